@@ -1,0 +1,11 @@
+//! Judges a fleet of backups against a policy and renders the verdict.
+//!
+//! `Fleet x Policy x now -> Results -> Sheet -> CSV, HTML, JSON, text`. Opens no file, reads no
+//! clock, knows no terminal: everything it needs is an argument, so the same evidence always gives
+//! the same bytes.
+
+pub mod finding;
+pub mod fix;
+pub mod judge;
+pub mod policy;
+pub mod results;

@@ -1,0 +1,428 @@
+//! The judged fleet: what `--json` writes, what `report` reads again, and the one thing that every
+//! renderer starts from.
+//!
+//! A promise to users: fields may be added, none changes its meaning, unknown is `null` and never
+//! 0, "" or a date in 1970. Instants are RFC 3339 in UTC.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use fleetback_scanner::model::backup::{
+    FileCount, FileName, HostTool, Password, Restorable, State, Verified,
+};
+use fleetback_scanner::model::problem::Problem;
+use jiff::Timestamp;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::finding::{Code, Severity};
+use crate::fix::{Confidence, FixId};
+
+/// The version of this shape; raised only when a field changes its meaning.
+pub const SCHEMA_VERSION: u32 = 1;
+
+/// One judged run.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Results {
+    /// [`SCHEMA_VERSION`].
+    pub schema_version: u32,
+    /// Version of the program that wrote it.
+    pub tool_version: String,
+    /// Name of the run, given by the command line.
+    pub run_id: String,
+    /// The run's `now`.
+    pub scanned_at: Timestamp,
+    /// The computer that scanned.
+    pub scan_host: String,
+    /// The policy that judged.
+    pub policy: PolicyUsed,
+    /// Counts over `devices`, `problems`.
+    pub summary: Summary,
+    /// Every device, worst first.
+    pub devices: Vec<Device>,
+    /// Everything that could not be used, each once; those of single backups are here too.
+    pub problems: Vec<Problem>,
+    /// Evidence that no device can be told from (User Enrollment).
+    pub unmatched: Vec<Unmatched>,
+    /// The computers whose disks were read.
+    pub hosts: Vec<Host>,
+    /// The roots as given, with the number of backups found below each.
+    pub roots: Vec<Root>,
+    /// Every waiver of the policy, used or not.
+    pub waivers: Vec<WaiverUse>,
+}
+
+/// What of the policy a reader of the report needs.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct PolicyUsed {
+    /// "built-in", or the name that the policy file gives itself, else its file name.
+    pub name: String,
+    /// Older than this is `aging`, in days.
+    pub aging_days: f64,
+    /// Older than this is `stale`, in days.
+    pub stale_days: f64,
+    /// Older than this makes `backup-stale` critical, in days.
+    pub critical_days: f64,
+    /// MDM evidence older than this is not trusted, in days.
+    pub inventory_trusted_days: f64,
+    /// `required`, `allowed` or `forbidden`.
+    pub icloud: String,
+    /// Must local backups be encrypted?
+    pub encryption_required: bool,
+    /// Must the password of an encrypted backup be proven?
+    pub password_required: bool,
+}
+
+/// Counts. Every key of an enumeration is present, also with 0.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Summary {
+    /// Devices in all, those listed apart included.
+    pub devices: u64,
+    /// Devices that would lose data tonight: neither waived nor listed apart, with a status other
+    /// than `protected` or `aging`.
+    pub at_risk: u64,
+    /// Devices listed apart: known from old backups only, although there is an inventory.
+    pub listed_apart: u64,
+    /// Devices whose every finding of error or worse is waived.
+    pub waived: u64,
+    /// By status.
+    pub status: BTreeMap<Status, u64>,
+    /// By severity; `none` for devices with no finding.
+    pub severity: BTreeMap<String, u64>,
+    /// By finding code: devices that have it. Only codes that occur.
+    pub findings: BTreeMap<Code, u64>,
+    /// By likely fix of a device's first finding. Only fixes that occur.
+    pub fixes: BTreeMap<FixId, u64>,
+    /// Local backups.
+    pub backups: u64,
+    /// Problems by level: `note`, `incomplete`.
+    pub problems: BTreeMap<String, u64>,
+}
+
+/// One word for a device.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
+#[serde(rename_all = "kebab-case")]
+pub enum Status {
+    /// A good backup in date.
+    Protected,
+    /// A good backup that grows old.
+    Aging,
+    /// The newest good backup is too old.
+    Stale,
+    /// Attempts, and no good backup that is not too old.
+    Failed,
+    /// No backup and no attempt, although the evidence could have told of one.
+    Never,
+    /// Nobody can tell.
+    Unknown,
+}
+
+/// One device, judged.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Device {
+    /// UDID in Apple's spelling.
+    pub udid: Option<String>,
+    /// Serial number.
+    pub serial_number: Option<String>,
+    /// Name as the device reports it; untrusted text.
+    pub device_name: Option<String>,
+    /// "iPhone12,1".
+    pub product_type: Option<String>,
+    /// Marketing name where one is known, else what the MDM calls the model.
+    pub model: Option<String>,
+    /// "18.1".
+    pub os_version: Option<String>,
+    /// "22B83".
+    pub build_version: Option<String>,
+    /// IMEI of the first SIM, digits only.
+    pub imei: Option<String>,
+    /// ICCID of the first SIM, digits only.
+    pub iccid: Option<String>,
+    /// User, from the inventory table.
+    pub user: Option<String>,
+    /// E-mail address, from the inventory table.
+    pub email: Option<String>,
+    /// Department, from the inventory table.
+    pub department: Option<String>,
+    /// Site, from the inventory table.
+    pub site: Option<String>,
+
+    /// The one word.
+    pub status: Status,
+    /// The worst of the findings that no waiver covers; `None` when there is none.
+    pub severity: Option<Severity>,
+    /// The newest good backup.
+    pub last_good_backup: Option<GoodBackup>,
+    /// Whole days from the last good backup to `scanned_at`.
+    pub age_days: Option<i64>,
+    /// The policy's limit for this device, in days.
+    pub max_age_days: f64,
+    /// The newest attempt of any kind that is newer than, or is, the last good backup.
+    pub last_attempt: Option<Attempt>,
+    /// Local backups, newest first.
+    pub backups: Vec<Backup>,
+    /// iCloud backups, as far as evidence tells.
+    pub icloud: Icloud,
+    /// What the MDM knows; `None` when no MDM document speaks of the device.
+    pub mdm: Option<Mdm>,
+    /// Worst first; ties in the order of the codes.
+    pub findings: Vec<Finding>,
+    /// Known only from old backups although there is an inventory: findings are capped at info.
+    pub listed_apart: bool,
+    /// Is it in the inventory? `None` when there is no inventory.
+    pub in_inventory: Option<bool>,
+    /// The swap verdict; `null` until `fleetback swap` exists.
+    pub swap: Option<String>,
+    /// Change since the last run; `null` without history.
+    pub change: Option<String>,
+}
+
+/// The backup that would be restored.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct GoodBackup {
+    /// Local or iCloud.
+    pub kind: BackupKind,
+    /// When it was completed.
+    pub date: Timestamp,
+    /// The folder; `None` for iCloud.
+    pub path: Option<PathBuf>,
+}
+
+/// Where a backup lies.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
+#[serde(rename_all = "kebab-case")]
+pub enum BackupKind {
+    /// A folder on a computer.
+    Local,
+    /// Apple's iCloud.
+    Icloud,
+}
+
+/// An attempt to back up.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Attempt {
+    /// When.
+    pub at: Timestamp,
+    /// "complete", "unfinished", "attempt-failed", "files missing", "icloud 303", …
+    pub result: String,
+    /// Local or iCloud.
+    pub kind: BackupKind,
+}
+
+/// One local backup.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Backup {
+    /// The folder.
+    pub path: PathBuf,
+    /// The computer it lies on.
+    pub host: String,
+    /// The folder's own name.
+    pub folder_name: String,
+    /// An archived copy.
+    pub archived: bool,
+    /// Which program wrote it.
+    pub kind_of_host_tool: HostTool,
+    /// What Status.plist and the manifests say.
+    pub state: State,
+    /// Why, in plain words.
+    pub state_reason: String,
+    /// What the check says.
+    pub restorable: Restorable,
+    /// Why, in plain words.
+    pub restorable_reason: String,
+    /// Does the policy take it as good?
+    pub good: bool,
+    /// Is the payload encrypted?
+    pub encrypted: Option<bool>,
+    /// Is its password known to open it?
+    pub password: Password,
+    /// When what could be restored was completed (device clock).
+    pub completed_at: Option<Timestamp>,
+    /// Info.plist `Last Backup Date` (host clock).
+    pub info_date: Option<Timestamp>,
+    /// Manifest.plist `Date` (device clock).
+    pub manifest_date: Option<Timestamp>,
+    /// Status.plist `Date` (device clock).
+    pub status_date: Option<Timestamp>,
+    /// "18.1".
+    pub os_version: Option<String>,
+    /// How deep it was checked, and when.
+    pub verified: Verified,
+    /// `None` before a check.
+    pub files: Option<FileCount>,
+    /// The first of the missing files.
+    pub missing_sample: Vec<FileName>,
+    /// What in this folder could not be used.
+    pub problems: Vec<Problem>,
+}
+
+/// iCloud backups of a device.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Icloud {
+    /// The switch.
+    pub enabled: Option<bool>,
+    /// The newest date told.
+    pub last_date: Option<Timestamp>,
+    /// Which document told the date, or else the switch.
+    pub source: Option<String>,
+    /// When that was true.
+    pub observed_at: Option<Timestamp>,
+    /// Is a date evidence enough to count (policy allows iCloud, inventory trusted, under 180 days)?
+    pub good: bool,
+    /// Attempts from the iCloud log inside local backups, newest first.
+    pub attempts: Vec<IcloudAttempt>,
+}
+
+/// One attempt out of the iCloud log.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct IcloudAttempt {
+    /// When.
+    pub at: Timestamp,
+    /// `MBErrorDomain`, …
+    pub domain: String,
+    /// 0 is success.
+    pub code: i64,
+    /// What the code means; `None` for one nobody has explained.
+    pub meaning: Option<String>,
+}
+
+/// What the MDM knows of a device.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Mdm {
+    /// The newest contact of any kind.
+    pub last_seen: Option<Timestamp>,
+    /// The document of the newest contact, and which clock told its age.
+    pub source: Option<String>,
+    /// Is that evidence young enough to be trusted?
+    pub trusted: bool,
+    /// Supervised.
+    pub supervised: Option<bool>,
+    /// User Enrollment.
+    pub user_enrollment: Option<bool>,
+    /// Lost mode.
+    pub lost_mode: Option<bool>,
+    /// Find My.
+    pub find_my: Option<bool>,
+    /// Activation Lock.
+    pub activation_lock: Option<bool>,
+    /// Storage in all, in the device's own unit.
+    pub capacity: Option<f64>,
+    /// Storage free, in the same unit.
+    pub available: Option<f64>,
+    /// The restrictions that bear on backup.
+    pub restrictions: BTreeMap<String, bool>,
+    /// Which profile sets them: key -> profile identifiers.
+    pub restriction_profiles: BTreeMap<String, Vec<String>>,
+    /// Managed apps whose data no backup holds.
+    pub apps_barred_from_backup: Vec<String>,
+}
+
+/// Something wrong with a device, why, and what to do.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Finding {
+    /// The code.
+    pub code: Code,
+    /// How bad.
+    pub severity: Severity,
+    /// What it rests on; never empty.
+    pub evidence: Vec<Evidence>,
+    /// What the evidence points to, in one plain sentence.
+    pub cause: String,
+    /// What to do.
+    pub likely_fix: LikelyFix,
+    /// How sure.
+    pub confidence: Confidence,
+    /// Why this fix, in one plain sentence with the evidence in it.
+    pub why: String,
+    /// What to try if it persists.
+    pub next_fix: Option<FixId>,
+    /// The waiver that covers it.
+    pub waived: Option<Waiver>,
+}
+
+/// One fact a finding rests on.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Evidence {
+    /// The fact in plain words.
+    pub text: String,
+    /// File and key it was read from.
+    pub source: String,
+    /// When it was true.
+    pub observed_at: Option<Timestamp>,
+}
+
+/// A fix, made ready for this device.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct LikelyFix {
+    /// Its id.
+    pub id: FixId,
+    /// "Check the storage space".
+    pub title: String,
+    /// 1 to 8 for the article's fixes, `null` for the others.
+    pub article_step: Option<u8>,
+    /// The steps for this device's iOS.
+    pub steps: Vec<String>,
+    /// Who acts: "user", "admin", "Apple".
+    pub who: String,
+    /// What it may destroy; `None` when nothing.
+    pub may_destroy: Option<String>,
+}
+
+/// A waiver as it was applied.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Waiver {
+    /// Why.
+    pub reason: String,
+    /// The last day it holds, `yyyy-mm-dd`; `None` for one without end.
+    pub until: Option<String>,
+}
+
+/// A waiver of the policy and what became of it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct WaiverUse {
+    /// Serial number or UDID it names.
+    pub device: String,
+    /// The code it covers; `None` for all.
+    pub code: Option<Code>,
+    /// Why.
+    pub reason: String,
+    /// The last day it holds.
+    pub until: Option<String>,
+    /// `used`, `unused`, `expired`.
+    pub state: String,
+}
+
+/// A computer whose disk was read.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Host {
+    /// Its name.
+    pub name: String,
+    /// Local backups on it.
+    pub backups: u64,
+    /// Free bytes on the volume.
+    pub disk_free: Option<u64>,
+    /// Bytes of the volume.
+    pub disk_total: Option<u64>,
+}
+
+/// A root that was scanned.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Root {
+    /// As given.
+    pub path: PathBuf,
+    /// Backups found below it.
+    pub backups: u64,
+}
+
+/// Evidence that belongs to no device we can tell.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Unmatched {
+    /// Why.
+    pub reason: String,
+    /// The document.
+    pub source: String,
+}

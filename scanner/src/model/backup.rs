@@ -1,0 +1,256 @@
+//! One local backup folder: what its plists say, what its manifest says, and what is on disk.
+//!
+//! `state` repeats what Status.plist and the manifests claim; `restorable` is what the check found.
+//! A `finished` backup with missing payloads is `complete` and restorable `no`: the claim and the
+//! truth stay two different words.
+
+use std::path::PathBuf;
+
+use jiff::Timestamp;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::cloud::CloudLog;
+use super::identity::Identity;
+use super::problem::Problem;
+
+/// One folder `<UDID>[-yyyyMMdd-HHmmss]`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LocalBackup {
+    /// The folder, as found.
+    pub path: PathBuf,
+    /// The computer whose disk it lies on (first folder below a ROOT of several hosts, else this host).
+    pub host: String,
+    /// The folder's own name.
+    pub folder_name: String,
+    /// Is it an archived copy (`-yyyyMMdd-HHmmss`)?
+    pub archived: bool,
+    /// Which program wrote it, as far as its fingerprints tell.
+    pub host_tool: HostTool,
+
+    /// Which device it says it is: Manifest.plist, then Info.plist, then the folder name.
+    pub identity: Identity,
+    /// Did a UDID inside the folder differ from the folder's name, or from one another?
+    pub identity_disagrees: Option<String>,
+    /// `DeviceName` of Manifest.plist, else `Device Name` of Info.plist.
+    pub device_name: Option<String>,
+    /// `ProductType`: "iPhone12,1".
+    pub product_type: Option<String>,
+    /// `ProductVersion`.
+    pub os_version: Option<String>,
+    /// `BuildVersion`.
+    pub build_version: Option<String>,
+    /// `ICCID` of Info.plist.
+    pub iccid: Option<String>,
+
+    /// What Status.plist and the manifests say.
+    pub state: State,
+    /// Why the state is what it is, in plain words: "Status.plist says uploading, and a Snapshot folder is left".
+    pub state_reason: String,
+    /// What the check says.
+    pub restorable: Restorable,
+    /// Why, in plain words.
+    pub restorable_reason: String,
+    /// Is the payload encrypted? From Manifest.plist and the first bytes of Manifest.db together.
+    pub encrypted: Option<bool>,
+    /// Is the password of an encrypted backup known to open it?
+    pub password: Password,
+    /// `WasPasscodeSet`.
+    pub passcode_was_set: Option<bool>,
+
+    /// When the backup that could be restored was completed (device clock): Status.plist `Date` of a
+    /// finished backup, Manifest.plist `Date` where an older whole backup still stands. Never an
+    /// mtime, never Info.plist.
+    pub completed_at: Option<Timestamp>,
+    /// Status.plist `Date`, whatever the state.
+    pub status_date: Option<Timestamp>,
+    /// Info.plist `Last Backup Date` (host clock; some tools write it before the backup starts).
+    pub info_date: Option<Timestamp>,
+    /// Manifest.plist `Date`.
+    pub manifest_date: Option<Timestamp>,
+    /// The newest modification time below the folder, read only where the state needs it.
+    pub newest_mtime: Option<Timestamp>,
+
+    /// How deep it was checked, and when.
+    pub verified: Verified,
+    /// What the manifest promises and what is on disk; `None` before a check.
+    pub files: Option<FileCount>,
+    /// The first of the missing files, in manifest order.
+    pub missing_sample: Vec<FileName>,
+    /// The iCloud backup's own log inside this backup.
+    pub cloud_log: Option<CloudLog>,
+    /// What in this folder could not be used.
+    pub problems: Vec<Problem>,
+}
+
+impl LocalBackup {
+    /// The newest date at which someone tried to back up, and how: for "last attempt".
+    pub fn last_attempt(&self) -> Option<Timestamp> {
+        [self.status_date, self.info_date, self.completed_at]
+            .into_iter()
+            .flatten()
+            .max()
+    }
+}
+
+/// What Status.plist and the manifests of a folder say.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
+#[serde(rename_all = "kebab-case")]
+pub enum State {
+    /// new + finished, both manifests there.
+    Complete,
+    /// new + uploading: the newest attempt failed, an older whole backup is still there.
+    AttemptFailed,
+    /// empty + uploading, or new + moving: nothing whole to restore.
+    Unfinished,
+    /// new + removing: data complete, the clean-up did not end.
+    CleanupUnfinished,
+    /// Not finished, and written to within the last hours or during this run.
+    InProgress,
+    /// Status.plist or a manifest opens and is wrong.
+    Damaged,
+    /// A tool wrote `finished` before it ever reached the device.
+    Placeholder,
+    /// A tool's make-believe backup (zero UUID, 1970).
+    Fake,
+    /// Status.plist or a manifest cannot be opened.
+    Unreadable,
+    /// No Status.plist: nobody says how the backup ended.
+    Unknown,
+}
+
+/// Would Apple restore from this folder?
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
+#[serde(rename_all = "kebab-case")]
+pub enum Restorable {
+    /// Both manifests readable, a payload on disk for every file row.
+    Yes,
+    /// Something that Apple's own check asks for is not there.
+    No,
+    /// Encrypted, sound as far as can be seen, and nobody has proven the password.
+    NeedsPassword,
+    /// It was not checked, or could not be.
+    Unknown,
+}
+
+/// What is known of the password of a backup.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
+#[serde(rename_all = "kebab-case")]
+pub enum Password {
+    /// A given password opens the keybag.
+    Proven,
+    /// The given passwords do not open it.
+    Wrong,
+    /// Encrypted, and no password was given.
+    Missing,
+    /// Not encrypted.
+    NotNeeded,
+    /// The keybag itself cannot be used.
+    KeybagDamaged,
+}
+
+/// How deep a backup is checked.
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Default,
+    Serialize,
+    Deserialize,
+    JsonSchema,
+)]
+#[serde(rename_all = "kebab-case")]
+pub enum VerifyLevel {
+    /// Plists only.
+    State,
+    /// A payload on disk for every file row: Apple's own check at the end of a backup.
+    #[default]
+    Names,
+}
+
+/// The level a backup was checked at, and when.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
+pub struct Verified {
+    /// The level reached, which may be less than the one asked for.
+    pub level: VerifyLevel,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// What the manifest promises and what is on disk.
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Default,
+    Serialize,
+    Deserialize,
+    JsonSchema,
+)]
+pub struct FileCount {
+    /// Rows with `flags & 1` that must have a payload.
+    pub expected: u64,
+    /// Of them, those on disk.
+    pub present: u64,
+    /// Of them, those not on disk.
+    pub missing: u64,
+    /// Payload files that no row names.
+    pub extra: u64,
+    /// Payloads that differ from what their row says; `None` where the level does not look.
+    pub different: Option<u64>,
+    /// Sum of the rows' `Size`, in bytes; `None` where the manifest could not tell.
+    pub bytes: Option<u64>,
+}
+
+/// A file of the device, as its manifest row names it.
+#[derive(
+    Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
+pub struct FileName {
+    /// 40 hex digits: the payload's name.
+    pub file_id: String,
+    /// Domain: "HomeDomain".
+    pub domain: String,
+    /// Path below the domain.
+    pub path: String,
+}
+
+/// Which program wrote a backup.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
+#[serde(rename_all = "kebab-case")]
+pub enum HostTool {
+    /// Finder, iTunes or Apple Devices.
+    Apple,
+    /// idevicebackup2 of libimobiledevice.
+    Libimobiledevice,
+    /// pymobiledevice3.
+    Pymobiledevice3,
+    /// A tool that writes no Info.plist.
+    NoInfo,
+    /// A maker of make-believe backups.
+    Fake,
+    /// A decrypting tool wrote this copy.
+    Decryptor,
+    /// Not told.
+    Unknown,
+}

@@ -1,0 +1,58 @@
+//! A fact with where it was read and how old it is.
+//!
+//! "The MDM did not say" is `None` of a [`Told`], never a default value.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use jiff::Timestamp;
+
+/// The document that a fact was read from.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Source {
+    /// The file, as found.
+    pub path: PathBuf,
+    /// What the document is, in words for the report: "DeviceInformation answer".
+    pub kind: String,
+    /// When the facts in it were true, as far as can be told.
+    pub observed_at: Timestamp,
+    /// Which clock told [`Source::observed_at`].
+    pub clock: Clock,
+}
+
+/// Where the age of a document comes from, best first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Clock {
+    /// A wrapper around the answer says when it came (`created_at` of a webhook event).
+    Wrapper,
+    /// The newest date inside the document: it cannot be older than that.
+    NewestDateInside,
+    /// The file's modification time; a copy of the file may be younger than its facts.
+    FileTime,
+    /// The file's modification time lay after the run's `now` and was taken to be `now`.
+    FileTimeInFuture,
+}
+
+/// A fact and the document that told it.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Told<T> {
+    /// The fact.
+    pub value: T,
+    /// Who told it.
+    pub source: Arc<Source>,
+}
+
+impl<T> Told<T> {
+    /// A fact out of a document.
+    pub fn new(value: T, source: &Arc<Source>) -> Self {
+        Self {
+            value,
+            source: Arc::clone(source),
+        }
+    }
+
+    /// When the fact was true.
+    pub fn observed_at(&self) -> Timestamp {
+        self.source.observed_at
+    }
+}

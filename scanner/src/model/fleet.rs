@@ -1,0 +1,106 @@
+//! The whole of what one scan found: devices with all their evidence, and what could not be used.
+
+use std::path::PathBuf;
+
+use super::backup::LocalBackup;
+use super::evidence::{Source, Told};
+use super::identity::Identity;
+use super::management::Management;
+use super::person::InventoryRow;
+use super::problem::Problem;
+use std::sync::Arc;
+
+/// Everything one scan found. Sorted throughout, so that it is the same at any thread count.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Fleet {
+    /// Every device that any evidence names, by serial number, then UDID.
+    pub devices: Vec<Device>,
+    /// Was there an inventory (MDM documents that name devices, or an inventory table) to hold the backups against?
+    pub has_inventory: bool,
+    /// Evidence that can be tied to no device (User Enrollment).
+    pub unmatched: Vec<Unmatched>,
+    /// The computers whose disks were scanned.
+    pub hosts: Vec<Host>,
+    /// What could not be used and belongs to no single backup.
+    pub problems: Vec<Problem>,
+    /// The roots as given, and what each held.
+    pub roots: Vec<RootSeen>,
+    /// MDM documents and tables that were read.
+    pub documents: u64,
+}
+
+/// One iPhone, iPad or iPod touch.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Device {
+    /// All numbers that name it, put together.
+    pub identity: Identity,
+    /// Its local backups, newest first.
+    pub backups: Vec<LocalBackup>,
+    /// What the MDM knows.
+    pub management: Option<Management>,
+    /// Whose it is.
+    pub person: Option<InventoryRow>,
+    /// Where the evidence contradicts itself about which device this is.
+    pub conflicts: Vec<Conflict>,
+}
+
+/// Two pieces of evidence that agree on one number and contradict each other on another.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Conflict {
+    /// In plain words: "serial number F2LX… is told with two UDIDs, … and …".
+    pub text: String,
+    /// The files that disagree.
+    pub paths: Vec<PathBuf>,
+}
+
+/// Evidence of a device that cannot be told from others.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Unmatched {
+    /// Why: "User Enrollment hides UDID and serial number".
+    pub reason: String,
+    /// The document.
+    pub source: Arc<Source>,
+}
+
+/// A computer whose disk was scanned.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Host {
+    /// Its name.
+    pub name: String,
+    /// Local backups found on it.
+    pub backups: u64,
+    /// Free and total bytes of the volume with its backups; `None` where it could not be read.
+    pub disk: Option<Disk>,
+}
+
+/// Room on a volume, in bytes. On macOS the free figure leaves out purgeable space.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Disk {
+    /// Free.
+    pub free: u64,
+    /// In all.
+    pub total: u64,
+}
+
+/// A root that was asked for.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct RootSeen {
+    /// As given.
+    pub path: PathBuf,
+    /// Backup folders found below it.
+    pub backups: u64,
+}
+
+impl Device {
+    /// The best known name, newest evidence first: MDM, then the newest backup, then the inventory.
+    pub fn name(&self) -> Option<&str> {
+        let mdm = self
+            .management
+            .as_ref()
+            .and_then(|m| m.device_name.as_ref());
+        let local = self.backups.iter().find_map(|b| b.device_name.as_deref());
+        mdm.map(|told: &Told<String>| told.value.as_str())
+            .or(local)
+            .or_else(|| self.person.as_ref()?.device_name.as_deref())
+    }
+}

@@ -1,0 +1,10 @@
+//! The ground floor: the facts themselves. Imports nothing of ours.
+
+pub mod backup;
+pub mod cloud;
+pub mod evidence;
+pub mod fleet;
+pub mod identity;
+pub mod management;
+pub mod person;
+pub mod problem;

@@ -1,0 +1,25 @@
+//! Whose device it is, from `--inventory FILE.csv`.
+
+use std::sync::Arc;
+
+use super::evidence::Source;
+use super::identity::Identity;
+
+/// One row of the inventory table.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct InventoryRow {
+    /// Which device the row speaks of.
+    pub identity: Identity,
+    /// The user's name as the table has it.
+    pub user: Option<String>,
+    /// The user's e-mail address.
+    pub email: Option<String>,
+    /// Department.
+    pub department: Option<String>,
+    /// Site or building.
+    pub site: Option<String>,
+    /// Device name, where the table has one.
+    pub device_name: Option<String>,
+    /// The table.
+    pub source: Arc<Source>,
+}
