@@ -60,7 +60,7 @@ impl Database {
     pub fn open(path: &Path) -> Result<Self, Fault> {
         let bytes = match look(path)? {
             Look::Sqlite { bytes } => bytes,
-            Look::Empty => return Err(Fault::Wrong("0 bytes".to_owned())),
+            Look::Empty => return Err(Fault::Wrong(Fault::ZERO_BYTES.to_owned())),
             Look::Other { .. } => return Err(Fault::Wrong("not an SQLite database".to_owned())),
         };
         let connection = connect(path).map_err(|e| sqlite_fault(&e))?;

@@ -20,6 +20,16 @@ pub enum Fault {
     Wrong(String),
 }
 
+impl Fault {
+    /// The words for a file that is there and holds nothing.
+    pub const ZERO_BYTES: &str = "0 bytes";
+
+    /// Is it there with nothing in it? Interrupted tools leave such files.
+    pub fn is_empty_file(&self) -> bool {
+        matches!(self, Self::Wrong(words) if words == Self::ZERO_BYTES)
+    }
+}
+
 impl std::fmt::Display for Fault {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {

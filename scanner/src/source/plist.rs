@@ -93,7 +93,7 @@ fn told_by_its_beginning(bytes: &[u8]) -> Result<Format, String> {
 
 fn no_plist_in_words(bytes: &[u8], text: &[u8]) -> String {
     if bytes.is_empty() {
-        return "0 bytes".to_owned();
+        return Fault::ZERO_BYTES.to_owned();
     }
     if bytes.iter().all(|byte| *byte == 0) {
         return format!("{} bytes of nothing but zeros", bytes.len());
