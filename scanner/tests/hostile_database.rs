@@ -1,5 +1,10 @@
 //! A Manifest.db that somebody made to hurt: told in words, never followed, never waited for.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "a helper that cannot set up its folder must stop the test"
+)]
+
 use std::path::Path;
 
 use fleetback_scanner::backup::found::FoundBackup;
@@ -18,7 +23,8 @@ fn with_database(change: impl FnOnce(&Path)) -> LocalBackup {
     let folder = tempfile::tempdir().unwrap();
     let builder = BackupBuilder::new(3)
         .completed("2024-04-30T21:00:00Z")
-        .files(12);
+        .files(12)
+        .no_empty_folders();
     let written = builder.write(folder.path()).unwrap();
     change(&written.path.join("Manifest.db"));
     let found = FoundBackup {
