@@ -321,6 +321,63 @@ fn a_folder_being_written_is_in_progress_only_within_six_hours() {
 }
 
 #[test]
+fn what_changes_between_two_looks_is_being_written() {
+    for name in ["Info.plist", "Status.plist", "Manifest.db"] {
+        let folder = tempfile::tempdir().unwrap();
+        let written = builder().write(folder.path()).unwrap();
+        let found = FoundBackup {
+            path: written.path.clone(),
+            host: "mac-01".to_owned(),
+            folder_name: "x".to_owned(),
+            name: None,
+        };
+        let options = ReadOptions {
+            now: at(NOW),
+            verify: VerifyLevel::Names,
+        };
+        let backup = read(&found, &options, &|_| {
+            std::fs::write(written.path.join(name), "").unwrap();
+        });
+        assert_eq!(summary(&backup), "in-progress unknown 40/40", "{name}");
+        assert_eq!(backup.completed_at, None);
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn links_inside_a_backup_are_not_followed() {
+    let folder = tempfile::tempdir().unwrap();
+    let written = builder().write(folder.path()).unwrap();
+    let id = &written.file_ids[0];
+    let (bucket, moved) = (written.path.join(&id[..2]), folder.path().join("moved"));
+    std::fs::rename(&bucket, &moved).unwrap();
+    std::os::unix::fs::symlink(&moved, &bucket).unwrap();
+    let backup = read_at(&written.path, VerifyLevel::Names, at(NOW));
+    assert_eq!(word(backup.restorable), "unknown");
+    assert_eq!(
+        backup.problems[0].found,
+        "1 cannot be listed: a symbolic link"
+    );
+
+    std::fs::remove_file(&bucket).unwrap();
+    std::fs::create_dir(&bucket).unwrap();
+    for entry in std::fs::read_dir(&moved).unwrap() {
+        let name = entry.unwrap().file_name();
+        std::os::unix::fs::symlink(moved.join(&name), bucket.join(&name)).unwrap();
+    }
+    let backup = read_at(&written.path, VerifyLevel::Names, at(NOW));
+    assert_eq!(word(backup.restorable), "no");
+    assert!(backup.problems[0].found.contains("links or folders"));
+
+    let status = written.path.join("Status.plist");
+    std::fs::rename(&status, folder.path().join("Status.plist")).unwrap();
+    std::os::unix::fs::symlink(folder.path().join("Status.plist"), &status).unwrap();
+    let backup = read_at(&written.path, VerifyLevel::Names, at(NOW));
+    assert_eq!(word(backup.state), "damaged");
+    assert!(backup.state_reason.contains("a symbolic link"));
+}
+
+#[test]
 fn a_finished_backup_that_was_just_written_is_complete() {
     check_wound(
         Wound::Modified(at("2024-05-01T05:59:00Z")),
@@ -342,6 +399,8 @@ fn host_tools_are_told_by_their_habits() {
     for (tool, wanted) in [
         (info::HostTool::Finder, HostTool::Apple),
         (info::HostTool::ITunes, HostTool::Apple),
+        (info::HostTool::Idevicebackup2, HostTool::Libimobiledevice),
+        (info::HostTool::Pymobiledevice3, HostTool::Pymobiledevice3),
         (info::HostTool::NoInfo, HostTool::NoInfo),
     ] {
         let backup = check(&builder().tool(tool), "complete yes 40/40");

@@ -2,7 +2,7 @@
 //!
 //! Always from memory: the parser seeks once per object in a binary file. Dropping a tree is
 //! recursive and a deep one ends the process, so depth is checked before a tree is made
-//! ([`super::nesting`]). The parser also takes an HTML page for a string of the old OpenStep
+//! (`nesting.rs`). The parser also takes an HTML page for a string of the old OpenStep
 //! format; only what begins like XML or like a binary list reaches it.
 
 use std::io::Cursor;
