@@ -78,22 +78,14 @@ impl Tree {
         problems.iter().map(one).collect()
     }
 
-    /// Every entry with its kind, size and modification time.
+    /// Every entry that can be seen, with its size and modification time.
     pub(crate) fn listing(&self) -> Vec<(PathBuf, u64, SystemTime)> {
-        let entries = walkdir::WalkDir::new(self.root())
-            .sort_by_file_name()
-            .into_iter();
-        entries
-            .map(|entry| {
-                let entry = entry.unwrap();
-                let meta = entry.path().symlink_metadata().unwrap();
-                (
-                    entry.path().to_owned(),
-                    meta.len(),
-                    meta.modified().unwrap(),
-                )
-            })
-            .collect()
+        let entries = walkdir::WalkDir::new(self.root()).sort_by_file_name();
+        let facts = |entry: walkdir::DirEntry| {
+            let meta = entry.path().symlink_metadata().unwrap();
+            (entry.into_path(), meta.len(), meta.modified().unwrap())
+        };
+        entries.into_iter().flatten().map(facts).collect()
     }
 }
 
