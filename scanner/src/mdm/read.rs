@@ -62,15 +62,11 @@ fn read_bytes(document: &mut Document, bytes: &[u8], times: Times) {
     match content::tell(bytes) {
         Content::Plist(bytes) => match property_list::parse_dictionary(&bytes) {
             Ok(root) => read_message(document, &root, None, times),
-            Err(fault) => lost(document, WANTED, &damaged(&fault)),
+            Err(fault) => lost(document, WANTED, &fault.to_string()),
         },
         Content::Json(bytes) => read_json(document, &bytes, times),
         other => something_else(document, &other),
     }
-}
-
-fn damaged(fault: &Fault) -> String {
-    format!("a property list that cannot be read, cut off or damaged: {fault}")
 }
 
 fn lost(document: &mut Document, wanted: &str, found: &str) {
