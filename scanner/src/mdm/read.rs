@@ -20,7 +20,6 @@ use crate::model::evidence::{Clock, Source};
 use crate::model::identity::Udid;
 use crate::model::management::Answer;
 use crate::model::problem::{Level, Problem};
-use crate::source::file::Fault;
 use crate::source::plist as property_list;
 
 pub use super::document::Document;
@@ -211,7 +210,7 @@ fn something_else(document: &mut Document, content: &Content<'_>) {
             by_promise(name_promises),
             Some("unpack it, if it holds exports"),
         ),
-        Content::Text => ("text", by_promise(name_promises), None),
+        Content::Text => ("plain text", by_promise(name_promises), None),
         _ => (
             "neither a property list nor JSON nor text",
             by_promise(name_promises),
