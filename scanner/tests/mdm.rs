@@ -141,12 +141,12 @@ fn told(answer: &Answer) -> String {
     let mut source_indent = None;
     for line in all.lines() {
         let indent = line.len() - line.trim_start().len();
-        if source_indent.is_some_and(|at| indent > at || line.trim_start() == "}," && indent == at)
-        {
+        let closes = matches!(line.trim_start(), "}," | "),");
+        if source_indent.is_some_and(|at| indent > at || (closes && indent == at)) {
             continue;
         }
         source_indent = None;
-        if line.trim_start().starts_with("source: ") {
+        if line.contains("source: S") {
             source_indent = Some(indent);
         } else if !silent.iter().any(|end| line.ends_with(end)) {
             lines.push(line.to_owned());
