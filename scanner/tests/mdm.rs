@@ -371,6 +371,26 @@ fn webhook_events_are_as_old_as_they_say() {
 }
 
 #[test]
+fn an_event_from_the_future_is_dated_by_its_file() {
+    let payload = base64::engine::general_purpose::STANDARD.encode(status("NotNow"));
+    let exports = Exports::new();
+    exports.write(
+        "a",
+        2,
+        event("mdm.Connect", "2026-03-02T08:00:01Z", &payload),
+    );
+    exports.write(
+        "b",
+        2,
+        event("mdm.Connect", "2026-03-02T08:00:00Z", &payload),
+    );
+    let (answers, problems) = exports.read();
+    let clocks: Vec<_> = answers.iter().map(|answer| answer.source.clock).collect();
+    assert_eq!(clocks, [Clock::FileTime, Clock::Wrapper]);
+    assert_eq!((problems.len(), problems[0].level), (1, Level::Note));
+}
+
+#[test]
 fn many_events_in_one_file() {
     let payload = base64::engine::general_purpose::STANDARD.encode(status("NotNow"));
     let one = event("mdm.Connect", "2026-03-01T07:30:00Z", &payload);
@@ -585,6 +605,7 @@ fn what_is_not_understood_is_told() {
         "<key>MessageType</key><string>TokenUpdate</string><key>Token</key><data>Base64=</data>";
     let files: &[(&str, Vec<u8>)] = &[
         ("array.plist", b"<plist><array/></plist>".to_vec()),
+        ("command", plist("<key>Command</key><dict><key>RequestType</key><string>DeviceLock</string></dict>").into_bytes()),
         ("base64.plist", plist(token).into_bytes()),
         ("cfgutil.jsonl", b"{\"Type\":\"Progress\",\"Percent\":1}\n{\"Type\":\"CommandOutput\",\"Command\":\"get\"}".to_vec()),
         ("cut.bin", binary[..binary.len() / 2].to_vec()),

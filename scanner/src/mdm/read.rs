@@ -89,7 +89,10 @@ fn read_message(
     }
     match kind::tell(root) {
         Kind::Message(message) => read_reply(document, message, root, wrapper, times),
-        Kind::Command => document.commands.extend(command::read(root)),
+        Kind::Command => match command::read(root) {
+            Some(command) => document.commands.push(command),
+            None => document.share(WANTED, "a command that no answer can be paired with", None),
+        },
         Kind::Foreign(row) => foreign_note(document, row),
         Kind::Unknown => document.share(WANTED, "a property list that is none of them", None),
     }
