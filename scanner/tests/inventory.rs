@@ -245,6 +245,18 @@ fn files_that_are_no_table() {
 }
 
 #[test]
+fn surnames_are_no_blanks() {
+    rows(
+        "serial,user,site\nF2LXK0ABCDEF,Na,-\nC7CX706CKWTK,Null,n/a\n",
+        &["F2LXK0ABCDEF Na|-|-|-|-", "C7CX706CKWTK Null|-|-|-|-"],
+    );
+    problem(
+        "serial,user\nNone,Ada\nunknown,Grace\n",
+        (0, Level::Note, "lines 2, 3: none"),
+    );
+}
+
+#[test]
 fn a_header_alone_has_no_rows() {
     rows("serial,user\n", &[]);
 }
