@@ -59,3 +59,9 @@ pub enum Code {
     NotInInventory,
     BackupInProgress,
 }
+
+impl std::fmt::Display for Code {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.serialize(f)
+    }
+}
