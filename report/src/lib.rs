@@ -12,3 +12,9 @@ pub mod model_name;
 pub mod os;
 pub mod policy;
 pub mod results;
+
+mod assess;
+mod diagnose;
+mod portrait;
+mod rollup;
+mod waive;
