@@ -7,5 +7,14 @@
 pub mod finding;
 pub mod fix;
 pub mod judge;
+pub mod mb_error;
+pub mod model_name;
+pub mod os;
 pub mod policy;
 pub mod results;
+
+mod assess;
+mod diagnose;
+mod portrait;
+mod rollup;
+mod waive;
