@@ -1,0 +1,6 @@
+//! The formats: each prints the sheet or the results, and decides nothing.
+
+pub mod csv;
+pub mod json;
+pub mod spreadsheet;
+pub mod text;
