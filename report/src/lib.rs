@@ -8,6 +8,7 @@ pub mod finding;
 pub mod fix;
 pub mod judge;
 pub mod policy;
+pub mod render;
 pub mod results;
 pub mod sheet;
 pub mod words;
