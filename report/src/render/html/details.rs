@@ -259,7 +259,8 @@ impl Writer<'_> {
         } else {
             ""
         };
-        let title = format!("{}{archived}", terms::capital(backup.state.phrase()));
+        let state = terms::capital(backup.state.phrase());
+        let title = format!("{state}{archived}, restorable: {}", backup.restorable.phrase());
         let good = if backup.good {
             "counts as good"
         } else {

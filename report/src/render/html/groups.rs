@@ -15,6 +15,9 @@ use crate::words::{self, Word, shown};
 /// Ways to do one fix that are spelled out; the others stand with their devices in the table.
 const WAYS_SHOWN: usize = 4;
 
+/// Id of the chapter of what could be lost tonight.
+pub(super) const TONIGHT: &str = "tonight";
+
 /// The chapters: id, heading, what it holds, filter of the table, which devices.
 type Chapters = [(
     &'static str,
@@ -25,7 +28,7 @@ type Chapters = [(
 ); 2];
 const CHAPTERS: Chapters = [
     (
-        "tonight",
+        TONIGHT,
         "What to do first",
         "Devices that could be lost tonight, gathered by the fix that is most likely to help.",
         "&status=risk",
