@@ -260,7 +260,10 @@ impl Writer<'_> {
             ""
         };
         let state = terms::capital(backup.state.phrase());
-        let title = format!("{state}{archived}, restorable: {}", backup.restorable.phrase());
+        let title = format!(
+            "{state}{archived}, restorable: {}",
+            backup.restorable.phrase()
+        );
         let good = if backup.good {
             "counts as good"
         } else {

@@ -251,7 +251,9 @@ fn subline(results: &Results) -> String {
 
 /// The first group of what could be lost tonight.
 fn start(chapters: &[Chapter]) -> Option<Start> {
-    let chapter = chapters.iter().find(|chapter| chapter.id == groups::TONIGHT)?;
+    let chapter = chapters
+        .iter()
+        .find(|chapter| chapter.id == groups::TONIGHT)?;
     let group = chapter.groups.first()?;
     Some(Start {
         text: format!("{} ({} {})", group.title, group.devices, group.devices_word),
@@ -413,7 +415,7 @@ fn same(values: impl Iterator<Item = String>) -> Vec<Choice> {
 
 fn statuses(results: &Results) -> Vec<Choice> {
     let words = terms::STATUSES.map(|(status, ..)| choice(status.code(), &terms::heading(status)));
-    let lists: [(&str, &str, fn(&Device) -> bool); 4] = [
+    let lists: [(&str, &str, terms::Fits); 4] = [
         ("risk", "Could be lost tonight", sheet::at_risk),
         ("soon", "In date, with something to do", terms::soon),
         ("waived", "Waived", terms::waived),
@@ -428,7 +430,7 @@ fn statuses(results: &Results) -> Vec<Choice> {
         .collect()
 }
 
-fn listed(sheet: &Sheet<'_>, fits: fn(&Device) -> bool) -> Vec<StaticRow> {
+fn listed(sheet: &Sheet<'_>, fits: terms::Fits) -> Vec<StaticRow> {
     let devices = sheet.results().devices.iter().filter(|device| fits(device));
     devices.map(|device| static_row(sheet, device)).collect()
 }
