@@ -1,6 +1,8 @@
 //! The HTML page as bytes: what can be held to account without a browser. What a browser makes of
 //! it is tested in `tests/browser`.
 
+#![allow(clippy::unwrap_used)] // a helper of a test stops at the first surprise
+
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use fleetback_report::render::html;

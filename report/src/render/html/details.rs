@@ -98,7 +98,7 @@ impl Writer<'_> {
         let harm = fix.may_destroy.as_ref().map(|harm| may_destroy(harm));
         let next = finding
             .next_fix
-            .map(|next| format!("If it persists: {}", words::code(&next)));
+            .map(|next| format!("If it persists: {}", next.about().title));
         (
             rows::severity_number(finding.severity),
             self.say(&words::code(&finding.code)),
