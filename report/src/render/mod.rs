@@ -1,6 +1,7 @@
-//! The printers. Each prints the sheet in its own form; none decides anything.
+//! The formats: each prints the sheet or the results, and decides nothing.
 
 pub mod csv;
 pub mod html;
 pub mod json;
+pub mod spreadsheet;
 pub mod text;
