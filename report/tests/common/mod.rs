@@ -15,10 +15,10 @@ use fleetback_scanner::model::problem::{Level, Problem};
 use jiff::Timestamp;
 
 /// The morning's `now`.
-pub const NOW: &str = "2026-11-23T06:00:00Z";
+pub(crate) const NOW: &str = "2026-11-23T06:00:00Z";
 
 /// Reads an instant.
-pub fn at(text: &str) -> Timestamp {
+pub(crate) fn at(text: &str) -> Timestamp {
     text.parse().unwrap()
 }
 
@@ -27,7 +27,7 @@ fn text(value: &str) -> Option<String> {
 }
 
 /// A device of which nothing is known but its number.
-pub fn device(serial: &str, name: &str, status: Status) -> Device {
+pub(crate) fn device(serial: &str, name: &str, status: Status) -> Device {
     Device {
         udid: None,
         serial_number: text(serial),
@@ -60,7 +60,7 @@ pub fn device(serial: &str, name: &str, status: Status) -> Device {
 }
 
 /// A whole, unencrypted local backup.
-pub fn backup(folder: &str, host: &str, completed: &str) -> Backup {
+pub(crate) fn backup(folder: &str, host: &str, completed: &str) -> Backup {
     Backup {
         path: PathBuf::from(format!("/backups/{host}/{folder}")),
         host: host.to_owned(),
@@ -97,7 +97,12 @@ pub fn backup(folder: &str, host: &str, completed: &str) -> Backup {
 }
 
 /// A finding with one piece of evidence.
-pub fn finding(code: Code, severity: Severity, cause: &str, fix: (FixId, &str, &str)) -> Finding {
+pub(crate) fn finding(
+    code: Code,
+    severity: Severity,
+    cause: &str,
+    fix: (FixId, &str, &str),
+) -> Finding {
     let (id, title, who) = fix;
     Finding {
         code,
@@ -397,7 +402,7 @@ fn count<K: Ord>(keys: impl IntoIterator<Item = K>) -> BTreeMap<K, u64> {
 }
 
 /// Counts over devices and problems; zeros as the promise wants them.
-pub fn summary(devices: &[Device], problems: &[Problem]) -> Summary {
+pub(crate) fn summary(devices: &[Device], problems: &[Problem]) -> Summary {
     const STATUSES: [Status; 6] = [
         Status::Protected,
         Status::Aging,
@@ -450,7 +455,7 @@ pub fn summary(devices: &[Device], problems: &[Problem]) -> Summary {
 }
 
 /// Results around some devices.
-pub fn results(devices: Vec<Device>, problems: Vec<Problem>) -> Results {
+pub(crate) fn results(devices: Vec<Device>, problems: Vec<Problem>) -> Results {
     Results {
         schema_version: SCHEMA_VERSION,
         tool_version: "0.1.0".to_owned(),
@@ -478,7 +483,7 @@ pub fn results(devices: Vec<Device>, problems: Vec<Problem>) -> Results {
 }
 
 /// The whole morning: twelve devices, worst first.
-pub fn morning() -> Results {
+pub(crate) fn morning() -> Results {
     let devices = vec![
         damaged(),
         stale(),
