@@ -1,2 +1,2 @@
-//! bin
+//! Writes whole fleets.
 fn main() {}

@@ -1,0 +1,4 @@
+//! Reads one folder of a local backup.
+
+pub mod found;
+pub mod read;
