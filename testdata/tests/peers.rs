@@ -2,6 +2,12 @@
 //!
 //! Skipped, with the reason printed, where there is no python3.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "the helpers of a test may stop it, and must say why they skip"
+)]
+
 use std::path::Path;
 use std::process::Command;
 
