@@ -9,3 +9,5 @@ pub mod fix;
 pub mod judge;
 pub mod policy;
 pub mod results;
+pub mod sheet;
+pub mod words;
