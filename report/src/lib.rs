@@ -7,6 +7,9 @@
 pub mod finding;
 pub mod fix;
 pub mod judge;
+pub mod mb_error;
+pub mod model_name;
+pub mod os;
 pub mod policy;
 pub mod results;
 pub mod sheet;
