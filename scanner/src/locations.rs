@@ -215,3 +215,94 @@ fn presence(path: &Path) -> Presence {
         Err(error) => Presence::Refused(error.to_string()),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::fs::create_dir_all;
+
+    use super::*;
+    use crate::model::problem::Level;
+
+    /// Compares "user: place below the home (presence)" for the homes made by `folders`.
+    #[track_caller]
+    fn check(os: Os, folders: &[&str], own_home: Option<&str>, want: &[&str]) {
+        let users = tempfile::tempdir().unwrap();
+        for folder in folders {
+            create_dir_all(users.path().join(folder)).unwrap();
+        }
+        let own_home = own_home.map(|home| users.path().join(home));
+        let found = standard(os, users.path(), own_home.as_deref());
+        let got: Vec<String> = found.locations.iter().map(in_words).collect();
+        assert_eq!(got, want);
+        assert_eq!(found.problems, []);
+        let there = want.iter().filter(|line| !line.ends_with("Absent")).count();
+        assert_eq!(found.roots().len(), there);
+    }
+
+    fn in_words(location: &Location) -> String {
+        format!(
+            "{}: {} {:?}",
+            location.user,
+            location.kind.words(),
+            location.presence
+        )
+    }
+
+    #[test]
+    fn every_users_places() {
+        check(
+            Os::MacOs,
+            &["anna/Library/Application Support/MobileSync/Backup", "ben"],
+            None,
+            &["anna: Finder Readable", "ben: Finder Absent"],
+        );
+        check(
+            Os::Windows,
+            &["anna/Apple/MobileSync/Backup"],
+            None,
+            &[
+                "anna: iTunes (classic installer) Absent",
+                "anna: Apple Devices or iTunes (Microsoft Store) Readable",
+            ],
+        );
+    }
+
+    #[test]
+    fn the_own_home_counts_once_wherever_it_lies() {
+        check(Os::MacOs, &["anna"], Some("anna"), &["anna: Finder Absent"]);
+        check(
+            Os::MacOs,
+            &["anna"],
+            Some("elsewhere/ben"),
+            &["anna: Finder Absent", "ben: Finder Absent"],
+        );
+    }
+
+    #[test]
+    fn a_system_without_standard_places_says_so() {
+        let found = standard(Os::Other, Path::new("/home"), Some(Path::new("/home/anna")));
+        assert_eq!(found.locations, []);
+        assert_eq!(found.problems[0].level, Level::Note);
+        assert!(found.problems[0].found.contains("no standard place"));
+    }
+
+    #[test]
+    fn homes_that_cannot_be_listed_are_told() {
+        let found = standard(Os::MacOs, Path::new("/no/such/folder"), None);
+        assert_eq!(found.problems[0].level, Level::Incomplete);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_place_that_leads_nowhere_is_not_absent() {
+        let users = tempfile::tempdir().unwrap();
+        let parent = users
+            .path()
+            .join("anna/Library/Application Support/MobileSync");
+        create_dir_all(&parent).unwrap();
+        std::os::unix::fs::symlink("/no/such/volume", parent.join("Backup")).unwrap();
+        let found = standard(Os::MacOs, users.path(), None);
+        assert!(matches!(found.locations[0].presence, Presence::Refused(_)));
+        assert_eq!(found.roots(), [parent.join("Backup")]);
+    }
+}

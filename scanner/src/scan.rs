@@ -4,6 +4,7 @@
 //! the fleet belongs to the data, never to the threads.
 
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use jiff::Timestamp;
 use rayon::prelude::*;
@@ -13,7 +14,6 @@ use crate::backup::read::{ReadOptions, read};
 use crate::discover::documents::documents;
 use crate::discover::roots::{Discovery, HostFolders, discover};
 use crate::mdm;
-use crate::mdm::read::Document;
 use crate::model::backup::{LocalBackup, VerifyLevel};
 use crate::model::fleet::{Disk, Fleet, Host};
 use crate::model::management::Answer;
@@ -106,25 +106,44 @@ fn put_together(found: Discovery, backups: Vec<LocalBackup>, papers: Papers) -> 
     }
 }
 
-/// One backup may take a millisecond and the next a minute, so each is a task of its own.
 fn read_backups(
     found: &[FoundBackup],
     options: &ScanOptions,
     progress: &dyn Progress,
 ) -> Vec<LocalBackup> {
-    let read_one = |found: &FoundBackup| {
-        if progress.cancelled() {
-            return None;
-        }
+    in_turn(found, progress, |found| {
         let backup = read_backup(found, options, progress);
         progress.tell(Event::BackupRead);
-        Some(backup)
+        backup
+    })
+}
+
+/// Works on each item, in parallel and in the items' order, until cancelled.
+///
+/// Every thread takes the next item off one queue. A plain parallel iterator would let a thread
+/// that waits for the files of one backup begin another one meanwhile, and so hold many at once;
+/// here never more than there are threads.
+fn in_turn<T: Sync, R: Send>(
+    items: &[T],
+    progress: &dyn Progress,
+    work: impl Fn(&T) -> R + Sync,
+) -> Vec<R> {
+    let next = AtomicUsize::new(0);
+    let take = || {
+        let index = next.fetch_add(1, Ordering::Relaxed);
+        items
+            .get(index)
+            .filter(|_| !progress.cancelled())
+            .map(|item| (index, item))
     };
-    found
-        .par_iter()
+    let threads = rayon::current_num_threads();
+    let mut done: Vec<(usize, R)> = (0..threads)
+        .into_par_iter()
         .with_max_len(1)
-        .filter_map(read_one)
-        .collect()
+        .flat_map_iter(|_| std::iter::from_fn(&take).map(|(index, item)| (index, work(item))))
+        .collect();
+    done.sort_unstable_by_key(|(index, _)| *index);
+    done.into_iter().map(|(_, result)| result).collect()
 }
 
 fn read_documents(
@@ -132,15 +151,11 @@ fn read_documents(
     now: Timestamp,
     progress: &dyn Progress,
 ) -> (Vec<Answer>, Vec<Problem>) {
-    let read_one = |path: &PathBuf| {
-        if progress.cancelled() {
-            return None;
-        }
+    let documents = in_turn(paths, progress, |path| {
         let document = mdm::read::read_document(path, now);
         progress.tell(Event::DocumentRead);
-        Some(document)
-    };
-    let documents: Vec<Document> = paths.par_iter().filter_map(read_one).collect();
+        document
+    });
     mdm::read::pair(documents)
 }
 

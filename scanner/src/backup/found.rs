@@ -1,20 +1,18 @@
-//! A folder that discovery takes for a local backup, before anything inside it was read.
-//!
-//! An empty folder with the name of a backup is one too: a backup that never got further.
+//! A folder that the walk took for a local backup; nothing in it has been read yet.
 
 use std::path::PathBuf;
 
 use crate::model::identity::FolderName;
 
-/// A folder to read.
+/// Where a backup lies and what its folder is called.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct FoundBackup {
-    /// The folder, as found.
+    /// The folder, as given by the user or found below it.
     pub path: PathBuf,
-    /// The computer whose disk it lies on (first folder below a ROOT of several hosts, else this host).
+    /// The computer whose disk it lies on.
     pub host: String,
-    /// The folder's own name; lossy where it is not Unicode.
+    /// The folder's own name; unreadable characters are replaced.
     pub folder_name: String,
-    /// What that name says; `None` for a folder that somebody renamed.
+    /// The name taken apart; `None` when people renamed the folder.
     pub name: Option<FolderName>,
 }

@@ -1,4 +1,19 @@
-//! Reads one folder of a local backup.
+//! One local backup folder: its plists, its manifest, its payload files.
 
+mod activity;
+pub mod archive;
+pub mod catalog;
+mod cloud_log;
 pub mod found;
+mod identity;
+mod info;
+mod manifest;
+pub mod mbdb;
+mod payload;
+mod problems;
 pub mod read;
+mod restorable;
+mod signs;
+mod state;
+mod status;
+mod verify;

@@ -58,7 +58,7 @@ impl<'a> HostNames<'a> {
 }
 
 /// Does the root hold the folders of several computers? Not when it is a backup, a location, a
-/// home or a folder of homes, nor when backups lie right inside it.
+/// home, a folder of homes or one computer's disk, nor when backups lie right inside it.
 fn holds_hosts(root: &Path, walked: &Walked) -> bool {
     let real = std::fs::canonicalize(root).unwrap_or_else(|_| root.to_owned());
     let below = |path: &Path| {
@@ -74,7 +74,8 @@ fn holds_hosts(root: &Path, walked: &Walked) -> bool {
         .candidates
         .iter()
         .any(|found| below(&found.path) <= 1);
-    !(is_location || holds_homes || is_users || holds_backups)
+    let is_disk = root.join("Users").is_dir();
+    !(is_location || holds_homes || is_users || holds_backups || is_disk)
 }
 
 fn first_below(root: &Path, path: &Path) -> Option<String> {

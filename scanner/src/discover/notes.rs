@@ -31,9 +31,10 @@ impl Sample {
         self.count == 0
     }
 
-    /// How many.
-    pub(super) fn count(&self) -> u64 {
-        self.count
+    /// "1 file", "3 files".
+    pub(super) fn counted(&self, noun: &str) -> String {
+        let plural = if self.count == 1 { "" } else { "s" };
+        format!("{} {noun}{plural}", self.count)
     }
 
     /// The paths that are named.
@@ -75,7 +76,10 @@ mod tests {
             sample.add(Path::new(&format!("/share/{number:02}")));
         }
         assert_eq!(sample.names(), "00, 01, 02 and 27 more");
-        assert_eq!((sample.count(), sample.unnamed()), (30, 10));
+        assert_eq!(
+            (sample.counted("link").as_str(), sample.unnamed()),
+            ("30 links", 10)
+        );
         assert_eq!(sample.named().last(), Some(Path::new("/share/19")));
     }
 }

@@ -4,6 +4,7 @@
 //! was searched and holds no backup is a note. The two are never mixed up.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::path::{Path, PathBuf};
 
 use super::folder;
@@ -141,31 +142,51 @@ fn note_folders(hosts: &mut Hosts, names: &HostNames<'_>, root: &Path, walked: &
 /// sorted order, then the root named first.
 fn each_once(mut reached: Vec<Reached>) -> (Vec<Reached>, Vec<Problem>) {
     reached.sort_by(|a, b| rank(a).cmp(&rank(b)));
-    let mut seen: BTreeMap<RealFolder, PathBuf> = BTreeMap::new();
-    let mut once = Vec::new();
+    let mut first: BTreeMap<RealFolder, PathBuf> = BTreeMap::new();
     let mut again = Vec::new();
-    for one in reached {
-        let Some(real) = one.candidate.real.clone() else {
-            once.push(one);
-            continue;
-        };
-        if let Some(first) = seen.get(&real) {
-            again.push(reached_again(&one.candidate.path, first));
-        } else {
-            seen.insert(real, one.candidate.path.clone());
-            once.push(one);
+    reached.retain(|one| {
+        let path = &one.candidate.path;
+        match one.candidate.real.clone().map(|real| first.entry(real)) {
+            Some(Entry::Occupied(seen)) => {
+                again.push((path.clone(), seen.get().clone()));
+                false
+            }
+            Some(Entry::Vacant(new)) => {
+                new.insert(path.clone());
+                true
+            }
+            None => true,
         }
-    }
-    (once, again)
+    });
+    (reached, reached_again(again))
 }
 
 fn rank(one: &Reached) -> (bool, &Path, usize) {
     (one.candidate.is_link, &one.candidate.path, one.root)
 }
 
-fn reached_again(path: &Path, first: &Path) -> Problem {
-    let found = format!("the same folder as {}, which is read once", first.display());
-    Problem::note(path, "a backup of its own", found)
+/// Names the first of the folders that several paths led to, and counts the rest.
+fn reached_again(mut again: Vec<(PathBuf, PathBuf)>) -> Vec<Problem> {
+    const NAMED_MAX: usize = 20;
+    again.sort();
+    let note = |(path, first): &(PathBuf, PathBuf)| {
+        let found = if path == first {
+            "a folder that lies below two roots; it is read once".to_owned()
+        } else {
+            format!("the same folder as {}, which is read once", first.display())
+        };
+        Problem::note(path, "a backup of its own", found)
+    };
+    let mut notes: Vec<Problem> = again.iter().take(NAMED_MAX).map(note).collect();
+    if let Some((path, _)) = again.get(NAMED_MAX) {
+        let more = again.len() - NAMED_MAX;
+        let found = format!(
+            "this and {} more folders were reached by two paths; each is read once",
+            more - 1
+        );
+        notes.push(Problem::note(path, "backups of their own", found));
+    }
+    notes
 }
 
 fn found_backup(reached: Reached) -> FoundBackup {

@@ -14,7 +14,7 @@ use super::folder::{self, Folder};
 use super::notes::Sample;
 use super::real::RealFolder;
 use super::trouble;
-use crate::model::problem::Problem;
+use crate::model::problem::{Level, Problem};
 use crate::progress::{Event, Progress};
 
 /// How many folders deep an unknown tree is searched; a home or a location starts anew.
@@ -251,7 +251,7 @@ impl<'a> Walker<'a> {
     }
 
     fn broken_link(&mut self, path: &Path) {
-        let found = format!("a link that leads nowhere{}", target_of(path));
+        let found = format!("a link{} that leads nowhere", target_of(path));
         let problem = Problem::incomplete(path, "a folder of backups", found)
             .with_remedy("Connect the volume that the link leads to, or remove the link");
         self.walked.problems.push(problem);
@@ -286,7 +286,6 @@ impl<'a> Walker<'a> {
         self.note_too_deep();
         self.note_again();
         self.note_strays();
-        self.note_empty_places();
         self.walked
     }
 
@@ -307,8 +306,8 @@ impl<'a> Walker<'a> {
             return;
         }
         let found = format!(
-            "{} folders with folders in them that lie {DEPTH_MAX} levels deep and were not entered: {}",
-            self.too_deep.count(),
+            "{} {DEPTH_MAX} levels deep, with folders in it that were not searched: {}",
+            self.too_deep.counted("folder"),
             self.too_deep.names(),
         );
         let problem = Problem::note(self.root, "backups near the root", found)
@@ -327,65 +326,70 @@ impl<'a> Walker<'a> {
         }
     }
 
-    /// Tells of what lies beside backups and is none.
+    /// Tells of what lies beside backups and is none, and of places with no backup in them. A
+    /// folder with something unreadable below is left out: nobody knows what it holds.
     fn note_strays(&mut self) {
-        let beside: BTreeSet<PathBuf> = self
+        let found: BTreeSet<&Path> = self
             .walked
             .candidates
             .iter()
-            .filter_map(|found| found.path.parent().map(Path::to_owned))
-            .chain(self.walked.places.iter().cloned())
+            .map(|c| c.path.as_path())
             .collect();
-        for (folder, files) in std::mem::take(&mut self.stray_files) {
-            if beside.contains(&folder) {
-                let found = format!(
-                    "{} files that are no backups: {}",
-                    files.count(),
-                    files.names()
-                );
-                self.note(&folder, "backup folders only", &found);
-            }
-        }
-        for folder in std::mem::take(&mut self.stray_folders) {
-            let is_beside = folder
-                .parent()
-                .is_some_and(|parent| beside.contains(parent));
-            if is_beside && !self.holds_backup(&folder) {
-                self.note(
-                    &folder,
-                    "a backup",
-                    "a folder that holds nothing of a backup",
-                );
-            }
-        }
-    }
-
-    fn note_empty_places(&mut self) {
-        for place in self.walked.places.clone() {
-            if place != self.root && !self.holds_backup(&place) && !self.had_trouble_at(&place) {
-                self.note(&place, "backups", "a folder for backups with none in it");
-            }
-        }
-    }
-
-    /// Does a backup lie below? Candidates are sorted by path.
-    fn holds_backup(&self, folder: &Path) -> bool {
-        let from = self
+        let refused = self
             .walked
-            .candidates
-            .partition_point(|found| found.path.as_path() < folder);
-        self.walked
-            .candidates
-            .get(from)
-            .is_some_and(|found| found.path.starts_with(folder))
-    }
-
-    fn had_trouble_at(&self, folder: &Path) -> bool {
-        self.walked
             .problems
             .iter()
-            .any(|problem| problem.path.starts_with(folder))
+            .filter(|p| p.level == Level::Incomplete);
+        let refused: BTreeSet<&Path> = refused.map(|problem| problem.path.as_path()).collect();
+        let places = &self.walked.places;
+        let beside: BTreeSet<&Path> = (found.iter().filter_map(|path| path.parent()))
+            .chain(places.iter().map(PathBuf::as_path))
+            .collect();
+        let holds_nothing = |path: &Path| !any_below(&found, path) && !any_below(&refused, path);
+
+        let files = self
+            .stray_files
+            .iter()
+            .filter(|(folder, _)| beside.contains(folder.as_path()));
+        let folders = self.stray_folders.iter().filter(|folder| {
+            folder
+                .parent()
+                .is_some_and(|parent| beside.contains(parent))
+                && holds_nothing(folder)
+        });
+        let empty = places
+            .iter()
+            .filter(|place| *place != self.root && holds_nothing(place));
+        let notes: Vec<Problem> = files
+            .map(|(folder, files)| {
+                let found = format!(
+                    "{} that are no backups: {}",
+                    files.counted("file"),
+                    files.names()
+                );
+                Problem::note(folder, "backup folders only", found)
+            })
+            .chain(folders.map(|folder| {
+                Problem::note(
+                    folder,
+                    "a backup",
+                    "a folder that holds nothing of a backup",
+                )
+            }))
+            .chain(empty.map(|place| {
+                Problem::note(place, "backups", "a folder for backups with none in it")
+            }))
+            .collect();
+        self.walked.problems.extend(notes);
     }
+}
+
+/// Does one of the paths lie at or below the folder? Descendants follow their folder in order.
+fn any_below(paths: &BTreeSet<&Path>, folder: &Path) -> bool {
+    paths
+        .range(folder..)
+        .next()
+        .is_some_and(|path| path.starts_with(folder))
 }
 
 fn is_absent(kind: ErrorKind) -> bool {

@@ -68,7 +68,8 @@ pub struct LocalBackup {
     pub info_date: Option<Timestamp>,
     /// Manifest.plist `Date`.
     pub manifest_date: Option<Timestamp>,
-    /// The newest modification time below the folder, read only where the state needs it.
+    /// The newest modification time below the folder that is not later than `now`, read only where
+    /// the state needs it.
     pub newest_mtime: Option<Timestamp>,
 
     /// How deep it was checked, and when.
@@ -235,7 +236,18 @@ pub struct FileName {
 
 /// Which program wrote a backup.
 #[derive(
-    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Default,
+    Serialize,
+    Deserialize,
+    JsonSchema,
 )]
 #[serde(rename_all = "kebab-case")]
 pub enum HostTool {
@@ -252,5 +264,6 @@ pub enum HostTool {
     /// A decrypting tool wrote this copy.
     Decryptor,
     /// Not told.
+    #[default]
     Unknown,
 }
