@@ -1,4 +1,5 @@
 //! Whole fleets: what one is made of, and the fleets there are.
 
 pub mod demo;
+pub mod night;
 pub mod plan;
