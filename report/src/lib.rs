@@ -11,6 +11,7 @@ pub mod mb_error;
 pub mod model_name;
 pub mod os;
 pub mod policy;
+pub mod render;
 pub mod results;
 pub mod sheet;
 pub mod words;

@@ -1,0 +1,3 @@
+//! The sheet, printed. Formats never judge.
+
+pub mod html;
