@@ -149,7 +149,7 @@
   const plural = (n, one, many) => `${n.toLocaleString('en-GB')} ${n === 1 ? one : many}`;
   function tell() {
     const inAll = fleet.rows.filter((row) => !(row[FLAGS] & APART)).length;
-    const part = view.length === inAll && state.status !== 'apart' ? 'all ' : '';
+    const part = view.length === inAll && state.status !== 'apart' ? 'All ' : '';
     byId('count').textContent = part + plural(view.length, 'device', 'devices') +
       (part || state.status === 'apart' ? '' : ` of ${inAll.toLocaleString('en-GB')}`);
     byId('said').textContent = '';

@@ -15,3 +15,9 @@ pub mod render;
 pub mod results;
 pub mod sheet;
 pub mod words;
+
+mod assess;
+mod diagnose;
+mod portrait;
+mod rollup;
+mod waive;

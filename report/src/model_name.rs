@@ -39,7 +39,7 @@ mod tests {
     use super::*;
 
     #[track_caller]
-    fn check(product_type: &str, name: &str, home_button: bool) {
+    fn check(product_type: &str, name: &'static str, home_button: bool) {
         assert_eq!(model(product_type), Some(Model { name, home_button }));
     }
 

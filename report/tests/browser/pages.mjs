@@ -1,7 +1,7 @@
 // The pages that the tests open, and the browser that opens them.
 //
-// The Rust example `page` writes a fleet as JSON and turns such JSON into HTML. Other fleets are
-// made from the first one here, in JSON: so a test knows what it put in without asking the renderer.
+// The Rust example `page` turns results as JSON into HTML. fleet.json is such a file; the other fleets
+// are made from it here: so a test knows what it put in without asking the renderer.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -13,20 +13,20 @@ const workspace = fileURLToPath(new URL('../../..', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'fleetback-pages-'));
 const MEGABYTE = 1 << 20;
 
-function example(args, input) {
-  const run = spawnSync('cargo', ['run', '--quiet', '--package', 'fleetback-report', '--example', 'page', '--', ...args], {
-    cwd: workspace, input, encoding: 'utf8', maxBuffer: 512 * MEGABYTE,
+function rendered(results) {
+  const run = spawnSync('cargo', ['run', '--quiet', '--package', 'fleetback-report', '--example', 'page'], {
+    cwd: workspace, input: JSON.stringify(results), encoding: 'utf8', maxBuffer: 512 * MEGABYTE,
   });
   if (run.status !== 0) throw new Error(`example page failed: ${run.stderr}`);
   return run.stdout;
 }
 
 /** The fleet that most tests look at, as the JSON output would give it. */
-export const fleet = JSON.parse(example(['results']));
+export const fleet = JSON.parse(readFileSync(process.env.FLEETBACK_RESULTS ?? new URL('fleet.json', import.meta.url), 'utf8'));
 
 /** Writes a page for a fleet and returns its path. */
 export function page(name, results) {
-  const html = example(['html'], JSON.stringify(results));
+  const html = rendered(results);
   const path = join(folder, `${name}.html`);
   writeFileSync(path, html);
   return { path, url: pathToFileURL(path).href, html };
@@ -60,6 +60,16 @@ export function grown(results, count) {
   summary.backups = Math.round(summary.backups * factor);
   return { ...results, devices, summary };
 }
+
+/** The same run with nothing found. */
+export const emptied = (results) => ({
+  ...results, devices: [], problems: [], unmatched: [], waivers: [], hosts: [], roots: [],
+  summary: {
+    ...results.summary, devices: 0, at_risk: 0, listed_apart: 0, waived: 0, backups: 0, findings: {}, fixes: {},
+    status: Object.fromEntries(Object.keys(results.summary.status).map((key) => [key, 0])),
+    problems: { note: 0, incomplete: 0 },
+  },
+});
 
 /** Neither waived nor listed apart, with a status that means no good backup in date. */
 export const isAtRisk = (device) =>

@@ -98,7 +98,7 @@ impl Writer<'_> {
         let harm = fix.may_destroy.as_ref().map(|harm| may_destroy(harm));
         let next = finding
             .next_fix
-            .map(|next| format!("If it persists: {}", words::code(&next)));
+            .map(|next| format!("If it persists: {}", next.about().title));
         (
             rows::severity_number(finding.severity),
             self.say(&words::code(&finding.code)),
@@ -259,7 +259,11 @@ impl Writer<'_> {
         } else {
             ""
         };
-        let title = format!("{}{archived}", terms::capital(backup.state.phrase()));
+        let state = terms::capital(backup.state.phrase());
+        let title = format!(
+            "{state}{archived}, restorable: {}",
+            backup.restorable.phrase()
+        );
         let good = if backup.good {
             "counts as good"
         } else {

@@ -15,17 +15,20 @@ use crate::words::{self, Word, shown};
 /// Ways to do one fix that are spelled out; the others stand with their devices in the table.
 const WAYS_SHOWN: usize = 4;
 
+/// Id of the chapter of what could be lost tonight.
+pub(super) const TONIGHT: &str = "tonight";
+
 /// The chapters: id, heading, what it holds, filter of the table, which devices.
 type Chapters = [(
     &'static str,
     &'static str,
     &'static str,
     &'static str,
-    fn(&Device) -> bool,
+    terms::Fits,
 ); 2];
 const CHAPTERS: Chapters = [
     (
-        "tonight",
+        TONIGHT,
         "What to do first",
         "Devices that could be lost tonight, gathered by the fix that is most likely to help.",
         "&status=risk",
@@ -105,7 +108,7 @@ pub(super) fn chapters(sheet: &Sheet<'_>) -> Vec<Chapter> {
 }
 
 /// Devices by the fix of their leading finding, most devices first.
-fn gathered<'a>(sheet: &Sheet<'a>, fits: fn(&Device) -> bool) -> Vec<Vec<Member<'a>>> {
+fn gathered<'a>(sheet: &Sheet<'a>, fits: terms::Fits) -> Vec<Vec<Member<'a>>> {
     let mut by_fix: BTreeMap<_, Vec<Member<'a>>> = BTreeMap::new();
     let devices = sheet.results().devices.iter().enumerate();
     for (place, device) in devices.filter(|(_, device)| fits(device)) {
@@ -163,15 +166,15 @@ fn facts(members: &[Member<'_>]) -> Vec<Fact> {
     let facts = [
         (
             "Who acts:",
-            shares(counted(all().map(|f| shown(&f.likely_fix.who)))),
+            shares(&counted(all().map(|f| shown(&f.likely_fix.who)))),
         ),
         (
             "Confidence:",
-            shares(counted(all().map(|f| f.confidence.code().to_owned()))),
+            shares(&counted(all().map(|f| f.confidence.code().to_owned()))),
         ),
         (
             "Because of",
-            shares(counted(all().map(|f| words::code(&f.code)))),
+            shares(&counted(all().map(|f| words::code(&f.code)))),
         ),
     ];
     let told = facts.into_iter().filter(|(_, value)| !value.is_empty());
@@ -179,8 +182,8 @@ fn facts(members: &[Member<'_>]) -> Vec<Fact> {
 }
 
 /// "high", or "high for 10, medium for 2".
-fn shares(counts: Vec<(String, u64)>) -> String {
-    match counts.as_slice() {
+fn shares(counts: &[(String, u64)]) -> String {
+    match counts {
         [(only, _)] => only.clone(),
         many => {
             let shares = many
@@ -242,7 +245,7 @@ mod tests {
 
     fn check(values: &[&str], said: &str) {
         let values = values.iter().map(ToString::to_string);
-        assert_eq!(shares(counted(values)), said);
+        assert_eq!(shares(&counted(values)), said);
     }
 
     #[test]

@@ -29,6 +29,7 @@ pub(super) struct Page {
     masthead: Vec<Fact>,
     headline: String,
     subline: String,
+    start: Option<Start>,
     notice: Option<Notice>,
     strip: Vec<Piece>,
     counts: Vec<Count>,
@@ -49,6 +50,12 @@ pub(super) struct Page {
     roots: Vec<RootRow>,
     method: Vec<Fact>,
     foot: String,
+}
+
+/// Where to begin, in the line below the headline.
+struct Start {
+    text: String,
+    anchor: String,
 }
 
 /// What is missing from the report, said on the first screen.
@@ -151,6 +158,7 @@ impl Page {
             ),
             masthead: masthead(sheet),
             subline: subline(results),
+            start: start(&chapters),
             notice: notice(problems.len() as u64),
             strip: chart::strip(
                 &counts
@@ -239,6 +247,18 @@ fn subline(results: &Results) -> String {
             words::plural(count, "device", "devices")
         ),
     }
+}
+
+/// The first group of what could be lost tonight.
+fn start(chapters: &[Chapter]) -> Option<Start> {
+    let chapter = chapters
+        .iter()
+        .find(|chapter| chapter.id == groups::TONIGHT)?;
+    let group = chapter.groups.first()?;
+    Some(Start {
+        text: format!("{} ({} {})", group.title, group.devices, group.devices_word),
+        anchor: format!("group-{}", group.number),
+    })
 }
 
 fn notice(count: u64) -> Option<Notice> {
@@ -343,18 +363,18 @@ fn filters(results: &Results) -> Vec<Filter> {
         .filter_map(|device| device.department.as_deref())
         .map(shown);
     vec![
-        filter("status", "Status", "Every status", statuses(results)),
+        filter("status", "Status", "All", statuses(results)),
         filter(
             "fix",
             "Likely fix",
-            "Every fix",
+            "All",
             fixes
                 .into_iter()
                 .map(|(label, value)| Choice { value, label })
                 .collect(),
         ),
-        filter("host", "Computer", "Every computer", same(hosts)),
-        filter("dept", "Department", "Every department", same(departments)),
+        filter("host", "Computer", "All", same(hosts)),
+        filter("dept", "Department", "All", same(departments)),
         Filter {
             id: "sort",
             label: "Sort by",
@@ -395,7 +415,7 @@ fn same(values: impl Iterator<Item = String>) -> Vec<Choice> {
 
 fn statuses(results: &Results) -> Vec<Choice> {
     let words = terms::STATUSES.map(|(status, ..)| choice(status.code(), &terms::heading(status)));
-    let lists: [(&str, &str, fn(&Device) -> bool); 4] = [
+    let lists: [(&str, &str, terms::Fits); 4] = [
         ("risk", "Could be lost tonight", sheet::at_risk),
         ("soon", "In date, with something to do", terms::soon),
         ("waived", "Waived", terms::waived),
@@ -410,7 +430,7 @@ fn statuses(results: &Results) -> Vec<Choice> {
         .collect()
 }
 
-fn listed(sheet: &Sheet<'_>, fits: fn(&Device) -> bool) -> Vec<StaticRow> {
+fn listed(sheet: &Sheet<'_>, fits: terms::Fits) -> Vec<StaticRow> {
     let devices = sheet.results().devices.iter().filter(|device| fits(device));
     devices.map(|device| static_row(sheet, device)).collect()
 }

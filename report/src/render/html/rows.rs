@@ -16,7 +16,7 @@ use crate::sheet::{self, Sheet};
 use crate::words::{Word, shown};
 
 /// Bits of a row's flags. The script knows them by the same names.
-const FLAGS: [(u8, fn(&Device) -> bool); 5] = [
+const FLAGS: [(u8, terms::Fits); 5] = [
     (1, sheet::at_risk),
     (2, terms::waived),
     (4, |device| device.listed_apart),

@@ -8,6 +8,9 @@ use crate::results::{Device, Finding, Status};
 use crate::sheet::{self, Sheet};
 use crate::words::{self, Word, shown};
 
+/// Does a device stand in a list?
+pub(super) type Fits = fn(&Device) -> bool;
+
 /// In place of a fact that no evidence told.
 pub(super) const UNTOLD: &str = "not told";
 
