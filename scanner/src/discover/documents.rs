@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use walkdir::{DirEntry, WalkDir};
 
-use super::folder::{self, Folder};
+use super::folder;
 use super::notes::Sample;
 use super::trouble;
 use crate::model::problem::Problem;
@@ -80,7 +80,7 @@ impl Gathered {
     }
 
     fn enters(&mut self, folder: &Path) -> bool {
-        if folder::look(folder) != Folder::Backup {
+        if !folder::has_shape_of_backup(folder) {
             return true;
         }
         let problem = Problem::note(folder, "MDM exports", "a local backup")

@@ -131,6 +131,12 @@ pub(super) fn look(path: &Path) -> Folder {
     }
 }
 
+/// Does the folder hold what only a backup holds, whatever its name? An MDM server may file the
+/// answers of a device in a folder named by its UDID.
+pub(super) fn has_shape_of_backup(path: &Path) -> bool {
+    holds_one_of(&marks_inside(path), SHAPES)
+}
+
 /// The name of a backup folder: its own, else that of the real folder behind a link or a dot.
 pub(super) fn folder_name(path: &Path) -> Option<FolderName> {
     let parse = |path: &Path| FolderName::parse(path.file_name()?.to_str()?);

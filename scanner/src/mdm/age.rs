@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use plist::{Dictionary, Value};
 
 use crate::model::evidence::Clock;
+use crate::source::plist as property_list;
 
 /// 2011-10-12, the day iCloud opened: no date in an answer and no webhook event is older. What is
 /// older stands for "none" (1970, 2001 and the year 1 are the zeros of Unix, Apple and Go).
@@ -47,7 +48,7 @@ pub(super) fn inside(root: &Dictionary) -> Option<Timestamp> {
 /// A date as a property list date, or as RFC 3339 text where a server rewrote the answer.
 pub(super) fn date(value: &Value) -> Option<Timestamp> {
     match value {
-        Value::Date(date) => Timestamp::try_from(std::time::SystemTime::from(*date)).ok(),
+        Value::Date(date) => property_list::timestamp(*date),
         Value::String(text) => text.trim().parse().ok(),
         _ => None,
     }

@@ -183,18 +183,10 @@ const IDS: &[Column] = &[
 ];
 
 /// What people write into a cell that has nothing to say.
-const BLANKS: &[&str] = &[
-    "",
-    "-",
-    "--",
-    "n/a",
-    "na",
-    "none",
-    "null",
-    "unknown",
-    "unbekannt",
-    "#n/a",
-];
+const BLANKS: &[&str] = &["", "-", "--", "n/a", "#n/a"];
+
+/// The same where a number belongs. Na and Null are surnames.
+const NO_NUMBER: &[&str] = &["na", "none", "null", "unknown", "unbekannt"];
 
 /// Reads the table. A row that names no device, and a device with two different rows, are problems
 /// that name the lines; of two different rows the first is kept. `now` caps the age of the table.
@@ -339,12 +331,22 @@ impl Columns {
         let cells = places.filter_map(|(_, place)| row.cells.get(*place));
         cells
             .map(|cell| bare(cell))
-            .filter(|cell| !BLANKS.contains(&cell.to_lowercase().as_str()))
+            .filter(move |cell| !is_blank(cell, column))
     }
 
     fn text(&self, row: &Row, column: Column) -> Option<String> {
         self.cells(row, column).next().map(str::to_owned)
     }
+}
+
+fn is_blank(cell: &str, column: Column) -> bool {
+    let cell = cell.to_lowercase();
+    let blanks = if IDS.contains(&column) {
+        NO_NUMBER
+    } else {
+        &[]
+    };
+    BLANKS.iter().chain(blanks).any(|blank| *blank == cell)
 }
 
 /// A cell without the wrapping that keeps a number text: `'123`, `="123"`.

@@ -20,6 +20,9 @@ const FAMILIES: &[(&str, &str)] = &[
     ("Apple Vision", "an Apple Vision"),
 ];
 
+/// Beginnings of the product types that are looked after; they outweigh everything else.
+const OURS: &[&str] = &["iPhone", "iPad", "iPod"];
+
 /// Keys that only macOS answers, by the dictionary they stand in.
 const MAC_KEYS: &[(&str, &str)] = &[
     ("QueryResponses", "HostName"),
@@ -40,16 +43,24 @@ const MAC_KEYS: &[(&str, &str)] = &[
 /// nobody can tell.
 pub(super) fn other_family(root: &Dictionary) -> Option<&'static str> {
     let responses = root.get("QueryResponses").and_then(Value::as_dictionary);
-    let model = [Some(root), responses].into_iter().flatten().find_map(|d| {
-        let keys = ["ProductName", "Model", "ModelName"];
-        keys.into_iter().find_map(|key| family(text(d, key)?))
-    });
+    let models = || {
+        let dicts = [Some(root), responses].into_iter().flatten();
+        dicts.flat_map(|dict| ["ProductName", "Model", "ModelName"].map(|key| text(dict, key)))
+    };
+    if models().flatten().any(is_ours) {
+        return None;
+    }
+    let model = models().flatten().find_map(family);
     let mac_key = MAC_KEYS.iter().any(|(outer, key)| {
         let outer = root.get(outer).and_then(Value::as_dictionary);
         outer.is_some_and(|dict| dict.contains_key(key))
     });
     let mac_udid = text(root, "UDID").is_some_and(is_uuid);
     model.or((mac_key || mac_udid).then_some("a Mac"))
+}
+
+fn is_ours(model: &str) -> bool {
+    OURS.iter().any(|start| model.starts_with(start))
 }
 
 fn family(model: &str) -> Option<&'static str> {

@@ -20,7 +20,6 @@ use crate::model::evidence::{Clock, Source};
 use crate::model::identity::Udid;
 use crate::model::management::Answer;
 use crate::model::problem::{Level, Problem};
-use crate::source::file::Fault;
 use crate::source::plist as property_list;
 
 pub use super::document::Document;
@@ -62,15 +61,11 @@ fn read_bytes(document: &mut Document, bytes: &[u8], times: Times) {
     match content::tell(bytes) {
         Content::Plist(bytes) => match property_list::parse_dictionary(&bytes) {
             Ok(root) => read_message(document, &root, None, times),
-            Err(fault) => lost(document, WANTED, &damaged(&fault)),
+            Err(fault) => lost(document, WANTED, &fault.to_string()),
         },
         Content::Json(bytes) => read_json(document, &bytes, times),
         other => something_else(document, &other),
     }
-}
-
-fn damaged(fault: &Fault) -> String {
-    format!("a property list that cannot be read, cut off or damaged: {fault}")
 }
 
 fn lost(document: &mut Document, wanted: &str, found: &str) {
@@ -94,7 +89,10 @@ fn read_message(
     }
     match kind::tell(root) {
         Kind::Message(message) => read_reply(document, message, root, wrapper, times),
-        Kind::Command => document.commands.extend(command::read(root)),
+        Kind::Command => match command::read(root) {
+            Some(command) => document.commands.push(command),
+            None => document.share(WANTED, "a command that no answer can be paired with", None),
+        },
         Kind::Foreign(row) => foreign_note(document, row),
         Kind::Unknown => document.share(WANTED, "a property list that is none of them", None),
     }
@@ -215,7 +213,7 @@ fn something_else(document: &mut Document, content: &Content<'_>) {
             by_promise(name_promises),
             Some("unpack it, if it holds exports"),
         ),
-        Content::Text => ("text", by_promise(name_promises), None),
+        Content::Text => ("plain text", by_promise(name_promises), None),
         _ => (
             "neither a property list nor JSON nor text",
             by_promise(name_promises),

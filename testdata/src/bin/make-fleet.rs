@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use anyhow::Result;
 use clap::{Args, Parser, Subcommand};
 use fleetback_testdata::disk;
-use fleetback_testdata::fleet::demo;
 use fleetback_testdata::fleet::night::{Mix, Night};
+use fleetback_testdata::fleet::{checked_in, demo};
 use jiff::Timestamp;
 use serde_json::Value;
 
@@ -29,6 +29,8 @@ struct Cli {
 enum What {
     /// The demo: 46 devices over three computers.
     Demo(Target),
+    /// The checked-in fleets, one wound each; their expected.json stay as they are.
+    Fleets(Target),
 }
 
 #[derive(Debug, Args)]
@@ -85,6 +87,7 @@ fn main() -> Result<()> {
     let cli = Cli::parse();
     match (cli.what, cli.night) {
         (Some(What::Demo(target)), _) => demo::write(&target.out),
+        (Some(What::Fleets(target)), _) => checked_in::write_all(&target.out),
         (None, Some(args)) => write_night(args),
         (None, None) => Ok(()),
     }

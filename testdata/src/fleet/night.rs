@@ -49,6 +49,7 @@ pub struct Night {
 }
 
 /// A wound that fleets are sown with.
+#[derive(Clone, Copy)]
 struct Kind {
     name: &'static str,
     /// How much older than the newest attempt the backup in the root is.
