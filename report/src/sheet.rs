@@ -13,6 +13,7 @@ use fleetback_scanner::model::problem::Problem;
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, civil};
 
+use crate::finding::Severity;
 use crate::fix::FixId;
 use crate::results::{Backup, Device, Finding, Results, Status};
 use crate::words::{self, Word};
@@ -283,14 +284,24 @@ pub fn open_finding(device: &Device) -> Option<&Finding> {
 }
 
 fn asks_for_action(finding: &Finding) -> bool {
-    finding.severity > crate::finding::Severity::Info
+    finding.severity > Severity::Info
 }
 
-/// Could this device be lost tonight? Neither waived nor listed apart, and no good backup in date.
+/// Could this device be lost tonight? No good backup in date, and neither waived nor listed apart:
+/// the devices that `summary.at_risk` counts.
 pub fn at_risk(device: &Device) -> bool {
     let in_date = matches!(device.status, Status::Protected | Status::Aging);
-    let waived = !device.findings.is_empty() && open_finding(device).is_none();
-    !in_date && !waived && !device.listed_apart
+    !in_date && !is_waived(device) && !device.listed_apart
+}
+
+/// Does a waiver cover every finding of error or worse, of which there is one at least?
+pub fn is_waived(device: &Device) -> bool {
+    let mut grave = device
+        .findings
+        .iter()
+        .filter(|found| found.severity >= Severity::Error)
+        .peekable();
+    grave.peek().is_some() && grave.all(|found| found.waived.is_some())
 }
 
 impl<'a> Row<'a> {

@@ -251,15 +251,24 @@ pub fn gigabytes(bytes: u64) -> f64 {
 /// "35-678901-234567-8", the printed form of fifteen digits; anything else as it is.
 pub fn imei(digits: &str) -> String {
     if digits.len() == 15 && all_digits(digits) {
-        let (d, n) = (digits, 15);
-        format!("{}-{}-{}-{}", &d[..2], &d[2..8], &d[8..14], &d[14..n])
+        let (model, rest) = digits.split_at(8);
+        format!(
+            "{}-{}-{}-{}",
+            &model[..2],
+            &model[2..],
+            &rest[..6],
+            &rest[6..]
+        )
     } else {
         digits.to_owned()
     }
 }
 
-/// "8941 0141 0321 1118 510": groups of four.
+/// "8941 0141 0321 1118 510", groups of four for 18 to 20 digits; anything else as it is.
 pub fn iccid(digits: &str) -> String {
+    if !(18..=20).contains(&digits.len()) || !all_digits(digits) {
+        return digits.to_owned();
+    }
     let mut grouped = String::with_capacity(digits.len() + digits.len() / 4);
     for (index, digit) in digits.chars().enumerate() {
         if index > 0 && index % 4 == 0 {

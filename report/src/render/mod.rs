@@ -1,3 +1,7 @@
-//! The sheet, printed. Formats never judge.
+//! The formats: each prints the sheet or the results, and decides nothing.
 
+pub mod csv;
 pub mod html;
+pub mod json;
+pub mod spreadsheet;
+pub mod text;
