@@ -13,7 +13,7 @@ use super::chart::{Age, Chart, Piece};
 use super::groups::{Chapter, Fact};
 use super::{chart, csp, details, groups, island, rows, terms};
 use crate::results::{Device, Host, PolicyUsed, Results, Status, WaiverUse};
-use crate::sheet::{self, Sheet};
+use crate::sheet::Sheet;
 use crate::words::{self, Word, shown};
 
 #[derive(Template)]
@@ -337,7 +337,7 @@ fn ages(results: &Results) -> Vec<Age> {
         Age {
             label: label.to_owned(),
             devices: mine.len() as u64,
-            at_risk: mine.iter().filter(|device| sheet::at_risk(device)).count() as u64,
+            at_risk: mine.iter().filter(|device| device.is_at_risk()).count() as u64,
         }
     };
     labels.map(age).collect()
@@ -416,7 +416,7 @@ fn same(values: impl Iterator<Item = String>) -> Vec<Choice> {
 fn statuses(results: &Results) -> Vec<Choice> {
     let words = terms::STATUSES.map(|(status, ..)| choice(status.code(), &terms::heading(status)));
     let lists: [(&str, &str, terms::Fits); 4] = [
-        ("risk", "Could be lost tonight", sheet::at_risk),
+        ("risk", "Could be lost tonight", Device::is_at_risk),
         ("soon", "In date, with something to do", terms::soon),
         ("waived", "Waived", terms::waived),
         ("apart", "Listed apart", |device| device.listed_apart),

@@ -56,9 +56,9 @@ pub(super) fn leading(device: &Device) -> Option<&Finding> {
     sheet::open_finding(device).or(device.findings.first())
 }
 
-/// Would it count as at risk if nobody had waived its findings?
+/// Has somebody decided to live with its trouble? Devices listed apart raise none.
 pub(super) fn waived(device: &Device) -> bool {
-    !device.listed_apart && !device.findings.is_empty() && sheet::open_finding(device).is_none()
+    !device.listed_apart && device.is_waived()
 }
 
 /// Is it in the fleet and not in order: at risk, growing old, or with something to put right?
@@ -69,7 +69,7 @@ pub(super) fn not_in_order(device: &Device) -> bool {
 
 /// Does it have a good backup in date and still something to put right?
 pub(super) fn soon(device: &Device) -> bool {
-    not_in_order(device) && !sheet::at_risk(device) && !waived(device)
+    not_in_order(device) && !device.is_at_risk() && !waived(device)
 }
 
 /// What the copy buttons copy: the serial number, else the UDID.
