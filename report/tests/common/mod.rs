@@ -415,9 +415,7 @@ pub(crate) fn summary(devices: &[Device], problems: &[Problem]) -> Summary {
     STATUSES
         .iter()
         .for_each(|key| _ = status.entry(*key).or_default());
-    let at_risk = devices
-        .iter()
-        .filter(|d| fleetback_report::sheet::at_risk(d));
+    let at_risk = devices.iter().filter(|d| d.is_at_risk());
     let codes = devices
         .iter()
         .flat_map(|d| d.findings.iter().map(|f| f.code));
@@ -425,10 +423,7 @@ pub(crate) fn summary(devices: &[Device], problems: &[Problem]) -> Summary {
         devices: devices.len() as u64,
         at_risk: at_risk.count() as u64,
         listed_apart: devices.iter().filter(|d| d.listed_apart).count() as u64,
-        waived: devices
-            .iter()
-            .filter(|d| fleetback_report::sheet::is_waived(d))
-            .count() as u64,
+        waived: devices.iter().filter(|d| d.is_waived()).count() as u64,
         status,
         severity: count(
             devices

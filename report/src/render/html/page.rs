@@ -171,10 +171,7 @@ impl Page {
             filters: filters(results),
             rows: listed(sheet, terms::not_in_order),
             problems_lead: PROBLEMS_LEAD,
-            notes_word: format!(
-                "{} that are merely worth knowing",
-                words::plural(notes.len() as u64, "thing", "things")
-            ),
+            notes_word: words::plural(notes.len() as u64, "note", "notes"),
             waivers: results.waivers.iter().map(waiver).collect(),
             apart: listed(sheet, |device| device.listed_apart),
             unmatched: unmatched(results),
@@ -448,11 +445,14 @@ fn static_row(sheet: &Sheet<'_>, device: &Device) -> StaticRow {
         name: terms::name(device),
         serial: or_untold(&device.serial_number),
         user: or_untold(&device.user),
-        last_good: format!(
-            "{} {}",
+        last_good: [
             terms::last_good(sheet, device),
-            terms::last_good_more(device)
-        ),
+            terms::last_good_more(device),
+        ]
+        .into_iter()
+        .filter(|words| !words.is_empty())
+        .collect::<Vec<_>>()
+        .join(", "),
         fix: terms::fix_title(finding),
         reason: finding.map_or(String::new(), |finding| shown(&finding.cause)),
         host: hosts.into_iter().collect::<Vec<_>>().join(", "),

@@ -19,13 +19,13 @@ pub(super) const NAMELESS: &str = "no name known";
 
 /// The statuses, worst first: tone, and what the status means in a few words.
 pub(super) const STATUSES: [(Status, &str, &str); 6] = [
+    (Status::Never, "risk", "no backup and no attempt"),
     (
         Status::Failed,
         "risk",
         "tried, and nothing good in date came of it",
     ),
     (Status::Stale, "risk", "the last good backup is too old"),
-    (Status::Never, "risk", "no backup and no attempt"),
     (Status::Unknown, "unknown", "the evidence cannot tell"),
     (Status::Aging, "warn", "a good backup that grows old"),
     (Status::Protected, "good", "a good backup in date"),
