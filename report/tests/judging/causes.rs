@@ -853,7 +853,7 @@ fn identity_and_inventory() {
         High,
         "another UDID",
     );
-    let mut fleet = fleet([phone().local(local(DAY))]);
+    let mut fleet = fleet([phone().local(local(8 * DAY))]);
     fleet.has_inventory = true;
     check_in(
         &fleet,
@@ -862,5 +862,13 @@ fn identity_and_inventory() {
         FixId::MatchInventory,
         High,
         "",
+    );
+    check_in(
+        &fleet,
+        "",
+        Code::BackupStale,
+        FixId::MatchInventory,
+        Medium,
+        "no inventory table",
     );
 }
