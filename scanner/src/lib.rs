@@ -4,6 +4,7 @@
 //!
 //! Nothing under a scanned root is ever opened for writing.
 
+pub mod backup;
 pub mod model;
 pub mod scan;
 pub mod source;

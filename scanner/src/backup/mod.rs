@@ -1,0 +1,2 @@
+//! Reads one backup folder.
+pub mod keybag;
