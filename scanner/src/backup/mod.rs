@@ -1,2 +1,3 @@
 //! Reads one backup folder.
+pub mod decrypt;
 pub mod keybag;
