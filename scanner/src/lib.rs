@@ -5,6 +5,11 @@
 //! Nothing under a scanned root is ever opened for writing.
 
 pub mod backup;
+pub mod discover;
+pub mod locations;
+pub mod mdm;
 pub mod model;
+pub mod progress;
+pub mod reconcile;
 pub mod scan;
 pub mod source;

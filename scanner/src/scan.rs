@@ -3,12 +3,25 @@
 //! Runs on the rayon pool it is called in (`pool.install(|| scan(…))`); the order of everything in
 //! the fleet belongs to the data, never to the threads.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use jiff::Timestamp;
+use rayon::prelude::*;
 
-use crate::model::backup::VerifyLevel;
-use crate::model::fleet::Fleet;
+use crate::backup::found::FoundBackup;
+use crate::backup::read::{ReadOptions, read};
+use crate::discover::documents::documents;
+use crate::discover::roots::{Discovery, HostFolders, discover};
+use crate::mdm;
+use crate::model::backup::{LocalBackup, VerifyLevel};
+use crate::model::fleet::{Disk, Fleet, Host};
+use crate::model::management::Answer;
+use crate::model::person::InventoryRow;
+use crate::model::problem::Problem;
+use crate::reconcile::reconcile;
+
+pub use crate::progress::{Event, Progress, Silent};
 
 /// What to read.
 #[derive(Debug, Clone, Default)]
@@ -32,44 +45,166 @@ pub struct ScanOptions {
     pub verify: VerifyLevel,
 }
 
-/// Hears how far the scan is. Called from many threads, often: keep it cheap.
-pub trait Progress: Sync {
-    /// Something happened.
-    fn tell(&self, event: Event);
-    /// Should the scan stop early? Asked between backups.
-    fn cancelled(&self) -> bool {
-        false
+/// Reads everything. Never fails: what could not be read is in the fleet's problems. A cancelled
+/// scan gives what it had read by then.
+pub fn scan(inputs: &Inputs, options: &ScanOptions, progress: &dyn Progress) -> Fleet {
+    let (found, (documents, trouble)) = rayon::join(
+        || discover(&inputs.roots, &options.scan_host, progress),
+        || documents(&inputs.documents),
+    );
+    let count = (documents.len() + usize::from(inputs.inventory.is_some())) as u64;
+    progress.tell(Event::DocumentsFound(count));
+    progress.tell(Event::Discovered);
+    let (backups, (evidence, people)) = rayon::join(
+        || read_backups(&found.backups, options, progress),
+        || {
+            rayon::join(
+                || read_documents(&documents, options.now, progress),
+                || read_inventory(inputs.inventory.as_deref(), options.now, progress),
+            )
+        },
+    );
+    put_together(
+        found,
+        backups,
+        Papers {
+            evidence,
+            people,
+            trouble,
+            count,
+        },
+    )
+}
+
+/// What was read beside the backups.
+struct Papers {
+    evidence: (Vec<Answer>, Vec<Problem>),
+    people: (Vec<InventoryRow>, Vec<Problem>),
+    /// Of finding the documents.
+    trouble: Vec<Problem>,
+    count: u64,
+}
+
+fn put_together(found: Discovery, backups: Vec<LocalBackup>, papers: Papers) -> Fleet {
+    let (answers, unread) = papers.evidence;
+    let (people, rows_unread) = papers.people;
+    let mut problems = [found.problems, papers.trouble, unread, rows_unread].concat();
+    problems.sort();
+    problems.dedup();
+    let hosts = hosts(&found.hosts, &found.backups);
+    let names_a_device = answers.iter().any(|answer| !answer.identity.is_empty());
+    let has_inventory = names_a_device || people.iter().any(|row| !row.identity.is_empty());
+    let (devices, unmatched) = reconcile(backups, answers, people);
+    Fleet {
+        devices,
+        has_inventory,
+        unmatched,
+        hosts,
+        problems,
+        roots: found.roots,
+        documents: papers.count,
     }
 }
 
-/// What [`Progress`] hears. Counts are increments.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Event {
-    /// Backup folders found while walking.
-    BackupsFound(u64),
-    /// MDM documents found while walking.
-    DocumentsFound(u64),
-    /// Walking is done: the counts found are final.
-    Discovered,
-    /// One backup was read and checked.
-    BackupRead,
-    /// One document was read.
-    DocumentRead,
-    /// Payload files checked.
-    FilesChecked(u64),
-    /// Bytes of plists and manifests read.
-    BytesRead(u64),
+fn read_backups(
+    found: &[FoundBackup],
+    options: &ScanOptions,
+    progress: &dyn Progress,
+) -> Vec<LocalBackup> {
+    in_turn(found, progress, |found| {
+        let backup = read_backup(found, options, progress);
+        progress.tell(Event::BackupRead);
+        backup
+    })
 }
 
-/// A listener that hears nothing.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct Silent;
-
-impl Progress for Silent {
-    fn tell(&self, _: Event) {}
+/// Works on each item, in parallel and in the items' order, until cancelled.
+///
+/// Every thread takes the next item off one queue. A plain parallel iterator would let a thread
+/// that waits for the files of one backup begin another one meanwhile, and so hold many at once;
+/// here never more than there are threads.
+fn in_turn<T: Sync, R: Send>(
+    items: &[T],
+    progress: &dyn Progress,
+    work: impl Fn(&T) -> R + Sync,
+) -> Vec<R> {
+    let next = AtomicUsize::new(0);
+    let take = || {
+        let index = next.fetch_add(1, Ordering::Relaxed);
+        items
+            .get(index)
+            .filter(|_| !progress.cancelled())
+            .map(|item| (index, item))
+    };
+    let threads = rayon::current_num_threads();
+    let mut done: Vec<(usize, R)> = (0..threads)
+        .into_par_iter()
+        .with_max_len(1)
+        .flat_map_iter(|_| std::iter::from_fn(&take).map(|(index, item)| (index, work(item))))
+        .collect();
+    done.sort_unstable_by_key(|(index, _)| *index);
+    done.into_iter().map(|(_, result)| result).collect()
 }
 
-/// Reads everything. Never fails: what could not be read is in the fleet's problems.
-pub fn scan(_inputs: &Inputs, _options: &ScanOptions, _progress: &dyn Progress) -> Fleet {
-    Fleet::default()
+fn read_documents(
+    paths: &[PathBuf],
+    now: Timestamp,
+    progress: &dyn Progress,
+) -> (Vec<Answer>, Vec<Problem>) {
+    let documents = in_turn(paths, progress, |path| {
+        let document = mdm::read::read_document(path, now);
+        progress.tell(Event::DocumentRead);
+        document
+    });
+    mdm::read::pair(documents)
+}
+
+fn read_inventory(
+    path: Option<&Path>,
+    now: Timestamp,
+    progress: &dyn Progress,
+) -> (Vec<InventoryRow>, Vec<Problem>) {
+    let Some(path) = path.filter(|_| !progress.cancelled()) else {
+        return (Vec::new(), Vec::new());
+    };
+    let rows = mdm::inventory::read(path, now);
+    progress.tell(Event::DocumentRead);
+    rows
+}
+
+/// The computers with the number of their backups and the room on the volumes these lie on.
+fn hosts(folders: &[HostFolders], backups: &[FoundBackup]) -> Vec<Host> {
+    let one = |host: &HostFolders| Host {
+        name: host.name.clone(),
+        backups: backups
+            .iter()
+            .filter(|backup| backup.host == host.name)
+            .count() as u64,
+        disk: fullest(&host.folders),
+    };
+    folders.iter().map(one).collect()
+}
+
+/// Of the volumes that these folders lie on, the one with the least room.
+fn fullest(folders: &[PathBuf]) -> Option<Disk> {
+    folders
+        .iter()
+        .filter_map(|folder| disk(folder))
+        .min_by_key(|disk| (disk.free, disk.total))
+}
+
+fn disk(folder: &Path) -> Option<Disk> {
+    let volume = fs4::statvfs(folder).ok()?;
+    let (free, total) = (volume.available_space(), volume.total_space());
+    (total > 0).then_some(Disk { free, total })
+}
+
+/// The one door to the reader of a backup.
+fn read_backup(found: &FoundBackup, options: &ScanOptions, progress: &dyn Progress) -> LocalBackup {
+    let options = ReadOptions {
+        now: options.now,
+        verify: options.verify,
+    };
+    let on_files = |files| progress.tell(Event::FilesChecked(files));
+    read(found, &options, &on_files)
 }

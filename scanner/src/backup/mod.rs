@@ -1,3 +1,23 @@
-//! Reads one backup folder.
+//! One local backup folder: its plists, its manifest, its payload files.
+
+mod activity;
+pub mod archive;
+pub mod catalog;
+mod cloud_log;
 pub mod decrypt;
+pub mod found;
+mod identity;
+mod info;
 pub mod keybag;
+mod manifest;
+pub mod mbdb;
+pub mod memory;
+pub mod password;
+mod payload;
+mod problems;
+pub mod read;
+mod restorable;
+mod signs;
+mod state;
+mod status;
+mod verify;

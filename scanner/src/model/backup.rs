@@ -68,7 +68,8 @@ pub struct LocalBackup {
     pub info_date: Option<Timestamp>,
     /// Manifest.plist `Date`.
     pub manifest_date: Option<Timestamp>,
-    /// The newest modification time below the folder, read only where the state needs it.
+    /// The newest modification time below the folder that is not later than `now`, read only where
+    /// the state needs it.
     pub newest_mtime: Option<Timestamp>,
 
     /// How deep it was checked, and when.
@@ -177,6 +178,11 @@ pub enum VerifyLevel {
     /// A payload on disk for every file row: Apple's own check at the end of a backup.
     #[default]
     Names,
+    /// And of the length its row promises.
+    Sizes,
+    /// And every byte read: the SHA-1 of every row that carries a Digest, and in an encrypted backup
+    /// a decryption that ends in valid padding.
+    Contents,
 }
 
 /// The level a backup was checked at, and when.
@@ -233,9 +239,31 @@ pub struct FileName {
     pub path: String,
 }
 
+/// A payload that is not what its row says.
+#[derive(
+    Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
+pub struct FileDifference {
+    /// The file.
+    pub file: FileName,
+    /// How it differs, in plain words: "12 bytes where 48,640 are promised".
+    pub how: String,
+}
+
 /// Which program wrote a backup.
 #[derive(
-    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Default,
+    Serialize,
+    Deserialize,
+    JsonSchema,
 )]
 #[serde(rename_all = "kebab-case")]
 pub enum HostTool {
@@ -252,5 +280,6 @@ pub enum HostTool {
     /// A decrypting tool wrote this copy.
     Decryptor,
     /// Not told.
+    #[default]
     Unknown,
 }

@@ -2,6 +2,7 @@
 //!
 //! "The MDM did not say" is `None` of a [`Told`], never a default value.
 
+use std::cmp::{Ordering, Reverse};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -54,5 +55,29 @@ impl<T> Told<T> {
     /// When the fact was true.
     pub fn observed_at(&self) -> Timestamp {
         self.source.observed_at
+    }
+}
+
+impl<T: PartialOrd> Told<T> {
+    /// Which of two tellings of one fact counts: the younger; of two equally old ones the better
+    /// clock, then the one whose path sorts last. Depends on nothing but the two, so the order in
+    /// which files are read cannot change a report.
+    pub fn rank(&self, other: &Self) -> Ordering {
+        self.source.rank(&other.source).then_with(|| {
+            self.value
+                .partial_cmp(&other.value)
+                .unwrap_or(Ordering::Equal)
+        })
+    }
+}
+
+impl Source {
+    /// Which of two documents counts, see [`Told::rank`].
+    pub fn rank(&self, other: &Self) -> Ordering {
+        let key = |s: &Self| (s.observed_at, Reverse(s.clock));
+        key(self)
+            .cmp(&key(other))
+            .then_with(|| self.path.cmp(&other.path))
+            .then_with(|| self.kind.cmp(&other.kind))
     }
 }

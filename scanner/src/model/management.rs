@@ -4,11 +4,11 @@
 //! asked, that the server had no right to ask, or that User Enrollment forbids is dropped from the
 //! answer without a word.
 
+use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use jiff::Timestamp;
-
-use std::sync::Arc;
 
 use super::evidence::{Source, Told};
 use super::identity::Identity;
@@ -44,9 +44,10 @@ pub struct Management {
     pub cloud_backup_enabled: Option<Told<bool>>,
     /// `LastCloudBackupDate`.
     pub last_cloud_backup: Option<Told<Timestamp>>,
-    /// Could the newest inventory have told a last iCloud backup date? True when it carries
-    /// `IsCloudBackupEnabled`, is not of User Enrollment, and no command beside it leaves
-    /// `LastCloudBackupDate` out of its queries. Only then does an absent date mean "never".
+    /// Could the answer behind [`Management::cloud_backup_enabled`] have told a last iCloud backup
+    /// date? True when it carries `IsCloudBackupEnabled`, is not of User Enrollment, and no command
+    /// beside it leaves `LastCloudBackupDate` out of its queries. Only then does an absent date
+    /// mean "never".
     pub cloud_date_could_be_told: bool,
     /// `iTunesStoreAccountIsActive`: the App Store account, not the iCloud account.
     pub store_account_active: Option<Told<bool>>,
@@ -72,6 +73,9 @@ pub struct Management {
     pub restrictions: Option<Told<BTreeMap<String, bool>>>,
     /// Which profile sets a restriction: key -> profile identifiers, from `ProfileRestrictions`.
     pub restriction_profiles: BTreeMap<String, BTreeSet<String>>,
+    /// The document that told [`Management::restriction_profiles`]: the newest `Restrictions` answer
+    /// that was asked for profiles. `None` when none was.
+    pub restriction_profiles_source: Option<Arc<Source>>,
     /// Profiles installed, by identifier, with their display names.
     pub profiles: Option<Told<BTreeMap<String, String>>>,
     /// Managed apps whose `ManagementFlags` bar the backup of their data (bit 4).
@@ -100,6 +104,86 @@ impl Management {
     pub fn restriction(&self, key: &str) -> Option<bool> {
         self.restrictions.as_ref()?.value.get(key).copied()
     }
+
+    /// Takes in what another document told of the same device: key by key the newer fact wins
+    /// ([`Told::rank`]). Documents may be absorbed in any order and in any grouping.
+    pub fn absorb(&mut self, other: Self) {
+        self.follow_leaders(&other);
+        macro_rules! newer_wins {
+            ($($key:ident)*) => { $(keep_newer(&mut self.$key, other.$key);)* };
+        }
+        newer_wins! {
+            last_contact last_inventory user_enrollment
+            device_name product_type model_name os_version build_version iccid time_zone
+            cloud_backup_enabled last_cloud_backup store_account_active
+            storage supervised shared_ipad lost_mode awaiting_configuration find_my
+            activation_lock passcode_present
+            restrictions profiles apps_barred_from_backup
+        }
+    }
+
+    /// The parts that carry no source of their own go with the fact that they belong to. Must run
+    /// before those facts are merged.
+    fn follow_leaders(&mut self, other: &Self) {
+        let enabled = rank(&self.cloud_backup_enabled, &other.cloud_backup_enabled);
+        let (mine, theirs) = (
+            self.cloud_date_could_be_told,
+            other.cloud_date_could_be_told,
+        );
+        self.cloud_date_could_be_told = with_leader(enabled, mine, theirs);
+
+        let contact = rank(&self.last_contact, &other.last_contact);
+        self.not_now = with_leader(contact, self.not_now, other.not_now);
+
+        match rank_sources(
+            self.restriction_profiles_source.as_ref(),
+            other.restriction_profiles_source.as_ref(),
+        ) {
+            Ordering::Greater => {}
+            Ordering::Less => {
+                self.restriction_profiles
+                    .clone_from(&other.restriction_profiles);
+                self.restriction_profiles_source
+                    .clone_from(&other.restriction_profiles_source);
+            }
+            Ordering::Equal => {
+                for (key, profiles) in &other.restriction_profiles {
+                    let known = self.restriction_profiles.entry(key.clone()).or_default();
+                    known.extend(profiles.iter().cloned());
+                }
+            }
+        }
+    }
+}
+
+fn keep_newer<T: PartialOrd>(mine: &mut Option<Told<T>>, theirs: Option<Told<T>>) {
+    if rank(mine, &theirs) == Ordering::Less {
+        *mine = theirs;
+    }
+}
+
+/// A fact that was told counts for more than one that was not.
+fn rank<T: PartialOrd>(mine: &Option<Told<T>>, theirs: &Option<Told<T>>) -> Ordering {
+    match (mine, theirs) {
+        (Some(mine), Some(theirs)) => mine.rank(theirs),
+        _ => mine.is_some().cmp(&theirs.is_some()),
+    }
+}
+
+fn rank_sources(mine: Option<&Arc<Source>>, theirs: Option<&Arc<Source>>) -> Ordering {
+    match (mine, theirs) {
+        (Some(mine), Some(theirs)) => mine.rank(theirs),
+        _ => mine.is_some().cmp(&theirs.is_some()),
+    }
+}
+
+/// The flag of the side that leads; of two equal sides, either one's.
+fn with_leader(order: Ordering, mine: bool, theirs: bool) -> bool {
+    match order {
+        Ordering::Less => theirs,
+        Ordering::Equal => mine || theirs,
+        Ordering::Greater => mine,
+    }
 }
 
 /// What one document told of one device.
@@ -113,4 +197,154 @@ pub struct Answer {
     pub management: Management,
     /// The document.
     pub source: Arc<Source>,
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::PathBuf;
+
+    use proptest::prelude::*;
+
+    use super::super::evidence::Clock;
+    use super::*;
+
+    /// Few sources, so that ties come up; facts that one source tells are one and the same.
+    fn source() -> impl Strategy<Value = Arc<Source>> {
+        (0i64..3, 0u8..3, 0u8..3).prop_map(|(second, file, clock)| {
+            Arc::new(Source {
+                path: PathBuf::from(format!("{file}.plist")),
+                kind: "DeviceInformation answer".to_owned(),
+                observed_at: Timestamp::from_second(second).unwrap(),
+                clock: [Clock::Wrapper, Clock::NewestDateInside, Clock::FileTime]
+                    [usize::from(clock)],
+            })
+        })
+    }
+
+    fn told<T: std::fmt::Debug + Clone>(
+        value: impl Strategy<Value = T>,
+    ) -> impl Strategy<Value = Option<Told<T>>> {
+        proptest::option::of(
+            (value, source()).prop_map(|(value, source)| Told::new(value, &source)),
+        )
+    }
+
+    prop_compose! {
+        fn management()(
+            last_contact in told(Just(Timestamp::UNIX_EPOCH)),
+            not_now: bool,
+            cloud_backup_enabled in told(any::<bool>()),
+            could: bool,
+            device_name in told("[ab]"),
+            storage in told((1.0..2.0, 0.0..1.0).prop_map(|(capacity, available)| Storage { capacity, available })),
+            profiles in told(proptest::collection::btree_map("[ab]", "[ab]", 0..2)),
+            setters in proptest::option::of((source(), proptest::collection::btree_map(
+                "[ab]", proptest::collection::btree_set("[ab]", 0..2), 0..2))),
+        ) -> Management {
+            let (restriction_profiles_source, restriction_profiles) = setters.unzip();
+            Management {
+                not_now: not_now && last_contact.is_some(),
+                cloud_date_could_be_told: could && cloud_backup_enabled.is_some(),
+                last_contact, cloud_backup_enabled, device_name, storage, profiles,
+                restriction_profiles: restriction_profiles.unwrap_or_default(),
+                restriction_profiles_source,
+                ..Management::default()
+            }
+        }
+    }
+
+    fn absorbed(mut mine: Management, theirs: Management) -> Management {
+        mine.absorb(theirs);
+        mine
+    }
+
+    proptest! {
+        #[test]
+        fn order_of_absorbing_is_no_matter(a in management(), b in management()) {
+            prop_assert_eq!(absorbed(a.clone(), b.clone()), absorbed(b, a));
+        }
+
+        #[test]
+        fn grouping_of_absorbing_is_no_matter(a in management(), b in management(), c in management()) {
+            let left = absorbed(absorbed(a.clone(), b.clone()), c.clone());
+            prop_assert_eq!(left, absorbed(a, absorbed(b, c)));
+        }
+
+        #[test]
+        fn absorbing_twice_is_absorbing_once(a in management(), b in management()) {
+            let once = absorbed(a, b.clone());
+            prop_assert_eq!(absorbed(once.clone(), b), once);
+        }
+    }
+
+    fn at(second: i64, path: &str) -> Arc<Source> {
+        Arc::new(Source {
+            path: PathBuf::from(path),
+            kind: "DeviceInformation answer".to_owned(),
+            observed_at: Timestamp::from_second(second).unwrap(),
+            clock: Clock::FileTime,
+        })
+    }
+
+    #[test]
+    fn newer_wins_key_by_key_and_silence_never_wins() {
+        let old = Management {
+            device_name: Some(Told::new("Old".to_owned(), &at(1, "a"))),
+            supervised: Some(Told::new(true, &at(1, "a"))),
+            cloud_backup_enabled: Some(Told::new(true, &at(1, "a"))),
+            cloud_date_could_be_told: true,
+            ..Management::default()
+        };
+        let new = Management {
+            device_name: Some(Told::new("New".to_owned(), &at(2, "b"))),
+            ..Management::default()
+        };
+        let both = absorbed(old, new);
+        assert_eq!(both.device_name.unwrap().value, "New");
+        assert!(both.supervised.unwrap().value);
+        assert!(
+            both.cloud_date_could_be_told,
+            "a newer answer that was not asked takes nothing away"
+        );
+    }
+
+    #[test]
+    fn flags_go_with_the_answer_they_belong_to() {
+        let enabled = |second, could| Management {
+            cloud_backup_enabled: Some(Told::new(true, &at(second, "a"))),
+            cloud_date_could_be_told: could,
+            last_contact: Some(Told::new(Timestamp::UNIX_EPOCH, &at(second, "a"))),
+            not_now: could,
+            ..Management::default()
+        };
+        let newest_could_not = absorbed(enabled(1, true), enabled(2, false));
+        assert!(!newest_could_not.cloud_date_could_be_told);
+        assert!(!newest_could_not.not_now);
+        let newest_could = absorbed(enabled(2, true), enabled(1, false));
+        assert!(newest_could.cloud_date_could_be_told);
+        assert!(newest_could.not_now);
+    }
+
+    #[track_caller]
+    fn free(capacity: f64, available: f64, want: Option<f64>) {
+        assert_eq!(
+            Storage {
+                capacity,
+                available
+            }
+            .free_ratio(),
+            want
+        );
+    }
+
+    #[test]
+    fn free_ratio_needs_sane_figures() {
+        free(64.0, 16.0, Some(0.25));
+        free(64.0, 0.0, Some(0.0));
+        free(64.0, 64.0, Some(1.0));
+        free(64.0, 64.1, None);
+        free(0.0, 0.0, None);
+        free(-1.0, -1.0, None);
+        free(f64::NAN, 1.0, None);
+    }
 }

@@ -1,10 +1,12 @@
 //! Opens and reads one regular file that nobody vouches for.
 //!
 //! A FIFO named Info.plist must not hang a nightly job, a symbolic link must not lead out of a
-//! backup, and a file that says it is 60 MB may grow while it is read.
+//! backup, a file that says it is 60 MB may grow while it is read, and a reader must leave no trace:
+//! not even an access time, where the system lets us ask for that.
 
-use std::fs::File;
-use std::io::{ErrorKind, Read};
+use std::cell::Cell;
+use std::fs::{File, FileType, Metadata, OpenOptions};
+use std::io::{self, ErrorKind, Read};
 use std::path::Path;
 
 /// Why a file gave nothing.
@@ -18,6 +20,16 @@ pub enum Fault {
     Wrong(String),
 }
 
+impl Fault {
+    /// The words for a file that is there and holds nothing.
+    pub const ZERO_BYTES: &str = "0 bytes";
+
+    /// Is it there with nothing in it? Interrupted tools leave such files.
+    pub fn is_empty_file(&self) -> bool {
+        matches!(self, Self::Wrong(words) if words == Self::ZERO_BYTES)
+    }
+}
+
 impl std::fmt::Display for Fault {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
@@ -27,33 +39,258 @@ impl std::fmt::Display for Fault {
     }
 }
 
+/// Buffers up to this size stay with their thread for the next file; larger ones are given back.
+const BUFFER_KEPT_MAX: usize = 8 << 20;
+
+thread_local! {
+    static BUFFER: Cell<Vec<u8>> = const { Cell::new(Vec::new()) };
+}
+
 /// Reads a whole regular file of at most `bytes_max` bytes. Follows no symbolic link.
 pub fn read(path: &Path, bytes_max: u64) -> Result<Vec<u8>, Fault> {
-    let file = open(path)?;
     let mut bytes = Vec::new();
+    read_into(path, bytes_max, &mut bytes)?;
+    Ok(bytes)
+}
+
+/// Reads a whole file as [`read`] does, into this thread's buffer, and hands the bytes to `use_bytes`.
+///
+/// For files that are parsed and forgotten. May be called again from within `use_bytes`; the inner
+/// call then has a buffer of its own.
+pub fn read_with<T>(
+    path: &Path,
+    bytes_max: u64,
+    use_bytes: impl FnOnce(&[u8]) -> T,
+) -> Result<T, Fault> {
+    let mut bytes = BUFFER.take();
+    bytes.clear();
+    let read = read_into(path, bytes_max, &mut bytes);
+    let result = read.map(|()| use_bytes(&bytes));
+    if bytes.capacity() <= BUFFER_KEPT_MAX {
+        BUFFER.set(bytes);
+    }
+    result
+}
+
+fn read_into(path: &Path, bytes_max: u64, bytes: &mut Vec<u8>) -> Result<(), Fault> {
+    let (file, meta) = open_regular(path)?;
+    if meta.len() > bytes_max {
+        return Err(too_large(bytes_max));
+    }
+    // The length is a hint: the file may grow or shrink under us, so the reader is bounded too.
+    bytes.reserve(usize::try_from(meta.len()).unwrap_or(0).saturating_add(1));
     let count = file
-        .take(bytes_max + 1)
-        .read_to_end(&mut bytes)
+        .take(bytes_max.saturating_add(1))
+        .read_to_end(bytes)
         .map_err(|e| fault(&e))?;
     if count as u64 > bytes_max {
-        return Err(Fault::Wrong(format!("more than {bytes_max} bytes")));
+        return Err(too_large(bytes_max));
     }
-    Ok(bytes)
+    Ok(())
+}
+
+fn too_large(bytes_max: u64) -> Fault {
+    Fault::Wrong(format!("more than {bytes_max} bytes"))
+}
+
+/// Reads the first bytes of a file, up to `bytes_max`, with its whole length.
+pub fn read_head(path: &Path, bytes_max: u64) -> Result<(Vec<u8>, u64), Fault> {
+    let (file, meta) = open_regular(path)?;
+    let mut bytes = Vec::new();
+    file.take(bytes_max)
+        .read_to_end(&mut bytes)
+        .map_err(|e| fault(&e))?;
+    Ok((bytes, meta.len()))
 }
 
 /// Opens a regular file for reading. Follows no symbolic link, waits for no FIFO.
 pub fn open(path: &Path) -> Result<File, Fault> {
-    let meta = std::fs::symlink_metadata(path).map_err(|e| fault(&e))?;
-    if !meta.is_file() {
-        return Err(Fault::Wrong("not a regular file".to_owned()));
-    }
-    File::open(path).map_err(|e| fault(&e))
+    open_regular(path).map(|(file, _)| file)
 }
 
-/// Sorts a system error into absent and denied.
-pub fn fault(error: &std::io::Error) -> Fault {
+/// Looks twice: before the opening, because opening a device can do things, and after it, because
+/// the name may mean something else by then.
+fn open_regular(path: &Path) -> Result<(File, Metadata), Fault> {
+    let before = std::fs::symlink_metadata(path).map_err(|e| fault(&e))?;
+    refuse_other_than_file(before.file_type())?;
+    let file = open_quietly(path).map_err(|e| fault(&e))?;
+    let meta = file.metadata().map_err(|e| fault(&e))?;
+    refuse_other_than_file(meta.file_type())?;
+    Ok((file, meta))
+}
+
+fn refuse_other_than_file(kind: FileType) -> Result<(), Fault> {
+    if kind.is_file() {
+        return Ok(());
+    }
+    Err(Fault::Wrong(kind_in_words(kind).to_owned()))
+}
+
+/// What a name that is not a regular file stands for: "a folder", "a FIFO".
+pub fn kind_in_words(kind: FileType) -> &'static str {
+    if kind.is_file() {
+        "a file"
+    } else if kind.is_dir() {
+        "a folder"
+    } else if kind.is_symlink() {
+        "a symbolic link"
+    } else {
+        special_in_words(kind)
+    }
+}
+
+#[cfg(unix)]
+fn special_in_words(kind: FileType) -> &'static str {
+    use std::os::unix::fs::FileTypeExt;
+    if kind.is_fifo() {
+        "a FIFO"
+    } else if kind.is_socket() {
+        "a socket"
+    } else {
+        "a device"
+    }
+}
+
+#[cfg(not(unix))]
+fn special_in_words(_: FileType) -> &'static str {
+    "not a regular file"
+}
+
+/// Opens without waiting, without following a link and, where it is ours to ask, without touching
+/// the access time (only the owner and root may ask; everybody else is refused with EPERM).
+#[cfg(unix)]
+fn open_quietly(path: &Path) -> io::Result<File> {
+    use std::os::unix::fs::OpenOptionsExt;
+    const FLAGS: i32 = libc::O_NONBLOCK | libc::O_NOFOLLOW | libc::O_CLOEXEC | libc::O_NOCTTY;
+    #[cfg(any(target_os = "linux", target_os = "android"))]
+    {
+        let quiet = OpenOptions::new()
+            .read(true)
+            .custom_flags(FLAGS | libc::O_NOATIME)
+            .open(path);
+        match quiet {
+            Err(e) if e.raw_os_error() == Some(libc::EPERM) => {}
+            other => return other,
+        }
+    }
+    OpenOptions::new().read(true).custom_flags(FLAGS).open(path)
+}
+
+#[cfg(not(unix))]
+fn open_quietly(path: &Path) -> io::Result<File> {
+    OpenOptions::new().read(true).open(path)
+}
+
+/// Sorts a system error into absent, denied and wrong. EPERM (macOS privacy) and EACCES are both
+/// denied, and so is a disk that fails: the file is there and gave nothing.
+pub fn fault(error: &io::Error) -> Fault {
     match error.kind() {
         ErrorKind::NotFound | ErrorKind::NotADirectory => Fault::Absent,
+        ErrorKind::IsADirectory => Fault::Wrong("a folder".to_owned()),
+        ErrorKind::PermissionDenied => Fault::Denied(denied_in_words(error)),
+        _ if is_link_loop(error) => Fault::Wrong("a symbolic link".to_owned()),
         _ => Fault::Denied(error.to_string()),
+    }
+}
+
+/// macOS answers EPERM, even to root, when Full Disk Access is missing; file modes give EACCES.
+#[cfg(unix)]
+fn denied_in_words(error: &io::Error) -> String {
+    match error.raw_os_error() {
+        Some(libc::EPERM) => "operation not permitted".to_owned(),
+        _ => "permission denied".to_owned(),
+    }
+}
+
+#[cfg(not(unix))]
+fn denied_in_words(_: &io::Error) -> String {
+    "permission denied".to_owned()
+}
+
+/// `O_NOFOLLOW` reports a link as a loop.
+#[cfg(unix)]
+fn is_link_loop(error: &io::Error) -> bool {
+    error.raw_os_error() == Some(libc::ELOOP)
+}
+
+#[cfg(not(unix))]
+fn is_link_loop(_: &io::Error) -> bool {
+    false
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(path: &Path, wanted: &Result<Vec<u8>, Fault>) {
+        assert_eq!(&read(path, 10), wanted, "{}", path.display());
+        let through_buffer = read_with(path, 10, <[u8]>::to_vec);
+        assert_eq!(&through_buffer, wanted, "{}", path.display());
+    }
+
+    fn wrong(words: &str) -> Result<Vec<u8>, Fault> {
+        Err(Fault::Wrong(words.to_owned()))
+    }
+
+    #[test]
+    fn a_file_is_read_up_to_its_bound() {
+        let dir = tempfile::tempdir().unwrap();
+        for (name, content) in [
+            ("empty", ""),
+            ("ten", "0123456789"),
+            ("eleven", "0123456789a"),
+        ] {
+            std::fs::write(dir.path().join(name), content).unwrap();
+        }
+        check(&dir.path().join("empty"), &Ok(Vec::new()));
+        check(&dir.path().join("ten"), &Ok(b"0123456789".to_vec()));
+        check(&dir.path().join("eleven"), &wrong("more than 10 bytes"));
+        check(&dir.path().join("none"), &Err(Fault::Absent));
+        check(&dir.path().join("ten/below"), &Err(Fault::Absent));
+        check(dir.path(), &wrong("a folder"));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn what_is_no_regular_file_is_named_and_never_waited_for() {
+        let dir = tempfile::tempdir().unwrap();
+        let fifo = dir.path().join("fifo");
+        let made = std::process::Command::new("mkfifo").arg(&fifo).status();
+        assert!(made.unwrap().success());
+        check(&fifo, &wrong("a FIFO"));
+
+        let socket = dir.path().join("socket");
+        let _listener = std::os::unix::net::UnixListener::bind(&socket).unwrap();
+        check(&socket, &wrong("a socket"));
+
+        let link = dir.path().join("link");
+        std::fs::write(dir.path().join("target"), "x").unwrap();
+        std::os::unix::fs::symlink(dir.path().join("target"), &link).unwrap();
+        check(&link, &wrong("a symbolic link"));
+        check(Path::new("/dev/null"), &wrong("a device"));
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_file_that_grows_past_its_told_length_is_read_whole_or_refused() {
+        // Files below /proc say that they hold 0 bytes and hold more.
+        let grown = read(Path::new("/proc/self/stat"), 1 << 16).unwrap();
+        assert!(grown.len() > 10);
+        check(Path::new("/proc/self/stat"), &wrong("more than 10 bytes"));
+    }
+
+    #[test]
+    fn system_errors_keep_absent_and_denied_apart() {
+        let check = |kind: ErrorKind, wanted: Fault| assert_eq!(fault(&kind.into()), wanted);
+        check(ErrorKind::NotFound, Fault::Absent);
+        check(
+            ErrorKind::PermissionDenied,
+            Fault::Denied("permission denied".to_owned()),
+        );
+        #[cfg(unix)]
+        assert_eq!(
+            fault(&io::Error::from_raw_os_error(libc::EPERM)),
+            Fault::Denied("operation not permitted".to_owned())
+        );
     }
 }

@@ -1,4 +1,7 @@
 //! The only doors to the disk and to the parsers: bounded, depth-checked, read-only.
 
+pub mod bplist;
+pub mod database;
 pub mod file;
+mod nesting;
 pub mod plist;

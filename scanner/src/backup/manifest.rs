@@ -1,0 +1,82 @@
+//! Reads `Manifest.plist`: which device, which iOS, encrypted or not.
+//!
+//! `IsEncrypted` is not enough to tell: a tool that decrypts a backup copies this file unchanged.
+//! The first bytes of Manifest.db decide with it. The keybag is in unencrypted backups too and is
+//! not judged there.
+
+use std::path::Path;
+
+use jiff::Timestamp;
+use plist::Dictionary;
+
+use super::signs::Lenient;
+use crate::model::identity::{Serial, Udid};
+use crate::source::file::Fault;
+use crate::source::plist as source;
+
+const BYTES_MAX: u64 = 64 << 20;
+
+/// A file that has none of these is no Manifest.plist, whatever its name.
+const KEYS: [&str; 4] = ["IsEncrypted", "Lockdown", "BackupKeyBag", "Version"];
+
+/// What is used of Manifest.plist.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(super) struct Manifest {
+    /// `Lockdown.UniqueDeviceID`.
+    pub udid: Option<Udid>,
+    /// `Lockdown.SerialNumber`.
+    pub serial: Option<Serial>,
+    /// `Lockdown.DeviceName`.
+    pub device_name: Option<String>,
+    /// `Lockdown.ProductType`.
+    pub product_type: Option<String>,
+    /// `Lockdown.ProductVersion`.
+    pub os_version: Option<String>,
+    /// `Lockdown.BuildVersion`.
+    pub build_version: Option<String>,
+    /// `Date`.
+    pub date: Option<Timestamp>,
+    /// `IsEncrypted`; a missing key means false.
+    pub is_encrypted: bool,
+    /// Is there a `ManifestKey`? Only encrypted backups of iOS 10.2 and later have one.
+    pub has_manifest_key: bool,
+    /// `WasPasscodeSet`.
+    pub passcode_was_set: Option<bool>,
+    /// Keys with another type than usual, in words.
+    pub odd: Vec<String>,
+}
+
+/// Reads the file of a backup folder.
+pub(super) fn read(folder: &Path) -> Result<Manifest, Fault> {
+    let root = source::read_dictionary(&folder.join("Manifest.plist"), BYTES_MAX)?;
+    from_dictionary(&root).map_err(Fault::Wrong)
+}
+
+fn from_dictionary(root: &Dictionary) -> Result<Manifest, String> {
+    if !KEYS.iter().any(|key| root.contains_key(key)) {
+        return Err("a property list with no key of a Manifest.plist".to_owned());
+    }
+    let is_encrypted = source::boolean(root, "IsEncrypted").map_err(|wrong| wrong.to_string())?;
+    let mut keys = Lenient::new(root);
+    let empty = Dictionary::new();
+    let mut lockdown = Lenient::new(keys.dictionary("Lockdown").unwrap_or(&empty));
+    let mut manifest = Manifest {
+        udid: lockdown
+            .text("UniqueDeviceID")
+            .and_then(|text| Udid::parse(&text)),
+        serial: lockdown
+            .text("SerialNumber")
+            .and_then(|text| Serial::parse(&text)),
+        device_name: lockdown.text("DeviceName"),
+        product_type: lockdown.text("ProductType"),
+        os_version: lockdown.text("ProductVersion"),
+        build_version: lockdown.text("BuildVersion"),
+        date: keys.date("Date"),
+        is_encrypted: is_encrypted.unwrap_or(false),
+        has_manifest_key: keys.has_data("ManifestKey"),
+        passcode_was_set: keys.boolean("WasPasscodeSet"),
+        odd: keys.odd,
+    };
+    manifest.odd.append(&mut lockdown.odd);
+    Ok(manifest)
+}

@@ -1,0 +1,122 @@
+//! Reads `Manifest.mbdb`, the manifest of iOS 5 to 9: one record after another, all in one file.
+//!
+//! It is plain even in an encrypted backup. A record has no file id; the payload's name is the
+//! SHA-1 of `domain-path`, and all payloads lie flat in the backup's folder.
+
+use sha1::{Digest, Sha1};
+
+use crate::source::file::Fault;
+
+const MAGIC: &[u8] = b"mbdb\x05\x00";
+/// The upper four bits of a mode: what kind of file, as in Unix.
+const FILE_KIND: u16 = 0x8000;
+const KIND_MASK: u16 = 0xf000;
+
+/// One record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Record<'a> {
+    /// Domain, as bytes; `None` where the record has none.
+    pub domain: Option<&'a [u8]>,
+    /// Path below the domain.
+    pub path: Option<&'a [u8]>,
+    /// Size on the device, in bytes.
+    pub size: u64,
+    /// A regular file (not a folder, not a link)?
+    pub is_file: bool,
+}
+
+impl Record<'_> {
+    /// The payload's name: SHA-1 of domain, a dash and the path.
+    pub fn file_id(&self) -> [u8; 20] {
+        let mut hash = Sha1::new();
+        hash.update(self.domain.unwrap_or_default());
+        hash.update(b"-");
+        hash.update(self.path.unwrap_or_default());
+        hash.finalize().into()
+    }
+}
+
+/// Records in order; an `Err` ends them and says what was wrong where.
+#[derive(Debug)]
+pub struct Records<'a> {
+    rest: &'a [u8],
+    whole: usize,
+}
+
+impl<'a> Records<'a> {
+    /// Checks the header.
+    pub fn open(bytes: &'a [u8]) -> Result<Self, String> {
+        if bytes.is_empty() {
+            return Err(Fault::ZERO_BYTES.to_owned());
+        }
+        let rest = bytes
+            .strip_prefix(MAGIC)
+            .ok_or_else(|| "a file without the header of a Manifest.mbdb".to_owned())?;
+        Ok(Self {
+            rest,
+            whole: bytes.len(),
+        })
+    }
+
+    fn bytes(&mut self, count: usize) -> Option<&'a [u8]> {
+        let (head, rest) = self.rest.split_at_checked(count)?;
+        self.rest = rest;
+        Some(head)
+    }
+
+    fn number(&mut self, count: usize) -> Option<u64> {
+        let bytes = self.bytes(count)?;
+        Some(
+            bytes
+                .iter()
+                .fold(0, |sum, byte| (sum << 8) | u64::from(*byte)),
+        )
+    }
+
+    /// A length of two bytes and as many bytes; the length 0xFFFF is no string at all.
+    fn string(&mut self) -> Option<Option<&'a [u8]>> {
+        match self.number(2)? {
+            0xffff => Some(None),
+            length => Some(Some(self.bytes(usize::try_from(length).ok()?)?)),
+        }
+    }
+
+    /// Strings: domain, path, link target, digest, key. Numbers: mode 2, inode 8, user 4, group 4,
+    /// three times 4, size 8, class 1, count of properties 1.
+    fn record(&mut self) -> Option<Record<'a>> {
+        let (domain, path) = (self.string()?, self.string()?);
+        for _target_digest_key in 0..3 {
+            self.string()?;
+        }
+        let mode = u16::try_from(self.number(2)?).ok()?;
+        self.bytes(8 + 4 + 4 + 3 * 4)?;
+        let size = self.number(8)?;
+        self.bytes(1)?;
+        for _property in 0..self.number(1)? {
+            self.string()?;
+            self.string()?;
+        }
+        Some(Record {
+            domain,
+            path,
+            size,
+            is_file: mode & KIND_MASK == FILE_KIND,
+        })
+    }
+}
+
+impl<'a> Iterator for Records<'a> {
+    type Item = Result<Record<'a>, String>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.rest.is_empty() {
+            return None;
+        }
+        let at = self.whole - self.rest.len();
+        let record = self.record();
+        if record.is_none() {
+            self.rest = &[];
+        }
+        Some(record.ok_or_else(|| format!("a Manifest.mbdb cut off in the record at byte {at}")))
+    }
+}

@@ -1,0 +1,177 @@
+//! What in a backup folder could not be used, one row for each file at most.
+//!
+//! `incomplete` only where a file is there and the system would not let us read it. A file that
+//! opens and is wrong is a fact about the backup, which its state tells; the row says where and what.
+
+use std::path::Path;
+
+use super::catalog::{Glance, OddRows};
+use super::cloud_log;
+use super::read::Evidence;
+use super::restorable::Payload;
+use crate::model::problem::Problem;
+use crate::source::file::{Fault, fault};
+
+const LET_US_READ: &str = "Let the account that runs the scan read it (on macOS: Full Disk Access)";
+const START_AFRESH: &str = "Copy the folder elsewhere, then make a new backup into an empty folder";
+
+/// All problems of a folder.
+pub(super) fn of(folder: &Path, evidence: &Evidence) -> Vec<Problem> {
+    if let Some(problem) = of_folder(folder) {
+        return vec![problem];
+    }
+    let mut problems: Vec<Problem> = of_files(folder, evidence).collect();
+    problems.extend(of_odd_keys(folder, evidence));
+    problems.extend(of_wal(folder));
+    problems.extend(of_check(folder, evidence));
+    problems
+}
+
+/// A folder that cannot be listed costs one row, not one for each file in it.
+fn of_folder(folder: &Path) -> Option<Problem> {
+    let fault = fault(&std::fs::read_dir(folder).err()?);
+    Some(of_fault(
+        folder,
+        "a backup folder that can be listed",
+        &fault,
+    ))
+}
+
+fn of_fault(path: &Path, wanted: &str, fault: &Fault) -> Problem {
+    let found = fault.to_string();
+    match fault {
+        Fault::Denied(_) => Problem::incomplete(path, wanted, found).with_remedy(LET_US_READ),
+        Fault::Wrong(_) => Problem::note(path, wanted, found).with_remedy(START_AFRESH),
+        Fault::Absent => Problem::note(path, wanted, found),
+    }
+}
+
+fn of_files(folder: &Path, evidence: &Evidence) -> impl Iterator<Item = Problem> {
+    let list = match evidence.glance {
+        Glance::Mbdb(_) => "Manifest.mbdb",
+        _ => "Manifest.db",
+    };
+    let faults = [
+        (
+            "Status.plist",
+            "a Status.plist with its six keys",
+            evidence.status.as_ref().err(),
+        ),
+        (
+            "Manifest.plist",
+            "a Manifest.plist",
+            evidence.manifest.as_ref().err(),
+        ),
+        (
+            list,
+            "the list of the backup's files",
+            evidence.catalog.as_ref().err(),
+        ),
+        ("Info.plist", "an Info.plist", evidence.info.as_ref().err()),
+    ];
+    faults
+        .into_iter()
+        .filter_map(|(name, wanted, fault)| Some((name, wanted, fault?)))
+        .filter(|(_, _, fault)| **fault != Fault::Absent)
+        .map(|(name, wanted, fault)| of_fault(&folder.join(name), wanted, fault))
+        .collect::<Vec<_>>()
+        .into_iter()
+}
+
+fn of_odd_keys(folder: &Path, evidence: &Evidence) -> Vec<Problem> {
+    let info = evidence.info.as_ref().map(|info| &info.odd);
+    let manifest = evidence.manifest.as_ref().map(|manifest| &manifest.odd);
+    [("Info.plist", info.ok()), ("Manifest.plist", manifest.ok())]
+        .into_iter()
+        .filter_map(|(name, odd)| Some((name, odd.filter(|odd| !odd.is_empty())?)))
+        .map(|(name, odd)| {
+            let wanted = "keys of the usual types; these were left out";
+            Problem::note(folder.join(name), wanted, odd.join("; "))
+        })
+        .collect()
+}
+
+/// Reading a database as immutable leaves out what lies in its write-ahead log.
+fn of_wal(folder: &Path) -> Option<Problem> {
+    let path = folder.join("Manifest.db-wal");
+    let bytes = std::fs::symlink_metadata(&path).ok()?.len();
+    (bytes > 0).then(|| {
+        let found = format!("a write-ahead log of {bytes} bytes, which was not read");
+        Problem::note(path, "no write-ahead log beside Manifest.db", found)
+    })
+}
+
+fn of_check(folder: &Path, evidence: &Evidence) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    if let Payload::Unlisted(fault) = &evidence.payload {
+        problems.push(of_fault(
+            folder,
+            "payload folders that can be listed",
+            fault,
+        ));
+    }
+    let Some(check) = &evidence.check else {
+        return problems;
+    };
+    problems.extend(unlisted(folder, &check.unlisted));
+    let list = folder.join("Manifest.db");
+    problems.extend(
+        odd_rows(&check.odd).map(|found| Problem::note(&list, "rows as iOS writes them", found)),
+    );
+    if check.no_files > 0 {
+        let found = format!("{} names that are links or folders", check.no_files);
+        problems.push(Problem::note(folder, "regular payload files", found));
+    }
+    problems
+}
+
+/// 256 folders without permission are one problem.
+fn unlisted(folder: &Path, unlisted: &[(std::path::PathBuf, Fault)]) -> Option<Problem> {
+    let (path, fault) = unlisted.first()?;
+    let path = if unlisted.len() == 1 { path } else { folder };
+    let found = format!("{} cannot be listed: {fault}", unlisted.len());
+    Some(
+        Problem::incomplete(path, "payload folders that can be listed", found)
+            .with_remedy(LET_US_READ),
+    )
+}
+
+fn odd_rows(odd: &OddRows) -> Option<String> {
+    let told: Vec<String> = [
+        (odd.bad_ids, "with a file id that is not 40 hex digits"),
+        (
+            odd.incomplete,
+            "with a column that is missing or of another type",
+        ),
+        (
+            odd.climbing,
+            "with a path that climbs out of the backup; never followed",
+        ),
+    ]
+    .into_iter()
+    .filter(|(count, _)| *count > 0)
+    .map(|(count, what)| format!("{count} of {} rows {what}", odd.rows))
+    .collect();
+    (!told.is_empty()).then(|| told.join("; "))
+}
+
+/// What the iCloud log could not give.
+pub(super) fn of_cloud_log(folder: &Path, reading: &cloud_log::Reading) -> Vec<Problem> {
+    let wanted = "the iCloud backup's own log";
+    let mut problems: Vec<Problem> = reading
+        .faults
+        .iter()
+        .map(|(path, fault)| match fault {
+            Fault::Denied(_) => of_fault(path, wanted, fault),
+            _ => Problem::note(path, wanted, fault.to_string()),
+        })
+        .collect();
+    if reading.dropped > 0 {
+        let found = format!(
+            "{} entries dated after this backup, left out",
+            reading.dropped
+        );
+        problems.push(Problem::note(folder, wanted, found));
+    }
+    problems
+}

@@ -1,0 +1,192 @@
+//! Would Apple restore from this folder? What the claims, the cipher and the check say together.
+//!
+//! The worst error is a yes that is none: whatever was not looked at is `unknown`, and a list that
+//! promises no file at all proves nothing.
+
+use std::path::Path;
+
+use super::catalog::Glance;
+use super::manifest::Manifest;
+use super::payload;
+use super::read::Evidence;
+use super::verify::NamesCheck;
+use crate::model::backup::{Restorable, State, VerifyLevel};
+use crate::source::database::Look;
+use crate::source::file::Fault;
+
+/// Bytes of an AES block; ciphertext is padded to whole ones.
+const BLOCK_BYTES: u64 = 16;
+
+/// What of a backup is encrypted, from Manifest.plist and the first bytes of Manifest.db together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Cipher {
+    /// Nothing.
+    Plain,
+    /// The payload; the file list is plain (iOS before 10.2, and Manifest.mbdb).
+    Payload,
+    /// The payload and Manifest.db (iOS 10.2 and later).
+    Everything,
+    /// Manifest.plist says encrypted and carries the key of a Manifest.db that is plain.
+    DecryptedCopy,
+    /// There is no usable Manifest.plist to say so.
+    Unknown,
+}
+
+impl Cipher {
+    /// Is the payload encrypted?
+    pub(super) fn is_encrypted(self) -> Option<bool> {
+        match self {
+            Self::Plain | Self::DecryptedCopy => Some(false),
+            Self::Payload | Self::Everything => Some(true),
+            Self::Unknown => None,
+        }
+    }
+}
+
+/// Tells what is encrypted.
+pub(super) fn cipher(manifest: Option<&Manifest>, glance: &Glance) -> Cipher {
+    let Some(manifest) = manifest else {
+        return Cipher::Unknown;
+    };
+    let is_sqlite = matches!(glance, Glance::Database(Ok(Look::Sqlite { .. })));
+    match (manifest.is_encrypted, manifest.has_manifest_key) {
+        (false, _) => Cipher::Plain,
+        (true, true) if is_sqlite => Cipher::DecryptedCopy,
+        (true, true) => Cipher::Everything,
+        (true, false) => Cipher::Payload,
+    }
+}
+
+/// Refuses a length that no ciphertext has.
+pub(super) fn whole_blocks(bytes: u64) -> Result<(), Fault> {
+    if bytes.is_multiple_of(BLOCK_BYTES) {
+        return Ok(());
+    }
+    Err(Fault::Wrong(format!(
+        "{bytes} bytes, which is no whole number of cipher blocks"
+    )))
+}
+
+/// What can be seen of the payload without its list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Payload {
+    /// Not asked for.
+    NotLooked,
+    /// At least one payload file is there.
+    Some,
+    /// The payload folders are absent or empty.
+    None,
+    /// The folders cannot be listed.
+    Unlisted(Fault),
+}
+
+/// Is there any payload?
+pub(super) fn look_at_payload(folder: &Path) -> Payload {
+    match payload::any_in_buckets(folder) {
+        Ok(true) => Payload::Some,
+        Ok(false) => Payload::None,
+        Err(fault) => Payload::Unlisted(fault),
+    }
+}
+
+type Verdict = (Restorable, String);
+
+fn verdict(restorable: Restorable, reason: impl Into<String>) -> Verdict {
+    (restorable, reason.into())
+}
+
+/// What the check says of a folder in this state.
+pub(super) fn judge(state: State, level: VerifyLevel, evidence: &Evidence) -> Verdict {
+    match state {
+        State::Complete | State::AttemptFailed | State::CleanupUnfinished => {
+            of_root_copy(level, evidence)
+        }
+        State::Unreadable => verdict(
+            Restorable::Unknown,
+            "a file that decides it cannot be opened",
+        ),
+        State::Unknown => verdict(
+            Restorable::No,
+            "iOS refuses to restore a backup without Status.plist",
+        ),
+        State::Unfinished => verdict(Restorable::No, "no whole backup is in this folder"),
+        State::Damaged => verdict(
+            Restorable::No,
+            "iOS refuses to restore with a damaged Status.plist or manifest",
+        ),
+        State::Placeholder | State::Fake => {
+            verdict(Restorable::No, "no device ever wrote a backup here")
+        }
+        State::InProgress => verdict(Restorable::Unknown, "it is being written"),
+    }
+}
+
+fn of_root_copy(level: VerifyLevel, evidence: &Evidence) -> Verdict {
+    match (&evidence.check, evidence.cipher) {
+        (_, Cipher::DecryptedCopy) => verdict(
+            Restorable::No,
+            "a tool decrypted this copy: Manifest.plist still says encrypted, so iOS would try to \
+             decrypt what is plain already; good for reading, not for restoring",
+        ),
+        (Some(check), cipher) => of_check(check, cipher),
+        (None, Cipher::Everything) => of_payload(&evidence.payload),
+        (None, _) if level < VerifyLevel::Names => not_asked(),
+        (None, _) => verdict(Restorable::Unknown, "its files could not be checked"),
+    }
+}
+
+fn not_asked() -> Verdict {
+    verdict(Restorable::Unknown, "its files were not checked")
+}
+
+fn of_payload(payload: &Payload) -> Verdict {
+    match payload {
+        Payload::NotLooked => not_asked(),
+        Payload::Some => verdict(
+            Restorable::NeedsPassword,
+            "encrypted: sound as far as can be seen without the password",
+        ),
+        Payload::None => verdict(
+            Restorable::No,
+            "encrypted, and its payload folders are missing or empty",
+        ),
+        Payload::Unlisted(fault) => verdict(
+            Restorable::Unknown,
+            format!("its payload folders cannot be listed: {fault}"),
+        ),
+    }
+}
+
+fn of_check(check: &NamesCheck, cipher: Cipher) -> Verdict {
+    let files = &check.files;
+    let expected = files.expected;
+    if files.missing > 0 {
+        let missing = files.missing;
+        return verdict(
+            Restorable::No,
+            format!("{missing} of {expected} files of the manifest are not on disk"),
+        );
+    }
+    if !check.unlisted.is_empty() {
+        let folders = check.unlisted.len();
+        return verdict(
+            Restorable::Unknown,
+            format!("{folders} payload folders could not be listed"),
+        );
+    }
+    if expected == 0 {
+        return verdict(Restorable::No, "the manifest names no file at all");
+    }
+    match cipher {
+        Cipher::Payload => verdict(
+            Restorable::NeedsPassword,
+            format!(
+                "encrypted: all {expected} files of the manifest are on disk, the password is not proven"
+            ),
+        ),
+        _ => verdict(
+            Restorable::Yes,
+            format!("all {expected} files of the manifest are on disk"),
+        ),
+    }
+}

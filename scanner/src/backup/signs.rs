@@ -1,0 +1,63 @@
+//! Small readers that the files of a backup share.
+//!
+//! Keys that iOS does not require are read leniently: a wrong type costs that one fact and a word
+//! about it, never the file.
+
+use jiff::Timestamp;
+use plist::Dictionary;
+
+use crate::source::plist::{self as source, Field};
+
+/// Longest text taken out of a plist, in characters; longer ones are cut.
+const TEXT_CHARS_MAX: usize = 256;
+
+/// Reads optional keys and remembers those with a wrong type.
+#[derive(Debug)]
+pub(super) struct Lenient<'a> {
+    root: &'a Dictionary,
+    /// "IMEI is an integer, not a string".
+    pub odd: Vec<String>,
+}
+
+impl<'a> Lenient<'a> {
+    /// Reads from this dictionary.
+    pub(super) fn new(root: &'a Dictionary) -> Self {
+        Self {
+            root,
+            odd: Vec::new(),
+        }
+    }
+
+    fn take<T>(&mut self, field: Field<T>) -> Option<T> {
+        field.unwrap_or_else(|wrong| {
+            self.odd.push(wrong.to_string());
+            None
+        })
+    }
+
+    /// A text that is not empty, without the white space around it.
+    pub(super) fn text(&mut self, key: &str) -> Option<String> {
+        let text = self.take(source::string(self.root, key))?.trim();
+        (!text.is_empty()).then(|| text.chars().take(TEXT_CHARS_MAX).collect())
+    }
+
+    /// A date.
+    pub(super) fn date(&mut self, key: &str) -> Option<Timestamp> {
+        self.take(source::date(self.root, key))
+    }
+
+    /// True or false.
+    pub(super) fn boolean(&mut self, key: &str) -> Option<bool> {
+        self.take(source::boolean(self.root, key))
+    }
+
+    /// A dictionary.
+    pub(super) fn dictionary(&mut self, key: &str) -> Option<&'a Dictionary> {
+        self.take(source::dictionary(self.root, key))
+    }
+
+    /// Is there data under the key?
+    pub(super) fn has_data(&mut self, key: &str) -> bool {
+        self.take(source::data(self.root, key)).is_some()
+    }
+}

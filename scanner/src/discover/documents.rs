@@ -1,0 +1,136 @@
+//! Finds the MDM documents among the files and folders that were named.
+//!
+//! What a file is, is told from its content later: here every regular file counts, whatever it is
+//! called. A FIFO would hang whoever opens it, so it is named and left alone.
+
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
+
+use walkdir::{DirEntry, WalkDir};
+
+use super::folder;
+use super::notes::Sample;
+use super::trouble;
+use crate::model::problem::Problem;
+
+/// Every document at or below `paths`, sorted, each real file once.
+pub fn documents(paths: &[PathBuf]) -> (Vec<PathBuf>, Vec<Problem>) {
+    let mut gathered = Gathered::default();
+    for path in paths {
+        gathered.take(path);
+    }
+    gathered.finish(paths.len() > 1)
+}
+
+#[derive(Default)]
+struct Gathered {
+    documents: Vec<PathBuf>,
+    problems: Vec<Problem>,
+    links: Sample,
+}
+
+impl Gathered {
+    fn take(&mut self, path: &Path) {
+        match std::fs::metadata(path) {
+            Ok(meta) if meta.is_dir() => self.walk(path),
+            Ok(meta) if meta.is_file() => self.documents.push(path.to_owned()),
+            Ok(_) => self.problems.push(
+                Problem::incomplete(path, "an MDM export", "neither a file nor a folder")
+                    .with_remedy("Name a file, or a folder of files"),
+            ),
+            Err(error) => self
+                .problems
+                .push(trouble::unreadable(path, "an MDM export", &error)),
+        }
+    }
+
+    fn walk(&mut self, folder: &Path) {
+        let mut entries = WalkDir::new(folder).min_depth(1).into_iter();
+        while let Some(entry) = entries.next() {
+            match entry {
+                Ok(entry) => {
+                    if !self.meet(&entry) && entry.file_type().is_dir() {
+                        entries.skip_current_dir();
+                    }
+                }
+                Err(error) => self.refused(folder, &error),
+            }
+        }
+    }
+
+    /// Takes in one entry; is it to be entered?
+    fn meet(&mut self, entry: &DirEntry) -> bool {
+        let (path, kind) = (entry.path(), entry.file_type());
+        if is_hidden(entry.file_name()) {
+            return false;
+        }
+        if kind.is_dir() {
+            return self.enters(path);
+        }
+        if kind.is_file() {
+            self.documents.push(path.to_owned());
+        } else if kind.is_symlink() {
+            self.links.add(path);
+        } else {
+            let found = "not a regular file (a FIFO, a socket or a device)";
+            self.problems
+                .push(Problem::note(path, "an MDM export", found));
+        }
+        true
+    }
+
+    fn enters(&mut self, folder: &Path) -> bool {
+        if !folder::has_shape_of_backup(folder) {
+            return true;
+        }
+        let problem = Problem::note(folder, "MDM exports", "a local backup")
+            .with_remedy("Name it as ROOT to have it read");
+        self.problems.push(problem);
+        false
+    }
+
+    fn refused(&mut self, folder: &Path, error: &walkdir::Error) {
+        let path = error.path().unwrap_or(folder);
+        let wanted = "a folder of MDM exports";
+        let problem = match error.io_error() {
+            Some(system) => trouble::unreadable(path, wanted, system),
+            None => Problem::incomplete(path, wanted, error.to_string()),
+        };
+        self.problems.push(problem);
+    }
+
+    fn finish(mut self, may_repeat: bool) -> (Vec<PathBuf>, Vec<Problem>) {
+        for link in self.links.named() {
+            let found = "a link; links among MDM exports are not followed";
+            self.problems
+                .push(Problem::note(link, "an MDM export", found));
+        }
+        if let (true, Some(first)) = (self.links.unnamed() > 0, self.links.named().next()) {
+            let found = format!(
+                "{} more links, which were not followed",
+                self.links.unnamed()
+            );
+            self.problems
+                .push(Problem::note(first, "MDM exports", found));
+        }
+        self.documents.sort();
+        if may_repeat {
+            self.drop_repeated();
+        }
+        self.problems.sort();
+        self.problems.dedup();
+        (self.documents, self.problems)
+    }
+
+    /// `--mdm exports --mdm exports/a.plist` names one file twice.
+    fn drop_repeated(&mut self) {
+        let mut seen = std::collections::BTreeSet::new();
+        self.documents
+            .retain(|path| std::fs::canonicalize(path).map_or(true, |real| seen.insert(real)));
+    }
+}
+
+/// Files that start with a dot, and what a desktop leaves.
+fn is_hidden(name: &OsStr) -> bool {
+    folder::is_junk(name) || name.as_encoded_bytes().starts_with(b".")
+}

@@ -1,0 +1,211 @@
+//! Roots in, backup folders out, each real folder once.
+//!
+//! A root that is missing, a file, or cannot be read is a problem of level incomplete; a root that
+//! was searched and holds no backup is a note. The two are never mixed up.
+
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
+use std::path::{Path, PathBuf};
+
+use super::folder;
+use super::hosts::{HostNames, Hosts};
+use super::real::RealFolder;
+use super::trouble;
+use super::walk::{self, Candidate, Walked};
+use crate::backup::found::FoundBackup;
+use crate::model::fleet::RootSeen;
+use crate::model::problem::{Level, Problem};
+use crate::progress::Progress;
+
+pub use super::hosts::HostFolders;
+
+/// What lies below the roots.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Discovery {
+    /// Every backup folder once, sorted by path.
+    pub backups: Vec<FoundBackup>,
+    /// What could not be read, and what is worth knowing; sorted.
+    pub problems: Vec<Problem>,
+    /// The roots in the order given, with the number of backup folders below each.
+    pub roots: Vec<RootSeen>,
+    /// The computers whose disks were searched, with the folders that tell their volumes.
+    pub hosts: Vec<HostFolders>,
+}
+
+/// One backup folder as one root reached it.
+struct Reached {
+    candidate: Candidate,
+    root: usize,
+    host: String,
+}
+
+/// Searches all roots. Never fails; a cancelled search gives what it had found.
+pub fn discover(roots: &[PathBuf], scan_host: &str, progress: &dyn Progress) -> Discovery {
+    let mut discovery = Discovery::default();
+    let mut hosts = Hosts::default();
+    let mut reached = Vec::new();
+    for (index, root) in roots.iter().enumerate() {
+        let walked = walk_root(root, progress);
+        let names = HostNames::new(root, &walked, scan_host);
+        note_folders(&mut hosts, &names, root, &walked);
+        discovery.roots.push(RootSeen {
+            path: root.clone(),
+            backups: walked.candidates.len() as u64,
+        });
+        discovery.problems.extend(walked.problems);
+        reached.extend(walked.candidates.into_iter().map(|candidate| Reached {
+            host: names.of(&candidate.path),
+            candidate,
+            root: index,
+        }));
+    }
+    let (once, again) = each_once(reached);
+    discovery.problems.extend(again);
+    discovery.problems.sort();
+    discovery.problems.dedup();
+    discovery.backups = once.into_iter().map(found_backup).collect();
+    discovery.backups.sort();
+    discovery.hosts = hosts.into_vec();
+    discovery
+}
+
+fn walk_root(root: &Path, progress: &dyn Progress) -> Walked {
+    let problem = match std::fs::metadata(root) {
+        Ok(meta) if meta.is_dir() => {
+            let mut walked = walk::walk(root, progress);
+            walked
+                .problems
+                .extend(none_found(root, &walked).filter(|_| !progress.cancelled()));
+            return walked;
+        }
+        Ok(_) => not_a_folder(root),
+        Err(_) if root.is_symlink() => {
+            Problem::incomplete(root, "a folder to scan", "a link that leads nowhere")
+                .with_remedy("Connect the volume that the link leads to, or name another folder")
+        }
+        Err(error) => trouble::unreadable(root, "a folder to scan", &error),
+    };
+    Walked {
+        problems: vec![problem],
+        ..Walked::default()
+    }
+}
+
+fn not_a_folder(root: &Path) -> Problem {
+    let is = |wanted: &str| {
+        root.extension()
+            .is_some_and(|ext| ext.eq_ignore_ascii_case(wanted))
+    };
+    let remedy = if is("csv") {
+        "An inventory table is given with --inventory, an MDM export with --mdm"
+    } else if is("plist") || is("json") || is("xml") {
+        "An MDM export is given with --mdm; for a backup, name its folder"
+    } else {
+        "Name a folder: a backup, a MobileSync/Backup folder, a home, or a folder of these"
+    };
+    Problem::incomplete(root, "a folder to scan", "not a folder").with_remedy(remedy)
+}
+
+/// A root that was read and holds nothing, unless something in it could not be read.
+fn none_found(root: &Path, walked: &Walked) -> Option<Problem> {
+    let all_was_read = walked
+        .problems
+        .iter()
+        .all(|problem| problem.level == Level::Note);
+    (walked.candidates.is_empty() && all_was_read).then(|| {
+        let wanted = "a backup, a MobileSync/Backup folder, a home, or a folder of these";
+        Problem::note(
+            root,
+            wanted,
+            "a folder that was searched and holds no backups",
+        )
+    })
+}
+
+fn note_folders(hosts: &mut Hosts, names: &HostNames<'_>, root: &Path, walked: &Walked) {
+    let parents = walked
+        .candidates
+        .iter()
+        .filter_map(|found| found.path.parent());
+    let places = walked.places.iter().map(PathBuf::as_path);
+    let mut any = false;
+    for folder in parents.chain(places) {
+        hosts.add(names.of(folder), folder);
+        any = true;
+    }
+    if !any && root.is_dir() {
+        hosts.add(names.of(root), root);
+    }
+}
+
+/// Of the paths that lead to one real folder, the plainest is kept: no link, then the first in
+/// sorted order, then the root named first.
+fn each_once(mut reached: Vec<Reached>) -> (Vec<Reached>, Vec<Problem>) {
+    reached.sort_by(|a, b| rank(a).cmp(&rank(b)));
+    let mut first: BTreeMap<RealFolder, PathBuf> = BTreeMap::new();
+    let mut again = Vec::new();
+    reached.retain(|one| {
+        let path = &one.candidate.path;
+        match one.candidate.real.clone().map(|real| first.entry(real)) {
+            Some(Entry::Occupied(seen)) => {
+                again.push((path.clone(), seen.get().clone()));
+                false
+            }
+            Some(Entry::Vacant(new)) => {
+                new.insert(path.clone());
+                true
+            }
+            None => true,
+        }
+    });
+    (reached, reached_again(again))
+}
+
+fn rank(one: &Reached) -> (bool, &Path, usize) {
+    (one.candidate.is_link, &one.candidate.path, one.root)
+}
+
+/// Names the first of the folders that several paths led to, and counts the rest.
+fn reached_again(mut again: Vec<(PathBuf, PathBuf)>) -> Vec<Problem> {
+    const NAMED_MAX: usize = 20;
+    again.sort();
+    let note = |(path, first): &(PathBuf, PathBuf)| {
+        let found = if path == first {
+            "a folder that lies below two roots; it is read once".to_owned()
+        } else {
+            format!("the same folder as {}, which is read once", first.display())
+        };
+        Problem::note(path, "a backup of its own", found)
+    };
+    let mut notes: Vec<Problem> = again.iter().take(NAMED_MAX).map(note).collect();
+    if let Some((path, _)) = again.get(NAMED_MAX) {
+        let more = again.len() - NAMED_MAX;
+        let found = format!(
+            "this and {} more folders were reached by two paths; each is read once",
+            more - 1
+        );
+        notes.push(Problem::note(path, "backups of their own", found));
+    }
+    notes
+}
+
+fn found_backup(reached: Reached) -> FoundBackup {
+    let path = reached.candidate.path;
+    let name = folder::folder_name(&path);
+    FoundBackup {
+        folder_name: own_name(&path),
+        name,
+        host: reached.host,
+        path,
+    }
+}
+
+/// The folder's own name; that of the real folder where the path ends in dots.
+fn own_name(path: &Path) -> String {
+    let real = || std::fs::canonicalize(path).unwrap_or_default();
+    let name = path.file_name().map(ToOwned::to_owned);
+    let name = name.or_else(|| real().file_name().map(ToOwned::to_owned));
+    name.unwrap_or_else(|| path.as_os_str().to_owned())
+        .to_string_lossy()
+        .into_owned()
+}

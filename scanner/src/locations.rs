@@ -1,0 +1,308 @@
+//! Where Apple's tools keep backups, as a table, and the homes of one computer to look for them in.
+//!
+//! Every user has a place of their own and no setting moves it; people relocate it with a link.
+//! Linux has no standard place: a ROOT has to be named. Nothing here reads the environment: whoever
+//! calls hands the folders in.
+
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+
+use crate::model::problem::Problem;
+
+/// An operating system, as far as it has standard places for backups.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Os {
+    /// macOS.
+    MacOs,
+    /// Windows.
+    Windows,
+    /// Linux and every other: no standard place.
+    Other,
+}
+
+impl Os {
+    /// The one that this program was built for.
+    pub const fn current() -> Self {
+        if cfg!(target_os = "macos") {
+            Self::MacOs
+        } else if cfg!(windows) {
+            Self::Windows
+        } else {
+            Self::Other
+        }
+    }
+
+    /// Where the homes usually lie: `/Users`, `C:\Users`.
+    pub const fn users_folder(self) -> &'static str {
+        match self {
+            Self::MacOs => "/Users",
+            Self::Windows => r"C:\Users",
+            Self::Other => "/home",
+        }
+    }
+}
+
+/// Which program puts backups there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum LocationKind {
+    /// Finder, and iTunes for macOS.
+    Finder,
+    /// iTunes for Windows from Apple's own installer.
+    ClassicItunes,
+    /// Apple Devices and iTunes from the Microsoft Store.
+    AppleDevices,
+}
+
+impl LocationKind {
+    /// In words: "Finder".
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::Finder => "Finder",
+            Self::ClassicItunes => "iTunes (classic installer)",
+            Self::AppleDevices => "Apple Devices or iTunes (Microsoft Store)",
+        }
+    }
+}
+
+/// One row of the table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct HomeLocation {
+    /// On which system.
+    pub os: Os,
+    /// Which program.
+    pub kind: LocationKind,
+    /// Below the home, with forward slashes.
+    pub below_home: &'static str,
+}
+
+/// Every standard place below a home (formats: iphone_backup.py, ios_backup_extractor.pl).
+pub const HOME_LOCATIONS: &[HomeLocation] = &[
+    HomeLocation {
+        os: Os::MacOs,
+        kind: LocationKind::Finder,
+        below_home: "Library/Application Support/MobileSync/Backup",
+    },
+    HomeLocation {
+        os: Os::Windows,
+        kind: LocationKind::ClassicItunes,
+        below_home: "AppData/Roaming/Apple Computer/MobileSync/Backup",
+    },
+    HomeLocation {
+        os: Os::Windows,
+        kind: LocationKind::AppleDevices,
+        below_home: "Apple/MobileSync/Backup",
+    },
+];
+
+/// What is at a standard place.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Presence {
+    /// A folder that can be listed.
+    Readable,
+    /// Nothing: this user never made a local backup there.
+    Absent,
+    /// Something that could not be listed; the system's words. Not the same as absent.
+    Refused(String),
+}
+
+/// One standard place of one user.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Location {
+    /// The folder.
+    pub path: PathBuf,
+    /// Name of the home's folder.
+    pub user: String,
+    /// Which program puts backups there.
+    pub kind: LocationKind,
+    /// What is there.
+    pub presence: Presence,
+}
+
+/// The standard places of a computer.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Standard {
+    /// One for every user and kind, sorted by path; absent ones too.
+    pub locations: Vec<Location>,
+    /// Homes that could not be listed, and the note that this system has no standard place.
+    pub problems: Vec<Problem>,
+}
+
+impl Standard {
+    /// The places worth scanning: those that exist, also where they cannot be read, so that the
+    /// scan says so.
+    pub fn roots(&self) -> Vec<PathBuf> {
+        let there = |location: &&Location| location.presence != Presence::Absent;
+        self.locations
+            .iter()
+            .filter(there)
+            .map(|location| location.path.clone())
+            .collect()
+    }
+}
+
+/// The standard places of every user of this computer: the homes below `users_folder`, and
+/// `own_home` wherever it lies. On a system without standard places there are none, and a note
+/// says so.
+pub fn standard(os: Os, users_folder: &Path, own_home: Option<&Path>) -> Standard {
+    if os == Os::Other {
+        return Standard {
+            locations: Vec::new(),
+            problems: vec![no_standard_place(users_folder)],
+        };
+    }
+    let (mut homes, problems) = homes(users_folder);
+    homes.extend(own_home.map(Path::to_owned));
+    homes.sort();
+    homes.dedup();
+    let mut locations: Vec<_> = homes.iter().flat_map(|home| of_home(os, home)).collect();
+    locations.sort();
+    Standard {
+        locations,
+        problems,
+    }
+}
+
+fn no_standard_place(path: &Path) -> Problem {
+    let found = "this system has no standard place for backups of iPhones and iPads";
+    Problem::note(path, "the standard locations of local backups", found)
+        .with_remedy("Name the folders to scan: fleetback scan ROOT...")
+}
+
+/// The folders below the folder of homes; links among them are left to whoever scans it.
+fn homes(users_folder: &Path) -> (Vec<PathBuf>, Vec<Problem>) {
+    match std::fs::read_dir(users_folder) {
+        Ok(listing) => {
+            let is_folder = |entry: &std::fs::DirEntry| entry.file_type().is_ok_and(|t| t.is_dir());
+            let homes = listing
+                .flatten()
+                .filter(is_folder)
+                .map(|entry| entry.path());
+            (homes.collect(), Vec::new())
+        }
+        Err(error) => {
+            let problem =
+                Problem::incomplete(users_folder, "the folder of homes", error.to_string())
+                    .with_remedy("Name the folders to scan: fleetback scan ROOT...");
+            (Vec::new(), vec![problem])
+        }
+    }
+}
+
+fn of_home(os: Os, home: &Path) -> impl Iterator<Item = Location> {
+    let user = home
+        .file_name()
+        .unwrap_or(home.as_os_str())
+        .to_string_lossy()
+        .into_owned();
+    HOME_LOCATIONS
+        .iter()
+        .filter(move |row| row.os == os)
+        .map(move |row| {
+            let path = home.join(row.below_home);
+            Location {
+                presence: presence(&path),
+                user: user.clone(),
+                kind: row.kind,
+                path,
+            }
+        })
+}
+
+fn presence(path: &Path) -> Presence {
+    match std::fs::read_dir(path) {
+        Ok(_) => Presence::Readable,
+        Err(error) if error.kind() == ErrorKind::NotFound && !path.is_symlink() => Presence::Absent,
+        Err(error) => Presence::Refused(error.to_string()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs::create_dir_all;
+
+    use super::*;
+    use crate::model::problem::Level;
+
+    /// Compares "user: place below the home (presence)" for the homes made by `folders`.
+    #[track_caller]
+    fn check(os: Os, folders: &[&str], own_home: Option<&str>, want: &[&str]) {
+        let users = tempfile::tempdir().unwrap();
+        for folder in folders {
+            create_dir_all(users.path().join(folder)).unwrap();
+        }
+        let own_home = own_home.map(|home| users.path().join(home));
+        let found = standard(os, users.path(), own_home.as_deref());
+        let got: Vec<String> = found.locations.iter().map(in_words).collect();
+        assert_eq!(got, want);
+        assert_eq!(found.problems, []);
+        let there = want.iter().filter(|line| !line.ends_with("Absent")).count();
+        assert_eq!(found.roots().len(), there);
+    }
+
+    fn in_words(location: &Location) -> String {
+        format!(
+            "{}: {} {:?}",
+            location.user,
+            location.kind.words(),
+            location.presence
+        )
+    }
+
+    #[test]
+    fn every_users_places() {
+        check(
+            Os::MacOs,
+            &["anna/Library/Application Support/MobileSync/Backup", "ben"],
+            None,
+            &["anna: Finder Readable", "ben: Finder Absent"],
+        );
+        check(
+            Os::Windows,
+            &["anna/Apple/MobileSync/Backup"],
+            None,
+            &[
+                "anna: iTunes (classic installer) Absent",
+                "anna: Apple Devices or iTunes (Microsoft Store) Readable",
+            ],
+        );
+    }
+
+    #[test]
+    fn the_own_home_counts_once_wherever_it_lies() {
+        check(Os::MacOs, &["anna"], Some("anna"), &["anna: Finder Absent"]);
+        check(
+            Os::MacOs,
+            &["anna"],
+            Some("elsewhere/ben"),
+            &["anna: Finder Absent", "ben: Finder Absent"],
+        );
+    }
+
+    #[test]
+    fn a_system_without_standard_places_says_so() {
+        let found = standard(Os::Other, Path::new("/home"), Some(Path::new("/home/anna")));
+        assert_eq!(found.locations, []);
+        assert_eq!(found.problems[0].level, Level::Note);
+        assert!(found.problems[0].found.contains("no standard place"));
+    }
+
+    #[test]
+    fn homes_that_cannot_be_listed_are_told() {
+        let found = standard(Os::MacOs, Path::new("/no/such/folder"), None);
+        assert_eq!(found.problems[0].level, Level::Incomplete);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_place_that_leads_nowhere_is_not_absent() {
+        let users = tempfile::tempdir().unwrap();
+        let parent = users
+            .path()
+            .join("anna/Library/Application Support/MobileSync");
+        create_dir_all(&parent).unwrap();
+        std::os::unix::fs::symlink("/no/such/volume", parent.join("Backup")).unwrap();
+        let found = standard(Os::MacOs, users.path(), None);
+        assert!(matches!(found.locations[0].presence, Presence::Refused(_)));
+        assert_eq!(found.roots(), [parent.join("Backup")]);
+    }
+}

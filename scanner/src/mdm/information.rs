@@ -1,0 +1,142 @@
+//! The `DeviceInformation` answer, and the check-ins `Authenticate` and `TokenUpdate`, which carry
+//! some of the same keys.
+//!
+//! A key that is not here was not asked for, is not permitted to this server, or is kept back by
+//! User Enrollment; the device drops it without a word. Phone numbers are not read.
+
+use plist::Dictionary;
+
+use super::age;
+use super::draft::Draft;
+use crate::model::evidence::Told;
+use crate::model::identity::{Imei, Meid, Serial, Udid};
+use crate::model::management::{Management, Storage};
+
+type Slot<T> = fn(&mut Management) -> &mut Option<Told<T>>;
+
+const BOOLS: &[(&str, Slot<bool>)] = &[
+    ("IsCloudBackupEnabled", |m| &mut m.cloud_backup_enabled),
+    ("iTunesStoreAccountIsActive", |m| {
+        &mut m.store_account_active
+    }),
+    ("IsSupervised", |m| &mut m.supervised),
+    ("IsMultiUser", |m| &mut m.shared_ipad),
+    ("IsMDMLostModeEnabled", |m| &mut m.lost_mode),
+    ("AwaitingConfiguration", |m| &mut m.awaiting_configuration),
+    ("IsDeviceLocatorServiceEnabled", |m| &mut m.find_my),
+    ("IsActivationLockEnabled", |m| &mut m.activation_lock),
+];
+
+const TEXTS: &[(&str, Slot<String>)] = &[
+    ("DeviceName", |m| &mut m.device_name),
+    ("ProductName", |m| &mut m.product_type),
+    ("ModelName", |m| &mut m.model_name),
+    ("OSVersion", |m| &mut m.os_version),
+    ("BuildVersion", |m| &mut m.build_version),
+    ("TimeZone", |m| &mut m.time_zone),
+];
+
+/// Reads `QueryResponses`.
+pub(super) fn read(draft: &mut Draft, root: &Dictionary) {
+    let Some(responses) = draft.dict(root, "QueryResponses") else {
+        return;
+    };
+    draft.management.last_inventory = Some(draft.told(draft.source.observed_at));
+    read_keys(draft, responses);
+    read_storage(draft, responses);
+    read_cloud_date(draft, responses);
+    read_subscriptions(draft, responses);
+    let hidden_keys = draft.management.user_enrollment.is_some();
+    draft.management.cloud_date_could_be_told =
+        draft.management.cloud_backup_enabled.is_some() && !hidden_keys;
+}
+
+/// Reads the keys that check-ins have too.
+pub(super) fn read_keys(draft: &mut Draft, dict: &Dictionary) {
+    for (key, slot) in BOOLS {
+        if let Some(value) = draft.bool(dict, key) {
+            *slot(&mut draft.management) = Some(draft.told(value));
+        }
+    }
+    for (key, slot) in TEXTS {
+        if let Some(value) = draft.text(dict, key) {
+            *slot(&mut draft.management) = Some(draft.told(value));
+        }
+    }
+    read_identity(draft, dict);
+}
+
+fn read_identity(draft: &mut Draft, dict: &Dictionary) {
+    let udid = draft.text(dict, "UDID").and_then(|text| Udid::parse(&text));
+    match (&draft.identity.udid, udid) {
+        (Some(outer), Some(inner)) if *outer != inner => {
+            draft.lost(
+                "one UDID in the message",
+                "two UDIDs, one around and one inside the answer",
+            );
+        }
+        (None, inner) => draft.identity.udid = inner,
+        _ => {}
+    }
+    let serial = draft.text(dict, "SerialNumber");
+    draft.identity.serial = serial.and_then(|text| Serial::parse(&text));
+    read_radio(draft, dict);
+}
+
+/// `IMEI`, `MEID` and `ICCID`: at the top before iOS 26, and in each SIM's `ServiceSubscriptions`.
+fn read_radio(draft: &mut Draft, dict: &Dictionary) {
+    let imei = draft.text(dict, "IMEI").and_then(|text| Imei::parse(&text));
+    draft.identity.imeis.extend(imei);
+    let meid = draft.text(dict, "MEID").and_then(|text| Meid::parse(&text));
+    draft.identity.meid = draft.identity.meid.take().or(meid);
+    let iccid = draft.text(dict, "ICCID").map(|text| text.replace(' ', ""));
+    if draft.management.iccid.is_none() {
+        draft.management.iccid = iccid.map(|iccid| draft.told(iccid));
+    }
+}
+
+fn read_subscriptions(draft: &mut Draft, responses: &Dictionary) {
+    for sim in draft
+        .array(responses, "ServiceSubscriptions")
+        .unwrap_or_default()
+    {
+        if let Some(sim) = sim.as_dictionary() {
+            read_radio(draft, sim);
+        }
+    }
+}
+
+fn read_storage(draft: &mut Draft, responses: &Dictionary) {
+    let capacity = draft.number(responses, "DeviceCapacity");
+    let available = draft.number(responses, "AvailableDeviceCapacity");
+    let (Some(capacity), Some(available)) = (capacity, available) else {
+        return;
+    };
+    let storage = Storage {
+        capacity,
+        available,
+    };
+    if storage.free_ratio().is_some() {
+        draft.management.storage = Some(draft.told(storage));
+    } else {
+        draft.lost(
+            "AvailableDeviceCapacity between 0 and DeviceCapacity",
+            "figures that make no sense",
+        );
+    }
+}
+
+/// A date before iCloud existed is a server's way to write "none": it is kept out of the facts.
+fn read_cloud_date(draft: &mut Draft, responses: &Dictionary) {
+    let key = "LastCloudBackupDate";
+    match draft.typed(responses, key, "a date", age::date) {
+        Some(date) if age::is_possible(date) => {
+            draft.management.last_cloud_backup = Some(draft.told(date));
+        }
+        Some(_) => draft.note(
+            format!("{key}, the date of the last iCloud backup"),
+            "a date before iCloud existed, which stands for none",
+        ),
+        None => {}
+    }
+}

@@ -1,0 +1,154 @@
+//! The table of messages: which key makes a message what it is, and who reads it.
+//!
+//! iOS answers carry no `RequestType`, so the top keys decide. A new kind is a new row.
+
+use plist::Dictionary;
+
+use super::draft::Draft;
+use super::envelope::text;
+use super::foreign::{self, Foreign};
+use super::{apps, information, profiles, restrictions, security};
+
+/// What a property list is.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Kind {
+    /// A device sent it.
+    Message(&'static Message),
+    /// A server queued it.
+    Command,
+    /// Known, and not an MDM message.
+    Foreign(&'static Foreign),
+    /// Not known.
+    Unknown,
+}
+
+/// A message of a device.
+#[derive(Debug)]
+pub(super) struct Message {
+    /// The key that makes it one, or the value of `MessageType` or `Status`.
+    mark: &'static str,
+    /// What the report calls it.
+    pub(super) name: &'static str,
+    /// Reads what it tells beside identity and contact.
+    pub(super) read: fn(&mut Draft, &Dictionary),
+}
+
+const fn row(mark: &'static str, name: &'static str, read: fn(&mut Draft, &Dictionary)) -> Message {
+    Message { mark, name, read }
+}
+
+/// Identity and contact are all that such a message is read for.
+fn contact_only(_: &mut Draft, _: &Dictionary) {}
+
+/// By top key, whatever the status says.
+const ANSWERS: &[Message] = &[
+    row(
+        "QueryResponses",
+        "DeviceInformation answer",
+        information::read,
+    ),
+    row("SecurityInfo", "SecurityInfo answer", security::read),
+    row(
+        "GlobalRestrictions",
+        "Restrictions answer",
+        restrictions::read,
+    ),
+    row(
+        "ProfileRestrictions",
+        "Restrictions answer",
+        restrictions::read,
+    ),
+    row("ProfileList", "ProfileList answer", profiles::read),
+    row(
+        "ManagedApplicationList",
+        "ManagedApplicationList answer",
+        apps::read,
+    ),
+    row(
+        "InstalledApplicationList",
+        "InstalledApplicationList answer",
+        contact_only,
+    ),
+    row("CertificateList", "CertificateList answer", contact_only),
+    row(
+        "ProvisioningProfileList",
+        "ProvisioningProfileList answer",
+        contact_only,
+    ),
+    row(
+        "AvailableOSUpdates",
+        "AvailableOSUpdates answer",
+        contact_only,
+    ),
+    row("OSUpdateStatus", "OSUpdateStatus answer", contact_only),
+    row("UpdateResults", "ScheduleOSUpdate answer", contact_only),
+];
+
+/// By `MessageType`: check-ins. Their tokens are never looked at.
+const CHECK_INS: &[Message] = &[
+    row(
+        "Authenticate",
+        "Authenticate check-in",
+        information::read_keys,
+    ),
+    row(
+        "TokenUpdate",
+        "TokenUpdate check-in",
+        information::read_keys,
+    ),
+    row("CheckOut", "CheckOut check-in", contact_only),
+    row(
+        "UserAuthenticate",
+        "UserAuthenticate check-in",
+        contact_only,
+    ),
+    row(
+        "SetBootstrapToken",
+        "SetBootstrapToken check-in",
+        contact_only,
+    ),
+    row(
+        "GetBootstrapToken",
+        "GetBootstrapToken check-in",
+        contact_only,
+    ),
+    row(
+        "DeclarativeManagement",
+        "DeclarativeManagement check-in",
+        contact_only,
+    ),
+    row("GetToken", "GetToken check-in", contact_only),
+    row("ReturnToService", "ReturnToService check-in", contact_only),
+];
+
+/// By `Status`, where no other key told.
+const STATUSES: &[Message] = &[
+    row("Acknowledged", "Acknowledged answer", contact_only),
+    row("Error", "Error answer", contact_only),
+    row(
+        "CommandFormatError",
+        "CommandFormatError answer",
+        contact_only,
+    ),
+    row("NotNow", "NotNow answer", contact_only),
+    row("Idle", "Idle message", contact_only),
+];
+
+/// Tells what a property list is from its top keys.
+pub(super) fn tell(root: &Dictionary) -> Kind {
+    let by_key = || ANSWERS.iter().find(|row| root.contains_key(row.mark));
+    let by_type = || find(CHECK_INS, text(root, "MessageType")?);
+    let by_status = || find(STATUSES, text(root, "Status")?);
+    if root.contains_key("Command") && !root.contains_key("Status") {
+        return Kind::Command;
+    }
+    if let Some(message) = by_key().or_else(by_type).or_else(by_status) {
+        return Kind::Message(message);
+    }
+    let foreign = foreign::among(foreign::PLISTS, |key| root.contains_key(key));
+    foreign.map_or(Kind::Unknown, Kind::Foreign)
+}
+
+fn find(rows: &'static [Message], mark: &str) -> Option<&'static Message> {
+    rows.iter().find(|row| row.mark == mark)
+}

@@ -1,0 +1,20 @@
+//! The `SecurityInfo` answer: the passcode, and whether the enrolment is a User Enrollment.
+
+use plist::Dictionary;
+
+use super::draft::Draft;
+
+/// Reads `SecurityInfo`.
+pub(super) fn read(draft: &mut Draft, root: &Dictionary) {
+    let Some(info) = draft.dict(root, "SecurityInfo") else {
+        return;
+    };
+    let passcode = draft.bool(info, "PasscodePresent");
+    draft.management.passcode_present = passcode.map(|value| draft.told(value));
+    let Some(status) = draft.dict(info, "ManagementStatus") else {
+        return;
+    };
+    if let Some(value) = draft.bool(status, "IsUserEnrollment") {
+        draft.management.user_enrollment = Some(draft.told(value));
+    }
+}

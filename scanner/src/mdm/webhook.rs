@@ -1,0 +1,66 @@
+//! Webhook events of MicroMDM and NanoMDM: JSON around one message, with the time it came.
+//!
+//! `raw_payload` is the message itself in base64, standard or URL-safe depending on the version of
+//! the server. An event without it still proves contact.
+
+use base64::Engine;
+use base64::alphabet::{STANDARD, URL_SAFE};
+use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
+use jiff::Timestamp;
+use plist::Dictionary;
+use serde_json::Value;
+
+use super::age;
+use crate::source::plist as property_list;
+
+/// A message and when it came.
+#[derive(Debug, PartialEq)]
+pub(super) struct Event {
+    /// `created_at`; `None` when it is missing or a zero.
+    pub(super) created_at: Option<Timestamp>,
+    /// The message; `Err` says in plain words what is wrong with it.
+    pub(super) message: Result<Dictionary, String>,
+}
+
+/// Reads one event; `None` when the value is something else.
+pub(super) fn read(value: &Value) -> Option<Event> {
+    value.get("topic")?.as_str()?;
+    let event = ["acknowledge_event", "checkin_event"]
+        .into_iter()
+        .find_map(|key| value.get(key)?.as_object())?;
+    let text = |key| event.get(key).and_then(Value::as_str);
+    let message = match text("raw_payload").filter(|payload| !payload.is_empty()) {
+        Some(payload) => unwrap(payload),
+        None => Ok(bare(&[("UDID", text("udid")), ("Status", text("status"))])),
+    };
+    let created_at = value.get("created_at").and_then(Value::as_str);
+    Some(Event {
+        created_at: created_at
+            .and_then(|text| text.parse().ok())
+            .filter(|date| age::is_possible(*date)),
+        message,
+    })
+}
+
+fn unwrap(payload: &str) -> Result<Dictionary, String> {
+    let bytes = decode(payload).ok_or("a raw_payload that is not base64")?;
+    property_list::parse_dictionary(&bytes).map_err(|fault| format!("a raw_payload: {fault}"))
+}
+
+/// Base64 of either alphabet, with or without padding and line breaks.
+fn decode(text: &str) -> Option<Vec<u8>> {
+    let text: String = text.chars().filter(|c| !c.is_ascii_whitespace()).collect();
+    let lenient =
+        GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent);
+    [STANDARD, URL_SAFE]
+        .iter()
+        .find_map(|alphabet| GeneralPurpose::new(alphabet, lenient).decode(&text).ok())
+}
+
+/// What the event itself says, as the message would have said it.
+fn bare(pairs: &[(&str, Option<&str>)]) -> Dictionary {
+    let told = pairs
+        .iter()
+        .filter_map(|(key, value)| Some(((*key).to_owned(), plist::Value::from((*value)?))));
+    told.collect()
+}

@@ -1,0 +1,176 @@
+//! Puts the evidence together: which backup, which MDM answer and which table row speak of one device.
+//!
+//! By UDID, then serial number, then IMEI or MEID, then ECID, never by name. Evidence that agrees on
+//! one number and contradicts itself on a stronger one is kept apart, and every device concerned says
+//! so. The result is the same whatever order the evidence comes in.
+
+mod join;
+
+use std::cmp::Reverse;
+use std::path::Path;
+
+use jiff::Timestamp;
+
+use self::join::{Claim, Group};
+use crate::model::backup::LocalBackup;
+use crate::model::fleet::{Conflict, Device, Unmatched};
+use crate::model::identity::Identity;
+use crate::model::management::{Answer, Management};
+use crate::model::person::InventoryRow;
+
+/// All devices that any evidence names, by serial number and then UDID, and the answers and rows
+/// that name none. A backup that names no device is a device of its own: it must not get lost.
+pub fn reconcile(
+    backups: Vec<LocalBackup>,
+    answers: Vec<Answer>,
+    people: Vec<InventoryRow>,
+) -> (Vec<Device>, Vec<Unmatched>) {
+    let (answers, hidden): (Vec<_>, Vec<_>) = answers
+        .into_iter()
+        .partition(|answer| !answer.identity.is_empty());
+    let (people, nameless): (Vec<_>, Vec<_>) =
+        people.into_iter().partition(|row| !row.identity.is_empty());
+    let mut evidence: Vec<Option<Evidence>> = (backups.into_iter().map(Evidence::Backup))
+        .chain(answers.into_iter().map(Evidence::Answer))
+        .chain(people.into_iter().map(Evidence::Row))
+        .map(Some)
+        .collect();
+    let claims: Vec<Claim> = evidence.iter().flatten().map(Evidence::claim).collect();
+    let mut devices: Vec<Device> = join::join(&claims)
+        .into_iter()
+        .map(|group| device(group, &mut evidence))
+        .collect();
+    devices.sort_by_cached_key(place_in_fleet);
+    (devices, unmatched(hidden, nameless))
+}
+
+/// One piece of evidence.
+enum Evidence {
+    Backup(LocalBackup),
+    Answer(Answer),
+    Row(InventoryRow),
+}
+
+impl Evidence {
+    fn claim(&self) -> Claim {
+        let (identity, at, path): (&Identity, _, &Path) = match self {
+            Self::Backup(backup) => {
+                let newest = backup.last_attempt().max(backup.manifest_date);
+                (&backup.identity, newest, &backup.path)
+            }
+            Self::Answer(answer) => (
+                &answer.identity,
+                Some(answer.source.observed_at),
+                &answer.source.path,
+            ),
+            Self::Row(row) => (&row.identity, None, &row.source.path),
+        };
+        Claim {
+            identity: identity.clone(),
+            at: at.unwrap_or(Timestamp::MIN),
+            path: path.to_owned(),
+        }
+    }
+}
+
+/// Gathers the evidence of one group.
+fn device(group: Group, evidence: &mut [Option<Evidence>]) -> Device {
+    let mut device = Device {
+        identity: group.identity,
+        conflicts: group.conflicts,
+        ..Device::default()
+    };
+    let mut rows = Vec::new();
+    for piece in group
+        .members
+        .iter()
+        .filter_map(|member| evidence.get_mut(*member)?.take())
+    {
+        match piece {
+            Evidence::Backup(backup) => device.backups.push(backup),
+            Evidence::Answer(answer) => device
+                .management
+                .get_or_insert_with(Management::default)
+                .absorb(answer.management),
+            Evidence::Row(row) => rows.push(row),
+        }
+    }
+    device
+        .backups
+        .sort_by(|a, b| newest_first(a).cmp(&newest_first(b)));
+    device.conflicts.extend(rows_that_differ(&mut rows));
+    device.conflicts.sort();
+    device.conflicts.dedup();
+    device.person = rows.into_iter().next();
+    device
+}
+
+fn newest_first(
+    backup: &LocalBackup,
+) -> (
+    Reverse<Option<Timestamp>>,
+    Reverse<Option<Timestamp>>,
+    &Path,
+) {
+    (
+        Reverse(backup.completed_at),
+        Reverse(backup.last_attempt()),
+        &backup.path,
+    )
+}
+
+/// Sorts the rows of one device; a conflict when they do not say the same of its user.
+fn rows_that_differ(rows: &mut [InventoryRow]) -> Option<Conflict> {
+    rows.sort_by(|a, b| (&a.source, a).cmp(&(&b.source, b)));
+    let first = rows.first()?;
+    let said = |row: &InventoryRow| {
+        (
+            row.user.clone(),
+            row.email.clone(),
+            row.department.clone(),
+            row.site.clone(),
+        )
+    };
+    let differ = rows.iter().any(|row| said(row) != said(first));
+    differ.then(|| {
+        let mut paths: Vec<_> = rows.iter().map(|row| row.source.path.clone()).collect();
+        paths.dedup();
+        let count = rows.len();
+        Conflict {
+            text: format!(
+                "the inventory has {count} rows for this device that differ; one of them is shown"
+            ),
+            paths,
+        }
+    })
+}
+
+/// By serial number, then UDID; devices without come last.
+fn place_in_fleet(device: &Device) -> impl Ord + use<> {
+    let identity = device.identity.clone();
+    let path = device.backups.first().map(|backup| backup.path.clone());
+    (
+        identity.serial.is_none(),
+        identity.serial.clone(),
+        identity.udid.is_none(),
+        identity,
+        path,
+    )
+}
+
+fn unmatched(hidden: Vec<Answer>, nameless: Vec<InventoryRow>) -> Vec<Unmatched> {
+    let answers = hidden.into_iter().map(|answer| Unmatched {
+        reason: answer
+            .hidden
+            .unwrap_or_else(|| "the document names no device".to_owned()),
+        source: answer.source,
+    });
+    let rows = nameless.into_iter().map(|row| Unmatched {
+        reason: "the row names no device".to_owned(),
+        source: row.source,
+    });
+    let mut all: Vec<_> = answers.chain(rows).collect();
+    all.sort();
+    all.dedup();
+    all
+}

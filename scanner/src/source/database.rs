@@ -1,0 +1,294 @@
+//! The one door to SQLite files that nobody vouches for: read-only, immutable, bounded.
+//!
+//! Manifest.db carries the WAL header: an ordinary read-only opening writes `-shm` and `-wal`
+//! beside it, or fails on a share that may not be written. A missing file opens as an empty
+//! database, and so does one of 0 bytes; both are told apart before SQLite sees them.
+
+use std::path::Path;
+
+use rusqlite::config::DbConfig;
+use rusqlite::limits::Limit;
+use rusqlite::{Connection, OpenFlags};
+
+use super::file::{self, Fault};
+
+/// Longest text or blob of a row, in bytes; real rows of Manifest.db stay under 10 KB.
+const VALUE_BYTES_MAX: i32 = 4 << 20;
+const MAGIC: &[u8] = b"SQLite format 3\0";
+/// A row costs at least this many bytes of its file. More rows than fit mean that pages are shared.
+const ROW_BYTES_MIN: u64 = 8;
+
+/// What the first bytes and the length of a file say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Look {
+    /// It begins like an SQLite database.
+    Sqlite {
+        /// Its length.
+        bytes: u64,
+    },
+    /// 0 bytes. SQLite would take it for an empty database.
+    Empty,
+    /// Anything else; ciphertext looks so.
+    Other {
+        /// Its length.
+        bytes: u64,
+    },
+}
+
+/// Looks at a file without handing it to SQLite.
+pub fn look(path: &Path) -> Result<Look, Fault> {
+    let (head, bytes) = file::read_head(path, MAGIC.len() as u64)?;
+    Ok(if head == MAGIC {
+        Look::Sqlite { bytes }
+    } else if head.is_empty() {
+        Look::Empty
+    } else {
+        Look::Other { bytes }
+    })
+}
+
+/// An open database.
+#[derive(Debug)]
+pub struct Database {
+    connection: Connection,
+    /// No honest file of this length holds more rows; a reader stops there.
+    pub rows_max: u64,
+}
+
+impl Database {
+    /// Opens a file that begins like an SQLite database.
+    pub fn open(path: &Path) -> Result<Self, Fault> {
+        let bytes = match look(path)? {
+            Look::Sqlite { bytes } => bytes,
+            Look::Empty => return Err(Fault::Wrong(Fault::ZERO_BYTES.to_owned())),
+            Look::Other { .. } => return Err(Fault::Wrong("not an SQLite database".to_owned())),
+        };
+        let connection = connect(path).map_err(|e| sqlite_fault(&e))?;
+        Ok(Self {
+            connection,
+            rows_max: bytes / ROW_BYTES_MIN,
+        })
+    }
+
+    /// For statements; what they read is bounded, and they cannot write.
+    pub fn connection(&self) -> &Connection {
+        &self.connection
+    }
+
+    /// Refuses anything but a real table (no view, no virtual table) with these real columns.
+    pub fn require_table(&self, table: &str, columns: &[&str]) -> Result<(), Fault> {
+        let kind = self.table_kind(table).map_err(|e| sqlite_fault(&e))?;
+        match kind.as_deref() {
+            Some("table") => {}
+            None => {
+                return Err(Fault::Wrong(format!(
+                    "a database without the table {table}"
+                )));
+            }
+            Some(_) => {
+                return Err(Fault::Wrong(format!(
+                    "a database in which {table} is not a plain table"
+                )));
+            }
+        }
+        let present = self.stored_columns(table).map_err(|e| sqlite_fault(&e))?;
+        let missing = columns
+            .iter()
+            .find(|wanted| !present.iter().any(|name| name.eq_ignore_ascii_case(wanted)));
+        match missing {
+            Some(column) => Err(Fault::Wrong(format!(
+                "a database whose table {table} has no column {column}"
+            ))),
+            None => Ok(()),
+        }
+    }
+
+    fn table_kind(&self, table: &str) -> rusqlite::Result<Option<String>> {
+        let mut kind = None;
+        self.connection
+            .pragma(Some("main"), "table_list", table, |row| {
+                kind = Some(row.get::<_, String>("type")?);
+                Ok(())
+            })?;
+        Ok(kind)
+    }
+
+    /// Columns that are stored in the row; computed ones could run for ever.
+    fn stored_columns(&self, table: &str) -> rusqlite::Result<Vec<String>> {
+        let mut columns = Vec::new();
+        self.connection
+            .pragma(Some("main"), "table_xinfo", table, |row| {
+                if row.get::<_, i64>("hidden")? == 0 {
+                    columns.push(row.get("name")?);
+                }
+                Ok(())
+            })?;
+        Ok(columns)
+    }
+}
+
+/// What SQLite says of a file, in words; its own messages name no content of the file.
+pub fn sqlite_fault(error: &rusqlite::Error) -> Fault {
+    use rusqlite::ErrorCode;
+    match error.sqlite_error_code() {
+        Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => {
+            Fault::Wrong("a damaged or cut-off SQLite database".to_owned())
+        }
+        Some(ErrorCode::TooBig) => Fault::Wrong("a database with an oversized value".to_owned()),
+        Some(ErrorCode::CannotOpen | ErrorCode::PermissionDenied) => {
+            Fault::Denied("SQLite cannot open it".to_owned())
+        }
+        Some(ErrorCode::SystemIoFailure) => {
+            Fault::Denied("it cannot be read to its end".to_owned())
+        }
+        Some(code) => Fault::Wrong(format!("a database that SQLite refuses ({code:?})")),
+        None => Fault::Wrong("a database whose values have unexpected types".to_owned()),
+    }
+}
+
+fn connect(path: &Path) -> rusqlite::Result<Connection> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY
+        | OpenFlags::SQLITE_OPEN_URI
+        | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(uri(path), flags)?;
+    for (setting, on) in [
+        (DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true),
+        (DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false),
+        (DbConfig::SQLITE_DBCONFIG_ENABLE_TRIGGER, false),
+        (DbConfig::SQLITE_DBCONFIG_ENABLE_VIEW, false),
+    ] {
+        connection.set_db_config(setting, on)?;
+    }
+    for (limit, value) in [
+        (Limit::SQLITE_LIMIT_LENGTH, VALUE_BYTES_MAX),
+        (Limit::SQLITE_LIMIT_SQL_LENGTH, 100_000),
+        (Limit::SQLITE_LIMIT_COLUMN, 64),
+        (Limit::SQLITE_LIMIT_ATTACHED, 0),
+        (Limit::SQLITE_LIMIT_WORKER_THREADS, 0),
+    ] {
+        connection.set_limit(limit, value)?;
+    }
+    connection.pragma_update(None, "query_only", true)?;
+    connection.pragma_update(None, "temp_store", "MEMORY")?;
+    Ok(connection)
+}
+
+/// `file:` URI with everything percent-encoded that is not plainly a path: `?`, `#` and `%` would
+/// otherwise cut the name short and drop `immutable`.
+fn uri(path: &Path) -> String {
+    use std::fmt::Write as _;
+    let mut uri = String::from("file:");
+    for byte in path_bytes(path) {
+        if byte.is_ascii_alphanumeric() || b"/-._~".contains(&byte) {
+            uri.push(char::from(byte));
+        } else {
+            let _ = write!(uri, "%{byte:02X}");
+        }
+    }
+    uri.push_str("?mode=ro&immutable=1");
+    uri
+}
+
+#[cfg(unix)]
+fn path_bytes(path: &Path) -> Vec<u8> {
+    use std::os::unix::ffi::OsStrExt;
+    let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    path.as_os_str().as_bytes().to_vec()
+}
+
+/// `C:\x` becomes `/C:/x` and `\\server\share` becomes `////server/share` (an empty authority, then
+/// the path), as SQLite asks for.
+#[cfg(not(unix))]
+fn path_bytes(path: &Path) -> Vec<u8> {
+    let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    let slashes = path.to_string_lossy().replace('\\', "/");
+    let plain = slashes.strip_prefix("//?/").unwrap_or(&slashes);
+    let start = if plain.starts_with("//") { "//" } else { "/" };
+    format!("{start}{plain}").into_bytes()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const FILES: &str =
+        "CREATE TABLE Files (fileID TEXT PRIMARY KEY, domain TEXT, flags INTEGER, file BLOB);";
+
+    /// A database in a folder of its own, made by `sql`, in the form that iOS leaves it in.
+    fn database(folder: &Path, sql: &str) -> std::path::PathBuf {
+        let path = folder.join("Manifest.db");
+        let connection = Connection::open(&path).unwrap();
+        connection
+            .pragma_update(None, "journal_mode", "WAL")
+            .unwrap();
+        connection.execute_batch(sql).unwrap();
+        connection.close().unwrap();
+        path
+    }
+
+    fn check(sql: &str, wanted: &str) {
+        let folder = tempfile::tempdir().unwrap();
+        let path = database(folder.path(), sql);
+        let found = Database::open(&path)
+            .and_then(|db| db.require_table("Files", &["fileID", "flags", "file"]));
+        let found = found.map_or_else(|fault| fault.to_string(), |()| "fine".to_owned());
+        assert_eq!(found, wanted, "{sql}");
+    }
+
+    #[test]
+    fn only_a_plain_table_with_stored_columns_is_taken() {
+        check(FILES, "fine");
+        check(
+            "CREATE TABLE Other (x);",
+            "a database without the table Files",
+        );
+        check(
+            "CREATE TABLE T (fileID, flags, file); CREATE VIEW Files AS SELECT * FROM T;",
+            "a database in which Files is not a plain table",
+        );
+        check(
+            "CREATE TABLE Files (fileID, flags);",
+            "a database whose table Files has no column file",
+        );
+        check(
+            "CREATE TABLE Files (fileID, flags, file AS (zeroblob(1000)));",
+            "a database whose table Files has no column file",
+        );
+    }
+
+    #[test]
+    fn what_is_no_database_is_told_before_sqlite_sees_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let check = |name: &str, content: &[u8], wanted: &str| {
+            let path = folder.path().join(name);
+            std::fs::write(&path, content).unwrap();
+            let fault = Database::open(&path).unwrap_err();
+            assert_eq!(fault, Fault::Wrong(wanted.to_owned()), "{name}");
+        };
+        check("empty", b"", "0 bytes");
+        check("text", b"<html>", "not an SQLite database");
+        let none = Database::open(&folder.path().join("none")).unwrap_err();
+        assert_eq!(none, Fault::Absent);
+    }
+
+    #[test]
+    fn nothing_is_left_beside_a_database_with_a_wal_header_whatever_its_path() {
+        let folder = tempfile::tempdir().unwrap();
+        let odd = folder.path().join("50% of? #1 é\n");
+        std::fs::create_dir(&odd).unwrap();
+        let path = database(&odd, FILES);
+        let bytes = std::fs::read(&path).unwrap();
+        assert_eq!(
+            bytes[18..20],
+            [2, 2],
+            "the fixture must carry the WAL header"
+        );
+        let names = || std::fs::read_dir(&odd).unwrap().count();
+        assert_eq!(names(), 1);
+        let db = Database::open(&path).unwrap();
+        db.require_table("Files", &["file"]).unwrap();
+        assert_eq!(names(), 1);
+        assert!(db.connection().execute("DELETE FROM Files", []).is_err());
+        assert_eq!(std::fs::read(&path).unwrap(), bytes);
+    }
+}

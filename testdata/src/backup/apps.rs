@@ -1,0 +1,46 @@
+//! The apps of a device: a short list in Info.plist, and as much weight in it as a test wants.
+
+use plist::{Dictionary, Value};
+
+use crate::plists::{data, dict, text};
+use crate::rng::Rng;
+
+/// Bundle ids of apps; `example` belongs to nobody.
+pub const BUNDLES: &[&str] = &[
+    "com.example.timetable",
+    "com.example.fieldnotes",
+    "org.example.library",
+    "net.example.messenger",
+];
+
+/// `Applications` of Manifest.plist.
+pub fn containers() -> Dictionary {
+    let mut containers = Dictionary::new();
+    for bundle in BUNDLES {
+        let entry = dict([
+            ("CFBundleIdentifier", text(*bundle)),
+            ("CFBundleVersion", text("1042")),
+            ("ContainerContentClass", text("Data/Application")),
+            (
+                "Path",
+                text(format!("/var/containers/Bundle/Application/{bundle}.app")),
+            ),
+        ]);
+        containers.insert((*bundle).to_owned(), Value::Dictionary(entry));
+    }
+    containers
+}
+
+/// One entry of `Applications` in Info.plist, with an icon of `icon_bytes`.
+pub fn info_entry(rng: &mut Rng, bundle: &str, icon_bytes: usize) -> Value {
+    let mut icon = b"\x89PNG\r\n\x1a\n".to_vec();
+    icon.extend(rng.bytes(icon_bytes));
+    let metadata = format!(
+        "<plist version=\"1.0\"><dict><key>softwareVersionBundleId</key><string>{bundle}</string></dict></plist>"
+    );
+    Value::Dictionary(dict([
+        ("ApplicationSINF", data(rng.bytes(48))),
+        ("PlaceholderIcon", data(icon)),
+        ("iTunesMetadata", data(metadata)),
+    ]))
+}

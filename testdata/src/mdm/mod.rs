@@ -1,0 +1,4 @@
+//! What an MDM server hears from its devices, and the wrappers it comes in.
+
+pub mod answer;
+pub mod wrapper;
