@@ -18,6 +18,15 @@ use crate::source::plist as source;
 
 const BYTES_MAX: u64 = 256 << 20;
 
+/// Where nearly all bytes of the file are; none of it is used.
+const LEFT_OUT: [&str; 5] = [
+    "Applications",
+    "Installed Applications",
+    "iBooks Data 2",
+    "iTunes Files",
+    "iTunes Settings",
+];
+
 /// What is used of Info.plist.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(super) struct Info {
@@ -49,7 +58,7 @@ pub(super) struct Info {
 
 /// Reads the file of a backup folder.
 pub(super) fn read(folder: &Path) -> Result<Info, Fault> {
-    let root = source::read_dictionary(&folder.join("Info.plist"), BYTES_MAX)?;
+    let root = source::read_dictionary_without(&folder.join("Info.plist"), BYTES_MAX, &LEFT_OUT)?;
     Ok(from_dictionary(&root))
 }
 

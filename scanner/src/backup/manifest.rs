@@ -16,6 +16,9 @@ use crate::source::plist as source;
 
 const BYTES_MAX: u64 = 64 << 20;
 
+/// Most of the file; not used.
+const LEFT_OUT: [&str; 1] = ["Applications"];
+
 /// A file that has none of these is no Manifest.plist, whatever its name.
 const KEYS: [&str; 4] = ["IsEncrypted", "Lockdown", "BackupKeyBag", "Version"];
 
@@ -48,7 +51,8 @@ pub(super) struct Manifest {
 
 /// Reads the file of a backup folder.
 pub(super) fn read(folder: &Path) -> Result<Manifest, Fault> {
-    let root = source::read_dictionary(&folder.join("Manifest.plist"), BYTES_MAX)?;
+    let root =
+        source::read_dictionary_without(&folder.join("Manifest.plist"), BYTES_MAX, &LEFT_OUT)?;
     from_dictionary(&root).map_err(Fault::Wrong)
 }
 

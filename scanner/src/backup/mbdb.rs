@@ -120,3 +120,103 @@ impl<'a> Iterator for Records<'a> {
         Some(record.ok_or_else(|| format!("a Manifest.mbdb cut off in the record at byte {at}")))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn text(bytes: &mut Vec<u8>, text: Option<&str>) {
+        let length = text.map_or(0xffff, |text| u16::try_from(text.len()).unwrap());
+        bytes.extend_from_slice(&length.to_be_bytes());
+        bytes.extend_from_slice(text.unwrap_or_default().as_bytes());
+    }
+
+    fn record(domain: Option<&str>, path: &str, mode: u16, size: u64, properties: u8) -> Vec<u8> {
+        let mut bytes = Vec::new();
+        for part in [domain, Some(path), None, None, None] {
+            text(&mut bytes, part);
+        }
+        bytes.extend_from_slice(&mode.to_be_bytes());
+        bytes.extend_from_slice(&[0; 28]);
+        bytes.extend_from_slice(&size.to_be_bytes());
+        bytes.extend_from_slice(&[3, properties]);
+        for _ in 0..properties {
+            text(&mut bytes, Some("name"));
+            text(&mut bytes, None);
+        }
+        bytes
+    }
+
+    fn file(records: &[Vec<u8>]) -> Vec<u8> {
+        [MAGIC.to_vec(), records.concat()].concat()
+    }
+
+    #[test]
+    fn records_are_read_in_order_with_their_payload_names() {
+        let bytes = file(&[
+            record(Some("HomeDomain"), "Library", 0x41ed, 0, 0),
+            record(Some("HomeDomain"), "Library/SMS/sms.db", 0x8180, 70_000, 2),
+            record(None, "x", 0xa000, 0, 0),
+        ]);
+        let records: Result<Vec<_>, _> = Records::open(&bytes).unwrap().collect();
+        let records = records.unwrap();
+        let kinds: Vec<bool> = records.iter().map(|record| record.is_file).collect();
+        assert_eq!(kinds, [false, true, false]);
+        assert_eq!(records[1].size, 70_000);
+        // The well-known name of the SMS database.
+        assert_eq!(
+            super::super::catalog::hex(&records[1].file_id()),
+            "3d0d7e5fb2ce288813306e4d4636395e047a3d28"
+        );
+        assert_eq!(records[2].domain, None);
+    }
+
+    #[test]
+    fn a_cut_is_told_with_its_place() {
+        let bytes = file(&[record(Some("HomeDomain"), "Library", 0x41ed, 0, 0)]);
+        let cut = &bytes[..bytes.len() - 1];
+        let told = Records::open(cut).unwrap().last().unwrap().unwrap_err();
+        assert_eq!(told, "a Manifest.mbdb cut off in the record at byte 6");
+        let check = |bytes: &[u8], wanted: &str| {
+            assert_eq!(Records::open(bytes).unwrap_err(), wanted);
+        };
+        check(b"", "0 bytes");
+        check(b"mbdb", "a file without the header of a Manifest.mbdb");
+        check(
+            b"SQLite format 3",
+            "a file without the header of a Manifest.mbdb",
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn random_bytes_end(tail in prop::collection::vec(any::<u8>(), 0..600)) {
+            let bytes = file(&[tail]);
+            let records: Vec<_> = Records::open(&bytes).unwrap().collect();
+            // Each record costs at least 50 bytes, and only the last can be wrong.
+            prop_assert!(records.len() <= bytes.len() / 50 + 1);
+            prop_assert!(records.iter().rev().skip(1).all(Result::is_ok));
+        }
+
+        #[test]
+        fn what_was_written_is_read(
+            names in prop::collection::vec(("[a-zA-Z]{0,20}", "[ -~é]{0,40}", any::<u64>(), 0_u8..4), 0..20)
+        ) {
+            let records: Vec<_> = names
+                .iter()
+                .map(|(domain, path, size, extra)| record(Some(domain), path, 0x8180, *size, *extra))
+                .collect();
+            let bytes = file(&records);
+            let read: Vec<_> = Records::open(&bytes)
+                .unwrap()
+                .map(|record| record.map(|r| (r.domain, r.path, r.size)))
+                .collect();
+            let wanted: Vec<_> = names
+                .iter()
+                .map(|(domain, path, size, _)| Ok((Some(domain.as_bytes()), Some(path.as_bytes()), *size)))
+                .collect();
+            prop_assert_eq!(read, wanted);
+        }
+    }
+}

@@ -73,9 +73,18 @@ fn of_files(folder: &Path, evidence: &Evidence) -> impl Iterator<Item = Problem>
         .into_iter()
         .filter_map(|(name, wanted, fault)| Some((name, wanted, fault?)))
         .filter(|(_, _, fault)| **fault != Fault::Absent)
-        .map(|(name, wanted, fault)| of_fault(&folder.join(name), wanted, fault))
+        .map(|(name, wanted, fault)| of_file(folder, name, wanted, fault))
         .collect::<Vec<_>>()
         .into_iter()
+}
+
+/// No iOS needs Info.plist for a restore, so a damaged one is no reason to start afresh.
+fn of_file(folder: &Path, name: &str, wanted: &str, fault: &Fault) -> Problem {
+    let mut problem = of_fault(&folder.join(name), wanted, fault);
+    if name == "Info.plist" && matches!(fault, Fault::Wrong(_)) {
+        problem.remedy = None;
+    }
+    problem
 }
 
 fn of_odd_keys(folder: &Path, evidence: &Evidence) -> Vec<Problem> {
@@ -130,10 +139,12 @@ fn unlisted(folder: &Path, unlisted: &[(std::path::PathBuf, Fault)]) -> Option<P
     let (path, fault) = unlisted.first()?;
     let path = if unlisted.len() == 1 { path } else { folder };
     let found = format!("{} cannot be listed: {fault}", unlisted.len());
-    Some(
-        Problem::incomplete(path, "payload folders that can be listed", found)
-            .with_remedy(LET_US_READ),
-    )
+    let remedy = match fault {
+        Fault::Wrong(_) => "Scan a copy in which no link stands for a payload folder",
+        _ => LET_US_READ,
+    };
+    let problem = Problem::incomplete(path, "payload folders that can be listed", found);
+    Some(problem.with_remedy(remedy))
 }
 
 fn odd_rows(odd: &OddRows) -> Option<String> {

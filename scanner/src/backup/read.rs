@@ -219,7 +219,7 @@ fn host_tool(state: State, evidence: &Evidence) -> HostTool {
 
 /// The log is dated by the backup that holds it, else by the newest date that its plists tell.
 fn add_cloud_log(backup: &mut LocalBackup, evidence: &Evidence, now: Timestamp) {
-    if backup.encrypted == Some(true) {
+    if backup.encrypted == Some(true) || matches!(evidence.catalog, Err(Fault::Denied(_))) {
         return;
     }
     let layout = match evidence.glance {

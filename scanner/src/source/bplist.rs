@@ -35,7 +35,7 @@ pub enum Object<'a> {
     Utf16(&'a [u8]),
     /// Reference of a keyed archive.
     Uid(u64),
-    /// Array or set: its items.
+    /// Array: its items.
     Array(Refs<'a>),
     /// Dictionary: its keys and, in the same order, its values.
     Dictionary(Refs<'a>, Refs<'a>),
@@ -142,7 +142,7 @@ fn read_object(token: u8, rest: &[u8], ref_size: usize) -> Option<Object<'_>> {
         0x5 => Object::Ascii(content(low, rest, 1)?),
         0x6 => Object::Utf16(content(low, rest, 2)?),
         0x8 if low < 8 => Object::Uid(big_endian(rest.get(..usize::from(low) + 1)?)),
-        0xa..=0xc => Object::Array(refs(content(low, rest, ref_size)?, ref_size)),
+        0xa => Object::Array(refs(content(low, rest, ref_size)?, ref_size)),
         0xd => {
             let both = content(low, rest, ref_size.checked_mul(2)?)?;
             let (keys, values) = both.split_at(both.len() / 2);

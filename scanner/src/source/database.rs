@@ -142,7 +142,7 @@ pub fn sqlite_fault(error: &rusqlite::Error) -> Fault {
             Fault::Denied("it cannot be read to its end".to_owned())
         }
         Some(code) => Fault::Wrong(format!("a database that SQLite refuses ({code:?})")),
-        None => Fault::Wrong("a database whose values have unexpected types".to_owned()),
+        None => Fault::Wrong("a database of an unusual schema".to_owned()),
     }
 }
 

@@ -5,3 +5,4 @@ pub mod database;
 pub mod file;
 mod nesting;
 pub mod plist;
+pub mod skim;

@@ -51,15 +51,17 @@ pub(super) fn check_xml(text: &[u8]) -> Result<(), &'static str> {
     Ok(())
 }
 
-enum Tag {
+/// A piece of markup, as far as nesting goes.
+pub(super) enum Tag {
     Open,
     Close,
     Empty,
+    /// A comment, a declaration.
     None,
 }
 
 /// Splits one piece of markup off; `rest` begins after its `<`.
-fn take_tag(rest: &[u8]) -> Result<(Tag, &[u8]), &'static str> {
+pub(super) fn take_tag(rest: &[u8]) -> Result<(Tag, &[u8]), &'static str> {
     match rest.first() {
         Some(b'?') => skip_past(rest, b"?>"),
         Some(b'!') if rest.starts_with(b"!--") => skip_past(&rest[3..], b"-->"),

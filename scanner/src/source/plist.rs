@@ -2,7 +2,7 @@
 //!
 //! Always from memory: the parser seeks once per object in a binary file. Dropping a tree is
 //! recursive and a deep one ends the process, so depth is checked before a tree is made
-//! ([`super::nesting`]). The parser also takes an HTML page for a string of the old OpenStep
+//! (`nesting.rs`). The parser also takes an HTML page for a string of the old OpenStep
 //! format; only what begins like XML or like a binary list reaches it.
 
 use std::io::Cursor;
@@ -14,7 +14,7 @@ use memchr::memmem;
 use plist::{Dictionary, Value};
 
 use super::file::{self, Fault};
-use super::nesting;
+use super::{nesting, skim};
 
 /// Reads a file whose root must be a dictionary.
 pub fn read_dictionary(path: &Path, bytes_max: u64) -> Result<Dictionary, Fault> {
@@ -30,6 +30,25 @@ pub fn parse_dictionary(bytes: &[u8]) -> Result<Dictionary, Fault> {
             kind_in_words(&other)
         ))),
     }
+}
+
+/// Reads a file as [`read_dictionary`] does, leaving out these keys of its root and what lies below
+/// them. Of a file in the usual form the values left out are not even parsed: most of Info.plist is
+/// icons, and damage inside them is then not seen.
+pub fn read_dictionary_without(
+    path: &Path,
+    bytes_max: u64,
+    left_out: &[&str],
+) -> Result<Dictionary, Fault> {
+    file::read_with(path, bytes_max, |bytes| {
+        skim::dictionary(bytes, left_out).map_or_else(|| plain_without(bytes, left_out), Ok)
+    })?
+}
+
+fn plain_without(bytes: &[u8], left_out: &[&str]) -> Result<Dictionary, Fault> {
+    let mut root = parse_dictionary(bytes)?;
+    root.retain(|key, _| !left_out.contains(&key.as_str()));
+    Ok(root)
 }
 
 /// Parses bytes of either format.

@@ -1,0 +1,243 @@
+//! Reads the small values of a large property list and steps over the large ones.
+//!
+//! Stands beside the plain way of [`super::plist`] and gives up (`None`) on everything that is not
+//! in the form Apple and the host tools write; the plain way then decides. A property test holds
+//! both to the same answer.
+
+use std::time::{Duration, SystemTime};
+
+use memchr::memmem;
+use plist::{Date, Dictionary, Integer, Uid, Value};
+
+use super::bplist::{Object, Objects, Refs};
+use super::nesting::{self, Tag};
+
+/// Deeper values, or more of them, than a small list holds go the plain way.
+const DEPTH_MAX: u8 = 16;
+const VALUES_MAX: u32 = 20_000;
+/// Seconds around 2001, some 6,000 years each way; the plain way judges others.
+const SECONDS_MAX: f64 = 2e11;
+
+/// The root dictionary without the keys `left_out`; `None` when the plain way is needed.
+pub(super) fn dictionary(bytes: &[u8], left_out: &[&str]) -> Option<Dictionary> {
+    if bytes.starts_with(b"bplist00") {
+        return from_binary(bytes, left_out);
+    }
+    let text = xml_without(bytes, left_out)?;
+    super::plist::parse_dictionary(&text).ok()
+}
+
+/// The same XML without some keys of its root and their values.
+fn xml_without(bytes: &[u8], left_out: &[&str]) -> Option<Vec<u8>> {
+    let start = memmem::find(bytes, b"<dict>")? + b"<dict>".len();
+    let (head, mut rest) = bytes.split_at(start);
+    is_usual_head(head).then_some(())?;
+    let mut kept = head.to_vec();
+    loop {
+        rest = rest.trim_ascii_start();
+        if rest.starts_with(b"</dict>") {
+            kept.extend_from_slice(rest);
+            return Some(kept);
+        }
+        let name = rest.strip_prefix(b"<key>")?;
+        let name = &name[..memmem::find(name, b"</key>")?];
+        (!name.contains(&b'<') && !name.contains(&b'&')).then_some(())?;
+        let value = &rest[b"<key></key>".len() + name.len()..];
+        let after = skip_value(value)?;
+        if !left_out.iter().any(|key| key.as_bytes() == name) {
+            kept.extend_from_slice(&rest[..rest.len() - after.len()]);
+        }
+        rest = after;
+    }
+}
+
+/// Declaration, document type and `<plist …>`, and no comment that could hide a dictionary.
+fn is_usual_head(head: &[u8]) -> bool {
+    memmem::find(head, b"<plist").is_some()
+        && memmem::find(head, b"<!--").is_none()
+        && memchr::memchr_iter(b'<', head).count() <= 4
+}
+
+/// What follows one element with all that is in it.
+fn skip_value(text: &[u8]) -> Option<&[u8]> {
+    let text = text.trim_ascii_start();
+    let mut depth = 0_usize;
+    let mut rest = text;
+    loop {
+        let at = memchr::memchr(b'<', rest)?;
+        (depth > 0 || at == 0).then_some(())?;
+        let (tag, after) = nesting::take_tag(&rest[at + 1..]).ok()?;
+        rest = after;
+        match tag {
+            Tag::Open => depth += 1,
+            Tag::Close => depth = depth.checked_sub(1)?,
+            Tag::Empty => {}
+            Tag::None => return None,
+        }
+        if depth == 0 {
+            return Some(rest);
+        }
+    }
+}
+
+fn from_binary(bytes: &[u8], left_out: &[&str]) -> Option<Dictionary> {
+    let objects = Objects::open(bytes)?;
+    let Object::Dictionary(keys, values) = objects.get(objects.top)? else {
+        return None;
+    };
+    let mut budget = VALUES_MAX;
+    let mut root = Dictionary::new();
+    for (key, value) in keys.iter().zip(values.iter()) {
+        let key = text(objects.get(key)?)?;
+        if !left_out.contains(&key.as_str()) {
+            root.insert(key, tree(&objects, value, DEPTH_MAX, &mut budget)?);
+        }
+    }
+    Some(root)
+}
+
+/// Bounded in depth and number, so the recursion is too.
+fn tree(objects: &Objects<'_>, index: usize, depth: u8, budget: &mut u32) -> Option<Value> {
+    *budget = budget.checked_sub(1)?;
+    let depth = depth.checked_sub(1)?;
+    let below = |refs: Refs<'_>, budget: &mut u32| -> Option<Vec<Value>> {
+        let values = refs.iter();
+        values.map(|at| tree(objects, at, depth, budget)).collect()
+    };
+    Some(match objects.get(index)? {
+        Object::Bool(value) => Value::Boolean(value),
+        Object::Integer(number) => Value::Integer(Integer::from(number)),
+        Object::Real(number) => Value::Real(number),
+        Object::Date(seconds) => Value::Date(date(seconds)?),
+        Object::Data(bytes) => Value::Data(bytes.to_vec()),
+        Object::Uid(number) => Value::Uid(Uid::new(number)),
+        string @ (Object::Ascii(_) | Object::Utf16(_)) => Value::String(text(string)?),
+        Object::Array(items) => Value::Array(below(items, budget)?),
+        Object::Dictionary(keys, values) => {
+            let mut names = Vec::new();
+            for key in keys.iter() {
+                names.push(text(objects.get(key)?)?);
+            }
+            Value::Dictionary(names.into_iter().zip(below(values, budget)?).collect())
+        }
+        Object::Other => return None,
+    })
+}
+
+fn text(object: Object<'_>) -> Option<String> {
+    match object {
+        Object::Ascii(bytes) => std::str::from_utf8(bytes).ok().map(str::to_owned),
+        Object::Utf16(bytes) => {
+            let units = bytes.chunks_exact(2);
+            let units: Vec<u16> = units
+                .map(|two| u16::from_be_bytes([two[0], two[1]]))
+                .collect();
+            String::from_utf16(&units).ok()
+        }
+        _ => None,
+    }
+}
+
+fn date(seconds: f64) -> Option<Date> {
+    (seconds.abs() < SECONDS_MAX).then_some(())?;
+    let epoch = SystemTime::UNIX_EPOCH + Duration::from_secs(978_307_200);
+    let distance = Duration::try_from_secs_f64(seconds.abs()).ok()?;
+    let instant = if seconds < 0.0 {
+        epoch.checked_sub(distance)
+    } else {
+        epoch.checked_add(distance)
+    };
+    instant.map(Date::from)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::plist::parse_dictionary;
+    use proptest::prelude::*;
+
+    const LEFT_OUT: [&str; 2] = ["Applications", "big"];
+
+    fn any_value() -> impl Strategy<Value = Value> {
+        let leaf = prop_oneof![
+            any::<bool>().prop_map(Value::Boolean),
+            any::<i64>().prop_map(|number| Value::Integer(number.into())),
+            (-1_000_000_i32..1_000_000).prop_map(|number| Value::Real(f64::from(number) / 8.0)),
+            "[ -~é<>&\"']{0,12}".prop_map(Value::String),
+            prop::collection::vec(any::<u8>(), 0..40).prop_map(Value::Data),
+            (-3_000_000_000_i64..3_000_000_000).prop_map(|s| Value::Date(
+                date(f64::from(i32::try_from(s / 2).unwrap_or(0))).unwrap()
+            )),
+        ];
+        leaf.prop_recursive(4, 40, 5, |inner| {
+            prop_oneof![
+                prop::collection::vec(inner.clone(), 0..5).prop_map(Value::Array),
+                prop::collection::vec(("[a-z&]{1,6}", inner), 0..5)
+                    .prop_map(|pairs| Value::Dictionary(pairs.into_iter().collect())),
+            ]
+        })
+    }
+
+    fn any_root() -> impl Strategy<Value = Value> {
+        let key = prop_oneof![
+            Just("Applications".to_owned()),
+            Just("big".to_owned()),
+            "[a-zA-Zé ]{1,8}"
+        ];
+        prop::collection::vec((key, any_value()), 0..8)
+            .prop_map(|pairs| Value::Dictionary(pairs.into_iter().collect()))
+    }
+
+    fn plain(bytes: &[u8]) -> Option<Dictionary> {
+        let mut root = parse_dictionary(bytes).ok()?;
+        root.retain(|key, _| !LEFT_OUT.contains(&key.as_str()));
+        Some(root)
+    }
+
+    fn written(value: &Value) -> [Vec<u8>; 2] {
+        let (mut text, mut binary) = (Vec::new(), Vec::new());
+        value.to_writer_xml(&mut text).unwrap();
+        value.to_writer_binary(&mut binary).unwrap();
+        [text, binary]
+    }
+
+    proptest! {
+        #[test]
+        fn the_short_way_is_taken_and_agrees(root in any_root()) {
+            for bytes in written(&root) {
+                let short = dictionary(&bytes, &LEFT_OUT);
+                // An empty dictionary is written as <dict/>, which goes the plain way.
+                prop_assert!(short.is_some() || root.as_dictionary().unwrap().is_empty());
+                if short.is_some() {
+                    prop_assert_eq!(short, plain(&bytes));
+                }
+            }
+        }
+
+        #[test]
+        fn damage_is_never_read_as_something_else(
+            root in any_root(), at in any::<prop::sample::Index>(), byte: u8, cut: bool,
+        ) {
+            for mut bytes in written(&root) {
+                let position = at.index(bytes.len());
+                bytes[position] = byte;
+                if cut {
+                    bytes.truncate(position);
+                }
+                // Damage inside what is left out is not seen; all else must agree.
+                if let (Some(short), Some(plain)) = (dictionary(&bytes, &LEFT_OUT), plain(&bytes)) {
+                    prop_assert_eq!(short, plain);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_cut_file_goes_the_plain_way() {
+        let text =
+            b"<plist version=\"1.0\"><dict><key>a</key><true/><key>big</key><dict><key>x</key>";
+        assert_eq!(dictionary(text, &LEFT_OUT), None);
+        let text = b"<plist version=\"1.0\"><dict><key>a</key><true/><key>big</key><dict/></dict>";
+        assert_eq!(dictionary(text, &LEFT_OUT).unwrap().len(), 1);
+    }
+}
