@@ -1,7 +1,11 @@
 //! The codes of everything that can be wrong with a device.
 //!
 //! Codes are a promise: they stand in CSV files, tickets and waivers and outlive every wording.
-//! The order below is the order in which findings of equal severity are listed.
+//! The order below is the order in which findings of equal severity are listed. A new code goes
+//! where its default severity puts it; no code is ever renamed or used again for something else.
+
+use std::fmt;
+use std::str::FromStr;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -43,6 +47,7 @@ pub enum Code {
     IcloudOff,
     IdentityConflict,
     ClockWrong,
+    BackupUnknown,
     BackupAging,
     LocalAttemptFailed,
     IcloudAttemptsFailing,
@@ -58,4 +63,452 @@ pub enum Code {
     OsOutdated,
     NotInInventory,
     BackupInProgress,
+}
+
+/// What there is to say of a code, whatever the device.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct About {
+    /// The code.
+    pub code: Code,
+    /// Its name in files, tickets and waivers.
+    pub id: &'static str,
+    /// How bad, unless something else makes it better or worse; docs/findings.md says what.
+    pub severity: Severity,
+    /// A few words, for headings.
+    pub title: &'static str,
+    /// One sentence.
+    pub meaning: &'static str,
+    /// What it takes to find it.
+    pub evidence: &'static str,
+    /// Does it say by itself that the device has no backup to rely on?
+    pub bears_on_status: bool,
+    /// Why it cannot occur yet; `None` for a code that can.
+    pub not_yet: Option<&'static str>,
+}
+
+impl Code {
+    /// Every code, in the order in which findings of equal severity are listed.
+    pub const ALL: [Self; TABLE.len()] = {
+        let mut all = [Self::NoBackupPath; TABLE.len()];
+        let mut row = 0;
+        while row < TABLE.len() {
+            all[row] = TABLE[row].code;
+            row += 1;
+        }
+        all
+    };
+
+    /// What there is to say of it.
+    pub fn about(self) -> &'static About {
+        &TABLE[self as usize]
+    }
+
+    /// Its name in files, tickets and waivers: "backup-stale".
+    pub fn id(self) -> &'static str {
+        self.about().id
+    }
+}
+
+impl fmt::Display for Code {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.id())
+    }
+}
+
+/// A name that is none of ours.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("wanted {wanted}, found {found:?}")]
+pub struct NoSuchName {
+    /// What kind of name was wanted.
+    pub wanted: &'static str,
+    /// What was found.
+    pub found: String,
+}
+
+impl FromStr for Code {
+    type Err = NoSuchName;
+
+    fn from_str(text: &str) -> Result<Self, NoSuchName> {
+        let row = TABLE.iter().find(|about| about.id == text);
+        row.map(|about| about.code).ok_or_else(|| NoSuchName {
+            wanted: "a finding code such as backup-stale",
+            found: text.to_owned(),
+        })
+    }
+}
+
+impl Severity {
+    /// Every severity, mildest first.
+    pub const ALL: [Self; 4] = [Self::Info, Self::Warning, Self::Error, Self::Critical];
+
+    /// Its name in files: "warning".
+    pub fn id(self) -> &'static str {
+        match self {
+            Self::Info => "info",
+            Self::Warning => "warning",
+            Self::Error => "error",
+            Self::Critical => "critical",
+        }
+    }
+}
+
+impl fmt::Display for Severity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.id())
+    }
+}
+
+impl FromStr for Severity {
+    type Err = NoSuchName;
+
+    fn from_str(text: &str) -> Result<Self, NoSuchName> {
+        let found = Self::ALL.into_iter().find(|severity| severity.id() == text);
+        found.ok_or_else(|| NoSuchName {
+            wanted: "info, warning, error or critical",
+            found: text.to_owned(),
+        })
+    }
+}
+
+/// One row a code, in the order of the enumeration.
+const TABLE: [About; 30] = [
+    About {
+        code: Code::NoBackupPath,
+        id: "no-backup-path",
+        severity: Severity::Error,
+        title: "No way to back up is left",
+        meaning: "Restrictions and policy together close every way to back this device up.",
+        evidence: "`allowCloudBackup` or the policy closes iCloud, and `allowHostPairing` or the policy closes computers",
+        bears_on_status: true,
+        not_yet: None,
+    },
+    About {
+        code: Code::BackupNever,
+        id: "backup-never",
+        severity: Severity::Error,
+        title: "Never backed up",
+        meaning: "No backup of a kind that the policy asks for has ever been completed, although the evidence could have told of one.",
+        evidence: "an MDM answer that carries `IsCloudBackupEnabled` and no `LastCloudBackupDate` that it could have told, or scanned roots without a local backup where the policy requires one",
+        bears_on_status: true,
+        not_yet: None,
+    },
+    About {
+        code: Code::BackupStale,
+        id: "backup-stale",
+        severity: Severity::Error,
+        title: "The newest good backup is too old",
+        meaning: "The newest backup that could be restored is older than the policy's limit.",
+        evidence: "the date of the newest good backup",
+        bears_on_status: true,
+        not_yet: None,
+    },
+    About {
+        code: Code::LocalFilesMissing,
+        id: "local-files-missing",
+        severity: Severity::Error,
+        title: "Files are missing from a local backup",
+        meaning: "The manifest of a local backup names files that are not on disk: Apple's tools refuse to restore it.",
+        evidence: "rows of Manifest.db or Manifest.mbdb without a payload on disk",
+        bears_on_status: false,
+        not_yet: None,
+    },
+    About {
+        code: Code::LocalDamaged,
+        id: "local-damaged",
+        severity: Severity::Error,
+        title: "A local backup is damaged",
+        meaning: "Status.plist, a manifest or the keybag of a local backup is missing or wrong: Apple's tools refuse to restore it.",
+        evidence: "what the plists and the manifest of the folder hold",
+        bears_on_status: false,
+        not_yet: None,
+    },
+    About {
+        code: Code::LocalUnfinished,
+        id: "local-unfinished",
+        severity: Severity::Error,
+        title: "A local backup was never finished",
+        meaning: "A local backup stopped before its end; what lies in the folder cannot be restored, or was not tidied up.",
+        evidence: "`BackupState` and `SnapshotState` of Status.plist",
+        bears_on_status: false,
+        not_yet: None,
+    },
+    About {
+        code: Code::LocalPlaceholder,
+        id: "local-placeholder",
+        severity: Severity::Error,
+        title: "A local backup is a placeholder",
+        meaning: "A tool wrote the signs of a finished backup without a backup behind them.",
+        evidence: "`finished` in Status.plist beside an empty Manifest.plist, or the zero UUID of a make-believe backup",
+        bears_on_status: false,
+        not_yet: None,
+    },
+    About {
+        code: Code::PasswordWrong,
+        id: "password-wrong",
+        severity: Severity::Error,
+        title: "The recorded backup password is wrong",
+        meaning: "None of the passwords that were given opens the encrypted backup.",
+        evidence: "the keybag of Manifest.plist",
+        bears_on_status: false,
+        not_yet: None,
+    },
+    About {
+        code: Code::LocalNotEncrypted,
+        id: "local-not-encrypted",
+        severity: Severity::Error,
+        title: "The local backup is not encrypted",
+        meaning: "The newest local backup is not encrypted: it holds no saved passwords, Health data, call history or Wi-Fi settings, and anybody who can read the disk can read the rest.",
+        evidence: "`IsEncrypted` of Manifest.plist and the first bytes of the manifest",
+        bears_on_status: false,
+        not_yet: None,
+    },
+    About {
+        code: Code::IcloudBlocked,
+        id: "icloud-blocked",
+        severity: Severity::Error,
+        title: "iCloud Backup is blocked by a restriction",
+        meaning: "A restriction stops the iCloud backup that the policy allows.",
+        evidence: "`allowCloudBackup` = false in the restrictions in force",
+        bears_on_status: false,
+        not_yet: None,
+    },
+    About {
+        code: Code::IcloudForbidden,
+        id: "icloud-forbidden",
+        severity: Severity::Error,
+        title: "iCloud Backup is on although it is forbidden",
+        meaning: "The device backs up to iCloud although the policy forbids it.",
+        evidence: "`IsCloudBackupEnabled` = true",
+        bears_on_status: false,
+        not_yet: None,
+    },
+    About {
+        code: Code::IcloudOff,
+        id: "icloud-off",
+        severity: Severity::Error,
+        title: "iCloud Backup is off",
+        meaning: "iCloud Backup is switched off on the device and nothing forbids it.",
+        evidence: "`IsCloudBackupEnabled` or `CloudBackupEnabled` = false",
+        bears_on_status: false,
+        not_yet: None,
+    },
+    About {
+        code: Code::IdentityConflict,
+        id: "identity-conflict",
+        severity: Severity::Error,
+        title: "Evidence disagrees about which device this is",
+        meaning: "Two pieces of evidence agree on one number of the device and contradict each other on another.",
+        evidence: "UDIDs, serial numbers, IMEIs as the files tell them",
+        bears_on_status: false,
+        not_yet: None,
+    },
+    About {
+        code: Code::ClockWrong,
+        id: "clock-wrong",
+        severity: Severity::Error,
+        title: "A date cannot be true",
+        meaning: "A backup bears a date more than a day after now, or from before there was an iPhone (1970); it counts for nothing.",
+        evidence: "the dates in Status.plist, Manifest.plist, Info.plist and the MDM answer",
+        bears_on_status: false,
+        not_yet: None,
+    },
+    About {
+        code: Code::BackupUnknown,
+        id: "backup-unknown",
+        severity: Severity::Warning,
+        title: "Nobody can tell whether it is backed up",
+        meaning: "No evidence tells whether this device has a backup: the MDM did not say, and no local backup that could be judged was found.",
+        evidence: "the absence of every fact that could tell",
+        bears_on_status: true,
+        not_yet: None,
+    },
+    About {
+        code: Code::BackupAging,
+        id: "backup-aging",
+        severity: Severity::Warning,
+        title: "The newest good backup is growing old",
+        meaning: "The newest backup that could be restored is older than the policy's first limit, and not yet too old.",
+        evidence: "the date of the newest good backup",
+        bears_on_status: false,
+        not_yet: None,
+    },
+    About {
+        code: Code::LocalAttemptFailed,
+        id: "local-attempt-failed",
+        severity: Severity::Warning,
+        title: "The last local backup attempt failed",
+        meaning: "A later attempt to back up to a computer failed; the older copy is still there.",
+        evidence: "`SnapshotState` = uploading beside an older manifest, or an Info.plist date a day and more after Status.plist's",
+        bears_on_status: false,
+        not_yet: None,
+    },
+    About {
+        code: Code::IcloudAttemptsFailing,
+        id: "icloud-attempts-failing",
+        severity: Severity::Warning,
+        title: "iCloud backups are failing",
+        meaning: "The newest attempts to back up to iCloud ended with an error.",
+        evidence: "the iCloud backup's own log inside a local backup",
+        bears_on_status: false,
+        not_yet: None,
+    },
+    About {
+        code: Code::IcloudExpiring,
+        id: "icloud-expiring",
+        severity: Severity::Warning,
+        title: "The iCloud backup is about to be deleted",
+        meaning: "Apple deletes an iCloud backup that was not renewed for 180 days, without a warning.",
+        evidence: "`LastCloudBackupDate`",
+        bears_on_status: false,
+        not_yet: None,
+    },
+    About {
+        code: Code::DeviceStorageLow,
+        id: "device-storage-low",
+        severity: Severity::Warning,
+        title: "The device is almost full",
+        meaning: "The device has hardly any free storage; a backup needs room to work.",
+        evidence: "`AvailableDeviceCapacity` against `DeviceCapacity`, or code 106 in the iCloud log",
+        bears_on_status: false,
+        not_yet: None,
+    },
+    About {
+        code: Code::HostDiskLow,
+        id: "host-disk-low",
+        severity: Severity::Warning,
+        title: "The computer has no room for the next backup",
+        meaning: "The disk with the local backup has less room than the next backup may need.",
+        evidence: "free bytes of the volume against the size of the last backup",
+        bears_on_status: false,
+        not_yet: None,
+    },
+    About {
+        code: Code::BackupShrunk,
+        id: "backup-shrunk",
+        severity: Severity::Warning,
+        title: "The backup has shrunk",
+        meaning: "The newest backup is less than half as large as the one before it.",
+        evidence: "the sizes of two complete backups of one device",
+        bears_on_status: false,
+        not_yet: Some("it needs the history of earlier scans, which does not exist yet"),
+    },
+    About {
+        code: Code::OsUnsupported,
+        id: "os-unsupported",
+        severity: Severity::Warning,
+        title: "iOS is too old for iCloud Backup",
+        meaning: "iCloud Backup has ended for iOS 8 and earlier.",
+        evidence: "`OSVersion` or `ProductVersion` below 9",
+        bears_on_status: false,
+        not_yet: None,
+    },
+    About {
+        code: Code::DeviceNotSeen,
+        id: "device-not-seen",
+        severity: Severity::Warning,
+        title: "The device has not been seen",
+        meaning: "The MDM has not heard from the device for longer than its answers are trusted.",
+        evidence: "the newest document of any kind in which the device speaks",
+        bears_on_status: true,
+        not_yet: None,
+    },
+    About {
+        code: Code::EvidenceUnreadable,
+        id: "evidence-unreadable",
+        severity: Severity::Warning,
+        title: "Evidence could not be read",
+        meaning: "Something in a backup of this device should have been readable and was not: what it would have told is unknown.",
+        evidence: "the problems of the backup folder",
+        bears_on_status: true,
+        not_yet: None,
+    },
+    About {
+        code: Code::HostSilent,
+        id: "host-silent",
+        severity: Severity::Warning,
+        title: "A computer has gone silent",
+        meaning: "A computer that used to report has not done so.",
+        evidence: "the published runs of every host",
+        bears_on_status: false,
+        not_yet: Some("it needs the published runs of other hosts, which do not exist yet"),
+    },
+    About {
+        code: Code::PasswordMissing,
+        id: "password-missing",
+        severity: Severity::Info,
+        title: "Nobody has proven the backup password",
+        meaning: "The local backup is encrypted and no password was given to try.",
+        evidence: "the keybag of Manifest.plist",
+        bears_on_status: false,
+        not_yet: None,
+    },
+    About {
+        code: Code::OsOutdated,
+        id: "os-outdated",
+        severity: Severity::Info,
+        title: "A newer iOS runs on the same model",
+        meaning: "Another device of the same model in this fleet runs a newer version. There is no other source for what is current yet.",
+        evidence: "the newest version seen on the same product type",
+        bears_on_status: false,
+        not_yet: None,
+    },
+    About {
+        code: Code::NotInInventory,
+        id: "not-in-inventory",
+        severity: Severity::Info,
+        title: "Not in the inventory",
+        meaning: "Only backups know this device; neither the MDM nor the inventory table does.",
+        evidence: "the absence of the device from every MDM document and table",
+        bears_on_status: false,
+        not_yet: None,
+    },
+    About {
+        code: Code::BackupInProgress,
+        id: "backup-in-progress",
+        severity: Severity::Info,
+        title: "A backup is running",
+        meaning: "A local backup was being written while it was looked at.",
+        evidence: "a modification within six hours before the scan, or during it",
+        bears_on_status: false,
+        not_yet: None,
+    },
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_table_stands_in_the_order_of_the_codes() {
+        for (row, about) in TABLE.iter().enumerate() {
+            assert_eq!(about.code as usize, row, "{}", about.id);
+            assert_eq!(
+                serde_json::to_string(&about.code).unwrap(),
+                format!("\"{}\"", about.id)
+            );
+            assert_eq!(about.id.parse(), Ok(about.code));
+        }
+        assert!(Code::ALL.is_sorted());
+        assert!("Backup-Stale".parse::<Code>().is_err());
+    }
+
+    #[test]
+    fn severities_have_their_names() {
+        for severity in Severity::ALL {
+            assert_eq!(severity.id().parse(), Ok(severity));
+            assert_eq!(
+                serde_json::to_string(&severity).unwrap(),
+                format!("\"{severity}\"")
+            );
+        }
+    }
+
+    #[test]
+    fn all_codes() {
+        let lines: Vec<String> = TABLE
+            .iter()
+            .map(|about| format!("{:24} {:8} {}", about.id, about.severity, about.title))
+            .collect();
+        insta::assert_snapshot!(lines.join("\n"));
+    }
 }

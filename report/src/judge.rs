@@ -3,8 +3,20 @@
 use fleetback_scanner::model::fleet::Fleet;
 use jiff::Timestamp;
 
-use crate::policy::Policy;
-use crate::results::Results;
+use crate::assess::case::{Case, os_text};
+use crate::assess::cloud::Cloud;
+use crate::assess::draft::whole_days;
+use crate::assess::fleet_view::FleetView;
+use crate::assess::rules::assess;
+use crate::assess::status::{last_attempt, status};
+use crate::diagnose::likely::{diagnose, rows_of};
+use crate::finding::{Code, Severity};
+use crate::fix::{Confidence, FixId};
+use crate::policy::{Demand, Policy};
+use crate::portrait;
+use crate::results::{Device, Finding, GoodBackup, PolicyUsed, Results, SCHEMA_VERSION};
+use crate::rollup;
+use crate::waive::Waivers;
 
 /// What the command line knows of the run.
 #[derive(Debug, Clone)]
@@ -19,7 +31,128 @@ pub struct RunInfo {
     pub tool_version: String,
 }
 
-/// Judges every device. Pure: the same arguments give the same results.
-pub fn judge(_fleet: &Fleet, _policy: &Policy, _run: &RunInfo) -> Option<Results> {
-    None
+/// One cause that a finding may have, as the tables know it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LikelyCause {
+    /// Its name in docs/findings.md: "C3".
+    pub rule: &'static str,
+    /// What the evidence would point to.
+    pub cause: &'static str,
+    /// What would be advised.
+    pub fix: FixId,
+    /// How sure, at most.
+    pub confidence: Confidence,
+    /// What would be tried next.
+    pub next_fix: Option<FixId>,
+}
+
+/// The causes that a finding may have, in the order in which they are tried.
+pub fn likely_causes(code: Code) -> impl Iterator<Item = LikelyCause> {
+    rows_of(code).map(|row| LikelyCause {
+        rule: row.rule,
+        cause: row.cause,
+        fix: row.fix,
+        confidence: row.confidence,
+        next_fix: row.next,
+    })
+}
+
+/// Judges every device. Pure: the same arguments give the same results, and the order in which the
+/// fleet lists its devices and backups makes no difference.
+pub fn judge(fleet: &Fleet, policy: &Policy, run: &RunInfo) -> Results {
+    let clouds: Vec<Cloud<'_>> = fleet
+        .devices
+        .iter()
+        .map(|device| Cloud::of(device, run.now))
+        .collect();
+    let view = FleetView::of(fleet, &clouds, policy, run.now);
+    let mut waivers = Waivers::of(policy, run.now);
+    let cases = fleet.devices.iter().zip(&clouds).enumerate();
+    let mut devices: Vec<Device> = cases
+        .map(|(index, (device, cloud))| {
+            let case = Case::of(index, device, cloud, &view, policy, run.now);
+            judge_device(&case, &mut waivers)
+        })
+        .collect();
+    devices.sort_by(rollup::worst_first);
+    let of_backups = devices.iter().flat_map(|device| &device.backups);
+    let of_backups = of_backups.flat_map(|backup| &backup.problems);
+    let problems = rollup::problems(fleet.problems.iter().chain(of_backups));
+    Results {
+        schema_version: SCHEMA_VERSION,
+        tool_version: run.tool_version.clone(),
+        run_id: run.run_id.clone(),
+        scanned_at: run.now,
+        scan_host: run.scan_host.clone(),
+        policy: policy_used(policy),
+        summary: rollup::summary(&devices, &problems),
+        devices,
+        problems,
+        unmatched: portrait::unmatched(fleet),
+        hosts: portrait::hosts(fleet),
+        roots: portrait::roots(fleet),
+        waivers: waivers.uses(),
+    }
+}
+
+fn judge_device(case: &Case<'_>, waivers: &mut Waivers<'_>) -> Device {
+    let drafts = assess(case).into_iter();
+    let mut findings: Vec<Finding> = drafts.map(|draft| diagnose(case, draft)).collect();
+    waivers.apply(&case.device.identity, &mut findings);
+    let good = case.last_good();
+    let device = case.device;
+    let identity = &device.identity;
+    let person = device.person.as_ref();
+    Device {
+        udid: identity.udid.as_ref().map(ToString::to_string),
+        serial_number: identity.serial.as_ref().map(ToString::to_string),
+        device_name: device.name().map(str::to_owned),
+        product_type: case.product_type().map(str::to_owned),
+        model: portrait::model_name(device),
+        os_version: os_text(device).map(str::to_owned),
+        build_version: portrait::build_version(device),
+        imei: identity.imeis.first().map(ToString::to_string),
+        iccid: portrait::iccid(device),
+        user: person.and_then(|p| p.user.clone()),
+        email: person.and_then(|p| p.email.clone()),
+        department: person.and_then(|p| p.department.clone()),
+        site: person.and_then(|p| p.site.clone()),
+        status: status(case),
+        severity: worst_unwaived(&findings),
+        age_days: good.map(|good| whole_days(good.date, case.now)),
+        last_good_backup: good.map(|good| GoodBackup {
+            kind: good.kind,
+            date: good.date,
+            path: good.backup.map(|backup| backup.path.clone()),
+        }),
+        max_age_days: case.policy.thresholds.stale_days,
+        last_attempt: last_attempt(case),
+        backups: case.locals.iter().map(portrait::backup).collect(),
+        icloud: portrait::icloud(case),
+        mdm: portrait::mdm(case),
+        findings,
+        listed_apart: case.listed_apart(),
+        in_inventory: case.fleet.has_inventory.then(|| !case.listed_apart()),
+        swap: None,
+        change: None,
+    }
+}
+
+fn worst_unwaived(findings: &[Finding]) -> Option<Severity> {
+    let unwaived = findings.iter().filter(|finding| finding.waived.is_none());
+    unwaived.map(|finding| finding.severity).max()
+}
+
+fn policy_used(policy: &Policy) -> PolicyUsed {
+    let limits = &policy.thresholds;
+    PolicyUsed {
+        name: policy.name.clone(),
+        aging_days: limits.aging_days,
+        stale_days: limits.stale_days,
+        critical_days: limits.critical_days,
+        inventory_trusted_days: limits.inventory_trusted_days,
+        icloud: policy.backups.icloud.word().to_owned(),
+        encryption_required: policy.backups.encryption == Demand::Required,
+        password_required: policy.backups.password == Demand::Required,
+    }
 }

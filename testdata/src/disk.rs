@@ -96,7 +96,8 @@ pub fn make_fifo(path: &Path) -> Result<()> {
 #[cfg(unix)]
 pub fn make_socket(path: &Path) -> Result<()> {
     // A socket's path may have about 100 bytes: bind it under a short name, then move it.
-    let short = std::env::temp_dir().join(format!("fb{}.sock", std::process::id()));
+    let unique = crate::rng::Rng::stream(0, &path.to_string_lossy()).next_u64();
+    let short = std::env::temp_dir().join(format!("{}-{unique:x}.sock", std::process::id()));
     remove(&short)?;
     std::os::unix::net::UnixListener::bind(&short)
         .and_then(|listener| {

@@ -1,4 +1,6 @@
 //! Whole fleets: what one is made of, and the fleets there are.
 
+pub mod checked_in;
 pub mod demo;
+pub mod night;
 pub mod plan;

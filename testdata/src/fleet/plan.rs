@@ -98,6 +98,13 @@ impl Planned {
         &self.numbers
     }
 
+    /// Its serial number, where a test wants to name it.
+    #[must_use]
+    pub fn serial(mut self, serial: &str) -> Self {
+        serial.clone_into(&mut self.numbers.serial);
+        self
+    }
+
     /// Puts it into the inventory table.
     #[must_use]
     pub fn of(mut self, user: &str, department: &str, site: &str) -> Self {

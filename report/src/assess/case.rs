@@ -1,0 +1,258 @@
+//! One device with everything that its judgement looks at, derived once.
+
+use fleetback_scanner::model::backup::{LocalBackup, State};
+use fleetback_scanner::model::evidence::Told;
+use fleetback_scanner::model::fleet::Device;
+use fleetback_scanner::model::management::Management;
+use jiff::Timestamp;
+
+use super::cloud::Cloud;
+use super::fleet_view::FleetView;
+use super::good::{is_plausible, local_date, within};
+use crate::model_name::model;
+use crate::os::OsVersion;
+use crate::policy::{Policy, Requirement};
+use crate::results::BackupKind;
+
+/// One device to be judged.
+pub(crate) struct Case<'a> {
+    /// Its place in the fleet, to tell it from the others.
+    pub(crate) index: usize,
+    pub(crate) device: &'a Device,
+    pub(crate) policy: &'a Policy,
+    pub(crate) now: Timestamp,
+    pub(crate) fleet: &'a FleetView<'a>,
+    pub(crate) cloud: &'a Cloud<'a>,
+    /// Local backups, newest first.
+    pub(crate) locals: Vec<Local<'a>>,
+}
+
+/// A local backup and what it is worth.
+#[derive(Clone, Copy)]
+pub(crate) struct Local<'a> {
+    pub(crate) backup: &'a LocalBackup,
+    /// Its date, when it is good.
+    pub(crate) good: Option<Timestamp>,
+}
+
+/// A good backup.
+#[derive(Clone, Copy)]
+pub(crate) struct Good<'a> {
+    pub(crate) kind: BackupKind,
+    pub(crate) date: Timestamp,
+    pub(crate) backup: Option<&'a LocalBackup>,
+}
+
+impl<'a> Case<'a> {
+    /// Derives what the judgement of a device looks at.
+    pub(crate) fn of(
+        index: usize,
+        device: &'a Device,
+        cloud: &'a Cloud<'a>,
+        fleet: &'a FleetView<'a>,
+        policy: &'a Policy,
+        now: Timestamp,
+    ) -> Self {
+        Self {
+            index,
+            device,
+            policy,
+            now,
+            fleet,
+            cloud,
+            locals: locals(device, policy, now),
+        }
+    }
+
+    /// What the MDM knows.
+    pub(crate) fn mdm(&self) -> Option<&'a Management> {
+        self.device.management.as_ref()
+    }
+
+    /// The value of a restriction in force.
+    pub(crate) fn restriction(&self, key: &str) -> Option<bool> {
+        self.mdm()?.restriction(key)
+    }
+
+    /// The newest good backup of any kind; of two of one date the one on a disk, which was checked.
+    pub(crate) fn last_good(&self) -> Option<Good<'a>> {
+        let kinds = [self.good_cloud(), self.good_local()];
+        kinds.into_iter().flatten().max_by_key(|good| good.date)
+    }
+
+    /// The newest good backup of a kind.
+    pub(crate) fn good_of(&self, kind: BackupKind) -> Option<Good<'a>> {
+        match kind {
+            BackupKind::Local => self.good_local(),
+            BackupKind::Icloud => self.good_cloud(),
+        }
+    }
+
+    /// The newest good local backup.
+    pub(crate) fn good_local(&self) -> Option<Good<'a>> {
+        let dated = self.locals.iter().filter_map(|local| {
+            Some(Good {
+                kind: BackupKind::Local,
+                date: local.good?,
+                backup: Some(local.backup),
+            })
+        });
+        // The first of equal dates, in the order of `locals`.
+        dated.reduce(|best, next| if next.date > best.date { next } else { best })
+    }
+
+    /// The iCloud backup, when its date counts.
+    pub(crate) fn good_cloud(&self) -> Option<Good<'a>> {
+        let dated = self.cloud.date()?;
+        dated.is_good(self.policy, self.now).then_some(Good {
+            kind: BackupKind::Icloud,
+            date: dated.date,
+            backup: None,
+        })
+    }
+
+    /// Is a backup of this date not yet stale?
+    pub(crate) fn in_date(&self, date: Timestamp) -> bool {
+        within(date, self.now, self.policy.thresholds.stale_days)
+    }
+
+    /// Is there a good local backup in date?
+    pub(crate) fn local_in_date(&self) -> bool {
+        self.good_local()
+            .is_some_and(|good| self.in_date(good.date))
+    }
+
+    /// Is there, beside this local backup, another good one in date that the policy takes instead?
+    pub(crate) fn in_date_beside(&self, backup: &LocalBackup) -> bool {
+        let cloud_counts = self.policy.backups.local != Requirement::Required;
+        let cloud = self.good_cloud().filter(|_| cloud_counts);
+        let others = self
+            .locals
+            .iter()
+            .filter(|local| !std::ptr::eq(local.backup, backup));
+        let dates = others.filter_map(|local| local.good);
+        dates
+            .chain(cloud.map(|good| good.date))
+            .any(|date| self.in_date(date))
+    }
+
+    /// Does a good local backup in date stand in for the iCloud backup?
+    pub(crate) fn local_stands_in(&self) -> bool {
+        self.policy.backups.icloud != Requirement::Required && self.local_in_date()
+    }
+
+    /// The newest local backup that is no archived copy and no make-believe.
+    pub(crate) fn newest_local(&self) -> Option<&'a LocalBackup> {
+        let real = |local: &&Local<'_>| !local.backup.archived && local.backup.state != State::Fake;
+        self.locals.iter().find(real).map(|local| local.backup)
+    }
+
+    /// Local backups that a tool did not make up.
+    pub(crate) fn real_locals(&self) -> impl Iterator<Item = &Local<'a>> {
+        let real = |local: &&Local<'a>| local.backup.state != State::Fake;
+        self.locals.iter().filter(real)
+    }
+
+    /// The newest contact with the MDM.
+    pub(crate) fn contact(&self) -> Option<&'a Told<Timestamp>> {
+        let mdm = self.mdm()?;
+        mdm.last_contact.as_ref().or(mdm.last_inventory.as_ref())
+    }
+
+    /// Has the MDM heard of the device lately? `None` when no MDM document tells a contact.
+    pub(crate) fn seen_lately(&self) -> Option<bool> {
+        self.contact().map(|told| self.trusted(told.value))
+    }
+
+    /// Is evidence of this date young enough to be trusted?
+    pub(crate) fn trusted(&self, date: Timestamp) -> bool {
+        within(
+            date,
+            self.now,
+            self.policy.thresholds.inventory_trusted_days,
+        )
+    }
+
+    /// Would an iCloud backup date have been told, was none told, and is that news fresh?
+    pub(crate) fn cloud_never(&self) -> bool {
+        let Some(mdm) = self.mdm() else { return false };
+        let hidden = mdm.user_enrollment.as_ref().is_some_and(|told| told.value);
+        let fresh = mdm
+            .last_inventory
+            .as_ref()
+            .is_some_and(|told| self.trusted(told.value));
+        mdm.cloud_date_could_be_told
+            && mdm.last_cloud_backup.is_none()
+            && self.cloud.last.is_none()
+            && !hidden
+            && fresh
+    }
+
+    /// The newest version of iOS that any evidence tells.
+    pub(crate) fn os(&self) -> Option<OsVersion> {
+        os_text(self.device).and_then(OsVersion::parse)
+    }
+
+    /// "iPhone12,1".
+    pub(crate) fn product_type(&self) -> Option<&'a str> {
+        product_type(self.device)
+    }
+
+    /// Has it a Home button?
+    pub(crate) fn home_button(&self) -> Option<bool> {
+        model(self.product_type()?).map(|model| model.home_button)
+    }
+
+    /// Where the inventory table says it is.
+    pub(crate) fn site(&self) -> Option<&'a str> {
+        self.device.person.as_ref()?.site.as_deref()
+    }
+
+    /// Known from old backups only, although there is an inventory?
+    pub(crate) fn listed_apart(&self) -> bool {
+        let known = self.device.management.is_some() || self.device.person.is_some();
+        self.fleet.has_inventory && !known
+    }
+}
+
+/// The version of iOS by the newest evidence: the MDM's answer, or a local backup made after it.
+pub(crate) fn os_text(device: &Device) -> Option<&str> {
+    let mdm = device.management.as_ref();
+    let mdm = mdm.and_then(|m| m.os_version.as_ref());
+    let mdm = mdm.map(|told| (Some(told.observed_at()), told.value.as_str()));
+    let backups = device.backups.iter().filter(|b| b.state != State::Fake);
+    let locals = backups.filter_map(|b| Some((b.last_attempt(), b.os_version.as_deref()?)));
+    let newest = locals.chain(mdm).max();
+    newest.map(|(_, version)| version)
+}
+
+/// The product type: the MDM's word, else that of a backup.
+pub(crate) fn product_type(device: &Device) -> Option<&str> {
+    let mdm = device.management.as_ref();
+    let mdm = mdm.and_then(|m| m.product_type.as_ref());
+    let local = || {
+        device
+            .backups
+            .iter()
+            .find_map(|b| b.product_type.as_deref())
+    };
+    mdm.map(|told| told.value.as_str()).or_else(local)
+}
+
+fn locals<'a>(device: &'a Device, policy: &Policy, now: Timestamp) -> Vec<Local<'a>> {
+    let mut locals: Vec<Local<'a>> = device
+        .backups
+        .iter()
+        .map(|backup| Local {
+            backup,
+            good: local_date(backup, policy, now),
+        })
+        .collect();
+    let newest = |local: &Local<'_>| {
+        let backup = local.backup;
+        let date = backup.completed_at.or_else(|| backup.last_attempt());
+        date.filter(|date| is_plausible(*date, now))
+    };
+    locals.sort_by(|a, b| (newest(b), &a.backup.path).cmp(&(newest(a), &b.backup.path)));
+    locals
+}

@@ -1,0 +1,93 @@
+//! A finding before anybody has asked for its cause.
+
+use std::path::Path;
+
+use fleetback_scanner::model::backup::LocalBackup;
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
+use super::cloud::Fact;
+use crate::finding::{Code, Severity};
+use crate::results::Evidence;
+
+/// A code, how bad it is here, and what it rests on.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Draft {
+    pub(crate) code: Code,
+    pub(crate) severity: Severity,
+    pub(crate) evidence: Vec<Evidence>,
+}
+
+impl Draft {
+    /// A finding of the code's usual severity.
+    pub(crate) fn new(code: Code, evidence: Vec<Evidence>) -> Self {
+        Self {
+            code,
+            severity: code.about().severity,
+            evidence,
+        }
+    }
+
+    /// The same finding, as bad as this.
+    pub(crate) fn severity(self, severity: Severity) -> Self {
+        Self { severity, ..self }
+    }
+}
+
+/// A fact out of a backup folder.
+pub(crate) fn from_backup(
+    text: impl Into<String>,
+    backup: &LocalBackup,
+    key: &str,
+    observed_at: Option<Timestamp>,
+) -> Evidence {
+    Evidence {
+        text: text.into(),
+        source: in_file(&backup.path, key),
+        observed_at,
+    }
+}
+
+/// A fact of the MDM or the iCloud log.
+pub(crate) fn from_fact<T>(text: impl Into<String>, fact: &Fact<T>) -> Evidence {
+    Evidence {
+        text: text.into(),
+        source: fact.source.clone(),
+        observed_at: Some(fact.told_at),
+    }
+}
+
+/// "/backups/0000…, Status.plist SnapshotState".
+pub(crate) fn in_file(path: &Path, key: &str) -> String {
+    format!("{}, {key}", path.display())
+}
+
+/// "2026-11-19".
+pub(crate) fn day(date: Timestamp) -> String {
+    date.to_zoned(TimeZone::UTC).date().to_string()
+}
+
+/// "1 file", "14 files".
+pub(crate) fn count(number: impl Into<u64>, one: &str, many: &str) -> String {
+    match number.into() {
+        1 => format!("1 {one}"),
+        n => format!("{n} {many}"),
+    }
+}
+
+/// "5 days", from one moment to a later one, whole days only.
+pub(crate) fn days_between(earlier: Timestamp, later: Timestamp) -> String {
+    let days = whole_days(earlier, later);
+    count(days.unsigned_abs(), "day", "days")
+}
+
+/// Whole days elapsed: 6 d 23 h is 6; a date ahead of `later` is 0.
+pub(crate) fn whole_days(earlier: Timestamp, later: Timestamp) -> i64 {
+    (earlier.duration_until(later).as_secs() / 86_400).max(0)
+}
+
+/// "12.3 GB", in powers of ten, as disks are sold.
+#[allow(clippy::cast_precision_loss)] // one decimal is shown
+pub(crate) fn size(bytes: u64) -> String {
+    format!("{:.1} GB", bytes as f64 / 1e9)
+}

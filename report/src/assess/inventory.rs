@@ -1,0 +1,92 @@
+//! Devices that only one side knows: backups without an inventory, an inventory without backups;
+//! and devices to which every way of backing up is closed.
+
+use super::case::Case;
+use super::draft::{Draft, from_backup};
+use super::icloud::{is_blocked, restriction_evidence};
+use super::status::status;
+use crate::finding::{Code, Severity};
+use crate::policy::Requirement;
+use crate::results::{Evidence, Status};
+
+pub(crate) fn find(case: &Case<'_>) -> Vec<Draft> {
+    let all = [not_in_inventory(case), no_path(case)];
+    all.into_iter().flatten().collect()
+}
+
+fn not_in_inventory(case: &Case<'_>) -> Option<Draft> {
+    let backup = case.listed_apart().then(|| case.locals.first())??.backup;
+    let text = "only local backups know this device";
+    let evidence = from_backup(text, backup, "its identity", backup.completed_at);
+    Some(Draft::new(Code::NotInInventory, vec![evidence]))
+}
+
+/// Is the device kept from pairing with a computer?
+pub(crate) fn pairing_is_blocked(case: &Case<'_>) -> bool {
+    case.restriction("allowHostPairing") == Some(false)
+}
+
+fn no_path(case: &Case<'_>) -> Option<Draft> {
+    let wanted = case.policy.backups;
+    let icloud = way_closed(
+        case,
+        wanted.icloud,
+        is_blocked(case),
+        "allowCloudBackup",
+        "iCloud",
+    )?;
+    let local = way_closed(
+        case,
+        wanted.local,
+        pairing_is_blocked(case),
+        "allowHostPairing",
+        "backups to a computer",
+    )?;
+    // A supervision identity may pair all the same: a good backup in date proves a way.
+    (!case.local_in_date()).then(|| Draft::new(Code::NoBackupPath, vec![icloud, local]))
+}
+
+/// Why a way is closed; `None` when it is open.
+fn way_closed(
+    case: &Case<'_>,
+    requirement: Requirement,
+    restricted: bool,
+    key: &str,
+    what: &str,
+) -> Option<Evidence> {
+    if restricted {
+        return restriction_evidence(case, key);
+    }
+    (requirement == Requirement::Forbidden).then(|| Evidence {
+        text: format!("the policy forbids {what}"),
+        source: format!("the policy {}", case.policy.name),
+        observed_at: Some(case.now),
+    })
+}
+
+/// A device of which nobody can tell whether it has a backup, and no other finding says why.
+pub(crate) fn nobody_can_tell(case: &Case<'_>, drafts: &[Draft]) -> Option<Draft> {
+    let explained = drafts.iter().any(|draft| {
+        let says_why = matches!(
+            draft.code,
+            Code::DeviceNotSeen | Code::EvidenceUnreadable | Code::BackupInProgress
+        );
+        says_why || draft.severity >= Severity::Error
+    });
+    (status(case) == Status::Unknown && !explained).then(|| {
+        let mdm = match case.mdm() {
+            Some(_) => "the MDM did not say whether there is an iCloud backup that counts",
+            None => "no MDM answer speaks of this device",
+        };
+        let local = match case.locals.first() {
+            Some(_) => "no local backup of it could be judged",
+            None => "no local backup of it was found",
+        };
+        let evidence = Evidence {
+            text: format!("{mdm}, and {local}"),
+            source: "all evidence of this scan".to_owned(),
+            observed_at: Some(case.now),
+        };
+        Draft::new(Code::BackupUnknown, vec![evidence])
+    })
+}

@@ -1,0 +1,202 @@
+//! The one word for a device.
+//!
+//! "Failed", "never" and "unknown" are three words: something was tried and nothing good stands;
+//! nothing was ever tried, and the evidence could have told; nobody can tell.
+
+use fleetback_scanner::model::backup::{LocalBackup, Password, Restorable, State};
+use jiff::{SignedDuration, Timestamp};
+
+use super::case::{Case, Good, Local};
+use super::good::{is_plausible, within};
+use crate::mb_error::Class;
+use crate::policy::Requirement;
+use crate::results::{Attempt, BackupKind, Status};
+
+/// Info.plist bears the host's clock and may have forgotten its time zone. Only when it is a whole
+/// day ahead of Status.plist does it speak of a later attempt, one that never reached the device.
+const LATER_ATTEMPT: SignedDuration = SignedDuration::from_hours(24);
+
+/// The status of a device.
+pub(crate) fn status(case: &Case<'_>) -> Status {
+    match case.last_good() {
+        Some(good) => status_by_age(case, &good),
+        None if failed_attempt(case, None) => Status::Failed,
+        None if unjudged(case) => Status::Unknown,
+        None if case.cloud_never() => Status::Never,
+        None => Status::Unknown,
+    }
+}
+
+fn status_by_age(case: &Case<'_>, good: &Good<'_>) -> Status {
+    let limits = &case.policy.thresholds;
+    if within(good.date, case.now, limits.aging_days) {
+        Status::Protected
+    } else if within(good.date, case.now, limits.stale_days) {
+        Status::Aging
+    } else if failed_attempt(case, Some(good.date)) {
+        Status::Failed
+    } else {
+        Status::Stale
+    }
+}
+
+/// How the attempt behind a local backup folder went.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Outcome {
+    /// A good backup came of it.
+    Good,
+    /// It failed, or what came of it is no good.
+    Failed,
+    /// It is not over.
+    Running,
+    /// Nobody can tell.
+    Unjudged,
+}
+
+/// How the newest attempt behind a folder went. A failed attempt over an older good copy is `Failed`.
+pub(crate) fn outcome(case: &Case<'_>, local: &Local<'_>) -> Outcome {
+    let backup = local.backup;
+    match backup.state {
+        State::InProgress => Outcome::Running,
+        State::AttemptFailed | State::Unfinished | State::Damaged | State::Placeholder => {
+            Outcome::Failed
+        }
+        _ if local.good.is_some() => Outcome::Good,
+        _ if backup.restorable == Restorable::No || unproven(case, backup) => Outcome::Failed,
+        _ => Outcome::Unjudged,
+    }
+}
+
+/// Sound but for its password, which the policy wants proven, or which no password can be any more.
+fn unproven(case: &Case<'_>, backup: &LocalBackup) -> bool {
+    let demanded = case.policy.backups.password == crate::policy::Demand::Required;
+    backup.password == Password::KeybagDamaged
+        || (demanded && matches!(backup.password, Password::Missing | Password::Wrong))
+}
+
+/// When the host's clock says that a later attempt began, of which the device knows nothing.
+pub(crate) fn later_attempt(backup: &LocalBackup, now: Timestamp) -> Option<Timestamp> {
+    let known = backup.status_date.max(backup.completed_at)?;
+    let info = backup.info_date.filter(|date| is_plausible(*date, now))?;
+    (known.duration_until(info) > LATER_ATTEMPT).then_some(info)
+}
+
+/// Did an attempt of a kind that the policy accepts fail, after this date if one is given?
+fn failed_attempt(case: &Case<'_>, since: Option<Timestamp>) -> bool {
+    let newer = |at: Option<Timestamp>| match (since, at) {
+        (None, _) => true,
+        (Some(since), Some(at)) => at > since,
+        (Some(_), None) => false,
+    };
+    let accepted = case.policy.backups;
+    let local = accepted.local != Requirement::Forbidden
+        && case.real_locals().any(|local| {
+            (outcome(case, local) == Outcome::Failed && newer(attempt_date(local.backup, case.now)))
+                || later_attempt(local.backup, case.now).is_some_and(|at| newer(Some(at)))
+        });
+    let cloud = accepted.icloud != Requirement::Forbidden
+        && (case.cloud.failures().iter().any(|attempt| {
+            attempt.class() != Some(Class::Deferred) && newer(Some(attempt.entry.at))
+        }) || (since.is_none() && cloud_copy_is_gone(case)));
+    local || cloud
+}
+
+/// The iCloud date is so old that Apple has probably deleted the copy.
+pub(crate) fn cloud_copy_is_gone(case: &Case<'_>) -> bool {
+    let ignored = case.policy.thresholds.icloud_ignored_days;
+    case.cloud.date().is_some_and(|dated| {
+        dated.is_trusted(case.policy, case.now) && !within(dated.date, case.now, ignored)
+    })
+}
+
+/// Is there something that might be a good backup, for all anybody knows?
+fn unjudged(case: &Case<'_>) -> bool {
+    let accepted = case.policy.backups;
+    let local = accepted.local != Requirement::Forbidden
+        && case
+            .real_locals()
+            .any(|local| outcome(case, local) == Outcome::Unjudged);
+    let cloud = accepted.icloud != Requirement::Forbidden && case.cloud.last.is_some();
+    local || cloud
+}
+
+/// When the newest attempt behind a folder was made, as far as its dates can be true.
+fn attempt_date(backup: &LocalBackup, now: Timestamp) -> Option<Timestamp> {
+    [
+        backup.status_date,
+        backup.completed_at,
+        backup.manifest_date,
+    ]
+    .into_iter()
+    .flatten()
+    .find(|date| is_plausible(*date, now))
+}
+
+/// The newest attempt of any kind that is no older than the last good backup.
+pub(crate) fn last_attempt(case: &Case<'_>) -> Option<Attempt> {
+    let good = case.last_good().map(|good| good.date);
+    let attempts = local_attempts(case).chain(cloud_attempts(case));
+    attempts
+        .filter(|attempt| good.is_none_or(|good| attempt.at >= good))
+        .max_by(|a, b| (a.at, a.kind, &a.result).cmp(&(b.at, b.kind, &b.result)))
+}
+
+fn local_attempts<'c>(case: &'c Case<'_>) -> impl Iterator<Item = Attempt> + 'c {
+    case.real_locals().flat_map(|local| {
+        let backup = local.backup;
+        let newest = attempt_date(backup, case.now).map(|at| (at, result(backup)));
+        let later = later_attempt(backup, case.now).map(|at| (at, "attempt-failed".to_owned()));
+        [newest, later]
+            .into_iter()
+            .flatten()
+            .map(|(at, result)| Attempt {
+                at,
+                result,
+                kind: BackupKind::Local,
+            })
+    })
+}
+
+fn cloud_attempts<'c>(case: &'c Case<'_>) -> impl Iterator<Item = Attempt> + 'c {
+    let attempt = |at, result| Attempt {
+        at,
+        result,
+        kind: BackupKind::Icloud,
+    };
+    let logged = case.cloud.attempts.iter().map(move |logged| {
+        let result = match logged.says() {
+            (_, 0) => "complete".to_owned(),
+            (_, code) => format!("icloud {code}"),
+        };
+        attempt(logged.entry.at, result)
+    });
+    let told = case.cloud.last.iter();
+    logged.chain(told.map(move |fact| attempt(fact.value, "complete".to_owned())))
+}
+
+/// The result of a local attempt in a word or two.
+fn result(backup: &LocalBackup) -> String {
+    let missing = backup.files.is_some_and(|files| files.missing > 0);
+    let text = match (backup.state, backup.restorable) {
+        (State::Complete, Restorable::No) if missing => "files missing",
+        (State::Complete, Restorable::No) => "not restorable",
+        (state, _) => state_word(state),
+    };
+    text.to_owned()
+}
+
+/// The word of a state, as JSON writes it.
+pub(crate) fn state_word(state: State) -> &'static str {
+    match state {
+        State::Complete => "complete",
+        State::AttemptFailed => "attempt-failed",
+        State::Unfinished => "unfinished",
+        State::CleanupUnfinished => "cleanup-unfinished",
+        State::InProgress => "in-progress",
+        State::Damaged => "damaged",
+        State::Placeholder => "placeholder",
+        State::Fake => "fake",
+        State::Unreadable => "unreadable",
+        State::Unknown => "unknown",
+    }
+}

@@ -1,0 +1,373 @@
+//! Why iCloud backups fail: codes first, then windows, then patterns, then the usual order of
+//! trying, the least destructive fix first. Rules C1 to C21 of docs/findings.md; those that need
+//! the history of earlier nights are not here.
+
+use super::likely::has_fresh_local;
+use super::row::{Row, Why, row};
+use crate::assess::case::Case;
+use crate::assess::cloud::{Attempt, TRANSIENT_RUN};
+use crate::assess::draft::{count, day, days_between};
+use crate::assess::fleet_view::is_outage;
+use crate::assess::icloud::{failure_that_counts, is_blocked, is_off};
+use crate::finding::Code;
+use crate::fix::Confidence::{High, Low, Medium};
+use crate::fix::{FixId, Focus};
+use crate::mb_error::{self, Class};
+use crate::policy::{Requirement, span_of_days};
+use jiff::Timestamp;
+
+const STALE: &[Code] = &[Code::BackupNever, Code::BackupStale, Code::BackupAging];
+const FAILING: &[Code] = &[
+    Code::IcloudAttemptsFailing,
+    Code::BackupNever,
+    Code::BackupStale,
+    Code::BackupAging,
+    Code::IcloudExpiring,
+];
+const EXPIRING: &[Code] = &[Code::IcloudExpiring];
+const ATTEMPTS: &[Code] = &[Code::IcloudAttemptsFailing];
+
+/// Causes that the evidence names directly.
+pub(crate) const CERTAIN: &[Row] = &[
+    row("C21", &[Code::IcloudExpiring, Code::BackupStale], expiring_alone, "Apple deletes an iCloud backup that was not renewed for 180 days: make a local backup first, then look for the cause.", FixId::StartFreshBackup, High).next(FixId::CheckStorage),
+    row("C1", STALE, blocked, "A restriction stops iCloud Backup, and there is no local backup to stand in for it.", FixId::ReviewRestriction, High).next(FixId::StartFreshBackup),
+    row("C2", STALE, switched_off, "iCloud Backup is switched off.", FixId::TurnOnIcloudBackup, High).next(FixId::CheckStorage),
+    row("C2", EXPIRING, is_off_why, "iCloud Backup is switched off.", FixId::TurnOnIcloudBackup, High).next(FixId::CheckStorage),
+    row("C3", FAILING, quota, "The iCloud storage of the account is full.", FixId::CheckStorage, High).next(FixId::ContactAppleSupport).focus(Focus::IcloudStorage),
+    row("C4", FAILING, device_full_by_code, "The device has too little free storage to make a backup.", FixId::CheckStorage, High).next(FixId::RestartDevice).focus(Focus::DeviceStorage),
+    row("C4", STALE, device_full_by_ratio, "The device has too little free storage to make a backup.", FixId::CheckStorage, Medium).next(FixId::RestartDevice).focus(Focus::DeviceStorage),
+    row("C6", FAILING, shared_outage, "Apple's servers failed several devices in the same night.", FixId::CheckIcloudStatus, High).next(FixId::Wait),
+    row("C11", FAILING, account_refused, "iCloud does not accept the account any more.", FixId::SignOutIcloud, High).next(FixId::ContactAppleSupport),
+    row("C11", FAILING, account_locked, "iCloud does not accept the account, and a restriction keeps the user from signing in again.", FixId::ReviewRestriction, High).next(FixId::ContactAppleSupport),
+    row("C11", FAILING, account_without_net, "iCloud does not accept the account; before anybody signs out, a local backup must stand.", FixId::StartFreshBackup, High).next(FixId::ContactAppleSupport),
+    row("C11", FAILING, account_refused, "iCloud does not accept the account any more.", FixId::ContactAppleSupport, Medium),
+    row("C12", FAILING, no_window, "The device is never long enough on power, locked and on Wi-Fi at once.", FixId::StableWifi, High).next(FixId::RestartDevice),
+    row("C13", FAILING, wifi_drops, "The Wi-Fi connection ends before a backup can be made.", FixId::StableWifi, High).next(FixId::ResetNetworkSettings),
+    row("C14b", FAILING, network_of_its_own, "The network fails this device and not the others of its site.", FixId::ResetNetworkSettings, Medium).next(FixId::UpdateIos),
+    row("C14", FAILING, network, "The connection to iCloud fails again and again.", FixId::StableWifi, High).next(FixId::ResetNetworkSettings),
+    row("C15", FAILING, keys, "Files were locked, as they are until the device is unlocked once after a start.", FixId::RestartDevice, Medium).next(FixId::UpdateIos),
+    row("C16", &[Code::IcloudAttemptsFailing, Code::BackupNever, Code::BackupStale, Code::BackupAging, Code::IcloudExpiring, Code::OsUnsupported], os_too_old, "iCloud Backup has ended for iOS 8 and earlier.", FixId::UpdateIos, High).next(FixId::StartFreshBackup),
+    row("E8", FAILING, strange_code, "The device reports an error again and again that says nothing to anybody but Apple.", FixId::ContactAppleSupport, Medium),
+    row("M1", ATTEMPTS, |case| of_class(case, Class::Service), "Apple's servers refused the backup.", FixId::CheckIcloudStatus, Medium).next(FixId::Wait),
+    row("M2", ATTEMPTS, |case| of_class(case, Class::Network), "The connection ended during the backup.", FixId::StableWifi, Medium).next(FixId::ResetNetworkSettings),
+    row("M3", ATTEMPTS, |case| of_class(case, Class::Deferred), "The conditions for a backup end before it is made.", FixId::StableWifi, Medium).next(FixId::RestartDevice),
+    row("M4", ATTEMPTS, |case| of_class(case, Class::Device), "The device could not read or write its own files.", FixId::RestartDevice, Medium).next(FixId::ContactAppleSupport),
+    row("M5", ATTEMPTS, |case| of_code(case, 22), "Backup is disabled on the device.", FixId::TurnOnIcloudBackup, Medium),
+    row("M6", ATTEMPTS, |case| of_class(case, Class::Version), "The version of iOS does not fit.", FixId::UpdateIos, Medium).next(FixId::ContactAppleSupport),
+    row("M7", ATTEMPTS, any_failure, "iCloud backups fail with an error that points nowhere in particular.", FixId::RestartDevice, Low).next(FixId::ContactAppleSupport),
+];
+
+/// Patterns and the usual order of trying, for a device whose way is iCloud.
+pub(crate) const LIKELY: &[Row] = &[
+    row(
+        "C11",
+        STALE,
+        store_account_inactive,
+        "The account on the device may not be signed in any more.",
+        FixId::SignOutIcloud,
+        Low,
+    )
+    .next(FixId::ContactAppleSupport),
+    row(
+        "C18",
+        &[Code::BackupNever],
+        never_done,
+        "The first backup is the largest, and the 5 GB that come with an account are soon full.",
+        FixId::CheckStorage,
+        Medium,
+    )
+    .next(FixId::StableWifi)
+    .focus(Focus::IcloudStorage),
+    row(
+        "C19",
+        &[Code::BackupAging],
+        first_miss,
+        "The device has missed a few nights; nothing points to a fault.",
+        FixId::Wait,
+        Low,
+    )
+    .next(FixId::RestartDevice),
+    row(
+        "C20",
+        &[Code::BackupStale, Code::BackupNever, Code::IcloudExpiring],
+        stuck,
+        "iCloud Backup is on and does not run; the evidence does not say why.",
+        FixId::RestartDevice,
+        Low,
+    )
+    .next(FixId::StableWifi),
+];
+
+/// Is iCloud a way that this device uses?
+fn uses_icloud(case: &Case<'_>) -> bool {
+    let cloud = case.cloud;
+    let traces = cloud.last.is_some() || !cloud.attempts.is_empty();
+    let on = cloud.enabled.as_ref().map_or(traces, |fact| fact.value);
+    on && !is_blocked(case) && case.policy.backups.icloud != Requirement::Forbidden
+}
+
+/// Is a computer a way that this device uses?
+fn uses_computer(case: &Case<'_>) -> bool {
+    case.real_locals().next().is_some() && case.policy.backups.local != Requirement::Forbidden
+}
+
+/// The iCloud backup is about to go, and neither a younger nor a good local backup in date is there.
+fn expiring_alone(case: &Case<'_>) -> Option<Why> {
+    let fact = case.cloud.last.as_ref()?;
+    let limit = span_of_days(case.policy.thresholds.icloud_expiring_days);
+    let wanted = case.policy.backups.icloud != Requirement::Forbidden;
+    let old = fact.value.duration_until(case.now) >= limit;
+    (wanted && old && !case.local_in_date()).then(|| {
+        Why::new(format!(
+            "the last iCloud backup is of {}, {} ago",
+            day(fact.value),
+            days_between(fact.value, case.now)
+        ))
+        .aged(!case.trusted(fact.told_at))
+    })
+}
+
+fn blocked(case: &Case<'_>) -> Option<Why> {
+    let applies = is_blocked(case)
+        && !uses_computer(case)
+        && case.policy.backups.icloud != Requirement::Forbidden;
+    applies.then(|| {
+        Why::new(
+            "the restriction allowCloudBackup = false is in force, and no local backup was found",
+        )
+    })
+}
+
+fn switched_off(case: &Case<'_>) -> Option<Why> {
+    (!uses_computer(case)).then(|| is_off_why(case))?
+}
+
+fn is_off_why(case: &Case<'_>) -> Option<Why> {
+    let fact = case.cloud.enabled.as_ref().filter(|_| is_off(case))?;
+    Some(
+        Why::new(format!(
+            "on {} the switch for iCloud Backup was off",
+            day(fact.told_at)
+        ))
+        .aged(!case.trusted(fact.told_at)),
+    )
+}
+
+/// A failure that counts, by a test of what its code says.
+fn failure<'a>(case: &Case<'a>, test: impl Fn(&Attempt<'a>) -> bool) -> Option<Attempt<'a>> {
+    failure_that_counts(case).filter(test)
+}
+
+/// "iCloud answered 303, not enough iCloud storage, in the last 4 attempts, newest 2026-11-19".
+fn answered(case: &Case<'_>, newest: &Attempt<'_>) -> Why {
+    let when = day(newest.entry.at);
+    let often = match case.cloud.same_again() {
+        0 | 1 => format!("in the last attempt, of {when}"),
+        n => format!("in the last {n} attempts, newest {when}"),
+    };
+    let text = format!("iCloud answered {}, {often}", newest.in_words());
+    Why::new(text).aged(!case.trusted(newest.entry.at))
+}
+
+fn of_class(case: &Case<'_>, class: Class) -> Option<Why> {
+    let newest = failure(case, |attempt| attempt.class() == Some(class))?;
+    Some(answered(case, &newest))
+}
+
+fn of_code(case: &Case<'_>, code: i64) -> Option<Why> {
+    let newest = failure(case, |attempt| attempt.says() == (mb_error::MB, code))?;
+    Some(answered(case, &newest))
+}
+
+fn any_failure(case: &Case<'_>) -> Option<Why> {
+    let newest = failure(case, |_| true)?;
+    Some(answered(case, &newest))
+}
+
+fn quota(case: &Case<'_>) -> Option<Why> {
+    of_class(case, Class::Quota)
+}
+
+fn device_full_by_code(case: &Case<'_>) -> Option<Why> {
+    of_class(case, Class::DeviceStorage)
+}
+
+fn device_full_by_ratio(case: &Case<'_>) -> Option<Why> {
+    let told = case.mdm()?.storage.as_ref()?;
+    let percent = told.value.free_ratio()? * 100.0;
+    (percent < case.policy.thresholds.storage_low_percent).then(|| {
+        Why::new(format!(
+            "on {} only {percent:.1} % of the device's storage was free",
+            day(told.observed_at())
+        ))
+    })
+}
+
+fn shared_outage(case: &Case<'_>) -> Option<Why> {
+    let newest = failure(case, |attempt| {
+        is_outage(attempt.says()) && case.fleet.shared_outage(case.index, attempt.entry.at)
+    })?;
+    let why = answered(case, &newest);
+    let text = format!("{}, and failed another device in the same night", why.text);
+    Some(Why { text, ..why })
+}
+
+fn account_refused(case: &Case<'_>) -> Option<Why> {
+    of_class(case, Class::Account)
+}
+
+fn account_locked(case: &Case<'_>) -> Option<Why> {
+    let why = account_refused(case)?;
+    let locked = case.restriction("allowAccountModification") == Some(false);
+    locked.then(|| Why {
+        text: format!("{}; allowAccountModification = false is in force", why.text),
+        ..why
+    })
+}
+
+fn account_without_net(case: &Case<'_>) -> Option<Why> {
+    let why = account_refused(case)?;
+    (!has_fresh_local(case)).then(|| Why {
+        text: format!(
+            "{}; signing out of iCloud, the usual remedy, may lose data, and no restorable local backup of the last 3 days stands",
+            why.text
+        ),
+        ..why
+    })
+}
+
+/// Half an hour: a shorter window is no room for a backup.
+const WINDOW_SECONDS: u64 = 30 * 60;
+
+fn no_window(case: &Case<'_>) -> Option<Why> {
+    let longest = case
+        .cloud
+        .windows_since_success()
+        .map(|w| w.seconds)
+        .max()?;
+    let trying = uses_icloud(case) && longest < WINDOW_SECONDS;
+    trying.then(|| {
+        let windows = case.cloud.windows_since_success().count();
+        let text = format!(
+            "since the last success all conditions were met {}, for {} at most",
+            count(windows as u64, "time", "times"),
+            count(longest / 60, "minute", "minutes")
+        );
+        Why::new(text).aged(log_is_old(case))
+    })
+}
+
+/// Of the ten windows that are kept, so many must have ended with the Wi-Fi.
+const WIFI_DROPS: usize = 5;
+
+fn wifi_drops(case: &Case<'_>) -> Option<Why> {
+    let windows = || case.cloud.windows_since_success();
+    let drops = windows().filter(|window| !window.on_wifi).count();
+    (uses_icloud(case) && drops >= WIFI_DROPS).then(|| {
+        let text = format!(
+            "since the last success {drops} of {} windows for a backup ended because the Wi-Fi was lost",
+            windows().count()
+        );
+        Why::new(text).aged(log_is_old(case))
+    })
+}
+
+fn log_is_old(case: &Case<'_>) -> bool {
+    let newest = case
+        .cloud
+        .windows_since_success()
+        .map(|window| window.start);
+    newest
+        .max()
+        .is_none_or(|start: Timestamp| !case.trusted(start))
+}
+
+/// Errors of the network in the last ten attempts, and healthy devices beside it, that together
+/// say: it is this device.
+const NETWORK_ERRORS: usize = 8;
+const LAST_ATTEMPTS: usize = 10;
+const HEALTHY_OTHERS: usize = 5;
+
+fn network_of_its_own(case: &Case<'_>) -> Option<Why> {
+    let newest = failure(case, |attempt| attempt.says() == (mb_error::MB, 300))?;
+    let last = case.cloud.attempts.iter().take(LAST_ATTEMPTS);
+    let errors = last
+        .filter(|attempt| attempt.says() == (mb_error::MB, 300))
+        .count();
+    let others = case.fleet.healthy_others_at(case.site()?, case.index);
+    (errors >= NETWORK_ERRORS && others >= HEALTHY_OTHERS).then(|| {
+        let why = answered(case, &newest);
+        let text = format!(
+            "{}: a network error in {errors} of the last {LAST_ATTEMPTS} attempts, while {others} other devices of the site succeed",
+            why.text
+        );
+        Why { text, ..why }
+    })
+}
+
+fn network(case: &Case<'_>) -> Option<Why> {
+    let newest = failure(case, |attempt| {
+        matches!(attempt.says(), (mb_error::MB, 300 | 217..=220))
+    })?;
+    (case.cloud.same_again() >= TRANSIENT_RUN).then(|| answered(case, &newest))
+}
+
+fn keys(case: &Case<'_>) -> Option<Why> {
+    of_code(case, 209)
+}
+
+fn os_too_old(case: &Case<'_>) -> Option<Why> {
+    let version = case.os().filter(|version| !version.has_icloud_backup())?;
+    Some(Why::new(format!("the device runs iOS {version}")))
+}
+
+/// A code without a meaning must come so often before Apple is asked.
+const STRANGE_RUN: usize = 5;
+
+fn strange_code(case: &Case<'_>) -> Option<Why> {
+    let newest = failure(case, |attempt| {
+        let (domain, code) = attempt.says();
+        let says_nothing = domain == mb_error::MB && matches!(code, 1 | 100);
+        says_nothing || mb_error::explain(domain, code).is_none()
+    })?;
+    (case.cloud.same_again() >= STRANGE_RUN).then(|| answered(case, &newest))
+}
+
+fn store_account_inactive(case: &Case<'_>) -> Option<Why> {
+    let told = case.mdm()?.store_account_active.as_ref();
+    let inactive = told.filter(|told| !told.value)?;
+    let frozen = case
+        .cloud
+        .last
+        .as_ref()
+        .filter(|fact| !case.in_date(fact.value))?;
+    uses_icloud(case).then(|| {
+        Why::new(format!(
+            "the MDM said on {} that the App Store account is not active, and the iCloud date stands at {}",
+            day(inactive.observed_at()),
+            day(frozen.value)
+        ))
+    })
+}
+
+fn never_done(case: &Case<'_>) -> Option<Why> {
+    let on = case.cloud.enabled.as_ref().filter(|fact| fact.value)?;
+    (uses_icloud(case) && case.cloud.last.is_none()).then(|| {
+        Why::new(format!(
+            "iCloud Backup was on on {}, and no backup has ever been completed",
+            day(on.told_at)
+        ))
+    })
+}
+
+fn first_miss(case: &Case<'_>) -> Option<Why> {
+    (uses_icloud(case) && case.cloud.failures().is_empty()).then(|| {
+        Why::new("iCloud Backup is on, no error was reported, and the last backup is only a few days too old")
+    })
+}
+
+fn stuck(case: &Case<'_>) -> Option<Why> {
+    uses_icloud(case).then(|| {
+        Why::new("iCloud Backup is on, no lasting error was reported, and storage and contact with the MDM give no reason; this is the mildest thing to try")
+    })
+}

@@ -1,0 +1,93 @@
+//! Looks a finding up in the tables and makes its fix ready for the device.
+
+use super::row::{Row, Why};
+use super::{gates, icloud, local, others};
+use crate::assess::case::Case;
+use crate::assess::draft::Draft;
+use crate::assess::good::within;
+use crate::assess::icloud::is_blocked;
+use crate::assess::inventory::pairing_is_blocked;
+use crate::finding::Code;
+use crate::fix::{FixId, Situation};
+use crate::policy::Requirement;
+use crate::results::Finding;
+
+/// The tables, in the order in which they are tried: gates first, then what evidence names
+/// directly, then patterns, then the usual order of trying.
+const TABLES: &[&[Row]] = &[
+    gates::ROWS,
+    others::ROWS,
+    icloud::CERTAIN,
+    local::ROWS,
+    icloud::LIKELY,
+    others::LAST,
+];
+
+/// A local backup no older than this, in days, is fresh enough to risk a destructive fix. Fixed: it
+/// is a matter of safety and not of policy.
+const FRESH_DAYS: f64 = 3.0;
+
+/// A finding with its cause and its likely fix.
+pub(crate) fn diagnose(case: &Case<'_>, draft: Draft) -> Finding {
+    let (row, why) = first_match(case, &draft);
+    let situation = Situation {
+        os: case.os(),
+        home_button: case.home_button(),
+        focus: row.focus,
+    };
+    Finding {
+        code: draft.code,
+        severity: draft.severity,
+        evidence: draft.evidence,
+        cause: row.cause.to_owned(),
+        likely_fix: row.fix.made_ready(&situation),
+        confidence: row.confidence.min(why.at_most),
+        why: why.text,
+        next_fix: row.next.and_then(|fix| next_fix(case, fix)),
+        waived: None,
+    }
+}
+
+/// The rows that can explain a code, in the order in which they are tried.
+pub(crate) fn rows_of(code: Code) -> impl Iterator<Item = &'static Row> {
+    let rows = TABLES.iter().flat_map(|table| table.iter());
+    rows.filter(move |row| row.codes.contains(&code))
+}
+
+fn first_match(case: &Case<'_>, draft: &Draft) -> (&'static Row, Why) {
+    let fitting = rows_of(draft.code).filter(|row| may_advise(case, row.fix));
+    let mut matches = fitting.filter_map(|row| Some((row, (row.when)(case)?)));
+    matches
+        .next()
+        .unwrap_or_else(|| (&others::NOTHING_KNOWN, others::nothing_known()))
+}
+
+/// May a fix be advised for this device? The words for people stand in `not_when` of the fix.
+pub(crate) fn may_advise(case: &Case<'_>, fix: FixId) -> bool {
+    let wanted = case.policy.backups;
+    match fix {
+        FixId::SignOutIcloud => {
+            has_fresh_local(case) && case.restriction("allowAccountModification") != Some(false)
+        }
+        FixId::StartFreshBackup | FixId::EnterPasscode => {
+            wanted.local != Requirement::Forbidden && !pairing_is_blocked(case)
+        }
+        FixId::TurnOnIcloudBackup => wanted.icloud != Requirement::Forbidden && !is_blocked(case),
+        _ => true,
+    }
+}
+
+/// What to try next; a fix that may not be advised gives way to the people who know more.
+fn next_fix(case: &Case<'_>, fix: FixId) -> Option<FixId> {
+    match fix {
+        fix if may_advise(case, fix) => Some(fix),
+        FixId::SignOutIcloud => Some(FixId::ContactAppleSupport),
+        _ => None,
+    }
+}
+
+/// Is there a restorable local backup of the last three days?
+pub(crate) fn has_fresh_local(case: &Case<'_>) -> bool {
+    case.good_local()
+        .is_some_and(|good| within(good.date, case.now, FRESH_DAYS))
+}

@@ -1,0 +1,181 @@
+//! Findings that name their own remedy, and what is left when no row fits.
+
+use super::row::{Row, Why, row};
+use crate::assess::case::Case;
+use crate::assess::draft::{count, day};
+use crate::assess::icloud::{is_blocked, restriction_evidence};
+use crate::assess::inventory::pairing_is_blocked;
+use crate::finding::Code;
+use crate::fix::Confidence::{High, Low, Medium};
+use crate::fix::{FixId, Focus};
+use crate::policy::Requirement;
+use fleetback_scanner::model::backup::State;
+use fleetback_scanner::model::problem::Level;
+
+pub(crate) const ROWS: &[Row] = &[
+    row("L7", &[Code::NoBackupPath], no_path, "Policy and restrictions together leave no way to back up.", FixId::ReviewRestriction, High).next(FixId::AllowPairing),
+    row("C1", &[Code::IcloudBlocked], blocked, "A restriction stops iCloud Backup.", FixId::ReviewRestriction, High).next(FixId::StartFreshBackup),
+    row("C1", &[Code::IcloudForbidden], forbidden, "iCloud Backup is on, and the policy forbids it.", FixId::ReviewRestriction, High),
+    row("C2", &[Code::IcloudOff], |_| always("the switch for iCloud Backup is off, and no restriction holds it there"), "iCloud Backup is switched off; Apple deletes what it holds after 180 days.", FixId::TurnOnIcloudBackup, High).next(FixId::CheckStorage),
+    row("L8", &[Code::LocalNotEncrypted], not_encrypted, "Encryption is not turned on for this device's local backups.", FixId::EncryptBackup, High),
+    row("L9", &[Code::PasswordMissing], |_| always("nobody has given a password for this backup, so nobody knows whether it can be restored"), "The password of the encrypted backup has not been proven.", FixId::RecordBackupPassword, Medium).next(FixId::ResetBackupPassword),
+    row("L9", &[Code::PasswordWrong], |_| always("none of the given passwords opens the keybag"), "The recorded password is not the one of this backup.", FixId::RecordBackupPassword, High).next(FixId::ResetBackupPassword),
+    row("G1", &[Code::EvidenceUnreadable, Code::BackupUnknown], denied, "The scanner was not allowed to read the backup.", FixId::GrantFullDiskAccess, High).next(FixId::CheckHost),
+    row("G1", &[Code::EvidenceUnreadable], unreadable, "Something in the backup could not be read.", FixId::CheckHost, Medium).next(FixId::StartFreshBackup),
+    row("G2", &[Code::DeviceNotSeen], |_| always("the device has not checked in for longer than the MDM's answers are trusted"), "The device may be off, offline or lost.", FixId::BringDeviceOnline, High).next(FixId::StableWifi),
+    row("L13", &[Code::IdentityConflict], conflict, "A backup was copied or renamed, a device was repaired, or two records were mixed up.", FixId::ResolveIdentity, High),
+    row("G5", &[Code::ClockWrong], |_| always("a date that cannot be true stands in the evidence"), "The clock of the device or of the computer was wrong.", FixId::FixClock, High),
+    row("L13", &[Code::NotInInventory], |_| always("no MDM document and no inventory table names this device"), "The device is retired, was never enrolled, or belongs to somebody else.", FixId::MatchInventory, High),
+    row("G6", &[Code::BackupInProgress], |_| always("the folder was written to within six hours before the scan, or during it"), "A backup is running.", FixId::Wait, Medium).next(FixId::RestartDevice),
+    row("C4", &[Code::DeviceStorageLow], |_| always("a backup needs free storage on the device to work"), "The device is almost full.", FixId::CheckStorage, High).next(FixId::RestartDevice).focus(Focus::DeviceStorage),
+    row("L1", &[Code::HostDiskLow], disk_and_stopped, "The computer's disk is too full for the next backup.", FixId::FreeComputerDisk, High).next(FixId::CheckHost),
+    row("L1", &[Code::HostDiskLow], |_| always("the disk may be too full for a whole new backup"), "The computer's disk is too full for the next backup.", FixId::FreeComputerDisk, Medium).next(FixId::CheckHost),
+    row("C17", &[Code::OsOutdated], |_| always("another device of the same model runs a newer version; whether this hinders backups is not known"), "The device has not been updated.", FixId::UpdateIos, Low).next(FixId::RestartDevice),
+    row("G3", &[Code::BackupUnknown], hidden, "The enrolment hides the state of iCloud Backup from the MDM.", FixId::QueryBackupState, High),
+    row("G3", &[Code::BackupUnknown], unasked, "The MDM's answers do not speak of iCloud Backup, or do so no longer.", FixId::QueryBackupState, High),
+    row("G3", &[Code::BackupUnknown], |_| always("no MDM answer speaks of the device, and no local backup of it could be judged"), "Nothing that was scanned speaks of this device's backups.", FixId::QueryBackupState, Medium),
+];
+
+/// What is left when nothing else is known: the usual order of trying.
+pub(crate) const LAST: &[Row] = &[row(
+    "L15",
+    &[
+        Code::BackupNever,
+        Code::BackupStale,
+        Code::BackupAging,
+        Code::IcloudExpiring,
+    ],
+    |_| Some(nothing_known()),
+    "The evidence does not say why no backup is made.",
+    FixId::RestartDevice,
+    Low,
+)
+.next(FixId::StableWifi)];
+
+/// The very last resort, for a code that no row mentions.
+pub(crate) const NOTHING_KNOWN: Row = row(
+    "L15",
+    &[],
+    |_| Some(nothing_known()),
+    "The evidence does not say why.",
+    FixId::ContactAppleSupport,
+    Low,
+);
+
+pub(crate) fn nothing_known() -> Why {
+    Why::new("nothing in the evidence points to a cause; this is the mildest thing to try")
+}
+
+/// A reason that holds whenever its finding does.
+#[allow(clippy::unnecessary_wraps)] // the shape of every condition
+fn always(text: &str) -> Option<Why> {
+    Some(Why::new(text))
+}
+
+fn no_path(case: &Case<'_>) -> Option<Why> {
+    let icloud = if is_blocked(case) {
+        "allowCloudBackup = false stops iCloud Backup"
+    } else {
+        "the policy forbids iCloud"
+    };
+    let local = if pairing_is_blocked(case) {
+        "allowHostPairing = false stops computers"
+    } else {
+        "the policy forbids local backups"
+    };
+    Some(Why::new(format!("{icloud}, and {local}")))
+}
+
+fn blocked(case: &Case<'_>) -> Option<Why> {
+    let evidence = restriction_evidence(case, "allowCloudBackup")?;
+    let old = evidence.observed_at.is_none_or(|at| !case.trusted(at));
+    Some(Why::new(evidence.text).aged(old))
+}
+
+fn forbidden(case: &Case<'_>) -> Option<Why> {
+    let fact = case.cloud.enabled.as_ref()?;
+    let text = format!(
+        "on {} the switch was on; the restriction allowCloudBackup = false would hold it off",
+        day(fact.told_at)
+    );
+    Some(Why::new(text).aged(!case.trusted(fact.told_at)))
+}
+
+fn not_encrypted(case: &Case<'_>) -> Option<Why> {
+    let backup = case.newest_local()?;
+    let demanded = case.restriction("forceEncryptedBackup") == Some(true);
+    let text = format!(
+        "the folder {} on {} is not encrypted",
+        backup.folder_name, backup.host
+    );
+    Some(Why::new(if demanded {
+        format!(
+            "{text}, although forceEncryptedBackup = true is in force: it is older than the restriction, or was made past it"
+        )
+    } else {
+        text
+    }))
+}
+
+/// What operating systems say when they refuse.
+const REFUSALS: [&str; 3] = ["permission denied", "not permitted", "access is denied"];
+
+fn denied(case: &Case<'_>) -> Option<Why> {
+    let mut problems = case.locals.iter().flat_map(|local| &local.backup.problems);
+    let refused = problems.find(|problem| {
+        let found = problem.found.to_lowercase();
+        problem.level == Level::Incomplete && REFUSALS.iter().any(|text| found.contains(text))
+    })?;
+    Some(Why::new(format!(
+        "at {}: {}",
+        refused.path.display(),
+        refused.found
+    )))
+}
+
+fn unreadable(case: &Case<'_>) -> Option<Why> {
+    let problems = case.locals.iter().flat_map(|local| &local.backup.problems);
+    let lost = problems
+        .filter(|problem| problem.level == Level::Incomplete)
+        .count();
+    let text = match lost {
+        0 => "Status.plist or a manifest cannot be opened".to_owned(),
+        n => format!(
+            "{} in its folder could not be used",
+            count(n as u64, "file", "files")
+        ),
+    };
+    Some(Why::new(text))
+}
+
+fn conflict(case: &Case<'_>) -> Option<Why> {
+    let first = case.device.conflicts.first().map(|conflict| &conflict.text);
+    let mut folders = case.locals.iter();
+    let inside = || folders.find_map(|local| local.backup.identity_disagrees.as_ref());
+    first.or_else(inside).map(Why::new)
+}
+
+fn disk_and_stopped(case: &Case<'_>) -> Option<Why> {
+    let backup = case.newest_local()?;
+    let stopped = matches!(backup.state, State::Unfinished | State::AttemptFailed);
+    stopped.then(|| Why::new("the disk may be too full for a whole new backup, and the last attempt stopped before its end"))
+}
+
+fn hidden(case: &Case<'_>) -> Option<Why> {
+    let told = case.mdm()?.user_enrollment.as_ref();
+    told.filter(|told| told.value)?;
+    (case.policy.backups.icloud != Requirement::Forbidden)
+        .then(|| Why::new("the device is enrolled by User Enrollment, which keeps both keys back"))
+}
+
+fn unasked(case: &Case<'_>) -> Option<Why> {
+    let mdm = case.mdm()?;
+    let text = match &mdm.last_inventory {
+        None => "no answer of the MDM carries the device's information",
+        Some(told) if !case.trusted(told.value) => {
+            "the last answer with the device's information is too old to be trusted"
+        }
+        Some(_) => "LastCloudBackupDate and IsCloudBackupEnabled are not both in the MDM's answer",
+    };
+    Some(Why::new(text))
+}

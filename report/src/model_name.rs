@@ -1,0 +1,81 @@
+//! What people call a device: "iPhone12,1" is an iPhone 11.
+//!
+//! The number in a product type counts hardware generations and is not the number in the name. A
+//! type that the table does not know keeps its own spelling; it is never guessed.
+
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+/// One row of the table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Model {
+    /// "iPhone 11".
+    pub name: &'static str,
+    /// Has it a Home button? It decides how the device is switched off.
+    pub home_button: bool,
+}
+
+/// The model of a product type; `None` for a type that the table does not know.
+pub fn model(product_type: &str) -> Option<Model> {
+    MODELS.get(product_type).copied()
+}
+
+static MODELS: LazyLock<BTreeMap<&str, Model>> = LazyLock::new(|| {
+    let rows = include_str!("model_name.tsv").lines();
+    rows.filter(|row| !row.starts_with('#'))
+        .filter_map(row)
+        .collect()
+});
+
+fn row(line: &'static str) -> Option<(&'static str, Model)> {
+    let mut cells = line.split('\t');
+    let (product_type, name, button) = (cells.next()?, cells.next()?, cells.next()?);
+    let home_button = button == "home";
+    Some((product_type, Model { name, home_button }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(product_type: &str, name: &'static str, home_button: bool) {
+        assert_eq!(model(product_type), Some(Model { name, home_button }));
+    }
+
+    #[test]
+    fn names() {
+        check("iPhone10,5", "iPhone 8 Plus", true);
+        check("iPhone10,6", "iPhone X", false);
+        check("iPhone12,1", "iPhone 11", false);
+        check("iPhone12,8", "iPhone SE (2nd generation)", true);
+        check("iPhone17,5", "iPhone 16e", false);
+        check("iPad7,6", "iPad (6th generation) Wi-Fi + Cellular", true);
+        check(
+            "iPad8,12",
+            "iPad Pro 12.9-inch (4th generation) Wi-Fi + Cellular",
+            false,
+        );
+        check("iPad12,1", "iPad (9th generation) Wi-Fi", true);
+        check("iPod9,1", "iPod touch (7th generation)", true);
+        assert_eq!(model("iPhone99,9"), None);
+        assert_eq!(model("iphone12,1"), None);
+        assert_eq!(model(""), None);
+    }
+
+    #[test]
+    fn every_row_of_the_table_is_whole_and_stands_once() {
+        let rows = include_str!("model_name.tsv")
+            .lines()
+            .filter(|l| !l.starts_with('#'));
+        let mut count = 0;
+        for line in rows {
+            let cells: Vec<&str> = line.split('\t').collect();
+            assert_eq!(cells.len(), 3, "{line}");
+            assert!(["home", "none"].contains(&cells[2]), "{line}");
+            assert_eq!(model(cells[0]).unwrap().name, cells[1], "{line}");
+            count += 1;
+        }
+        assert_eq!(count, MODELS.len());
+    }
+}

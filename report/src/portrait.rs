@@ -1,0 +1,218 @@
+//! What of the facts a report repeats beside the verdict: backups, iCloud, MDM, names. Nothing is
+//! judged here, and no telephone number or secret has a field to go to.
+
+use std::collections::BTreeMap;
+
+use fleetback_scanner::model::evidence::{Clock, Source};
+use fleetback_scanner::model::fleet::{Device, Fleet};
+use fleetback_scanner::model::management::Management;
+
+use crate::assess::case::{Case, Local, os_text, product_type};
+use crate::mb_error;
+use crate::model_name::model;
+use crate::results::{Backup, Host, Icloud, IcloudAttempt, Mdm, Root, Unmatched};
+
+/// Restrictions that bear on backup, restore or swap.
+const RESTRICTIONS: [&str; 11] = [
+    "allowAccountModification",
+    "allowCloudBackup",
+    "allowCloudDocumentSync",
+    "allowESIMOutgoingTransfers",
+    "allowEnterpriseBookBackup",
+    "allowEraseContentAndSettings",
+    "allowHostPairing",
+    "allowManagedAppsCloudSync",
+    "allowUSBRestrictedMode",
+    "forceEncryptedBackup",
+    "forceWiFiToAllowedNetworksOnly",
+];
+
+/// A local backup as the report shows it.
+pub(crate) fn backup(local: &Local<'_>) -> Backup {
+    let known = local.backup;
+    Backup {
+        path: known.path.clone(),
+        host: known.host.clone(),
+        folder_name: known.folder_name.clone(),
+        archived: known.archived,
+        kind_of_host_tool: known.host_tool,
+        state: known.state,
+        state_reason: known.state_reason.clone(),
+        restorable: known.restorable,
+        restorable_reason: known.restorable_reason.clone(),
+        good: local.good.is_some(),
+        encrypted: known.encrypted,
+        password: known.password,
+        completed_at: known.completed_at,
+        info_date: known.info_date,
+        manifest_date: known.manifest_date,
+        status_date: known.status_date,
+        os_version: known.os_version.clone(),
+        verified: known.verified,
+        files: known.files,
+        missing_sample: known.missing_sample.clone(),
+        problems: known.problems.clone(),
+    }
+}
+
+/// The iCloud backups of a device.
+pub(crate) fn icloud(case: &Case<'_>) -> Icloud {
+    let cloud = case.cloud;
+    let of_date = cloud.last.as_ref().map(|fact| (&fact.source, fact.told_at));
+    let of_switch = cloud
+        .enabled
+        .as_ref()
+        .map(|fact| (&fact.source, fact.told_at));
+    let told = of_date.or(of_switch);
+    Icloud {
+        enabled: cloud.enabled.as_ref().map(|fact| fact.value),
+        last_date: cloud.last.as_ref().map(|fact| fact.value),
+        source: told.map(|(source, _)| source.clone()),
+        observed_at: told.map(|(_, at)| at),
+        good: case.good_cloud().is_some(),
+        attempts: cloud
+            .attempts
+            .iter()
+            .map(|attempt| IcloudAttempt {
+                at: attempt.entry.at,
+                domain: attempt.entry.domain.clone(),
+                code: attempt.entry.code,
+                meaning: meaning(attempt.says()),
+            })
+            .collect(),
+    }
+}
+
+fn meaning((domain, code): (&str, i64)) -> Option<String> {
+    mb_error::explain(domain, code).map(|row| row.meaning.to_owned())
+}
+
+/// What the MDM knows of a device.
+pub(crate) fn mdm(case: &Case<'_>) -> Option<Mdm> {
+    let known = case.mdm()?;
+    let contact = case.contact();
+    let flag = |told: &Option<_>| told.as_ref().map(value);
+    Some(Mdm {
+        last_seen: contact.map(|told| told.value),
+        source: contact.map(|told| source(&told.source)),
+        trusted: case.seen_lately() == Some(true),
+        supervised: flag(&known.supervised),
+        user_enrollment: flag(&known.user_enrollment),
+        lost_mode: flag(&known.lost_mode),
+        find_my: flag(&known.find_my),
+        activation_lock: flag(&known.activation_lock),
+        capacity: known.storage.as_ref().map(|told| told.value.capacity),
+        available: known.storage.as_ref().map(|told| told.value.available),
+        restrictions: restrictions(known),
+        restriction_profiles: restriction_profiles(known),
+        apps_barred_from_backup: known
+            .apps_barred_from_backup
+            .as_ref()
+            .map(|told| told.value.iter().cloned().collect())
+            .unwrap_or_default(),
+    })
+}
+
+fn value(told: &fleetback_scanner::model::evidence::Told<bool>) -> bool {
+    told.value
+}
+
+fn restrictions(known: &Management) -> BTreeMap<String, bool> {
+    let told = known.restrictions.iter().flat_map(|told| &told.value);
+    told.filter(|(key, _)| RESTRICTIONS.contains(&key.as_str()))
+        .map(|(key, value)| (key.clone(), *value))
+        .collect()
+}
+
+fn restriction_profiles(known: &Management) -> BTreeMap<String, Vec<String>> {
+    let profiles = known.restriction_profiles.iter();
+    profiles
+        .filter(|(key, _)| RESTRICTIONS.contains(&key.as_str()))
+        .map(|(key, names)| (key.clone(), names.iter().cloned().collect()))
+        .collect()
+}
+
+/// "/srv/mdm/a.plist (DeviceInformation answer), dated by the file's time".
+fn source(source: &Source) -> String {
+    let clock = match source.clock {
+        Clock::Wrapper => "dated by its wrapper",
+        Clock::NewestDateInside => "dated by the newest date inside",
+        Clock::FileTime => "dated by the file's time",
+        Clock::FileTimeInFuture => "the file's time lies in the future and was taken as now",
+    };
+    format!("{} ({}), {clock}", source.path.display(), source.kind)
+}
+
+/// What people call the device's model.
+pub(crate) fn model_name(device: &Device) -> Option<String> {
+    let known = product_type(device).and_then(model);
+    let told = || {
+        let mdm = device.management.as_ref()?;
+        Some(mdm.model_name.as_ref()?.value.clone())
+    };
+    known.map(|model| model.name.to_owned()).or_else(told)
+}
+
+/// The build that belongs to the version that is shown.
+pub(crate) fn build_version(device: &Device) -> Option<String> {
+    let shown = os_text(device);
+    let mdm = device.management.as_ref();
+    let told = mdm.and_then(|m| {
+        let version = m.os_version.as_ref().map(|told| told.value.as_str());
+        let build = m.build_version.as_ref()?;
+        (version == shown).then(|| build.value.clone())
+    });
+    let local = || {
+        let mut backups = device.backups.iter();
+        let backup =
+            backups.find(|b| b.os_version.as_deref() == shown && b.build_version.is_some());
+        backup.and_then(|backup| backup.build_version.clone())
+    };
+    told.or_else(local)
+}
+
+/// ICCID of the first SIM.
+pub(crate) fn iccid(device: &Device) -> Option<String> {
+    let mdm = device.management.as_ref();
+    let told = mdm.and_then(|m| m.iccid.as_ref());
+    let local = || device.backups.iter().find_map(|b| b.iccid.clone());
+    told.map(|told| told.value.clone()).or_else(local)
+}
+
+/// The computers, the roots and the strangers of a fleet.
+pub(crate) fn hosts(fleet: &Fleet) -> Vec<Host> {
+    let mut hosts: Vec<Host> = fleet
+        .hosts
+        .iter()
+        .map(|host| Host {
+            name: host.name.clone(),
+            backups: host.backups,
+            disk_free: host.disk.map(|disk| disk.free),
+            disk_total: host.disk.map(|disk| disk.total),
+        })
+        .collect();
+    hosts.sort_by(|a, b| a.name.cmp(&b.name));
+    hosts
+}
+
+/// The roots as given, in their order.
+pub(crate) fn roots(fleet: &Fleet) -> Vec<Root> {
+    let roots = fleet.roots.iter();
+    roots
+        .map(|root| Root {
+            path: root.path.clone(),
+            backups: root.backups,
+        })
+        .collect()
+}
+
+/// Evidence that belongs to no device.
+pub(crate) fn unmatched(fleet: &Fleet) -> Vec<Unmatched> {
+    let unmatched = fleet.unmatched.iter();
+    unmatched
+        .map(|known| Unmatched {
+            reason: known.reason.clone(),
+            source: source(&known.source),
+        })
+        .collect()
+}

@@ -1,0 +1,138 @@
+//! CSV, for spreadsheets and for programs.
+//!
+//! `excel` is opened by a double click: byte order mark, CRLF, ids in forms that stay text, one
+//! leading `'` on exactly those texts that a spreadsheet would run or mangle. `raw` is read by
+//! programs: every value as it is. A newcomer would guard every cell; only *text* can be hostile,
+//! and a guarded number would no longer be one.
+
+use std::borrow::Cow;
+use std::io::{self, Write};
+
+use crate::render::spreadsheet;
+use crate::sheet::{BACKUP_COLUMNS, COLUMNS, Cell, Column, Row, Sheet};
+
+/// How to write CSV.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CsvOptions {
+    /// For whom.
+    pub profile: Profile,
+    /// One ASCII character, `,` by default. With `;` the `excel` profile writes a decimal comma,
+    /// because the spreadsheets that split at `;` are those that read `5.48` as a day in May.
+    pub delimiter: u8,
+    /// One row for what.
+    pub rows: Rows,
+}
+
+impl Default for CsvOptions {
+    fn default() -> Self {
+        Self {
+            profile: Profile::Excel,
+            delimiter: b',',
+            rows: Rows::Device,
+        }
+    }
+}
+
+/// For whom a CSV file is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Profile {
+    /// For spreadsheets.
+    Excel,
+    /// For programs.
+    Raw,
+}
+
+/// What one row is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Rows {
+    /// One row per device, worst first.
+    Device,
+    /// One row per local backup, devices in the same order, newest first.
+    Backup,
+}
+
+/// Writes the table with its header.
+///
+/// # Errors
+/// Those of `out`, and [`io::ErrorKind::InvalidInput`] for a delimiter that CSV cannot have: a
+/// quotation mark, an end of line, or no ASCII.
+pub fn write(sheet: &Sheet<'_>, options: &CsvOptions, out: &mut dyn Write) -> io::Result<()> {
+    if !options.delimiter.is_ascii() || matches!(options.delimiter, b'"' | b'\r' | b'\n') {
+        let found = format!("CSV cannot be delimited by byte {:#04x}", options.delimiter);
+        return Err(io::Error::new(io::ErrorKind::InvalidInput, found));
+    }
+    if options.profile == Profile::Excel {
+        out.write_all("\u{feff}".as_bytes())?;
+    }
+    match options.rows {
+        Rows::Device => write_table(COLUMNS, sheet.devices(), options, out),
+        Rows::Backup => write_table(BACKUP_COLUMNS, sheet.backups(), options, out),
+    }
+}
+
+fn write_table<'a>(
+    columns: &'static [Column],
+    rows: impl Iterator<Item = Row<'a>>,
+    options: &CsvOptions,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let mut writer = csv::WriterBuilder::new()
+        .delimiter(options.delimiter)
+        .terminator(terminator(options.profile))
+        .from_writer(out);
+    writer.write_record(columns.iter().map(|column| column.name))?;
+    for row in rows {
+        for cell in row.cells(columns) {
+            writer.write_field(form(cell, options))?;
+        }
+        writer.write_record(None::<&[u8]>)?;
+    }
+    writer.flush()
+}
+
+fn terminator(profile: Profile) -> csv::Terminator {
+    match profile {
+        Profile::Excel => csv::Terminator::CRLF,
+        Profile::Raw => csv::Terminator::Any(b'\n'),
+    }
+}
+
+fn form(cell: Cell, options: &CsvOptions) -> String {
+    match (options.profile, cell) {
+        (Profile::Raw, cell) => cell.exact(),
+        (Profile::Excel, Cell::Text(text) | Cell::Id { pretty: text, .. }) => guarded(&text),
+        (Profile::Excel, Cell::Decimal(number)) if options.delimiter == b';' => {
+            number.to_string().replace('.', ",")
+        }
+        (Profile::Excel, cell) => cell.exact(),
+    }
+}
+
+fn guarded(text: &str) -> String {
+    let visible = visible(text);
+    if spreadsheet::would_mangle(text) {
+        format!("'{visible}")
+    } else {
+        visible.into_owned()
+    }
+}
+
+/// Control characters that no spreadsheet can hold, as their pictures (NUL is `␀`); the C1 controls,
+/// which have none, as `\u{fffd}`. Tab and the ends of lines stay.
+fn visible(text: &str) -> Cow<'_, str> {
+    if text.chars().any(|c| picture(c) != c) {
+        Cow::Owned(text.chars().map(picture).collect())
+    } else {
+        Cow::Borrowed(text)
+    }
+}
+
+fn picture(character: char) -> char {
+    match character {
+        '\t' | '\n' | '\r' => character,
+        '\0'..='\u{1f}' => char::from_u32(0x2400 + u32::from(character)).unwrap_or('\u{fffd}'),
+        '\u{7f}' => '\u{2421}',
+        '\u{80}'..='\u{9f}' => '\u{fffd}',
+        _ => character,
+    }
+}

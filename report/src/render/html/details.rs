@@ -1,0 +1,432 @@
+//! What a device opens to, as short arrays of numbers of texts.
+//!
+//! The script unpacks these arrays by place, so the order here and in `report.js` is one promise.
+//! They stand in an island of their own that is read when the first device is opened, not before.
+
+use fleetback_scanner::model::problem::Problem;
+use jiff::Timestamp;
+use serde::Serialize;
+
+use super::island::{Texts, UNTOLD};
+use super::{rows, terms};
+use crate::results::{
+    Attempt, Backup, Device, Evidence, Finding, Icloud, IcloudAttempt, Mdm, Waiver,
+};
+use crate::sheet::Sheet;
+use crate::words::{self, Word, shown};
+
+/// All devices, in the order of the table.
+#[derive(Debug, Serialize)]
+pub(super) struct Details {
+    texts: Vec<String>,
+    devices: Vec<Detail>,
+}
+
+#[derive(Debug, Serialize)]
+struct Detail {
+    findings: Vec<FindingCells>,
+    facts: Vec<(i32, Vec<Pair>)>,
+    backups: Vec<BackupCells>,
+    problems: Vec<(i32, i32, i32)>,
+}
+
+/// Numbers of a label and its value, or of a fact and its source.
+type Pair = (i32, i32);
+
+/// Severity, code, cause, why, fix, who and how sure, steps, what it may destroy, next, waiver, evidence.
+type FindingCells = (
+    usize,
+    i32,
+    i32,
+    i32,
+    i32,
+    i32,
+    Vec<i32>,
+    i32,
+    i32,
+    i32,
+    Vec<Pair>,
+);
+
+/// Title, is it good, tone, facts, the missing files headed by a title.
+type BackupCells = (i32, i32, &'static str, Vec<Pair>, Vec<i32>);
+
+/// A label and its value, in words.
+type Facts = Vec<(String, String)>;
+
+/// The details of every device.
+pub(super) fn details(sheet: &Sheet<'_>) -> Details {
+    let mut writer = Writer {
+        sheet,
+        texts: Texts::default(),
+    };
+    let devices = sheet.results().devices.iter();
+    let devices = devices.map(|device| writer.device(device)).collect();
+    Details {
+        texts: writer.texts.into_texts(),
+        devices,
+    }
+}
+
+struct Writer<'a> {
+    sheet: &'a Sheet<'a>,
+    texts: Texts,
+}
+
+impl Writer<'_> {
+    fn device(&mut self, device: &Device) -> Detail {
+        let problems = device.backups.iter().flat_map(|backup| &backup.problems);
+        let problems = problems.map(|problem| self.problem(problem)).collect();
+        Detail {
+            problems,
+            findings: device
+                .findings
+                .iter()
+                .map(|finding| self.finding(finding))
+                .collect(),
+            facts: self.facts(device),
+            backups: device
+                .backups
+                .iter()
+                .map(|backup| self.backup(backup))
+                .collect(),
+        }
+    }
+
+    fn finding(&mut self, finding: &Finding) -> FindingCells {
+        let fix = &finding.likely_fix;
+        let harm = fix.may_destroy.as_ref().map(|harm| may_destroy(harm));
+        let next = finding
+            .next_fix
+            .map(|next| format!("If it persists: {}", next.about().title));
+        (
+            rows::severity_number(finding.severity),
+            self.say(&words::code(&finding.code)),
+            self.say(&finding.cause),
+            self.say(&finding.why),
+            self.say(&fix.title),
+            self.say(&who_and_how_sure(finding)),
+            fix.steps.iter().map(|step| self.say(step)).collect(),
+            self.maybe(harm),
+            self.maybe(next),
+            self.maybe(finding.waived.as_ref().map(waiver)),
+            finding
+                .evidence
+                .iter()
+                .map(|evidence| self.evidence(evidence))
+                .collect(),
+        )
+    }
+
+    fn evidence(&mut self, evidence: &Evidence) -> Pair {
+        let from = match evidence.observed_at {
+            Some(at) => format!("{}, {}", evidence.source, self.when(at)),
+            None => evidence.source.clone(),
+        };
+        (self.say(&evidence.text), self.say(&from))
+    }
+
+    fn facts(&mut self, device: &Device) -> Vec<(i32, Vec<Pair>)> {
+        let chapters = [
+            ("Device", self.identity(device)),
+            ("iCloud", self.icloud(&device.icloud)),
+            ("MDM", self.mdm(device.mdm.as_ref())),
+        ];
+        chapters
+            .into_iter()
+            .map(|(title, facts)| (self.say(title), self.pairs(&facts)))
+            .collect()
+    }
+
+    fn identity(&self, device: &Device) -> Facts {
+        let build = words::os(
+            device.product_type.as_deref(),
+            device.os_version.as_deref(),
+            device.build_version.as_deref(),
+        );
+        let facts = [
+            ("Serial number", device.serial_number.clone()),
+            ("UDID", device.udid.clone()),
+            ("IMEI", device.imei.as_deref().map(words::imei)),
+            ("ICCID", device.iccid.as_deref().map(words::iccid)),
+            ("Product type", device.product_type.clone()),
+            ("System", build),
+            ("E-mail", device.email.clone()),
+            ("Site", device.site.clone()),
+            (
+                "Limit of the policy",
+                Some(terms::limit(device.max_age_days)),
+            ),
+            (
+                "Last attempt",
+                device
+                    .last_attempt
+                    .as_ref()
+                    .map(|attempt| self.attempt(attempt)),
+            ),
+            (
+                "In the inventory",
+                Some(told(device.in_inventory, "there is no inventory")),
+            ),
+        ];
+        facts
+            .into_iter()
+            .map(|(label, value)| (label.into(), or_untold(value)))
+            .collect()
+    }
+
+    fn attempt(&self, attempt: &Attempt) -> String {
+        format!(
+            "{}, {}, {}",
+            self.when(attempt.at),
+            attempt.kind.phrase(),
+            attempt.result
+        )
+    }
+
+    fn icloud(&self, icloud: &Icloud) -> Facts {
+        let facts = [
+            ("iCloud Backup on", told(icloud.enabled, terms::UNTOLD)),
+            (
+                "Last backup",
+                or_untold(icloud.last_date.map(|at| self.when(at))),
+            ),
+            ("Counts as good", words::yes_no(icloud.good).into()),
+            ("Told by", or_untold(icloud.source.clone())),
+            (
+                "As of",
+                or_untold(icloud.observed_at.map(|at| self.when(at))),
+            ),
+        ];
+        let attempts = icloud
+            .attempts
+            .iter()
+            .map(|attempt| self.icloud_attempt(attempt));
+        facts
+            .map(|(label, value)| (label.into(), value))
+            .into_iter()
+            .chain(attempts)
+            .collect()
+    }
+
+    fn icloud_attempt(&self, attempt: &IcloudAttempt) -> (String, String) {
+        let meaning = attempt
+            .meaning
+            .as_deref()
+            .unwrap_or("a code that nobody has explained");
+        let label = words::date_time(attempt.at, self.sheet.zone());
+        (
+            label,
+            format!("{} ({} {})", meaning, attempt.domain, attempt.code),
+        )
+    }
+
+    fn mdm(&self, mdm: Option<&Mdm>) -> Facts {
+        let Some(mdm) = mdm else {
+            return vec![("MDM".into(), "no document speaks of this device".into())];
+        };
+        let facts = [
+            (
+                "Last seen",
+                or_untold(mdm.last_seen.map(|at| self.when(at))),
+            ),
+            ("Told by", or_untold(mdm.source.clone())),
+            ("Trusted", words::yes_no(mdm.trusted).into()),
+            ("Supervised", told(mdm.supervised, terms::UNTOLD)),
+            ("User Enrollment", told(mdm.user_enrollment, terms::UNTOLD)),
+            ("Lost mode", told(mdm.lost_mode, terms::UNTOLD)),
+            ("Find My", told(mdm.find_my, terms::UNTOLD)),
+            ("Activation Lock", told(mdm.activation_lock, terms::UNTOLD)),
+            ("Storage", storage(mdm)),
+        ];
+        let restrictions = mdm
+            .restrictions
+            .iter()
+            .map(|(key, value)| restriction(mdm, key, *value));
+        let apps = (!mdm.apps_barred_from_backup.is_empty()).then(|| {
+            (
+                "Apps barred from backup".into(),
+                mdm.apps_barred_from_backup.join(", "),
+            )
+        });
+        let facts = facts.map(|(label, value)| (label.into(), value));
+        facts.into_iter().chain(restrictions).chain(apps).collect()
+    }
+
+    fn backup(&mut self, backup: &Backup) -> BackupCells {
+        let archived = if backup.archived {
+            ", archived copy"
+        } else {
+            ""
+        };
+        let state = terms::capital(backup.state.phrase());
+        let title = format!(
+            "{state}{archived}, restorable: {}",
+            backup.restorable.phrase()
+        );
+        let good = if backup.good {
+            "counts as good"
+        } else {
+            "does not count as good"
+        };
+        let facts = self.backup_facts(backup);
+        (
+            self.say(&title),
+            self.say(good),
+            if backup.good { "good" } else { "risk" },
+            self.pairs(&facts),
+            self.missing(backup),
+        )
+    }
+
+    fn backup_facts(&self, backup: &Backup) -> Facts {
+        let when = |at: Option<Timestamp>| or_untold(at.map(|at| self.when(at)));
+        let facts = [
+            ("State", backup.state_reason.clone()),
+            (
+                "Restorable",
+                format!(
+                    "{}: {}",
+                    backup.restorable.phrase(),
+                    backup.restorable_reason
+                ),
+            ),
+            ("Completed", when(backup.completed_at)),
+            ("Status.plist", when(backup.status_date)),
+            ("Manifest.plist", when(backup.manifest_date)),
+            ("Info.plist", when(backup.info_date)),
+            ("Encrypted", told(backup.encrypted, terms::UNTOLD)),
+            ("Password", backup.password.phrase().into()),
+            ("Files", files(backup)),
+            (
+                "Checked",
+                format!(
+                    "{}, {}",
+                    backup.verified.level.phrase(),
+                    self.when(backup.verified.at)
+                ),
+            ),
+            ("Computer", backup.host.clone()),
+            ("Folder", backup.path.to_string_lossy().into_owned()),
+            ("Written by", backup.kind_of_host_tool.phrase().into()),
+        ];
+        facts
+            .into_iter()
+            .map(|(label, value)| (label.into(), value))
+            .collect()
+    }
+
+    fn missing(&mut self, backup: &Backup) -> Vec<i32> {
+        if backup.missing_sample.is_empty() {
+            return Vec::new();
+        }
+        let sample = backup.missing_sample.len() as u64;
+        let title = format!(
+            "The first {} that are missing",
+            words::plural(sample, "file", "files")
+        );
+        let names = backup.missing_sample.iter();
+        let names = names.map(|file| format!("{}/{}", file.domain, file.path));
+        std::iter::once(title)
+            .chain(names)
+            .map(|text| self.say(&text))
+            .collect()
+    }
+
+    fn problem(&mut self, problem: &Problem) -> (i32, i32, i32) {
+        let what = format!("Wanted {}, found {}.", problem.wanted, problem.found);
+        (
+            self.say(&problem.path.to_string_lossy()),
+            self.say(&what),
+            self.maybe(problem.remedy.clone()),
+        )
+    }
+
+    /// "2026-11-20 03:14, 2 days before the scan".
+    fn when(&self, at: Timestamp) -> String {
+        let now = self.sheet.results().scanned_at;
+        let at_words = words::date_time(at, self.sheet.zone());
+        match at.cmp(&now) {
+            std::cmp::Ordering::Less => {
+                format!("{at_words}, {} before the scan", words::elapsed(at, now))
+            }
+            std::cmp::Ordering::Equal => format!("{at_words}, during the scan"),
+            std::cmp::Ordering::Greater => {
+                format!("{at_words}, {} after the scan", words::elapsed(now, at))
+            }
+        }
+    }
+
+    fn say(&mut self, text: &str) -> i32 {
+        self.texts.number(shown(text))
+    }
+
+    fn maybe(&mut self, text: Option<String>) -> i32 {
+        text.map_or(UNTOLD, |text| self.say(&text))
+    }
+
+    fn pairs(&mut self, facts: &Facts) -> Vec<Pair> {
+        let pairs = facts.iter();
+        pairs
+            .map(|(label, value)| (self.say(label), self.say(value)))
+            .collect()
+    }
+}
+
+fn or_untold(value: Option<String>) -> String {
+    value.unwrap_or_else(|| terms::UNTOLD.into())
+}
+
+fn told(value: Option<bool>, otherwise: &str) -> String {
+    value.map(words::yes_no).unwrap_or(otherwise).into()
+}
+
+/// "May destroy: Wi-Fi networks typed in by hand".
+pub(super) fn may_destroy(harm: &str) -> String {
+    format!("May destroy: {}", shown(harm))
+}
+
+fn who_and_how_sure(finding: &Finding) -> String {
+    let who = terms::capital(&finding.likely_fix.who);
+    format!("{who} acts; confidence {}", finding.confidence.phrase())
+}
+
+fn waiver(waiver: &Waiver) -> String {
+    match &waiver.until {
+        Some(until) => format!("waived until {until}: {}", waiver.reason),
+        None => format!("waived without end: {}", waiver.reason),
+    }
+}
+
+fn storage(mdm: &Mdm) -> String {
+    match (mdm.available, mdm.capacity) {
+        (Some(free), Some(all)) => format!("{free:.1} GB free of {all:.1} GB"),
+        (Some(free), None) => format!("{free:.1} GB free"),
+        (None, Some(all)) => format!("{all:.1} GB in all"),
+        (None, None) => terms::UNTOLD.into(),
+    }
+}
+
+fn restriction(mdm: &Mdm, key: &str, value: bool) -> (String, String) {
+    let profiles = mdm
+        .restriction_profiles
+        .get(key)
+        .map(|profiles| profiles.join(", "));
+    let by = profiles.map_or(String::new(), |profiles| format!(", set by {profiles}"));
+    (key.into(), format!("{value}{by}"))
+}
+
+fn files(backup: &Backup) -> String {
+    let Some(files) = backup.files else {
+        return "not checked".into();
+    };
+    let size = files
+        .bytes
+        .map_or(String::new(), |bytes| format!(", {}", words::size(bytes)));
+    let expected = words::plural(files.expected, "file", "files");
+    format!(
+        "{expected} expected, {} missing, {} extra{size}",
+        words::number(files.missing),
+        words::number(files.extra)
+    )
+}

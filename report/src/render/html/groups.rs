@@ -1,0 +1,258 @@
+//! What to do: the devices gathered by their likely fix, so that one errand mends many.
+//!
+//! Two chapters: what could be lost tonight, and what has a good backup but asks for something.
+//! Every device at risk stands in a group, also one that no finding explains, so that the groups of
+//! the first chapter always add up to the headline.
+
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+
+use super::{details, terms};
+use crate::results::{Device, Finding};
+use crate::sheet::{self, Sheet};
+use crate::words::{self, Word, shown};
+
+/// Ways to do one fix that are spelled out; the others stand with their devices in the table.
+const WAYS_SHOWN: usize = 4;
+
+/// Id of the chapter of what could be lost tonight.
+pub(super) const TONIGHT: &str = "tonight";
+
+/// The chapters: id, heading, what it holds, filter of the table, which devices.
+type Chapters = [(
+    &'static str,
+    &'static str,
+    &'static str,
+    &'static str,
+    terms::Fits,
+); 2];
+const CHAPTERS: Chapters = [
+    (
+        TONIGHT,
+        "What to do first",
+        "Devices that could be lost tonight, gathered by the fix that is most likely to help.",
+        "&status=risk",
+        sheet::at_risk,
+    ),
+    (
+        "soon",
+        "What to do next",
+        "These devices have a good backup in date, and something that should be put right.",
+        "&status=soon",
+        terms::soon,
+    ),
+];
+
+/// Groups under one heading.
+pub(super) struct Chapter {
+    pub(super) id: &'static str,
+    pub(super) title: &'static str,
+    pub(super) lead: &'static str,
+    pub(super) groups: Vec<Group>,
+}
+
+/// Devices with one likely fix.
+pub(super) struct Group {
+    /// Names the group within the page.
+    pub(super) number: usize,
+    /// The fix id, and the rest of the link that shows the group in the table.
+    pub(super) key: String,
+    pub(super) also: &'static str,
+    pub(super) devices: String,
+    pub(super) devices_word: &'static str,
+    pub(super) title: String,
+    pub(super) facts: Vec<Fact>,
+    pub(super) may_destroy: Vec<String>,
+    pub(super) ways: Vec<Way>,
+    pub(super) serials_word: String,
+    pub(super) serials: Vec<String>,
+    /// Places in the table, for the copy button.
+    pub(super) rows: Vec<usize>,
+}
+
+/// A label and its value.
+pub(super) struct Fact {
+    pub(super) label: &'static str,
+    pub(super) value: String,
+}
+
+/// Steps, and for whom where not for all.
+pub(super) struct Way {
+    pub(super) whom: Option<String>,
+    pub(super) steps: Vec<String>,
+}
+
+/// A device of a group: its place in the table, itself, the finding it is here for.
+type Member<'a> = (usize, &'a Device, Option<&'a Finding>);
+
+/// The chapters that have groups.
+pub(super) fn chapters(sheet: &Sheet<'_>) -> Vec<Chapter> {
+    let mut number = 0;
+    let mut chapters = Vec::new();
+    for (id, title, lead, also, fits) in CHAPTERS {
+        let mut groups = Vec::new();
+        for members in gathered(sheet, fits) {
+            number += 1;
+            groups.push(group(number, also, &members));
+        }
+        if !groups.is_empty() {
+            chapters.push(Chapter {
+                id,
+                title,
+                lead,
+                groups,
+            });
+        }
+    }
+    chapters
+}
+
+/// Devices by the fix of their leading finding, most devices first.
+fn gathered<'a>(sheet: &Sheet<'a>, fits: terms::Fits) -> Vec<Vec<Member<'a>>> {
+    let mut by_fix: BTreeMap<_, Vec<Member<'a>>> = BTreeMap::new();
+    let devices = sheet.results().devices.iter().enumerate();
+    for (place, device) in devices.filter(|(_, device)| fits(device)) {
+        let finding = terms::leading(device);
+        let fix = finding.map(|finding| finding.likely_fix.id);
+        by_fix
+            .entry(fix)
+            .or_default()
+            .push((place, device, finding));
+    }
+    let mut groups: Vec<_> = by_fix.into_values().collect();
+    groups.sort_by_key(|members| Reverse(members.len()));
+    groups
+}
+
+fn group(number: usize, also: &'static str, members: &[Member<'_>]) -> Group {
+    let leading = members.first().and_then(|(_, _, finding)| *finding);
+    let serials: Vec<_> = members
+        .iter()
+        .filter_map(|(_, device, _)| terms::copied(device))
+        .collect();
+    let harms = counted(findings(members).filter_map(|f| f.likely_fix.may_destroy.as_deref()));
+    Group {
+        number,
+        also,
+        key: terms::fix_key(leading),
+        devices: words::number(members.len() as u64),
+        devices_word: if members.len() == 1 {
+            "device"
+        } else {
+            "devices"
+        },
+        title: leading.map_or(
+            "Look at the device: no finding points to a fix".into(),
+            |f| shown(&f.likely_fix.title),
+        ),
+        facts: facts(members),
+        may_destroy: harms
+            .into_iter()
+            .map(|(harm, _)| details::may_destroy(harm))
+            .collect(),
+        ways: ways(members),
+        serials_word: words::plural(serials.len() as u64, "serial number", "serial numbers"),
+        serials,
+        rows: members.iter().map(|(place, ..)| *place).collect(),
+    }
+}
+
+fn findings<'a>(members: &[Member<'a>]) -> impl Iterator<Item = &'a Finding> {
+    members.iter().filter_map(|(_, _, finding)| *finding)
+}
+
+fn facts(members: &[Member<'_>]) -> Vec<Fact> {
+    let all = || findings(members);
+    let facts = [
+        (
+            "Who acts:",
+            shares(&counted(all().map(|f| shown(&f.likely_fix.who)))),
+        ),
+        (
+            "Confidence:",
+            shares(&counted(all().map(|f| f.confidence.code().to_owned()))),
+        ),
+        (
+            "Because of",
+            shares(&counted(all().map(|f| words::code(&f.code)))),
+        ),
+    ];
+    let told = facts.into_iter().filter(|(_, value)| !value.is_empty());
+    told.map(|(label, value)| Fact { label, value }).collect()
+}
+
+/// "high", or "high for 10, medium for 2".
+fn shares(counts: &[(String, u64)]) -> String {
+    match counts {
+        [(only, _)] => only.clone(),
+        many => {
+            let shares = many
+                .iter()
+                .map(|(value, count)| format!("{value} for {}", words::number(*count)));
+            shares.collect::<Vec<_>>().join(", ")
+        }
+    }
+}
+
+fn ways(members: &[Member<'_>]) -> Vec<Way> {
+    let all = counted(findings(members).map(|finding| &finding.likely_fix.steps));
+    let one = all.len() == 1;
+    let shown_ways = all
+        .into_iter()
+        .filter(|(steps, _)| !steps.is_empty())
+        .take(WAYS_SHOWN);
+    let way = |(steps, _): (&Vec<String>, u64)| Way {
+        whom: (!one).then(|| whom(members, steps)),
+        steps: steps.iter().map(|step| shown(step)).collect(),
+    };
+    shown_ways.map(way).collect()
+}
+
+/// "2 devices with iOS 12.5.7, iOS 16.7:".
+fn whom(members: &[Member<'_>], steps: &Vec<String>) -> String {
+    let same = |finding: &Finding| finding.likely_fix.steps == *steps;
+    let mine: Vec<_> = members
+        .iter()
+        .filter(|(_, _, finding)| finding.is_some_and(same))
+        .collect();
+    let systems = counted(
+        mine.iter()
+            .filter_map(|(_, device, _)| terms::system(device)),
+    );
+    let systems: Vec<_> = systems.into_iter().map(|(system, _)| system).collect();
+    let devices = words::plural(mine.len() as u64, "device", "devices");
+    if systems.is_empty() {
+        format!("{devices}:")
+    } else {
+        format!("{devices} with {}:", words::list(&systems, 6))
+    }
+}
+
+/// Each value once with how often it came, most first.
+fn counted<T: Ord>(values: impl Iterator<Item = T>) -> Vec<(T, u64)> {
+    let mut counts = BTreeMap::new();
+    for value in values {
+        *counts.entry(value).or_insert(0) += 1;
+    }
+    let mut counts: Vec<_> = counts.into_iter().collect();
+    counts.sort_by_key(|(_, count)| Reverse(*count));
+    counts
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(values: &[&str], said: &str) {
+        let values = values.iter().map(ToString::to_string);
+        assert_eq!(shares(&counted(values)), said);
+    }
+
+    #[test]
+    fn one_value_stands_alone_and_several_say_for_how_many() {
+        check(&["high"], "high");
+        check(&["high", "high"], "high");
+        check(&["low", "high", "high"], "high for 2, low for 1");
+        check(&[], "");
+    }
+}

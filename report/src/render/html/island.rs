@@ -1,0 +1,126 @@
+//! JSON that stands inside a `<script type="application/json">` and cannot get out of it.
+//!
+//! Escaping happens here, at the printer's edge, and nowhere else. An ordinary JSON string may hold
+//! `</script>`, which would end the element whatever the quotes say; so `<`, `>`, `&` and the two
+//! line separators of JavaScript are written as `\u` escapes, which JSON reads back as themselves.
+
+use std::collections::HashMap;
+use std::io;
+
+use serde::Serialize;
+use serde_json::ser::Formatter;
+
+/// A value as JSON that is safe inside a script element.
+pub(super) fn json(value: &impl Serialize) -> io::Result<String> {
+    let mut bytes = Vec::new();
+    let mut writer = serde_json::Serializer::with_formatter(&mut bytes, Island);
+    value.serialize(&mut writer)?;
+    String::from_utf8(bytes).map_err(io::Error::other)
+}
+
+struct Island;
+
+impl Formatter for Island {
+    fn write_string_fragment<W: ?Sized + io::Write>(
+        &mut self,
+        writer: &mut W,
+        fragment: &str,
+    ) -> io::Result<()> {
+        let mut done = 0;
+        for (at, found) in fragment.match_indices(['<', '>', '&', '\u{2028}', '\u{2029}']) {
+            writer.write_all(&fragment.as_bytes()[done..at])?;
+            for unit in found.chars().map(u32::from) {
+                write!(writer, "\\u{unit:04x}")?;
+            }
+            done = at + found.len();
+        }
+        writer.write_all(&fragment.as_bytes()[done..])
+    }
+}
+
+/// Each text once; elsewhere its number stands for it. [`UNTOLD`] stands for a text nobody told.
+#[derive(Debug, Default)]
+pub(super) struct Texts {
+    numbers: HashMap<String, i32>,
+    texts: Vec<String>,
+}
+
+/// In place of the number of a text that nobody told.
+pub(super) const UNTOLD: i32 = -1;
+
+impl Texts {
+    /// The number of a text.
+    pub(super) fn number(&mut self, text: impl Into<String>) -> i32 {
+        let texts = &mut self.texts;
+        *self.numbers.entry(text.into()).or_insert_with_key(|text| {
+            texts.push(text.clone());
+            i32::try_from(texts.len() - 1).unwrap_or(UNTOLD)
+        })
+    }
+
+    /// The number of a text, or [`UNTOLD`].
+    pub(super) fn maybe(&mut self, text: Option<impl Into<String>>) -> i32 {
+        text.map_or(UNTOLD, |text| self.number(text))
+    }
+
+    /// The texts, in the order of their numbers.
+    pub(super) fn into_texts(self) -> Vec<String> {
+        self.texts
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn check(text: &str) {
+        let island = json(&[text]).unwrap();
+        let barred = ['<', '>', '&', '\u{2028}', '\u{2029}'];
+        assert!(!island.contains(barred), "{island}");
+        assert_eq!(
+            serde_json::from_str::<Vec<String>>(&island).unwrap(),
+            [text]
+        );
+    }
+
+    #[test]
+    fn an_island_holds_what_would_end_it() {
+        for text in [
+            "</script><script>alert(1)</script>",
+            "<!-- <script>",
+            "]]>&amp;",
+            "a\u{2028}b\u{2029}c",
+            "\\u003c\"\\",
+            "\u{0}\u{1f}\u{7f}\u{feff}",
+            "",
+        ] {
+            check(text);
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_survives_and_never_closes_the_island(text in any::<String>()) {
+            check(&text);
+        }
+
+        #[test]
+        fn marks_among_any_text_survive(text in "[<>&/a-z\u{2028}\u{2029}\"\\\\!-]{0,40}") {
+            check(&text);
+        }
+
+        #[test]
+        fn a_number_gives_its_text_back(texts in prop::collection::vec("[a-c]{0,2}", 0..40)) {
+            let mut table = Texts::default();
+            let numbers: Vec<_> = texts.iter().map(|text| table.number(text.as_str())).collect();
+            let table = table.into_texts();
+            for (text, number) in texts.iter().zip(numbers) {
+                prop_assert_eq!(&table[usize::try_from(number).unwrap()], text);
+            }
+            let unique: std::collections::HashSet<_> = table.iter().collect();
+            prop_assert_eq!(unique.len(), table.len());
+        }
+    }
+}

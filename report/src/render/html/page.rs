@@ -1,0 +1,588 @@
+//! The page as its template sees it: finished words in the order in which they are read.
+//!
+//! askama escapes every word; only the style, the script and the two islands go in as they are, and
+//! `csp.rs` and `island.rs` hold the tests that they cannot end their elements.
+
+use std::collections::BTreeSet;
+use std::io;
+
+use askama::Template;
+use fleetback_scanner::model::problem::{Level, Problem};
+
+use super::chart::{Age, Chart, Piece};
+use super::groups::{Chapter, Fact};
+use super::{chart, csp, details, groups, island, rows, terms};
+use crate::results::{Device, Host, PolicyUsed, Results, Status, WaiverUse};
+use crate::sheet::{self, Sheet};
+use crate::words::{self, Word, shown};
+
+#[derive(Template)]
+#[template(path = "report.html")]
+pub(super) struct Page {
+    policy: String,
+    style: String,
+    script: String,
+    fleet: String,
+    details: String,
+    generator: String,
+    title: String,
+    masthead: Vec<Fact>,
+    headline: String,
+    subline: String,
+    start: Option<Start>,
+    notice: Option<Notice>,
+    strip: Vec<Piece>,
+    counts: Vec<Count>,
+    asides: Vec<Aside>,
+    ages: Vec<Age>,
+    chart: Chart,
+    chapters: Vec<Chapter>,
+    filters: Vec<Filter>,
+    rows: Vec<StaticRow>,
+    problems_lead: &'static str,
+    problems: Vec<ProblemRow>,
+    notes_word: String,
+    notes: Vec<ProblemRow>,
+    waivers: Vec<WaiverRow>,
+    apart: Vec<StaticRow>,
+    unmatched: Vec<UnmatchedRow>,
+    hosts: Vec<HostRow>,
+    roots: Vec<RootRow>,
+    method: Vec<Fact>,
+    foot: String,
+}
+
+/// Where to begin, in the line below the headline.
+struct Start {
+    text: String,
+    anchor: String,
+}
+
+/// What is missing from the report, said on the first screen.
+struct Notice {
+    what: String,
+    so: &'static str,
+}
+
+/// One status on the first screen.
+struct Count {
+    key: &'static str,
+    tone: &'static str,
+    number: u64,
+    shown: String,
+    word: String,
+    means: &'static str,
+}
+
+/// A sentence below the counts, with a link to where it is told in full.
+struct Aside {
+    text: String,
+    anchor: &'static str,
+    link: &'static str,
+}
+
+/// A choice above the table.
+struct Filter {
+    id: &'static str,
+    label: &'static str,
+    choices: Vec<Choice>,
+}
+
+struct Choice {
+    value: String,
+    label: String,
+}
+
+/// A device in a list that needs no script.
+struct StaticRow {
+    status: String,
+    name: String,
+    serial: String,
+    user: String,
+    last_good: String,
+    fix: String,
+    reason: String,
+    host: String,
+}
+
+struct ProblemRow {
+    path: String,
+    wanted: String,
+    found: String,
+    remedy: String,
+}
+
+struct WaiverRow {
+    state: String,
+    tone: &'static str,
+    device: String,
+    code: String,
+    reason: String,
+    until: String,
+}
+
+struct UnmatchedRow {
+    source: String,
+    reason: String,
+}
+
+struct HostRow {
+    name: String,
+    backups: String,
+    space: String,
+}
+
+struct RootRow {
+    path: String,
+    backups: String,
+}
+
+impl Page {
+    pub(super) fn new(sheet: &Sheet<'_>) -> io::Result<Self> {
+        let results = sheet.results();
+        let (style, script) = (csp::style(), csp::script());
+        let chapters = groups::chapters(sheet);
+        let headline = format!("{}.", sheet.headline());
+        let counts = counts(results);
+        let ages = ages(results);
+        let (problems, notes) = problems(sheet);
+        Ok(Self {
+            policy: csp::policy(&style, &script),
+            fleet: island::json(&rows::fleet(sheet, &chapters))?,
+            details: island::json(&details::details(sheet))?,
+            generator: format!("fleetback {}", shown(&results.tool_version)),
+            title: format!(
+                "{} Backup report, {}",
+                headline,
+                words::date(results.scanned_at, sheet.zone())
+            ),
+            masthead: masthead(sheet),
+            subline: subline(results),
+            start: start(&chapters),
+            notice: notice(problems.len() as u64),
+            strip: chart::strip(
+                &counts
+                    .iter()
+                    .map(|count| (count.tone, count.number))
+                    .collect::<Vec<_>>(),
+            ),
+            asides: asides(results),
+            chart: chart::chart(&ages),
+            filters: filters(results),
+            rows: listed(sheet, terms::not_in_order),
+            problems_lead: PROBLEMS_LEAD,
+            notes_word: format!(
+                "{} that are merely worth knowing",
+                words::plural(notes.len() as u64, "thing", "things")
+            ),
+            waivers: results.waivers.iter().map(waiver).collect(),
+            apart: listed(sheet, |device| device.listed_apart),
+            unmatched: unmatched(results),
+            hosts: results.hosts.iter().map(host).collect(),
+            roots: roots(results),
+            method: method(sheet),
+            foot: format!(
+                "Written by fleetback {}. This page asks for nothing from any network.",
+                shown(&results.tool_version)
+            ),
+            style,
+            script,
+            headline,
+            counts,
+            ages,
+            chapters,
+            problems,
+            notes,
+        })
+    }
+}
+
+const PROBLEMS_LEAD: &str = "Each of these is a place where evidence should have been, or where \
+something else was found than was looked for.";
+
+const GOOD: &str = "Everything that Apple would restore from it is on disk: both manifests can be \
+read, and there is a payload for every file. An encrypted backup whose password nobody has proven \
+counts when all that can be seen without the password is sound. An iCloud backup counts when the \
+policy allows iCloud and the evidence of it is young enough to be trusted.";
+
+fn masthead(sheet: &Sheet<'_>) -> Vec<Fact> {
+    let results = sheet.results();
+    vec![
+        fact("Scanned", when(sheet)),
+        fact("by", shown(&results.scan_host)),
+        fact("Policy", shown(&results.policy.name)),
+    ]
+}
+
+fn fact(label: &'static str, value: String) -> Fact {
+    Fact { label, value }
+}
+
+/// "2026-11-22 23:00 Europe/Berlin".
+fn when(sheet: &Sheet<'_>) -> String {
+    let at = words::date_time(sheet.results().scanned_at, sheet.zone());
+    format!("{at} {}", zone_name(sheet))
+}
+
+fn zone_name(sheet: &Sheet<'_>) -> String {
+    let offset = sheet.zone().to_offset(sheet.results().scanned_at);
+    match sheet.zone().iana_name() {
+        Some(name) => name.to_owned(),
+        None => format!("UTC{offset}"),
+    }
+}
+
+fn in_fleet(results: &Results) -> impl Iterator<Item = &Device> {
+    results.devices.iter().filter(|device| !device.listed_apart)
+}
+
+fn subline(results: &Results) -> String {
+    let in_date = |device: &&Device| matches!(device.status, Status::Protected | Status::Aging);
+    let count = in_fleet(results).filter(in_date).count() as u64;
+    let has = if count == 1 { "has" } else { "have" };
+    match in_fleet(results).count() {
+        0 => "No evidence names a device of this fleet.".into(),
+        _ => format!(
+            "{} {has} a good backup in date.",
+            words::plural(count, "device", "devices")
+        ),
+    }
+}
+
+/// The first group of what could be lost tonight.
+fn start(chapters: &[Chapter]) -> Option<Start> {
+    let chapter = chapters
+        .iter()
+        .find(|chapter| chapter.id == groups::TONIGHT)?;
+    let group = chapter.groups.first()?;
+    Some(Start {
+        text: format!("{} ({} {})", group.title, group.devices, group.devices_word),
+        anchor: format!("group-{}", group.number),
+    })
+}
+
+fn notice(count: u64) -> Option<Notice> {
+    (count > 0).then(|| Notice {
+        what: format!(
+            "{} could not be read.",
+            words::plural(count, "place", "places")
+        ),
+        so: "This report is incomplete: a device may be better or worse off than it looks here.",
+    })
+}
+
+fn counts(results: &Results) -> Vec<Count> {
+    let count = |(status, tone, means): (Status, &'static str, &'static str)| {
+        let number = in_fleet(results)
+            .filter(|device| device.status == status)
+            .count() as u64;
+        Count {
+            key: status.code(),
+            tone,
+            number,
+            shown: words::number(number),
+            word: terms::heading(status),
+            means,
+        }
+    };
+    terms::STATUSES.into_iter().map(count).collect()
+}
+
+fn asides(results: &Results) -> Vec<Aside> {
+    let waived = in_fleet(results)
+        .filter(|device| terms::waived(device))
+        .count() as u64;
+    let apart = results
+        .devices
+        .iter()
+        .filter(|device| device.listed_apart)
+        .count() as u64;
+    let is = |count| if count == 1 { "is" } else { "are" };
+    let asides = [
+        (
+            waived,
+            "waived and not counted as one that could be lost.",
+            "waivers",
+            "See the waivers",
+        ),
+        (
+            apart,
+            "listed apart: known only from old backups.",
+            "apart",
+            "See the list",
+        ),
+    ];
+    let told = asides.into_iter().filter(|(count, ..)| *count > 0);
+    told.map(|(count, what, anchor, link)| Aside {
+        text: format!(
+            "{} {} {what}",
+            words::plural(count, "device", "devices"),
+            is(count)
+        ),
+        anchor,
+        link,
+    })
+    .collect()
+}
+
+/// Devices by the age of their last good backup. One without is `never` only when that is known.
+fn ages(results: &Results) -> Vec<Age> {
+    let bucket =
+        |device: &Device| words::age_bucket(device.age_days, device.status).unwrap_or(NO_AGE);
+    let labels = words::AGE_BUCKETS.into_iter().chain([NO_AGE]);
+    let age = |label: &str| {
+        let mine: Vec<_> = in_fleet(results)
+            .filter(|device| bucket(device) == label)
+            .collect();
+        Age {
+            label: label.to_owned(),
+            devices: mine.len() as u64,
+            at_risk: mine.iter().filter(|device| sheet::at_risk(device)).count() as u64,
+        }
+    };
+    labels.map(age).collect()
+}
+const NO_AGE: &str = "none, or unknown";
+
+fn filters(results: &Results) -> Vec<Filter> {
+    let fixes: BTreeSet<_> = results
+        .devices
+        .iter()
+        .map(terms::leading)
+        .map(|finding| (terms::fix_title(finding), terms::fix_key(finding)))
+        .filter(|(_, key)| !key.is_empty())
+        .collect();
+    let hosts = results
+        .devices
+        .iter()
+        .flat_map(|device| &device.backups)
+        .map(|backup| shown(&backup.host));
+    let departments = results
+        .devices
+        .iter()
+        .filter_map(|device| device.department.as_deref())
+        .map(shown);
+    vec![
+        filter("status", "Status", "All", statuses(results)),
+        filter(
+            "fix",
+            "Likely fix",
+            "All",
+            fixes
+                .into_iter()
+                .map(|(label, value)| Choice { value, label })
+                .collect(),
+        ),
+        filter("host", "Computer", "All", same(hosts)),
+        filter("dept", "Department", "All", same(departments)),
+        Filter {
+            id: "sort",
+            label: "Sort by",
+            choices: SORTS.map(|(value, label)| choice(value, label)).into(),
+        },
+    ]
+}
+
+/// The orders of the table; the script knows them by the same names.
+const SORTS: [(&str, &str); 9] = [
+    ("worst", "Worst first"),
+    ("device", "Device"),
+    ("serial", "Serial number"),
+    ("user", "User"),
+    ("department", "Department"),
+    ("model", "Model"),
+    ("os", "System"),
+    ("age", "Age of the backup"),
+    ("fix", "Likely fix"),
+];
+
+fn filter(id: &'static str, label: &'static str, all: &str, mut choices: Vec<Choice>) -> Filter {
+    choices.insert(0, choice("", all));
+    Filter { id, label, choices }
+}
+
+fn choice(value: &str, label: &str) -> Choice {
+    Choice {
+        value: value.into(),
+        label: label.into(),
+    }
+}
+
+fn same(values: impl Iterator<Item = String>) -> Vec<Choice> {
+    let values: BTreeSet<_> = values.collect();
+    values.iter().map(|value| choice(value, value)).collect()
+}
+
+fn statuses(results: &Results) -> Vec<Choice> {
+    let words = terms::STATUSES.map(|(status, ..)| choice(status.code(), &terms::heading(status)));
+    let lists: [(&str, &str, terms::Fits); 4] = [
+        ("risk", "Could be lost tonight", sheet::at_risk),
+        ("soon", "In date, with something to do", terms::soon),
+        ("waived", "Waived", terms::waived),
+        ("apart", "Listed apart", |device| device.listed_apart),
+    ];
+    let lists = lists
+        .into_iter()
+        .filter(|(.., holds)| results.devices.iter().any(holds));
+    lists
+        .map(|(value, label, _)| choice(value, label))
+        .chain(words)
+        .collect()
+}
+
+fn listed(sheet: &Sheet<'_>, fits: terms::Fits) -> Vec<StaticRow> {
+    let devices = sheet.results().devices.iter().filter(|device| fits(device));
+    devices.map(|device| static_row(sheet, device)).collect()
+}
+
+fn static_row(sheet: &Sheet<'_>, device: &Device) -> StaticRow {
+    let or_untold = |text: &Option<String>| text.as_deref().map_or(terms::UNTOLD.into(), shown);
+    let finding = terms::leading(device);
+    let hosts: BTreeSet<_> = device
+        .backups
+        .iter()
+        .map(|backup| shown(&backup.host))
+        .collect();
+    StaticRow {
+        status: terms::heading(device.status),
+        name: terms::name(device),
+        serial: or_untold(&device.serial_number),
+        user: or_untold(&device.user),
+        last_good: format!(
+            "{} {}",
+            terms::last_good(sheet, device),
+            terms::last_good_more(device)
+        ),
+        fix: terms::fix_title(finding),
+        reason: finding.map_or(String::new(), |finding| shown(&finding.cause)),
+        host: hosts.into_iter().collect::<Vec<_>>().join(", "),
+    }
+}
+
+/// Those that leave the report incomplete, and the notes.
+fn problems(sheet: &Sheet<'_>) -> (Vec<ProblemRow>, Vec<ProblemRow>) {
+    let of = |level: Level| {
+        let problems = sheet
+            .problems()
+            .into_iter()
+            .filter(|problem| problem.level == level);
+        problems.map(problem).collect()
+    };
+    (of(Level::Incomplete), of(Level::Note))
+}
+
+fn problem(problem: &Problem) -> ProblemRow {
+    ProblemRow {
+        path: shown(&problem.path.to_string_lossy()),
+        wanted: shown(&problem.wanted),
+        found: shown(&problem.found),
+        remedy: problem.remedy.as_deref().map_or("nothing".into(), shown),
+    }
+}
+
+fn waiver(waiver: &WaiverUse) -> WaiverRow {
+    let tone = if waiver.state == "used" { "" } else { "warn" };
+    WaiverRow {
+        state: terms::capital(&shown(&waiver.state)),
+        tone,
+        device: shown(&waiver.device),
+        code: waiver.code.map_or("all".into(), |code| words::code(&code)),
+        reason: shown(&waiver.reason),
+        until: waiver.until.as_deref().map_or("without end".into(), shown),
+    }
+}
+
+fn unmatched(results: &Results) -> Vec<UnmatchedRow> {
+    let unmatched = results.unmatched.iter();
+    unmatched
+        .map(|item| UnmatchedRow {
+            source: shown(&item.source),
+            reason: shown(&item.reason),
+        })
+        .collect()
+}
+
+fn host(host: &Host) -> HostRow {
+    let space = match (host.disk_free, host.disk_total) {
+        (Some(free), Some(total)) => format!("{} of {}", words::size(free), words::size(total)),
+        (Some(free), None) => words::size(free),
+        (None, _) => "could not be read".into(),
+    };
+    HostRow {
+        name: shown(&host.name),
+        backups: words::number(host.backups),
+        space,
+    }
+}
+
+fn roots(results: &Results) -> Vec<RootRow> {
+    let roots = results.roots.iter();
+    roots
+        .map(|root| RootRow {
+            path: shown(&root.path.to_string_lossy()),
+            backups: words::number(root.backups),
+        })
+        .collect()
+}
+
+fn method(sheet: &Sheet<'_>) -> Vec<Fact> {
+    let results = sheet.results();
+    let policy = &results.policy;
+    let mut method = vec![fact("A good backup", GOOD.into())];
+    method.extend(limits(policy));
+    method.extend([
+        fact("Policy", shown(&policy.name)),
+        fact(
+            "Scanned",
+            format!("{}, {}", when(sheet), words::instant(results.scanned_at)),
+        ),
+        fact("Time zone of the dates", zone_name(sheet)),
+        fact("Run", shown(&results.run_id)),
+        fact(
+            "Program",
+            format!(
+                "fleetback {}, results of schema {}",
+                shown(&results.tool_version),
+                results.schema_version
+            ),
+        ),
+    ]);
+    method
+}
+
+fn limits(policy: &PolicyUsed) -> [Fact; 7] {
+    let must = |required| if required { "required" } else { "not required" };
+    [
+        fact(
+            "Aging",
+            format!("older than {}", terms::limit(policy.aging_days)),
+        ),
+        fact(
+            "Stale",
+            format!(
+                "older than {}, unless a group of the policy says otherwise",
+                terms::limit(policy.stale_days)
+            ),
+        ),
+        fact(
+            "Critical",
+            format!("older than {}", terms::limit(policy.critical_days)),
+        ),
+        fact(
+            "Evidence of the MDM",
+            format!(
+                "trusted for {}",
+                terms::limit(policy.inventory_trusted_days)
+            ),
+        ),
+        fact("iCloud Backup", shown(&policy.icloud)),
+        fact(
+            "Encryption of local backups",
+            must(policy.encryption_required).into(),
+        ),
+        fact(
+            "Proof of the password",
+            must(policy.password_required).into(),
+        ),
+    ]
+}

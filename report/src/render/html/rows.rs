@@ -1,0 +1,192 @@
+//! The table of devices as short arrays: what the script searches, filters, sorts and draws.
+//!
+//! The script unpacks a row by place, so the order of [`Row`] and of the constants at the top of
+//! `report.js` is one promise. Texts that repeat stand once, in `texts`.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::Serialize;
+
+use super::groups::Chapter;
+use super::island::Texts;
+use super::terms;
+use crate::finding::Severity;
+use crate::results::{Device, Finding, Status};
+use crate::sheet::{self, Sheet};
+use crate::words::{Word, shown};
+
+/// Bits of a row's flags. The script knows them by the same names.
+const FLAGS: [(u8, terms::Fits); 5] = [
+    (1, sheet::at_risk),
+    (2, terms::waived),
+    (4, |device| device.listed_apart),
+    (8, terms::not_in_order),
+    (16, terms::soon),
+];
+
+/// Words of the table that do not come from a device.
+const WORDS: [(&str, &str); 9] = [
+    ("untold", terms::UNTOLD),
+    ("nameless", terms::NAMELESS),
+    ("waived", "waived"),
+    ("apart", "listed apart"),
+    ("findings", "Findings"),
+    ("noFindings", "Nothing is wrong with this device."),
+    ("backups", "Local backups"),
+    (
+        "noBackups",
+        "None was found on the computers that were scanned.",
+    ),
+    ("problems", "Could not be used"),
+];
+
+/// Everything the table needs.
+#[derive(Serialize)]
+pub(super) struct Fleet {
+    texts: Vec<String>,
+    statuses: Vec<Term>,
+    severities: Vec<Term>,
+    fixes: Vec<(String, String)>,
+    hosts: Vec<String>,
+    groups: BTreeMap<usize, Vec<usize>>,
+    words: BTreeMap<&'static str, &'static str>,
+    rows: Vec<Row>,
+}
+
+/// Code, word for people, tone.
+type Term = (&'static str, String, &'static str);
+
+/// Status, name, serial number, user, department, model, system, date of the last good backup, its
+/// age and kind in words, age in days, fix, reason, hosts, flags, what else can be searched, what
+/// is copied.
+type Row = (
+    usize,
+    i32,
+    i32,
+    i32,
+    i32,
+    i32,
+    i32,
+    i32,
+    i32,
+    Option<i64>,
+    usize,
+    i32,
+    Vec<usize>,
+    u8,
+    i32,
+    i32,
+);
+
+/// The table of this sheet; `chapters` say which rows each group copies.
+pub(super) fn fleet(sheet: &Sheet<'_>, chapters: &[Chapter]) -> Fleet {
+    let mut tables = Tables::default();
+    let devices = sheet.results().devices.iter();
+    let rows = devices.map(|device| tables.row(sheet, device)).collect();
+    let groups = chapters.iter().flat_map(|chapter| &chapter.groups);
+    Fleet {
+        rows,
+        texts: tables.texts.into_texts(),
+        statuses: terms::STATUSES
+            .map(|(status, tone, _)| term(status, tone))
+            .into(),
+        severities: terms::SEVERITIES
+            .map(|(severity, tone)| term(severity, tone))
+            .into(),
+        fixes: tables.fixes,
+        hosts: tables.hosts.into_texts(),
+        groups: groups
+            .map(|group| (group.number, group.rows.clone()))
+            .collect(),
+        words: WORDS.into(),
+    }
+}
+
+fn term(word: impl Word, tone: &'static str) -> Term {
+    (word.code(), terms::heading(word), tone)
+}
+
+/// The place of a severity in the tables of the page.
+pub(super) fn severity_number(severity: Severity) -> usize {
+    let mut all = terms::SEVERITIES.iter();
+    all.position(|(each, _)| *each == severity).unwrap_or(0)
+}
+
+fn status_number(status: Status) -> usize {
+    let mut all = terms::STATUSES.iter();
+    all.position(|(each, ..)| *each == status).unwrap_or(0)
+}
+
+/// The tables that rows point into.
+#[derive(Default)]
+struct Tables {
+    texts: Texts,
+    fixes: Vec<(String, String)>,
+    hosts: Texts,
+}
+
+impl Tables {
+    fn row(&mut self, sheet: &Sheet<'_>, device: &Device) -> Row {
+        let leading = terms::leading(device);
+        (
+            status_number(device.status),
+            self.maybe(device.device_name.as_deref()),
+            self.maybe(device.serial_number.as_deref()),
+            self.maybe(device.user.as_deref()),
+            self.maybe(device.department.as_deref()),
+            self.texts.maybe(terms::model(device)),
+            self.texts.maybe(terms::system(device)),
+            self.texts.number(terms::last_good(sheet, device)),
+            self.texts.number(terms::last_good_more(device)),
+            device.age_days,
+            self.fix(leading),
+            self.texts
+                .number(leading.map_or(String::new(), |finding| shown(&finding.cause))),
+            self.hosts(device),
+            flags(device),
+            self.texts.number(also_searched(device)),
+            self.texts.maybe(terms::copied(device)),
+        )
+    }
+
+    fn maybe(&mut self, text: Option<&str>) -> i32 {
+        self.texts.maybe(text.map(shown))
+    }
+
+    fn fix(&mut self, finding: Option<&Finding>) -> usize {
+        let key = terms::fix_key(finding);
+        let found = self.fixes.iter().position(|(each, _)| *each == key);
+        found.unwrap_or_else(|| {
+            self.fixes.push((key, terms::fix_title(finding)));
+            self.fixes.len() - 1
+        })
+    }
+
+    fn hosts(&mut self, device: &Device) -> Vec<usize> {
+        let names: BTreeSet<_> = device
+            .backups
+            .iter()
+            .map(|backup| shown(&backup.host))
+            .collect();
+        let numbers = names.into_iter().map(|name| self.hosts.number(name));
+        numbers
+            .filter_map(|number| usize::try_from(number).ok())
+            .collect()
+    }
+}
+
+fn flags(device: &Device) -> u8 {
+    let set = FLAGS.iter().filter(|(_, holds)| holds(device));
+    set.map(|(bit, _)| bit).sum()
+}
+
+/// What people search for and no column shows.
+fn also_searched(device: &Device) -> String {
+    let ids = [&device.udid, &device.email, &device.imei, &device.site];
+    let told: Vec<_> = ids.into_iter().flatten().map(|id| shown(id)).collect();
+    let codes = device
+        .findings
+        .iter()
+        .map(|finding| crate::words::code(&finding.code));
+    told.into_iter().chain(codes).collect::<Vec<_>>().join(" ")
+}

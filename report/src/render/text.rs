@@ -1,0 +1,515 @@
+//! The short report that a terminal shows when no output was asked for.
+//!
+//! Verdict, counts, the worst devices, what to do, what could not be read. A newcomer would print a
+//! device's name as it is: it may hold escape sequences, so every text that is not ours goes
+//! through [`words::shown`], and widths are those of the drawn text, before any colour.
+
+use std::io::{self, Write};
+
+use fleetback_scanner::model::problem::{Level, Problem};
+use unicode_width::UnicodeWidthStr;
+
+use crate::finding::Severity;
+use crate::results::{Device, Finding, Status};
+use crate::sheet::{self, Action, Sheet};
+use crate::words::{self, Word, shown};
+
+/// How to write the short report.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TextOptions {
+    /// Columns of the terminal.
+    pub width: usize,
+    /// Write ANSI colours?
+    pub color: bool,
+    /// The most devices to list.
+    pub rows_max: usize,
+}
+
+/// The most serial numbers named beside one fix.
+const SERIALS_MAX: usize = 12;
+/// The most problems shown.
+const PROBLEMS_MAX: usize = 5;
+/// The narrowest terminal that is laid out for.
+const WIDTH_MIN: usize = 60;
+/// Below this much room the reason stands on a line of its own.
+const REASON_WIDTH_MIN: usize = 44;
+/// The widest name in the table.
+const NAME_WIDTH_MAX: usize = 24;
+
+/// Writes the short report.
+///
+/// # Errors
+/// Those of `out`.
+pub fn write(sheet: &Sheet<'_>, options: &TextOptions, out: &mut dyn Write) -> io::Result<()> {
+    let paint = Paint(options.color);
+    let width = options.width.max(WIDTH_MIN);
+    write_verdict(sheet, paint, width, out)?;
+    write_devices(sheet, options.rows_max, paint, width, out)?;
+    write_actions(&sheet.actions(), paint, width, out)?;
+    write_problems(sheet, paint, width, out)
+}
+
+fn write_verdict(
+    sheet: &Sheet<'_>,
+    paint: Paint,
+    width: usize,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let summary = &sheet.results().summary;
+    let color = match (summary.at_risk, summary.devices) {
+        (_, 0) => Color::Yellow,
+        (0, _) => Color::Green,
+        _ => Color::Red,
+    };
+    writeln!(out, "{}", paint.bold(color, &sheet.headline()))?;
+    for line in wrapped(&counts(sheet), ", ", width) {
+        writeln!(out, "{}", paint.dim(&line))?;
+    }
+    Ok(())
+}
+
+/// "3 protected", "1 stale", …, without the zeros.
+fn counts(sheet: &Sheet<'_>) -> Vec<String> {
+    let summary = &sheet.results().summary;
+    let statuses = summary.status.iter();
+    let statuses = statuses.map(|(status, count)| (*count, status.phrase()));
+    let apart = [
+        (summary.waived, "waived"),
+        (summary.listed_apart, "known from old backups only"),
+    ];
+    statuses
+        .chain(apart)
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, word)| format!("{} {word}", words::number(count)))
+        .collect()
+}
+
+/// One line of the table, in words that are safe to print.
+struct Line<'a> {
+    device: &'a Device,
+    name: String,
+    serial: String,
+    last_good: String,
+    reason: String,
+    fix: String,
+}
+
+const HEADINGS: [&str; 5] = ["STATUS", "SEVERITY", "NAME", "SERIAL", "LAST GOOD"];
+
+fn line<'a>(sheet: &Sheet<'a>, device: &'a Device) -> Line<'a> {
+    let finding = sheet::open_finding(device);
+    let text = |text: fn(&Finding) -> &str| finding.map_or(String::new(), |f| shown(text(f)));
+    Line {
+        device,
+        name: cut(
+            &shown(device.device_name.as_deref().unwrap_or("-")),
+            NAME_WIDTH_MAX,
+        ),
+        serial: cut(
+            &shown(device.serial_number.as_deref().unwrap_or("-")),
+            NAME_WIDTH_MAX,
+        ),
+        last_good: last_good(sheet, device),
+        reason: text(|finding| &finding.cause),
+        fix: text(|finding| &finding.likely_fix.title),
+    }
+}
+
+/// The date and the age; without a date, `never` only where that is known.
+fn last_good(sheet: &Sheet<'_>, device: &Device) -> String {
+    match (sheet.row(device).get("last_good_backup"), device.age_days) {
+        (sheet::Cell::Date(date), Some(age)) => format!("{date} ({age} d)"),
+        (sheet::Cell::Date(date), None) => date.to_string(),
+        _ if device.status == Status::Never => "never".to_owned(),
+        _ if device.status == Status::Unknown => "unknown".to_owned(),
+        _ => "none".to_owned(),
+    }
+}
+
+/// Devices that somebody should look at: at risk, or with a finding of warning or worse.
+fn deserves_a_look(device: &Device) -> bool {
+    let warned = device
+        .severity
+        .is_some_and(|severity| severity > Severity::Info);
+    !device.listed_apart && (warned || sheet::at_risk(device))
+}
+
+fn write_devices(
+    sheet: &Sheet<'_>,
+    rows_max: usize,
+    paint: Paint,
+    width: usize,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let worst = || {
+        sheet
+            .results()
+            .devices
+            .iter()
+            .filter(|d| deserves_a_look(d))
+    };
+    let lines: Vec<_> = worst().take(rows_max).map(|d| line(sheet, d)).collect();
+    if lines.is_empty() {
+        return Ok(());
+    }
+    let layout = Layout::of(&lines, width);
+    writeln!(out)?;
+    layout.write_heading(paint, out)?;
+    for line in &lines {
+        layout.write(line, paint, out)?;
+    }
+    match worst().count() - lines.len() {
+        0 => Ok(()),
+        more => {
+            let more = words::plural(more as u64, "more device", "more devices");
+            writeln!(
+                out,
+                "{}",
+                paint.dim(&format!("and {more}: --csv and --html list them all"))
+            )
+        }
+    }
+}
+
+/// The widths of the columns; no width for reason and fix puts them on lines of their own.
+struct Layout {
+    columns: [usize; 5],
+    beside: Option<(usize, usize)>,
+    width: usize,
+}
+
+impl Layout {
+    fn of(lines: &[Line<'_>], width: usize) -> Self {
+        let mut columns = HEADINGS.map(UnicodeWidthStr::width);
+        for line in lines {
+            for (column, text) in columns.iter_mut().zip(line.cells()) {
+                *column = (*column).max(text.width());
+            }
+        }
+        let taken: usize = columns.iter().map(|column| column + 2).sum();
+        let room = width.saturating_sub(taken + 2);
+        let fix = lines.iter().map(|line| line.fix.width()).max().unwrap_or(0);
+        let fix = fix.clamp("LIKELY FIX".len(), (room / 2).max(10));
+        let beside = (room >= REASON_WIDTH_MIN).then(|| (room - fix, fix));
+        Self {
+            columns,
+            beside,
+            width,
+        }
+    }
+
+    fn write_heading(&self, paint: Paint, out: &mut dyn Write) -> io::Result<()> {
+        let mut heading = self.row(HEADINGS);
+        if let Some((reason, fix)) = self.beside {
+            heading += &format!(
+                "{}  {}",
+                padded("REASON", reason),
+                padded("LIKELY FIX", fix)
+            );
+        }
+        writeln!(out, "{}", paint.dim(heading.trim_end()))
+    }
+
+    fn write(&self, line: &Line<'_>, paint: Paint, out: &mut dyn Write) -> io::Result<()> {
+        let [status, severity, rest @ ..] = line.cells();
+        let color = color_of(line.device);
+        let [status_width, severity_width, ..] = self.columns;
+        let mut tail = String::new();
+        for (text, width) in rest.iter().zip(&self.columns[2..]) {
+            tail += &format!("{}  ", padded(text, *width));
+        }
+        if let Some((reason, fix)) = self.beside {
+            tail += &format!(
+                "{}  {}",
+                padded(&cut(&line.reason, reason), reason),
+                cut(&line.fix, fix)
+            );
+        }
+        let status = paint.bold(color, &padded(status, status_width));
+        let severity = paint.plain(color, &padded(severity, severity_width));
+        writeln!(out, "{status}  {severity}  {}", tail.trim_end())?;
+        match self.beside {
+            Some(_) => Ok(()),
+            None => self.write_below(line, paint, out),
+        }
+    }
+
+    fn write_below(&self, line: &Line<'_>, paint: Paint, out: &mut dyn Write) -> io::Result<()> {
+        let indent = self.columns[0] + 2;
+        for text in wrapped_words(&line.reason, self.width - indent) {
+            writeln!(out, "{:indent$}{text}", "")?;
+        }
+        for (index, text) in wrapped_words(&line.fix, self.width - indent - 5)
+            .iter()
+            .enumerate()
+        {
+            let label = if index == 0 { "fix: " } else { "     " };
+            writeln!(out, "{:indent$}{}{text}", "", paint.dim(label))?;
+        }
+        Ok(())
+    }
+
+    fn row(&self, cells: [&str; 5]) -> String {
+        let cells = cells.iter().zip(self.columns);
+        cells
+            .map(|(text, width)| padded(text, width) + "  ")
+            .collect()
+    }
+}
+
+impl Line<'_> {
+    fn cells(&self) -> [&str; 5] {
+        let severity = self.device.severity.map_or("-", Word::code);
+        [
+            self.device.status.code(),
+            severity,
+            &self.name,
+            &self.serial,
+            &self.last_good,
+        ]
+    }
+}
+
+fn write_actions(
+    actions: &[Action<'_>],
+    paint: Paint,
+    width: usize,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    if actions.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "\n{}", paint.bold(Color::None, "What to do"))?;
+    for action in actions {
+        let devices = words::plural(action.devices.len() as u64, "device", "devices");
+        let title = shown(action.title);
+        writeln!(
+            out,
+            "  {title}{}",
+            paint.dim(&format!(" ({devices}, by {})", shown(action.who)))
+        )?;
+        for line in wrapped(&serials(action), " ", width - 4) {
+            writeln!(out, "    {line}")?;
+        }
+    }
+    Ok(())
+}
+
+/// The serial numbers of the first devices, else what else names them, and how many more.
+fn serials(action: &Action<'_>) -> Vec<String> {
+    let named = action.devices.iter().take(SERIALS_MAX);
+    let mut named: Vec<_> = named.map(|device| handle(device)).collect();
+    let more = action.devices.len().saturating_sub(SERIALS_MAX);
+    if more > 0 {
+        named.push(format!("and {} more", words::number(more as u64)));
+    }
+    named
+}
+
+/// What an admin would call the device: serial number, UDID, IMEI or name.
+fn handle(device: &Device) -> String {
+    let numbers = [
+        &device.serial_number,
+        &device.udid,
+        &device.imei,
+        &device.device_name,
+    ];
+    let first = numbers.into_iter().flatten().next();
+    first.map_or_else(
+        || "(a device without a number)".to_owned(),
+        |text| cut(&shown(text), 48),
+    )
+}
+
+fn write_problems(
+    sheet: &Sheet<'_>,
+    paint: Paint,
+    width: usize,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let problems = sheet.problems();
+    let unmatched = sheet.results().unmatched.len() as u64;
+    if problems.is_empty() && unmatched == 0 {
+        return Ok(());
+    }
+    writeln!(out)?;
+    for (line, color) in problem_counts(&problems, unmatched) {
+        for line in wrapped_words(&line, width) {
+            writeln!(out, "{}", paint.bold(color, &line))?;
+        }
+    }
+    for problem in problems.iter().take(PROBLEMS_MAX) {
+        write_problem(problem, paint, width, out)?;
+    }
+    match problems.len().saturating_sub(PROBLEMS_MAX) {
+        0 => Ok(()),
+        more => {
+            let more = words::plural(more as u64, "more problem", "more problems");
+            writeln!(
+                out,
+                "{}",
+                paint.dim(&format!("and {more}: --html and --json list them all"))
+            )
+        }
+    }
+}
+
+fn problem_counts(problems: &[&Problem], unmatched: u64) -> Vec<(String, Color)> {
+    let incomplete = problems
+        .iter()
+        .filter(|p| p.level == Level::Incomplete)
+        .count() as u64;
+    let notes = problems.len() as u64 - incomplete;
+    let lost = words::plural(incomplete, "problem makes", "problems make");
+    let documents = words::plural(unmatched, "document belongs", "documents belong");
+    [
+        (
+            incomplete,
+            format!("{lost} this report incomplete"),
+            Color::Red,
+        ),
+        (notes, words::plural(notes, "note", "notes"), Color::None),
+        (
+            unmatched,
+            format!("{documents} to no device that can be told"),
+            Color::None,
+        ),
+    ]
+    .into_iter()
+    .filter(|(count, ..)| *count > 0)
+    .map(|(_, line, color)| (line, color))
+    .collect()
+}
+
+/// The path whole, on a line of its own, so that it can be copied.
+fn write_problem(
+    problem: &Problem,
+    paint: Paint,
+    width: usize,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    writeln!(out, "  {}", shown(&problem.path.to_string_lossy()))?;
+    let story = format!(
+        "wanted {}, found {}",
+        shown(&problem.wanted),
+        shown(&problem.found)
+    );
+    for line in wrapped_words(&story, width - 4) {
+        writeln!(out, "    {line}")?;
+    }
+    let remedy = problem.remedy.as_deref().map(shown).unwrap_or_default();
+    for line in wrapped_words(&remedy, width - 4) {
+        writeln!(out, "    {}", paint.dim(&line))?;
+    }
+    Ok(())
+}
+
+fn color_of(device: &Device) -> Color {
+    match device.severity {
+        Some(Severity::Critical | Severity::Error) => Color::Red,
+        Some(Severity::Warning) => Color::Yellow,
+        _ => Color::None,
+    }
+}
+
+/// Fills with spaces up to a drawn width.
+fn padded(text: &str, width: usize) -> String {
+    format!(
+        "{text}{:fill$}",
+        "",
+        fill = width.saturating_sub(text.width())
+    )
+}
+
+/// Cuts at a drawn width, with `…` in place of the rest.
+fn cut(text: &str, width: usize) -> String {
+    const MARKS_MAX: usize = 4; // characters of no width that one column may hold on average
+    let short = text.chars().nth(width * MARKS_MAX).is_none();
+    if short && text.width() <= width {
+        return text.to_owned();
+    }
+    let mut kept = String::new();
+    for character in text.chars().take(width * MARKS_MAX) {
+        kept.push(character);
+        if kept.width() >= width {
+            kept.pop();
+            break;
+        }
+    }
+    kept.truncate(kept.trim_end().len());
+    kept + "…"
+}
+
+fn wrapped_words(text: &str, width: usize) -> Vec<String> {
+    let words: Vec<String> = text.split(' ').map(str::to_owned).collect();
+    if text.is_empty() {
+        Vec::new()
+    } else {
+        wrapped(&words, " ", width)
+    }
+}
+
+/// Lays items out on as few lines as fit; an item that is wider than a line has one for itself.
+fn wrapped(items: &[String], between: &str, width: usize) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for item in items {
+        match lines.last_mut() {
+            Some(line) if line.width() + between.width() + item.width() <= width => {
+                line.push_str(between);
+                line.push_str(item);
+            }
+            Some(line) => {
+                line.push_str(between.trim_end());
+                lines.push(item.clone());
+            }
+            None => lines.push(item.clone()),
+        }
+    }
+    lines
+}
+
+/// The few colours that mean something.
+#[derive(Debug, Clone, Copy)]
+enum Color {
+    None,
+    Red,
+    Yellow,
+    Green,
+}
+
+/// Writes ANSI sequences, or nothing.
+#[derive(Debug, Clone, Copy)]
+struct Paint(bool);
+
+impl Paint {
+    fn bold(self, color: Color, text: &str) -> String {
+        self.with("1", color, text)
+    }
+
+    fn plain(self, color: Color, text: &str) -> String {
+        self.with("", color, text)
+    }
+
+    fn dim(self, text: &str) -> String {
+        self.with("2", Color::None, text)
+    }
+
+    fn with(self, style: &str, color: Color, text: &str) -> String {
+        let code = match color {
+            Color::None => "",
+            Color::Red => "31",
+            Color::Yellow => "33",
+            Color::Green => "32",
+        };
+        let both = if style.is_empty() || code.is_empty() {
+            ""
+        } else {
+            ";"
+        };
+        if self.0 && !(style.is_empty() && code.is_empty()) {
+            format!("\x1b[{style}{both}{code}m{text}\x1b[0m")
+        } else {
+            text.to_owned()
+        }
+    }
+}

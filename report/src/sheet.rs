@@ -1,0 +1,552 @@
+//! The fleet as two tables of typed cells, and the few sentences around them.
+//!
+//! Every column is one row of a table: name, heading, meaning, and a function from a device (and
+//! one of its backups) to a [`Cell`]. Formats print cells and decide nothing. A newcomer would
+//! format a date or an IMEI in the CSV writer; the type of the cell already says what it is.
+//!
+//! Rows are made while they are printed: a sheet of 50,000 devices costs no memory of its own.
+
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+
+use fleetback_scanner::model::problem::Problem;
+use jiff::tz::TimeZone;
+use jiff::{Timestamp, civil};
+
+use crate::finding::Severity;
+use crate::fix::FixId;
+use crate::results::{Backup, Device, Finding, Results, Status};
+use crate::words::{self, Word};
+
+/// One value, with its type.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Cell {
+    /// Not known, or not applicable: an empty cell, `null`, never 0.
+    Unknown,
+    /// Text, whoever wrote it.
+    Text(String),
+    /// A number or code that must stay text: written `exact` for programs and `pretty` for people.
+    Id {
+        /// "356789012345678".
+        exact: String,
+        /// "35-678901-234567-8".
+        pretty: String,
+    },
+    /// A whole number.
+    Whole(i64),
+    /// A number with a fraction.
+    Decimal(f64),
+    /// A calendar date in the sheet's time zone.
+    Date(civil::Date),
+    /// An exact instant, written RFC 3339 in UTC.
+    Instant(Timestamp),
+}
+
+impl Cell {
+    /// The exact value, for programs; empty when unknown.
+    pub fn exact(&self) -> String {
+        match self {
+            Self::Unknown => String::new(),
+            Self::Text(text) | Self::Id { exact: text, .. } => text.clone(),
+            Self::Whole(number) => number.to_string(),
+            Self::Decimal(number) => number.to_string(),
+            Self::Date(date) => date.to_string(),
+            Self::Instant(at) => words::instant(*at),
+        }
+    }
+
+    /// The value as people like to read it; empty when unknown. Not yet escaped for any format.
+    pub fn pretty(&self) -> String {
+        match self {
+            Self::Id { pretty, .. } => pretty.clone(),
+            other => other.exact(),
+        }
+    }
+
+    /// Is there nothing to show?
+    pub fn is_unknown(&self) -> bool {
+        matches!(self, Self::Unknown)
+    }
+
+    fn text(value: Option<impl Into<String>>) -> Self {
+        value.map_or(Self::Unknown, |text| Self::Text(text.into()))
+    }
+
+    fn word(value: Option<impl Word>) -> Self {
+        Self::text(value.map(Word::code))
+    }
+
+    fn yes_no(value: Option<bool>) -> Self {
+        Self::text(value.map(words::yes_no))
+    }
+
+    fn whole(value: Option<i64>) -> Self {
+        value.map_or(Self::Unknown, Self::Whole)
+    }
+
+    fn count(value: Option<u64>) -> Self {
+        Self::whole(value.map(|count| i64::try_from(count).unwrap_or(i64::MAX)))
+    }
+
+    fn decimal(value: Option<f64>) -> Self {
+        value
+            .filter(|number| number.is_finite())
+            .map_or(Self::Unknown, Self::Decimal)
+    }
+
+    fn instant(value: Option<Timestamp>) -> Self {
+        value.map_or(Self::Unknown, Self::Instant)
+    }
+
+    fn id(exact: Option<&str>, pretty: impl FnOnce(&str) -> Option<String>) -> Self {
+        exact.map_or(Self::Unknown, |exact| Self::Id {
+            exact: exact.to_owned(),
+            pretty: pretty(exact).unwrap_or_else(|| exact.to_owned()),
+        })
+    }
+}
+
+/// What the cells of a column hold: for alignment, sorting and the documentation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// Text.
+    Text,
+    /// One of a fixed list of words.
+    Word,
+    /// A number or code that must stay text.
+    Id,
+    /// A number.
+    Number,
+    /// A calendar date, `yyyy-mm-dd`.
+    Date,
+    /// An instant, RFC 3339 in UTC.
+    Instant,
+}
+
+impl Kind {
+    /// As docs/output.md calls it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Text => "text",
+            Self::Word => "word",
+            Self::Id => "id",
+            Self::Number => "number",
+            Self::Date => "date",
+            Self::Instant => "instant",
+        }
+    }
+}
+
+/// One column of a table.
+#[derive(Debug, Clone, Copy)]
+pub struct Column {
+    /// Its name in CSV files: a promise.
+    pub name: &'static str,
+    /// Its heading for people.
+    pub heading: &'static str,
+    /// What its cells hold.
+    pub kind: Kind,
+    cell: fn(&Row<'_>) -> Cell,
+}
+
+impl Column {
+    /// The cell of this column in a row.
+    pub fn cell(&self, row: &Row<'_>) -> Cell {
+        (self.cell)(row)
+    }
+}
+
+/// The column of that name in [`COLUMNS`].
+pub fn column(name: &str) -> Option<&'static Column> {
+    COLUMNS.iter().find(|column| column.name == name)
+}
+
+/// The judged fleet, ready to print.
+#[derive(Debug, Clone, Copy)]
+pub struct Sheet<'a> {
+    results: &'a Results,
+    zone: &'a TimeZone,
+}
+
+/// One row: a device and one of its backups.
+#[derive(Debug, Clone, Copy)]
+pub struct Row<'a> {
+    /// The run.
+    pub results: &'a Results,
+    /// Where the reader lives.
+    pub zone: &'a TimeZone,
+    /// The device.
+    pub device: &'a Device,
+    /// In the table of devices the newest backup that is not an archived copy, if there is one; in
+    /// the table of backups the row's own.
+    pub backup: Option<&'a Backup>,
+}
+
+/// Devices that the same fix is likely to help.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Action<'a> {
+    /// The fix.
+    pub fix: FixId,
+    /// "Check the storage space".
+    pub title: &'a str,
+    /// Who acts.
+    pub who: &'a str,
+    /// The devices, worst first.
+    pub devices: Vec<&'a Device>,
+}
+
+impl<'a> Sheet<'a> {
+    /// Takes the results as they are; calendar dates are those of `zone`.
+    pub fn new(results: &'a Results, zone: &'a TimeZone) -> Self {
+        Self { results, zone }
+    }
+
+    /// What the sheet shows.
+    pub fn results(&self) -> &'a Results {
+        self.results
+    }
+
+    /// Where the reader lives.
+    pub fn zone(&self) -> &'a TimeZone {
+        self.zone
+    }
+
+    /// "3 of 41 devices could be lost tonight".
+    pub fn headline(&self) -> String {
+        words::headline(self.results)
+    }
+
+    /// The row of one device.
+    pub fn row(&self, device: &'a Device) -> Row<'a> {
+        Row {
+            results: self.results,
+            zone: self.zone,
+            device,
+            backup: device.backups.iter().find(|backup| !backup.archived),
+        }
+    }
+
+    /// One row per device in the order of the results, worst first; print it with [`COLUMNS`].
+    pub fn devices(&self) -> impl Iterator<Item = Row<'a>> + use<'a> {
+        let sheet = *self;
+        self.results
+            .devices
+            .iter()
+            .map(move |device| sheet.row(device))
+    }
+
+    /// One row per local backup; print it with [`BACKUP_COLUMNS`].
+    pub fn backups(&self) -> impl Iterator<Item = Row<'a>> + use<'a> {
+        self.devices().flat_map(|row| {
+            let each = move |backup| Row {
+                backup: Some(backup),
+                ..row
+            };
+            row.device.backups.iter().map(each)
+        })
+    }
+
+    /// What to do, by the likely fix of each device's first finding that no waiver covers; the fix
+    /// that helps the most devices first. Devices listed apart and findings of severity info ask
+    /// for nothing.
+    pub fn actions(&self) -> Vec<Action<'a>> {
+        let mut by_fix = BTreeMap::<FixId, Action<'a>>::new();
+        for device in self.results.devices.iter().filter(|d| !d.listed_apart) {
+            let Some(finding) = open_finding(device).filter(|finding| asks_for_action(finding))
+            else {
+                continue;
+            };
+            let fix = &finding.likely_fix;
+            let action = by_fix.entry(fix.id).or_insert_with(|| Action {
+                fix: fix.id,
+                title: &fix.title,
+                who: &fix.who,
+                devices: Vec::new(),
+            });
+            action.devices.push(device);
+        }
+        let mut actions: Vec<_> = by_fix.into_values().collect();
+        actions.sort_by_key(|action| Reverse(action.devices.len()));
+        actions
+    }
+
+    /// Problems, those that leave the report incomplete first.
+    pub fn problems(&self) -> Vec<&'a Problem> {
+        let mut problems: Vec<_> = self.results.problems.iter().collect();
+        problems.sort_by_key(|problem| Reverse(problem.level));
+        problems
+    }
+}
+
+/// The first finding that no waiver covers.
+pub fn open_finding(device: &Device) -> Option<&Finding> {
+    device.findings.iter().find(|found| found.waived.is_none())
+}
+
+fn asks_for_action(finding: &Finding) -> bool {
+    finding.severity > Severity::Info
+}
+
+/// Could this device be lost tonight? No good backup in date, and neither waived nor listed apart:
+/// the devices that `summary.at_risk` counts.
+pub fn at_risk(device: &Device) -> bool {
+    let in_date = matches!(device.status, Status::Protected | Status::Aging);
+    !in_date && !is_waived(device) && !device.listed_apart
+}
+
+/// Does a waiver cover every finding of error or worse, of which there is one at least?
+pub fn is_waived(device: &Device) -> bool {
+    let mut grave = device
+        .findings
+        .iter()
+        .filter(|found| found.severity >= Severity::Error)
+        .peekable();
+    grave.peek().is_some() && grave.all(|found| found.waived.is_some())
+}
+
+impl<'a> Row<'a> {
+    /// The cells of this row under the given columns.
+    pub fn cells(self, columns: &'static [Column]) -> impl Iterator<Item = Cell> + use<'a> {
+        columns.iter().map(move |column| column.cell(&self))
+    }
+
+    /// The cell of a column of [`COLUMNS`]; unknown for a name that is none.
+    pub fn get(&self, name: &str) -> Cell {
+        column(name).map_or(Cell::Unknown, |column| column.cell(self))
+    }
+
+    fn finding(&self) -> Option<&'a Finding> {
+        self.device.findings.first()
+    }
+
+    fn waived(&self) -> Option<&'a Finding> {
+        self.device
+            .findings
+            .iter()
+            .find(|found| found.waived.is_some())
+    }
+
+    /// The backup that the path is about: where only archived copies are left, the newest of them.
+    fn located(&self) -> Option<&'a Backup> {
+        self.backup.or(self.device.backups.first())
+    }
+
+    fn date(&self, at: Option<Timestamp>) -> Cell {
+        at.map_or(Cell::Unknown, |at| Cell::Date(words::date(at, self.zone)))
+    }
+
+    fn of_backup(&self, cell: fn(&Backup) -> Cell) -> Cell {
+        self.backup.map_or(Cell::Unknown, cell)
+    }
+}
+
+const fn col(
+    name: &'static str,
+    heading: &'static str,
+    kind: Kind,
+    cell: fn(&Row<'_>) -> Cell,
+) -> Column {
+    Column {
+        name,
+        heading,
+        kind,
+        cell,
+    }
+}
+
+/// The columns of the table of devices, in their promised order; additions only at the end.
+#[rustfmt::skip] // one column a line
+pub const COLUMNS: &[Column] = &[
+    col("status", "Status", Kind::Word, |r| Cell::word(Some(r.device.status))),
+    col("severity", "Severity", Kind::Word, |r| severity(r.device)),
+    col("device_name", "Device name", Kind::Text, |r| Cell::text(r.device.device_name.as_deref())),
+    col("serial_number", "Serial number", Kind::Id, |r| plain_id(r.device.serial_number.as_deref())),
+    col("user", "User", Kind::Text, |r| Cell::text(r.device.user.as_deref())),
+    col("department", "Department", Kind::Text, |r| Cell::text(r.device.department.as_deref())),
+    col("model", "Model", Kind::Text, |r| Cell::text(r.device.model.as_deref())),
+    col("product_type", "Product type", Kind::Text, |r| Cell::text(r.device.product_type.as_deref())),
+    col("os", "System", Kind::Text, |r| os(r.device)),
+    col("last_good_backup", "Last good backup", Kind::Date, |r| r.date(last_good(r.device))),
+    col("age_days", "Age in days", Kind::Number, |r| Cell::whole(r.device.age_days)),
+    col("age_bucket", "Age", Kind::Word, |r| Cell::text(words::age_bucket(r.device.age_days, r.device.status))),
+    col("max_age_days", "Limit in days", Kind::Number, |r| Cell::decimal(Some(r.device.max_age_days))),
+    col("last_good_kind", "Kind of last good backup", Kind::Word, |r| Cell::word(r.device.last_good_backup.as_ref().map(|good| good.kind))),
+    col("last_attempt", "Last attempt", Kind::Date, |r| r.date(r.device.last_attempt.as_ref().map(|attempt| attempt.at))),
+    col("last_attempt_result", "Result of last attempt", Kind::Text, |r| Cell::text(r.device.last_attempt.as_ref().map(|attempt| attempt.result.as_str()))),
+    col("local_state", "Local backup", Kind::Word, |r| r.of_backup(|b| Cell::word(Some(b.state)))),
+    col("restorable", "Restorable", Kind::Word, |r| r.of_backup(|b| Cell::word(Some(b.restorable)))),
+    col("encrypted", "Encrypted", Kind::Word, |r| r.of_backup(|b| Cell::yes_no(b.encrypted))),
+    col("password", "Password", Kind::Word, |r| r.of_backup(|b| Cell::word(Some(b.password)))),
+    col("files_missing", "Files missing", Kind::Number, |r| r.of_backup(|b| Cell::count(b.files.map(|files| files.missing)))),
+    col("size_gb", "Size in GB", Kind::Number, |r| r.of_backup(size_gb)),
+    col("backups", "Local backups", Kind::Number, |r| Cell::count(Some(r.device.backups.len() as u64))),
+    col("icloud_enabled", "iCloud backup on", Kind::Word, |r| Cell::yes_no(r.device.icloud.enabled)),
+    col("icloud_last_backup", "Last iCloud backup", Kind::Date, |r| r.date(r.device.icloud.last_date)),
+    col("mdm_last_seen", "Last seen by the MDM", Kind::Date, |r| r.date(last_seen(r.device))),
+    col("days_since_seen", "Days since seen", Kind::Number, |r| Cell::whole(last_seen(r.device).map(|at| words::days_between(at, r.results.scanned_at)))),
+    col("swap", "Swap", Kind::Word, |r| Cell::text(r.device.swap.as_deref())),
+    col("findings", "Findings", Kind::Text, |r| Cell::text(codes(r.device))),
+    col("reason", "Reason", Kind::Text, |r| Cell::text(r.finding().map(|found| found.cause.as_str()))),
+    col("likely_fix", "Likely fix", Kind::Id, |r| likely_fix(r.finding())),
+    col("article_step", "Step in the article", Kind::Number, |r| Cell::whole(r.finding().and_then(|found| found.likely_fix.article_step).map(i64::from))),
+    col("confidence", "Confidence", Kind::Word, |r| Cell::word(r.finding().map(|found| found.confidence))),
+    col("evidence", "Evidence", Kind::Text, |r| Cell::text(r.finding().map(evidence))),
+    col("next_fix", "If it persists", Kind::Word, |r| Cell::text(r.finding().and_then(|found| found.next_fix).map(|fix| words::code(&fix)))),
+    col("change", "Change", Kind::Word, |r| Cell::text(r.device.change.as_deref())),
+    // Filled once earlier nights are kept; until then nobody can tell.
+    col("first_failing", "First failing", Kind::Date, |_| Cell::Unknown),
+    col("nights_failing", "Nights failing", Kind::Number, |_| Cell::Unknown),
+    col("waived_until", "Waived until", Kind::Date, |r| waived_until(r.waived())),
+    col("waiver_reason", "Reason of the waiver", Kind::Text, |r| Cell::text(r.waived().and_then(|found| found.waived.as_ref()).map(|waiver| waiver.reason.as_str()))),
+    col("backup_host", "Computer", Kind::Text, |r| Cell::text(r.located().map(|b| b.host.as_str()))),
+    col("backup_path", "Backup folder", Kind::Text, |r| Cell::text(r.located().map(|b| b.path.to_string_lossy()))),
+    col("udid", "UDID", Kind::Id, |r| plain_id(r.device.udid.as_deref())),
+    col("imei", "IMEI", Kind::Id, |r| Cell::id(r.device.imei.as_deref(), |digits| Some(words::imei(digits)))),
+    col("iccid", "ICCID", Kind::Id, |r| Cell::id(r.device.iccid.as_deref(), |digits| Some(words::iccid(digits)))),
+    col("os_version", "System version", Kind::Id, |r| os_version(r.device)),
+    col("build_version", "Build", Kind::Id, |r| plain_id(r.device.build_version.as_deref())),
+    col("last_good_backup_utc", "Last good backup (UTC)", Kind::Instant, |r| Cell::instant(last_good(r.device))),
+    col("scanned_at_utc", "Scanned at (UTC)", Kind::Instant, |r| Cell::Instant(r.results.scanned_at)),
+    col("scan_host", "Scanned by", Kind::Text, |r| Cell::Text(r.results.scan_host.clone())),
+    col("run_id", "Run", Kind::Id, |r| plain_id(Some(&r.results.run_id))),
+    col("schema_version", "Schema version", Kind::Number, |r| Cell::Whole(r.results.schema_version.into())),
+];
+
+/// The columns of the table of local backups; additions only at the end.
+#[rustfmt::skip] // one column a line
+pub const BACKUP_COLUMNS: &[Column] = &[
+    col("udid", "UDID", Kind::Id, |r| plain_id(r.device.udid.as_deref())),
+    col("serial_number", "Serial number", Kind::Id, |r| plain_id(r.device.serial_number.as_deref())),
+    col("imei", "IMEI", Kind::Id, |r| Cell::id(r.device.imei.as_deref(), |digits| Some(words::imei(digits)))),
+    col("device_name", "Device name", Kind::Text, |r| Cell::text(r.device.device_name.as_deref())),
+    col("product_type", "Product type", Kind::Text, |r| Cell::text(r.device.product_type.as_deref())),
+    col("user", "User", Kind::Text, |r| Cell::text(r.device.user.as_deref())),
+    col("department", "Department", Kind::Text, |r| Cell::text(r.device.department.as_deref())),
+    col("status", "Status of the device", Kind::Word, |r| Cell::word(Some(r.device.status))),
+    col("host", "Computer", Kind::Text, |r| r.of_backup(|b| Cell::Text(b.host.clone()))),
+    col("path", "Backup folder", Kind::Text, |r| r.of_backup(|b| Cell::text(Some(b.path.to_string_lossy())))),
+    col("folder_name", "Folder name", Kind::Text, |r| r.of_backup(|b| Cell::Text(b.folder_name.clone()))),
+    col("archived", "Archived copy", Kind::Word, |r| r.of_backup(|b| Cell::yes_no(Some(b.archived)))),
+    col("kind_of_host_tool", "Written by", Kind::Word, |r| r.of_backup(|b| Cell::word(Some(b.kind_of_host_tool)))),
+    col("state", "State", Kind::Word, |r| r.of_backup(|b| Cell::word(Some(b.state)))),
+    col("state_reason", "Why this state", Kind::Text, |r| r.of_backup(|b| Cell::Text(b.state_reason.clone()))),
+    col("restorable", "Restorable", Kind::Word, |r| r.of_backup(|b| Cell::word(Some(b.restorable)))),
+    col("restorable_reason", "Why (not) restorable", Kind::Text, |r| r.of_backup(|b| Cell::Text(b.restorable_reason.clone()))),
+    col("good", "Good by the policy", Kind::Word, |r| r.of_backup(|b| Cell::yes_no(Some(b.good)))),
+    col("encrypted", "Encrypted", Kind::Word, |r| r.of_backup(|b| Cell::yes_no(b.encrypted))),
+    col("password", "Password", Kind::Word, |r| r.of_backup(|b| Cell::word(Some(b.password)))),
+    col("completed", "Completed", Kind::Date, |r| r.date(r.backup.and_then(|b| b.completed_at))),
+    col("age_days", "Age in days", Kind::Number, |r| Cell::whole(r.backup.and_then(|b| b.completed_at).map(|at| words::days_between(at, r.results.scanned_at)))),
+    col("completed_at", "Completed at (UTC)", Kind::Instant, |r| r.of_backup(|b| Cell::instant(b.completed_at))),
+    col("info_date", "Info.plist date (UTC)", Kind::Instant, |r| r.of_backup(|b| Cell::instant(b.info_date))),
+    col("manifest_date", "Manifest.plist date (UTC)", Kind::Instant, |r| r.of_backup(|b| Cell::instant(b.manifest_date))),
+    col("status_date", "Status.plist date (UTC)", Kind::Instant, |r| r.of_backup(|b| Cell::instant(b.status_date))),
+    col("os_version", "System version", Kind::Id, backup_os_version),
+    col("verified_level", "Checked at level", Kind::Word, |r| r.of_backup(|b| Cell::word(Some(b.verified.level)))),
+    col("verified_at", "Checked at (UTC)", Kind::Instant, |r| r.of_backup(|b| Cell::Instant(b.verified.at))),
+    col("files_expected", "Files expected", Kind::Number, |r| r.of_backup(|b| Cell::count(b.files.map(|files| files.expected)))),
+    col("files_present", "Files present", Kind::Number, |r| r.of_backup(|b| Cell::count(b.files.map(|files| files.present)))),
+    col("files_missing", "Files missing", Kind::Number, |r| r.of_backup(|b| Cell::count(b.files.map(|files| files.missing)))),
+    col("files_extra", "Files extra", Kind::Number, |r| r.of_backup(|b| Cell::count(b.files.map(|files| files.extra)))),
+    col("files_different", "Files different", Kind::Number, |r| r.of_backup(|b| Cell::count(b.files.and_then(|files| files.different)))),
+    col("bytes", "Bytes", Kind::Number, |r| r.of_backup(|b| Cell::count(b.files.and_then(|files| files.bytes)))),
+    col("size_gb", "Size in GB", Kind::Number, |r| r.of_backup(size_gb)),
+    col("missing_sample", "First missing files", Kind::Text, |r| r.of_backup(missing_sample)),
+    col("problems", "Problems", Kind::Text, |r| r.of_backup(problems)),
+    col("scanned_at_utc", "Scanned at (UTC)", Kind::Instant, |r| Cell::Instant(r.results.scanned_at)),
+    col("scan_host", "Scanned by", Kind::Text, |r| Cell::Text(r.results.scan_host.clone())),
+    col("run_id", "Run", Kind::Id, |r| plain_id(Some(&r.results.run_id))),
+    col("schema_version", "Schema version", Kind::Number, |r| Cell::Whole(r.results.schema_version.into())),
+];
+
+/// `none` when there is nothing wrong: that is known, so the cell is not empty.
+fn severity(device: &Device) -> Cell {
+    Cell::text(Some(device.severity.map_or("none", Word::code)))
+}
+
+fn plain_id(id: Option<&str>) -> Cell {
+    Cell::id(id, |_| None)
+}
+
+fn last_good(device: &Device) -> Option<Timestamp> {
+    device.last_good_backup.as_ref().map(|good| good.date)
+}
+
+fn last_seen(device: &Device) -> Option<Timestamp> {
+    device.mdm.as_ref().and_then(|mdm| mdm.last_seen)
+}
+
+fn os(device: &Device) -> Cell {
+    Cell::text(words::os(
+        device.product_type.as_deref(),
+        device.os_version.as_deref(),
+        device.build_version.as_deref(),
+    ))
+}
+
+fn os_version(device: &Device) -> Cell {
+    version_id(device, device.os_version.as_deref())
+}
+
+fn backup_os_version(row: &Row<'_>) -> Cell {
+    version_id(row.device, row.backup.and_then(|b| b.os_version.as_deref()))
+}
+
+fn version_id(device: &Device, version: Option<&str>) -> Cell {
+    Cell::id(version, |version| {
+        words::os_version(device.product_type.as_deref(), Some(version))
+    })
+}
+
+fn size_gb(backup: &Backup) -> Cell {
+    let bytes = backup.files.and_then(|files| files.bytes);
+    Cell::decimal(bytes.map(words::gigabytes))
+}
+
+fn codes(device: &Device) -> Option<String> {
+    let codes: Vec<_> = device
+        .findings
+        .iter()
+        .map(|found| words::code(&found.code))
+        .collect();
+    (!codes.is_empty()).then(|| codes.join("; "))
+}
+
+fn likely_fix(finding: Option<&Finding>) -> Cell {
+    finding.map_or(Cell::Unknown, |found| Cell::Id {
+        exact: words::code(&found.likely_fix.id),
+        pretty: found.likely_fix.title.clone(),
+    })
+}
+
+fn evidence(finding: &Finding) -> String {
+    let facts = finding.evidence.iter();
+    let facts = facts.map(|fact| format!("{} [{}]", fact.text, fact.source));
+    facts.collect::<Vec<_>>().join("; ")
+}
+
+/// The waiver's last day. A waiver without end, and a day that is none, leave the cell empty.
+fn waived_until(finding: Option<&Finding>) -> Cell {
+    let until = finding
+        .and_then(|found| found.waived.as_ref())
+        .and_then(|waiver| waiver.until.as_deref());
+    until
+        .and_then(|until| until.parse().ok())
+        .map_or(Cell::Unknown, Cell::Date)
+}
+
+fn missing_sample(backup: &Backup) -> Cell {
+    let files = backup.missing_sample.iter();
+    let files = files.map(|file| format!("{}/{}", file.domain, file.path));
+    joined(&files.collect::<Vec<_>>())
+}
+
+fn problems(backup: &Backup) -> Cell {
+    let problems = backup.problems.iter();
+    let problems = problems.map(|p| format!("{}: {}", p.path.display(), p.found));
+    joined(&problems.collect::<Vec<_>>())
+}
+
+fn joined(texts: &[String]) -> Cell {
+    Cell::text((!texts.is_empty()).then(|| texts.join("; ")))
+}

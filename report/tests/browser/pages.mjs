@@ -1,0 +1,141 @@
+// The pages that the tests open, and the browser that opens them.
+//
+// The Rust example `page` turns results as JSON into HTML. fleet.json is such a file; the other fleets
+// are made from it here: so a test knows what it put in without asking the renderer.
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { chromium } from 'playwright-core';
+
+const workspace = fileURLToPath(new URL('../../..', import.meta.url));
+const folder = mkdtempSync(join(tmpdir(), 'fleetback-pages-'));
+const MEGABYTE = 1 << 20;
+
+function rendered(results) {
+  const run = spawnSync('cargo', ['run', '--quiet', '--package', 'fleetback-report', '--example', 'page'], {
+    cwd: workspace, input: JSON.stringify(results), encoding: 'utf8', maxBuffer: 512 * MEGABYTE,
+  });
+  if (run.status !== 0) throw new Error(`example page failed: ${run.stderr}`);
+  return run.stdout;
+}
+
+/** The fleet that most tests look at, as the JSON output would give it. */
+export const fleet = JSON.parse(readFileSync(process.env.FLEETBACK_RESULTS ?? new URL('fleet.json', import.meta.url), 'utf8'));
+
+/** Writes a page for a fleet and returns its path. */
+export function page(name, results) {
+  const html = rendered(results);
+  const path = join(folder, `${name}.html`);
+  writeFileSync(path, html);
+  return { path, url: pathToFileURL(path).href, html };
+}
+
+/** The same fleet `count` devices large; serial numbers stay unique. */
+export function grown(results, count) {
+  const devices = Array.from({ length: count }, (_, i) => {
+    const device = structuredClone(results.devices[i % results.devices.length]);
+    const tail = String(i).padStart(5, '0');
+    if (device.serial_number) device.serial_number = `GRW${device.serial_number.slice(0, 4)}${tail}`;
+    if (device.udid) device.udid = device.udid.slice(0, -5) + tail;
+    if (device.device_name) device.device_name += ` ${i}`;
+    if (device.user) device.user += ` ${i}`;
+    for (const backup of device.backups) {
+      backup.path = `${backup.path}${tail}`;
+      backup.folder_name = `${backup.folder_name}${tail}`;
+    }
+    return device;
+  });
+  const rank = new Map(results.devices.map((device, i) => [device.status + device.severity, i]).reverse());
+  devices.sort((a, b) => rank.get(a.status + a.severity) - rank.get(b.status + b.severity));
+  const factor = count / results.devices.length;
+  const summary = structuredClone(results.summary);
+  summary.devices = count;
+  summary.at_risk = devices.filter(isAtRisk).length;
+  summary.listed_apart = devices.filter((device) => device.listed_apart).length;
+  for (const status of Object.keys(summary.status)) {
+    summary.status[status] = devices.filter((device) => device.status === status).length;
+  }
+  summary.backups = Math.round(summary.backups * factor);
+  return { ...results, devices, summary };
+}
+
+/** The same run with nothing found. */
+export const emptied = (results) => ({
+  ...results, devices: [], problems: [], unmatched: [], waivers: [], hosts: [], roots: [],
+  summary: {
+    ...results.summary, devices: 0, at_risk: 0, listed_apart: 0, waived: 0, backups: 0, findings: {}, fixes: {},
+    status: Object.fromEntries(Object.keys(results.summary.status).map((key) => [key, 0])),
+    problems: { note: 0, incomplete: 0 },
+  },
+});
+
+/** Neither waived nor listed apart, with a status that means no good backup in date. */
+export const isAtRisk = (device) =>
+  !device.listed_apart && !['protected', 'aging'].includes(device.status) && !isWaived(device);
+const isWaived = (device) => {
+  const heavy = device.findings.filter((finding) => ['error', 'critical'].includes(finding.severity));
+  return heavy.length > 0 && heavy.every((finding) => finding.waived);
+};
+
+// What an unkind person could write into a name, a path or a plist.
+export const SCRIPT = '<script>window.broken=1</script><img src=x onerror="window.broken=1">';
+export const HOSTILE = `</script></style>${SCRIPT}"'&amp;{{7*7}}\u202egnp.exe\u0007\u2028<a href="javascript:window.broken=1">x</a>`;
+
+// Strings of a closed set, or of a set form; anything else takes the hostile text.
+const CLOSED = new Set(['status', 'severity', 'kind', 'date', 'at', 'code', 'confidence', 'next_fix', 'id', 'level', 'state', 'restorable',
+  'password', 'kind_of_host_tool', 'completed_at', 'info_date', 'manifest_date', 'status_date', 'observed_at', 'last_date', 'last_seen',
+  'scanned_at', 'until', 'icloud']);
+
+/** The same fleet with hostile text in every field that holds free text. */
+export function poisoned(value, key = '') {
+  if (typeof value === 'string') return CLOSED.has(key) ? value : HOSTILE + value;
+  if (Array.isArray(value)) return value.map((item) => poisoned(item, key));
+  if (value === null || typeof value !== 'object') return value;
+  if (key === 'summary') return value;
+  return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, poisoned(inner, name)]));
+}
+
+const NAMES = [process.env.CHROMIUM, '/usr/bin/chromium', '/usr/bin/google-chrome', '/usr/bin/chromium-browser',
+  '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome', 'C:\\Program Files\\Google\\Chrome\\Application\\chrome.exe'];
+
+export function launch() {
+  const executablePath = NAMES.find((path) => path && existsSync(path));
+  if (!executablePath) throw new Error('no Chromium found; set CHROMIUM to the path of one');
+  return chromium.launch({
+    executablePath,
+    args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
+  });
+}
+
+/**
+ * Opens a page and keeps a record of what must not happen: console errors, page errors, dialogs,
+ * requests for anything but the file itself, violations of the content-security policy.
+ */
+export async function open(browser, url, options = {}) {
+  const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options });
+  const tab = await context.newPage();
+  const wrongs = [];
+  tab.on('console', (message) => message.type() === 'error' && wrongs.push(`console: ${message.text()}`));
+  tab.on('pageerror', (error) => wrongs.push(`page: ${error.message}`));
+  tab.on('dialog', (dialog) => { wrongs.push(`dialog: ${dialog.message()}`); dialog.dismiss(); });
+  tab.on('request', (request) => {
+    if (request.url().split('#')[0] !== url.split('#')[0]) wrongs.push(`request: ${request.url()}`);
+  });
+  await tab.addInitScript(() => {
+    window.violations = [];
+    document.addEventListener('securitypolicyviolation', (event) => window.violations.push(`${event.violatedDirective} ${event.blockedURI}`));
+  });
+  await tab.goto(url);
+  return {
+    tab,
+    async close() {
+      if (options.javaScriptEnabled !== false) wrongs.push(...(await tab.evaluate(() => window.violations)));
+      await context.close();
+      return wrongs;
+    },
+  };
+}
+
+export const bytes = (path) => readFileSync(path).length;

@@ -1,0 +1,154 @@
+//! The HTML page as bytes: what can be held to account without a browser. What a browser makes of
+//! it is tested in `tests/browser`.
+
+#![allow(clippy::unwrap_used)] // a helper of a test stops at the first surprise
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use fleetback_report::render::html;
+use fleetback_report::results::Results;
+use fleetback_report::sheet::Sheet;
+use jiff::tz::TimeZone;
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+
+const FLEET: &str = include_str!("browser/fleet.json");
+const HOSTILE: &str =
+    "</script></style><script>x</script><!--<img src=x onerror=x>\u{202e}\u{2028}&\"'";
+
+fn page(results: &Results) -> String {
+    let mut out = Vec::new();
+    html::write(&Sheet::new(results, &TimeZone::UTC), &mut out).unwrap();
+    String::from_utf8(out).unwrap()
+}
+
+fn fleet() -> Results {
+    serde_json::from_str(FLEET).unwrap()
+}
+
+/// The first fleet with unkind text in every field that a device, a file name or a person fills.
+fn hostile() -> Results {
+    let mut fleet = fleet();
+    for device in &mut fleet.devices {
+        for field in [
+            &mut device.device_name,
+            &mut device.serial_number,
+            &mut device.user,
+            &mut device.department,
+            &mut device.model,
+            &mut device.os_version,
+        ] {
+            *field = Some(HOSTILE.into());
+        }
+        for finding in &mut device.findings {
+            finding.cause = HOSTILE.into();
+            finding.likely_fix.title = HOSTILE.into();
+        }
+    }
+    for problem in &mut fleet.problems {
+        problem.path = HOSTILE.into();
+        problem.found = HOSTILE.into();
+    }
+    fleet
+}
+
+fn between<'a>(page: &'a str, start: &str, end: &str) -> &'a str {
+    let (_, rest) = page.split_once(start).unwrap();
+    rest.split_once(end).unwrap().0
+}
+
+fn island(page: &str, id: &str) -> Value {
+    let start = format!("<script type=\"application/json\" id=\"{id}\">");
+    serde_json::from_str(between(page, &start, "</script>")).unwrap()
+}
+
+#[test]
+fn the_policy_names_the_hashes_of_the_bytes_in_the_page() {
+    for page in [page(&fleet()), page(&hostile())] {
+        let policy =
+            between(&page, "Content-Security-Policy\" content=\"", "\"").replace("&#39;", "'");
+        for (directive, start, end) in [
+            ("style-src", "<style>", "</style>"),
+            ("script-src", "<script>", "</script>"),
+        ] {
+            let digest = Sha256::digest(between(&page, start, end).as_bytes());
+            let source = format!("{directive} 'sha256-{}'", STANDARD.encode(digest));
+            assert!(policy.contains(&source), "{source} in {policy}");
+        }
+        assert!(policy.starts_with("default-src 'none';"), "{policy}");
+        assert!(!policy.contains("unsafe"), "{policy}");
+    }
+}
+
+#[test]
+fn the_page_names_no_other_file_and_no_handler() {
+    let page = page(&fleet());
+    for barred in [
+        "http:",
+        "https:",
+        " src=",
+        "<link",
+        "<iframe",
+        "<form",
+        " style=",
+        " onclick=",
+        "javascript:",
+    ] {
+        let script = between(&page, "<script>", "</script>");
+        let rest = page.replace(script, "");
+        assert!(!rest.contains(barred), "{barred}");
+    }
+    let addresses = page.matches("href=\"").count();
+    assert_eq!(
+        addresses,
+        page.matches("href=\"#").count(),
+        "links stay in the page"
+    );
+}
+
+#[test]
+fn unkind_text_opens_no_element_and_ends_no_island() {
+    let page = page(&hostile());
+    assert_eq!(page.matches("<script").count(), 3);
+    assert_eq!(page.matches("</script").count(), 3);
+    assert_eq!(page.matches("</style").count(), 1);
+    assert!(!page.contains("<img") && !page.contains("<!--"));
+    assert!(!page.contains('\u{202e}') && !page.contains('\u{2028}'));
+    let names = island(&page, "fleet")["texts"].to_string();
+    assert!(names.contains("onerror=x>\\\\u{202e}"), "{names}");
+}
+
+#[test]
+fn the_islands_hold_every_device() {
+    let fleet = fleet();
+    let page = page(&fleet);
+    assert_eq!(
+        island(&page, "fleet")["rows"].as_array().unwrap().len(),
+        fleet.devices.len()
+    );
+    assert_eq!(
+        island(&page, "details")["devices"]
+            .as_array()
+            .unwrap()
+            .len(),
+        fleet.devices.len()
+    );
+}
+
+#[test]
+fn the_groups_of_the_first_chapter_add_up_to_the_headline() {
+    let fleet = fleet();
+    let page = page(&fleet);
+    let chapter = between(&page, "id=\"tonight\"", "</section>");
+    let counts = chapter.split("class=\"how-many\">").skip(1);
+    let sum: u64 = counts
+        .map(|rest| rest.split('<').next().unwrap().parse::<u64>().unwrap())
+        .sum();
+    assert_eq!(sum, fleet.summary.at_risk);
+    assert!(page.contains(&format!("<h1 id=\"headline\">{sum} of ")));
+}
+
+#[test]
+fn the_same_results_give_the_same_bytes() {
+    assert!(page(&fleet()) == page(&fleet()));
+}

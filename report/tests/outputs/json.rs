@@ -1,0 +1,72 @@
+//! JSON, out and in again.
+
+use fleetback_report::render::json::{read, schema, write};
+use fleetback_report::results::Results;
+use serde_json::Value;
+
+use crate::common::morning;
+
+fn written(results: &Results) -> Vec<u8> {
+    let mut out = Vec::new();
+    write(results, &mut out).unwrap();
+    out
+}
+
+#[test]
+fn the_morning() {
+    insta::assert_snapshot!(String::from_utf8(written(&morning())).unwrap());
+}
+
+#[test]
+fn the_schema() {
+    insta::assert_json_snapshot!(schema());
+}
+
+#[test]
+fn what_was_written_is_read_again() {
+    let bytes = written(&morning());
+    assert!(bytes.ends_with(b"}\n"));
+    assert_eq!(read(&bytes).unwrap(), morning());
+    let with_mark = ["\u{feff}".as_bytes(), &bytes].concat();
+    assert_eq!(read(&with_mark).unwrap(), morning());
+}
+
+#[test]
+fn unknown_is_null() {
+    let value: Value = serde_json::from_slice(&written(&morning())).unwrap();
+    let first = &value["devices"][0];
+    for field in [
+        "age_days",
+        "user",
+        "swap",
+        "change",
+        "last_good_backup",
+        "mdm",
+    ] {
+        assert_eq!(first.get(field), Some(&Value::Null), "{field}");
+    }
+}
+
+#[test]
+fn new_fields_do_not_disturb() {
+    let mut value: Value = serde_json::from_slice(&written(&morning())).unwrap();
+    value["tomorrow"] = Value::Bool(true);
+    value["devices"][0]["tomorrow"] = Value::Bool(true);
+    assert_eq!(read(value.to_string().as_bytes()).unwrap(), morning());
+}
+
+#[test]
+fn errors_say_what_was_found() {
+    let check = |bytes: &str, words: &str| {
+        let error = read(bytes.as_bytes()).unwrap_err().to_string();
+        assert!(error.contains(words), "{error}");
+    };
+    check("", "wanted JSON");
+    check("<html>", "wanted JSON");
+    check(&"[".repeat(200_000), "recursion limit");
+    check("[]", "found another kind of JSON");
+    check("{\"a\": 1}", "without schema_version");
+    check("{\"schema_version\": \"1\"}", "no whole number");
+    check("{\"schema_version\": 2, \"devices\": 5}", "found 2");
+    check("{\"schema_version\": 1}", "missing field");
+}

@@ -1,0 +1,101 @@
+//! The short report of a terminal.
+
+use fleetback_report::render::text::{TextOptions, write};
+use fleetback_report::results::{Results, Status};
+use fleetback_report::sheet::Sheet;
+use jiff::tz::TimeZone;
+use proptest::prelude::*;
+use unicode_width::UnicodeWidthStr;
+
+use crate::common::{device, morning, results};
+
+const PLAIN: TextOptions = TextOptions {
+    width: 80,
+    color: false,
+    rows_max: 20,
+};
+
+fn written(results: &Results, options: TextOptions) -> String {
+    let mut out = Vec::new();
+    let zone = TimeZone::UTC;
+    write(&Sheet::new(results, &zone), &options, &mut out).unwrap();
+    String::from_utf8(out).unwrap()
+}
+
+#[test]
+fn the_morning_at_80() {
+    insta::assert_snapshot!(written(&morning(), PLAIN));
+}
+
+#[test]
+fn the_morning_at_120() {
+    insta::assert_snapshot!(written(
+        &morning(),
+        TextOptions {
+            width: 120,
+            ..PLAIN
+        }
+    ));
+}
+
+#[test]
+fn the_worst_three_at_160() {
+    insta::assert_snapshot!(written(
+        &morning(),
+        TextOptions {
+            width: 160,
+            rows_max: 3,
+            ..PLAIN
+        }
+    ));
+}
+
+#[test]
+fn the_morning_in_color() {
+    let text = written(
+        &morning(),
+        TextOptions {
+            color: true,
+            ..PLAIN
+        },
+    );
+    assert!(text.starts_with("\u{1b}[1;31m5 of 11 devices could be lost tonight\u{1b}[0m\n"));
+    let mut plain = text;
+    for code in [
+        "\u{1b}[1;31m",
+        "\u{1b}[1;33m",
+        "\u{1b}[31m",
+        "\u{1b}[33m",
+        "\u{1b}[2m",
+        "\u{1b}[1m",
+        "\u{1b}[0m",
+    ] {
+        plain = plain.replace(code, "");
+    }
+    assert_eq!(plain, written(&morning(), PLAIN));
+}
+
+#[test]
+fn nothing_found_and_nothing_wrong() {
+    insta::assert_snapshot!(written(&results(Vec::new(), Vec::new()), PLAIN), @"No devices found");
+    let fine = vec![device("C39TEST00001", "iPhone", Status::Protected)];
+    insta::assert_snapshot!(written(&results(fine, Vec::new()), PLAIN), @r"
+    The one device is safe for tonight
+    1 protected
+    ");
+}
+
+proptest! {
+    #[test]
+    fn no_name_breaks_the_table(name in ".{0,60}", serial in "[ -~\\PC]{0,30}", width in 60usize..200) {
+        let mut fleet = morning();
+        fleet.problems.clear();
+        fleet.devices[0].device_name = Some(name);
+        fleet.devices[0].serial_number = Some(serial);
+        let text = written(&fleet, TextOptions { width, ..PLAIN });
+        for line in text.lines() {
+            prop_assert!(line.width() <= width.max(100), "{line:?}");
+            prop_assert!(!line.chars().any(char::is_control), "{line:?}");
+        }
+    }
+}
