@@ -99,7 +99,10 @@ impl PasswordCommand {
             Arc::clone(answers.entry(device.clone()).or_default())
         };
         let password = answer.get_or_init(|| self.ask(&device, backup)).clone()?;
-        Some(Candidate { password, source: self.source() })
+        Some(Candidate {
+            password,
+            source: self.source(),
+        })
     }
 
     fn ask(&self, device: &Device, backup: &Path) -> Answer {
@@ -126,7 +129,10 @@ impl PasswordCommand {
         let complained = read_aside(child.stderr.take(), COMPLAINT_BYTES_MAX);
         let ended = wait(&mut child, deadline);
         let said = ended.is_some().then(|| receive(&said, deadline)).flatten();
-        let complained = ended.is_some().then(|| receive(&complained, deadline)).flatten();
+        let complained = ended
+            .is_some()
+            .then(|| receive(&complained, deadline))
+            .flatten();
         let (Some(status), Some(said), Some(complained)) = (ended, said, complained) else {
             platform::kill_group(&mut child);
             return Err(Fault::TooSlow(self.timeout));
@@ -166,7 +172,10 @@ impl PasswordCommand {
         let folders = std::env::var_os("PATH")?;
         let mut places = std::env::split_paths(&folders).flat_map(|folder| {
             let plain = folder.join(program);
-            [plain.clone(), plain.with_extension(std::env::consts::EXE_EXTENSION)]
+            [
+                plain.clone(),
+                plain.with_extension(std::env::consts::EXE_EXTENSION),
+            ]
         });
         places.find(|place| place.is_file())
     }
@@ -180,7 +189,10 @@ enum Fault {
     #[error("that it had not ended after {} s; it was stopped", .0.as_secs_f32())]
     TooSlow(Duration),
     #[error("that it ended with {status}{complaint}")]
-    Failed { status: ExitStatus, complaint: String },
+    Failed {
+        status: ExitStatus,
+        complaint: String,
+    },
     #[error("that it printed more than {PASSWORD_BYTES_MAX} bytes")]
     TooLong,
     #[error("that its output cannot be read ({0})")]
@@ -222,11 +234,15 @@ fn complaint(complained: &[u8], said: &[u8]) -> String {
     };
     let said = String::from_utf8_lossy(said);
     let mut words = said.lines().map(str::trim).filter(|word| !word.is_empty());
-    let echoes = words.any(|word| line.contains(word) || (line.len() >= ECHO_MIN && word.contains(line)));
+    let echoes =
+        words.any(|word| line.contains(word) || (line.len() >= ECHO_MIN && word.contains(line)));
     if echoes {
         return "; its complaint repeats its output and is not shown".to_owned();
     }
-    format!(": {}", line.chars().take(COMPLAINT_SHOWN_MAX).collect::<String>())
+    format!(
+        ": {}",
+        line.chars().take(COMPLAINT_SHOWN_MAX).collect::<String>()
+    )
 }
 
 /// What a program printed; wiped when it goes.
@@ -244,7 +260,10 @@ impl Output {
 }
 
 /// Reads a pipe to its end on a thread of its own, and keeps `bytes_max` of it.
-fn read_aside(pipe: Option<impl Read + Send + 'static>, bytes_max: usize) -> Receiver<io::Result<Output>> {
+fn read_aside(
+    pipe: Option<impl Read + Send + 'static>,
+    bytes_max: usize,
+) -> Receiver<io::Result<Output>> {
     let (sender, receiver) = channel();
     thread::spawn(move || {
         // Whoever waited may have given up.
@@ -274,7 +293,8 @@ fn read(pipe: Option<impl Read>, bytes_max: usize) -> io::Result<Output> {
 }
 
 fn receive<T>(from: &Receiver<T>, deadline: Instant) -> Option<T> {
-    from.recv_timeout(deadline.saturating_duration_since(Instant::now())).ok()
+    from.recv_timeout(deadline.saturating_duration_since(Instant::now()))
+        .ok()
 }
 
 /// Its end, if it comes in time.

@@ -64,7 +64,9 @@ impl FromStr for CommandLine {
 
     fn from_str(text: &str) -> Result<Self, String> {
         let words = shell_words::split(text);
-        let words = words.map_err(|_| "wanted a program and its arguments; a quotation mark is not closed".to_owned())?;
+        let words = words.map_err(|_| {
+            "wanted a program and its arguments; a quotation mark is not closed".to_owned()
+        })?;
         Self::try_from(words)
     }
 }

@@ -15,13 +15,13 @@ impl std::fmt::Debug for PasswordVariable {
     }
 }
 
-/// What the variable holds; an empty one holds nothing.
-pub(crate) fn from_environment() -> Option<PasswordVariable> {
-    let value = std::env::var_os(PASSWORD_VARIABLE)?.into_encoded_bytes();
-    (!value.is_empty()).then(|| PasswordVariable(Zeroizing::new(value)))
-}
-
 impl PasswordVariable {
+    /// What the variable holds; an empty one holds nothing.
+    pub(crate) fn read() -> Option<Self> {
+        let value = std::env::var_os(PASSWORD_VARIABLE)?.into_encoded_bytes();
+        (!value.is_empty()).then(|| Self(Zeroizing::new(value)))
+    }
+
     /// A password, for tests.
     #[cfg(test)]
     pub(super) fn holding(password: &str) -> Self {
@@ -29,6 +29,9 @@ impl PasswordVariable {
     }
 
     pub(super) fn candidate(&self) -> Candidate {
-        Candidate { password: self.0.clone(), source: PASSWORD_VARIABLE.to_owned() }
+        Candidate {
+            password: self.0.clone(),
+            source: PASSWORD_VARIABLE.to_owned(),
+        }
     }
 }

@@ -22,7 +22,9 @@ impl PasswordFile {
     /// Reads the file: TOML when its name ends so, else CSV.
     pub(crate) fn read(path: &Path) -> Result<Self, PasswordFileError> {
         let secrets = guard::read(path)?;
-        let is_toml = path.extension().is_some_and(|e| e.eq_ignore_ascii_case("toml"));
+        let is_toml = path
+            .extension()
+            .is_some_and(|e| e.eq_ignore_ascii_case("toml"));
         let parse = if is_toml { table::toml } else { table::csv };
         let entries = parse(&secrets.bytes).map_err(|fault| PasswordFileError {
             path: path.to_owned(),
@@ -32,7 +34,10 @@ impl PasswordFile {
         })?;
         let written = secrets.meta.modified().ok();
         let written = written.and_then(|at| Timestamp::try_from(at).ok());
-        let file = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy();
+        let file = path
+            .file_name()
+            .unwrap_or(path.as_os_str())
+            .to_string_lossy();
         let name = match written {
             Some(at) => format!("{file} of {at:.3}"),
             None => file.into_owned(),

@@ -46,16 +46,27 @@ pub(super) fn read(path: &Path) -> Result<Secrets, PasswordFileError> {
         found,
         remedy: remedy.to_owned(),
     };
-    let unreadable = |e: io::Error| wrong(e.to_string(), "name another file, or give this user the right to read it");
+    let unreadable = |e: io::Error| {
+        wrong(
+            e.to_string(),
+            "name another file, or give this user the right to read it",
+        )
+    };
     // Opening a FIFO would wait for somebody to write to it.
     if !std::fs::metadata(path).map_err(unreadable)?.is_file() {
-        return Err(wrong("something that is no regular file".to_owned(), "name a file"));
+        return Err(wrong(
+            "something that is no regular file".to_owned(),
+            "name a file",
+        ));
     }
     let file = File::open(path).map_err(unreadable)?;
     let meta = file.metadata().map_err(unreadable)?;
     ensure_private(path, &meta)?;
     if meta.len() > BYTES_MAX {
-        return Err(wrong(format!("{} bytes", meta.len()), "name the file with the passwords"));
+        return Err(wrong(
+            format!("{} bytes", meta.len()),
+            "name the file with the passwords",
+        ));
     }
     let bytes = read_wiped(file, meta.len()).map_err(unreadable)?;
     Ok(Secrets { bytes, meta })

@@ -11,6 +11,8 @@ mod table;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use command::PasswordCommand;
 pub(crate) use command_line::CommandLine;
-pub(crate) use environment::{PASSWORD_VARIABLE, from_environment};
+pub(crate) use environment::{PASSWORD_VARIABLE, PasswordVariable};
+pub(crate) use file::PasswordFile;
 pub(crate) use sources::Passwords;

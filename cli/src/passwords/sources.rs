@@ -24,7 +24,10 @@ pub(crate) struct Passwords {
 impl Passwords {
     /// What went wrong with the command; to be asked after the scan.
     pub(crate) fn problems(&self) -> Vec<Problem> {
-        self.command.as_ref().map(PasswordCommand::problems).unwrap_or_default()
+        self.command
+            .as_ref()
+            .map(PasswordCommand::problems)
+            .unwrap_or_default()
     }
 }
 
@@ -32,15 +35,24 @@ impl PasswordSource for Passwords {
     fn candidates(&self, identity: &Identity, backup: &Path) -> Vec<Candidate> {
         let variable = self.variable.iter().map(PasswordVariable::candidate);
         let file = self.file.iter().flat_map(|file| file.candidates(identity));
-        let command = self.command.iter().filter_map(|command| command.candidate(identity, backup));
+        let command = self
+            .command
+            .iter()
+            .filter_map(|command| command.candidate(identity, backup));
         each_once(variable.chain(file).chain(command))
     }
 
     /// The variable is not among them: nothing tells whether it still holds what it held when it
     /// proved something, so it proves it again.
     fn source_names(&self, identity: &Identity) -> Vec<String> {
-        let file = self.file.iter().flat_map(|file| file.source_names(identity));
-        let command = self.command.iter().filter(|_| PasswordCommand::can_be_asked(identity));
+        let file = self
+            .file
+            .iter()
+            .flat_map(|file| file.source_names(identity));
+        let command = self
+            .command
+            .iter()
+            .filter(|_| PasswordCommand::can_be_asked(identity));
         file.chain(command.map(PasswordCommand::source)).collect()
     }
 }
@@ -49,7 +61,10 @@ impl PasswordSource for Passwords {
 fn each_once(candidates: impl Iterator<Item = Candidate>) -> Vec<Candidate> {
     let mut kept: Vec<Candidate> = Vec::new();
     for candidate in candidates {
-        if kept.iter().all(|other| other.password != candidate.password) {
+        if kept
+            .iter()
+            .all(|other| other.password != candidate.password)
+        {
             kept.push(candidate);
         }
     }

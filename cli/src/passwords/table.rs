@@ -13,8 +13,20 @@ const HEADER: [&str; 2] = ["id", "password"];
 
 /// Cells that are surely a heading, and may therefore be quoted in a message.
 const HEADINGS: &[&str] = &[
-    "device", "id", "imei", "name", "pass", "passcode", "password", "passwort", "serial",
-    "serial number", "serial_number", "serialnumber", "udid", "user",
+    "device",
+    "id",
+    "imei",
+    "name",
+    "pass",
+    "passcode",
+    "password",
+    "passwort",
+    "serial",
+    "serial number",
+    "serial_number",
+    "serialnumber",
+    "udid",
+    "user",
 ];
 
 /// A line that is longer has an open quotation mark; in bytes.
@@ -79,24 +91,40 @@ impl Id {
 
 impl Fault {
     fn new(found: impl Into<String>, remedy: &'static str) -> Self {
-        Self { found: found.into(), remedy }
+        Self {
+            found: found.into(),
+            remedy,
+        }
     }
 }
 
 fn entry(line: u64, id: &str, password: &[u8]) -> Result<Entry, Fault> {
     let at = |what: &str| format!("line {line}, {what}");
     if password.is_empty() {
-        return Err(Fault::new(at("without a password"), "fill it in, or take the line out"));
+        return Err(Fault::new(
+            at("without a password"),
+            "fill it in, or take the line out",
+        ));
     }
     if password.contains(&b'\n') || password.contains(&b'\r') {
         let remedy = "close the quotation mark; a quotation mark inside quotes is written twice";
-        return Err(Fault::new(at("whose password goes on over the end of the line"), remedy));
+        return Err(Fault::new(
+            at("whose password goes on over the end of the line"),
+            remedy,
+        ));
     }
     let Some(id) = Id::parse(id) else {
         let remedy = "write a UDID, a serial number, or * for a password to try on every device";
-        return Err(Fault::new(at("whose id is neither a UDID nor a serial number nor *"), remedy));
+        return Err(Fault::new(
+            at("whose id is neither a UDID nor a serial number nor *"),
+            remedy,
+        ));
     };
-    Ok(Entry { line, id, password: Zeroizing::new(password.to_vec()) })
+    Ok(Entry {
+        line,
+        id,
+        password: Zeroizing::new(password.to_vec()),
+    })
 }
 
 /// Reads CSV with the header `id,password`.
@@ -104,7 +132,12 @@ pub(super) fn csv(bytes: &[u8]) -> Result<Vec<Entry>, Fault> {
     let mut lines = Lines::new(bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes));
     match lines.next() {
         Some(header) => ensure_header(&header?)?,
-        None => return Err(Fault::new("an empty file", "begin it with the line id,password")),
+        None => {
+            return Err(Fault::new(
+                "an empty file",
+                "begin it with the line id,password",
+            ));
+        }
     }
     lines.map(|line| csv_entry(&line?)).collect()
 }
@@ -114,11 +147,17 @@ fn csv_entry(line: &Line) -> Result<Entry, Fault> {
     let cells: Vec<&[u8]> = line.cells().collect();
     let [id, password] = cells[..] else {
         let remedy = "two are wanted; a password with a comma stands in quotation marks";
-        return Err(Fault::new(format!("line {number} with {} columns", cells.len()), remedy));
+        return Err(Fault::new(
+            format!("line {number} with {} columns", cells.len()),
+            remedy,
+        ));
     };
     match (std::str::from_utf8(id), std::str::from_utf8(password)) {
         (Ok(id), Ok(_)) => entry(number, id, password),
-        _ => Err(Fault::new(format!("line {number}, which is not UTF-8"), "save the file as UTF-8")),
+        _ => Err(Fault::new(
+            format!("line {number}, which is not UTF-8"),
+            "save the file as UTF-8",
+        )),
     }
 }
 
@@ -139,7 +178,10 @@ fn ensure_header(line: &Line) -> Result<(), Fault> {
         }
         cells => format!("a first line of {} columns that is no header", cells.len()),
     };
-    Err(Fault::new(found, "begin the file with the line id,password"))
+    Err(Fault::new(
+        found,
+        "begin the file with the line id,password",
+    ))
 }
 
 /// One line of CSV, unquoted; wiped when it goes.
@@ -152,7 +194,9 @@ struct Line {
 impl Line {
     fn cells(&self) -> impl Iterator<Item = &[u8]> {
         let starts = std::iter::once(0).chain(self.ends.iter().copied());
-        starts.zip(&self.ends).map(|(start, end)| &self.text[start..*end])
+        starts
+            .zip(&self.ends)
+            .map(|(start, end)| &self.text[start..*end])
     }
 }
 
@@ -166,7 +210,11 @@ struct Lines<'a> {
 
 impl<'a> Lines<'a> {
     fn new(text: &'a [u8]) -> Self {
-        Self { reader: Reader::new(), rest: text, number: 1 }
+        Self {
+            reader: Reader::new(),
+            rest: text,
+            number: 1,
+        }
     }
 
     fn skip(&mut self, bytes: usize) {
@@ -196,7 +244,8 @@ impl Iterator for Lines<'_> {
         let (mut written, mut columns) = (0, 0);
         loop {
             let (result, read, more, ended) =
-                self.reader.read_record(self.rest, &mut text[written..], &mut ends[columns..]);
+                self.reader
+                    .read_record(self.rest, &mut text[written..], &mut ends[columns..]);
             self.skip(read);
             (written, columns) = (written + more, columns + ended);
             match result {
@@ -245,7 +294,8 @@ impl Drop for Row {
 /// Reads TOML. The parser's own copies are freed without being wiped; CSV leaves none.
 pub(super) fn toml(bytes: &[u8]) -> Result<Vec<Entry>, Fault> {
     let not_utf8 = |_| Fault::new("a text that is not UTF-8", "save the file as UTF-8");
-    let text = std::str::from_utf8(bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes)).map_err(not_utf8)?;
+    let text = std::str::from_utf8(bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes))
+        .map_err(not_utf8)?;
     let line = |offset: usize| 1 + text.bytes().take(offset).filter(|b| *b == b'\n').count() as u64;
     let document: Document = toml::from_str(text).map_err(|error| {
         let at = line(error.span().map_or(0, |span| span.start));

@@ -49,11 +49,17 @@ impl Cause {
         match self {
             Self::Newer { .. } => "update fleetback, or name another file with --history",
             Self::NetworkDisk(_) => "name a file on a local disk with --history",
-            Self::Damaged(_) => "move it away, with its -wal and -shm; the next run starts a new one",
-            Self::Foreign | Self::NoFile => "name another file with --history; it was left as it is",
+            Self::Damaged(_) => {
+                "move it away, with its -wal and -shm; the next run starts a new one"
+            }
+            Self::Foreign | Self::NoFile => {
+                "name another file with --history; it was left as it is"
+            }
             Self::Busy => "the next run tries again",
             Self::Full(_) => "free some room",
-            Self::Denied(_) => "give this user the right to write there, or name a file with --history",
+            Self::Denied(_) => {
+                "give this user the right to write there, or name a file with --history"
+            }
         }
     }
 

@@ -40,7 +40,7 @@ const APPLICATION_ID_AT: usize = 68;
 #[derive(Debug)]
 pub(crate) struct Store {
     path: PathBuf,
-    connection: Connection,
+    pub(super) connection: Connection,
 }
 
 impl Store {
@@ -113,7 +113,11 @@ impl Store {
 
 /// How a folder is named in the store; `None` when it cannot be.
 pub(super) fn key(path: &Path) -> Option<String> {
-    fs::canonicalize(path).ok()?.into_os_string().into_string().ok()
+    fs::canonicalize(path)
+        .ok()?
+        .into_os_string()
+        .into_string()
+        .ok()
 }
 
 fn open(path: &Path) -> Result<Connection, Cause> {
@@ -137,7 +141,10 @@ fn open(path: &Path) -> Result<Connection, Cause> {
 
 /// Makes the folder and an empty file, both for this user alone, where there are none.
 fn create(path: &Path) -> Result<(), Cause> {
-    if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+    if let Some(folder) = path
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty())
+    {
         platform::create_private_folder(folder)?;
     }
     let mut options = OpenOptions::new();
@@ -197,13 +204,21 @@ fn checks(connection: &Connection, host: &str) -> Result<Checks, Cause> {
 fn proofs(connection: &Connection) -> Result<Proofs, Cause> {
     let mut statement = connection.prepare("SELECT keybag, proven_at, source FROM proofs")?;
     let rows = statement.query_map([], |row| {
-        Ok((row.get::<_, String>(0)?, row.get::<_, i64>(1)?, row.get::<_, String>(2)?))
+        Ok((
+            row.get::<_, String>(0)?,
+            row.get::<_, i64>(1)?,
+            row.get::<_, String>(2)?,
+        ))
     })?;
     let mut proofs = Proofs::new();
     for row in rows {
         let (keybag, at, source) = row?;
         if let Ok(at) = Timestamp::from_millisecond(at) {
-            let proof = PasswordProof { keybag: keybag.clone(), at, source };
+            let proof = PasswordProof {
+                keybag: keybag.clone(),
+                at,
+                source,
+            };
             proofs.insert(keybag, proof);
         }
     }
@@ -230,11 +245,14 @@ fn write_checks(
 }
 
 fn write_proofs(transaction: &Transaction<'_>, proofs: &[PasswordProof]) -> Result<(), Cause> {
-    let mut insert = transaction.prepare(
-        "INSERT OR REPLACE INTO proofs (keybag, proven_at, source) VALUES (?1, ?2, ?3)",
-    )?;
+    let mut insert = transaction
+        .prepare("INSERT OR REPLACE INTO proofs (keybag, proven_at, source) VALUES (?1, ?2, ?3)")?;
     for proof in proofs {
-        insert.execute(params![proof.keybag, proof.at.as_millisecond(), proof.source])?;
+        insert.execute(params![
+            proof.keybag,
+            proof.at.as_millisecond(),
+            proof.source
+        ])?;
     }
     Ok(())
 }

@@ -71,10 +71,7 @@ fn step(connection: &mut Connection, steps: &[&str]) -> Result<bool, Cause> {
 }
 
 /// The version that the store is at, and the step that leads on from there.
-fn next<'a>(
-    connection: &Connection,
-    steps: &[&'a str],
-) -> Result<Option<(i64, &'a str)>, Cause> {
+fn next<'a>(connection: &Connection, steps: &[&'a str]) -> Result<Option<(i64, &'a str)>, Cause> {
     let found: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
     let known = steps.len() as i64;
     if found > known {

@@ -68,7 +68,10 @@ fn is_unc(path: &Path) -> bool {
 /// The file system of the mount that a path lies below. Of several at one place the last covers
 /// the others.
 fn kind_of<'a>(mounts: &'a str, path: &Path) -> Option<&'a str> {
-    let covering = mounts.lines().filter_map(mount).filter(|(point, _)| path.starts_with(point));
+    let covering = mounts
+        .lines()
+        .filter_map(mount)
+        .filter(|(point, _)| path.starts_with(point));
     let nearest = covering.max_by_key(|(point, _)| point.as_os_str().len());
     nearest.map(|(_, kind)| kind)
 }
@@ -83,10 +86,16 @@ fn mount(line: &str) -> Option<(PathBuf, &str)> {
 
 /// The kernel writes blanks, tabs, line breaks and backslashes in names as `\040`, `\011`, `\012`, `\134`.
 fn unescaped(text: &str) -> String {
-    const ESCAPES: [(&str, &str); 4] =
-        [("\\040", " "), ("\\011", "\t"), ("\\012", "\n"), ("\\134", "\\")];
+    const ESCAPES: [(&str, &str); 4] = [
+        ("\\040", " "),
+        ("\\011", "\t"),
+        ("\\012", "\n"),
+        ("\\134", "\\"),
+    ];
     let all = ESCAPES.iter();
-    all.fold(text.to_owned(), |text, (escape, plain)| text.replace(escape, plain))
+    all.fold(text.to_owned(), |text, (escape, plain)| {
+        text.replace(escape, plain)
+    })
 }
 
 #[cfg(test)]
