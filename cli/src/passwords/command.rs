@@ -137,7 +137,7 @@ impl PasswordCommand {
             platform::kill_group(&mut child);
             return Err(Fault::TooSlow(self.timeout));
         };
-        answer(status, said?, &complained?)
+        answer(status, &said?, &complained?)
     }
 
     fn command(&self, (udid, serial): &Device) -> Command {
@@ -214,7 +214,7 @@ impl Fault {
 }
 
 /// Nothing printed and a good end: it knows no password of this device.
-fn answer(status: ExitStatus, said: Output, complained: &Output) -> Result<Answer, Fault> {
+fn answer(status: ExitStatus, said: &Output, complained: &Output) -> Result<Answer, Fault> {
     if !status.success() {
         let complaint = complaint(&complained.bytes, said.trimmed());
         return Err(Fault::Failed { status, complaint });

@@ -270,7 +270,7 @@ fn an_edited_file_is_another_source() {
 fn a_file_that_others_can_read_is_refused() {
     let desk = Desk::new();
     let path = desk.private("p.csv", "id,password\n*,s3ntinel\n");
-    let mut check = |mode: u32, want: bool| {
+    let check = |mode: u32, want: bool| {
         set_mode(&path, mode);
         let read = PasswordFile::read(&path);
         assert_eq!(read.is_ok(), want, "{mode:o}: {read:?}");
@@ -519,10 +519,8 @@ fn a_command_is_run_once_for_a_device_and_never_for_its_name() {
     std::thread::scope(|scope| {
         for _ in 0..4 {
             scope.spawn(|| {
-                assert_eq!(
-                    texts(&passwords.candidates(&device(), Path::new("b"))),
-                    ["x"]
-                )
+                let candidates = passwords.candidates(&device(), Path::new("b"));
+                assert_eq!(texts(&candidates), ["x"]);
             });
         }
     });
