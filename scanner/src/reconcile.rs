@@ -33,7 +33,7 @@ pub fn reconcile(
     let mut evidence: Vec<Option<Evidence>> = (backups
         .into_iter()
         .map(|one| Evidence::Backup(Box::new(one))))
-    .chain(answers.into_iter().map(Evidence::Answer))
+    .chain(answers.into_iter().map(|one| Evidence::Answer(Box::new(one))))
     .chain(people.into_iter().map(Evidence::Row))
     .map(Some)
     .collect();
@@ -49,7 +49,7 @@ pub fn reconcile(
 /// One piece of evidence.
 enum Evidence {
     Backup(Box<LocalBackup>),
-    Answer(Answer),
+    Answer(Box<Answer>),
     Row(InventoryRow),
 }
 
