@@ -333,6 +333,13 @@ pub(crate) fn passwords(settings: &ScanSettings) -> Result<Passwords> {
         settings.passwords.is_none() || settings.password_command.is_none(),
         "wanted one source of passwords, found both passwords and password_command; name one of them",
     );
+    ensure!(
+        settings
+            .password_command
+            .as_ref()
+            .is_none_or(|line| !line.program().is_empty()),
+        "password_command: wanted a program and its arguments, found nothing, or a quotation mark that is not closed",
+    );
     let file = settings.passwords.as_deref().map(PasswordFile::read);
     Ok(Passwords {
         variable: None,

@@ -1,5 +1,6 @@
 //! A program and its arguments, as somebody typed them. No shell ever sees them.
 
+use std::convert::Infallible;
 use std::fmt;
 use std::str::FromStr;
 
@@ -10,7 +11,7 @@ use serde::{Deserialize, Serialize, Serializer};
 ///
 /// Its arguments may hold a token, so printing it, as `config show` does, prints the program only.
 #[derive(Clone, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(try_from = "Typed")]
+#[serde(from = "Typed")]
 #[schemars(with = "Typed")]
 pub(crate) struct CommandLine(Vec<String>);
 
@@ -24,8 +25,8 @@ enum Typed {
 }
 
 impl CommandLine {
-    /// The program.
-    pub(super) fn program(&self) -> &str {
+    /// The program; empty where none was named.
+    pub(crate) fn program(&self) -> &str {
         self.0.first().map_or("", String::as_str)
     }
 
@@ -48,36 +49,27 @@ impl Serialize for CommandLine {
     }
 }
 
-impl TryFrom<Vec<String>> for CommandLine {
-    type Error = String;
-
-    fn try_from(words: Vec<String>) -> Result<Self, String> {
-        match words.first() {
-            Some(program) if !program.is_empty() => Ok(Self(words)),
-            _ => Err("wanted a program, and arguments if it takes any; found nothing".to_owned()),
-        }
+impl From<Vec<String>> for CommandLine {
+    fn from(words: Vec<String>) -> Self {
+        Self(words)
     }
 }
 
+/// What cannot be split becomes a command without a program, which is refused where it would be
+/// used: a parser of arguments repeats what it refuses, and this may hold a token.
 impl FromStr for CommandLine {
-    type Err = String;
+    type Err = Infallible;
 
-    fn from_str(text: &str) -> Result<Self, String> {
-        let words = shell_words::split(text);
-        let words = words.map_err(|_| {
-            "wanted a program and its arguments; a quotation mark is not closed".to_owned()
-        })?;
-        Self::try_from(words)
+    fn from_str(text: &str) -> Result<Self, Infallible> {
+        Ok(Self(shell_words::split(text).unwrap_or_default()))
     }
 }
 
-impl TryFrom<Typed> for CommandLine {
-    type Error = String;
-
-    fn try_from(typed: Typed) -> Result<Self, String> {
+impl From<Typed> for CommandLine {
+    fn from(typed: Typed) -> Self {
         match typed {
-            Typed::Text(text) => text.parse(),
-            Typed::List(words) => Self::try_from(words),
+            Typed::Text(text) => Self(shell_words::split(&text).unwrap_or_default()),
+            Typed::List(words) => Self(words),
         }
     }
 }
