@@ -13,6 +13,7 @@ mod config;
 mod demo;
 mod desk;
 mod exit_codes;
+mod fleets;
 mod help;
 mod history;
 mod outputs;
