@@ -496,7 +496,7 @@ fn a_command_is_run_once_for_a_device_and_never_for_its_name() {
     let desk = Desk::new();
     let runs = desk.0.path().join("runs");
     let script = desk.script(&format!("echo run >> {}; echo x", runs.display()));
-    let line = CommandLine::from(vec![script.display().to_string()]).unwrap();
+    let line = CommandLine::from(vec![script.display().to_string()]);
     let passwords = Passwords {
         command: Some(PasswordCommand::new(line)),
         ..Passwords::default()

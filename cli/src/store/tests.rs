@@ -45,6 +45,7 @@ fn record(stamp: &str, level: VerifyLevel) -> CheckRecord {
         }),
         missing_sample: vec![file.clone()],
         extra_sample: vec!["ab/cd".to_owned()],
+        cloud_log: None,
         different_sample: vec![FileDifference {
             file,
             how: "12 bytes where 13 are promised".to_owned(),

@@ -190,3 +190,50 @@ fn the_variable_is_for_one_backup_of_verify() {
         said(&scan)
     );
 }
+
+/// The backup's `field` in the JSON report of a scan of `contents`.
+#[track_caller]
+fn found(desk: &Desk, args: &[&str], field: &str, want: &str) {
+    let output = desk.scan(&[&["backups", "--json", "o.json", "-v"], args].concat());
+    let json: serde_json::Value = serde_json::from_str(&desk.read("o.json")).unwrap();
+    let backup = &json["devices"][0]["backups"][0];
+    assert_eq!(backup[field], want, "{args:?}\n{}", said(&output));
+}
+
+#[test]
+fn a_password_opens_its_backup_and_the_next_night_remembers() {
+    let desk = Desk::with(&[locked()]);
+    private(&desk, "right.csv", &csv(&[WRONG, RIGHT]));
+    private(&desk, "wrong.csv", &csv(&[WRONG]));
+    found(&desk, &["--no-history"], "password", "missing");
+    found(
+        &desk,
+        &["--no-history", "--passwords", "wrong.csv"],
+        "password",
+        "wrong",
+    );
+    for _ in 0..2 {
+        found(&desk, &["--passwords", "right.csv"], "password", "proven");
+        found(&desk, &["--passwords", "right.csv"], "restorable", "yes");
+    }
+    let doctor = printed(&desk.run(&["doctor", "backups", "--host", "desk"]));
+    assert!(doctor.contains("1 checks of desk, 1 proofs"), "{doctor}");
+    // A proof under a source that is not asked any more proves nothing.
+    found(&desk, &["--passwords", "wrong.csv"], "password", "wrong");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_command_that_fails_leaves_the_report_incomplete() {
+    let desk = Desk::with(&[locked()]);
+    let ask = desk.write("ask", "#!/bin/sh\necho vault is locked >&2; exit 3\n");
+    set_mode(&ask, 0o700);
+    let ask = ask.display().to_string();
+    let output = desk.scan(&["backups", "--password-command", &ask]);
+    assert_eq!(code(&output), 3);
+    assert!(
+        said(&output).contains("exit status: 3: vault is locked"),
+        "{}",
+        said(&output)
+    );
+}
