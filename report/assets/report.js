@@ -364,7 +364,7 @@
   function dressForPaper() {
     const rows = fleet.rows.filter((row) => row[FLAGS] & NOT_IN_ORDER).map((row) => el('tr', {},
       el('td', {}, fleet.statuses[row[STATUS]][1]), el('th', { scope: 'row' }, bdi(row[NAME] === UNTOLD ? fleet.words.nameless : text(row[NAME]))),
-      el('td', {}, told(row[SERIAL])), el('td', {}, told(row[USER])), el('td', {}, text(row[GOOD]), ' ', text(row[GOOD_MORE])),
+      el('td', { class: 'id' }, told(row[SERIAL])), el('td', {}, told(row[USER])), el('td', {}, [text(row[GOOD]), text(row[GOOD_MORE])].filter(Boolean).join(', ')),
       el('td', {}, fleet.fixes[row[FIX]][1]), el('td', {}, bdi(text(row[REASON])))));
     byId('paper-rows').replaceChildren(...rows);
     openedForPaper = [...document.querySelectorAll('.group details:not([open]), .on-paper details:not([open])')];

@@ -58,7 +58,7 @@ pub fn likely_causes(code: Code) -> impl Iterator<Item = LikelyCause> {
 }
 
 /// Judges every device. Pure: the same arguments give the same results, and the order in which the
-/// fleet lists its devices and backups makes no difference.
+/// fleet lists its devices makes no difference.
 pub fn judge(fleet: &Fleet, policy: &Policy, run: &RunInfo) -> Results {
     let clouds: Vec<Cloud<'_>> = fleet
         .devices

@@ -83,7 +83,7 @@ pub struct Summary {
     pub at_risk: u64,
     /// Devices listed apart: known from old backups only, although there is an inventory.
     pub listed_apart: u64,
-    /// Devices whose every finding of error or worse is waived.
+    /// Devices whose every finding that weighs is waived, see [`Device::is_waived`].
     pub waived: u64,
     /// By status.
     pub status: BTreeMap<Status, u64>,

@@ -15,7 +15,7 @@ use jiff::{Timestamp, civil};
 
 use crate::finding::Severity;
 use crate::fix::FixId;
-use crate::results::{Backup, Device, Finding, Results, Status};
+use crate::results::{Backup, Device, Finding, Results};
 use crate::words::{self, Word};
 
 /// One value, with its type.
@@ -287,23 +287,6 @@ fn asks_for_action(finding: &Finding) -> bool {
     finding.severity > Severity::Info
 }
 
-/// Could this device be lost tonight? No good backup in date, and neither waived nor listed apart:
-/// the devices that `summary.at_risk` counts.
-pub fn at_risk(device: &Device) -> bool {
-    let in_date = matches!(device.status, Status::Protected | Status::Aging);
-    !in_date && !is_waived(device) && !device.listed_apart
-}
-
-/// Does a waiver cover every finding of error or worse, of which there is one at least?
-pub fn is_waived(device: &Device) -> bool {
-    let mut grave = device
-        .findings
-        .iter()
-        .filter(|found| found.severity >= Severity::Error)
-        .peekable();
-    grave.peek().is_some() && grave.all(|found| found.waived.is_some())
-}
-
 impl<'a> Row<'a> {
     /// The cells of this row under the given columns.
     pub fn cells(self, columns: &'static [Column]) -> impl Iterator<Item = Cell> + use<'a> {
@@ -387,11 +370,11 @@ pub const COLUMNS: &[Column] = &[
     col("swap", "Swap", Kind::Word, |r| Cell::text(r.device.swap.as_deref())),
     col("findings", "Findings", Kind::Text, |r| Cell::text(codes(r.device))),
     col("reason", "Reason", Kind::Text, |r| Cell::text(r.finding().map(|found| found.cause.as_str()))),
-    col("likely_fix", "Likely fix", Kind::Id, |r| likely_fix(r.finding())),
+    col("likely_fix", "Likely fix", Kind::Id, |r| fix_id(r.finding().map(|found| (found.likely_fix.id, found.likely_fix.title.as_str())))),
     col("article_step", "Step in the article", Kind::Number, |r| Cell::whole(r.finding().and_then(|found| found.likely_fix.article_step).map(i64::from))),
     col("confidence", "Confidence", Kind::Word, |r| Cell::word(r.finding().map(|found| found.confidence))),
     col("evidence", "Evidence", Kind::Text, |r| Cell::text(r.finding().map(evidence))),
-    col("next_fix", "If it persists", Kind::Word, |r| Cell::text(r.finding().and_then(|found| found.next_fix).map(|fix| words::code(&fix)))),
+    col("next_fix", "If it persists", Kind::Id, |r| fix_id(r.finding().and_then(|found| found.next_fix).map(|fix| (fix, fix.about().title)))),
     col("change", "Change", Kind::Word, |r| Cell::text(r.device.change.as_deref())),
     // Filled once earlier nights are kept; until then nobody can tell.
     col("first_failing", "First failing", Kind::Date, |_| Cell::Unknown),
@@ -504,18 +487,16 @@ fn size_gb(backup: &Backup) -> Cell {
 }
 
 fn codes(device: &Device) -> Option<String> {
-    let codes: Vec<_> = device
-        .findings
-        .iter()
-        .map(|found| words::code(&found.code))
-        .collect();
+    let codes = device.findings.iter().map(|found| found.code.id());
+    let codes: Vec<_> = codes.collect();
     (!codes.is_empty()).then(|| codes.join("; "))
 }
 
-fn likely_fix(finding: Option<&Finding>) -> Cell {
-    finding.map_or(Cell::Unknown, |found| Cell::Id {
-        exact: words::code(&found.likely_fix.id),
-        pretty: found.likely_fix.title.clone(),
+/// A fix by its id for programs and its title for people.
+fn fix_id(fix: Option<(FixId, &str)>) -> Cell {
+    fix.map_or(Cell::Unknown, |(fix, title)| Cell::Id {
+        exact: fix.id().to_owned(),
+        pretty: title.to_owned(),
     })
 }
 

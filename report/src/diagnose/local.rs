@@ -5,6 +5,7 @@
 use super::row::{Row, Why, row};
 use crate::assess::case::Case;
 use crate::assess::draft::{count, day, days_between, size};
+use crate::assess::good::within;
 use crate::assess::inventory::pairing_is_blocked;
 use crate::assess::status::later_attempt;
 use crate::assess::storage::{full_disk, need};
@@ -47,14 +48,15 @@ pub(crate) const ROWS: &[Row] = &[
     row("L15", &[Code::BackupNever], required_never, "The policy requires a local backup, and none was found.", FixId::StartFreshBackup, Medium).next(FixId::CheckHost),
 ];
 
-/// The newest local backup, where the device's newest good backup is a local one or iCloud is no way.
+/// The newest local backup, where local backups are what has grown old.
 fn stale_local<'a>(case: &Case<'a>) -> Option<&'a LocalBackup> {
     let newest = case.newest_local()?;
-    let accepted = case.policy.backups.local != Requirement::Forbidden;
+    let wanted = case.policy.backups.local;
     let cloud = case.good_cloud().map(|good| good.date);
     let local = case.good_local().map(|good| good.date);
-    let required = case.policy.backups.local == Requirement::Required;
-    (accepted && (required || local >= cloud)).then_some(newest)
+    let fresh = local.is_some_and(|date| within(date, case.now, case.policy.thresholds.aging_days));
+    let is_the_way = wanted == Requirement::Required || local >= cloud;
+    (wanted != Requirement::Forbidden && is_the_way && !fresh).then_some(newest)
 }
 
 fn pairing_blocked(case: &Case<'_>) -> Option<Why> {

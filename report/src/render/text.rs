@@ -131,7 +131,7 @@ fn deserves_a_look(device: &Device) -> bool {
     let warned = device
         .severity
         .is_some_and(|severity| severity > Severity::Info);
-    !device.listed_apart && (warned || sheet::at_risk(device))
+    !device.listed_apart && (warned || device.is_at_risk())
 }
 
 fn write_devices(

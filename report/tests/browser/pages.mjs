@@ -121,7 +121,7 @@ export async function open(browser, url, options = {}) {
   tab.on('pageerror', (error) => wrongs.push(`page: ${error.message}`));
   tab.on('dialog', (dialog) => { wrongs.push(`dialog: ${dialog.message()}`); dialog.dismiss(); });
   tab.on('request', (request) => {
-    if (request.url().split('#')[0] !== url.split('#')[0]) wrongs.push(`request: ${request.url()}`);
+    if (![url.split('#')[0], 'about:blank'].includes(request.url().split('#')[0])) wrongs.push(`request: ${request.url()}`);
   });
   await tab.addInitScript(() => {
     window.violations = [];

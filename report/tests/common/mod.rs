@@ -15,10 +15,10 @@ use fleetback_scanner::model::problem::{Level, Problem};
 use jiff::Timestamp;
 
 /// The morning's `now`.
-pub const NOW: &str = "2026-11-23T06:00:00Z";
+pub(crate) const NOW: &str = "2026-11-23T06:00:00Z";
 
 /// Reads an instant.
-pub fn at(text: &str) -> Timestamp {
+pub(crate) fn at(text: &str) -> Timestamp {
     text.parse().unwrap()
 }
 
@@ -27,7 +27,7 @@ fn text(value: &str) -> Option<String> {
 }
 
 /// A device of which nothing is known but its number.
-pub fn device(serial: &str, name: &str, status: Status) -> Device {
+pub(crate) fn device(serial: &str, name: &str, status: Status) -> Device {
     Device {
         udid: None,
         serial_number: text(serial),
@@ -60,7 +60,7 @@ pub fn device(serial: &str, name: &str, status: Status) -> Device {
 }
 
 /// A whole, unencrypted local backup.
-pub fn backup(folder: &str, host: &str, completed: &str) -> Backup {
+pub(crate) fn backup(folder: &str, host: &str, completed: &str) -> Backup {
     Backup {
         path: PathBuf::from(format!("/backups/{host}/{folder}")),
         host: host.to_owned(),
@@ -97,7 +97,12 @@ pub fn backup(folder: &str, host: &str, completed: &str) -> Backup {
 }
 
 /// A finding with one piece of evidence.
-pub fn finding(code: Code, severity: Severity, cause: &str, fix: (FixId, &str, &str)) -> Finding {
+pub(crate) fn finding(
+    code: Code,
+    severity: Severity,
+    cause: &str,
+    fix: (FixId, &str, &str),
+) -> Finding {
     let (id, title, who) = fix;
     Finding {
         code,
@@ -397,7 +402,7 @@ fn count<K: Ord>(keys: impl IntoIterator<Item = K>) -> BTreeMap<K, u64> {
 }
 
 /// Counts over devices and problems; zeros as the promise wants them.
-pub fn summary(devices: &[Device], problems: &[Problem]) -> Summary {
+pub(crate) fn summary(devices: &[Device], problems: &[Problem]) -> Summary {
     const STATUSES: [Status; 6] = [
         Status::Protected,
         Status::Aging,
@@ -410,9 +415,7 @@ pub fn summary(devices: &[Device], problems: &[Problem]) -> Summary {
     STATUSES
         .iter()
         .for_each(|key| _ = status.entry(*key).or_default());
-    let at_risk = devices
-        .iter()
-        .filter(|d| fleetback_report::sheet::at_risk(d));
+    let at_risk = devices.iter().filter(|d| d.is_at_risk());
     let codes = devices
         .iter()
         .flat_map(|d| d.findings.iter().map(|f| f.code));
@@ -420,10 +423,7 @@ pub fn summary(devices: &[Device], problems: &[Problem]) -> Summary {
         devices: devices.len() as u64,
         at_risk: at_risk.count() as u64,
         listed_apart: devices.iter().filter(|d| d.listed_apart).count() as u64,
-        waived: devices
-            .iter()
-            .filter(|d| fleetback_report::sheet::is_waived(d))
-            .count() as u64,
+        waived: devices.iter().filter(|d| d.is_waived()).count() as u64,
         status,
         severity: count(
             devices
@@ -450,7 +450,7 @@ pub fn summary(devices: &[Device], problems: &[Problem]) -> Summary {
 }
 
 /// Results around some devices.
-pub fn results(devices: Vec<Device>, problems: Vec<Problem>) -> Results {
+pub(crate) fn results(devices: Vec<Device>, problems: Vec<Problem>) -> Results {
     Results {
         schema_version: SCHEMA_VERSION,
         tool_version: "0.1.0".to_owned(),
@@ -478,7 +478,7 @@ pub fn results(devices: Vec<Device>, problems: Vec<Problem>) -> Results {
 }
 
 /// The whole morning: twelve devices, worst first.
-pub fn morning() -> Results {
+pub(crate) fn morning() -> Results {
     let devices = vec![
         damaged(),
         stale(),

@@ -76,7 +76,7 @@ fn age_buckets_have_their_edges() {
             words::age_bucket(Some(days), Status::Stale),
             Some(bucket),
             "{days}"
-        )
+        );
     };
     check(0, "0 to 1 d");
     check(1, "0 to 1 d");
@@ -100,7 +100,7 @@ fn days_are_whole_days_elapsed() {
         assert_eq!(
             words::days_between(at(then), at("2026-11-23T06:00:00Z")),
             days
-        )
+        );
     };
     check("2026-11-16T06:00:01Z", 6);
     check("2026-11-16T06:00:00Z", 7);

@@ -19,7 +19,7 @@ pub(super) enum Folder {
     Known(&'static str),
     /// The home of a user: backups lie in the standard locations only.
     Home,
-    /// The top of a computer's disk: the systems's own folders hold no backups.
+    /// The top of a computer's disk: the system's own folders hold no backups.
     Disk,
     /// Any other folder.
     Plain,

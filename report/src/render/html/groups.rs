@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 
 use super::{details, terms};
 use crate::results::{Device, Finding};
-use crate::sheet::{self, Sheet};
+use crate::sheet::Sheet;
 use crate::words::{self, Word, shown};
 
 /// Ways to do one fix that are spelled out; the others stand with their devices in the table.
@@ -32,7 +32,7 @@ const CHAPTERS: Chapters = [
         "What to do first",
         "Devices that could be lost tonight, gathered by the fix that is most likely to help.",
         "&status=risk",
-        sheet::at_risk,
+        Device::is_at_risk,
     ),
     (
         "soon",

@@ -13,7 +13,7 @@ use super::chart::{Age, Chart, Piece};
 use super::groups::{Chapter, Fact};
 use super::{chart, csp, details, groups, island, rows, terms};
 use crate::results::{Device, Host, PolicyUsed, Results, Status, WaiverUse};
-use crate::sheet::{self, Sheet};
+use crate::sheet::Sheet;
 use crate::words::{self, Word, shown};
 
 #[derive(Template)]
@@ -171,10 +171,7 @@ impl Page {
             filters: filters(results),
             rows: listed(sheet, terms::not_in_order),
             problems_lead: PROBLEMS_LEAD,
-            notes_word: format!(
-                "{} that are merely worth knowing",
-                words::plural(notes.len() as u64, "thing", "things")
-            ),
+            notes_word: words::plural(notes.len() as u64, "note", "notes"),
             waivers: results.waivers.iter().map(waiver).collect(),
             apart: listed(sheet, |device| device.listed_apart),
             unmatched: unmatched(results),
@@ -337,7 +334,7 @@ fn ages(results: &Results) -> Vec<Age> {
         Age {
             label: label.to_owned(),
             devices: mine.len() as u64,
-            at_risk: mine.iter().filter(|device| sheet::at_risk(device)).count() as u64,
+            at_risk: mine.iter().filter(|device| device.is_at_risk()).count() as u64,
         }
     };
     labels.map(age).collect()
@@ -416,7 +413,7 @@ fn same(values: impl Iterator<Item = String>) -> Vec<Choice> {
 fn statuses(results: &Results) -> Vec<Choice> {
     let words = terms::STATUSES.map(|(status, ..)| choice(status.code(), &terms::heading(status)));
     let lists: [(&str, &str, terms::Fits); 4] = [
-        ("risk", "Could be lost tonight", sheet::at_risk),
+        ("risk", "Could be lost tonight", Device::is_at_risk),
         ("soon", "In date, with something to do", terms::soon),
         ("waived", "Waived", terms::waived),
         ("apart", "Listed apart", |device| device.listed_apart),
@@ -448,11 +445,14 @@ fn static_row(sheet: &Sheet<'_>, device: &Device) -> StaticRow {
         name: terms::name(device),
         serial: or_untold(&device.serial_number),
         user: or_untold(&device.user),
-        last_good: format!(
-            "{} {}",
+        last_good: [
             terms::last_good(sheet, device),
-            terms::last_good_more(device)
-        ),
+            terms::last_good_more(device),
+        ]
+        .into_iter()
+        .filter(|words| !words.is_empty())
+        .collect::<Vec<_>>()
+        .join(", "),
         fix: terms::fix_title(finding),
         reason: finding.map_or(String::new(), |finding| shown(&finding.cause)),
         host: hosts.into_iter().collect::<Vec<_>>().join(", "),

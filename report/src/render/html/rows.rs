@@ -12,12 +12,12 @@ use super::island::Texts;
 use super::terms;
 use crate::finding::Severity;
 use crate::results::{Device, Finding, Status};
-use crate::sheet::{self, Sheet};
+use crate::sheet::Sheet;
 use crate::words::{Word, shown};
 
 /// Bits of a row's flags. The script knows them by the same names.
 const FLAGS: [(u8, terms::Fits); 5] = [
-    (1, sheet::at_risk),
+    (1, Device::is_at_risk),
     (2, terms::waived),
     (4, |device| device.listed_apart),
     (8, terms::not_in_order),

@@ -19,13 +19,13 @@ pub(super) const NAMELESS: &str = "no name known";
 
 /// The statuses, worst first: tone, and what the status means in a few words.
 pub(super) const STATUSES: [(Status, &str, &str); 6] = [
+    (Status::Never, "risk", "no backup and no attempt"),
     (
         Status::Failed,
         "risk",
         "tried, and nothing good in date came of it",
     ),
     (Status::Stale, "risk", "the last good backup is too old"),
-    (Status::Never, "risk", "no backup and no attempt"),
     (Status::Unknown, "unknown", "the evidence cannot tell"),
     (Status::Aging, "warn", "a good backup that grows old"),
     (Status::Protected, "good", "a good backup in date"),
@@ -56,9 +56,9 @@ pub(super) fn leading(device: &Device) -> Option<&Finding> {
     sheet::open_finding(device).or(device.findings.first())
 }
 
-/// Would it count as at risk if nobody had waived its findings?
+/// Has somebody decided to live with its trouble? Devices listed apart raise none.
 pub(super) fn waived(device: &Device) -> bool {
-    !device.listed_apart && !device.findings.is_empty() && sheet::open_finding(device).is_none()
+    !device.listed_apart && device.is_waived()
 }
 
 /// Is it in the fleet and not in order: at risk, growing old, or with something to put right?
@@ -69,7 +69,7 @@ pub(super) fn not_in_order(device: &Device) -> bool {
 
 /// Does it have a good backup in date and still something to put right?
 pub(super) fn soon(device: &Device) -> bool {
-    not_in_order(device) && !sheet::at_risk(device) && !waived(device)
+    not_in_order(device) && !device.is_at_risk() && !waived(device)
 }
 
 /// What the copy buttons copy: the serial number, else the UDID.

@@ -1,0 +1,275 @@
+//! `fleetback doctor`: can everything that should be read be read? Asked by day, so that the night
+//! does not find out.
+//!
+//! Reads folder listings only, and writes nothing. "Not there", "there and may not be read" and
+//! "macOS keeps it from us" stay three different answers.
+
+use std::fmt;
+use std::io::ErrorKind;
+use std::path::Path;
+
+use anyhow::Result;
+use fleetback_report::words::shown;
+use fleetback_scanner::locations::{Location, Os};
+use jiff::Timestamp;
+
+use crate::args::{Common, Doctor};
+use crate::config::{self, Config, Found};
+use crate::exit::Exit;
+use crate::options::{self, Reports};
+use crate::settings::{Layer, OutputSettings, ScanSettings};
+use crate::{homes, output, platform};
+
+/// How a check came out, best first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Verdict {
+    Fine,
+    /// Good to know, nothing to do.
+    Note,
+    /// There is no backup folder to read.
+    Absent,
+    /// Evidence that should be readable is not: the night would end with 3.
+    Unread,
+    /// A report has no folder to be written to: the night would end with 5.
+    Unwritable,
+    /// The settings or the policy are wrong: the night would end with 2.
+    Wrong,
+}
+
+/// One line of the answer.
+#[derive(Debug)]
+struct Check {
+    verdict: Verdict,
+    what: String,
+    said: String,
+    remedy: Option<String>,
+}
+
+/// Runs it.
+pub(crate) fn run(args: Doctor, common: &Common) -> Result<Exit> {
+    let checks = examine(args.scan, common);
+    let text: String = checks.iter().map(|check| format!("{check}\n")).collect();
+    let printed = output::print(text.as_bytes());
+    match printed {
+        Exit::Complete => Ok(verdict(&checks)),
+        unwritten => Ok(unwritten),
+    }
+}
+
+/// The exit code that tonight's scan would end with, as far as can be told from here.
+fn verdict(checks: &[Check]) -> Exit {
+    let worst = checks.iter().map(|check| check.verdict).max();
+    let readable = checks
+        .iter()
+        .any(|c| c.verdict == Verdict::Fine && c.what.starts_with("read "));
+    match worst {
+        Some(Verdict::Wrong) => Exit::Usage,
+        Some(Verdict::Unwritable) => Exit::Unwritten,
+        Some(Verdict::Unread) => Exit::Incomplete,
+        Some(Verdict::Absent) if !readable => Exit::NothingFound,
+        _ => Exit::Complete,
+    }
+}
+
+fn examine(typed: ScanSettings, common: &Common) -> Vec<Check> {
+    let (found, wrong) = match config::load(common.config.as_deref(), &config::places()) {
+        Ok(found) => (found, None),
+        Err(error) => (None, Some(error.to_string())),
+    };
+    let config = found
+        .as_ref()
+        .map(|found| found.config.clone())
+        .unwrap_or_default();
+    let settings = typed.over(config.scan.clone());
+
+    let mut checks = vec![settings_file(found.as_ref(), wrong), policy(&settings)];
+    checks.extend(surroundings(&settings, &config));
+    checks.extend(reports(&config.output));
+    checks.extend(evidence(&settings));
+    checks
+}
+
+fn settings_file(found: Option<&Found>, wrong: Option<String>) -> Check {
+    match (wrong, found) {
+        (Some(error), _) => Check::new(Verdict::Wrong, "settings", error),
+        (None, Some(found)) => Check::new(Verdict::Fine, "settings", found.path.display()),
+        (None, None) => Check::new(
+            Verdict::Note,
+            "settings",
+            "no fleetback.toml; the defaults hold",
+        )
+        .with_remedy("fleetback config init writes one"),
+    }
+}
+
+fn policy(settings: &ScanSettings) -> Check {
+    match options::policy(settings.policy.as_deref()) {
+        Ok(policy) => Check::new(Verdict::Fine, "policy", policy.name),
+        Err(error) => Check::new(Verdict::Wrong, "policy", format_args!("{error:#}")),
+    }
+}
+
+fn surroundings(settings: &ScanSettings, config: &Config) -> Vec<Check> {
+    let zone = match options::time_zone(config.output.timezone.as_deref()) {
+        Ok(zone) => Check::new(
+            Verdict::Fine,
+            "time zone",
+            format_args!(
+                "{}; it is now {}",
+                zone.iana_name().unwrap_or("not named"),
+                Timestamp::now()
+                    .to_zoned(zone.clone())
+                    .strftime("%Y-%m-%d %H:%M %Z"),
+            ),
+        ),
+        Err(error) => Check::new(Verdict::Wrong, "time zone", format_args!("{error:#}")),
+    };
+    let host = Check::new(Verdict::Fine, "this computer", options::host(settings));
+    vec![host, zone]
+}
+
+/// Where the reports of the settings file go: is the folder there?
+fn reports(settings: &OutputSettings) -> Vec<Check> {
+    let reports = match Reports::new(settings) {
+        Ok(reports) => reports,
+        Err(error) => {
+            return vec![Check::new(
+                Verdict::Wrong,
+                "reports",
+                format_args!("{error:#}"),
+            )];
+        }
+    };
+    let check = |path: &Path| match output::resolved(path) {
+        Ok(path) => Check::new(Verdict::Fine, "report", path.display()),
+        Err(error) => Check::new(
+            Verdict::Unwritable,
+            "report",
+            format_args!("{}: {error}", path.display()),
+        )
+        .with_remedy("create its folder"),
+    };
+    reports.paths().map(check).collect()
+}
+
+/// Everything that tonight's scan would read.
+fn evidence(settings: &ScanSettings) -> Vec<Check> {
+    let mut checks: Vec<_> = match settings.roots.as_slice() {
+        [] => standard_locations(),
+        roots => roots
+            .iter()
+            .map(|root| readable("read root", root))
+            .collect(),
+    };
+    checks.extend(
+        settings
+            .mdm
+            .iter()
+            .map(|path| readable("read MDM exports", path)),
+    );
+    checks.extend(
+        settings
+            .inventory
+            .iter()
+            .map(|path| readable("read inventory", path)),
+    );
+    checks
+}
+
+fn standard_locations() -> Vec<Check> {
+    if Os::current() == Os::Other {
+        return vec![
+            Check::new(
+                Verdict::Absent,
+                "locations",
+                "this system has no standard location of backups",
+            )
+            .with_remedy("name the folders: fleetback scan ROOT..., or roots in fleetback.toml"),
+        ];
+    }
+    let standard = homes::here();
+    let unlisted = standard
+        .problems
+        .iter()
+        .map(|problem| readable("read homes", &problem.path));
+    let places = standard.locations.iter().map(location);
+    unlisted.chain(places).collect()
+}
+
+fn location(location: &Location) -> Check {
+    let what = format!("read {} of {}", location.kind.words(), location.user);
+    readable(&what, &location.path)
+}
+
+/// Can it be opened, and what is in it?
+fn readable(what: &str, path: &Path) -> Check {
+    let shown = path.display();
+    match look(path) {
+        Ok(found) => Check::new(Verdict::Fine, what, format_args!("{shown}: {found}")),
+        Err(error) if error.kind() == ErrorKind::NotFound => {
+            Check::new(Verdict::Absent, what, format_args!("{shown}: not there"))
+        }
+        Err(error) => Check::new(Verdict::Unread, what, format_args!("{shown}: {error}"))
+            .with_remedy(remedy(&error)),
+    }
+}
+
+fn look(path: &Path) -> std::io::Result<String> {
+    let meta = std::fs::metadata(path)?;
+    if meta.is_file() {
+        return std::fs::File::open(path).map(|_| "a file that can be read".to_owned());
+    }
+    if !meta.is_dir() {
+        // Opening a FIFO would wait for somebody to write to it.
+        return Err(std::io::Error::other("neither a folder nor a regular file"));
+    }
+    let entries = std::fs::read_dir(path)?.count();
+    let room =
+        platform::free_bytes(path).map(|free| format!(", {} free", indicatif::HumanBytes(free)));
+    Ok(format!("{entries} entries{}", room.unwrap_or_default()))
+}
+
+fn remedy(error: &std::io::Error) -> &'static str {
+    if platform::lacks_full_disk_access(error) {
+        "System Settings > Privacy & Security > Full Disk Access: allow the program that starts fleetback (the terminal, or fleetback itself under launchd)"
+    } else {
+        "give this user the right to read it, or run as one who has it"
+    }
+}
+
+impl Check {
+    fn new(verdict: Verdict, what: &str, said: impl fmt::Display) -> Self {
+        Self {
+            verdict,
+            what: what.to_owned(),
+            said: said.to_string(),
+            remedy: None,
+        }
+    }
+
+    fn with_remedy(self, remedy: &str) -> Self {
+        Self {
+            remedy: Some(remedy.to_owned()),
+            ..self
+        }
+    }
+}
+
+impl fmt::Display for Check {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let word = match self.verdict {
+            Verdict::Fine => "ok",
+            Verdict::Note => "note",
+            Verdict::Absent => "absent",
+            Verdict::Unread => "CANNOT READ",
+            Verdict::Unwritable => "CANNOT WRITE",
+            Verdict::Wrong => "WRONG",
+        };
+        let said = shown(&format!("{}: {}", self.what, self.said));
+        write!(f, "{word:<12} {said}")?;
+        match &self.remedy {
+            Some(remedy) => write!(f, "\n{:<12} -> {remedy}", ""),
+            None => Ok(()),
+        }
+    }
+}

@@ -1,0 +1,35 @@
+//! `fleetback scan`: read, judge, write, and say by the exit code how it went.
+
+use anyhow::{Context, Result};
+use fleetback_report::judge::judge;
+use fleetback_scanner::scan::scan;
+use rayon::ThreadPoolBuilder;
+
+use crate::args::{Common, Scan};
+use crate::exit::{Exit, Outcome};
+use crate::interrupt;
+use crate::options::ScanPlan;
+use crate::progress::Listener;
+use crate::reports;
+
+/// Runs it. An error is a usage or configuration error: nothing was read and nothing written.
+pub(crate) fn run(args: Scan, common: &Common) -> Result<Exit> {
+    let plan = ScanPlan::new(args, common)?;
+    let pool = ThreadPoolBuilder::new().num_threads(plan.threads).build();
+    let pool = pool.context("cannot start the reading threads; try --threads 1")?;
+    let interrupted = interrupt::listen();
+
+    let progress = Listener::new(plan.terminal, &interrupted);
+    let fleet = pool.install(|| scan(&plan.inputs, &plan.scan, &progress));
+    progress.finish();
+    let results = judge(&fleet, &plan.policy, &plan.run);
+
+    let voice = plan.terminal.voice;
+    let Some(written) = reports::write(&results, &plan.reports, plan.terminal, &interrupted) else {
+        voice.note("interrupted; no report was touched");
+        return Ok(Exit::Interrupted);
+    };
+    voice.problems(&results.problems);
+    voice.summary(&results);
+    Ok(Outcome::of(&results, written).exit(plan.alarm))
+}
