@@ -115,6 +115,8 @@ impl ScanPlan {
                 now,
                 scan_host: host,
                 verify: settings.verify.map_or(VerifyLevel::default(), level),
+                verify_again: false,
+                verify_again_days: ScanOptions::VERIFY_AGAIN_DAYS,
             },
             threads: settings.threads.map_or(0, usize::from),
             inputs,

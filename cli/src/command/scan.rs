@@ -2,7 +2,7 @@
 
 use anyhow::{Context, Result};
 use fleetback_report::judge::judge;
-use fleetback_scanner::scan::scan;
+use fleetback_scanner::scan::{Helpers, scan};
 use rayon::ThreadPoolBuilder;
 
 use crate::args::{Common, Scan};
@@ -20,7 +20,7 @@ pub(crate) fn run(args: Scan, common: &Common) -> Result<Exit> {
     let interrupted = interrupt::listen();
 
     let progress = Listener::new(plan.terminal, &interrupted);
-    let fleet = pool.install(|| scan(&plan.inputs, &plan.scan, &progress));
+    let fleet = pool.install(|| scan(&plan.inputs, &plan.scan, &Helpers::alone(&progress)));
     progress.finish();
     let results = judge(&fleet, &plan.policy, &plan.run);
 
