@@ -123,16 +123,20 @@ pub(super) fn judge(state: State, level: VerifyLevel, evidence: &Evidence) -> Ve
 
 fn of_root_copy(level: VerifyLevel, evidence: &Evidence) -> Verdict {
     match (&evidence.check, evidence.cipher) {
-        (_, Cipher::DecryptedCopy) => verdict(
-            Restorable::No,
-            "a tool decrypted this copy: Manifest.plist still says encrypted, so iOS would try to \
-             decrypt what is plain already; good for reading, not for restoring",
+        (check, Cipher::DecryptedCopy) if !misses_files(check.as_ref()) => verdict(
+            Restorable::Unknown,
+            "a tool decrypted this copy, and Manifest.plist still says encrypted: whether Apple's \
+             tools restore such a copy has not been tried",
         ),
         (Some(check), cipher) => of_check(check, cipher),
         (None, Cipher::Everything) => of_payload(&evidence.payload),
         (None, _) if level < VerifyLevel::Names => not_asked(),
         (None, _) => verdict(Restorable::Unknown, "its files could not be checked"),
     }
+}
+
+fn misses_files(check: Option<&NamesCheck>) -> bool {
+    check.is_some_and(|check| check.files.missing > 0)
 }
 
 fn not_asked() -> Verdict {
