@@ -169,7 +169,7 @@ mod tests {
         wrong("[scna]\n", "f.toml:1:2: unknown field `scna`");
         wrong(
             "[scan]\nverify = \"name\"\n",
-            "f.toml:2:10: unknown variant `name`, expected `state` or `names`",
+            "f.toml:2:10: unknown variant `name`, expected one of `state`, `names`, `sizes`",
         );
         wrong("[scan]\nthreads = 0\n", "f.toml:2:11: invalid value");
         wrong("[output]\ncsv = \"a.csv\"\n", "f.toml:2:7: invalid type");

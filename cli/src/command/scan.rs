@@ -7,6 +7,7 @@ use rayon::ThreadPoolBuilder;
 
 use crate::args::{Common, Scan};
 use crate::exit::{Exit, Outcome};
+use crate::history::History;
 use crate::interrupt;
 use crate::options::ScanPlan;
 use crate::progress::Listener;
@@ -19,16 +20,26 @@ pub(crate) fn run(args: Scan, common: &Common) -> Result<Exit> {
     let pool = pool.context("cannot start the reading threads; try --threads 1")?;
     let interrupted = interrupt::listen();
 
+    let voice = plan.terminal.voice;
+    let host = &plan.scan.scan_host;
+    let history = History::open(&plan.history, host, &plan.inputs.roots, voice);
     let progress = Listener::new(plan.terminal, &interrupted);
-    let fleet = pool.install(|| scan(&plan.inputs, &plan.scan, &Helpers::alone(&progress)));
+    let helpers = Helpers {
+        passwords: &plan.passwords,
+        memory: history.memory(),
+        progress: &progress,
+    };
+    let mut fleet = pool.install(|| scan(&plan.inputs, &plan.scan, &helpers));
     progress.finish();
+    fleet.problems.extend(plan.passwords.problems());
+    fleet.problems.sort();
     let results = judge(&fleet, &plan.policy, &plan.run);
 
-    let voice = plan.terminal.voice;
     let Some(written) = reports::write(&results, &plan.reports, plan.terminal, &interrupted) else {
         voice.note("interrupted; no report was touched");
         return Ok(Exit::Interrupted);
     };
+    history.remember(&fleet, host, plan.run.now, voice);
     voice.problems(&results.problems);
     voice.summary(&results);
     Ok(Outcome::of(&results, written).exit(plan.alarm))
