@@ -143,8 +143,13 @@ fn of_root_copy(level: VerifyLevel, evidence: &Evidence) -> Verdict {
     }
 }
 
-fn misses_files(check: Option<&NamesCheck>) -> bool {
-    check.is_some_and(|check| check.files.missing > 0)
+fn misses_files(check: Option<&Checked>) -> bool {
+    let missing = match check {
+        None => None,
+        Some(Checked::Now(check)) => Some(check.files.missing),
+        Some(Checked::Earlier(record)) => record.files.map(|files| files.missing),
+    };
+    missing.is_some_and(|missing| missing > 0)
 }
 
 fn not_asked() -> Verdict {
