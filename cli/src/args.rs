@@ -90,7 +90,7 @@ pub(crate) struct Scan {
     pub(crate) scan: ScanSettings,
 
     /// Judge as of this instant (RFC 3339) instead of now; makes a run repeatable to the byte
-    #[arg(long, value_name = "RFC3339")]
+    #[arg(long, value_name = "RFC3339", value_parser = instant)]
     pub(crate) now: Option<Timestamp>,
 
     #[command(flatten)]
@@ -271,4 +271,10 @@ pub(crate) fn exit_codes_help() -> String {
         .iter()
         .map(|(code, _, meaning)| format!("  {code:>3}  {meaning}\n"));
     format!("Exit codes:\n{}", rows.collect::<String>())
+}
+
+/// An instant as the command line takes it.
+fn instant(text: &str) -> Result<Timestamp, String> {
+    text.parse()
+        .map_err(|_| "wanted an instant with its zone, such as 2026-11-20T04:00:00Z".to_owned())
 }

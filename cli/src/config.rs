@@ -56,7 +56,7 @@ pub(crate) struct Found {
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum ConfigError {
     /// It cannot be opened.
-    #[error("{}: wanted a file with settings, found: {source}; name another file, or give this user the right to read it", path.display())]
+    #[error("{}: wanted a file with settings that can be read; name another file, or give this user the right to read it", path.display())]
     Unreadable { path: PathBuf, source: io::Error },
     /// It is no TOML, or says something that means nothing.
     #[error("{}:{line}:{column}: {message}", path.display())]

@@ -140,7 +140,7 @@ fn make_believe_backups_are_never_complete() {
         (backup.host_tool, backup.completed_at),
         (HostTool::Fake, None)
     );
-    let backup = check_wound(Wound::DecryptedCopy, "complete no 40/40");
+    let backup = check_wound(Wound::DecryptedCopy, "complete unknown 40/40");
     assert_eq!(backup.host_tool, HostTool::Decryptor);
     assert_eq!(backup.encrypted, Some(false));
 }

@@ -10,7 +10,7 @@ use std::io::ErrorKind;
 use std::path::Path;
 
 use anyhow::Result;
-use fleetback_report::words::shown;
+use fleetback_report::words::{self, shown};
 use fleetback_scanner::locations::{Location, Os};
 use jiff::Timestamp;
 
@@ -195,7 +195,7 @@ fn surroundings(settings: &ScanSettings, config: &Config) -> Vec<Check> {
             "time zone",
             format_args!(
                 "{}; it is now {}",
-                zone.iana_name().unwrap_or("not named"),
+                words::zone(&zone, Timestamp::now()),
                 Timestamp::now()
                     .to_zoned(zone.clone())
                     .strftime("%Y-%m-%d %H:%M %Z"),
