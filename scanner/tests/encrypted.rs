@@ -469,7 +469,10 @@ fn keybags_of_plain_backups_and_decrypted_copies_are_not_judged() {
     let told: Vec<String> = backups.iter().map(summary).collect();
     assert_eq!(
         told,
-        ["yes not-needed contents 4/4", "no not-needed contents 4/4"]
+        [
+            "yes not-needed contents 4/4",
+            "unknown not-needed contents 4/4"
+        ]
     );
     assert_eq!(offers.asked(), 0);
 }

@@ -130,7 +130,7 @@ fn of_root_copy(level: VerifyLevel, evidence: &Evidence) -> Verdict {
         );
     }
     match (&evidence.check, evidence.cipher) {
-        (check, Cipher::DecryptedCopy) if !misses_files(check.as_ref()) => verdict(
+        (check, Cipher::DecryptedCopy) if !check.as_ref().is_some_and(finds_loss) => verdict(
             Restorable::Unknown,
             "a tool decrypted this copy, and Manifest.plist still says encrypted: whether Apple's \
              tools restore such a copy has not been tried",
@@ -143,13 +143,11 @@ fn of_root_copy(level: VerifyLevel, evidence: &Evidence) -> Verdict {
     }
 }
 
-fn misses_files(check: Option<&Checked>) -> bool {
-    let missing = match check {
-        None => None,
-        Some(Checked::Now(check)) => Some(check.files.missing),
-        Some(Checked::Earlier(record)) => record.files.map(|files| files.missing),
-    };
-    missing.is_some_and(|missing| missing > 0)
+fn finds_loss(checked: &Checked) -> bool {
+    match checked {
+        Checked::Now(check) => check.files.missing > 0 || check.damaged > 0,
+        Checked::Earlier(record) => record.restorable == Restorable::No,
+    }
 }
 
 fn not_asked() -> Verdict {

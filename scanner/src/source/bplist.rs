@@ -202,7 +202,11 @@ fn be_u32(bytes: &[u8]) -> u32 {
 
 /// At most 8 bytes.
 fn big_endian(bytes: &[u8]) -> u64 {
-    bytes
-        .iter()
-        .fold(0, |sum, byte| (sum << 8) | u64::from(*byte))
+    match *bytes {
+        [only] => only.into(),
+        [high, low] => u16::from_be_bytes([high, low]).into(),
+        _ => bytes
+            .iter()
+            .fold(0, |sum, byte| (sum << 8) | u64::from(*byte)),
+    }
 }
