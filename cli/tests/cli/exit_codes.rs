@@ -81,6 +81,7 @@ fn mistakes_of_usage_and_settings_are_2() {
     check(&desk, &["backups", "--no-such-flag"], 2);
     check(&desk, &["backups", "--fail-on", "info"], 2);
     check(&desk, &["backups", "--threads", "0"], 2);
+    check(&desk, &["backups", "--threads", "1001"], 2);
     check(&desk, &["backups", "--config", "wrong.toml"], 2);
     check(&desk, &["backups", "--config", "gone.toml"], 2);
     check(&desk, &["backups", "--policy", "policy.toml"], 2);
