@@ -1,5 +1,7 @@
 //! `fleetback scan`: read, judge, write, and say by the exit code how it went.
 
+use std::sync::atomic::Ordering;
+
 use anyhow::{Context, Result};
 use fleetback_report::judge::judge;
 use fleetback_scanner::scan::scan;
@@ -11,6 +13,7 @@ use crate::interrupt;
 use crate::options::ScanPlan;
 use crate::progress::Listener;
 use crate::reports;
+use crate::say::Voice;
 
 /// Runs it. An error is a usage or configuration error: nothing was read and nothing written.
 pub(crate) fn run(args: Scan, common: &Common) -> Result<Exit> {
@@ -22,14 +25,21 @@ pub(crate) fn run(args: Scan, common: &Common) -> Result<Exit> {
     let progress = Listener::new(plan.terminal, &interrupted);
     let fleet = pool.install(|| scan(&plan.inputs, &plan.scan, &progress));
     progress.finish();
+    let voice = plan.terminal.voice;
+    if interrupted.load(Ordering::Relaxed) {
+        return Ok(stopped(voice));
+    }
     let results = judge(&fleet, &plan.policy, &plan.run);
 
-    let voice = plan.terminal.voice;
     let Some(written) = reports::write(&results, &plan.reports, plan.terminal, &interrupted) else {
-        voice.note("interrupted; no report was touched");
-        return Ok(Exit::Interrupted);
+        return Ok(stopped(voice));
     };
     voice.problems(&results.problems);
     voice.summary(&results);
     Ok(Outcome::of(&results, written).exit(plan.alarm))
+}
+
+fn stopped(voice: Voice) -> Exit {
+    voice.note("interrupted; no report was touched");
+    Exit::Interrupted
 }
