@@ -56,8 +56,8 @@ pub(crate) struct Found {
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum ConfigError {
     /// It cannot be opened.
-    #[error("{}: wanted a file with settings, found: {source}; name another file, or give this user the right to read it", path.display())]
-    Unreadable { path: PathBuf, source: io::Error },
+    #[error("{}: wanted a file with settings, found: {error}; name another file, or give this user the right to read it", path.display())]
+    Unreadable { path: PathBuf, error: io::Error },
     /// It is no TOML, or says something that means nothing.
     #[error("{}:{line}:{column}: {message}", path.display())]
     Wrong {
@@ -107,10 +107,14 @@ fn first(folders: &[PathBuf]) -> Option<PathBuf> {
 
 /// Reads a small text file that a person wrote.
 pub(crate) fn read_text(path: &Path) -> Result<String, ConfigError> {
-    let unreadable = |source| ConfigError::Unreadable {
+    let unreadable = |error| ConfigError::Unreadable {
         path: path.to_owned(),
-        source,
+        error,
     };
+    // Opening a FIFO that nobody writes to would wait for ever.
+    if !fs::metadata(path).map_err(unreadable)?.is_file() {
+        return Err(unreadable(io::Error::other("no regular file")));
+    }
     let file = fs::File::open(path).map_err(unreadable)?;
     let mut text = String::new();
     let read = file.take(BYTES_MAX + 1).read_to_string(&mut text);
