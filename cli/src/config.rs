@@ -56,8 +56,8 @@ pub(crate) struct Found {
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum ConfigError {
     /// It cannot be opened.
-    #[error("{}: wanted a file with settings, found: {error}; name another file, or give this user the right to read it", path.display())]
-    Unreadable { path: PathBuf, error: io::Error },
+    #[error("{}: wanted a file with settings that can be read; name another file, or give this user the right to read it", path.display())]
+    Unreadable { path: PathBuf, source: io::Error },
     /// It is no TOML, or says something that means nothing.
     #[error("{}:{line}:{column}: {message}", path.display())]
     Wrong {
@@ -107,9 +107,9 @@ fn first(folders: &[PathBuf]) -> Option<PathBuf> {
 
 /// Reads a small text file that a person wrote.
 pub(crate) fn read_text(path: &Path) -> Result<String, ConfigError> {
-    let unreadable = |error| ConfigError::Unreadable {
+    let unreadable = |source| ConfigError::Unreadable {
         path: path.to_owned(),
-        error,
+        source,
     };
     // Opening a FIFO that nobody writes to would wait for ever.
     if !fs::metadata(path).map_err(unreadable)?.is_file() {
@@ -173,7 +173,7 @@ mod tests {
         wrong("[scna]\n", "f.toml:1:2: unknown field `scna`");
         wrong(
             "[scan]\nverify = \"name\"\n",
-            "f.toml:2:10: unknown variant `name`, expected `state` or `names`",
+            "f.toml:2:10: unknown variant `name`, expected one of `state`, `names`, `sizes`",
         );
         wrong("[scan]\nthreads = 0\n", "f.toml:2:11: invalid value");
         wrong("[output]\ncsv = \"a.csv\"\n", "f.toml:2:7: invalid type");

@@ -11,19 +11,23 @@ use crate::args::{Cli, Command};
 use crate::exit::Exit;
 
 mod args;
+mod checked;
 mod command;
 mod config;
 mod exit;
+mod history;
 mod homes;
 mod interrupt;
 mod options;
 mod output;
+mod passwords;
 mod platform;
 mod progress;
 mod reports;
 mod run_id;
 mod say;
 mod settings;
+mod store;
 mod terminal;
 
 fn main() -> ExitCode {
@@ -38,6 +42,7 @@ fn main() -> ExitCode {
 fn run(cli: Cli) -> anyhow::Result<Exit> {
     match cli.command {
         Command::Scan(args) => command::scan::run(*args, &cli.common),
+        Command::Verify(args) => command::verify::run(*args, &cli.common),
         Command::Report(args) => command::report::run(*args, &cli.common),
         Command::Explain(args) => command::explain::run(&args),
         Command::Doctor(args) => command::doctor::run(args, &cli.common),

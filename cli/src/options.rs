@@ -5,6 +5,7 @@
 use std::collections::BTreeSet;
 use std::ffi::OsStr;
 use std::io::ErrorKind;
+use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail, ensure};
@@ -17,11 +18,13 @@ use fleetback_scanner::scan::{Inputs, ScanOptions};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use crate::args::{AlarmFlags, Common, Report, Scan};
+use crate::args::{AlarmFlags, Common, Report, Scan, Verify as VerifyArgs};
 use crate::config::{self, Config, Found};
 use crate::exit::Alarm;
-use crate::homes;
 use crate::output::{Target, resolved};
+use crate::passwords::{
+    PASSWORD_VARIABLE, PasswordCommand, PasswordFile, PasswordVariable, Passwords,
+};
 use crate::run_id::run_id;
 use crate::say::Voice;
 use crate::settings::{
@@ -29,6 +32,7 @@ use crate::settings::{
     When,
 };
 use crate::terminal::Terminal;
+use crate::{history, homes};
 
 /// More threads than that help no disk.
 const THREADS_MAX: usize = 1_000;
@@ -48,8 +52,31 @@ pub(crate) struct ScanPlan {
     pub(crate) run: RunInfo,
     /// What to write.
     pub(crate) reports: Reports,
+    /// Passwords of encrypted backups.
+    pub(crate) passwords: Passwords,
+    /// Where earlier runs told what they found.
+    pub(crate) history: history::Choice,
     /// From which severity on the run ends with 1.
     pub(crate) alarm: Alarm,
+    /// What standard error and the terminal get.
+    pub(crate) terminal: Terminal,
+}
+
+/// Everything that `verify` does.
+#[derive(Debug)]
+pub(crate) struct VerifyPlan {
+    /// What to read.
+    pub(crate) inputs: Inputs,
+    /// How to read it.
+    pub(crate) scan: ScanOptions,
+    /// How many threads read; 0 is one per processor.
+    pub(crate) threads: usize,
+    /// Where the JSON goes, if it is wanted.
+    pub(crate) json: Option<Target>,
+    /// Passwords of encrypted backups.
+    pub(crate) passwords: Passwords,
+    /// Where earlier runs told what they found.
+    pub(crate) history: history::Choice,
     /// What standard error and the terminal get.
     pub(crate) terminal: Terminal,
 }
@@ -106,7 +133,12 @@ impl ScanPlan {
         let policy = policy(settings.policy.as_deref())?;
         let inputs = inputs(&settings)?;
         let reports = Reports::new(&output)?;
+        let history = history_choice(&settings)?;
         refuse_to_write_into_evidence(&reports, &inputs, &settings, found.as_ref())?;
+        refuse_history_in_evidence(&history, &inputs)?;
+        if std::env::var_os(PASSWORD_VARIABLE).is_some() {
+            terminal.voice.note("FLEETBACK_PASSWORD is not used by scan: it is for `fleetback verify` of one backup");
+        }
         Ok(Self {
             run: RunInfo {
                 now,
@@ -118,12 +150,60 @@ impl ScanPlan {
                 now,
                 scan_host: host,
                 verify: settings.verify.map_or(VerifyLevel::default(), level),
+                verify_again: args.again.verify_again,
+                verify_again_days: verify_again_days(&settings),
             },
+            passwords: passwords(&settings)?,
+            history,
             threads: threads(&settings)?,
             inputs,
             policy,
             reports,
             alarm: alarm(output.fail_on, &args.alarm),
+            terminal,
+        })
+    }
+}
+
+impl VerifyPlan {
+    /// The same for `verify`: what is checked is named, and is always checked anew.
+    pub(crate) fn new(args: VerifyArgs, common: &Common) -> Result<Self> {
+        let found = config::load(common.config.as_deref(), &config::places())?;
+        let config = settings_of(found.as_ref());
+        let terminal = terminal(common, config.terminal);
+        tell_config(found.as_ref(), terminal.voice);
+        let now = args.now.unwrap_or_else(Timestamp::now);
+        // How deep the nights check says nothing of how deep this check is meant to be.
+        let level = args.verify.map_or(VerifyLevel::Contents, level);
+        let json = args.json.clone().map(Target::from);
+        let settings = args.into_settings().over(ScanSettings {
+            roots: Vec::new(),
+            ..config.scan
+        });
+
+        let mut passwords = passwords(&settings)?;
+        passwords.variable = one_password(settings.roots.len())?;
+        ensure_something_is_there(&settings.roots, &[])?;
+        let inputs = Inputs {
+            roots: settings.roots.clone(),
+            ..Inputs::default()
+        };
+        let history = history_choice(&settings)?;
+        refuse_history_in_evidence(&history, &inputs)?;
+        refuse_json_in_evidence(json.as_ref(), &inputs, &settings, found.as_ref())?;
+        Ok(Self {
+            scan: ScanOptions {
+                now,
+                scan_host: host(&settings),
+                verify: level,
+                verify_again: true,
+                verify_again_days: verify_again_days(&settings),
+            },
+            threads: settings.threads.map_or(0, usize::from),
+            inputs,
+            json,
+            passwords,
+            history,
             terminal,
         })
     }
@@ -255,6 +335,92 @@ fn ensure_something_is_there(roots: &[PathBuf], documents: &[PathBuf]) -> Result
     Ok(())
 }
 
+fn verify_again_days(settings: &ScanSettings) -> u32 {
+    let days = settings.verify_again_days.map(NonZeroU32::get);
+    days.unwrap_or(ScanOptions::VERIFY_AGAIN_DAYS)
+}
+
+/// The sources that were named, read and checked.
+pub(crate) fn passwords(settings: &ScanSettings) -> Result<Passwords> {
+    ensure!(
+        settings.passwords.is_none() || settings.password_command.is_none(),
+        "wanted one source of passwords, found both passwords and password_command; name one of them",
+    );
+    ensure!(
+        settings
+            .password_command
+            .as_ref()
+            .is_none_or(|line| !line.program().is_empty()),
+        "password_command: wanted a program and its arguments, found nothing, or a quotation mark that is not closed",
+    );
+    let file = settings.passwords.as_deref().map(PasswordFile::read);
+    Ok(Passwords {
+        variable: None,
+        file: file.transpose()?,
+        command: settings.password_command.clone().map(PasswordCommand::new),
+    })
+}
+
+/// One variable holds one password, and the backups of two devices hardly share one.
+fn one_password(backups: usize) -> Result<Option<PasswordVariable>> {
+    let variable = PasswordVariable::read();
+    ensure!(
+        variable.is_none() || backups == 1,
+        "{PASSWORD_VARIABLE} holds the password of one backup, and {backups} are named; name one, or use --passwords",
+    );
+    Ok(variable)
+}
+
+/// Which history store is meant.
+pub(crate) fn history_choice(settings: &ScanSettings) -> Result<history::Choice> {
+    match (&settings.history, settings.no_history) {
+        (Some(_), true) => {
+            bail!("wanted a history or none, found both history and no_history; name one of them")
+        }
+        (None, true) => Ok(history::Choice::None),
+        (Some(path), false) => Ok(history::Choice::Named(path.clone())),
+        (None, false) => Ok(history::Choice::Usual),
+    }
+}
+
+/// A store that was named below a root is a mistake of whoever named it. One that lies there because
+/// a whole home is scanned is not: such a run goes without it and says so.
+fn refuse_history_in_evidence(history: &history::Choice, inputs: &Inputs) -> Result<()> {
+    let history::Choice::Named(path) = history else {
+        return Ok(());
+    };
+    let read: Vec<_> = inputs
+        .roots
+        .iter()
+        .chain(&inputs.documents)
+        .cloned()
+        .collect();
+    match history::lies_below(path, &read) {
+        None => Ok(()),
+        Some(root) => bail!(
+            "--history {} lies inside {}, which this run reads: nothing is ever written there; name a file outside it",
+            path.display(),
+            root.display(),
+        ),
+    }
+}
+
+fn refuse_json_in_evidence(
+    json: Option<&Target>,
+    inputs: &Inputs,
+    settings: &ScanSettings,
+    config: Option<&Found>,
+) -> Result<()> {
+    let Some(Target::Path(path)) = json else {
+        return Ok(());
+    };
+    let reports = Reports::new(&OutputSettings {
+        json: vec![path.clone()],
+        ..OutputSettings::default()
+    })?;
+    refuse_to_write_into_evidence(&reports, inputs, settings, config)
+}
+
 /// Nothing below a root is ever opened for writing, and no file that is read is written over.
 fn refuse_to_write_into_evidence(
     reports: &Reports,
@@ -263,6 +429,7 @@ fn refuse_to_write_into_evidence(
     config: Option<&Found>,
 ) -> Result<()> {
     let singles = settings.inventory.iter().chain(&settings.policy);
+    let singles = singles.chain(&settings.passwords).chain(&settings.history);
     let read = inputs.roots.iter().chain(&inputs.documents).chain(singles);
     let mut read: Vec<&Path> = read.map(PathBuf::as_path).collect();
     read.extend(config.map(|found| found.path.as_path()));
@@ -345,6 +512,8 @@ fn level(verify: Verify) -> VerifyLevel {
     match verify {
         Verify::State => VerifyLevel::State,
         Verify::Names => VerifyLevel::Names,
+        Verify::Sizes => VerifyLevel::Sizes,
+        Verify::Contents => VerifyLevel::Contents,
     }
 }
 

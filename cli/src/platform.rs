@@ -2,9 +2,10 @@
 //!
 //! No other file of this crate says `cfg(unix)`, `cfg(windows)` or `cfg(target_os)`.
 
-use std::fs::{File, Metadata};
+use std::fs::{DirBuilder, File, Metadata, OpenOptions};
 use std::io;
 use std::path::{Path, PathBuf};
+use std::process::{Child, Command};
 
 use fleetback_scanner::locations::Os;
 
@@ -73,4 +74,88 @@ pub(crate) fn keep_permissions(file: &File, existing: &Metadata) -> io::Result<(
         let _ = (file, existing);
         Ok(())
     }
+}
+
+/// Makes a folder for this user alone, and those above it; one that is there stays as it is.
+pub(crate) fn create_private_folder(folder: &Path) -> io::Result<()> {
+    let mut builder = DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::DirBuilderExt;
+        builder.mode(0o700);
+    }
+    builder.create(folder)
+}
+
+/// A file that is created so can be read and written by this user alone.
+pub(crate) fn private(options: &mut OpenOptions) {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt;
+        options.mode(0o600);
+    }
+    #[cfg(not(unix))]
+    let _ = options;
+}
+
+/// Who can read a file of secrets.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Access {
+    /// Its owner alone, who is this user or root; or nobody keeps such rights here.
+    Private,
+    /// The group or everybody has some right to it.
+    OthersCanRead {
+        /// The permission bits.
+        mode: u32,
+    },
+    /// It belongs to somebody else, who can read it and can put another in its place.
+    OfAnotherUser {
+        /// The user's number.
+        owner: u32,
+    },
+}
+
+/// Who can read this file. Windows keeps no such bits: there every file counts as private.
+pub(crate) fn access(meta: &Metadata) -> Access {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::MetadataExt;
+        let this_user = rustix::process::geteuid().as_raw();
+        let (owner, mode) = (meta.uid(), meta.mode() & 0o7777);
+        match owner {
+            0 => {}
+            owner if owner == this_user => {}
+            owner => return Access::OfAnotherUser { owner },
+        }
+        if mode & 0o077 != 0 {
+            return Access::OthersCanRead { mode };
+        }
+    }
+    let _ = meta;
+    Access::Private
+}
+
+/// Starts a command as the leader of a process group, so that its children can be ended with it.
+pub(crate) fn lead_a_group(command: &mut Command) {
+    #[cfg(unix)]
+    {
+        use std::os::unix::process::CommandExt;
+        command.process_group(0);
+    }
+    #[cfg(not(unix))]
+    let _ = command;
+}
+
+/// Ends a command and its group; on Windows the command alone.
+pub(crate) fn kill_group(child: &mut Child) {
+    #[cfg(unix)]
+    {
+        use rustix::process::{Pid, Signal, kill_process_group};
+        let group = i32::try_from(child.id()).ok().and_then(Pid::from_raw);
+        // A group that has ended by itself is no error.
+        let _ = group.map(|group| kill_process_group(group, Signal::KILL));
+    }
+    let _ = child.kill();
+    let _ = child.wait();
 }

@@ -86,9 +86,13 @@ fn summary(results: &Results) -> String {
         0 => "everything could be read".to_owned(),
         n => format!("{} could not be read", plural(n, "thing", "things")),
     };
+    let apart = match all.listed_apart {
+        0 => String::new(),
+        n => format!("; {} more known from old backups only", words::number(n)),
+    };
     format!(
-        "{}, {} could be lost tonight; {}; {unread}",
-        plural(all.devices, "device", "devices"),
+        "{}, {} could be lost tonight{apart}; {}; {unread}",
+        plural(all.devices_counted(), "device", "devices"),
         words::number(all.at_risk),
         plural(all.backups, "local backup", "local backups"),
     )

@@ -4,12 +4,15 @@
 //! A field here is what somebody *typed*, somewhere; nothing is resolved yet and `None` means that
 //! this place said nothing. What is *meant* is in `options`.
 
-use std::num::NonZeroUsize;
+use std::num::{NonZeroU32, NonZeroUsize};
 use std::path::{Path, PathBuf};
 
+use clap::builder::FalseyValueParser;
 use clap::{Args, ValueEnum};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+
+use crate::passwords::CommandLine;
 
 /// How deep each backup is checked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Serialize, Deserialize, JsonSchema)]
@@ -19,6 +22,10 @@ pub(crate) enum Verify {
     State,
     /// Look for a payload for every file row of the manifest, as Apple does.
     Names,
+    /// And compare the length of every payload with its row.
+    Sizes,
+    /// And read every byte: digests, and in encrypted backups the padding.
+    Contents,
 }
 
 /// For whom the CSV is written.
@@ -111,6 +118,55 @@ pub(crate) struct ScanSettings {
         hide_env_values = true
     )]
     pub(crate) verify: Option<Verify>,
+
+    /// Check an unchanged backup again after so many days [default: 30]
+    #[arg(
+        long,
+        value_name = "DAYS",
+        env = "FLEETBACK_VERIFY_AGAIN_DAYS",
+        hide_env_values = true
+    )]
+    pub(crate) verify_again_days: Option<NonZeroU32>,
+
+    /// Passwords of encrypted backups: CSV with the header id,password, or TOML; nobody but its
+    /// owner may read it
+    #[arg(
+        long,
+        value_name = "FILE",
+        env = "FLEETBACK_PASSWORDS",
+        hide_env_values = true
+    )]
+    pub(crate) passwords: Option<PathBuf>,
+
+    /// Program that prints the password of one device, run once for each; {serial} and {udid} in its
+    /// arguments are filled in; no shell
+    #[arg(
+        long,
+        value_name = "CMD",
+        env = "FLEETBACK_PASSWORD_COMMAND",
+        hide_env_values = true
+    )]
+    pub(crate) password_command: Option<CommandLine>,
+
+    /// Where to remember what was checked, so that the next run need not check it again
+    /// [default: history.sqlite3 in FLEETBACK_DATA_DIR or the user's data directory]
+    #[arg(
+        long,
+        value_name = "FILE",
+        env = "FLEETBACK_HISTORY",
+        hide_env_values = true
+    )]
+    pub(crate) history: Option<PathBuf>,
+
+    /// Remember nothing, and check everything
+    #[arg(
+        long,
+        env = "FLEETBACK_NO_HISTORY",
+        hide_env_values = true,
+        value_parser = FalseyValueParser::new(),
+    )]
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) no_history: bool,
 
     /// Threads to read with [default: one per processor]
     #[arg(
@@ -255,8 +311,23 @@ impl<T> Layer for Vec<T> {
 }
 
 impl Layer for ScanSettings {
+    /// Where the passwords come from is one choice, and whether there is a history is another: what
+    /// is said of either in one place leaves out all that is said of it in a place that weighs less.
     fn over(self, under: Self) -> Self {
+        let (passwords, password_command) = match (self.passwords, self.password_command) {
+            (None, None) => (under.passwords, under.password_command),
+            said => said,
+        };
+        let (history, no_history) = match (self.history, self.no_history) {
+            (None, false) => (under.history, under.no_history),
+            said => said,
+        };
         Self {
+            passwords,
+            password_command,
+            history,
+            no_history,
+            verify_again_days: self.verify_again_days.over(under.verify_again_days),
             roots: self.roots.over(under.roots),
             mdm: self.mdm.over(under.mdm),
             inventory: self.inventory.over(under.inventory),
@@ -306,6 +377,7 @@ impl ScanSettings {
     pub(crate) fn beside(mut self, folder: &Path) -> Self {
         let lists = self.roots.iter_mut().chain(&mut self.mdm);
         let singles = self.inventory.iter_mut().chain(&mut self.policy);
+        let singles = singles.chain(&mut self.passwords).chain(&mut self.history);
         lists
             .chain(singles)
             .for_each(|path| *path = folder.join(&*path));

@@ -99,6 +99,8 @@ fn judge_device(case: &Case<'_>, waivers: &mut Waivers<'_>) -> Device {
     let drafts = assess(case).into_iter();
     let mut findings: Vec<Finding> = drafts.map(|draft| diagnose(case, draft)).collect();
     waivers.apply(&case.device.identity, &mut findings);
+    // What nobody has decided to live with comes first, so that reason and fix of a row are open.
+    findings.sort_by_key(|finding| finding.waived.is_some());
     let good = case.last_good();
     let device = case.device;
     let identity = &device.identity;
@@ -152,6 +154,7 @@ fn policy_used(policy: &Policy) -> PolicyUsed {
         critical_days: limits.critical_days,
         inventory_trusted_days: limits.inventory_trusted_days,
         icloud: policy.backups.icloud.word().to_owned(),
+        local: policy.backups.local.word().to_owned(),
         encryption_required: policy.backups.encryption == Demand::Required,
         password_required: policy.backups.password == Demand::Required,
     }

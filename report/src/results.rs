@@ -68,6 +68,8 @@ pub struct PolicyUsed {
     pub inventory_trusted_days: f64,
     /// `required`, `allowed` or `forbidden`.
     pub icloud: String,
+    /// Backups to a computer: `required`, `allowed` or `forbidden`.
+    pub local: String,
     /// Must local backups be encrypted?
     pub encryption_required: bool,
     /// Must the password of an encrypted backup be proven?
@@ -98,6 +100,13 @@ pub struct Summary {
     pub backups: u64,
     /// Problems by level: `note`, `incomplete`.
     pub problems: BTreeMap<String, u64>,
+}
+
+impl Summary {
+    /// The devices that the verdict speaks of: all but those listed apart.
+    pub fn devices_counted(&self) -> u64 {
+        self.devices.saturating_sub(self.listed_apart)
+    }
 }
 
 /// One word for a device.

@@ -1,7 +1,8 @@
 //! `fleetback doctor`: can everything that should be read be read? Asked by day, so that the night
 //! does not find out.
 //!
-//! Reads folder listings only, and writes nothing. "Not there", "there and may not be read" and
+//! Reads folder listings only, and writes nothing but, where there is one, the history store, which
+//! opening brings up to date. "Not there", "there and may not be read" and
 //! "macOS keeps it from us" stay three different answers.
 
 use std::fmt;
@@ -9,15 +10,18 @@ use std::io::ErrorKind;
 use std::path::Path;
 
 use anyhow::Result;
-use fleetback_report::words::shown;
+use fleetback_report::words::{self, shown};
 use fleetback_scanner::locations::{Location, Os};
 use jiff::Timestamp;
 
 use crate::args::{Common, Doctor};
 use crate::config::{self, Config, Found};
 use crate::exit::Exit;
+use crate::history::Choice;
 use crate::options::{self, Reports};
+use crate::passwords::PasswordCommand;
 use crate::settings::{Layer, OutputSettings, ScanSettings};
+use crate::store::Store;
 use crate::{homes, output, platform};
 
 /// How a check came out, best first.
@@ -84,6 +88,8 @@ fn examine(typed: ScanSettings, common: &Common) -> Vec<Check> {
 
     let mut checks = vec![settings_file(found.as_ref(), wrong), policy(&settings)];
     checks.extend(surroundings(&settings, &config));
+    checks.push(history(&settings));
+    checks.extend(passwords(&settings));
     checks.extend(reports(&config.output));
     checks.extend(evidence(&settings));
     checks
@@ -109,6 +115,79 @@ fn policy(settings: &ScanSettings) -> Check {
     }
 }
 
+/// A store that is there is opened, which brings it up to date; none is made.
+fn history(settings: &ScanSettings) -> Check {
+    let choice = match options::history_choice(settings) {
+        Ok(choice) => choice,
+        Err(error) => return Check::new(Verdict::Wrong, "history", error),
+    };
+    let Some(path) = choice.path() else {
+        let said = match choice {
+            Choice::None => "none is kept: no_history",
+            _ => "this user has no data directory; every night checks everything",
+        };
+        return Check::new(Verdict::Note, "history", said);
+    };
+    let shown = path.display();
+    if !path.exists() {
+        return Check::new(
+            Verdict::Note,
+            "history",
+            format_args!("{shown}: the first scan begins it"),
+        );
+    }
+    let host = options::host(settings);
+    let looked = Store::open(&path).and_then(|store| {
+        store.examine()?;
+        store.memory(&host)
+    });
+    match looked {
+        Ok(memory) => {
+            let (checks, proofs) = memory.counts();
+            let said = format!("{shown}: {checks} checks of {host}, {proofs} proofs");
+            Check::new(Verdict::Fine, "history", said)
+        }
+        Err(error) => Check::new(Verdict::Note, "history", error)
+            .with_remedy("until then every night checks everything"),
+    }
+}
+
+/// The sources of passwords: the file is read, the command is looked for and not run.
+fn passwords(settings: &ScanSettings) -> Vec<Check> {
+    let sources = match options::passwords(settings) {
+        Ok(sources) => sources,
+        Err(error) => {
+            return vec![Check::new(
+                Verdict::Wrong,
+                "passwords",
+                format_args!("{error:#}"),
+            )];
+        }
+    };
+    let file = settings
+        .passwords
+        .iter()
+        .zip(&sources.file)
+        .map(|(path, file)| {
+            let said = format!("{}: {} lines, private", path.display(), file.lines());
+            Check::new(Verdict::Fine, "passwords", said)
+        });
+    let command =
+        settings
+            .password_command
+            .iter()
+            .map(|line| match PasswordCommand::program(line) {
+                Some(program) => Check::new(Verdict::Fine, "password command", program.display()),
+                None => Check::new(
+                    Verdict::Unread,
+                    "password command",
+                    "its program cannot be found",
+                )
+                .with_remedy("write its whole path"),
+            });
+    file.chain(command).collect()
+}
+
 fn surroundings(settings: &ScanSettings, config: &Config) -> Vec<Check> {
     let zone = match options::time_zone(config.output.timezone.as_deref()) {
         Ok(zone) => Check::new(
@@ -116,7 +195,7 @@ fn surroundings(settings: &ScanSettings, config: &Config) -> Vec<Check> {
             "time zone",
             format_args!(
                 "{}; it is now {}",
-                zone.iana_name().unwrap_or("not named"),
+                words::zone(&zone, Timestamp::now()),
                 Timestamp::now()
                     .to_zoned(zone.clone())
                     .strftime("%Y-%m-%d %H:%M %Z"),

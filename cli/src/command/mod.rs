@@ -6,3 +6,4 @@ pub(crate) mod explain;
 pub(crate) mod manual;
 pub(crate) mod report;
 pub(crate) mod scan;
+pub(crate) mod verify;

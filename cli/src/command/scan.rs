@@ -4,11 +4,12 @@ use std::sync::atomic::Ordering;
 
 use anyhow::{Context, Result};
 use fleetback_report::judge::judge;
-use fleetback_scanner::scan::scan;
+use fleetback_scanner::scan::{Helpers, scan};
 use rayon::ThreadPoolBuilder;
 
 use crate::args::{Common, Scan};
 use crate::exit::{Exit, Outcome};
+use crate::history::History;
 use crate::interrupt;
 use crate::options::ScanPlan;
 use crate::progress::Listener;
@@ -22,18 +23,28 @@ pub(crate) fn run(args: Scan, common: &Common) -> Result<Exit> {
     let pool = pool.context("cannot start the reading threads; try --threads 1")?;
     let interrupted = interrupt::listen();
 
-    let progress = Listener::new(plan.terminal, &interrupted);
-    let fleet = pool.install(|| scan(&plan.inputs, &plan.scan, &progress));
-    progress.finish();
     let voice = plan.terminal.voice;
+    let host = &plan.scan.scan_host;
+    let history = History::open(&plan.history, host, &plan.inputs.roots, voice);
+    let progress = Listener::new(plan.terminal, &interrupted);
+    let helpers = Helpers {
+        passwords: &plan.passwords,
+        memory: history.memory(),
+        progress: &progress,
+    };
+    let mut fleet = pool.install(|| scan(&plan.inputs, &plan.scan, &helpers));
+    progress.finish();
     if interrupted.load(Ordering::Relaxed) {
         return Ok(stopped(voice));
     }
+    fleet.problems.extend(plan.passwords.problems());
+    fleet.problems.sort();
     let results = judge(&fleet, &plan.policy, &plan.run);
 
     let Some(written) = reports::write(&results, &plan.reports, plan.terminal, &interrupted) else {
         return Ok(stopped(voice));
     };
+    history.remember(&fleet, host, plan.run.now, voice);
     voice.problems(&results.problems);
     voice.summary(&results);
     Ok(Outcome::of(&results, written).exit(plan.alarm))

@@ -80,7 +80,7 @@ impl Desk {
                 command.env_remove(name);
             }
         }
-        for name in ["XDG_CONFIG_HOME", "NO_COLOR", "COLUMNS"] {
+        for name in ["XDG_CONFIG_HOME", "XDG_DATA_HOME", "NO_COLOR", "COLUMNS"] {
             command.env_remove(name);
         }
         command

@@ -9,6 +9,7 @@ fn help() {
     for command in [
         "",
         "scan",
+        "verify",
         "report",
         "explain",
         "doctor",

@@ -189,8 +189,8 @@ impl<'a> Attempt<'a> {
             other => format!("{other} "),
         };
         match mb_error::explain(domain, code) {
-            Some(meaning) => format!("{domain_words}{code}, {}", meaning.meaning),
-            None => format!("{domain_words}{code}, a code that nobody has explained"),
+            Some(meaning) => format!("{domain_words}code {code} ({})", meaning.meaning),
+            None => format!("{domain_words}code {code} (nobody outside Apple has explained it)"),
         }
     }
 }

@@ -105,7 +105,7 @@ fn failing(case: &Case<'_>) -> Option<Draft> {
         .take(EVIDENCE_ATTEMPTS)
         .map(|attempt| Evidence {
             text: format!(
-                "iCloud answered {} on {}",
+                "the device reported {} for iCloud Backup on {}",
                 attempt.in_words(),
                 day(attempt.entry.at)
             ),

@@ -36,7 +36,6 @@ pub(crate) const ROWS: &[Row] = &[
     row("L2", STOPPED, stopped, "The backup stopped before its end.", FixId::StartFreshBackup, High).next(FixId::RestartDevice),
     row("L3", &[Code::LocalFilesMissing], missing, "Files were taken out of the backup folder, or never written.", FixId::StartFreshBackup, High).next(FixId::CheckHost),
     row("L9", &[Code::LocalDamaged], keybag, "The keybag is broken: no password opens this backup.", FixId::StartFreshBackup, High).next(FixId::CheckHost),
-    row("L2", &[Code::LocalDamaged], decrypted, "A tool that decrypts backups wrote this copy; Apple's tools do not take it as a backup.", FixId::StartFreshBackup, Medium),
     row("L2", &[Code::LocalDamaged], damaged, "The plists or the manifest of the backup are broken.", FixId::StartFreshBackup, High).next(FixId::CheckHost),
     row("L2", &[Code::LocalPlaceholder], placeholder, "A tool wrote the signs of a finished backup before it reached the device.", FixId::StartFreshBackup, High).next(FixId::UpdateHostSoftware),
     row("L2", BROKEN, broken, "The backup folder cannot be restored.", FixId::CheckHost, Low),
@@ -181,12 +180,13 @@ fn keybag(case: &Case<'_>) -> Option<Why> {
     ))
 }
 
-fn decrypted(case: &Case<'_>) -> Option<Why> {
+/// A copy that a decrypting tool wrote, and that nothing else speaks against.
+pub(super) fn decrypted(case: &Case<'_>) -> Option<Why> {
     let mut backups = case.locals.iter().map(|local| local.backup);
     let backup = backups.find(|backup| {
-        backup.host_tool == HostTool::Decryptor && backup.restorable == Restorable::No
+        backup.host_tool == HostTool::Decryptor && backup.restorable == Restorable::Unknown
     })?;
-    Some(reason(backup, &backup.state_reason))
+    Some(reason(backup, &backup.restorable_reason))
 }
 
 fn damaged(case: &Case<'_>) -> Option<Why> {

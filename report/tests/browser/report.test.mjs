@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import axe from 'axe-core';
-import { bytes, emptied, fleet, grown, HOSTILE, isAtRisk, launch, open, page, poisoned } from './pages.mjs';
+import { bytes, demo, emptied, fleet, grown, HOSTILE, isAtRisk, launch, open, page, poisoned } from './pages.mjs';
 
 let browser;
 const pages = {};
@@ -166,6 +166,17 @@ test('every device opens', () => looking(pages.fleet.url, async (tab) => {
   for (const button of buttons) await button.click();
   assert.equal(await tab.locator('#rows .sheet').count(), inFleet.length);
 }));
+
+test('the demo opens, every device of it', () => {
+  const results = demo();
+  return looking(page('demo', results).url, async (tab) => {
+    assert.match(await tab.locator('h1').innerText(), new RegExp(`\\b${results.summary.at_risk}\\b`));
+    const buttons = await tab.locator('#rows .open').all();
+    assert.equal(buttons.length, results.devices.filter((device) => !device.listed_apart).length);
+    for (const button of buttons) await button.click();
+    assert.equal(await tab.locator('#rows .sheet').count(), buttons.length);
+  });
+});
 
 test('the address keeps search, filters, sort and what is open', () => looking(pages.fleet.url, async (tab) => {
   const device = atRisk.find((d) => d.serial_number);

@@ -3,7 +3,9 @@
 use fleetback_report::finding::Code;
 use fleetback_report::fix::{Confidence, FixId};
 use fleetback_report::results::Finding;
-use fleetback_scanner::model::backup::{FileCount, LocalBackup, Password, State};
+use fleetback_scanner::model::backup::{
+    FileCount, HostTool, LocalBackup, Password, Restorable, State,
+};
 use fleetback_scanner::model::evidence::Told;
 use fleetback_scanner::model::fleet::Fleet;
 use fleetback_scanner::model::problem::Problem;
@@ -64,14 +66,14 @@ fn step_1_quota() {
         FAILING,
         FixId::CheckStorage,
         High,
-        "iCloud answered 303, not enough iCloud storage, in the last 4 attempts, newest 2026-11-22",
+        "the last 4 attempts of iCloud Backup ended with code 303 (not enough iCloud storage), the newest on 2026-11-22",
     );
     check(
         failing(&[303]),
         Code::BackupStale,
         FixId::CheckStorage,
         High,
-        "in the last attempt, of 2026-11-22",
+        "the last attempt of iCloud Backup, on 2026-11-22, ended with code 303 (not enough iCloud storage)",
     );
     let mut cloud_kit = failing(&[25]);
     cloud_kit.0.backups[0].cloud_log.as_mut().unwrap().attempts[0].domain =
@@ -81,7 +83,7 @@ fn step_1_quota() {
         FAILING,
         FixId::CheckStorage,
         High,
-        "CKErrorDomain 25",
+        "ended with CKErrorDomain code 25 (not enough iCloud storage)",
     );
     let mut bundled = failing(&[2]);
     bundled.0.backups[0].cloud_log.as_mut().unwrap().attempts[0].inner_codes = vec![999, 303];
@@ -128,7 +130,7 @@ fn step_1_first_backup_never_done() {
         Code::BackupNever,
         FixId::CheckStorage,
         Medium,
-        "no backup has ever been completed",
+        "on 2026-11-23 iCloud Backup was switched on, and the device named no backup that was ever completed",
     );
 }
 
@@ -139,7 +141,7 @@ fn step_2_wifi() {
         FAILING,
         FixId::StableWifi,
         High,
-        "300, a network error, in the last 3 attempts",
+        "the last 3 attempts of iCloud Backup ended with code 300 (a network error)",
     );
     let mut cancelled = failing(&[202, 202, 202]);
     for attempt in &mut cancelled.0.backups[0].cloud_log.as_mut().unwrap().attempts {
@@ -252,7 +254,7 @@ fn step_5_network_settings() {
         FAILING,
         FixId::ResetNetworkSettings,
         Medium,
-        "in 8 of the last 10 attempts, while 5 other devices",
+        "8 of the last 10 attempts of iCloud Backup ended with code 300 (a network error), the newest on 2026-11-22, while 5 other devices of the site succeed",
     );
     check_in(&at_site(7, 5), "", FAILING, FixId::StableWifi, High, "");
     check_in(&at_site(8, 4), "", FAILING, FixId::StableWifi, High, "");
@@ -265,7 +267,7 @@ fn step_6_sign_out_only_over_a_net() {
         FAILING,
         FixId::SignOutIcloud,
         High,
-        "305, the account was not accepted",
+        "code 305 (the account was not accepted)",
     );
     check(
         failing_with_net(&[307]),
@@ -343,7 +345,7 @@ fn step_7_outage() {
         FAILING,
         FixId::CheckIcloudStatus,
         High,
-        "304, the service is unavailable for now",
+        "code 304 (the service is unavailable for now); another device met the like in the same night",
     );
     for code in [17, 301, 302] {
         check_in(
@@ -380,7 +382,7 @@ fn step_8_apple() {
         FAILING,
         FixId::ContactAppleSupport,
         Medium,
-        "777, a code that nobody has explained",
+        "code 777 (nobody outside Apple has explained it)",
     );
     check(
         failing(&[777; 4]),
@@ -481,6 +483,41 @@ fn unreadable_evidence() {
         Medium,
         "1 file in its folder",
     );
+}
+
+#[test]
+fn a_decrypted_copy_is_not_called_broken() {
+    let copy = phone().local(LocalBackup {
+        host_tool: HostTool::Decryptor,
+        restorable: Restorable::Unknown,
+        restorable_reason: "nobody has tried it".to_owned(),
+        ..local(DAY)
+    });
+    check(
+        copy,
+        Code::BackupUnknown,
+        FixId::StartFreshBackup,
+        Medium,
+        "nobody has tried it",
+    );
+}
+
+#[test]
+fn the_date_of_a_good_backup_names_the_file_that_holds_it() {
+    let source = |backup: LocalBackup| {
+        let results = judged(&fleet([phone().local(backup)]), "");
+        let mut findings = results.devices[0].findings.iter();
+        let stale = findings.find(|f| f.code == Code::BackupStale).unwrap();
+        stale.evidence[0].source.clone()
+    };
+    let whole = local(8 * DAY);
+    let stands = LocalBackup {
+        state: State::AttemptFailed,
+        status_date: Some(ago(DAY)),
+        ..whole.clone()
+    };
+    assert!(source(whole).ends_with(", Status.plist Date"));
+    assert!(source(stands).ends_with(", Manifest.plist Date"));
 }
 
 #[test]
@@ -851,7 +888,7 @@ fn identity_and_inventory() {
         Code::IdentityConflict,
         FixId::ResolveIdentity,
         High,
-        "another UDID",
+        "the plists of a backup and the name of its folder do not speak of one device",
     );
     let mut fleet = fleet([phone().local(local(8 * DAY))]);
     fleet.has_inventory = true;

@@ -176,6 +176,11 @@ pub(crate) fn local(seconds_old: i64) -> LocalBackup {
             ..FileCount::default()
         }),
         missing_sample: Vec::new(),
+        extra_sample: Vec::new(),
+        different_sample: Vec::new(),
+        check: None,
+        recalled: false,
+        password_proof: None,
         cloud_log: None,
         problems: Vec::new(),
     }

@@ -1,7 +1,7 @@
 //! How bad a finding is beside what else is known.
 
 use fleetback_report::finding::{Code, Severity};
-use fleetback_scanner::model::backup::{LocalBackup, Password, State};
+use fleetback_scanner::model::backup::{LocalBackup, Password, Restorable, State};
 use fleetback_scanner::model::evidence::Told;
 use fleetback_scanner::model::fleet::Conflict;
 use fleetback_scanner::model::problem::Problem;
@@ -411,6 +411,17 @@ fn unknown_is_never_without_a_finding() {
     );
     check(
         phone().mdm(|_, _| ()),
+        ALL,
+        Code::BackupUnknown,
+        Some(Warning),
+    );
+    // An error that says nothing about it explains nothing.
+    check(
+        phone().local(LocalBackup {
+            restorable: Restorable::Unknown,
+            encrypted: Some(false),
+            ..local(DAY)
+        }),
         ALL,
         Code::BackupUnknown,
         Some(Warning),

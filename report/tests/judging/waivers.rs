@@ -137,3 +137,11 @@ fn a_waived_error_does_not_hide_that_nobody_knows_of_a_backup() {
     assert_eq!(results.devices[0].severity, Some(Severity::Warning));
     assert_eq!((results.summary.at_risk, results.summary.waived), (1, 0));
 }
+
+#[test]
+fn what_is_waived_stands_behind_what_is_open() {
+    let results = judged_with("device = \"F2LX0000TEST\"\ncode = \"backup-stale\"");
+    let codes: Vec<Code> = results.devices[0].findings.iter().map(|f| f.code).collect();
+    assert_eq!(codes, [Code::LocalNotEncrypted, Code::BackupStale]);
+    assert_eq!(results.summary.fixes.len(), 1);
+}

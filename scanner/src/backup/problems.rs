@@ -7,8 +7,9 @@ use std::path::Path;
 
 use super::catalog::{Glance, OddRows};
 use super::cloud_log;
-use super::read::Evidence;
+use super::read::{Checked, Evidence};
 use super::restorable::Payload;
+use super::verify::Check;
 use crate::model::problem::Problem;
 use crate::source::file::{Fault, fault};
 
@@ -23,6 +24,7 @@ pub(super) fn of(folder: &Path, evidence: &Evidence) -> Vec<Problem> {
     let mut problems = of_files(folder, evidence);
     problems.extend(of_odd_keys(folder, evidence));
     problems.extend(of_wal(folder));
+    problems.extend(of_keybag(folder, evidence));
     problems.extend(of_check(folder, evidence));
     problems
 }
@@ -129,6 +131,13 @@ fn of_wal(folder: &Path) -> Option<Problem> {
     })
 }
 
+fn of_keybag(folder: &Path, evidence: &Evidence) -> Option<Problem> {
+    let fault = evidence.unlock.fault.as_ref()?;
+    let path = folder.join("Manifest.plist");
+    let problem = Problem::note(path, "a keybag that a password can open", fault);
+    Some(problem.with_remedy(START_AFRESH))
+}
+
 fn of_check(folder: &Path, evidence: &Evidence) -> Vec<Problem> {
     let mut problems = Vec::new();
     if let Payload::Unlisted(fault) = &evidence.payload {
@@ -138,10 +147,11 @@ fn of_check(folder: &Path, evidence: &Evidence) -> Vec<Problem> {
             fault,
         ));
     }
-    let Some(check) = &evidence.check else {
+    let Some(Checked::Now(check)) = &evidence.check else {
         return problems;
     };
     problems.extend(unlisted(folder, &check.unlisted));
+    problems.extend(unread(check));
     let list = folder.join("Manifest.db");
     problems.extend(
         odd_rows(&check.odd).map(|found| Problem::note(&list, "rows as iOS writes them", found)),
@@ -167,6 +177,16 @@ fn unlisted(folder: &Path, unlisted: &[(std::path::PathBuf, Fault)]) -> Option<P
     };
     let problem = Problem::incomplete(path, "payload folders that can be listed", found);
     Some(problem.with_remedy(remedy))
+}
+
+/// One problem for all, with the first by name.
+fn unread(check: &Check) -> Option<Problem> {
+    let (path, fault) = check.unread_sample.first()?;
+    let found = format!("{} cannot be read: {fault}", check.unread);
+    let problem = Problem::incomplete(path, "payload files that can be read to their end", found);
+    Some(problem.with_remedy(
+        "Check the disk, and that the account that runs the scan may read all of the folder",
+    ))
 }
 
 fn odd_rows(odd: &OddRows) -> Option<String> {

@@ -6,11 +6,12 @@
 use std::path::Path;
 
 use super::catalog::Glance;
+use super::keyring::Unlock;
 use super::manifest::Manifest;
 use super::payload;
-use super::read::Evidence;
-use super::verify::NamesCheck;
-use crate::model::backup::{Restorable, State, VerifyLevel};
+use super::read::{Checked, Evidence};
+use super::verify::Check;
+use crate::model::backup::{CheckRecord, FileCount, Password, Restorable, State, VerifyLevel};
 use crate::source::database::Look;
 use crate::source::file::Fault;
 
@@ -49,7 +50,7 @@ pub(super) fn cipher(manifest: Option<&Manifest>, glance: &Glance) -> Cipher {
         return Cipher::Unknown;
     };
     let is_sqlite = matches!(glance, Glance::Database(Ok(Look::Sqlite { .. })));
-    match (manifest.is_encrypted, manifest.has_manifest_key) {
+    match (manifest.is_encrypted, manifest.manifest_key.is_some()) {
         (false, _) => Cipher::Plain,
         (true, true) if is_sqlite => Cipher::DecryptedCopy,
         (true, true) => Cipher::Everything,
@@ -122,26 +123,44 @@ pub(super) fn judge(state: State, level: VerifyLevel, evidence: &Evidence) -> Ve
 }
 
 fn of_root_copy(level: VerifyLevel, evidence: &Evidence) -> Verdict {
-    match (&evidence.check, evidence.cipher) {
-        (_, Cipher::DecryptedCopy) => verdict(
+    if let Some(fault) = &evidence.unlock.fault {
+        return verdict(
             Restorable::No,
-            "a tool decrypted this copy: Manifest.plist still says encrypted, so iOS would try to \
-             decrypt what is plain already; good for reading, not for restoring",
+            format!("encrypted, and its keybag cannot be used: {fault}"),
+        );
+    }
+    match (&evidence.check, evidence.cipher) {
+        (check, Cipher::DecryptedCopy) if !misses_files(check.as_ref()) => verdict(
+            Restorable::Unknown,
+            "a tool decrypted this copy, and Manifest.plist still says encrypted: whether Apple's \
+             tools restore such a copy has not been tried",
         ),
-        (Some(check), cipher) => of_check(check, cipher),
-        (None, Cipher::Everything) => of_payload(&evidence.payload),
+        (Some(Checked::Now(check)), _) => of_check(check, &evidence.unlock),
+        (Some(Checked::Earlier(record)), _) => of_record(record, &evidence.unlock),
+        (None, Cipher::Everything) => of_payload(&evidence.payload, &evidence.unlock),
         (None, _) if level < VerifyLevel::Names => not_asked(),
         (None, _) => verdict(Restorable::Unknown, "its files could not be checked"),
     }
+}
+
+fn misses_files(check: Option<&Checked>) -> bool {
+    check.is_some_and(|check| match check {
+        Checked::Now(check) => check.files.missing > 0,
+        Checked::Earlier(record) => record.files.is_some_and(|files| files.missing > 0),
+    })
 }
 
 fn not_asked() -> Verdict {
     verdict(Restorable::Unknown, "its files were not checked")
 }
 
-fn of_payload(payload: &Payload) -> Verdict {
+fn of_payload(payload: &Payload, unlock: &Unlock) -> Verdict {
     match payload {
         Payload::NotLooked => not_asked(),
+        Payload::Some if unlock.password == Password::Wrong => verdict(
+            Restorable::NeedsPassword,
+            "encrypted: sound as far as can be seen, and no password that was given opens it",
+        ),
         Payload::Some => verdict(
             Restorable::NeedsPassword,
             "encrypted: sound as far as can be seen without the password",
@@ -157,7 +176,8 @@ fn of_payload(payload: &Payload) -> Verdict {
     }
 }
 
-fn of_check(check: &NamesCheck, cipher: Cipher) -> Verdict {
+/// Worst first: what is proven to be lost, then what could not be looked at, then what is there.
+fn of_check(check: &Check, unlock: &Unlock) -> Verdict {
     let files = &check.files;
     let expected = files.expected;
     if files.missing > 0 {
@@ -167,6 +187,9 @@ fn of_check(check: &NamesCheck, cipher: Cipher) -> Verdict {
             format!("{missing} of {expected} files of the manifest are not on disk"),
         );
     }
+    if check.damaged > 0 {
+        return verdict(Restorable::No, damage_in_words(check));
+    }
     if !check.unlisted.is_empty() {
         let folders = check.unlisted.len();
         return verdict(
@@ -174,19 +197,71 @@ fn of_check(check: &NamesCheck, cipher: Cipher) -> Verdict {
             format!("{folders} payload folders could not be listed"),
         );
     }
+    if check.unread > 0 {
+        let unread = check.unread;
+        return verdict(
+            Restorable::Unknown,
+            format!("{unread} of {expected} files could not be read to their end"),
+        );
+    }
     if expected == 0 {
         return verdict(Restorable::No, "the manifest names no file at all");
     }
-    match cipher {
-        Cipher::Payload => verdict(
-            Restorable::NeedsPassword,
-            format!(
-                "encrypted: all {expected} files of the manifest are on disk, the password is not proven"
-            ),
-        ),
-        _ => verdict(
+    of_sound(check.level, files, unlock)
+}
+
+/// Everything promised is there: it can be restored by whoever has the password.
+fn of_sound(level: VerifyLevel, files: &FileCount, unlock: &Unlock) -> Verdict {
+    let sound = sound_in_words(level, files);
+    match unlock.password {
+        Password::NotNeeded => verdict(Restorable::Yes, sound),
+        Password::Proven => verdict(
             Restorable::Yes,
-            format!("all {expected} files of the manifest are on disk"),
+            format!("encrypted, and its password is proven: {sound}"),
         ),
+        Password::Wrong => verdict(
+            Restorable::NeedsPassword,
+            format!("encrypted: {sound}, and no password that was given opens it"),
+        ),
+        Password::Missing | Password::KeybagDamaged => verdict(
+            Restorable::NeedsPassword,
+            format!("encrypted: {sound}, the password is not proven"),
+        ),
+    }
+}
+
+/// What an earlier night found of the files stands; what is known of the password is tonight's.
+fn of_record(record: &CheckRecord, unlock: &Unlock) -> Verdict {
+    match (record.restorable, &record.files) {
+        (Restorable::Yes | Restorable::NeedsPassword, Some(files)) => {
+            of_sound(record.level, files, unlock)
+        }
+        (restorable, _) => verdict(restorable, record.restorable_reason.clone()),
+    }
+}
+
+/// "2 of 40 files are damaged; HomeDomain Library/SMS/sms.db: 0 bytes where 48,640 are promised".
+fn damage_in_words(check: &Check) -> String {
+    let (damaged, expected) = (check.damaged, check.files.expected);
+    let first = check.different_sample.first();
+    let first = first.map_or_else(String::new, |first| {
+        let file = &first.file;
+        format!("; {} {}: {}", file.domain, file.path, first.how)
+    });
+    format!("{damaged} of {expected} files are damaged{first}")
+}
+
+/// Says what was looked at, and no more.
+fn sound_in_words(level: VerifyLevel, files: &FileCount) -> String {
+    let expected = files.expected;
+    let there = format!("all {expected} files of the manifest are on disk");
+    match (level, files.different.unwrap_or(0)) {
+        (VerifyLevel::State | VerifyLevel::Names, _) => there,
+        (VerifyLevel::Sizes, 0) => format!("{there}, each as long as promised"),
+        (VerifyLevel::Sizes, other) => format!("{there}, {other} of another length than promised"),
+        (VerifyLevel::Contents, 0) => format!("{there}, and every byte of them was read"),
+        (VerifyLevel::Contents, other) => {
+            format!("{there}, and every byte was read; {other} of another length than promised")
+        }
     }
 }
