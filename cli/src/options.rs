@@ -34,6 +34,9 @@ use crate::settings::{
 use crate::terminal::Terminal;
 use crate::{history, homes, store};
 
+/// More threads than that help no disk.
+const THREADS_MAX: usize = 1_000;
+
 /// Everything that `scan` does.
 #[derive(Debug)]
 pub(crate) struct ScanPlan {
@@ -152,7 +155,7 @@ impl ScanPlan {
             },
             passwords: passwords(&settings)?,
             history,
-            threads: settings.threads.map_or(0, usize::from),
+            threads: threads(&settings)?,
             inputs,
             policy,
             reports,
@@ -285,6 +288,16 @@ pub(crate) fn policy(file: Option<&Path>) -> Result<Policy> {
     };
     let text = config::read_text(file)?;
     Ok(Policy::parse(&text, &file.to_string_lossy())?)
+}
+
+/// How many threads read; 0 is one per processor. Starting thousands takes longer than any scan.
+fn threads(settings: &ScanSettings) -> Result<usize> {
+    let threads = settings.threads.map_or(0, usize::from);
+    ensure!(
+        threads <= THREADS_MAX,
+        "--threads: wanted 1 to {THREADS_MAX}, found {threads}; a few for each processor is enough"
+    );
+    Ok(threads)
 }
 
 /// What to read; an error when there is nothing that could be.

@@ -10,6 +10,7 @@ use std::path::PathBuf;
 use fleetback_scanner::model::backup::{
     FileCount, FileDifference, FileName, HostTool, Password, Restorable, State, Verified,
 };
+use fleetback_scanner::model::path_text;
 use fleetback_scanner::model::problem::Problem;
 use jiff::Timestamp;
 use schemars::JsonSchema;
@@ -196,6 +197,8 @@ pub struct GoodBackup {
     /// When it was completed.
     pub date: Timestamp,
     /// The folder; `None` for iCloud.
+    #[serde(serialize_with = "path_text::lossy_option")]
+    #[schemars(with = "Option<PathBuf>")]
     pub path: Option<PathBuf>,
 }
 
@@ -226,6 +229,8 @@ pub struct Attempt {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Backup {
     /// The folder.
+    #[serde(serialize_with = "path_text::lossy")]
+    #[schemars(with = "PathBuf")]
     pub path: PathBuf,
     /// The computer it lies on.
     pub host: String,
@@ -443,6 +448,8 @@ pub struct Host {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Root {
     /// As given.
+    #[serde(serialize_with = "path_text::lossy")]
+    #[schemars(with = "PathBuf")]
     pub path: PathBuf,
     /// Backups found below it.
     pub backups: u64,

@@ -214,7 +214,10 @@ fn field<'a, T>(
     take(value).map(Some).ok_or_else(|| WrongType {
         key: key.to_owned(),
         wanted,
-        found: kind_in_words(value),
+        found: match kind_in_words(value) {
+            kind if kind == wanted => "out of range",
+            kind => kind,
+        },
     })
 }
 
