@@ -16,7 +16,7 @@ use fleetback_scanner::discover::roots::discover;
 use fleetback_scanner::model::backup::{LocalBackup, VerifyLevel};
 use fleetback_scanner::model::fleet::Fleet;
 use fleetback_scanner::reconcile::reconcile;
-use fleetback_scanner::scan::{Inputs, ScanOptions, Silent, scan};
+use fleetback_scanner::scan::{Helpers, Inputs, ScanOptions, Silent, scan};
 use fleetback_testdata::backup::builder::BackupBuilder;
 use rayon::prelude::*;
 
@@ -49,6 +49,8 @@ fn options(verify: VerifyLevel) -> ScanOptions {
         now: "2026-11-20T04:00:00Z".parse().unwrap(),
         scan_host: "here".to_owned(),
         verify,
+        verify_again: false,
+        verify_again_days: ScanOptions::VERIFY_AGAIN_DAYS,
     }
 }
 
@@ -61,7 +63,7 @@ fn scan_fleet(root: &Path, threads: usize, verify: VerifyLevel) -> Fleet {
         .num_threads(threads)
         .build()
         .unwrap();
-    pool.install(|| scan(&inputs, &options(verify), &Silent))
+    pool.install(|| scan(&inputs, &options(verify), &Helpers::alone(&Silent)))
 }
 
 /// Finding the backups, without reading any.

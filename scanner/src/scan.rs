@@ -10,6 +10,8 @@ use jiff::Timestamp;
 use rayon::prelude::*;
 
 use crate::backup::found::FoundBackup;
+use crate::backup::memory::{Memory, NoMemory};
+use crate::backup::password::{NoPasswords, PasswordSource};
 use crate::backup::read::{ReadOptions, read};
 use crate::discover::documents::documents;
 use crate::discover::roots::{Discovery, HostFolders, discover};
@@ -43,11 +45,49 @@ pub struct ScanOptions {
     pub scan_host: String,
     /// How deep to check each backup.
     pub verify: VerifyLevel,
+    /// Check everything again, whatever earlier nights found?
+    pub verify_again: bool,
+    /// A check of an earlier night is made again after so many days.
+    pub verify_again_days: u32,
+}
+
+impl ScanOptions {
+    /// Days after which everything is checked again, changed or not.
+    pub const VERIFY_AGAIN_DAYS: u32 = 30;
+}
+
+/// Whom the scan asks and tells while it runs.
+#[derive(Clone, Copy)]
+pub struct Helpers<'a> {
+    /// Passwords of encrypted backups.
+    pub passwords: &'a dyn PasswordSource,
+    /// What earlier nights found.
+    pub memory: &'a dyn Memory,
+    /// How far the scan is.
+    pub progress: &'a dyn Progress,
+}
+
+impl<'a> Helpers<'a> {
+    /// No passwords, no memory.
+    pub fn alone(progress: &'a dyn Progress) -> Self {
+        Self {
+            passwords: &NoPasswords,
+            memory: &NoMemory,
+            progress,
+        }
+    }
+}
+
+impl std::fmt::Debug for Helpers<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Helpers")
+    }
 }
 
 /// Reads everything. Never fails: what could not be read is in the fleet's problems. A cancelled
 /// scan gives what it had read by then.
-pub fn scan(inputs: &Inputs, options: &ScanOptions, progress: &dyn Progress) -> Fleet {
+pub fn scan(inputs: &Inputs, options: &ScanOptions, helpers: &Helpers<'_>) -> Fleet {
+    let progress = helpers.progress;
     let (found, (documents, trouble)) = rayon::join(
         || discover(&inputs.roots, &options.scan_host, progress),
         || documents(&inputs.documents),

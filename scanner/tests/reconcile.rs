@@ -118,6 +118,11 @@ fn backup(identity: Identity, at: Timestamp, path: PathBuf) -> LocalBackup {
         },
         files: None,
         missing_sample: Vec::new(),
+        extra_sample: Vec::new(),
+        different_sample: Vec::new(),
+        check: None,
+        recalled: false,
+        password_proof: None,
         cloud_log: None,
         problems: Vec::new(),
     }

@@ -14,7 +14,7 @@ use common::Tree;
 use fleetback_scanner::model::backup::VerifyLevel;
 use fleetback_scanner::model::fleet::Fleet;
 use fleetback_scanner::model::problem::Level;
-use fleetback_scanner::scan::{Event, Inputs, Progress, ScanOptions, Silent, scan};
+use fleetback_scanner::scan::{Event, Helpers, Inputs, Progress, ScanOptions, Silent, scan};
 use fleetback_testdata::backup::builder::BackupBuilder;
 use fleetback_testdata::backup::wound::{DatabaseWound, PlistFile, PlistWound, Wound};
 use fleetback_testdata::fleet::demo;
@@ -25,6 +25,8 @@ fn options(now: &str) -> ScanOptions {
         now: now.parse().unwrap(),
         scan_host: "here".to_owned(),
         verify: VerifyLevel::Names,
+        verify_again: false,
+        verify_again_days: ScanOptions::VERIFY_AGAIN_DAYS,
     }
 }
 
@@ -41,7 +43,7 @@ fn scan_with(threads: usize, inputs: &Inputs, progress: &dyn Progress) -> Fleet 
         .num_threads(threads)
         .build()
         .unwrap();
-    let mut fleet = pool.install(|| scan(inputs, &options(demo::NOW), progress));
+    let mut fleet = pool.install(|| scan(inputs, &options(demo::NOW), &Helpers::alone(progress)));
     // Other programs write to the same volume while the test runs.
     fleet.hosts.iter_mut().for_each(|host| host.disk = None);
     fleet
@@ -85,7 +87,7 @@ fn the_demo_is_the_same_at_any_thread_count_and_no_trace_is_left() {
     let heard = Heard::default();
     let one = scan_with(1, &inputs, &heard);
     for threads in [2, 8] {
-        let other = scan_with(threads, &inputs, &Silent);
+        let other = scan_with(threads, &inputs, &Helpers::alone(&Silent));
         assert_eq!(
             format!("{one:#?}"),
             format!("{other:#?}"),
@@ -129,9 +131,9 @@ fn the_order_of_roots_and_documents_does_not_matter() {
         .iter()
         .map(|host| tree.path("backups").join(host))
         .collect();
-    let forwards = scan_with(2, &inputs, &Silent);
+    let forwards = scan_with(2, &inputs, &Helpers::alone(&Silent));
     inputs.roots.reverse();
-    let backwards = scan_with(2, &inputs, &Silent);
+    let backwards = scan_with(2, &inputs, &Helpers::alone(&Silent));
     assert_eq!(forwards.devices, backwards.devices);
     assert_eq!(forwards.problems, backwards.problems);
 }
@@ -157,7 +159,7 @@ fn the_volume_of_the_backups_is_told() {
         roots: vec![tree.path("Backup")],
         ..Inputs::default()
     };
-    let fleet = scan(&inputs, &options(demo::NOW), &Silent);
+    let fleet = scan(&inputs, &options(demo::NOW), &Helpers::alone(&Silent));
     let [host] = fleet.hosts.as_slice() else {
         unreachable!("{:?}", fleet.hosts);
     };
@@ -168,7 +170,11 @@ fn the_volume_of_the_backups_is_told() {
 
 #[test]
 fn nothing_to_scan_is_an_empty_fleet() {
-    let fleet = scan(&Inputs::default(), &options(demo::NOW), &Silent);
+    let fleet = scan(
+        &Inputs::default(),
+        &options(demo::NOW),
+        &Helpers::alone(&Silent),
+    );
     assert_eq!(fleet, Fleet::default());
 }
 
@@ -180,7 +186,7 @@ fn what_is_missing_is_incomplete_and_hides_nothing_else() {
         documents: vec![tree.path("no mdm")],
         inventory: Some(tree.path("none.csv")),
     };
-    let fleet = scan(&inputs, &options(demo::NOW), &Silent);
+    let fleet = scan(&inputs, &options(demo::NOW), &Helpers::alone(&Silent));
     let paths: Vec<String> = fleet
         .problems
         .iter()
@@ -274,7 +280,7 @@ fn a_fleet_in_which_everything_is_broken() {
         roots: vec![tree.path("Backup")],
         ..Inputs::default()
     };
-    let fleet = scan_with(4, &inputs, &Silent);
+    let fleet = scan_with(4, &inputs, &Helpers::alone(&Silent));
     assert_eq!(tree.listing(), before, "a trace was left");
     assert_eq!(
         fleet.problems,
@@ -311,7 +317,7 @@ fn two_backups_with_one_udid_are_one_device() {
         roots: vec![tree.path("Backup")],
         ..Inputs::default()
     };
-    let fleet = scan_with(2, &inputs, &Silent);
+    let fleet = scan_with(2, &inputs, &Helpers::alone(&Silent));
     let counts: Vec<usize> = fleet
         .devices
         .iter()

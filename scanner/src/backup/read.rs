@@ -174,6 +174,11 @@ fn put_together(found: &FoundBackup, options: &ReadOptions, evidence: &Evidence)
             .as_ref()
             .map(|check| check.missing_sample.clone())
             .unwrap_or_default(),
+        extra_sample: Vec::new(),
+        different_sample: Vec::new(),
+        check: None,
+        recalled: false,
+        password_proof: None,
         cloud_log: None,
         problems: problems::of(&found.path, evidence),
     };

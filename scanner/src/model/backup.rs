@@ -78,6 +78,16 @@ pub struct LocalBackup {
     pub files: Option<FileCount>,
     /// The first of the missing files, in manifest order.
     pub missing_sample: Vec<FileName>,
+    /// The first payloads that no row names, below the folder: "3d/3d0d7e5f…".
+    pub extra_sample: Vec<String>,
+    /// The first payloads that differ from what their rows say: damage first, then manifest order.
+    pub different_sample: Vec<FileDifference>,
+    /// The check as a memory keeps it for later nights; `None` where it is not worth keeping.
+    pub check: Option<CheckRecord>,
+    /// Was the check taken over from an earlier night, because nothing changed since?
+    pub recalled: bool,
+    /// What proved the password: of this run, or remembered.
+    pub password_proof: Option<PasswordProof>,
     /// The iCloud backup's own log inside this backup.
     pub cloud_log: Option<CloudLog>,
     /// What in this folder could not be used.
@@ -178,6 +188,11 @@ pub enum VerifyLevel {
     /// A payload on disk for every file row: Apple's own check at the end of a backup.
     #[default]
     Names,
+    /// And of the length its row promises.
+    Sizes,
+    /// And every byte read: the SHA-1 of every row that carries a Digest, and in an encrypted backup
+    /// a decryption that ends in valid padding.
+    Contents,
 }
 
 /// The level a backup was checked at, and when.
@@ -217,7 +232,8 @@ pub struct FileCount {
     pub extra: u64,
     /// Payloads that differ from what their row says; `None` where the level does not look.
     pub different: Option<u64>,
-    /// Sum of the rows' `Size`, in bytes; `None` where the manifest could not tell.
+    /// In bytes: at `names` the sum of the rows' `Size` (`None` where a row could not tell), from
+    /// `sizes` on what the promised payloads take on disk.
     pub bytes: Option<u64>,
 }
 
@@ -232,6 +248,54 @@ pub struct FileName {
     pub domain: String,
     /// Path below the domain.
     pub path: String,
+}
+
+/// A payload that is not what its row says.
+#[derive(
+    Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
+pub struct FileDifference {
+    /// The file.
+    pub file: FileName,
+    /// How it differs, in plain words: "12 bytes where 48,640 are promised".
+    pub how: String,
+}
+
+/// One check of one backup folder, with the stamp of what it was made of.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CheckRecord {
+    /// SHA-256, in hex, over names, sizes and times of Manifest.db, Manifest.plist, Status.plist and
+    /// the 256 folders: the same stamp means that nothing was added, taken away or renamed since.
+    pub stamp: String,
+    /// The level reached.
+    pub level: VerifyLevel,
+    /// When it was made.
+    pub at: Timestamp,
+    /// What was found.
+    pub restorable: Restorable,
+    /// Why, in plain words.
+    pub restorable_reason: String,
+    /// Was the password known to open it?
+    pub password: Password,
+    /// The figures.
+    pub files: Option<FileCount>,
+    /// The first missing files.
+    pub missing_sample: Vec<FileName>,
+    /// The first payloads that no row names.
+    pub extra_sample: Vec<String>,
+    /// The first payloads that differ from their rows.
+    pub different_sample: Vec<FileDifference>,
+}
+
+/// A keybag was opened by a password.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PasswordProof {
+    /// SHA-256 of the keybag, in hex.
+    pub keybag: String,
+    /// When.
+    pub at: Timestamp,
+    /// Name of the password's source.
+    pub source: String,
 }
 
 /// Which program wrote a backup.

@@ -1,0 +1,111 @@
+//! Decrypts what a backup's keys open: AES-256 in CBC mode, an IV of zeros, PKCS#7 padding.
+//!
+//! CBC proves nothing about the middle of a file: a padding that fits says that the key is right and
+//! that the end of the file is the end that was written. Where a row carries a Digest, the SHA-1 of
+//! the stored bytes says the rest.
+
+use aes::Aes256;
+use aes::cipher::block_padding::Pkcs7;
+use aes::cipher::{BlockModeDecrypt, KeyIvInit};
+
+use super::keybag::Key;
+
+type Cbc = cbc::Decryptor<Aes256>;
+
+/// Bytes of an AES block.
+pub const BLOCK: usize = 16;
+
+/// Bytes on disk of an encrypted file of `size` bytes: PKCS#7 always pads.
+pub fn stored_size(size: u64) -> u64 {
+    (size / BLOCK as u64 + 1).saturating_mul(BLOCK as u64)
+}
+
+/// Decrypts a whole file in place and cuts its padding off. `false`, with the bytes spoiled, when
+/// the length is no whole number of blocks or the padding is not one.
+#[must_use]
+pub fn decrypt_in_place(key: &Key, bytes: &mut Vec<u8>) -> bool {
+    let plain = Cbc::new((&**key).into(), &[0; BLOCK].into()).decrypt_padded::<Pkcs7>(bytes);
+    let length = plain.map(<[u8]>::len).ok();
+    bytes.truncate(length.unwrap_or(0));
+    length.is_some()
+}
+
+/// Does the file end in valid padding? Needs its last block and the one before it (zeros before the
+/// first): in CBC no other byte of the file takes part.
+#[must_use]
+pub fn padding_fits(key: &Key, block_before: &[u8; BLOCK], last_block: &[u8; BLOCK]) -> bool {
+    let mut block = *last_block;
+    Cbc::new((&**key).into(), block_before.into())
+        .decrypt_padded::<Pkcs7>(&mut block)
+        .is_ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use aes::cipher::BlockModeEncrypt;
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn key(byte: u8) -> Key {
+        Key::new([byte; 32])
+    }
+
+    fn encrypt(key: &Key, plain: &[u8]) -> Vec<u8> {
+        cbc::Encryptor::<Aes256>::new((&**key).into(), &[0; BLOCK].into())
+            .encrypt_padded_vec::<Pkcs7>(plain)
+    }
+
+    fn ends(bytes: &[u8]) -> ([u8; BLOCK], [u8; BLOCK]) {
+        let padded = [&[0; BLOCK], bytes].concat();
+        let (before, last) = padded[padded.len() - 32..].split_at(BLOCK);
+        (before.try_into().unwrap(), last.try_into().unwrap())
+    }
+
+    #[test]
+    fn stored_sizes() {
+        for (size, stored) in [
+            (0, 16),
+            (1, 16),
+            (15, 16),
+            (16, 32),
+            (17, 32),
+            (31, 32),
+            (32, 48),
+        ] {
+            assert_eq!(stored_size(size), stored, "{size}");
+            assert_eq!(
+                encrypt(&key(1), &vec![7; size as usize]).len() as u64,
+                stored,
+                "{size}"
+            );
+        }
+    }
+
+    #[test]
+    fn lengths_that_are_no_blocks_are_refused() {
+        for length in [0, 1, 15, 17, 33] {
+            assert!(!decrypt_in_place(&key(1), &mut vec![0; length]), "{length}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn what_was_encrypted_comes_back(plain in proptest::collection::vec(any::<u8>(), 0..200)) {
+            let stored = encrypt(&key(3), &plain);
+            let (before, last) = ends(&stored);
+            prop_assert!(padding_fits(&key(3), &before, &last));
+            let mut bytes = stored;
+            prop_assert!(decrypt_in_place(&key(3), &mut bytes));
+            prop_assert_eq!(bytes, plain);
+        }
+
+        #[test]
+        fn the_short_check_agrees_with_the_whole_one(bytes in proptest::collection::vec(any::<u8>(), 1..6)) {
+            let bytes = bytes.repeat(BLOCK);
+            let (before, last) = ends(&bytes);
+            let whole = decrypt_in_place(&key(9), &mut bytes.clone());
+            prop_assert_eq!(padding_fits(&key(9), &before, &last), whole);
+        }
+    }
+}
