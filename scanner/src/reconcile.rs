@@ -30,11 +30,13 @@ pub fn reconcile(
         .partition(|answer| !answer.identity.is_empty());
     let (people, nameless): (Vec<_>, Vec<_>) =
         people.into_iter().partition(|row| !row.identity.is_empty());
-    let mut evidence: Vec<Option<Evidence>> = (backups.into_iter().map(Evidence::Backup))
-        .chain(answers.into_iter().map(Evidence::Answer))
-        .chain(people.into_iter().map(Evidence::Row))
-        .map(Some)
-        .collect();
+    let mut evidence: Vec<Option<Evidence>> = (backups
+        .into_iter()
+        .map(|one| Evidence::Backup(Box::new(one))))
+    .chain(answers.into_iter().map(|one| Evidence::Answer(Box::new(one))))
+    .chain(people.into_iter().map(Evidence::Row))
+    .map(Some)
+    .collect();
     let claims: Vec<Claim> = evidence.iter().flatten().map(Evidence::claim).collect();
     let mut devices: Vec<Device> = join::join(&claims)
         .into_iter()
@@ -46,8 +48,8 @@ pub fn reconcile(
 
 /// One piece of evidence.
 enum Evidence {
-    Backup(LocalBackup),
-    Answer(Answer),
+    Backup(Box<LocalBackup>),
+    Answer(Box<Answer>),
     Row(InventoryRow),
 }
 
@@ -87,7 +89,7 @@ fn device(group: Group, evidence: &mut [Option<Evidence>]) -> Device {
         .filter_map(|member| evidence.get_mut(*member)?.take())
     {
         match piece {
-            Evidence::Backup(backup) => device.backups.push(backup),
+            Evidence::Backup(backup) => device.backups.push(*backup),
             Evidence::Answer(answer) => device
                 .management
                 .get_or_insert_with(Management::default)

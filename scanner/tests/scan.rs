@@ -87,7 +87,7 @@ fn the_demo_is_the_same_at_any_thread_count_and_no_trace_is_left() {
     let heard = Heard::default();
     let one = scan_with(1, &inputs, &heard);
     for threads in [2, 8] {
-        let other = scan_with(threads, &inputs, &Helpers::alone(&Silent));
+        let other = scan_with(threads, &inputs, &Silent);
         assert_eq!(
             format!("{one:#?}"),
             format!("{other:#?}"),
@@ -131,9 +131,9 @@ fn the_order_of_roots_and_documents_does_not_matter() {
         .iter()
         .map(|host| tree.path("backups").join(host))
         .collect();
-    let forwards = scan_with(2, &inputs, &Helpers::alone(&Silent));
+    let forwards = scan_with(2, &inputs, &Silent);
     inputs.roots.reverse();
-    let backwards = scan_with(2, &inputs, &Helpers::alone(&Silent));
+    let backwards = scan_with(2, &inputs, &Silent);
     assert_eq!(forwards.devices, backwards.devices);
     assert_eq!(forwards.problems, backwards.problems);
 }
@@ -280,7 +280,7 @@ fn a_fleet_in_which_everything_is_broken() {
         roots: vec![tree.path("Backup")],
         ..Inputs::default()
     };
-    let fleet = scan_with(4, &inputs, &Helpers::alone(&Silent));
+    let fleet = scan_with(4, &inputs, &Silent);
     assert_eq!(tree.listing(), before, "a trace was left");
     assert_eq!(
         fleet.problems,
@@ -317,7 +317,7 @@ fn two_backups_with_one_udid_are_one_device() {
         roots: vec![tree.path("Backup")],
         ..Inputs::default()
     };
-    let fleet = scan_with(2, &inputs, &Helpers::alone(&Silent));
+    let fleet = scan_with(2, &inputs, &Silent);
     let counts: Vec<usize> = fleet
         .devices
         .iter()

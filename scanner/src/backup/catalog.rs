@@ -4,11 +4,14 @@
 //! that are no hash, missing texts and paths that climb are counted and told, and no path of a row
 //! is ever opened.
 
-use std::path::Path;
+use std::ops::ControlFlow;
+use std::path::{Path, PathBuf};
 
+use rayon::prelude::*;
 use rusqlite::types::ValueRef;
 
-use super::{archive, mbdb};
+use super::archive::{self, Record};
+use super::mbdb;
 use crate::model::backup::FileName;
 use crate::source::database::{self, Database, Look};
 use crate::source::file::{self, Fault};
@@ -20,9 +23,18 @@ const MBDB_BYTES_MAX: u64 = 512 << 20;
 const SHOWN_CHARS_MAX: usize = 512;
 
 /// Rowid order: sorting by file id costs four times as much.
-const SELECT: &str =
-    "SELECT fileID, domain, relativePath, flags, file FROM main.Files NOT INDEXED ORDER BY rowid";
+const SELECT: &str = "SELECT fileID, domain, relativePath, flags, file FROM main.Files NOT INDEXED \
+                      WHERE rowid BETWEEN ?1 AND ?2 ORDER BY rowid";
+const SPAN: &str = "SELECT (SELECT min(rowid) FROM main.Files NOT INDEXED), \
+                    (SELECT max(rowid) FROM main.Files NOT INDEXED)";
 const COLUMNS: [&str; 5] = ["fileID", "domain", "relativePath", "flags", "file"];
+
+/// A list that spans more rowids than this is read in parts, each on a connection of its own.
+const UNDIVIDED_MAX: i128 = 100_000;
+/// So many parts whatever the number of threads: the order of rows must not depend on it.
+const PARTS: i128 = 16;
+/// Positions fit in 31 bits; nothing near this many rows is a backup.
+pub(super) const ROWS_MAX: u32 = i32::MAX.cast_unsigned();
 
 /// Where payload files lie.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -57,24 +69,42 @@ pub fn glance(folder: &Path) -> Glance {
 
 /// An opened manifest.
 #[derive(Debug)]
-pub enum Catalog {
-    /// Manifest.db, plain.
-    Database(Database),
-    /// Manifest.mbdb, in memory.
+pub struct Catalog(Source);
+
+#[derive(Debug)]
+enum Source {
+    /// A plain Manifest.db, with the rowids of each part.
+    File(PathBuf, Vec<Rowids>),
+    /// A decrypted Manifest.db.
+    Memory(Database),
     Mbdb(Vec<u8>),
 }
+
+/// First and last.
+type Rowids = (i64, i64);
+
+const ALL_ROWIDS: Rowids = (i64::MIN, i64::MAX);
 
 /// One row that promises a payload.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct FileRow {
-    /// Position among all rows of the manifest.
+    /// Position among all rows of its part of the manifest.
     pub order: u32,
     /// The payload's name; `None` when the row's file id is not 40 hex digits.
     pub id: Option<[u8; 20]>,
     /// May the payload be missing (flag 16)?
     pub excused: bool,
-    /// `Size`, in bytes.
-    pub size: Option<u64>,
+    /// What its record says of the content.
+    pub record: Record,
+}
+
+/// One part of a manifest, read.
+#[derive(Debug)]
+pub struct Part<C> {
+    /// What was made of its file rows.
+    pub collected: C,
+    /// Rows that are not as iOS writes them, and the number of all.
+    pub odd: OddRows,
 }
 
 /// Rows that are not as iOS writes them.
@@ -90,66 +120,149 @@ pub struct OddRows {
     pub climbing: u64,
 }
 
+impl OddRows {
+    /// Adds those of another part.
+    pub fn add(&mut self, other: &Self) {
+        self.rows += other.rows;
+        self.bad_ids += other.bad_ids;
+        self.incomplete += other.incomplete;
+        self.climbing += other.climbing;
+    }
+}
+
 impl Catalog {
-    /// Opens the manifest that `glance` saw.
+    /// Opens the plain manifest that `glance` saw.
     pub fn open(folder: &Path, glance: &Glance) -> Result<Self, Fault> {
         match glance {
             Glance::None => Err(Fault::Absent),
             Glance::Database(_) => {
-                let database = Database::open(&folder.join("Manifest.db"))?;
-                database.require_table("Files", &COLUMNS)?;
-                Ok(Self::Database(database))
+                let path = folder.join("Manifest.db");
+                let parts = parts(&open_database(&path)?)?;
+                Ok(Self(Source::File(path, parts)))
             }
             Glance::Mbdb(_) => {
                 let bytes = file::read(&folder.join("Manifest.mbdb"), MBDB_BYTES_MAX)?;
                 mbdb::Records::open(&bytes).map_err(Fault::Wrong)?;
-                Ok(Self::Mbdb(bytes))
+                Ok(Self(Source::Mbdb(bytes)))
             }
         }
+    }
+
+    /// Takes a Manifest.db that was decrypted into memory.
+    pub fn of_memory(database: Database) -> Result<Self, Fault> {
+        database.require_table("Files", &COLUMNS)?;
+        Ok(Self(Source::Memory(database)))
     }
 
     /// Where the payloads lie.
     pub fn layout(&self) -> Layout {
-        match self {
-            Self::Database(_) => Layout::Buckets,
-            Self::Mbdb(_) => Layout::Flat,
+        match &self.0 {
+            Source::File(..) | Source::Memory(_) => Layout::Buckets,
+            Source::Mbdb(_) => Layout::Flat,
         }
     }
 
-    /// Hands every row that promises a payload to `take`.
-    pub fn file_rows(&self, mut take: impl FnMut(FileRow)) -> Result<OddRows, Fault> {
-        let mut odd = OddRows::default();
-        self.rows(|order, row| {
-            odd.rows += 1;
-            odd.climbing += u64::from(row.climbs());
-            let is_file = row.flags.is_some_and(|flags| flags & FILE != 0);
-            odd.incomplete += u64::from(!row.is_complete());
-            if is_file {
-                let row = row.file_row(order);
-                odd.bad_ids += u64::from(row.id.is_none());
-                take(row);
+    /// Hands every row that promises a payload to `take`, with a collector for each part of the list;
+    /// the parts come in the order of the list, read in parallel where it is long.
+    pub fn collect<C: Send>(
+        &self,
+        new: impl Fn() -> C + Sync,
+        take: impl Fn(&mut C, &FileRow) + Sync,
+    ) -> Result<Vec<Part<C>>, Fault> {
+        match &self.0 {
+            Source::File(path, parts) => parts
+                .par_iter()
+                .map(|rowids| {
+                    let database = open_database(path)?;
+                    part(new(), &take, |row| database_rows(&database, *rowids, row))
+                })
+                .collect(),
+            Source::Memory(database) => {
+                let rows = |row: &mut TakeRow<'_>| database_rows(database, ALL_ROWIDS, row);
+                Ok(vec![part(new(), &take, rows)?])
             }
-        })?;
-        Ok(odd)
+            Source::Mbdb(bytes) => Ok(vec![part(new(), &take, |row| mbdb_rows(bytes, row))?]),
+        }
     }
 
-    /// The names of the rows at these positions, in their order.
+    /// The names of the rows at these positions of the whole list, which are sorted, in their order.
     pub fn names(&self, orders: &[u32]) -> Result<Vec<FileName>, Fault> {
+        let Some(last) = orders.last() else {
+            return Ok(Vec::new());
+        };
         let mut names = Vec::with_capacity(orders.len());
-        self.rows(|order, row| {
+        let mut take = |order, row: &RawRow<'_>| {
             if orders.binary_search(&order).is_ok() {
                 names.push(row.name());
             }
-        })?;
+            if order < *last {
+                ControlFlow::Continue(())
+            } else {
+                ControlFlow::Break(())
+            }
+        };
+        match &self.0 {
+            Source::File(path, _) => {
+                database_rows(&open_database(path)?, ALL_ROWIDS, &mut take)?;
+            }
+            Source::Memory(database) => database_rows(database, ALL_ROWIDS, &mut take)?,
+            Source::Mbdb(bytes) => mbdb_rows(bytes, &mut take)?,
+        }
         Ok(names)
     }
+}
 
-    fn rows(&self, take: impl FnMut(u32, &RawRow<'_>)) -> Result<(), Fault> {
-        match self {
-            Self::Database(database) => database_rows(database, take),
-            Self::Mbdb(bytes) => mbdb_rows(bytes, take),
+/// Hears of a row and its position; may end the reading.
+type TakeRow<'a> = dyn FnMut(u32, &RawRow<'_>) -> ControlFlow<()> + 'a;
+
+fn part<C>(
+    mut collected: C,
+    take: &impl Fn(&mut C, &FileRow),
+    rows: impl FnOnce(&mut TakeRow<'_>) -> Result<(), Fault>,
+) -> Result<Part<C>, Fault> {
+    let mut odd = OddRows::default();
+    rows(&mut |order, row| {
+        odd.rows += 1;
+        odd.climbing += u64::from(row.climbs());
+        odd.incomplete += u64::from(!row.is_complete());
+        if row.flags.is_some_and(|flags| flags & FILE != 0) {
+            let row = row.file_row(order);
+            odd.bad_ids += u64::from(row.id.is_none());
+            take(&mut collected, &row);
         }
+        ControlFlow::Continue(())
+    })?;
+    Ok(Part { collected, odd })
+}
+
+fn open_database(path: &Path) -> Result<Database, Fault> {
+    let database = Database::open(path)?;
+    database.require_table("Files", &COLUMNS)?;
+    Ok(database)
+}
+
+fn parts(database: &Database) -> Result<Vec<Rowids>, Fault> {
+    let span = database
+        .connection()
+        .query_row(SPAN, [], |row| Ok((row.get(0)?, row.get(1)?)))
+        .map_err(|e| database::sqlite_fault(&e))?;
+    Ok(match span {
+        (Some(first), Some(last)) => split(first, last),
+        _ => vec![ALL_ROWIDS],
+    })
+}
+
+/// Cuts a long span of rowids into parts of the same width, which is not the same number of rows.
+fn split(first: i64, last: i64) -> Vec<Rowids> {
+    let width = i128::from(last) - i128::from(first) + 1;
+    if width <= UNDIVIDED_MAX {
+        return vec![ALL_ROWIDS];
     }
+    let bound = |part: i128| i64::try_from(i128::from(first) + width * part / PARTS);
+    let bounds = (1..PARTS).filter_map(|part| bound(part).ok());
+    let starts = std::iter::once(i64::MIN).chain(bounds.clone());
+    let ends = bounds.map(|start| start - 1).chain([i64::MAX]);
+    starts.zip(ends).collect()
 }
 
 /// A row as it lies in the manifest.
@@ -158,17 +271,17 @@ struct RawRow<'a> {
     domain: Option<&'a [u8]>,
     path: Option<&'a [u8]>,
     flags: Option<i64>,
-    size: Size<'a>,
+    record: RawRecord<'a>,
 }
 
-enum Size<'a> {
-    Told(u64),
+enum RawRecord<'a> {
+    Told(Record),
     Archived(Option<&'a [u8]>),
 }
 
 impl RawRow<'_> {
     fn is_complete(&self) -> bool {
-        let archived = !matches!(self.size, Size::Archived(None));
+        let archived = !matches!(self.record, RawRecord::Archived(None));
         self.domain.is_some() && self.path.is_some() && self.flags.is_some() && archived
     }
 
@@ -187,9 +300,9 @@ impl RawRow<'_> {
             order,
             id: self.id.and_then(file_id),
             excused: flags & CHANGED_WHILE_UPLOADING != 0,
-            size: match self.size {
-                Size::Told(size) => Some(size),
-                Size::Archived(blob) => blob.and_then(archive::read).and_then(|file| file.size),
+            record: match self.record {
+                RawRecord::Told(record) => record,
+                RawRecord::Archived(blob) => blob.and_then(archive::read).unwrap_or_default(),
             },
         }
     }
@@ -234,37 +347,45 @@ pub(super) fn hex(id: &[u8; 20]) -> String {
     })
 }
 
-fn database_rows(database: &Database, mut take: impl FnMut(u32, &RawRow<'_>)) -> Result<(), Fault> {
+fn database_rows(
+    database: &Database,
+    (first, last): Rowids,
+    take: &mut TakeRow<'_>,
+) -> Result<(), Fault> {
     let fault = |e| database::sqlite_fault(&e);
     let mut select = database.connection().prepare(SELECT).map_err(fault)?;
-    let mut rows = select.query([]).map_err(fault)?;
+    let mut rows = select.query((first, last)).map_err(fault)?;
     let mut order = 0;
     while let Some(row) = rows.next().map_err(fault)? {
-        let column = |at| row.get_ref(at).map_err(fault);
-        take(
-            order,
-            &RawRow {
-                id: text(column(0)?),
-                domain: text(column(1)?),
-                path: text(column(2)?),
-                flags: match column(3)? {
-                    ValueRef::Integer(flags) => Some(flags),
-                    _ => None,
-                },
-                size: Size::Archived(match column(4)? {
-                    ValueRef::Blob(blob) => Some(blob),
-                    _ => None,
-                }),
-            },
-        );
+        if take(order, &raw_row(row).map_err(fault)?).is_break() {
+            break;
+        }
         order += 1;
-        if u64::from(order) > database.rows_max || order == u32::MAX {
-            return Err(Fault::Wrong(
-                "a damaged SQLite database: more rows than its file can hold".to_owned(),
-            ));
+        if u64::from(order) > database.rows_max || order > ROWS_MAX {
+            return Err(too_many_rows());
         }
     }
     Ok(())
+}
+
+pub(super) fn too_many_rows() -> Fault {
+    Fault::Wrong("a damaged SQLite database: more rows than its file can hold".to_owned())
+}
+
+fn raw_row<'a>(row: &'a rusqlite::Row<'_>) -> rusqlite::Result<RawRow<'a>> {
+    Ok(RawRow {
+        id: text(row.get_ref(0)?),
+        domain: text(row.get_ref(1)?),
+        path: text(row.get_ref(2)?),
+        flags: match row.get_ref(3)? {
+            ValueRef::Integer(flags) => Some(flags),
+            _ => None,
+        },
+        record: RawRecord::Archived(match row.get_ref(4)? {
+            ValueRef::Blob(blob) => Some(blob),
+            _ => None,
+        }),
+    })
 }
 
 fn text(value: ValueRef<'_>) -> Option<&[u8]> {
@@ -274,21 +395,49 @@ fn text(value: ValueRef<'_>) -> Option<&[u8]> {
     }
 }
 
-fn mbdb_rows(bytes: &[u8], mut take: impl FnMut(u32, &RawRow<'_>)) -> Result<(), Fault> {
+fn mbdb_rows(bytes: &[u8], take: &mut TakeRow<'_>) -> Result<(), Fault> {
     let records = mbdb::Records::open(bytes).map_err(Fault::Wrong)?;
-    for (order, record) in (0..u32::MAX).zip(records) {
+    for (order, record) in (0..ROWS_MAX).zip(records) {
         let record = record.map_err(Fault::Wrong)?;
         let id = hex(&record.file_id());
-        take(
-            order,
-            &RawRow {
-                id: Some(id.as_bytes()),
-                domain: record.domain,
-                path: record.path,
-                flags: Some(i64::from(record.is_file)),
-                size: Size::Told(record.size),
-            },
-        );
+        let row = RawRow {
+            id: Some(id.as_bytes()),
+            domain: record.domain,
+            path: record.path,
+            flags: Some(i64::from(record.is_file)),
+            record: RawRecord::Told(Record {
+                size: Some(record.size),
+                digest: record.digest,
+                key: record.key,
+            }),
+        };
+        if take(order, &row).is_break() {
+            break;
+        }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Every rowid lies in exactly one part.
+    fn check(first: i64, last: i64, wanted: usize) {
+        let parts = split(first, last);
+        assert_eq!(parts.len(), wanted, "{first} {last}");
+        assert_eq!((parts[0].0, parts[wanted - 1].1), ALL_ROWIDS);
+        for pair in parts.windows(2) {
+            assert_eq!(pair[0].1 + 1, pair[1].0, "{first} {last}");
+        }
+    }
+
+    #[test]
+    fn long_lists_are_cut_into_parts_without_a_gap() {
+        check(1, 1, 1);
+        check(1, 100_000, 1);
+        check(1, 100_001, 16);
+        check(-50, 1_000_000, 16);
+        check(i64::MIN, i64::MAX, 16);
+    }
 }

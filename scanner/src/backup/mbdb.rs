@@ -23,6 +23,10 @@ pub struct Record<'a> {
     pub size: u64,
     /// A regular file (not a folder, not a link)?
     pub is_file: bool,
+    /// SHA-1 of the stored bytes, where the record has one.
+    pub digest: Option<[u8; 20]>,
+    /// The wrapped key of an encrypted file: class number and 40 bytes.
+    pub key: Option<[u8; 44]>,
 }
 
 impl Record<'_> {
@@ -85,9 +89,7 @@ impl<'a> Records<'a> {
     /// three times 4, size 8, class 1, count of properties 1.
     fn record(&mut self) -> Option<Record<'a>> {
         let (domain, path) = (self.string()?, self.string()?);
-        for _target_digest_key in 0..3 {
-            self.string()?;
-        }
+        let (_target, digest, key) = (self.string()?, self.string()?, self.string()?);
         let mode = u16::try_from(self.number(2)?).ok()?;
         self.bytes(8 + 4 + 4 + 3 * 4)?;
         let size = self.number(8)?;
@@ -101,6 +103,8 @@ impl<'a> Records<'a> {
             path,
             size,
             is_file: mode & KIND_MASK == FILE_KIND,
+            digest: digest.and_then(|bytes| bytes.try_into().ok()),
+            key: key.and_then(|bytes| bytes.try_into().ok()),
         })
     }
 }

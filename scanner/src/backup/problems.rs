@@ -9,6 +9,7 @@ use super::catalog::{Glance, OddRows};
 use super::cloud_log;
 use super::read::Evidence;
 use super::restorable::Payload;
+use super::verify::Check;
 use crate::model::problem::Problem;
 use crate::source::file::{Fault, fault};
 
@@ -123,6 +124,7 @@ fn of_check(folder: &Path, evidence: &Evidence) -> Vec<Problem> {
         return problems;
     };
     problems.extend(unlisted(folder, &check.unlisted));
+    problems.extend(unread(check));
     let list = folder.join("Manifest.db");
     problems.extend(
         odd_rows(&check.odd).map(|found| Problem::note(&list, "rows as iOS writes them", found)),
@@ -145,6 +147,16 @@ fn unlisted(folder: &Path, unlisted: &[(std::path::PathBuf, Fault)]) -> Option<P
     };
     let problem = Problem::incomplete(path, "payload folders that can be listed", found);
     Some(problem.with_remedy(remedy))
+}
+
+/// One problem for all, with the first by name.
+fn unread(check: &Check) -> Option<Problem> {
+    let (path, fault) = check.unread_sample.first()?;
+    let found = format!("{} cannot be read: {fault}", check.unread);
+    let problem = Problem::incomplete(path, "payload files that can be read to their end", found);
+    Some(problem.with_remedy(
+        "Check the disk, and that the account that runs the scan may read all of the folder",
+    ))
 }
 
 fn odd_rows(odd: &OddRows) -> Option<String> {

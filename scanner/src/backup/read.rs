@@ -8,13 +8,14 @@ use std::path::Path;
 use jiff::Timestamp;
 
 use super::catalog::{self, Catalog, Glance, Layout};
+use super::compare::Depth;
 use super::found::FoundBackup;
 use super::info::{self, Info};
 use super::manifest::{self, Manifest};
 use super::restorable::{self, Cipher, Payload};
 use super::state::{self, Readings};
 use super::status::{self, BackupState, SnapshotState, Status};
-use super::verify::{self, NamesCheck};
+use super::verify::{self, Check};
 use super::{activity, cloud_log, identity, problems};
 use crate::model::backup::{HostTool, LocalBackup, Password, State, Verified, VerifyLevel};
 use crate::model::cloud::CloudLog;
@@ -40,7 +41,7 @@ pub(super) struct Evidence {
     pub(super) cipher: Cipher,
     /// The manifest's file list, as deep as it was read.
     pub(super) catalog: Result<(), Fault>,
-    pub(super) check: Option<NamesCheck>,
+    pub(super) check: Option<Check>,
     /// Of an encrypted backup whose rows cannot be read.
     pub(super) payload: Payload,
 }
@@ -75,7 +76,7 @@ fn gather(folder: &Path, level: VerifyLevel, files_checked: &(dyn Fn(u64) + Sync
         cipher,
     };
     if level >= VerifyLevel::Names && evidence.is_worth_checking() {
-        evidence.look_deeper(folder, files_checked);
+        evidence.look_deeper(folder, level, files_checked);
     }
     evidence
 }
@@ -89,13 +90,24 @@ impl Evidence {
         self.catalog.is_ok() && !in_between
     }
 
-    fn look_deeper(&mut self, folder: &Path, files_checked: &(dyn Fn(u64) + Sync)) {
+    fn look_deeper(
+        &mut self,
+        folder: &Path,
+        level: VerifyLevel,
+        files_checked: &(dyn Fn(u64) + Sync),
+    ) {
         if self.cipher == Cipher::Everything {
             self.payload = restorable::look_at_payload(folder);
             return;
         }
+        let depth = Depth {
+            level,
+            encrypted: self.cipher.is_encrypted() == Some(true),
+            keys: None,
+            files_checked,
+        };
         let check = Catalog::open(folder, &self.glance)
-            .and_then(|catalog| verify::names(folder, &catalog, files_checked));
+            .and_then(|catalog| verify::check(folder, &catalog, &depth));
         match check {
             Ok(check) => self.check = Some(check),
             Err(fault) => self.catalog = Err(fault),
@@ -169,13 +181,9 @@ fn put_together(found: &FoundBackup, options: &ReadOptions, evidence: &Evidence)
             at: options.now,
         },
         files: evidence.check.as_ref().map(|check| check.files),
-        missing_sample: evidence
-            .check
-            .as_ref()
-            .map(|check| check.missing_sample.clone())
-            .unwrap_or_default(),
-        extra_sample: Vec::new(),
-        different_sample: Vec::new(),
+        missing_sample: sample(evidence, |check| &check.missing_sample),
+        extra_sample: sample(evidence, |check| &check.extra_sample),
+        different_sample: sample(evidence, |check| &check.different_sample),
         check: None,
         recalled: false,
         password_proof: None,
@@ -198,11 +206,13 @@ fn completed_at(state: State, evidence: &Evidence) -> Option<Timestamp> {
     }
 }
 
+fn sample<T: Clone>(evidence: &Evidence, of: impl Fn(&Check) -> &Vec<T>) -> Vec<T> {
+    evidence.check.as_ref().map(of).cloned().unwrap_or_default()
+}
+
 fn level_reached(evidence: &Evidence) -> VerifyLevel {
-    match evidence.check {
-        Some(_) => VerifyLevel::Names,
-        None => VerifyLevel::State,
-    }
+    let check = evidence.check.as_ref();
+    check.map_or(VerifyLevel::State, |check| check.level)
 }
 
 fn password(cipher: Cipher) -> Password {

@@ -9,7 +9,7 @@ use super::catalog::Glance;
 use super::manifest::Manifest;
 use super::payload;
 use super::read::Evidence;
-use super::verify::NamesCheck;
+use super::verify::Check;
 use crate::model::backup::{Restorable, State, VerifyLevel};
 use crate::source::database::Look;
 use crate::source::file::Fault;
@@ -157,7 +157,8 @@ fn of_payload(payload: &Payload) -> Verdict {
     }
 }
 
-fn of_check(check: &NamesCheck, cipher: Cipher) -> Verdict {
+/// Worst first: what is proven to be lost, then what could not be looked at, then what is there.
+fn of_check(check: &Check, cipher: Cipher) -> Verdict {
     let files = &check.files;
     let expected = files.expected;
     if files.missing > 0 {
@@ -167,6 +168,9 @@ fn of_check(check: &NamesCheck, cipher: Cipher) -> Verdict {
             format!("{missing} of {expected} files of the manifest are not on disk"),
         );
     }
+    if check.damaged > 0 {
+        return verdict(Restorable::No, damage_in_words(check));
+    }
     if !check.unlisted.is_empty() {
         let folders = check.unlisted.len();
         return verdict(
@@ -174,19 +178,48 @@ fn of_check(check: &NamesCheck, cipher: Cipher) -> Verdict {
             format!("{folders} payload folders could not be listed"),
         );
     }
+    if check.unread > 0 {
+        let unread = check.unread;
+        return verdict(
+            Restorable::Unknown,
+            format!("{unread} of {expected} files could not be read to their end"),
+        );
+    }
     if expected == 0 {
         return verdict(Restorable::No, "the manifest names no file at all");
     }
+    let sound = sound_in_words(check);
     match cipher {
         Cipher::Payload => verdict(
             Restorable::NeedsPassword,
-            format!(
-                "encrypted: all {expected} files of the manifest are on disk, the password is not proven"
-            ),
+            format!("encrypted: {sound}, the password is not proven"),
         ),
-        _ => verdict(
-            Restorable::Yes,
-            format!("all {expected} files of the manifest are on disk"),
-        ),
+        _ => verdict(Restorable::Yes, sound),
+    }
+}
+
+/// "2 of 40 files are damaged; HomeDomain Library/SMS/sms.db: 0 bytes where 48,640 are promised".
+fn damage_in_words(check: &Check) -> String {
+    let (damaged, expected) = (check.damaged, check.files.expected);
+    let first = check.different_sample.first();
+    let first = first.map_or_else(String::new, |first| {
+        let file = &first.file;
+        format!("; {} {}: {}", file.domain, file.path, first.how)
+    });
+    format!("{damaged} of {expected} files are damaged{first}")
+}
+
+/// Says what was looked at, and no more.
+fn sound_in_words(check: &Check) -> String {
+    let expected = check.files.expected;
+    let there = format!("all {expected} files of the manifest are on disk");
+    match (check.level, check.files.different.unwrap_or(0)) {
+        (VerifyLevel::State | VerifyLevel::Names, _) => there,
+        (VerifyLevel::Sizes, 0) => format!("{there}, each as long as promised"),
+        (VerifyLevel::Sizes, other) => format!("{there}, {other} of another length than promised"),
+        (VerifyLevel::Contents, 0) => format!("{there}, and every byte of them was read"),
+        (VerifyLevel::Contents, other) => {
+            format!("{there}, and every byte was read; {other} of another length than promised")
+        }
     }
 }

@@ -1,198 +1,215 @@
-//! Compares what the manifest promises with what lies on disk: Apple's own check at the end of a backup.
+//! Compares what the manifest promises with what lies on disk, as deep as asked.
 //!
-//! Presence by name only. A size that differs is legitimate (live databases), a file that is not
-//! there is not; sampling cannot find 14 missing files among 507,000, so all are compared.
+//! `names` is Apple's own check at the end of a backup; `sizes` looks at every length; `contents`
+//! reads every byte. Sampling cannot find 14 missing files among 507,000, so all are compared: each
+//! of the 256 payload folders is listed once, and the folders are shared out to the threads.
 
+use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
 
-use super::catalog::{Catalog, FileRow, Layout, OddRows};
-use super::payload::{self, Listing};
-use crate::model::backup::{FileCount, FileName};
+use super::catalog::{Catalog, Layout, OddRows};
+use super::compare::{Compared, Depth, compare, sort_worst_first};
+use super::difference::How;
+use super::payload::{self, Listing, SAMPLE_MAX};
+use super::promises::Promises;
+use crate::model::backup::{FileCount, FileDifference, FileName, VerifyLevel};
 use crate::source::file::Fault;
 
-/// How many missing files are named.
-pub(super) const MISSING_SAMPLE_MAX: usize = 20;
+/// Digests and keys are kept for about so many rows at a time.
+const SEALED_ROWS_MAX: u64 = 250_000;
 
-/// What the names check found.
+/// What a check found.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub(super) struct NamesCheck {
+pub(super) struct Check {
+    /// The level reached.
+    pub level: VerifyLevel,
     /// The figures.
     pub files: FileCount,
+    /// Of the differing files, those that are damaged.
+    pub damaged: u64,
     /// The first missing files, in manifest order.
     pub missing_sample: Vec<FileName>,
+    /// The first payloads that no row names.
+    pub extra_sample: Vec<String>,
+    /// The first differing files: damage first, then manifest order.
+    pub different_sample: Vec<FileDifference>,
     /// Payload folders that could not be listed; their files are in neither `present` nor `missing`.
     pub unlisted: Vec<(PathBuf, Fault)>,
+    /// Payloads that could not be read to their end.
+    pub unread: u64,
+    /// The first of them.
+    pub unread_sample: Vec<(PathBuf, Fault)>,
     /// Payload names that are links, folders or the like, and count as missing.
     pub no_files: u64,
     /// Rows that are not as iOS writes them.
     pub odd: OddRows,
 }
 
-/// A promised payload.
-#[derive(Debug, Clone, Copy)]
-struct Promise {
-    id: [u8; 20],
-    order: u32,
-    excused: bool,
-}
-
-/// All promises of a manifest.
-#[derive(Debug, Default)]
-struct Promises {
-    buckets: Vec<Vec<Promise>>,
-    nameless: Vec<u32>,
-    expected: u64,
-    bytes: Option<u64>,
-}
-
-/// Checks every file row; `files_checked` hears of every folder's count.
-pub(super) fn names(
-    folder: &Path,
-    catalog: &Catalog,
-    files_checked: &(dyn Fn(u64) + Sync),
-) -> Result<NamesCheck, Fault> {
-    let (promises, odd) = promises(catalog)?;
-    let outcomes = match catalog.layout() {
-        Layout::Buckets => (0..=u8::MAX)
-            .into_par_iter()
-            .map(|first_byte| {
-                let listing = payload::list_bucket(folder, first_byte);
-                let wanted = &promises.buckets[usize::from(first_byte)];
-                let path = payload::bucket_path(folder, first_byte);
-                outcome(path, listing, wanted, files_checked)
-            })
-            .collect(),
-        Layout::Flat => {
-            let wanted: Vec<_> = promises.buckets.concat();
-            let listing = payload::list_flat(folder);
-            vec![outcome(folder.to_owned(), listing, &wanted, files_checked)]
-        }
+/// Checks every file row at `depth.level`.
+pub(super) fn check(folder: &Path, catalog: &Catalog, depth: &Depth<'_>) -> Result<Check, Fault> {
+    let whole = Promises::read(catalog, &ALL_FOLDERS, false)?;
+    let mut check = Check::begin(&whole, depth);
+    let mut nameless: Vec<u32> = whole.nameless().collect();
+    let disk = Disk::open(folder, catalog.layout(), depth);
+    let compared = if depth.level < VerifyLevel::Contents {
+        disk.compare(&whole, &ALL_FOLDERS, depth)
+    } else {
+        drop(whole);
+        in_runs(catalog, &disk, depth, check.odd.rows)?
     };
-    add_up(catalog, &promises, odd, outcomes)
-}
-
-fn promises(catalog: &Catalog) -> Result<(Promises, OddRows), Fault> {
-    let mut promises = Promises {
-        buckets: vec![Vec::new(); 256],
-        bytes: Some(0),
-        ..Promises::default()
-    };
-    let odd = catalog.file_rows(|row| promises.add(&row))?;
-    for bucket in &mut promises.buckets {
-        bucket.sort_unstable_by_key(|promise| promise.id);
-    }
-    Ok((promises, odd))
-}
-
-impl Promises {
-    fn add(&mut self, row: &FileRow) {
-        self.expected += u64::from(!row.excused);
-        self.bytes = self
-            .bytes
-            .zip(row.size)
-            .and_then(|(sum, size)| sum.checked_add(size));
-        match row.id {
-            Some(id) => self.buckets[usize::from(id[0])].push(Promise {
-                id,
-                order: row.order,
-                excused: row.excused,
-            }),
-            None if row.excused => {}
-            None => self.nameless.push(row.order),
-        }
-    }
-}
-
-/// What one folder gave.
-enum Outcome {
-    Listed {
-        present: u64,
-        extra: u64,
-        no_files: u64,
-        missing: u64,
-        first_missing: Vec<u32>,
-    },
-    Unlisted(PathBuf, Fault),
-}
-
-fn outcome(
-    path: PathBuf,
-    listing: Result<Listing, Fault>,
-    wanted: &[Promise],
-    files_checked: &(dyn Fn(u64) + Sync),
-) -> Outcome {
-    files_checked(wanted.len() as u64);
-    match listing {
-        Ok(listing) => compare(&listing, wanted),
-        // Something else in a folder's place holds no payload; a link may lead to one.
-        Err(Fault::Wrong(words)) if words != "a symbolic link" => {
-            compare(&Listing::default(), wanted)
-        }
-        Err(fault) => Outcome::Unlisted(path, fault),
-    }
-}
-
-/// Both sides are sorted by name.
-fn compare(listing: &Listing, wanted: &[Promise]) -> Outcome {
-    let on_disk = |promise: &Promise| listing.ids.binary_search(&promise.id).is_ok();
-    let (found, lost): (Vec<&Promise>, Vec<&Promise>) = wanted.iter().partition(|p| on_disk(p));
-    let mut orders: Vec<u32> = lost
-        .iter()
-        .filter(|p| !p.excused)
-        .map(|p| p.order)
-        .collect();
-    let missing = orders.len() as u64;
-    orders.sort_unstable();
-    orders.truncate(MISSING_SAMPLE_MAX);
-    let promised = |id: &&[u8; 20]| wanted.binary_search_by_key(id, |p| &p.id).is_ok();
-    let named = listing.ids.iter().filter(promised).count();
-    Outcome::Listed {
-        present: found.iter().filter(|p| !p.excused).count() as u64,
-        extra: (listing.ids.len() - named) as u64 + listing.strangers,
-        no_files: listing.no_files,
-        missing,
-        first_missing: orders,
-    }
-}
-
-fn add_up(
-    catalog: &Catalog,
-    promises: &Promises,
-    odd: OddRows,
-    outcomes: Vec<Outcome>,
-) -> Result<NamesCheck, Fault> {
-    let mut check = NamesCheck {
-        odd,
-        ..NamesCheck::default()
-    };
-    check.files.expected = promises.expected;
-    check.files.bytes = promises.bytes;
-    check.files.missing = promises.nameless.len() as u64;
-    let mut orders = promises.nameless.clone();
-    for outcome in outcomes {
-        match outcome {
-            Outcome::Listed {
-                present,
-                extra,
-                no_files,
-                missing,
-                first_missing,
-            } => {
-                check.files.present += present;
-                check.files.extra += extra;
-                check.files.missing += missing;
-                check.no_files += no_files;
-                orders.extend(first_missing);
-            }
-            Outcome::Unlisted(path, fault) => check.unlisted.push((path, fault)),
-        }
-    }
-    orders.sort_unstable();
-    orders.truncate(MISSING_SAMPLE_MAX);
-    if !orders.is_empty() {
-        check.missing_sample = catalog.names(&orders)?;
-    }
+    check.add_up(catalog, compared, &mut nameless)?;
     Ok(check)
+}
+
+const ALL_FOLDERS: RangeInclusive<u8> = 0..=u8::MAX;
+
+/// Reads the manifest once for each run of folders, so that only its digests and keys are held.
+fn in_runs(
+    catalog: &Catalog,
+    disk: &Disk<'_>,
+    depth: &Depth<'_>,
+    rows: u64,
+) -> Result<Vec<Compared>, Fault> {
+    let runs = rows.div_ceil(SEALED_ROWS_MAX).clamp(1, 256);
+    let width = u8::try_from(256 / runs).unwrap_or(u8::MAX);
+    let mut compared = Vec::with_capacity(256);
+    let mut next = Some(0_u8);
+    while let Some(first) = next {
+        let last = first.saturating_add(width - 1);
+        let folders = if width == u8::MAX {
+            ALL_FOLDERS
+        } else {
+            first..=last
+        };
+        let promises = Promises::read(catalog, &folders, true)?;
+        compared.extend(disk.compare(&promises, &folders, depth));
+        next = folders.end().checked_add(1);
+    }
+    Ok(compared)
+}
+
+/// Where the payloads lie.
+enum Disk<'a> {
+    Buckets(&'a Path),
+    /// All in one folder, which is listed once.
+    Flat(&'a Path, Result<Listing, Fault>),
+}
+
+impl<'a> Disk<'a> {
+    fn open(folder: &'a Path, layout: Layout, depth: &Depth<'_>) -> Self {
+        match layout {
+            Layout::Buckets => Self::Buckets(folder),
+            Layout::Flat => Self::Flat(folder, payload::list_flat(folder, depth.lengths())),
+        }
+    }
+
+    fn compare(
+        &self,
+        promises: &Promises,
+        folders: &RangeInclusive<u8>,
+        depth: &Depth<'_>,
+    ) -> Vec<Compared> {
+        let one = |first_byte: u8| {
+            let bucket = promises.bucket(first_byte);
+            let (path, listing) = self.list(first_byte, depth);
+            (depth.files_checked)(bucket.promises.len() as u64);
+            compare(&path, listing, &bucket, depth)
+        };
+        folders.clone().into_par_iter().map(one).collect()
+    }
+
+    fn list(&self, first_byte: u8, depth: &Depth<'_>) -> (PathBuf, Result<Listing, Fault>) {
+        match self {
+            Self::Buckets(folder) => {
+                let listing = payload::list_bucket(folder, first_byte, depth.lengths());
+                (payload::bucket_path(folder, first_byte), listing)
+            }
+            Self::Flat(folder, Ok(all)) => ((*folder).to_owned(), Ok(all.part(first_byte))),
+            Self::Flat(folder, Err(fault)) => ((*folder).to_owned(), Err(fault.clone())),
+        }
+    }
+}
+
+impl Check {
+    fn begin(promises: &Promises, depth: &Depth<'_>) -> Self {
+        Self {
+            level: depth.reached(),
+            files: FileCount {
+                expected: promises.expected(),
+                bytes: promises.bytes().filter(|_| !depth.lengths()),
+                ..FileCount::default()
+            },
+            odd: promises.odd,
+            ..Self::default()
+        }
+    }
+
+    fn add_up(
+        &mut self,
+        catalog: &Catalog,
+        compared: Vec<Compared>,
+        missing: &mut Vec<u32>,
+    ) -> Result<(), Fault> {
+        self.files.missing = missing.len() as u64;
+        let mut differences = Vec::new();
+        let mut sums = Compared::default();
+        for mut one in compared {
+            missing.append(&mut one.first_missing);
+            differences.append(&mut one.first_differences);
+            self.extra_sample.append(&mut one.first_extra);
+            self.unread_sample.append(&mut one.first_unread);
+            self.unlisted.extend(one.unlisted.take());
+            sums.add_figures(&one);
+        }
+        self.take_figures(&sums);
+        self.extra_sample.sort_unstable();
+        self.extra_sample.truncate(SAMPLE_MAX);
+        self.unread_sample.truncate(SAMPLE_MAX);
+        self.name(catalog, missing, differences)
+    }
+
+    fn take_figures(&mut self, sums: &Compared) {
+        self.files.present = sums.present;
+        self.files.missing += sums.missing;
+        self.files.extra = sums.extra;
+        self.no_files = sums.no_files;
+        self.unread = sums.unread;
+        self.damaged = sums.damaged;
+        if self.level >= VerifyLevel::Sizes {
+            self.files.different = Some(sums.different);
+            self.files.bytes = self.unlisted.is_empty().then_some(sums.bytes);
+        }
+    }
+
+    /// Looks the names of all samples up in one reading of the list.
+    fn name(
+        &mut self,
+        catalog: &Catalog,
+        missing: &mut Vec<u32>,
+        mut differences: Vec<(u32, How)>,
+    ) -> Result<(), Fault> {
+        missing.sort_unstable();
+        missing.truncate(SAMPLE_MAX);
+        sort_worst_first(&mut differences);
+        let mut orders: Vec<u32> = differences.iter().map(|(order, _)| *order).collect();
+        orders.extend_from_slice(missing);
+        orders.sort_unstable();
+        orders.dedup();
+        let names = catalog.names(&orders)?;
+        let name = |order: &u32| {
+            let at = orders.binary_search(order).ok()?;
+            names.get(at).cloned()
+        };
+        self.missing_sample = missing.iter().filter_map(name).collect();
+        let difference = |(order, how): &(u32, How)| {
+            Some(FileDifference {
+                file: name(order)?,
+                how: how.words(),
+            })
+        };
+        self.different_sample = differences.iter().filter_map(difference).collect();
+        Ok(())
+    }
 }

@@ -127,6 +127,28 @@ impl<'a> Objects<'a> {
             .last()?;
         self.get(values.get(position)?)
     }
+
+    /// What a dictionary holds under each of `keys`, in one walk over it; `None` when one of its own
+    /// keys is not plain ASCII. Of a doubled key, the last.
+    pub fn values<const N: usize>(
+        &self,
+        dictionary: Object<'a>,
+        keys: [&[u8]; N],
+    ) -> Option<[Option<Object<'a>>; N]> {
+        let Object::Dictionary(names, values) = dictionary else {
+            return None;
+        };
+        let mut found = [None; N];
+        for (name, value) in names.iter().zip(values.iter()) {
+            let Object::Ascii(name) = self.get(name)? else {
+                return None;
+            };
+            if let Some(at) = keys.iter().position(|key| *key == name) {
+                found[at] = Some(self.get(value)?);
+            }
+        }
+        Some(found)
+    }
 }
 
 fn read_object(token: u8, rest: &[u8], ref_size: usize) -> Option<Object<'_>> {

@@ -103,6 +103,47 @@ pub fn read_head(path: &Path, bytes_max: u64) -> Result<(Vec<u8>, u64), Fault> {
     Ok((bytes, meta.len()))
 }
 
+/// Bytes read at once where a file is only read through.
+const PIECE_BYTES: usize = 128 << 10;
+
+thread_local! {
+    static PIECE: Cell<Vec<u8>> = const { Cell::new(Vec::new()) };
+}
+
+/// Reads a file to its end, piece by piece, and gives its length. For a name that a listing has just
+/// told to be a regular file: it is opened without a look before, and looked at once it is open.
+///
+/// A file that grows meanwhile is read one byte past the length it had.
+pub fn read_through(path: &Path, mut take: impl FnMut(&[u8])) -> Result<u64, Fault> {
+    let file = open_quietly(path).map_err(|e| fault(&e))?;
+    let meta = file.metadata().map_err(|e| fault(&e))?;
+    refuse_other_than_file(meta.file_type())?;
+    let mut piece = PIECE.take();
+    piece.resize(PIECE_BYTES, 0);
+    let length = pump(
+        file.take(meta.len().saturating_add(1)),
+        &mut piece,
+        &mut take,
+    );
+    PIECE.set(piece);
+    length.map_err(|e| fault(&e))
+}
+
+fn pump(mut source: impl Read, piece: &mut [u8], take: &mut impl FnMut(&[u8])) -> io::Result<u64> {
+    let mut length = 0;
+    loop {
+        match source.read(piece) {
+            Ok(0) => return Ok(length),
+            Ok(count) => {
+                length += count as u64;
+                take(&piece[..count]);
+            }
+            Err(e) if e.kind() == ErrorKind::Interrupted => {}
+            Err(e) => return Err(e),
+        }
+    }
+}
+
 /// Opens a regular file for reading. Follows no symbolic link, waits for no FIFO.
 pub fn open(path: &Path) -> Result<File, Fault> {
     open_regular(path).map(|(file, _)| file)

@@ -1,0 +1,225 @@
+//! One payload folder against its promises: what is missing, what nobody asked for, what differs.
+
+use std::path::{Path, PathBuf};
+
+use super::catalog::hex;
+use super::contents;
+use super::decrypt;
+use super::difference::How;
+use super::keybag::ClassKeys;
+use super::payload::{Listing, OnDisk, SAMPLE_MAX};
+use super::promises::{Bucket, Promise};
+use crate::model::backup::VerifyLevel;
+use crate::source::file::Fault;
+
+/// How deep to compare.
+#[derive(Clone, Copy)]
+pub(super) struct Depth<'a> {
+    /// The level asked for.
+    pub level: VerifyLevel,
+    /// Are the payloads encrypted?
+    pub encrypted: bool,
+    /// What opens them, once the password is proven.
+    pub keys: Option<&'a ClassKeys>,
+    /// Hears how many files were compared, folder by folder.
+    pub files_checked: &'a (dyn Fn(u64) + Sync),
+}
+
+impl Depth<'_> {
+    /// Are lengths looked at?
+    pub(super) fn lengths(&self) -> bool {
+        self.level >= VerifyLevel::Sizes
+    }
+
+    /// The level that can be claimed: nobody has seen how an encrypted file ends without its key.
+    pub(super) fn reached(&self) -> VerifyLevel {
+        let most = if self.encrypted && self.keys.is_none() {
+            VerifyLevel::Sizes
+        } else {
+            VerifyLevel::Contents
+        };
+        self.level.min(most)
+    }
+
+    /// Bytes that a file of this size takes on disk.
+    fn stored(&self, size: u64) -> u64 {
+        if self.encrypted {
+            decrypt::stored_size(size)
+        } else {
+            size
+        }
+    }
+}
+
+/// What one folder gave. Samples hold the first few only.
+#[derive(Debug, Default)]
+pub(super) struct Compared {
+    /// Promised and there.
+    pub present: u64,
+    /// Promised and not there.
+    pub missing: u64,
+    /// Positions of the first of them.
+    pub first_missing: Vec<u32>,
+    /// There and not promised.
+    pub extra: u64,
+    /// Names of the first of them, below the backup's folder.
+    pub first_extra: Vec<String>,
+    /// Names of payloads that are no regular files.
+    pub no_files: u64,
+    /// There and not as promised.
+    pub different: u64,
+    /// Of them, those that are damaged.
+    pub damaged: u64,
+    /// Positions of the worst of them.
+    pub first_differences: Vec<(u32, How)>,
+    /// Stored bytes of what is promised and there.
+    pub bytes: u64,
+    /// Files that could not be read to their end.
+    pub unread: u64,
+    /// The first of them.
+    pub first_unread: Vec<(PathBuf, Fault)>,
+    /// The folder, if it could not be listed.
+    pub unlisted: Option<(PathBuf, Fault)>,
+}
+
+impl Compared {
+    /// Adds the figures of another folder, without its samples.
+    pub(super) fn add_figures(&mut self, other: &Self) {
+        self.present += other.present;
+        self.missing += other.missing;
+        self.extra += other.extra;
+        self.no_files += other.no_files;
+        self.different += other.different;
+        self.damaged += other.damaged;
+        self.bytes = self.bytes.saturating_add(other.bytes);
+        self.unread += other.unread;
+    }
+
+    fn add_present(
+        &mut self,
+        path: &Path,
+        file: &OnDisk,
+        promise: &Promise,
+        bucket: &Bucket,
+        depth: &Depth<'_>,
+    ) {
+        self.bytes = self.bytes.saturating_add(file.bytes);
+        // The device itself says that it changed meanwhile.
+        if promise.excused() {
+            return;
+        }
+        self.present += 1;
+        if !depth.lengths() {
+            return;
+        }
+        let how = length(file, promise, depth);
+        let deeper = match depth.level {
+            VerifyLevel::Contents => {
+                let path = path.join(hex(&file.id));
+                contents::read(&path, &bucket.seal(promise), depth.keys).unwrap_or_else(|fault| {
+                    self.add_unread(path, fault);
+                    None
+                })
+            }
+            _ => None,
+        };
+        if let Some(how) = deeper.or(how) {
+            self.different += 1;
+            self.damaged += u64::from(how.is_damage());
+            self.first_differences.push((promise.order(), how));
+        }
+    }
+
+    fn add_unread(&mut self, path: PathBuf, fault: Fault) {
+        self.unread += 1;
+        if self.first_unread.len() < SAMPLE_MAX {
+            self.first_unread.push((path, fault));
+        }
+    }
+
+    fn cut_samples(&mut self) {
+        self.first_missing.sort_unstable();
+        self.first_missing.truncate(SAMPLE_MAX);
+        sort_worst_first(&mut self.first_differences);
+        self.first_extra.sort_unstable();
+        self.first_extra.truncate(SAMPLE_MAX);
+    }
+}
+
+/// Damage first, then in the order of the manifest; the first few.
+pub(super) fn sort_worst_first(differences: &mut Vec<(u32, How)>) {
+    differences.sort_unstable_by_key(|(order, how)| (!how.is_damage(), *order));
+    differences.truncate(SAMPLE_MAX);
+}
+
+fn length(file: &OnDisk, promise: &Promise, depth: &Depth<'_>) -> Option<How> {
+    let (found, wanted) = (file.bytes, depth.stored(promise.size()?));
+    (found != wanted).then_some(How::Length { found, wanted })
+}
+
+/// Compares a folder with its promises; both sides are sorted by name.
+pub(super) fn compare(
+    path: &Path,
+    listing: Result<Listing, Fault>,
+    bucket: &Bucket,
+    depth: &Depth<'_>,
+) -> Compared {
+    let listing = match listing {
+        Ok(listing) => listing,
+        // Something else in a folder's place holds no payload; a link may lead to one.
+        Err(Fault::Wrong(words)) if words != "a symbolic link" => Listing::default(),
+        Err(fault) => {
+            return Compared {
+                unlisted: Some((path.to_owned(), fault)),
+                ..Compared::default()
+            };
+        }
+    };
+    let mut compared = Compared {
+        no_files: listing.no_files,
+        ..Compared::default()
+    };
+    for promise in &bucket.promises {
+        match listing
+            .files
+            .binary_search_by_key(&promise.id, |file| file.id)
+        {
+            Ok(at) => compared.add_present(path, &listing.files[at], promise, bucket, depth),
+            Err(_) if promise.excused() => {}
+            Err(_) => {
+                compared.missing += 1;
+                compared.first_missing.push(promise.order());
+            }
+        }
+    }
+    add_extra(&mut compared, path, &listing, bucket);
+    compared.cut_samples();
+    compared
+}
+
+fn add_extra(compared: &mut Compared, path: &Path, listing: &Listing, bucket: &Bucket) {
+    let promised = |id: &[u8; 20]| bucket.promises.binary_search_by_key(id, |p| p.id).is_ok();
+    let unasked = listing.files.iter().filter(|file| !promised(&file.id));
+    for file in unasked {
+        compared.extra += 1;
+        if compared.first_extra.len() < SAMPLE_MAX {
+            compared
+                .first_extra
+                .push(below_backup(path, &hex(&file.id)));
+        }
+    }
+    compared.extra += listing.strangers;
+    let strangers = listing.strangers_sample.iter();
+    compared
+        .first_extra
+        .extend(strangers.map(|name| below_backup(path, name)));
+}
+
+/// "3d/3d0d…" in a folder of that name, else the name alone.
+fn below_backup(path: &Path, name: &str) -> String {
+    let folder = path.file_name().and_then(|name| name.to_str());
+    match folder.filter(|folder| folder.len() == 2) {
+        Some(folder) => format!("{folder}/{name}"),
+        None => name.to_owned(),
+    }
+}

@@ -1,0 +1,188 @@
+//! What the manifest promises, sorted by the payload folder that must hold it.
+//!
+//! A backup can hold millions of files, so a promise is 36 bytes and no name is kept. Digests and
+//! keys are kept only where every byte is read, and then for so many folders at a time that they
+//! stay small.
+
+use std::ops::RangeInclusive;
+
+use super::catalog::{self, Catalog, FileRow, OddRows};
+use crate::source::file::Fault;
+
+/// Size of a row that does not tell it.
+const UNTOLD: u64 = u64::MAX;
+/// Set in `order` of a promise that may be broken.
+const EXCUSED: u32 = 1 << 31;
+
+/// A promised payload.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Promise {
+    /// The payload's name.
+    pub id: [u8; 20],
+    order: u32,
+    /// In two halves: eight bytes in one piece would cost four more for alignment.
+    size: [u32; 2],
+    seal: u32,
+}
+
+const _: () = assert!(size_of::<Promise>() == 36);
+
+/// What proves the content of a payload.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Seal {
+    /// SHA-1 of the stored bytes.
+    pub digest: Option<[u8; 20]>,
+    /// `EncryptionKey`.
+    pub key: Option<[u8; 44]>,
+}
+
+impl Promise {
+    fn new(id: [u8; 20], row: &FileRow, seal: usize) -> Self {
+        let size = row.record.size.unwrap_or(UNTOLD);
+        Self {
+            id,
+            order: row.order | if row.excused { EXCUSED } else { 0 },
+            size: [(size >> 32) as u32, size as u32],
+            seal: u32::try_from(seal).unwrap_or(u32::MAX),
+        }
+    }
+
+    /// Position in the manifest.
+    pub(super) fn order(&self) -> u32 {
+        self.order & !EXCUSED
+    }
+
+    /// May the payload be missing?
+    pub(super) fn excused(&self) -> bool {
+        self.order & EXCUSED != 0
+    }
+
+    /// `Size`, in bytes.
+    pub(super) fn size(&self) -> Option<u64> {
+        let [high, low] = self.size.map(u64::from);
+        Some(high << 32 | low).filter(|size| *size != UNTOLD)
+    }
+}
+
+/// The promises of one payload folder.
+#[derive(Debug, Default)]
+pub(super) struct Bucket {
+    /// Sorted by name once it is taken out of [`Promises`].
+    pub promises: Vec<Promise>,
+    seals: Vec<Seal>,
+}
+
+impl Bucket {
+    fn add(&mut self, id: [u8; 20], row: &FileRow, sealed: bool) {
+        self.promises.push(Promise::new(id, row, self.seals.len()));
+        if sealed {
+            self.seals.push(Seal {
+                digest: row.record.digest,
+                key: row.record.key,
+            });
+        }
+    }
+
+    /// What proves the content of one of its promises; nothing where seals were not asked for.
+    pub(super) fn seal(&self, promise: &Promise) -> Seal {
+        let seal = self.seals.get(promise.seal as usize);
+        seal.copied().unwrap_or_default()
+    }
+}
+
+/// The promises of one part of the manifest.
+#[derive(Debug)]
+struct Part {
+    buckets: Vec<Bucket>,
+    nameless: Vec<u32>,
+    expected: u64,
+    bytes: Option<u64>,
+}
+
+/// The promises for a run of payload folders.
+#[derive(Debug)]
+pub(super) struct Promises {
+    /// Each with the position of its first row.
+    parts: Vec<(u32, Part)>,
+    /// All rows of the manifest, as far as they are odd.
+    pub odd: OddRows,
+}
+
+impl Promises {
+    /// Reads the manifest, and keeps what belongs in `folders`; `sealed` with digests and keys.
+    pub(super) fn read(
+        catalog: &Catalog,
+        folders: &RangeInclusive<u8>,
+        sealed: bool,
+    ) -> Result<Self, Fault> {
+        let new = || Part {
+            buckets: (0..256).map(|_| Bucket::default()).collect(),
+            nameless: Vec::new(),
+            expected: 0,
+            bytes: Some(0),
+        };
+        let read = catalog.collect(new, |part, row| part.add(row, folders, sealed))?;
+        let mut odd = OddRows::default();
+        let mut parts = Vec::with_capacity(read.len());
+        for part in read {
+            let first = u32::try_from(odd.rows).map_err(|_| catalog::too_many_rows())?;
+            odd.add(&part.odd);
+            parts.push((first, part.collected));
+        }
+        if odd.rows > u64::from(catalog::ROWS_MAX) {
+            return Err(catalog::too_many_rows());
+        }
+        Ok(Self { parts, odd })
+    }
+
+    /// File rows of the whole manifest that must have a payload.
+    pub(super) fn expected(&self) -> u64 {
+        self.parts.iter().map(|(_, part)| part.expected).sum()
+    }
+
+    /// Sum of `Size` over the whole manifest, if every row tells it.
+    pub(super) fn bytes(&self) -> Option<u64> {
+        let mut parts = self.parts.iter();
+        parts.try_fold(0_u64, |sum, (_, part)| sum.checked_add(part.bytes?))
+    }
+
+    /// Positions of the rows whose file id names no payload, and which therefore have none.
+    pub(super) fn nameless(&self) -> impl Iterator<Item = u32> {
+        let parts = self.parts.iter();
+        parts.flat_map(|(first, part)| part.nameless.iter().map(move |order| first + order))
+    }
+
+    /// The promises of one folder, sorted by name.
+    pub(super) fn bucket(&self, first_byte: u8) -> Bucket {
+        let mut all = Bucket::default();
+        for (first, part) in &self.parts {
+            let bucket = &part.buckets[usize::from(first_byte)];
+            let seals = u32::try_from(all.seals.len()).unwrap_or(u32::MAX);
+            let moved = bucket.promises.iter().map(|promise| Promise {
+                order: promise.order + first,
+                seal: promise.seal.saturating_add(seals),
+                ..*promise
+            });
+            all.promises.extend(moved);
+            all.seals.extend_from_slice(&bucket.seals);
+        }
+        all.promises
+            .sort_unstable_by_key(|promise| (promise.id, promise.order));
+        all
+    }
+}
+
+impl Part {
+    fn add(&mut self, row: &FileRow, folders: &RangeInclusive<u8>, sealed: bool) {
+        self.expected += u64::from(!row.excused);
+        let sum = self.bytes.zip(row.record.size);
+        self.bytes = sum.and_then(|(sum, size)| sum.checked_add(size));
+        match row.id {
+            Some(id) if folders.contains(&id[0]) => {
+                self.buckets[usize::from(id[0])].add(id, row, sealed);
+            }
+            None if !row.excused => self.nameless.push(row.order),
+            _ => {}
+        }
+    }
+}

@@ -1,0 +1,221 @@
+//! Backups checked at each level: damage of every kind is found by the level that can see it, and
+//! only where it was put.
+
+#![expect(
+    clippy::unwrap_used,
+    reason = "a helper that cannot set up its folder must stop the test"
+)]
+
+use std::path::{Path, PathBuf};
+
+use fleetback_scanner::backup::found::FoundBackup;
+use fleetback_scanner::backup::read::{ReadOptions, read};
+use fleetback_scanner::model::backup::{LocalBackup, VerifyLevel};
+use fleetback_testdata::backup::builder::BackupBuilder;
+use fleetback_testdata::backup::payload::{Entry, file_id};
+use fleetback_testdata::backup::wound::Wound;
+use fleetback_testdata::when::at;
+
+const LEVELS: [VerifyLevel; 4] = [
+    VerifyLevel::State,
+    VerifyLevel::Names,
+    VerifyLevel::Sizes,
+    VerifyLevel::Contents,
+];
+
+/// A file with a Digest, and one without.
+const SEALED: (&str, &str) = ("HomeDomain", "Library/SMS/long.db");
+const UNSEALED: (&str, &str) = ("CameraRollDomain", "Media/DCIM/100APPLE/LONG.HEIC");
+
+fn builder() -> BackupBuilder {
+    let long = |(domain, path): (&str, &str)| Entry::file(domain, path, 3, vec![0x5a; 20_000]);
+    BackupBuilder::new(11)
+        .completed("2024-04-30T21:00:00Z")
+        .files(30)
+        .entry(long(SEALED))
+        .entry(long(UNSEALED))
+        .no_empty_folders()
+}
+
+fn old_builder() -> BackupBuilder {
+    builder().product("iPhone5,2", "9.3.5", "13G36")
+}
+
+fn found(path: &Path) -> FoundBackup {
+    FoundBackup {
+        path: path.to_owned(),
+        host: "mac-01".to_owned(),
+        folder_name: "backup".to_owned(),
+        name: None,
+    }
+}
+
+fn read_at(path: &Path, verify: VerifyLevel) -> LocalBackup {
+    let now = at("2024-05-01T06:00:00Z");
+    read(&found(path), &ReadOptions { now, verify }, &|_| ())
+}
+
+/// "restorable level present/expected, +extra, ~different".
+fn summary(backup: &LocalBackup) -> String {
+    let word = |value: serde_json::Value| value.as_str().unwrap().to_owned();
+    let restorable = word(serde_json::to_value(backup.restorable).unwrap());
+    let level = word(serde_json::to_value(backup.verified.level).unwrap());
+    let mut text = format!("{restorable} {level}");
+    if let Some(files) = backup.files {
+        text += &format!(" {}/{}", files.present, files.expected);
+        if files.extra > 0 {
+            text += &format!(" +{}", files.extra);
+        }
+        if files.different.unwrap_or(0) > 0 {
+            text += &format!(" ~{}", files.different.unwrap());
+        }
+        assert_eq!(files.present + files.missing, files.expected);
+        assert_eq!(
+            files.different.is_some(),
+            backup.verified.level >= VerifyLevel::Sizes
+        );
+        assert_eq!(backup.missing_sample.len() as u64, files.missing.min(20));
+        assert_eq!(backup.extra_sample.len() as u64, files.extra.min(20));
+        assert_eq!(
+            backup.different_sample.len() as u64,
+            files.different.unwrap_or(0).min(20)
+        );
+    }
+    text
+}
+
+/// Where a file of a backup is stored, in whichever layout.
+fn payload(folder: &Path, (domain, path): (&str, &str)) -> PathBuf {
+    let id = file_id(domain, path);
+    let flat = folder.join(&id);
+    if flat.exists() {
+        flat
+    } else {
+        folder.join(&id[..2]).join(&id)
+    }
+}
+
+/// What each level, from names on, says of a backup that went through `harm`.
+#[track_caller]
+fn check(builder: &BackupBuilder, harm: impl FnOnce(&Path), wanted: [&str; 3]) -> LocalBackup {
+    let folder = tempfile::tempdir().unwrap();
+    let written = builder.write(folder.path()).unwrap();
+    harm(&written.path);
+    let backups = LEVELS.map(|level| read_at(&written.path, level));
+    let told: Vec<String> = backups[1..].iter().map(summary).collect();
+    assert_eq!(told, wanted, "{:#?}", backups[3]);
+    let [.., deepest] = backups;
+    deepest
+}
+
+const WHOLE: [&str; 3] = ["yes names 32/32", "yes sizes 32/32", "yes contents 32/32"];
+
+fn harm_file(file: (&'static str, &'static str), change: fn(&mut Vec<u8>)) -> impl Fn(&Path) {
+    move |folder| {
+        let path = payload(folder, file);
+        let mut bytes = std::fs::read(&path).unwrap();
+        change(&mut bytes);
+        std::fs::write(path, bytes).unwrap();
+    }
+}
+
+#[test]
+fn whole_backups_are_whole_at_every_level() {
+    for builder in [builder(), old_builder()] {
+        let backup = check(&builder, |_| (), WHOLE);
+        let files = backup.files.unwrap();
+        assert!(files.bytes.unwrap() > 40_000, "{files:?}");
+        assert_eq!(
+            backup.restorable_reason,
+            "all 32 files of the manifest are on disk, and every byte of them was read"
+        );
+    }
+}
+
+#[test]
+fn missing_and_extra_files_are_seen_by_every_level() {
+    for builder in [builder(), old_builder()] {
+        let missing = builder.clone().wound(Wound::FilesMissing(3));
+        check(
+            &missing,
+            |_| (),
+            ["no names 29/32", "no sizes 29/32", "no contents 29/32"],
+        );
+        let extra = builder.clone().wound(Wound::FilesExtra(25));
+        let wanted = [
+            "yes names 32/32 +25",
+            "yes sizes 32/32 +25",
+            "yes contents 32/32 +25",
+        ];
+        let backup = check(&extra, |_| (), wanted);
+        assert!(backup.extra_sample.is_sorted());
+    }
+}
+
+#[test]
+fn a_stub_of_a_long_file_is_damage_and_a_living_file_is_not() {
+    for builder in [builder(), old_builder()] {
+        for file in [SEALED, UNSEALED] {
+            for (cut, wanted) in [
+                (harm_file(file, |bytes| bytes.clear()), "0"),
+                (harm_file(file, |bytes| bytes.truncate(4_095)), "4,095"),
+            ] {
+                let told = [
+                    "yes names 32/32",
+                    "no sizes 32/32 ~1",
+                    "no contents 32/32 ~1",
+                ];
+                let backup = check(&builder, cut, told);
+                let difference = &backup.different_sample[0];
+                assert_eq!(
+                    (
+                        difference.file.domain.as_str(),
+                        difference.file.path.as_str()
+                    ),
+                    file
+                );
+                if file == UNSEALED {
+                    let how = format!("{wanted} bytes where 20,000 are promised");
+                    assert_eq!(difference.how, how);
+                    let (domain, path) = file;
+                    let reason = format!("1 of 32 files are damaged; {domain} {path}: {how}");
+                    assert_eq!(backup.restorable_reason, reason);
+                }
+            }
+        }
+        let grown = harm_file(UNSEALED, |bytes| bytes.push(0));
+        let told = [
+            "yes names 32/32",
+            "yes sizes 32/32 ~1",
+            "yes contents 32/32 ~1",
+        ];
+        let backup = check(&builder, grown, told);
+        assert_eq!(
+            backup.different_sample[0].how,
+            "20,001 bytes where 20,000 are promised"
+        );
+        let cut = harm_file(UNSEALED, |bytes| bytes.truncate(4_096));
+        check(&builder, cut, told);
+    }
+}
+
+#[test]
+fn other_bytes_are_seen_where_the_row_carries_a_digest() {
+    for builder in [builder(), old_builder()] {
+        let flip = |file| harm_file(file, |bytes| bytes[9_000] ^= 1);
+        let told = ["yes names 32/32", "yes sizes 32/32", "no contents 32/32 ~1"];
+        let backup = check(&builder, flip(SEALED), told);
+        assert_eq!(
+            backup.different_sample[0].how,
+            "its bytes do not give the Digest of its row"
+        );
+        check(&builder, flip(UNSEALED), WHOLE);
+        let grown = harm_file(SEALED, |bytes| bytes.push(0));
+        let told = [
+            "yes names 32/32",
+            "yes sizes 32/32 ~1",
+            "no contents 32/32 ~1",
+        ];
+        check(&builder, grown, told);
+    }
+}
