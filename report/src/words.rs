@@ -97,6 +97,8 @@ words! { Password:
 words! { VerifyLevel:
     State "state" "plists only",
     Names "names" "a payload for every file",
+    Sizes "sizes" "a payload of the right length for every file",
+    Contents "contents" "every byte of every file",
 }
 
 words! { HostTool:
