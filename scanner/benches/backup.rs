@@ -39,7 +39,7 @@ fn read_one(path: &Path, verify: VerifyLevel) -> LocalBackup {
         name: None,
     };
     let now = "2026-11-20T04:00:00Z".parse().unwrap();
-    read(&found, &ReadOptions { now, verify }, &|_| ())
+    read(&found, &ReadOptions::new(now, verify), &|_| ())
 }
 
 /// Plists only; nearly all bytes are icons in Info.plist.

@@ -10,6 +10,7 @@ pub mod locations;
 pub mod mdm;
 pub mod model;
 pub mod progress;
+mod queue;
 pub mod reconcile;
 pub mod scan;
 pub mod source;

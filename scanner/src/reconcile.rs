@@ -33,8 +33,12 @@ pub fn reconcile(
     let mut evidence: Vec<Option<Evidence>> = (backups
         .into_iter()
         .map(|one| Evidence::Backup(Box::new(one))))
-    .chain(answers.into_iter().map(|one| Evidence::Answer(Box::new(one))))
-    .chain(people.into_iter().map(Evidence::Row))
+    .chain(
+        answers
+            .into_iter()
+            .map(|one| Evidence::Answer(Box::new(one))),
+    )
+    .chain(people.into_iter().map(|one| Evidence::Row(Box::new(one))))
     .map(Some)
     .collect();
     let claims: Vec<Claim> = evidence.iter().flatten().map(Evidence::claim).collect();
@@ -50,7 +54,7 @@ pub fn reconcile(
 enum Evidence {
     Backup(Box<LocalBackup>),
     Answer(Box<Answer>),
-    Row(InventoryRow),
+    Row(Box<InventoryRow>),
 }
 
 impl Evidence {
@@ -94,7 +98,7 @@ fn device(group: Group, evidence: &mut [Option<Evidence>]) -> Device {
                 .management
                 .get_or_insert_with(Management::default)
                 .absorb(answer.management),
-            Evidence::Row(row) => rows.push(row),
+            Evidence::Row(row) => rows.push(*row),
         }
     }
     device

@@ -4,15 +4,14 @@
 //! the fleet belongs to the data, never to the threads.
 
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 use jiff::Timestamp;
-use rayon::prelude::*;
 
+use crate::backup::all::read_all;
 use crate::backup::found::FoundBackup;
 use crate::backup::memory::{Memory, NoMemory};
 use crate::backup::password::{NoPasswords, PasswordSource};
-use crate::backup::read::{ReadOptions, read};
+use crate::backup::read::ReadOptions;
 use crate::discover::documents::documents;
 use crate::discover::roots::{Discovery, HostFolders, discover};
 use crate::mdm;
@@ -21,6 +20,7 @@ use crate::model::fleet::{Disk, Fleet, Host};
 use crate::model::management::Answer;
 use crate::model::person::InventoryRow;
 use crate::model::problem::Problem;
+use crate::queue::in_turn;
 use crate::reconcile::reconcile;
 
 pub use crate::progress::{Event, Progress, Silent};
@@ -54,6 +54,15 @@ pub struct ScanOptions {
 impl ScanOptions {
     /// Days after which everything is checked again, changed or not.
     pub const VERIFY_AGAIN_DAYS: u32 = 30;
+
+    fn of_a_backup(&self) -> ReadOptions {
+        ReadOptions {
+            now: self.now,
+            verify: self.verify,
+            verify_again: self.verify_again,
+            verify_again_days: self.verify_again_days,
+        }
+    }
 }
 
 /// Whom the scan asks and tells while it runs.
@@ -96,7 +105,7 @@ pub fn scan(inputs: &Inputs, options: &ScanOptions, helpers: &Helpers<'_>) -> Fl
     progress.tell(Event::DocumentsFound(count));
     progress.tell(Event::Discovered);
     let (backups, (evidence, people)) = rayon::join(
-        || read_backups(&found.backups, options, progress),
+        || read_all(&found.backups, &options.of_a_backup(), helpers),
         || {
             rayon::join(
                 || read_documents(&documents, options.now, progress),
@@ -144,46 +153,6 @@ fn put_together(found: Discovery, backups: Vec<LocalBackup>, papers: Papers) -> 
         roots: found.roots,
         documents: papers.count,
     }
-}
-
-fn read_backups(
-    found: &[FoundBackup],
-    options: &ScanOptions,
-    progress: &dyn Progress,
-) -> Vec<LocalBackup> {
-    in_turn(found, progress, |found| {
-        let backup = read_backup(found, options, progress);
-        progress.tell(Event::BackupRead);
-        backup
-    })
-}
-
-/// Works on each item, in parallel and in the items' order, until cancelled.
-///
-/// Every thread takes the next item off one queue. A plain parallel iterator would let a thread
-/// that waits for the files of one backup begin another one meanwhile, and so hold many at once;
-/// here never more than there are threads.
-fn in_turn<T: Sync, R: Send>(
-    items: &[T],
-    progress: &dyn Progress,
-    work: impl Fn(&T) -> R + Sync,
-) -> Vec<R> {
-    let next = AtomicUsize::new(0);
-    let take = || {
-        let index = next.fetch_add(1, Ordering::Relaxed);
-        items
-            .get(index)
-            .filter(|_| !progress.cancelled())
-            .map(|item| (index, item))
-    };
-    let threads = rayon::current_num_threads();
-    let mut done: Vec<(usize, R)> = (0..threads)
-        .into_par_iter()
-        .with_max_len(1)
-        .flat_map_iter(|_| std::iter::from_fn(&take).map(|(index, item)| (index, work(item))))
-        .collect();
-    done.sort_unstable_by_key(|(index, _)| *index);
-    done.into_iter().map(|(_, result)| result).collect()
 }
 
 fn read_documents(
@@ -237,14 +206,4 @@ fn disk(folder: &Path) -> Option<Disk> {
     let volume = fs4::statvfs(folder).ok()?;
     let (free, total) = (volume.available_space(), volume.total_space());
     (total > 0).then_some(Disk { free, total })
-}
-
-/// The one door to the reader of a backup.
-fn read_backup(found: &FoundBackup, options: &ScanOptions, progress: &dyn Progress) -> LocalBackup {
-    let options = ReadOptions {
-        now: options.now,
-        verify: options.verify,
-    };
-    let on_files = |files| progress.tell(Event::FilesChecked(files));
-    read(found, &options, &on_files)
 }

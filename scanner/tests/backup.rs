@@ -46,7 +46,7 @@ fn read_at(path: &Path, level: VerifyLevel, now: Timestamp) -> LocalBackup {
         name: FolderName::parse(&folder_name),
         folder_name,
     };
-    read(&found, &ReadOptions { now, verify: level }, &|_| ())
+    read(&found, &ReadOptions::new(now, level), &|_| ())
 }
 
 fn built(builder: &BackupBuilder) -> (tempfile::TempDir, LocalBackup) {
@@ -331,10 +331,7 @@ fn what_changes_between_two_looks_is_being_written() {
             folder_name: "x".to_owned(),
             name: None,
         };
-        let options = ReadOptions {
-            now: at(NOW),
-            verify: VerifyLevel::Names,
-        };
+        let options = ReadOptions::new(at(NOW), VerifyLevel::Names);
         let backup = read(&found, &options, &|_| {
             std::fs::write(written.path.join(name), "").unwrap();
         });

@@ -33,10 +33,7 @@ fn with_database(change: impl FnOnce(&Path)) -> LocalBackup {
         folder_name: "backup".to_owned(),
         name: None,
     };
-    let options = ReadOptions {
-        now: at("2024-05-01T06:00:00Z"),
-        verify: VerifyLevel::Names,
-    };
+    let options = ReadOptions::new(at("2024-05-01T06:00:00Z"), VerifyLevel::Names);
     let backup = read(&found, &options, &|_| ());
     assert!(!written.path.join("Manifest.db-wal").exists());
     assert!(!written.path.join("Manifest.db-shm").exists());

@@ -52,7 +52,7 @@ fn found(path: &Path) -> FoundBackup {
 
 fn read_at(path: &Path, verify: VerifyLevel) -> LocalBackup {
     let now = at("2024-05-01T06:00:00Z");
-    read(&found(path), &ReadOptions { now, verify }, &|_| ())
+    read(&found(path), &ReadOptions::new(now, verify), &|_| ())
 }
 
 /// "restorable level present/expected, +extra, ~different".
@@ -157,7 +157,7 @@ fn a_stub_of_a_long_file_is_damage_and_a_living_file_is_not() {
     for builder in [builder(), old_builder()] {
         for file in [SEALED, UNSEALED] {
             for (cut, wanted) in [
-                (harm_file(file, |bytes| bytes.clear()), "0"),
+                (harm_file(file, Vec::clear), "0"),
                 (harm_file(file, |bytes| bytes.truncate(4_095)), "4,095"),
             ] {
                 let told = [

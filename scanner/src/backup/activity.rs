@@ -4,7 +4,7 @@
 //! changed between two looks of this run, or something below it was written within the last hours.
 //! A time later than `now` proves nothing: clocks of file servers run ahead.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use jiff::{SignedDuration, Timestamp};
@@ -18,6 +18,10 @@ use crate::source::file::Fault;
 const QUIET: SignedDuration = SignedDuration::from_hours(6);
 /// `<folder>/Snapshot/xx/file`.
 const DEPTH_MAX: usize = 3;
+/// Info.plist may hold nothing for this long while it is written anew.
+const INFO_REWRITE: SignedDuration = SignedDuration::from_mins(15);
+/// There are 256 folders below Snapshot.
+const STAGED_MAX: usize = 300;
 const ENTRIES_MAX: usize = 4_000_000;
 
 const WATCHED: [&str; 6] = [
@@ -29,30 +33,61 @@ const WATCHED: [&str; 6] = [
     "Snapshot",
 ];
 
-/// Length and time of the files that every backup writes to.
-pub(super) type Look = [Option<(u64, SystemTime)>; WATCHED.len()];
+/// Length and time of the files and folders that every backup writes to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Look {
+    watched: [Option<(u64, SystemTime)>; WATCHED.len()],
+    /// The folders below Snapshot, which change while it grows.
+    staged: Vec<(PathBuf, SystemTime)>,
+}
 
 /// Looks once. Reads nothing.
 pub(super) fn look(folder: &Path) -> Look {
-    WATCHED.map(|name| {
+    let watched = WATCHED.map(|name| {
         let meta = std::fs::symlink_metadata(folder.join(name)).ok()?;
         Some((meta.len(), meta.modified().ok()?))
-    })
+    });
+    Look {
+        watched,
+        staged: staged(&folder.join("Snapshot")),
+    }
 }
 
-/// Turns the state into `in-progress` where the folder is being written to.
-pub(super) fn judge(
-    backup: &mut LocalBackup,
-    status: &Result<Status, Fault>,
-    changed: bool,
-    now: Timestamp,
-) {
-    if changed {
-        "files changed while they were read".clone_into(&mut backup.state_reason);
+fn staged(snapshot: &Path) -> Vec<(PathBuf, SystemTime)> {
+    let folders = WalkDir::new(snapshot).min_depth(1).max_depth(1).into_iter();
+    let mut staged: Vec<_> = folders
+        .flatten()
+        .filter(|entry| entry.file_type().is_dir())
+        .take(STAGED_MAX)
+        .filter_map(|entry| {
+            Some((
+                entry.path().to_owned(),
+                entry.metadata().ok()?.modified().ok()?,
+            ))
+        })
+        .collect();
+    staged.sort_unstable();
+    staged
+}
+
+/// Says that somebody writes to the folder: whatever was found of it may be true no more.
+pub(super) fn being_written(backup: &mut LocalBackup) {
+    "files changed while they were read".clone_into(&mut backup.state_reason);
+    backup.state = State::InProgress;
+    backup.restorable = Restorable::Unknown;
+    "it is being written".clone_into(&mut backup.restorable_reason);
+    backup.completed_at = None;
+    backup.check = None;
+}
+
+/// Turns the state into `in-progress` where the folder was written to within the last hours.
+pub(super) fn judge(backup: &mut LocalBackup, status: &Result<Status, Fault>, now: Timestamp) {
+    if info_is_being_rewritten(backup, status, now) {
         backup.state = State::InProgress;
-        backup.restorable = Restorable::Unknown;
-        "it is being written".clone_into(&mut backup.restorable_reason);
-        backup.completed_at = None;
+        backup.state_reason = format!(
+            "{}; Info.plist is just being written anew",
+            backup.state_reason
+        );
         return;
     }
     if !may_be_running(backup, status) {
@@ -69,6 +104,30 @@ pub(super) fn judge(
             backup.state_reason
         );
     }
+}
+
+/// The computer writes Info.plist last, after the device has said `finished`: for a moment it holds
+/// nothing. One that has held nothing for longer was left so.
+fn info_is_being_rewritten(
+    backup: &LocalBackup,
+    status: &Result<Status, Fault>,
+    now: Timestamp,
+) -> bool {
+    let finished = status
+        .as_ref()
+        .is_ok_and(|status| status.snapshot == SnapshotState::Finished);
+    let written = |name: &str| {
+        let meta = std::fs::symlink_metadata(backup.path.join(name)).ok()?;
+        let modified = Timestamp::try_from(meta.modified().ok()?).ok()?;
+        Some((meta.len(), modified))
+    };
+    let (Some((0, info)), Some((_, status))) = (written("Info.plist"), written("Status.plist"))
+    else {
+        return false;
+    };
+    let age = now.duration_since(info);
+    let just_now = !age.is_negative() && age <= INFO_REWRITE;
+    finished && backup.state == State::Complete && just_now && info >= status
 }
 
 /// Not finished: an unfinished Status.plist, or none at all beside a staging folder.

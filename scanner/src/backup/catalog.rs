@@ -185,6 +185,33 @@ impl Catalog {
         }
     }
 
+    /// The records of the files with these ids, as far as the list has them, in one reading of it.
+    pub fn records<const N: usize>(&self, ids: [&str; N]) -> Result<[Option<Record>; N], Fault> {
+        let mut records = [None; N];
+        let mut left = N;
+        self.all_rows(&mut |order, row| {
+            let at = ids.iter().position(|id| row.id == Some(id.as_bytes()));
+            if let Some(at) = at {
+                records[at] = Some(row.file_row(order).record);
+                left = left.saturating_sub(1);
+            }
+            if left > 0 {
+                ControlFlow::Continue(())
+            } else {
+                ControlFlow::Break(())
+            }
+        })?;
+        Ok(records)
+    }
+
+    fn all_rows(&self, take: &mut TakeRow<'_>) -> Result<(), Fault> {
+        match &self.0 {
+            Source::File(path, _) => database_rows(&open_database(path)?, ALL_ROWIDS, take),
+            Source::Memory(database) => database_rows(database, ALL_ROWIDS, take),
+            Source::Mbdb(bytes) => mbdb_rows(bytes, take),
+        }
+    }
+
     /// The names of the rows at these positions of the whole list, which are sorted, in their order.
     pub fn names(&self, orders: &[u32]) -> Result<Vec<FileName>, Fault> {
         let Some(last) = orders.last() else {
@@ -201,13 +228,7 @@ impl Catalog {
                 ControlFlow::Break(())
             }
         };
-        match &self.0 {
-            Source::File(path, _) => {
-                database_rows(&open_database(path)?, ALL_ROWIDS, &mut take)?;
-            }
-            Source::Memory(database) => database_rows(database, ALL_ROWIDS, &mut take)?,
-            Source::Mbdb(bytes) => mbdb_rows(bytes, &mut take)?,
-        }
+        self.all_rows(&mut take)?;
         Ok(names)
     }
 }
@@ -339,12 +360,13 @@ pub(super) fn file_id(text: &[u8]) -> Option<[u8; 20]> {
 }
 
 /// The payload's name as it stands on disk.
-pub(super) fn hex(id: &[u8; 20]) -> String {
+pub(super) fn hex(id: &[u8]) -> String {
     use std::fmt::Write as _;
-    id.iter().fold(String::with_capacity(40), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
+    id.iter()
+        .fold(String::with_capacity(2 * id.len()), |mut text, byte| {
+            let _ = write!(text, "{byte:02x}");
+            text
+        })
 }
 
 fn database_rows(

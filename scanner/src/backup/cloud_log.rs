@@ -1,7 +1,7 @@
 //! Reads the iCloud backup's own log, which lies as two small plists inside a local backup.
 //!
 //! It is as old as the local backup that holds it. Its absence is normal: an encrypted backup hides
-//! it, and a device that never used iCloud has none. iOS moved the first file from one domain to
+//! it until its password is proven, and a device that never used iCloud has none. iOS moved the first file from one domain to
 //! another, so both are looked for, by the payload's name: no path of a manifest is followed.
 
 use std::path::{Path, PathBuf};
@@ -40,17 +40,35 @@ pub(super) struct Reading {
     pub faults: Vec<(PathBuf, Fault)>,
 }
 
-/// Reads the log of an unencrypted backup that was completed at `backup_date`.
-pub(super) fn read(folder: &Path, layout: Layout, backup_date: Timestamp) -> Reading {
+/// The payloads that hold the log.
+pub(super) const PAYLOADS: [&str; 3] = [MOBILE_BACKUP[0], MOBILE_BACKUP[1], LDBACKUP];
+
+/// Where the log lies and how its payloads are opened.
+pub(super) struct Drawer<'a> {
+    /// The backup's folder.
+    pub folder: &'a Path,
+    /// Where its payloads lie.
+    pub layout: Layout,
+    /// Reads one of [`PAYLOADS`] that lies at this path; `bytes_max` bounds it.
+    pub open: &'a dyn Fn(&str, &Path, u64) -> Result<Dictionary, Fault>,
+}
+
+/// Reads a payload of an unencrypted backup.
+pub(super) fn open_plain(_: &str, path: &Path, bytes_max: u64) -> Result<Dictionary, Fault> {
+    source::read_dictionary(path, bytes_max)
+}
+
+/// Reads the log of a backup that was completed at `backup_date`.
+pub(super) fn read(drawer: &Drawer<'_>, backup_date: Timestamp) -> Reading {
     let mut reading = Reading::default();
     for id in MOBILE_BACKUP {
-        if let Some(root) = reading.payload(folder, layout, id) {
+        if let Some(root) = reading.payload(drawer, id) {
             let log = reading.log.get_or_insert_default();
             add_attempts(log, &root);
             add_windows(log, &root);
         }
     }
-    if let Some(root) = reading.payload(folder, layout, LDBACKUP) {
+    if let Some(root) = reading.payload(drawer, LDBACKUP) {
         add_settings(reading.log.get_or_insert_default(), &root);
     }
     if let Some(log) = &mut reading.log {
@@ -61,12 +79,12 @@ pub(super) fn read(folder: &Path, layout: Layout, backup_date: Timestamp) -> Rea
 }
 
 impl Reading {
-    fn payload(&mut self, folder: &Path, layout: Layout, id: &str) -> Option<Dictionary> {
-        let path = match layout {
-            Layout::Buckets => folder.join(&id[..2]).join(id),
-            Layout::Flat => folder.join(id),
+    fn payload(&mut self, drawer: &Drawer<'_>, id: &str) -> Option<Dictionary> {
+        let path = match drawer.layout {
+            Layout::Buckets => drawer.folder.join(&id[..2]).join(id),
+            Layout::Flat => drawer.folder.join(id),
         };
-        match source::read_dictionary(&path, BYTES_MAX) {
+        match (drawer.open)(id, &path, BYTES_MAX) {
             Ok(root) => Some(root),
             Err(Fault::Absent) => None,
             Err(fault) => {

@@ -41,8 +41,10 @@ pub(super) struct Manifest {
     pub date: Option<Timestamp>,
     /// `IsEncrypted`; a missing key means false.
     pub is_encrypted: bool,
-    /// Is there a `ManifestKey`? Only encrypted backups of iOS 10.2 and later have one.
-    pub has_manifest_key: bool,
+    /// `ManifestKey`: only encrypted backups of iOS 10.2 and later have one.
+    pub manifest_key: Option<Vec<u8>>,
+    /// `BackupKeyBag`; says something only of an encrypted backup.
+    pub keybag: Option<Vec<u8>>,
     /// `WasPasscodeSet`.
     pub passcode_was_set: Option<bool>,
     /// Keys with another type than usual, in words.
@@ -77,7 +79,8 @@ fn from_dictionary(root: &Dictionary) -> Result<Manifest, String> {
         build_version: lockdown.text("BuildVersion"),
         date: keys.date("Date"),
         is_encrypted: is_encrypted.unwrap_or(false),
-        has_manifest_key: keys.has_data("ManifestKey"),
+        manifest_key: keys.data("ManifestKey"),
+        keybag: keys.data("BackupKeyBag"),
         passcode_was_set: keys.boolean("WasPasscodeSet"),
         odd: keys.odd,
     };

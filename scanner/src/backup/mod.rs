@@ -1,6 +1,7 @@
 //! One local backup folder: its plists, its manifest, its payload files.
 
 mod activity;
+pub mod all;
 pub mod archive;
 pub mod catalog;
 mod cloud_log;
@@ -8,10 +9,12 @@ mod compare;
 mod contents;
 pub mod decrypt;
 mod difference;
+mod encrypted;
 pub mod found;
 mod identity;
 mod info;
 pub mod keybag;
+mod keyring;
 mod manifest;
 pub mod mbdb;
 pub mod memory;
@@ -22,6 +25,7 @@ mod promises;
 pub mod read;
 mod restorable;
 mod signs;
+mod stamp;
 mod state;
 mod status;
 mod verify;

@@ -7,7 +7,7 @@ use std::path::Path;
 
 use super::catalog::{Glance, OddRows};
 use super::cloud_log;
-use super::read::Evidence;
+use super::read::{Checked, Evidence};
 use super::restorable::Payload;
 use super::verify::Check;
 use crate::model::problem::Problem;
@@ -24,6 +24,7 @@ pub(super) fn of(folder: &Path, evidence: &Evidence) -> Vec<Problem> {
     let mut problems: Vec<Problem> = of_files(folder, evidence).collect();
     problems.extend(of_odd_keys(folder, evidence));
     problems.extend(of_wal(folder));
+    problems.extend(of_keybag(folder, evidence));
     problems.extend(of_check(folder, evidence));
     problems
 }
@@ -111,6 +112,13 @@ fn of_wal(folder: &Path) -> Option<Problem> {
     })
 }
 
+fn of_keybag(folder: &Path, evidence: &Evidence) -> Option<Problem> {
+    let fault = evidence.unlock.fault.as_ref()?;
+    let path = folder.join("Manifest.plist");
+    let problem = Problem::note(path, "a keybag that a password can open", fault);
+    Some(problem.with_remedy(START_AFRESH))
+}
+
 fn of_check(folder: &Path, evidence: &Evidence) -> Vec<Problem> {
     let mut problems = Vec::new();
     if let Payload::Unlisted(fault) = &evidence.payload {
@@ -120,7 +128,7 @@ fn of_check(folder: &Path, evidence: &Evidence) -> Vec<Problem> {
             fault,
         ));
     }
-    let Some(check) = &evidence.check else {
+    let Some(Checked::Now(check)) = &evidence.check else {
         return problems;
     };
     problems.extend(unlisted(folder, &check.unlisted));

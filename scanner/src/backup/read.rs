@@ -5,22 +5,31 @@
 
 use std::path::Path;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
+use super::activity::Look;
 use super::catalog::{self, Catalog, Glance, Layout};
+use super::cloud_log::{Drawer, Reading};
 use super::compare::Depth;
 use super::found::FoundBackup;
 use super::info::{self, Info};
+use super::keybag::Keybag;
+use super::keyring::Unlock;
 use super::manifest::{self, Manifest};
+use super::memory::{CheckRecord, Memory, NoMemory};
 use super::restorable::{self, Cipher, Payload};
 use super::state::{self, Readings};
 use super::status::{self, BackupState, SnapshotState, Status};
 use super::verify::{self, Check};
-use super::{activity, cloud_log, identity, problems};
-use crate::model::backup::{HostTool, LocalBackup, Password, State, Verified, VerifyLevel};
+use super::{activity, cloud_log, encrypted, identity, problems, stamp};
+use crate::model::backup::{
+    HostTool, LocalBackup, Password, Restorable, State, Verified, VerifyLevel,
+};
 use crate::model::cloud::CloudLog;
-use crate::source::database::Look;
+use crate::model::identity::Identity;
+use crate::source::database;
 use crate::source::file::Fault;
+use crate::source::plist as source;
 
 /// How to read.
 #[derive(Debug, Clone, Copy)]
@@ -29,10 +38,33 @@ pub struct ReadOptions {
     pub now: Timestamp,
     /// How deep to check.
     pub verify: VerifyLevel,
+    /// Check again whatever earlier nights found?
+    pub verify_again: bool,
+    /// A check of an earlier night is made again after so many days.
+    pub verify_again_days: u32,
+}
+
+impl ReadOptions {
+    /// Options that believe no earlier night.
+    pub fn new(now: Timestamp, verify: VerifyLevel) -> Self {
+        Self {
+            now,
+            verify,
+            verify_again: true,
+            verify_again_days: 0,
+        }
+    }
+
+    fn believes(&self, record: &CheckRecord, stamp: &str) -> bool {
+        let age = self.now.duration_since(record.at);
+        let kept = SignedDuration::from_hours(24 * i64::from(self.verify_again_days));
+        let young = !age.is_negative() && age < kept;
+        !self.verify_again && young && record.level >= self.verify && record.stamp == stamp
+    }
 }
 
 /// Everything that the files of a folder gave.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Evidence {
     pub(super) info: Result<Info, Fault>,
     pub(super) status: Result<Status, Fault>,
@@ -41,44 +73,211 @@ pub(super) struct Evidence {
     pub(super) cipher: Cipher,
     /// The manifest's file list, as deep as it was read.
     pub(super) catalog: Result<(), Fault>,
-    pub(super) check: Option<Check>,
+    pub(super) check: Option<Checked>,
     /// Of an encrypted backup whose rows cannot be read.
     pub(super) payload: Payload,
+    pub(super) unlock: Unlock,
+    /// The wrapped keys of the iCloud log's payloads, in an encrypted backup that was opened.
+    log_keys: Option<LogKeys>,
 }
 
-/// Reads a backup. `files_checked` hears how many files were compared, folder by folder.
+type LogKeys = [Option<[u8; 44]>; cloud_log::PAYLOADS.len()];
+
+/// A check of this run, or one of an earlier night that still holds.
+#[derive(Debug, Clone)]
+pub(super) enum Checked {
+    Now(Box<Check>),
+    Earlier(Box<CheckRecord>),
+}
+
+/// A backup whose plists were read and whose files were not looked at yet.
+#[derive(Debug)]
+pub(super) struct Opened<'a> {
+    pub(super) found: &'a FoundBackup,
+    first_look: Look,
+    /// Of the time before anything was read; `None` where no check is asked for.
+    stamp: Option<String>,
+    evidence: Evidence,
+}
+
+/// What has to be unlocked before a backup can be read in full.
+pub(super) enum Lock {
+    None,
+    /// With what is wrong with it.
+    Damaged(String),
+    Keybag(Keybag),
+}
+
+/// Reads one backup alone: without passwords, and as if no night had been before.
+/// `files_checked` hears how many files were compared, folder by folder.
 pub fn read(
     found: &FoundBackup,
     options: &ReadOptions,
     files_checked: &(dyn Fn(u64) + Sync),
 ) -> LocalBackup {
-    let first_look = activity::look(&found.path);
-    let evidence = gather(&found.path, options.verify, files_checked);
-    let mut backup = put_together(found, options, &evidence);
-    let changed = activity::look(&found.path) != first_look;
-    activity::judge(&mut backup, &evidence.status, changed, options.now);
-    backup
+    let opened = Opened::new(found, options, &NoMemory);
+    let unlock = match opened.lock() {
+        Lock::None => Unlock::only(Password::NotNeeded),
+        Lock::Damaged(fault) => Unlock::damaged(fault),
+        Lock::Keybag(_) => Unlock::only(Password::Missing),
+    };
+    opened.close(options, &unlock, files_checked)
 }
 
-fn gather(folder: &Path, level: VerifyLevel, files_checked: &(dyn Fn(u64) + Sync)) -> Evidence {
+impl<'a> Opened<'a> {
+    /// Reads the plists, and asks the memory whether the rest need be looked at.
+    pub(super) fn new(found: &'a FoundBackup, options: &ReadOptions, memory: &dyn Memory) -> Self {
+        let first_look = activity::look(&found.path);
+        let mut evidence = gather(&found.path);
+        let checks = options.verify >= VerifyLevel::Names && evidence.is_worth_checking();
+        let stamp = checks.then(|| stamp::of(&found.path, evidence.layout()));
+        let record = stamp.as_deref().and_then(|stamp| {
+            let record = memory.check(&found.path)?;
+            options.believes(&record, stamp).then(|| Box::new(record))
+        });
+        evidence.check = record.map(Checked::Earlier);
+        Self {
+            found,
+            first_look,
+            stamp,
+            evidence,
+        }
+    }
+
+    /// Which device it says it is.
+    pub(super) fn identity(&self) -> Identity {
+        let evidence = &self.evidence;
+        identity::of(
+            self.found,
+            evidence.info.as_ref().ok(),
+            evidence.manifest.as_ref().ok(),
+        )
+    }
+
+    /// What locks it. The keybag of an unencrypted backup is not looked at.
+    pub(super) fn lock(&self) -> Lock {
+        if self.evidence.cipher.is_encrypted() != Some(true) {
+            return Lock::None;
+        }
+        let manifest = self.evidence.manifest.as_ref().ok();
+        match manifest.and_then(|manifest| manifest.keybag.as_deref()) {
+            None => Lock::Damaged("Manifest.plist has no BackupKeyBag".to_owned()),
+            Some(bytes) => match Keybag::parse(bytes) {
+                Ok(keybag) => Lock::Keybag(keybag),
+                Err(fault) => Lock::Damaged(fault.to_string()),
+            },
+        }
+    }
+
+    /// Must something be decrypted, so that a remembered proof is not enough?
+    pub(super) fn needs_keys(&self) -> bool {
+        self.stamp.is_some() && self.evidence.check.is_none()
+    }
+
+    /// Looks at the files as deep as asked and puts together what is known.
+    ///
+    /// A folder that changed meanwhile is read once more. If it is still not quiet and whole then,
+    /// somebody is writing to it, which is no damage.
+    pub(super) fn close(
+        &self,
+        options: &ReadOptions,
+        unlock: &Unlock,
+        files_checked: &(dyn Fn(u64) + Sync),
+    ) -> LocalBackup {
+        let (mut backup, changed) = self.look(options, unlock, files_checked);
+        if !changed {
+            return backup;
+        }
+        let again = Opened::new(self.found, options, &NoMemory);
+        if again.keybag_bytes() == self.keybag_bytes() {
+            let (second, changed) = again.look(options, unlock, files_checked);
+            if !changed && second.restorable != Restorable::No && is_root_copy(second.state) {
+                return second;
+            }
+        }
+        activity::being_written(&mut backup);
+        backup
+    }
+
+    fn keybag_bytes(&self) -> Option<&[u8]> {
+        self.evidence.manifest.as_ref().ok()?.keybag.as_deref()
+    }
+
+    /// The second half of the reading; and did the folder change since the first?
+    fn look(
+        &self,
+        options: &ReadOptions,
+        unlock: &Unlock,
+        files_checked: &(dyn Fn(u64) + Sync),
+    ) -> (LocalBackup, bool) {
+        let folder = &self.found.path;
+        let mut evidence = self.evidence.clone();
+        evidence.unlock = unlock.clone();
+        if self.needs_keys() {
+            evidence.look_deeper(folder, options.verify, files_checked);
+        }
+        let mut backup = put_together(self.found, options, &evidence);
+        let changed = activity::look(folder) != self.first_look;
+        activity::judge(&mut backup, &evidence.status, options.now);
+        backup.check = self.record(&backup, &evidence);
+        (backup, changed)
+    }
+
+    /// What a memory should keep of the check: only what was looked at in full, is quiet, and left
+    /// nothing to tell each night anew.
+    fn record(&self, backup: &LocalBackup, evidence: &Evidence) -> Option<CheckRecord> {
+        let stamp = self.stamp.as_ref()?;
+        let told = match evidence.check.as_ref()? {
+            Checked::Now(check) => {
+                check.has_problems() || stamp::of(&backup.path, evidence.layout()) != *stamp
+            }
+            Checked::Earlier(_) => false,
+        };
+        let settled = is_root_copy(backup.state) && backup.restorable != Restorable::Unknown;
+        (settled && !told).then(|| CheckRecord {
+            stamp: stamp.clone(),
+            level: backup.verified.level,
+            at: backup.verified.at,
+            restorable: backup.restorable,
+            restorable_reason: backup.restorable_reason.clone(),
+            password: backup.password,
+            files: backup.files,
+            missing_sample: backup.missing_sample.clone(),
+            extra_sample: backup.extra_sample.clone(),
+            different_sample: backup.different_sample.clone(),
+            cloud_log: backup
+                .cloud_log
+                .clone()
+                .filter(|_| backup.encrypted == Some(true)),
+        })
+    }
+}
+
+/// Does the root of the folder hold a whole backup, by what it claims?
+fn is_root_copy(state: State) -> bool {
+    matches!(
+        state,
+        State::Complete | State::AttemptFailed | State::CleanupUnfinished
+    )
+}
+
+fn gather(folder: &Path) -> Evidence {
     let status = status::read(folder);
     let manifest = manifest::read(folder);
     let glance = catalog::glance(folder);
     let cipher = restorable::cipher(manifest.as_ref().ok(), &glance);
-    let mut evidence = Evidence {
+    Evidence {
         info: info::read(folder),
         catalog: first_sight(&glance, cipher),
         check: None,
         payload: Payload::NotLooked,
+        unlock: Unlock::only(Password::NotNeeded),
+        log_keys: None,
         status,
         manifest,
         glance,
         cipher,
-    };
-    if level >= VerifyLevel::Names && evidence.is_worth_checking() {
-        evidence.look_deeper(folder, level, files_checked);
     }
-    evidence
 }
 
 impl Evidence {
@@ -90,26 +289,48 @@ impl Evidence {
         self.catalog.is_ok() && !in_between
     }
 
+    fn layout(&self) -> Layout {
+        match self.glance {
+            Glance::Mbdb(_) => Layout::Flat,
+            _ => Layout::Buckets,
+        }
+    }
+
     fn look_deeper(
         &mut self,
         folder: &Path,
         level: VerifyLevel,
         files_checked: &(dyn Fn(u64) + Sync),
     ) {
-        if self.cipher == Cipher::Everything {
-            self.payload = restorable::look_at_payload(folder);
-            return;
-        }
+        let keys = self.unlock.keys.clone();
+        let catalog = match (self.cipher, &keys) {
+            (Cipher::Everything, None) => {
+                self.payload = restorable::look_at_payload(folder);
+                return;
+            }
+            (Cipher::Everything, Some(keys)) => {
+                let manifest = self.manifest.as_ref().ok();
+                let key = manifest.and_then(|manifest| manifest.manifest_key.as_deref());
+                encrypted::open_catalog(folder, key, keys)
+            }
+            _ => Catalog::open(folder, &self.glance),
+        };
         let depth = Depth {
             level,
             encrypted: self.cipher.is_encrypted() == Some(true),
-            keys: None,
+            keys: keys.as_deref(),
             files_checked,
         };
-        let check = Catalog::open(folder, &self.glance)
-            .and_then(|catalog| verify::check(folder, &catalog, &depth));
+        let check = catalog.and_then(|catalog| {
+            let check = verify::check(folder, &catalog, &depth)?;
+            let log_keys = keys.as_ref().map(|_| log_keys(&catalog)).transpose()?;
+            Ok((check, log_keys))
+        });
         match check {
-            Ok(check) => self.check = Some(check),
+            Ok((check, log_keys)) => {
+                self.check = Some(Checked::Now(Box::new(check)));
+                self.log_keys = log_keys;
+            }
             Err(fault) => self.catalog = Err(fault),
         }
     }
@@ -123,6 +344,11 @@ impl Evidence {
     }
 }
 
+fn log_keys(catalog: &Catalog) -> Result<LogKeys, Fault> {
+    let records = catalog.records(cloud_log::PAYLOADS)?;
+    Ok(records.map(|record| record?.key))
+}
+
 /// What the first bytes of the manifest's file list say.
 fn first_sight(glance: &Glance, cipher: Cipher) -> Result<(), Fault> {
     let look = match glance {
@@ -131,10 +357,12 @@ fn first_sight(glance: &Glance, cipher: Cipher) -> Result<(), Fault> {
         Glance::Database(look) => look.clone()?,
     };
     match look {
-        Look::Sqlite { .. } => Ok(()),
-        Look::Empty => Err(Fault::Wrong(Fault::ZERO_BYTES.to_owned())),
-        Look::Other { bytes } if cipher == Cipher::Everything => restorable::whole_blocks(bytes),
-        Look::Other { .. } => Err(Fault::Wrong("not an SQLite database".to_owned())),
+        database::Look::Sqlite { .. } => Ok(()),
+        database::Look::Empty => Err(Fault::Wrong(Fault::ZERO_BYTES.to_owned())),
+        database::Look::Other { bytes } if cipher == Cipher::Everything => {
+            restorable::whole_blocks(bytes)
+        }
+        database::Look::Other { .. } => Err(Fault::Wrong("not an SQLite database".to_owned())),
     }
 }
 
@@ -169,7 +397,7 @@ fn put_together(found: &FoundBackup, options: &ReadOptions, evidence: &Evidence)
         restorable,
         restorable_reason,
         encrypted: evidence.cipher.is_encrypted(),
-        password: password(evidence.cipher),
+        password: evidence.unlock.password,
         passcode_was_set: manifest.and_then(|m| m.passcode_was_set),
         completed_at,
         status_date: evidence.status.as_ref().ok().map(|status| status.date),
@@ -177,19 +405,24 @@ fn put_together(found: &FoundBackup, options: &ReadOptions, evidence: &Evidence)
         manifest_date: manifest.and_then(|m| m.date),
         newest_mtime: None,
         verified: Verified {
-            level: level_reached(evidence),
+            level: VerifyLevel::State,
             at: options.now,
         },
-        files: evidence.check.as_ref().map(|check| check.files),
-        missing_sample: sample(evidence, |check| &check.missing_sample),
-        extra_sample: sample(evidence, |check| &check.extra_sample),
-        different_sample: sample(evidence, |check| &check.different_sample),
+        files: None,
+        missing_sample: Vec::new(),
+        extra_sample: Vec::new(),
+        different_sample: Vec::new(),
         check: None,
         recalled: false,
-        password_proof: None,
+        password_proof: evidence.unlock.proof.clone(),
         cloud_log: None,
         problems: problems::of(&found.path, evidence),
     };
+    match &evidence.check {
+        None => {}
+        Some(Checked::Now(check)) => add_check(&mut backup, check),
+        Some(Checked::Earlier(record)) => add_record(&mut backup, record),
+    }
     add_cloud_log(&mut backup, evidence, options.now);
     backup
 }
@@ -206,20 +439,25 @@ fn completed_at(state: State, evidence: &Evidence) -> Option<Timestamp> {
     }
 }
 
-fn sample<T: Clone>(evidence: &Evidence, of: impl Fn(&Check) -> &Vec<T>) -> Vec<T> {
-    evidence.check.as_ref().map(of).cloned().unwrap_or_default()
+fn add_check(backup: &mut LocalBackup, check: &Check) {
+    backup.verified.level = check.level;
+    backup.files = Some(check.files);
+    backup.missing_sample.clone_from(&check.missing_sample);
+    backup.extra_sample.clone_from(&check.extra_sample);
+    backup.different_sample.clone_from(&check.different_sample);
 }
 
-fn level_reached(evidence: &Evidence) -> VerifyLevel {
-    let check = evidence.check.as_ref();
-    check.map_or(VerifyLevel::State, |check| check.level)
-}
-
-fn password(cipher: Cipher) -> Password {
-    match cipher.is_encrypted() {
-        Some(true) => Password::Missing,
-        _ => Password::NotNeeded,
-    }
+fn add_record(backup: &mut LocalBackup, record: &CheckRecord) {
+    backup.recalled = true;
+    backup.verified = Verified {
+        level: record.level,
+        at: record.at,
+    };
+    backup.files = record.files;
+    backup.missing_sample.clone_from(&record.missing_sample);
+    backup.extra_sample.clone_from(&record.extra_sample);
+    backup.different_sample.clone_from(&record.different_sample);
+    backup.cloud_log.clone_from(&record.cloud_log);
 }
 
 fn host_tool(state: State, evidence: &Evidence) -> HostTool {
@@ -234,22 +472,41 @@ fn host_tool(state: State, evidence: &Evidence) -> HostTool {
 
 /// The log is dated by the backup that holds it, else by the newest date that its plists tell.
 fn add_cloud_log(backup: &mut LocalBackup, evidence: &Evidence, now: Timestamp) {
-    if backup.encrypted == Some(true) || matches!(evidence.catalog, Err(Fault::Denied(_))) {
+    if matches!(evidence.catalog, Err(Fault::Denied(_))) {
         return;
     }
-    let layout = match evidence.glance {
-        Glance::Mbdb(_) => Layout::Flat,
-        _ => Layout::Buckets,
-    };
     let date = backup
         .completed_at
         .or(backup.manifest_date)
         .or(backup.status_date)
         .or(backup.info_date)
         .unwrap_or(now);
-    let reading = cloud_log::read(&backup.path, layout, date);
+    let Some(reading) = read_cloud_log(&backup.path, evidence, date) else {
+        return;
+    };
     backup
         .problems
         .extend(problems::of_cloud_log(&backup.path, &reading));
     backup.cloud_log = reading.log.filter(|log| *log != CloudLog::default());
+}
+
+/// `None` where the payloads are encrypted and were not opened in this run.
+fn read_cloud_log(folder: &Path, evidence: &Evidence, date: Timestamp) -> Option<Reading> {
+    let mut drawer = Drawer {
+        folder,
+        layout: evidence.layout(),
+        open: &cloud_log::open_plain,
+    };
+    if evidence.cipher.is_encrypted() != Some(true) {
+        return Some(cloud_log::read(&drawer, date));
+    }
+    let (log_keys, keys) = (evidence.log_keys?, evidence.unlock.keys.as_deref()?);
+    let open = |id: &str, path: &Path, bytes_max: u64| {
+        let at = cloud_log::PAYLOADS.iter().position(|known| *known == id);
+        let key = at.and_then(|at| log_keys[at]).ok_or(Fault::Absent)?;
+        let bytes = encrypted::read_payload(path, bytes_max, &key, keys)?;
+        source::parse_dictionary(&bytes)
+    };
+    drawer.open = &open;
+    Some(cloud_log::read(&drawer, date))
 }

@@ -6,11 +6,12 @@
 use std::path::Path;
 
 use super::catalog::Glance;
+use super::keyring::Unlock;
 use super::manifest::Manifest;
 use super::payload;
-use super::read::Evidence;
+use super::read::{Checked, Evidence};
 use super::verify::Check;
-use crate::model::backup::{Restorable, State, VerifyLevel};
+use crate::model::backup::{CheckRecord, FileCount, Password, Restorable, State, VerifyLevel};
 use crate::source::database::Look;
 use crate::source::file::Fault;
 
@@ -49,7 +50,7 @@ pub(super) fn cipher(manifest: Option<&Manifest>, glance: &Glance) -> Cipher {
         return Cipher::Unknown;
     };
     let is_sqlite = matches!(glance, Glance::Database(Ok(Look::Sqlite { .. })));
-    match (manifest.is_encrypted, manifest.has_manifest_key) {
+    match (manifest.is_encrypted, manifest.manifest_key.is_some()) {
         (false, _) => Cipher::Plain,
         (true, true) if is_sqlite => Cipher::DecryptedCopy,
         (true, true) => Cipher::Everything,
@@ -122,14 +123,21 @@ pub(super) fn judge(state: State, level: VerifyLevel, evidence: &Evidence) -> Ve
 }
 
 fn of_root_copy(level: VerifyLevel, evidence: &Evidence) -> Verdict {
+    if let Some(fault) = &evidence.unlock.fault {
+        return verdict(
+            Restorable::No,
+            format!("encrypted, and its keybag cannot be used: {fault}"),
+        );
+    }
     match (&evidence.check, evidence.cipher) {
         (_, Cipher::DecryptedCopy) => verdict(
             Restorable::No,
             "a tool decrypted this copy: Manifest.plist still says encrypted, so iOS would try to \
              decrypt what is plain already; good for reading, not for restoring",
         ),
-        (Some(check), cipher) => of_check(check, cipher),
-        (None, Cipher::Everything) => of_payload(&evidence.payload),
+        (Some(Checked::Now(check)), _) => of_check(check, &evidence.unlock),
+        (Some(Checked::Earlier(record)), _) => of_record(record, &evidence.unlock),
+        (None, Cipher::Everything) => of_payload(&evidence.payload, &evidence.unlock),
         (None, _) if level < VerifyLevel::Names => not_asked(),
         (None, _) => verdict(Restorable::Unknown, "its files could not be checked"),
     }
@@ -139,9 +147,13 @@ fn not_asked() -> Verdict {
     verdict(Restorable::Unknown, "its files were not checked")
 }
 
-fn of_payload(payload: &Payload) -> Verdict {
+fn of_payload(payload: &Payload, unlock: &Unlock) -> Verdict {
     match payload {
         Payload::NotLooked => not_asked(),
+        Payload::Some if unlock.password == Password::Wrong => verdict(
+            Restorable::NeedsPassword,
+            "encrypted: sound as far as can be seen, and no password that was given opens it",
+        ),
         Payload::Some => verdict(
             Restorable::NeedsPassword,
             "encrypted: sound as far as can be seen without the password",
@@ -158,7 +170,7 @@ fn of_payload(payload: &Payload) -> Verdict {
 }
 
 /// Worst first: what is proven to be lost, then what could not be looked at, then what is there.
-fn of_check(check: &Check, cipher: Cipher) -> Verdict {
+fn of_check(check: &Check, unlock: &Unlock) -> Verdict {
     let files = &check.files;
     let expected = files.expected;
     if files.missing > 0 {
@@ -188,13 +200,36 @@ fn of_check(check: &Check, cipher: Cipher) -> Verdict {
     if expected == 0 {
         return verdict(Restorable::No, "the manifest names no file at all");
     }
-    let sound = sound_in_words(check);
-    match cipher {
-        Cipher::Payload => verdict(
+    of_sound(check.level, files, unlock)
+}
+
+/// Everything promised is there: it can be restored by whoever has the password.
+fn of_sound(level: VerifyLevel, files: &FileCount, unlock: &Unlock) -> Verdict {
+    let sound = sound_in_words(level, files);
+    match unlock.password {
+        Password::NotNeeded => verdict(Restorable::Yes, sound),
+        Password::Proven => verdict(
+            Restorable::Yes,
+            format!("encrypted, and its password is proven: {sound}"),
+        ),
+        Password::Wrong => verdict(
+            Restorable::NeedsPassword,
+            format!("encrypted: {sound}, and no password that was given opens it"),
+        ),
+        Password::Missing | Password::KeybagDamaged => verdict(
             Restorable::NeedsPassword,
             format!("encrypted: {sound}, the password is not proven"),
         ),
-        _ => verdict(Restorable::Yes, sound),
+    }
+}
+
+/// What an earlier night found of the files stands; what is known of the password is tonight's.
+fn of_record(record: &CheckRecord, unlock: &Unlock) -> Verdict {
+    match (record.restorable, &record.files) {
+        (Restorable::Yes | Restorable::NeedsPassword, Some(files)) => {
+            of_sound(record.level, files, unlock)
+        }
+        (restorable, _) => verdict(restorable, record.restorable_reason.clone()),
     }
 }
 
@@ -210,10 +245,10 @@ fn damage_in_words(check: &Check) -> String {
 }
 
 /// Says what was looked at, and no more.
-fn sound_in_words(check: &Check) -> String {
-    let expected = check.files.expected;
+fn sound_in_words(level: VerifyLevel, files: &FileCount) -> String {
+    let expected = files.expected;
     let there = format!("all {expected} files of the manifest are on disk");
-    match (check.level, check.files.different.unwrap_or(0)) {
+    match (level, files.different.unwrap_or(0)) {
         (VerifyLevel::State | VerifyLevel::Names, _) => there,
         (VerifyLevel::Sizes, 0) => format!("{there}, each as long as promised"),
         (VerifyLevel::Sizes, other) => format!("{there}, {other} of another length than promised"),

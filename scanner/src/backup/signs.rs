@@ -56,8 +56,8 @@ impl<'a> Lenient<'a> {
         self.take(source::dictionary(self.root, key))
     }
 
-    /// Is there data under the key?
-    pub(super) fn has_data(&mut self, key: &str) -> bool {
-        self.take(source::data(self.root, key)).is_some()
+    /// Bytes.
+    pub(super) fn data(&mut self, key: &str) -> Option<Vec<u8>> {
+        self.take(source::data(self.root, key)).map(<[u8]>::to_vec)
     }
 }

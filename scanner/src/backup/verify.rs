@@ -133,6 +133,15 @@ impl<'a> Disk<'a> {
 }
 
 impl Check {
+    /// Is there something to tell beside the figures?
+    pub(super) fn has_problems(&self) -> bool {
+        let odd = OddRows {
+            rows: self.odd.rows,
+            ..OddRows::default()
+        };
+        !self.unlisted.is_empty() || self.unread > 0 || self.no_files > 0 || self.odd != odd
+    }
+
     fn begin(promises: &Promises, depth: &Depth<'_>) -> Self {
         Self {
             level: depth.reached(),

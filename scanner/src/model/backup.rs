@@ -285,6 +285,9 @@ pub struct CheckRecord {
     pub extra_sample: Vec<String>,
     /// The first payloads that differ from their rows.
     pub different_sample: Vec<FileDifference>,
+    /// The iCloud log of an encrypted backup, which takes its keys to read.
+    #[serde(default)]
+    pub cloud_log: Option<CloudLog>,
 }
 
 /// A keybag was opened by a password.

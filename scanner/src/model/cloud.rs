@@ -4,9 +4,10 @@
 //! old as the local backup that holds them: they explain past failures and prove no present calm.
 
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 
 /// `com.apple.MobileBackup.plist` and `com.apple.mobile.ldbackup.plist` of one local backup.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CloudLog {
     /// `CloudBackupEnabled`.
     pub enabled: Option<bool>,
@@ -19,7 +20,7 @@ pub struct CloudLog {
 }
 
 /// One entry of `BackupStateInfo.errors`.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct CloudAttempt {
     /// When it ended (device clock).
     pub at: Timestamp,
@@ -32,7 +33,7 @@ pub struct CloudAttempt {
 }
 
 /// One entry of `LastOnConditionEvents`: a time in which all conditions were met, and what ended it.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct CloudWindow {
     /// Start of the window.
     pub start: Timestamp,

@@ -4,11 +4,12 @@
 //! beside it, or fails on a share that may not be written. A missing file opens as an empty
 //! database, and so does one of 0 bytes; both are told apart before SQLite sees them.
 
+use std::io::{self, Read};
 use std::path::Path;
 
 use rusqlite::config::DbConfig;
 use rusqlite::limits::Limit;
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::{Connection, MAIN_DB, OpenFlags};
 
 use super::file::{self, Fault};
 
@@ -17,6 +18,9 @@ const VALUE_BYTES_MAX: i32 = 4 << 20;
 const MAGIC: &[u8] = b"SQLite format 3\0";
 /// A row costs at least this many bytes of its file. More rows than fit mean that pages are shared.
 const ROW_BYTES_MIN: u64 = 8;
+
+/// A column of such a name would stand in the way of the real rowid.
+const ROWID_NAMES: [&str; 3] = ["rowid", "oid", "_rowid_"];
 
 /// What the first bytes and the length of a file say.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -70,6 +74,22 @@ impl Database {
         })
     }
 
+    /// Takes a database of `bytes` bytes out of a reader into memory, where it stays: one copy, and
+    /// nothing on disk.
+    pub fn of_reader(source: impl Read, bytes: u64) -> Result<Self, Fault> {
+        let length = usize::try_from(bytes).map_err(|_| Fault::Wrong("too large".to_owned()))?;
+        let source = NoJournal { source, at: 0 };
+        let mut connection = Connection::open_in_memory().map_err(|e| sqlite_fault(&e))?;
+        connection
+            .deserialize_read_exact(MAIN_DB, source, length, true)
+            .and_then(|()| harden(&connection))
+            .map_err(|e| sqlite_fault(&e))?;
+        Ok(Self {
+            connection,
+            rows_max: bytes / ROW_BYTES_MIN,
+        })
+    }
+
     /// For statements; what they read is bounded, and they cannot write.
     pub fn connection(&self) -> &Connection {
         &self.connection
@@ -92,6 +112,10 @@ impl Database {
             }
         }
         let present = self.stored_columns(table).map_err(|e| sqlite_fault(&e))?;
+        let shadows = |name: &String| ROWID_NAMES.iter().any(|own| name.eq_ignore_ascii_case(own));
+        if present.iter().any(shadows) {
+            return Err(Fault::Wrong("a database of an unusual schema".to_owned()));
+        }
         let missing = columns
             .iter()
             .find(|wanted| !present.iter().any(|name| name.eq_ignore_ascii_case(wanted)));
@@ -151,6 +175,11 @@ fn connect(path: &Path) -> rusqlite::Result<Connection> {
         | OpenFlags::SQLITE_OPEN_URI
         | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(uri(path), flags)?;
+    harden(&connection)?;
+    Ok(connection)
+}
+
+fn harden(connection: &Connection) -> rusqlite::Result<()> {
     for (setting, on) in [
         (DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true),
         (DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false),
@@ -170,7 +199,30 @@ fn connect(path: &Path) -> rusqlite::Result<Connection> {
     }
     connection.pragma_update(None, "query_only", true)?;
     connection.pragma_update(None, "temp_store", "MEMORY")?;
-    Ok(connection)
+    Ok(())
+}
+
+/// Says in bytes 18 and 19 that there is no write-ahead log: in memory there cannot be one, and
+/// SQLite refuses to open a database that asks for it.
+struct NoJournal<R> {
+    source: R,
+    at: usize,
+}
+
+const JOURNAL_VERSIONS: std::ops::Range<usize> = 18..20;
+
+impl<R: Read> Read for NoJournal<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let count = self.source.read(buffer)?;
+        for at in JOURNAL_VERSIONS {
+            let here = at.checked_sub(self.at);
+            if let Some(byte) = here.and_then(|here| buffer[..count].get_mut(here)) {
+                *byte = 1;
+            }
+        }
+        self.at += count;
+        Ok(count)
+    }
 }
 
 /// `file:` URI with everything percent-encoded that is not plainly a path: `?`, `#` and `%` would
