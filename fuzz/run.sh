@@ -18,21 +18,22 @@ trap 'rm -rf "$scratch"' EXIT
 
 dictionary() {
     case $1 in
-    archive | bplist | icloud_log | *_plist | mdm) echo dictionaries/plist.dict ;;
-    *) echo "dictionaries/$1.dict" ;;
+    archive | bplist | icloud_log | *_plist | mdm) words=plist ;;
+    *) words=$1 ;;
     esac
+    [ ! -f "dictionaries/$words.dict" ] || echo "-dict=dictionaries/$words.dict"
 }
 
 broken=
 for target in "$@"; do
     mkdir -p "target/corpus/$target"
-    words=$(dictionary "$target")
-    [ ! -f "$words" ] || words="-dict=$words"
     echo "== $target"
     TMPDIR=$scratch cargo fuzz run --fuzz-dir . -s "$sanitizer" "$target" \
         "target/corpus/$target" "corpus/$target" -- \
         -max_total_time="$seconds" -timeout=10 -rss_limit_mb=2048 -max_len=65536 \
-        -print_final_stats=1 $( [ "${words#-dict}" = "$words" ] || echo "$words" ) ||
-        broken="$broken $target"
+        -print_final_stats=1 $(dictionary "$target") || broken="$broken $target"
 done
-[ -z "$broken" ] || { echo "broken:$broken" >&2; exit 1; }
+[ -z "$broken" ] || {
+    echo "broken:$broken" >&2
+    exit 1
+}
