@@ -17,8 +17,8 @@ use fleetback_testdata::rng::Rng;
 const MUTATIONS: usize = 3_000;
 /// A target stops early when it takes longer than this; a slow computer tries less.
 const TIME_MAX: Duration = Duration::from_secs(6);
-/// No input of this size may take longer; a hang would.
-const INPUT_TIME_MAX: Duration = Duration::from_secs(5);
+/// No input of this size may take longer, on however busy a computer.
+const INPUT_TIME_MAX: Duration = Duration::from_secs(30);
 
 fn fuzz_folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR"))
