@@ -266,6 +266,8 @@ impl Versions {
     fn in_words(self) -> String {
         match self {
             Self::All => String::new(),
+            // No version bears a number between 18 and 26.
+            Self::Before(26) => "iOS 18 and earlier: ".to_owned(),
             Self::Before(major) => format!("iOS {} and earlier: ", major - 1),
             Self::From(major) => format!("iOS {major} and later: "),
         }
@@ -281,7 +283,7 @@ const TABLE: [About; 26] = [
         article_step: Some(1),
         who: "user",
         may_destroy: Some(
-            "deleting an iCloud backup cannot be undone, and turns off iCloud Backup on the device it came from",
+            "an iCloud backup that is deleted to make room, for good; iCloud Backup is then also turned off on the device it came from",
         ),
         not_when: Some("the backup that would be deleted is the device's own and only one"),
         related: None,
@@ -365,7 +367,7 @@ const TABLE: [About; 26] = [
         title: "Sign out of iCloud and in again",
         article_step: Some(6),
         who: "user",
-        may_destroy: Some("what lies only on the device's copy of iCloud; iOS 26 and later also offers to erase the whole device"),
+        may_destroy: Some("iCloud data that the device has not sent up yet; from iOS 26 on also everything on the device, if Erase This Device is chosen"),
         not_when: Some("there is no restorable local backup of the last 3 days, or the restriction allowAccountModification = false is in force"),
         related: None,
         steps: &[
@@ -531,7 +533,7 @@ const TABLE: [About; 26] = [
         title: "Reset the backup password",
         article_step: None,
         who: "user",
-        may_destroy: Some("settings such as the layout of the Home Screen, Wi-Fi networks and their passwords; older encrypted backups stay locked for ever"),
+        may_destroy: Some("settings such as the layout of the Home Screen, and the saved Wi-Fi networks with their passwords; backups made before stay locked with the lost password"),
         not_when: Some("the old backup is the only one and its password may still be found"),
         related: None,
         steps: &[

@@ -58,7 +58,7 @@ pub fn likely_causes(code: Code) -> impl Iterator<Item = LikelyCause> {
 }
 
 /// Judges every device. Pure: the same arguments give the same results, and the order in which the
-/// fleet lists its devices and backups makes no difference.
+/// fleet lists its devices makes no difference.
 pub fn judge(fleet: &Fleet, policy: &Policy, run: &RunInfo) -> Results {
     let clouds: Vec<Cloud<'_>> = fleet
         .devices
@@ -99,6 +99,8 @@ fn judge_device(case: &Case<'_>, waivers: &mut Waivers<'_>) -> Device {
     let drafts = assess(case).into_iter();
     let mut findings: Vec<Finding> = drafts.map(|draft| diagnose(case, draft)).collect();
     waivers.apply(&case.device.identity, &mut findings);
+    // What nobody has decided to live with comes first, so that reason and fix of a row are open.
+    findings.sort_by_key(|finding| finding.waived.is_some());
     let good = case.last_good();
     let device = case.device;
     let identity = &device.identity;
@@ -152,6 +154,7 @@ fn policy_used(policy: &Policy) -> PolicyUsed {
         critical_days: limits.critical_days,
         inventory_trusted_days: limits.inventory_trusted_days,
         icloud: policy.backups.icloud.word().to_owned(),
+        local: policy.backups.local.word().to_owned(),
         encryption_required: policy.backups.encryption == Demand::Required,
         password_required: policy.backups.password == Demand::Required,
     }

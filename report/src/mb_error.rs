@@ -52,7 +52,7 @@ pub enum Class {
 pub struct Meaning {
     domain: &'static str,
     codes: RangeInclusive<i64>,
-    /// In plain words, to follow "iCloud answered 303, ".
+    /// In plain words, to stand in "code 303 (…)".
     pub meaning: &'static str,
     /// What it speaks of.
     pub class: Class,
@@ -238,7 +238,7 @@ const TABLE: &[Meaning] = &[
         209..=209,
         Class::Device,
         Some(FixId::RestartDevice),
-        "the key of a file was not available, as before the first unlock after a start",
+        "the key of a file was not available",
     ),
     mb(
         212..=212,

@@ -67,6 +67,8 @@ pub struct PolicyUsed {
     pub inventory_trusted_days: f64,
     /// `required`, `allowed` or `forbidden`.
     pub icloud: String,
+    /// Backups to a computer: `required`, `allowed` or `forbidden`.
+    pub local: String,
     /// Must local backups be encrypted?
     pub encryption_required: bool,
     /// Must the password of an encrypted backup be proven?
@@ -83,7 +85,7 @@ pub struct Summary {
     pub at_risk: u64,
     /// Devices listed apart: known from old backups only, although there is an inventory.
     pub listed_apart: u64,
-    /// Devices whose every finding of error or worse is waived.
+    /// Devices whose every finding that weighs is waived, see [`Device::is_waived`].
     pub waived: u64,
     /// By status.
     pub status: BTreeMap<Status, u64>,
@@ -97,6 +99,13 @@ pub struct Summary {
     pub backups: u64,
     /// Problems by level: `note`, `incomplete`.
     pub problems: BTreeMap<String, u64>,
+}
+
+impl Summary {
+    /// The devices that the verdict speaks of: all but those listed apart.
+    pub fn devices_counted(&self) -> u64 {
+        self.devices.saturating_sub(self.listed_apart)
+    }
 }
 
 /// One word for a device.

@@ -89,6 +89,11 @@ impl Results {
             .max()
     }
 
+    /// The devices that the verdict speaks of: all but those listed apart.
+    pub fn in_fleet(&self) -> impl Iterator<Item = &Device> {
+        self.devices.iter().filter(|device| !device.listed_apart)
+    }
+
     /// Is evidence missing that should have been readable?
     pub fn is_incomplete(&self) -> bool {
         let mut problems = self.problems.iter();

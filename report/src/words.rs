@@ -180,6 +180,15 @@ pub fn date_time(at: Timestamp, zone: &TimeZone) -> String {
     zone.to_datetime(at).strftime("%Y-%m-%d %H:%M").to_string()
 }
 
+/// "Europe/Berlin", "UTC"; a zone without a name by its offset at that instant, "UTC+01".
+pub fn zone(zone: &TimeZone, at: Timestamp) -> String {
+    match zone.iana_name() {
+        Some("Etc/UTC") => "UTC".to_owned(),
+        Some(name) => name.to_owned(),
+        None => format!("UTC{}", zone.to_offset(at)),
+    }
+}
+
 /// "2026-11-20T03:14:15Z": the exact instant, to the second.
 pub fn instant(at: Timestamp) -> String {
     at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
@@ -327,8 +336,7 @@ pub fn os(product: Option<&str>, version: Option<&str>, build: Option<&str>) -> 
 /// Devices listed apart (known from old backups only) are not counted.
 pub fn headline(results: &Results) -> String {
     let summary = &results.summary;
-    let counted = summary.devices.saturating_sub(summary.listed_apart);
-    match (summary.at_risk, counted) {
+    match (summary.at_risk, summary.devices_counted()) {
         (_, 0) => "No devices found".to_owned(),
         (0, 1) => "The one device is safe for tonight".to_owned(),
         (0, all) => format!("None of {} devices could be lost tonight", number(all)),

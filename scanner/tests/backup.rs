@@ -140,7 +140,7 @@ fn make_believe_backups_are_never_complete() {
         (backup.host_tool, backup.completed_at),
         (HostTool::Fake, None)
     );
-    let backup = check_wound(Wound::DecryptedCopy, "complete no 40/40");
+    let backup = check_wound(Wound::DecryptedCopy, "complete unknown 40/40");
     assert_eq!(backup.host_tool, HostTool::Decryptor);
     assert_eq!(backup.encrypted, Some(false));
 }
@@ -338,6 +338,73 @@ fn what_changes_between_two_looks_is_being_written() {
         assert_eq!(summary(&backup), "in-progress unknown 40/40", "{name}");
         assert_eq!(backup.completed_at, None);
     }
+}
+
+/// Reads a backup that `meddle` changes while its files are checked; it hears how often it was called.
+fn read_while(builder: &BackupBuilder, meddle: impl Fn(&Path, u64) + Sync) -> LocalBackup {
+    use std::sync::atomic::{AtomicU64, Ordering};
+    let folder = tempfile::tempdir().unwrap();
+    let written = builder.write(folder.path()).unwrap();
+    let found = FoundBackup {
+        path: written.path.clone(),
+        host: "mac-01".to_owned(),
+        folder_name: "x".to_owned(),
+        name: None,
+    };
+    let options = ReadOptions::new(at(NOW), VerifyLevel::Names);
+    let calls = AtomicU64::new(0);
+    read(&found, &options, &|_| {
+        meddle(&written.path, calls.fetch_add(1, Ordering::Relaxed));
+    })
+}
+
+#[test]
+fn what_is_quiet_the_second_time_is_told_as_it_is() {
+    let backup = read_while(&builder(), |path, call| {
+        if call == 0 {
+            let info = std::fs::read(path.join("Info.plist")).unwrap();
+            std::fs::write(path.join("Info.plist"), [&info[..], b"\n"].concat()).unwrap();
+        }
+    });
+    assert_eq!(summary(&backup), "complete yes 40/40");
+    assert_eq!(backup.completed_at, Some(at(COMPLETED)));
+}
+
+#[test]
+fn a_snapshot_that_grows_is_being_written() {
+    let backup = read_while(
+        &builder().wound(Wound::AttemptFailed(at(BEGUN))),
+        |path, call| {
+            let folder = path.join("Snapshot");
+            let below = std::fs::read_dir(folder).unwrap().flatten();
+            let bucket = below.map(|entry| entry.path()).find(|path| path.is_dir());
+            std::fs::write(bucket.unwrap().join(call.to_string()), "x").unwrap();
+        },
+    );
+    assert_eq!(summary(&backup), "in-progress unknown 40/40");
+    assert_eq!(backup.check, None);
+}
+
+#[test]
+fn an_info_plist_that_is_just_written_anew_is_in_progress_for_fifteen_minutes() {
+    let check = |info: &str, wanted: &str| {
+        let folder = tempfile::tempdir().unwrap();
+        let builder = builder().wound(Wound::Plist(PlistFile::Info, PlistWound::ZeroBytes));
+        let path = builder.write(folder.path()).unwrap().path;
+        let touch = |name: &str, instant: Timestamp| {
+            let file = std::fs::File::options().append(true).open(path.join(name));
+            file.unwrap().set_modified(instant.into()).unwrap();
+        };
+        touch("Status.plist", at("2024-05-01T05:40:00Z"));
+        touch("Info.plist", at(info));
+        let backup = read_at(&path, VerifyLevel::Names, at(NOW));
+        assert_eq!(summary(&backup), wanted, "{info}");
+    };
+    check("2024-05-01T05:59:00Z", "in-progress yes 40/40, 1 notes");
+    check("2024-05-01T05:45:00Z", "in-progress yes 40/40, 1 notes");
+    check("2024-05-01T05:44:59Z", "complete yes 40/40, 1 notes");
+    check("2024-05-01T05:39:59Z", "complete yes 40/40, 1 notes");
+    check("2024-05-01T06:00:01Z", "complete yes 40/40, 1 notes");
 }
 
 #[cfg(unix)]

@@ -71,9 +71,27 @@ fn other_schemas_are_refused() {
         "a database of an unusual schema",
     );
     check_refused(
+        "DROP TABLE Files; CREATE TABLE Files (fileID TEXT, domain, relativePath, flags, file, _rowid_ INTEGER);",
+        "a database of an unusual schema",
+    );
+    check_refused(
         "UPDATE Files SET file = zeroblob(9000000) WHERE rowid = 3;",
         "a database with an oversized value",
     );
+}
+
+#[test]
+fn triggers_and_strange_rowids_change_nothing() {
+    for sql in [
+        "CREATE TRIGGER t INSTEAD OF UPDATE ON v BEGIN DELETE FROM Files; END;",
+        "UPDATE Files SET rowid = rowid - 9000000000000000000;",
+        "UPDATE Files SET rowid = CASE rowid % 2 WHEN 0 THEN -9223372036854775808 + rowid ELSE 9223372036854775807 - rowid END;",
+    ] {
+        let backup = with_sql(&format!("CREATE VIEW v AS SELECT 1 AS x; {sql}"));
+        let files = backup.files.unwrap();
+        assert_eq!((files.present, files.expected), (12, 12), "{sql}");
+        assert_eq!(backup.restorable, Restorable::Yes, "{sql}");
+    }
 }
 
 #[test]

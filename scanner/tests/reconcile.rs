@@ -243,7 +243,7 @@ fn evidence_without_a_number_is_kept_as_unmatched() {
 
 #[test]
 fn one_serial_with_two_udids_is_two_devices() {
-    let told = "! serial number F2LXTEST0001 is told for 2 devices: UDID {U1}, UDID {U2}";
+    let told = "! 2 devices bear the serial number F2LXTEST0001: UDID {U1}, UDID {U2}";
     check(
         &[
             "backup 1 udid=U1 serial=F2LXTEST0001",
@@ -251,7 +251,7 @@ fn one_serial_with_two_udids_is_two_devices() {
         ],
         &[&format!("backup 1 {told}"), &format!("backup 2 {told}")],
     );
-    let counted = format!("{told}; evidence with no stronger number is counted to UDID {{U2}}");
+    let counted = format!("{told}; evidence that names no other number is counted to UDID {{U2}}");
     check(
         &[
             "backup 1 udid=U1 serial=F2LXTEST0001",
@@ -268,7 +268,7 @@ fn one_serial_with_two_udids_is_two_devices() {
 
 #[test]
 fn a_contradiction_is_told_once_by_the_strongest_number() {
-    let told = "! serial number F2LXTEST0001 is told for 2 devices: UDID {U1}, UDID {U2}";
+    let told = "! 2 devices bear the serial number F2LXTEST0001: UDID {U1}, UDID {U2}";
     check(
         &[
             "backup 1 udid=U1 serial=F2LXTEST0001 imei=356789012345678",
@@ -280,7 +280,7 @@ fn a_contradiction_is_told_once_by_the_strongest_number() {
 
 #[test]
 fn one_imei_with_two_serials_is_two_devices() {
-    let told = "! IMEI 35678901234567 is told for 2 devices: serial number F2LXTEST0001, serial number F2LXTEST0002";
+    let told = "! 2 devices bear the IMEI 35678901234567: serial number F2LXTEST0001, serial number F2LXTEST0002";
     check(
         &[
             "answer 1 serial=F2LXTEST0001 imei=356789012345678",

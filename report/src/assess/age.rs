@@ -3,7 +3,7 @@
 //! Age depends on the newest good backup alone, not on the status word. Where the policy requires a
 //! kind of backup, that kind is held to the same limits by itself.
 
-use fleetback_scanner::model::backup::State;
+use fleetback_scanner::model::backup::{LocalBackup, State};
 
 use super::case::{Case, Good};
 use super::cloud::source_words;
@@ -54,6 +54,16 @@ fn too_old(case: &Case<'_>, good: &Good<'_>) -> Option<Draft> {
     Some(Draft::new(code, vec![date_in_words(case, good)]).severity(severity))
 }
 
+/// Where the date of a good backup stands. Over an older copy that still stands, Status.plist tells
+/// of the failed attempt; the copy's own date is the manifest's.
+fn date_key(backup: &LocalBackup) -> &'static str {
+    if backup.completed_at == backup.status_date {
+        "Status.plist Date"
+    } else {
+        "Manifest.plist Date"
+    }
+}
+
 fn date_in_words(case: &Case<'_>, good: &Good<'_>) -> Evidence {
     let age = days_between(good.date, case.now);
     let when = day(good.date);
@@ -61,7 +71,7 @@ fn date_in_words(case: &Case<'_>, good: &Good<'_>) -> Evidence {
         (Some(backup), _) => from_backup(
             format!("the newest good local backup was completed on {when}, {age} ago"),
             backup,
-            "Status.plist Date",
+            date_key(backup),
             Some(good.date),
         ),
         (None, Some(fact)) => from_fact(

@@ -145,6 +145,12 @@ impl<'a> Cloud<'a> {
         (!passing || self.same_again() >= TRANSIENT_RUN).then_some(newest)
     }
 
+    /// The newest failure since the last success that is more than the end of the conditions.
+    pub(crate) fn newest_real_failure(&self) -> Option<Attempt<'a>> {
+        let mut failures = self.failures().iter().copied();
+        failures.find(|attempt| attempt.class() != Some(Class::Deferred))
+    }
+
     /// Windows since the last success, newest first.
     pub(crate) fn windows_since_success(&self) -> impl Iterator<Item = &'a CloudWindow> {
         let success = self.last_success();
@@ -183,8 +189,8 @@ impl<'a> Attempt<'a> {
             other => format!("{other} "),
         };
         match mb_error::explain(domain, code) {
-            Some(meaning) => format!("{domain_words}{code}, {}", meaning.meaning),
-            None => format!("{domain_words}{code}, a code that nobody has explained"),
+            Some(meaning) => format!("{domain_words}code {code} ({})", meaning.meaning),
+            None => format!("{domain_words}code {code} (nobody outside Apple has explained it)"),
         }
     }
 }

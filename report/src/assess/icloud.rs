@@ -84,25 +84,28 @@ fn off(case: &Case<'_>) -> Option<Draft> {
     })
 }
 
-/// The newest failure of iCloud Backup, when it means something: it lasts, or Apple's servers
-/// failed other devices of the fleet in the same night.
+/// The newest failure of iCloud Backup, when it means something: it lasts; or Apple's servers failed
+/// other devices of the fleet in the same night; or there is no good backup that would make a
+/// passing failure harmless.
 pub(crate) fn failure_that_counts<'a>(case: &Case<'a>) -> Option<Attempt<'a>> {
     case.cloud.lasting_failure().or_else(|| {
         let newest = *case.cloud.failures().first()?;
-        (is_outage(newest.says()) && case.fleet.shared_outage(case.index, newest.entry.at))
-            .then_some(newest)
+        let shared =
+            is_outage(newest.says()) && case.fleet.shared_outage(case.index, newest.entry.at);
+        let alone = case.last_good().is_none() && case.cloud.newest_real_failure().is_some();
+        (shared || alone).then_some(newest)
     })
 }
 
 fn failing(case: &Case<'_>) -> Option<Draft> {
-    let newest = failure_that_counts(case)?;
+    failure_that_counts(case)?;
     let failures = case.cloud.failures();
     let evidence = failures
         .iter()
         .take(EVIDENCE_ATTEMPTS)
         .map(|attempt| Evidence {
             text: format!(
-                "iCloud answered {} on {}",
+                "the device reported {} for iCloud Backup on {}",
                 attempt.in_words(),
                 day(attempt.entry.at)
             ),
@@ -111,7 +114,6 @@ fn failing(case: &Case<'_>) -> Option<Draft> {
         });
     let draft = Draft::new(Code::IcloudAttemptsFailing, evidence.collect());
     let alone = case.last_good().is_none();
-    debug_assert!(!failures.is_empty(), "{newest:?} is one of them");
     Some(if alone {
         draft.severity(Severity::Error)
     } else {

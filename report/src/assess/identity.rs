@@ -31,13 +31,13 @@ fn conflicts(case: &Case<'_>) -> Vec<Evidence> {
             .map(|p| p.display().to_string())
             .collect();
         Evidence {
-            text: conflict.text.clone(),
+            text: in_words_of(&conflict.text),
             source: paths.join(", "),
             observed_at: None,
         }
     });
     let within = case.locals.iter().filter_map(|local| {
-        let text = local.backup.identity_disagrees.clone()?;
+        let text = in_words_of(local.backup.identity_disagrees.as_deref()?);
         Some(from_backup(
             text,
             local.backup,
@@ -46,6 +46,14 @@ fn conflicts(case: &Case<'_>) -> Vec<Evidence> {
         ))
     });
     between.chain(within).collect()
+}
+
+/// What disagrees; evidence without words is none.
+fn in_words_of(text: &str) -> String {
+    match text {
+        "" => "its numbers disagree".to_owned(),
+        text => text.to_owned(),
+    }
 }
 
 fn impossible_dates(case: &Case<'_>) -> Vec<Evidence> {

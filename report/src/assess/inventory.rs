@@ -64,6 +64,13 @@ fn way_closed(
     })
 }
 
+/// Errors that say nothing about whether there is a backup.
+const ASIDE: [Code; 3] = [
+    Code::LocalNotEncrypted,
+    Code::IcloudForbidden,
+    Code::IdentityConflict,
+];
+
 /// A device of which nobody can tell whether it has a backup, and no other finding says why.
 pub(crate) fn nobody_can_tell(case: &Case<'_>, drafts: &[Draft]) -> Option<Draft> {
     let explained = drafts.iter().any(|draft| {
@@ -71,7 +78,7 @@ pub(crate) fn nobody_can_tell(case: &Case<'_>, drafts: &[Draft]) -> Option<Draft
             draft.code,
             Code::DeviceNotSeen | Code::EvidenceUnreadable | Code::BackupInProgress
         );
-        says_why || draft.severity >= Severity::Error
+        says_why || draft.severity >= Severity::Error && !ASIDE.contains(&draft.code)
     });
     (status(case) == Status::Unknown && !explained).then(|| {
         let mdm = match case.mdm() {

@@ -8,7 +8,6 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::case::{Case, Good, Local};
 use super::good::{is_plausible, within};
-use crate::mb_error::Class;
 use crate::policy::Requirement;
 use crate::results::{Attempt, BackupKind, Status};
 
@@ -95,9 +94,11 @@ fn failed_attempt(case: &Case<'_>, since: Option<Timestamp>) -> bool {
                 || later_attempt(local.backup, case.now).is_some_and(|at| newer(Some(at)))
         });
     let cloud = accepted.icloud != Requirement::Forbidden
-        && (case.cloud.failures().iter().any(|attempt| {
-            attempt.class() != Some(Class::Deferred) && newer(Some(attempt.entry.at))
-        }) || (since.is_none() && cloud_copy_is_gone(case)));
+        && (case
+            .cloud
+            .newest_real_failure()
+            .is_some_and(|attempt| newer(Some(attempt.entry.at)))
+            || (since.is_none() && cloud_copy_is_gone(case)));
     local || cloud
 }
 

@@ -1,4 +1,4 @@
-//! Reasons not to look any further: the device is lost, silent, in the middle of a backup, or its
+//! Reasons not to look any further: the device is retired, lost, silent, in the middle of a backup, or its
 //! clock is wrong. What lies behind them cannot be told from outside.
 
 use super::row::{Row, Why, row};
@@ -19,6 +19,14 @@ const AGE: &[Code] = &[
 ];
 
 pub(crate) const ROWS: &[Row] = &[
+    row(
+        "L13",
+        AGE,
+        retired,
+        "Only old backups know this device: it is probably retired.",
+        FixId::MatchInventory,
+        Medium,
+    ),
     row(
         "G4",
         &[
@@ -66,6 +74,11 @@ pub(crate) const ROWS: &[Row] = &[
     )
     .next(FixId::RestartDevice),
 ];
+
+fn retired(case: &Case<'_>) -> Option<Why> {
+    case.listed_apart()
+        .then(|| Why::new("no MDM document and no inventory table names this device"))
+}
 
 fn lost(case: &Case<'_>) -> Option<Why> {
     let told = case.mdm()?.lost_mode.as_ref().filter(|told| told.value)?;

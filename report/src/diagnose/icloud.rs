@@ -72,7 +72,7 @@ pub(crate) const LIKELY: &[Row] = &[
         "C18",
         &[Code::BackupNever],
         never_done,
-        "The first backup is the largest, and the 5 GB that come with an account are soon full.",
+        "The first backup has never ended: it is the largest, and the 5 GB that come with an account may not hold it.",
         FixId::CheckStorage,
         Medium,
     )
@@ -158,14 +158,16 @@ fn failure<'a>(case: &Case<'a>, test: impl Fn(&Attempt<'a>) -> bool) -> Option<A
     failure_that_counts(case).filter(test)
 }
 
-/// "iCloud answered 303, not enough iCloud storage, in the last 4 attempts, newest 2026-11-19".
+/// "the last 4 attempts of iCloud Backup ended with code 303 (not enough iCloud storage), the newest on 2026-11-19".
 fn answered(case: &Case<'_>, newest: &Attempt<'_>) -> Why {
     let when = day(newest.entry.at);
-    let often = match case.cloud.same_again() {
-        0 | 1 => format!("in the last attempt, of {when}"),
-        n => format!("in the last {n} attempts, newest {when}"),
+    let says = newest.in_words();
+    let text = match case.cloud.same_again() {
+        0 | 1 => format!("the last attempt of iCloud Backup, on {when}, ended with {says}"),
+        n => format!(
+            "the last {n} attempts of iCloud Backup ended with {says}, the newest on {when}"
+        ),
     };
-    let text = format!("iCloud answered {}, {often}", newest.in_words());
     Why::new(text).aged(!case.trusted(newest.entry.at))
 }
 
@@ -208,7 +210,10 @@ fn shared_outage(case: &Case<'_>) -> Option<Why> {
         is_outage(attempt.says()) && case.fleet.shared_outage(case.index, attempt.entry.at)
     })?;
     let why = answered(case, &newest);
-    let text = format!("{}, and failed another device in the same night", why.text);
+    let text = format!(
+        "{}; another device met the like in the same night",
+        why.text
+    );
     Some(Why { text, ..why })
 }
 
@@ -298,8 +303,9 @@ fn network_of_its_own(case: &Case<'_>) -> Option<Why> {
     (errors >= NETWORK_ERRORS && others >= HEALTHY_OTHERS).then(|| {
         let why = answered(case, &newest);
         let text = format!(
-            "{}: a network error in {errors} of the last {LAST_ATTEMPTS} attempts, while {others} other devices of the site succeed",
-            why.text
+            "{errors} of the last {LAST_ATTEMPTS} attempts of iCloud Backup ended with {}, the newest on {}, while {others} other devices of the site succeed",
+            newest.in_words(),
+            day(newest.entry.at)
         );
         Why { text, ..why }
     })
@@ -354,7 +360,7 @@ fn never_done(case: &Case<'_>) -> Option<Why> {
     let on = case.cloud.enabled.as_ref().filter(|fact| fact.value)?;
     (uses_icloud(case) && case.cloud.last.is_none()).then(|| {
         Why::new(format!(
-            "iCloud Backup was on on {}, and no backup has ever been completed",
+            "on {} iCloud Backup was switched on, and the device named no backup that was ever completed",
             day(on.told_at)
         ))
     })

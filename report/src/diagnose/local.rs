@@ -5,6 +5,7 @@
 use super::row::{Row, Why, row};
 use crate::assess::case::Case;
 use crate::assess::draft::{count, day, days_between, size};
+use crate::assess::good::within;
 use crate::assess::inventory::pairing_is_blocked;
 use crate::assess::status::later_attempt;
 use crate::assess::storage::{full_disk, need};
@@ -35,7 +36,6 @@ pub(crate) const ROWS: &[Row] = &[
     row("L2", STOPPED, stopped, "The backup stopped before its end.", FixId::StartFreshBackup, High).next(FixId::RestartDevice),
     row("L3", &[Code::LocalFilesMissing], missing, "Files were taken out of the backup folder, or never written.", FixId::StartFreshBackup, High).next(FixId::CheckHost),
     row("L9", &[Code::LocalDamaged], keybag, "The keybag is broken: no password opens this backup.", FixId::StartFreshBackup, High).next(FixId::CheckHost),
-    row("L2", &[Code::LocalDamaged], decrypted, "A tool that decrypts backups wrote this copy; Apple's tools do not take it as a backup.", FixId::StartFreshBackup, Medium),
     row("L2", &[Code::LocalDamaged], damaged, "The plists or the manifest of the backup are broken.", FixId::StartFreshBackup, High).next(FixId::CheckHost),
     row("L2", &[Code::LocalPlaceholder], placeholder, "A tool wrote the signs of a finished backup before it reached the device.", FixId::StartFreshBackup, High).next(FixId::UpdateHostSoftware),
     row("L2", BROKEN, broken, "The backup folder cannot be restored.", FixId::CheckHost, Low),
@@ -47,14 +47,15 @@ pub(crate) const ROWS: &[Row] = &[
     row("L15", &[Code::BackupNever], required_never, "The policy requires a local backup, and none was found.", FixId::StartFreshBackup, Medium).next(FixId::CheckHost),
 ];
 
-/// The newest local backup, where the device's newest good backup is a local one or iCloud is no way.
+/// The newest local backup, where local backups are what has grown old.
 fn stale_local<'a>(case: &Case<'a>) -> Option<&'a LocalBackup> {
     let newest = case.newest_local()?;
-    let accepted = case.policy.backups.local != Requirement::Forbidden;
+    let wanted = case.policy.backups.local;
     let cloud = case.good_cloud().map(|good| good.date);
     let local = case.good_local().map(|good| good.date);
-    let required = case.policy.backups.local == Requirement::Required;
-    (accepted && (required || local >= cloud)).then_some(newest)
+    let fresh = local.is_some_and(|date| within(date, case.now, case.policy.thresholds.aging_days));
+    let is_the_way = wanted == Requirement::Required || local >= cloud;
+    (wanted != Requirement::Forbidden && is_the_way && !fresh).then_some(newest)
 }
 
 fn pairing_blocked(case: &Case<'_>) -> Option<Why> {
@@ -179,12 +180,13 @@ fn keybag(case: &Case<'_>) -> Option<Why> {
     ))
 }
 
-fn decrypted(case: &Case<'_>) -> Option<Why> {
+/// A copy that a decrypting tool wrote, and that nothing else speaks against.
+pub(super) fn decrypted(case: &Case<'_>) -> Option<Why> {
     let mut backups = case.locals.iter().map(|local| local.backup);
     let backup = backups.find(|backup| {
-        backup.host_tool == HostTool::Decryptor && backup.restorable == Restorable::No
+        backup.host_tool == HostTool::Decryptor && backup.restorable == Restorable::Unknown
     })?;
-    Some(reason(backup, &backup.state_reason))
+    Some(reason(backup, &backup.restorable_reason))
 }
 
 fn damaged(case: &Case<'_>) -> Option<Why> {

@@ -1,5 +1,6 @@
 //! Findings that name their own remedy, and what is left when no row fits.
 
+use super::local::decrypted;
 use super::row::{Row, Why, row};
 use crate::assess::case::Case;
 use crate::assess::draft::{count, day};
@@ -31,6 +32,7 @@ pub(crate) const ROWS: &[Row] = &[
     row("L1", &[Code::HostDiskLow], disk_and_stopped, "The computer's disk is too full for the next backup.", FixId::FreeComputerDisk, High).next(FixId::CheckHost),
     row("L1", &[Code::HostDiskLow], |_| always("the disk may be too full for a whole new backup"), "The computer's disk is too full for the next backup.", FixId::FreeComputerDisk, Medium).next(FixId::CheckHost),
     row("C17", &[Code::OsOutdated], |_| always("another device of the same model runs a newer version; whether this hinders backups is not known"), "The device has not been updated.", FixId::UpdateIos, Low).next(FixId::RestartDevice),
+    row("L2", &[Code::BackupUnknown], decrypted, "The only copy was decrypted by a tool, and nobody has tried whether it can be restored.", FixId::StartFreshBackup, Medium),
     row("G3", &[Code::BackupUnknown], hidden, "The enrolment hides the state of iCloud Backup from the MDM.", FixId::QueryBackupState, High),
     row("G3", &[Code::BackupUnknown], unasked, "The MDM's answers do not speak of iCloud Backup, or do so no longer.", FixId::QueryBackupState, High),
     row("G3", &[Code::BackupUnknown], |_| always("no MDM answer speaks of the device, and no local backup of it could be judged"), "Nothing that was scanned speaks of this device's backups.", FixId::QueryBackupState, Medium),
@@ -149,10 +151,17 @@ fn unreadable(case: &Case<'_>) -> Option<Why> {
 }
 
 fn conflict(case: &Case<'_>) -> Option<Why> {
-    let first = case.device.conflicts.first().map(|conflict| &conflict.text);
+    let between = case.device.conflicts.first().map(|_| {
+        Why::new("such a number belongs to one device alone, and the evidence gives it to several")
+    });
     let mut folders = case.locals.iter();
-    let inside = || folders.find_map(|local| local.backup.identity_disagrees.as_ref());
-    first.or_else(inside).map(Why::new)
+    let inside = || {
+        folders.find(|local| local.backup.identity_disagrees.is_some())?;
+        Some(Why::new(
+            "the plists of a backup and the name of its folder do not speak of one device",
+        ))
+    };
+    between.or_else(inside)
 }
 
 fn disk_and_stopped(case: &Case<'_>) -> Option<Why> {

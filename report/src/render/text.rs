@@ -68,11 +68,15 @@ fn write_verdict(
     Ok(())
 }
 
-/// "3 protected", "1 stale", …, without the zeros.
+/// "3 protected", "1 stale", …, without the zeros. The statuses add up to the devices of the
+/// headline: those listed apart have a word of their own.
 fn counts(sheet: &Sheet<'_>) -> Vec<String> {
     let summary = &sheet.results().summary;
-    let statuses = summary.status.iter();
-    let statuses = statuses.map(|(status, count)| (*count, status.phrase()));
+    let statuses = summary.status.keys().map(|status| {
+        let devices = sheet.results().in_fleet();
+        let count = devices.filter(|device| device.status == *status).count();
+        (count as u64, status.phrase())
+    });
     let apart = [
         (summary.waived, "waived"),
         (summary.listed_apart, "known from old backups only"),

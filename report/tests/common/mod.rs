@@ -464,6 +464,7 @@ pub(crate) fn results(devices: Vec<Device>, problems: Vec<Problem>) -> Results {
             critical_days: 14.0,
             inventory_trusted_days: 7.0,
             icloud: "allowed".to_owned(),
+            local: "allowed".to_owned(),
             encryption_required: true,
             password_required: false,
         },

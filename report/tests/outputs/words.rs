@@ -224,3 +224,17 @@ fn lists_say_what_they_leave_out() {
     assert_eq!(words::list(&["a", "b"], 2), "a, b");
     assert_eq!(words::list(&["a", "b", "c"], 2), "a, b and 1 more");
 }
+
+#[test]
+fn zones() {
+    let check = |zone: TimeZone, want: &str| {
+        assert_eq!(
+            words::zone(&zone, "2026-11-20T04:00:00Z".parse().unwrap()),
+            want
+        );
+    };
+    check(TimeZone::get("Europe/Berlin").unwrap(), "Europe/Berlin");
+    check(TimeZone::get("Etc/UTC").unwrap(), "UTC");
+    check(TimeZone::UTC, "UTC");
+    check(TimeZone::fixed(jiff::tz::offset(2)), "UTC+02");
+}

@@ -19,6 +19,8 @@ pub(super) struct Depth<'a> {
     pub level: VerifyLevel,
     /// Are the payloads encrypted?
     pub encrypted: bool,
+    /// Do digests and keys say anything? Not in a decrypted copy: they are those of what it was.
+    pub sealed: bool,
     /// What opens them, once the password is proven.
     pub keys: Option<&'a ClassKeys>,
     /// Hears how many files were compared, folder by folder.

@@ -318,6 +318,7 @@ impl Evidence {
         let depth = Depth {
             level,
             encrypted: self.cipher.is_encrypted() == Some(true),
+            sealed: self.cipher != Cipher::DecryptedCopy,
             keys: keys.as_deref(),
             files_checked,
         };

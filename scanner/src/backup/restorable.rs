@@ -130,10 +130,10 @@ fn of_root_copy(level: VerifyLevel, evidence: &Evidence) -> Verdict {
         );
     }
     match (&evidence.check, evidence.cipher) {
-        (_, Cipher::DecryptedCopy) => verdict(
-            Restorable::No,
-            "a tool decrypted this copy: Manifest.plist still says encrypted, so iOS would try to \
-             decrypt what is plain already; good for reading, not for restoring",
+        (check, Cipher::DecryptedCopy) if !misses_files(check.as_ref()) => verdict(
+            Restorable::Unknown,
+            "a tool decrypted this copy, and Manifest.plist still says encrypted: whether Apple's \
+             tools restore such a copy has not been tried",
         ),
         (Some(Checked::Now(check)), _) => of_check(check, &evidence.unlock),
         (Some(Checked::Earlier(record)), _) => of_record(record, &evidence.unlock),
@@ -141,6 +141,10 @@ fn of_root_copy(level: VerifyLevel, evidence: &Evidence) -> Verdict {
         (None, _) if level < VerifyLevel::Names => not_asked(),
         (None, _) => verdict(Restorable::Unknown, "its files could not be checked"),
     }
+}
+
+fn misses_files(check: Option<&NamesCheck>) -> bool {
+    check.is_some_and(|check| check.files.missing > 0)
 }
 
 fn not_asked() -> Verdict {

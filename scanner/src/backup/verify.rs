@@ -83,7 +83,7 @@ fn in_runs(
         } else {
             first..=last
         };
-        let promises = Promises::read(catalog, &folders, true)?;
+        let promises = Promises::read(catalog, &folders, depth.sealed)?;
         compared.extend(disk.compare(&promises, &folders, depth));
         next = folders.end().checked_add(1);
     }
@@ -172,6 +172,8 @@ impl Check {
             self.unlisted.extend(one.unlisted.take());
             sums.add_figures(&one);
         }
+        // A flat folder that cannot be listed is one folder.
+        self.unlisted.dedup();
         self.take_figures(&sums);
         self.extra_sample.sort_unstable();
         self.extra_sample.truncate(SAMPLE_MAX);

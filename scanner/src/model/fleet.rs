@@ -47,7 +47,7 @@ pub struct Device {
 /// Two pieces of evidence that agree on one number and contradict each other on another.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Conflict {
-    /// In plain words: "serial number F2LX… is told with two UDIDs, … and …".
+    /// In plain words: "2 devices bear the serial number F2LX…: UDID …, UDID …".
     pub text: String,
     /// The files that disagree.
     pub paths: Vec<PathBuf>,

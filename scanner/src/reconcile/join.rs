@@ -239,13 +239,13 @@ impl<'a> Joiner<'a> {
         let what = number.words(value);
         for (device, name) in devices.iter().zip(&names) {
             let mut text = format!(
-                "{what} is told for {} devices: {}",
+                "{} devices bear the {what}: {}",
                 devices.len(),
                 list(&names, name)
             );
             if followed {
                 text += &format!(
-                    "; evidence with no stronger number is counted to {}",
+                    "; evidence that names no other number is counted to {}",
                     names[0]
                 );
             }

@@ -324,6 +324,36 @@ mod tests {
     }
 
     #[test]
+    fn a_database_in_memory_is_as_strict() {
+        let check = |sql: &str, wanted: &str| {
+            let folder = tempfile::tempdir().unwrap();
+            let bytes = std::fs::read(database(folder.path(), sql)).unwrap();
+            assert_eq!(bytes[18..20], [2, 2]);
+            let found = Database::of_reader(&bytes[..], bytes.len() as u64).and_then(|db| {
+                db.require_table("Files", &["fileID", "flags", "file"])
+                    .map(|()| db)
+            });
+            let found = found.map(|db| db.connection().execute("DELETE FROM Files", []).is_err());
+            let found = found.map_or_else(|fault| fault.to_string(), |kept| kept.to_string());
+            assert_eq!(found, wanted, "{sql}");
+        };
+        check(FILES, "true");
+        check(
+            "CREATE TABLE T (fileID, flags, file); CREATE VIEW Files AS SELECT * FROM T;",
+            "a database in which Files is not a plain table",
+        );
+        let noise: Vec<u8> = (0..9_000_u32).map(|n| (n * n % 251) as u8).collect();
+        let fault = Database::of_reader(&noise[..], 9_000)
+            .and_then(|db| db.require_table("Files", &["file"]))
+            .unwrap_err();
+        assert_eq!(fault.to_string(), "a damaged or cut-off SQLite database");
+        assert!(
+            Database::of_reader(&noise[..], 9_001).is_err(),
+            "shorter than told"
+        );
+    }
+
+    #[test]
     fn nothing_is_left_beside_a_database_with_a_wal_header_whatever_its_path() {
         let folder = tempfile::tempdir().unwrap();
         let odd = folder.path().join("50% of? #1 é\n");

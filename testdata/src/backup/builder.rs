@@ -296,7 +296,8 @@ impl BackupBuilder {
             HostTool::Idevicebackup2 => shift(self.completed, -900),
             _ => shift(self.completed, 173),
         };
-        self.info_date.unwrap_or(usual)
+        let begun = self.wounds.iter().find_map(Wound::first_attempt);
+        self.info_date.or(begun).unwrap_or(usual)
     }
 
     /// Major and minor version of the system.

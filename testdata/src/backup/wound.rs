@@ -142,6 +142,14 @@ pub(super) struct Site<'a> {
 }
 
 impl Wound {
+    /// When the first attempt began, if this wound cut it short: nothing in the folder is later.
+    pub(super) fn first_attempt(&self) -> Option<Timestamp> {
+        match self {
+            Self::FirstAttemptCutShort(begun) => Some(*begun),
+            _ => None,
+        }
+    }
+
     pub(super) fn inflict(&self, site: &Site<'_>) -> Result<()> {
         match self {
             Self::FirstAttemptCutShort(begun) => site.first_attempt(*begun),

@@ -86,7 +86,7 @@ pub const FLEETS: &[Fleet] = &[
         })
     }),
     fleet("cut-short-moving", || {
-        let begun = at("2026-11-18T16:02:00Z");
+        let begun = at("2026-11-19T16:02:00Z");
         one(13, |whole| {
             encrypted(whole).wound(Wound::CutShortMoving(begun))
         })
@@ -233,7 +233,8 @@ pub const FLEETS: &[Fleet] = &[
     fleet("fix-3-ios-8", fix_3),
     fleet("fix-4-keys", || logged(75, five(209))),
     fleet("fix-5-network-persists", fix_5),
-    fleet("fix-6-account", || logged(77, five(305))),
+    fleet("fix-6-account", fix_6),
+    fleet("fix-6-without-copy", || logged(770, five(305))),
     fleet("fix-7-outage", fix_7),
     fleet("fix-8-unknown-code", || logged(79, five(9_137))),
 ];
@@ -413,6 +414,17 @@ fn fix_5() -> Vec<Planned> {
     });
     let it = log_holder(device(76).of("Reading room", "Library", "Library"), log);
     std::iter::once(it).chain(others).collect()
+}
+
+/// Signing out is advised only where a fresh local backup would catch what it destroys.
+fn fix_6() -> Vec<Planned> {
+    let log = CloudLog::new()
+        .attempt(at("2026-11-04T01:00:00Z"), 0)
+        .nights(at("2026-11-18T01:00:00Z"), 9, 305);
+    let device = device(77).mdm(NANO, night(), |managed| {
+        managed.last_cloud_backup(at("2026-11-04T01:00:00Z"))
+    });
+    vec![device.local(PLACE, |whole| small(whole).cloud_log(log))]
 }
 
 /// Two devices, the same night, the same answer: the service was away.

@@ -234,6 +234,7 @@ fn protected_but() -> Vec<Planned> {
                 small(whole).completed("2026-11-18T06:15:44Z")
             }),
         repaired(),
+        refused(),
     ]
 }
 
@@ -249,6 +250,18 @@ fn repaired() -> Planned {
                 .udid(before)
                 .completed("2026-08-02T12:41:03Z")
         })
+}
+
+/// Apple refuses its account; a fresh local backup makes signing out and in again safe.
+fn refused() -> Planned {
+    let olga = device(33, "iPhone von Olga", "iPhone13,2", "26.0.1")
+        .of("Olga Petrenko", "Editorial", "Berlin")
+        .icloud(NANO, "2026-11-01T02:31:00Z");
+    let log = CloudLog::new()
+        .newer_system()
+        .attempt(at("2026-11-01T02:31:00Z"), 0)
+        .nights(at("2026-11-19T02:08:15Z"), 9, 305);
+    logged(olga, MARTA, "2026-11-19T17:55:40Z", log)
 }
 
 fn aging() -> Vec<Planned> {
@@ -288,7 +301,7 @@ fn aging() -> Vec<Planned> {
     ]
 }
 
-/// A backup of 9 to 12 days ago that holds the log of why iCloud failed before it.
+/// A backup that holds the log of why iCloud failed before it.
 fn logged(device: Planned, place: &str, completed: &str, log: CloudLog) -> Planned {
     device.local(place, |whole| {
         small(whole).completed(completed).cloud_log(log)
@@ -320,7 +333,7 @@ fn stale() -> Vec<Planned> {
         // iCloud backup ended for everything before iOS 9; the switch is still on.
         device(30, "Archiv iPhone", "iPhone4,1", "8.4.1")
             .of("Archive", "Library", "Library")
-            .icloud_off(XML)
+            .mdm(XML, seen(), |managed| managed.cloud_backup(true))
             .local(LIBRARY, |whole| {
                 small(whole)
                     .completed("2026-11-08T10:02:17Z")
@@ -354,17 +367,6 @@ fn stale() -> Vec<Planned> {
 
 fn stale_longer() -> Vec<Planned> {
     vec![
-        logged(
-            device(33, "iPhone von Olga", "iPhone13,2", "26.0.1")
-                .of("Olga Petrenko", "Editorial", "Berlin")
-                .icloud(NANO, "2026-11-01T02:31:00Z"),
-            MARTA,
-            "2026-11-09T17:55:40Z",
-            CloudLog::new()
-                .newer_system()
-                .attempt(at("2026-11-01T02:31:00Z"), 0)
-                .nights(at("2026-11-09T02:08:15Z"), 5, 305),
-        ),
         logged(
             device(34, "Verlag iPad 1", "iPad6,11", "16.7.10")
                 .of("Elif Demir", "Editorial", "Berlin")

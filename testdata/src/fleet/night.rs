@@ -285,21 +285,12 @@ impl Night {
         let mut planned = Planned::new(device_seed, &name, model.product_type, version)
             .of(&format!("User {number:05}"), "Fleet", site)
             .local(&place, |whole| {
-                let mut backup = whole
-                    .completed_at(completed)
-                    .files(self.files_per_backup)
-                    .info_bytes(self.info_bytes);
-                if !self.all_folders {
-                    backup = backup.no_empty_folders();
+                let whole = self.whole(whole.completed_at(completed), encrypted);
+                let now = self.now;
+                match wound {
+                    Some(kind) => (kind.inflict)(whole, Sown { attempt, now }),
+                    None => whole,
                 }
-                if encrypted {
-                    backup = backup.encrypted("fleet", Kdf::fast());
-                }
-                let sown = Sown {
-                    attempt,
-                    now: self.now,
-                };
-                wound.map_or(backup.clone(), |kind| (kind.inflict)(backup, sown))
             });
         if self.mdm {
             planned = planned.mdm(NANO, seen, |managed| match cloud {
@@ -324,6 +315,20 @@ impl Night {
             wound,
             encrypted,
         }
+    }
+
+    /// A backup before its wound.
+    fn whole(&self, backup: BackupBuilder, encrypted: bool) -> BackupBuilder {
+        let mut backup = backup
+            .files(self.files_per_backup)
+            .info_bytes(self.info_bytes);
+        if !self.all_folders {
+            backup = backup.no_empty_folders();
+        }
+        if encrypted {
+            backup = backup.encrypted("fleet", Kdf::fast());
+        }
+        backup
     }
 
     fn place(&self, host: u64) -> String {

@@ -222,22 +222,14 @@ fn when(sheet: &Sheet<'_>) -> String {
 }
 
 fn zone_name(sheet: &Sheet<'_>) -> String {
-    let offset = sheet.zone().to_offset(sheet.results().scanned_at);
-    match sheet.zone().iana_name() {
-        Some(name) => name.to_owned(),
-        None => format!("UTC{offset}"),
-    }
-}
-
-fn in_fleet(results: &Results) -> impl Iterator<Item = &Device> {
-    results.devices.iter().filter(|device| !device.listed_apart)
+    words::zone(sheet.zone(), sheet.results().scanned_at)
 }
 
 fn subline(results: &Results) -> String {
     let in_date = |device: &&Device| matches!(device.status, Status::Protected | Status::Aging);
-    let count = in_fleet(results).filter(in_date).count() as u64;
+    let count = results.in_fleet().filter(in_date).count() as u64;
     let has = if count == 1 { "has" } else { "have" };
-    match in_fleet(results).count() {
+    match results.in_fleet().count() {
         0 => "No evidence names a device of this fleet.".into(),
         _ => format!(
             "{} {has} a good backup in date.",
@@ -270,7 +262,8 @@ fn notice(count: u64) -> Option<Notice> {
 
 fn counts(results: &Results) -> Vec<Count> {
     let count = |(status, tone, means): (Status, &'static str, &'static str)| {
-        let number = in_fleet(results)
+        let number = results
+            .in_fleet()
             .filter(|device| device.status == status)
             .count() as u64;
         Count {
@@ -286,7 +279,8 @@ fn counts(results: &Results) -> Vec<Count> {
 }
 
 fn asides(results: &Results) -> Vec<Aside> {
-    let waived = in_fleet(results)
+    let waived = results
+        .in_fleet()
         .filter(|device| terms::waived(device))
         .count() as u64;
     let apart = results
@@ -298,7 +292,7 @@ fn asides(results: &Results) -> Vec<Aside> {
     let asides = [
         (
             waived,
-            "waived and not counted as one that could be lost.",
+            "waived and not counted among those that could be lost.",
             "waivers",
             "See the waivers",
         ),
@@ -328,7 +322,8 @@ fn ages(results: &Results) -> Vec<Age> {
         |device: &Device| words::age_bucket(device.age_days, device.status).unwrap_or(NO_AGE);
     let labels = words::AGE_BUCKETS.into_iter().chain([NO_AGE]);
     let age = |label: &str| {
-        let mine: Vec<_> = in_fleet(results)
+        let mine: Vec<_> = results
+            .in_fleet()
             .filter(|device| bucket(device) == label)
             .collect();
         Age {
@@ -550,7 +545,7 @@ fn method(sheet: &Sheet<'_>) -> Vec<Fact> {
     method
 }
 
-fn limits(policy: &PolicyUsed) -> [Fact; 7] {
+fn limits(policy: &PolicyUsed) -> [Fact; 8] {
     let must = |required| if required { "required" } else { "not required" };
     [
         fact(
@@ -576,6 +571,7 @@ fn limits(policy: &PolicyUsed) -> [Fact; 7] {
             ),
         ),
         fact("iCloud Backup", shown(&policy.icloud)),
+        fact("Backups to a computer", shown(&policy.local)),
         fact(
             "Encryption of local backups",
             must(policy.encryption_required).into(),

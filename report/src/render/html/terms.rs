@@ -112,6 +112,7 @@ pub(super) fn last_good_more(device: &Device) -> String {
         .as_ref()
         .map(|good| good.kind.phrase());
     match (device.age_days, kind) {
+        (Some(0), Some(kind)) => format!("less than a day old, {kind}"),
         (Some(age), Some(kind)) => format!("{} old, {kind}", words::days(age)),
         (None, Some(kind)) => kind.into(),
         (_, None) => String::new(),

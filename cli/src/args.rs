@@ -1,0 +1,280 @@
+//! The command line as it is typed. Help, manual page and completions are generated from here.
+//!
+//! A flag that nothing behind it builds does not exist: it is an unknown flag, never a stub.
+
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+use jiff::Timestamp;
+
+use crate::passwords::CommandLine;
+use crate::settings::{self, OutputSettings, ScanSettings, TerminalSettings};
+
+/// Which iPhones and iPads of a fleet could be lost tonight, why, and what to do about it.
+#[derive(Debug, Parser)]
+#[command(
+    name = "fleetback",
+    version,
+    about,
+    max_term_width = 100,
+    subcommand_required = true,
+    arg_required_else_help = true,
+    disable_help_subcommand = true,
+    after_help = exit_codes_help(),
+)]
+pub(crate) struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub(crate) command: Command,
+
+    /// What holds for every command.
+    #[command(flatten)]
+    pub(crate) common: Common,
+}
+
+/// What holds for every command.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Terminal")]
+pub(crate) struct Common {
+    #[command(flatten)]
+    pub(crate) terminal: TerminalSettings,
+
+    /// Settings file, instead of the first found of ./fleetback.toml, the user's and the system's
+    #[arg(
+        long,
+        value_name = "FILE",
+        env = "FLEETBACK_CONFIG",
+        hide_env_values = true,
+        global = true
+    )]
+    pub(crate) config: Option<PathBuf>,
+
+    /// Say nothing on standard error but errors
+    #[arg(short, long, global = true, conflicts_with = "verbose")]
+    pub(crate) quiet: bool,
+
+    /// Name every problem on standard error, notes too
+    #[arg(short, long, global = true)]
+    pub(crate) verbose: bool,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Read backups and MDM exports, judge every device, write the reports: the nightly job
+    #[command(after_help = exit_codes_help())]
+    Scan(Box<Scan>),
+    /// Check one or more backups in depth: would they restore?
+    #[command(after_help = verify_codes_help())]
+    Verify(Box<Verify>),
+    /// Write the reports again from a stored JSON report; reads no backup
+    Report(Box<Report>),
+    /// Tell what a finding or a fix means, and what to do
+    Explain(Explain),
+    /// Check that everything which should be read can be read, before the night does
+    Doctor(Doctor),
+    /// Write, check or show the settings
+    #[command(subcommand)]
+    Config(Config),
+    /// Print completions for a shell
+    Completions(Completions),
+    /// Print a manual page (roff)
+    Man(Man),
+}
+
+/// `fleetback scan`
+#[derive(Debug, Args)]
+pub(crate) struct Scan {
+    #[command(flatten)]
+    pub(crate) scan: ScanSettings,
+
+    /// Judge as of this instant (RFC 3339) instead of now; makes a run repeatable to the byte
+    #[arg(long, value_name = "RFC3339", value_parser = instant)]
+    pub(crate) now: Option<Timestamp>,
+
+    #[command(flatten)]
+    pub(crate) again: AgainFlags,
+    #[command(flatten)]
+    pub(crate) output: OutputSettings,
+    #[command(flatten)]
+    pub(crate) alarm: AlarmFlags,
+}
+
+/// A flag for one run: a file that says it would check everything every night.
+#[derive(Debug, Args)]
+pub(crate) struct AgainFlags {
+    /// Check every backup again, unchanged or not
+    #[arg(long)]
+    pub(crate) verify_again: bool,
+}
+
+/// `fleetback verify`; what is not said here comes from the settings file, as for `scan`.
+#[derive(Debug, Args)]
+pub(crate) struct Verify {
+    /// Backup folders, or folders of them
+    #[arg(value_name = "BACKUP", required = true)]
+    pub(crate) backups: Vec<PathBuf>,
+
+    /// How deep to check [default: contents]
+    #[arg(long, value_name = "LEVEL")]
+    pub(crate) verify: Option<settings::Verify>,
+
+    /// Passwords of encrypted backups: CSV with the header id,password, or TOML; the password of one
+    /// backup may stand in FLEETBACK_PASSWORD instead
+    #[arg(
+        long,
+        value_name = "FILE",
+        env = "FLEETBACK_PASSWORDS",
+        hide_env_values = true
+    )]
+    pub(crate) passwords: Option<PathBuf>,
+
+    /// Program that prints the password of one device
+    #[arg(
+        long,
+        value_name = "CMD",
+        env = "FLEETBACK_PASSWORD_COMMAND",
+        hide_env_values = true
+    )]
+    pub(crate) password_command: Option<CommandLine>,
+
+    /// Where to remember what was checked
+    #[arg(
+        long,
+        value_name = "FILE",
+        env = "FLEETBACK_HISTORY",
+        hide_env_values = true
+    )]
+    pub(crate) history: Option<PathBuf>,
+
+    /// Remember nothing
+    #[arg(
+        long,
+        env = "FLEETBACK_NO_HISTORY",
+        hide_env_values = true,
+        value_parser = clap::builder::FalseyValueParser::new(),
+    )]
+    pub(crate) no_history: bool,
+
+    /// Write what was found for programs; `-` is standard output, in place of the text
+    #[arg(long, value_name = "FILE")]
+    pub(crate) json: Option<PathBuf>,
+
+    /// Threads to read with [default: one per processor]
+    #[arg(
+        long,
+        value_name = "N",
+        env = "FLEETBACK_THREADS",
+        hide_env_values = true
+    )]
+    pub(crate) threads: Option<NonZeroUsize>,
+
+    /// Check as of this instant (RFC 3339) instead of now
+    #[arg(long, value_name = "RFC3339")]
+    pub(crate) now: Option<Timestamp>,
+}
+
+impl Verify {
+    /// As the settings of a scan of these folders.
+    pub(crate) fn into_settings(self) -> ScanSettings {
+        ScanSettings {
+            roots: self.backups,
+            passwords: self.passwords,
+            password_command: self.password_command,
+            history: self.history,
+            no_history: self.no_history,
+            threads: self.threads,
+            ..ScanSettings::default()
+        }
+    }
+}
+
+/// `fleetback report`
+#[derive(Debug, Args)]
+pub(crate) struct Report {
+    /// A report that `scan --json` wrote; `-` is standard input
+    #[arg(value_name = "RESULTS")]
+    pub(crate) results: PathBuf,
+    #[command(flatten)]
+    pub(crate) output: OutputSettings,
+    #[command(flatten)]
+    pub(crate) alarm: AlarmFlags,
+}
+
+/// Flags that must stand where the run is started: a file that silences alarms would be forgotten.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Output")]
+pub(crate) struct AlarmFlags {
+    /// End with 0 instead of 1 when there are findings; changes no other exit code
+    #[arg(long)]
+    pub(crate) exit_zero: bool,
+}
+
+/// `fleetback explain`
+#[derive(Debug, Args)]
+pub(crate) struct Explain {
+    /// A finding code or a fix, such as backup-stale or check-storage; none given: list them all
+    #[arg(value_name = "CODE|FIX")]
+    pub(crate) what: Option<String>,
+}
+
+/// `fleetback doctor`
+#[derive(Debug, Args)]
+pub(crate) struct Doctor {
+    #[command(flatten)]
+    pub(crate) scan: ScanSettings,
+}
+
+/// `fleetback config`
+#[derive(Debug, Subcommand)]
+pub(crate) enum Config {
+    /// Write fleetback.toml and fleetback-policy.toml with every setting explained; replaces nothing
+    Init {
+        /// Folder to write them to
+        #[arg(value_name = "FOLDER", default_value = ".")]
+        folder: PathBuf,
+    },
+    /// Read the settings and the policy, and say what is wrong with them
+    Check,
+    /// Print the settings in force, and where each comes from
+    Show,
+}
+
+/// `fleetback completions`
+#[derive(Debug, Args)]
+pub(crate) struct Completions {
+    /// The shell
+    #[arg(value_name = "SHELL")]
+    pub(crate) shell: clap_complete::Shell,
+}
+
+/// `fleetback man`
+#[derive(Debug, Args)]
+pub(crate) struct Man {
+    /// The command to print the page of; none given: fleetback itself
+    #[arg(value_name = "COMMAND")]
+    pub(crate) command: Option<String>,
+}
+
+/// The exit codes of `verify`.
+fn verify_codes_help() -> String {
+    let rows = crate::command::verify::CODES
+        .iter()
+        .map(|(exit, meaning)| format!("  {:>3}  {meaning}\n", exit.code()));
+    format!("Exit codes:\n{}", rows.collect::<String>())
+}
+
+/// The exit codes as the last part of the help.
+pub(crate) fn exit_codes_help() -> String {
+    let rows = crate::exit::CODES
+        .iter()
+        .map(|(code, _, meaning)| format!("  {code:>3}  {meaning}\n"));
+    format!("Exit codes:\n{}", rows.collect::<String>())
+}
+
+/// An instant as the command line takes it.
+fn instant(text: &str) -> Result<Timestamp, String> {
+    text.parse()
+        .map_err(|_| "wanted an instant with its zone, such as 2026-11-20T04:00:00Z".to_owned())
+}

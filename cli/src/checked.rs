@@ -1,0 +1,268 @@
+//! What `fleetback verify` found, as JSON for programs and as text for a person.
+//!
+//! The fields carry the names and words of the results of `scan` where both tell the same.
+
+use std::fmt::Write as _;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use fleetback_report::words::{self, Word, number, plural, shown};
+use fleetback_scanner::model::backup::{
+    FileCount, FileDifference, FileName, LocalBackup, Password, Restorable, State, Verified,
+    VerifyLevel,
+};
+use fleetback_scanner::model::fleet::Fleet;
+use fleetback_scanner::model::identity::{Serial, Udid};
+use fleetback_scanner::model::problem::{Level, Problem};
+use jiff::Timestamp;
+use serde::Serialize;
+
+use crate::exit::Exit;
+
+/// The whole run.
+#[derive(Debug, Serialize)]
+pub(crate) struct Checked {
+    schema_version: u32,
+    tool_version: &'static str,
+    verified_at: Timestamp,
+    level: VerifyLevel,
+    /// Of the whole run: backups share the threads.
+    seconds: f64,
+    backups: Vec<Backup>,
+    problems: Vec<Problem>,
+}
+
+/// One backup.
+#[derive(Debug, Serialize)]
+struct Backup {
+    path: PathBuf,
+    host: String,
+    folder_name: String,
+    archived: bool,
+    udid: Option<Udid>,
+    serial_number: Option<Serial>,
+    device_name: Option<String>,
+    state: State,
+    state_reason: String,
+    restorable: Restorable,
+    restorable_reason: String,
+    encrypted: Option<bool>,
+    password: Password,
+    /// Whose password opened it; never the password.
+    password_source: Option<String>,
+    completed_at: Option<Timestamp>,
+    verified: Verified,
+    files: Option<FileCount>,
+    missing_sample: Vec<FileName>,
+    extra_sample: Vec<String>,
+    different_sample: Vec<FileDifference>,
+    problems: Vec<Problem>,
+}
+
+impl Checked {
+    /// Takes what is told out of the fleet.
+    pub(crate) fn new(fleet: Fleet, level: VerifyLevel, now: Timestamp, took: Duration) -> Self {
+        let found = fleet.devices.into_iter().flat_map(|device| device.backups);
+        let mut backups: Vec<_> = found.map(Backup::from).collect();
+        backups.sort_by(|a, b| a.path.cmp(&b.path));
+        Self {
+            schema_version: 1,
+            tool_version: env!("CARGO_PKG_VERSION"),
+            verified_at: now,
+            level,
+            seconds: took.as_secs_f64(),
+            backups,
+            problems: fleet.problems,
+        }
+    }
+
+    /// The worst that was found: what could not be checked weighs more than what is wrong, for
+    /// nobody knows how wrong it is.
+    pub(crate) fn exit(&self) -> Exit {
+        let unread = self
+            .problems
+            .iter()
+            .any(|problem| problem.level == Level::Incomplete);
+        let worst = self
+            .backups
+            .iter()
+            .map(|backup| backup.verdict(self.level))
+            .max();
+        match worst {
+            _ if unread => Exit::Incomplete,
+            None => Exit::NothingFound,
+            Some(Verdict::Unchecked) => Exit::Incomplete,
+            Some(Verdict::Broken) => Exit::Findings,
+            Some(Verdict::Sound) => Exit::Complete,
+        }
+    }
+
+    /// What could not be used, beside the backups' own.
+    pub(crate) fn problems(&self) -> &[Problem] {
+        &self.problems
+    }
+
+    /// For a person.
+    pub(crate) fn text(&self) -> String {
+        let mut text: String = self.backups.iter().map(Backup::text).collect();
+        let sound = |backup: &&Backup| backup.verdict(self.level) == Verdict::Sound;
+        let sound = self.backups.iter().filter(sound).count() as u64;
+        let _ = writeln!(
+            text,
+            "{} of {} would restore; checked {} in {:.1} s",
+            number(sound),
+            plural(self.backups.len() as u64, "backup", "backups"),
+            self.level.phrase(),
+            self.seconds,
+        );
+        text
+    }
+}
+
+/// How a backup came out, best first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Verdict {
+    Sound,
+    /// Not restorable, or a file is not what its row says.
+    Broken,
+    /// Not looked at as deep as was asked for.
+    Unchecked,
+}
+
+impl From<LocalBackup> for Backup {
+    fn from(backup: LocalBackup) -> Self {
+        Self {
+            path: backup.path,
+            host: backup.host,
+            folder_name: backup.folder_name,
+            archived: backup.archived,
+            udid: backup.identity.udid,
+            serial_number: backup.identity.serial,
+            device_name: backup.device_name,
+            state: backup.state,
+            state_reason: backup.state_reason,
+            restorable: backup.restorable,
+            restorable_reason: backup.restorable_reason,
+            encrypted: backup.encrypted,
+            password: backup.password,
+            password_source: backup.password_proof.map(|proof| proof.source),
+            completed_at: backup.completed_at,
+            verified: backup.verified,
+            files: backup.files,
+            missing_sample: backup.missing_sample,
+            extra_sample: backup.extra_sample,
+            different_sample: backup.different_sample,
+            problems: backup.problems,
+        }
+    }
+}
+
+impl Backup {
+    /// Lengths differ without harm where a database was in use; what a digest or a padding refutes
+    /// is damage.
+    fn verdict(&self, level: VerifyLevel) -> Verdict {
+        let different = self.files.and_then(|files| files.different).unwrap_or(0);
+        let refuted = self.verified.level == VerifyLevel::Contents && different > 0;
+        match self.restorable {
+            Restorable::No => Verdict::Broken,
+            Restorable::Yes if refuted => Verdict::Broken,
+            Restorable::Yes if self.verified.level >= level => Verdict::Sound,
+            _ => Verdict::Unchecked,
+        }
+    }
+
+    fn text(&self) -> String {
+        let mut text = format!("{}\n", shown(&self.path.display().to_string()));
+        for (what, said) in self.lines() {
+            let _ = writeln!(text, "  {what:<11} {}", shown(&said));
+        }
+        text.push('\n');
+        text
+    }
+
+    fn lines(&self) -> Vec<(&'static str, String)> {
+        let mut lines = vec![
+            ("device", self.device()),
+            (
+                "restorable",
+                format!("{}: {}", self.restorable.phrase(), self.restorable_reason),
+            ),
+            (
+                "state",
+                format!("{}: {}", self.state.phrase(), self.state_reason),
+            ),
+            ("password", self.password()),
+            ("checked", self.verified.level.phrase().to_owned()),
+        ];
+        lines.extend(self.files.map(|files| ("files", counts(files))));
+        lines.extend(
+            self.missing_sample
+                .iter()
+                .map(|file| ("missing", name(file))),
+        );
+        lines.extend(self.extra_sample.iter().map(|file| ("extra", file.clone())));
+        let different = self.different_sample.iter();
+        lines.extend(
+            different.map(|one| ("different", format!("{}: {}", name(&one.file), one.how))),
+        );
+        lines.extend(
+            self.problems
+                .iter()
+                .map(|problem| ("problem", sentence(problem))),
+        );
+        lines
+    }
+
+    fn device(&self) -> String {
+        let name = self.device_name.clone();
+        let serial = self.serial_number.as_ref().map(ToString::to_string);
+        let udid = self.udid.as_ref().map(ToString::to_string);
+        let told: Vec<_> = [name, serial, udid].into_iter().flatten().collect();
+        if told.is_empty() {
+            "unknown".to_owned()
+        } else {
+            told.join(", ")
+        }
+    }
+
+    fn password(&self) -> String {
+        match &self.password_source {
+            Some(source) => format!("{}, by {source}", self.password.phrase()),
+            None => self.password.phrase().to_owned(),
+        }
+    }
+}
+
+fn counts(files: FileCount) -> String {
+    let different = match files.different {
+        Some(count) => format!("{} different", number(count)),
+        None => "not compared".to_owned(),
+    };
+    let bytes = files.bytes.map(|bytes| format!("; {}", words::size(bytes)));
+    format!(
+        "{} expected, {} present, {} missing, {} extra, {different}{}",
+        number(files.expected),
+        number(files.present),
+        number(files.missing),
+        number(files.extra),
+        bytes.unwrap_or_default(),
+    )
+}
+
+fn name(file: &FileName) -> String {
+    format!("{} {}", file.domain, file.path)
+}
+
+fn sentence(problem: &Problem) -> String {
+    let remedy = problem
+        .remedy
+        .as_deref()
+        .map(|remedy| format!("; {remedy}"));
+    let path = problem.path.display();
+    format!(
+        "{path}: wanted {}, found {}{}",
+        problem.wanted,
+        problem.found,
+        remedy.unwrap_or_default()
+    )
+}

@@ -1,0 +1,151 @@
+//! `fleetback config`: the settings file and the policy file, written, checked, shown.
+
+use std::fmt::Write as _;
+use std::fs::File;
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+use clap::Parser;
+use fleetback_report::policy::Policy;
+use fleetback_report::words::plural;
+
+use crate::args::{Cli, Command, Common, Config as Action, Scan};
+use crate::config::{self, Config, FILE_NAME, Found, TEMPLATE};
+use crate::exit::Exit;
+use crate::options::{self, Reports};
+use crate::output;
+use crate::settings::Layer;
+
+/// Where `config init` puts the policy.
+const POLICY_NAME: &str = "fleetback-policy.toml";
+
+/// In the order of the template.
+const SECTIONS: [&str; 3] = ["scan", "output", "terminal"];
+
+/// Runs it. An error is one of configuration.
+pub(crate) fn run(action: &Action, common: &Common) -> Result<Exit> {
+    match action {
+        Action::Init { folder } => init(folder),
+        Action::Check => check(common),
+        Action::Show => show(common),
+    }
+}
+
+fn init(folder: &Path) -> Result<Exit> {
+    let policy = Policy::builtin().to_toml();
+    let files = [(FILE_NAME, TEMPLATE), (POLICY_NAME, policy.as_str())];
+    let mut told = String::new();
+    for (name, text) in files {
+        let path = folder.join(name);
+        create(&path, text).with_context(|| {
+            let path = path.display();
+            format!("{path}: cannot be written; name a folder that exists and does not hold it yet")
+        })?;
+        let _ = writeln!(told, "wrote {}", path.display());
+    }
+    let _ = writeln!(
+        told,
+        "next: set what you need, then run fleetback config check"
+    );
+    Ok(output::print(told.as_bytes()))
+}
+
+/// Never replaces a file that somebody may have written by hand.
+fn create(path: &Path, text: &str) -> io::Result<()> {
+    File::create_new(path)?.write_all(text.as_bytes())
+}
+
+fn check(common: &Common) -> Result<Exit> {
+    let force = InForce::load(common)?;
+    let policy = options::policy(force.config.scan.policy.as_deref())?;
+    Reports::new(&force.config.output)?;
+    let said = format!(
+        "settings: {}\npolicy: {}, {}\nno mistakes\n",
+        force.file_name(),
+        policy.name,
+        plural(policy.waivers.len() as u64, "waiver", "waivers"),
+    );
+    Ok(output::print(said.as_bytes()))
+}
+
+fn show(common: &Common) -> Result<Exit> {
+    let force = InForce::load(common)?;
+    Ok(output::print(force.listing()?.as_bytes()))
+}
+
+/// The settings that a `fleetback scan` without flags would have, and where each comes from.
+struct InForce {
+    /// Flags of this call and variables.
+    typed: Config,
+    /// The file.
+    found: Option<Found>,
+    /// Both.
+    config: Config,
+}
+
+impl InForce {
+    fn load(common: &Common) -> Result<Self> {
+        let found = config::load(common.config.as_deref(), &config::places())?;
+        let file = found.as_ref().map(|found| found.config.clone());
+        let typed = typed(common)?;
+        let config = typed.clone().over(file.unwrap_or_default());
+        Ok(Self {
+            typed,
+            found,
+            config,
+        })
+    }
+
+    fn file_name(&self) -> String {
+        let path = self.found.as_ref().map(|found| found.path.clone());
+        let none = PathBuf::from("no file; flags, variables and defaults only");
+        path.unwrap_or(none).display().to_string()
+    }
+
+    /// As a settings file, with the origin of each line as its comment.
+    fn listing(&self) -> Result<String> {
+        let (typed, all) = (table(&self.typed)?, table(&self.config)?);
+        let mut text = format!("# {}\n", self.file_name());
+        for section in SECTIONS {
+            let lines = section_lines(section, &typed, &all);
+            if !lines.is_empty() {
+                let _ = write!(text, "\n[{section}]\n{lines}");
+            }
+        }
+        text.push_str("\n# everything else has its default; `fleetback scan --help` tells them\n");
+        Ok(text)
+    }
+}
+
+/// What the variables say, as a scan without flags would hear it.
+fn typed(common: &Common) -> Result<Config> {
+    let cli = Cli::try_parse_from(["fleetback", "scan"])?;
+    let Command::Scan(scan) = cli.command else {
+        return Ok(Config::default());
+    };
+    let Scan { scan, output, .. } = *scan;
+    Ok(Config {
+        scan,
+        output,
+        terminal: common.terminal.clone(),
+    })
+}
+
+fn table(config: &Config) -> Result<toml::Table> {
+    toml::Table::try_from(config).context("a path is not Unicode and cannot be shown")
+}
+
+/// One line for each setting that somebody made, with who made it.
+fn section_lines(section: &str, typed: &toml::Table, all: &toml::Table) -> String {
+    let keys = |table: &toml::Table| table.get(section).and_then(toml::Value::as_table).cloned();
+    let typed = keys(typed).unwrap_or_default();
+    let made = keys(all).unwrap_or_default().into_iter();
+    let made = made.filter(|(_, value)| !value.as_array().is_some_and(Vec::is_empty));
+    made.map(|(key, value)| {
+        let by_hand = typed.get(&key) == Some(&value);
+        let origin = if by_hand { "flag or variable" } else { "file" };
+        format!("{key} = {value}  # {origin}\n")
+    })
+    .collect()
+}

@@ -1,0 +1,354 @@
+//! `fleetback doctor`: can everything that should be read be read? Asked by day, so that the night
+//! does not find out.
+//!
+//! Reads folder listings only, and writes nothing but, where there is one, the history store, which
+//! opening brings up to date. "Not there", "there and may not be read" and
+//! "macOS keeps it from us" stay three different answers.
+
+use std::fmt;
+use std::io::ErrorKind;
+use std::path::Path;
+
+use anyhow::Result;
+use fleetback_report::words::{self, shown};
+use fleetback_scanner::locations::{Location, Os};
+use jiff::Timestamp;
+
+use crate::args::{Common, Doctor};
+use crate::config::{self, Config, Found};
+use crate::exit::Exit;
+use crate::history::Choice;
+use crate::options::{self, Reports};
+use crate::passwords::PasswordCommand;
+use crate::settings::{Layer, OutputSettings, ScanSettings};
+use crate::store::Store;
+use crate::{homes, output, platform};
+
+/// How a check came out, best first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Verdict {
+    Fine,
+    /// Good to know, nothing to do.
+    Note,
+    /// There is no backup folder to read.
+    Absent,
+    /// Evidence that should be readable is not: the night would end with 3.
+    Unread,
+    /// A report has no folder to be written to: the night would end with 5.
+    Unwritable,
+    /// The settings or the policy are wrong: the night would end with 2.
+    Wrong,
+}
+
+/// One line of the answer.
+#[derive(Debug)]
+struct Check {
+    verdict: Verdict,
+    what: String,
+    said: String,
+    remedy: Option<String>,
+}
+
+/// Runs it.
+pub(crate) fn run(args: Doctor, common: &Common) -> Result<Exit> {
+    let checks = examine(args.scan, common);
+    let text: String = checks.iter().map(|check| format!("{check}\n")).collect();
+    let printed = output::print(text.as_bytes());
+    match printed {
+        Exit::Complete => Ok(verdict(&checks)),
+        unwritten => Ok(unwritten),
+    }
+}
+
+/// The exit code that tonight's scan would end with, as far as can be told from here.
+fn verdict(checks: &[Check]) -> Exit {
+    let worst = checks.iter().map(|check| check.verdict).max();
+    let readable = checks
+        .iter()
+        .any(|c| c.verdict == Verdict::Fine && c.what.starts_with("read "));
+    match worst {
+        Some(Verdict::Wrong) => Exit::Usage,
+        Some(Verdict::Unwritable) => Exit::Unwritten,
+        Some(Verdict::Unread) => Exit::Incomplete,
+        Some(Verdict::Absent) if !readable => Exit::NothingFound,
+        _ => Exit::Complete,
+    }
+}
+
+fn examine(typed: ScanSettings, common: &Common) -> Vec<Check> {
+    let (found, wrong) = match config::load(common.config.as_deref(), &config::places()) {
+        Ok(found) => (found, None),
+        Err(error) => (None, Some(error.to_string())),
+    };
+    let config = found
+        .as_ref()
+        .map(|found| found.config.clone())
+        .unwrap_or_default();
+    let settings = typed.over(config.scan.clone());
+
+    let mut checks = vec![settings_file(found.as_ref(), wrong), policy(&settings)];
+    checks.extend(surroundings(&settings, &config));
+    checks.push(history(&settings));
+    checks.extend(passwords(&settings));
+    checks.extend(reports(&config.output));
+    checks.extend(evidence(&settings));
+    checks
+}
+
+fn settings_file(found: Option<&Found>, wrong: Option<String>) -> Check {
+    match (wrong, found) {
+        (Some(error), _) => Check::new(Verdict::Wrong, "settings", error),
+        (None, Some(found)) => Check::new(Verdict::Fine, "settings", found.path.display()),
+        (None, None) => Check::new(
+            Verdict::Note,
+            "settings",
+            "no fleetback.toml; the defaults hold",
+        )
+        .with_remedy("fleetback config init writes one"),
+    }
+}
+
+fn policy(settings: &ScanSettings) -> Check {
+    match options::policy(settings.policy.as_deref()) {
+        Ok(policy) => Check::new(Verdict::Fine, "policy", policy.name),
+        Err(error) => Check::new(Verdict::Wrong, "policy", format_args!("{error:#}")),
+    }
+}
+
+/// A store that is there is opened, which brings it up to date; none is made.
+fn history(settings: &ScanSettings) -> Check {
+    let choice = match options::history_choice(settings) {
+        Ok(choice) => choice,
+        Err(error) => return Check::new(Verdict::Wrong, "history", error),
+    };
+    let Some(path) = choice.path() else {
+        let said = match choice {
+            Choice::None => "none is kept: no_history",
+            _ => "this user has no data directory; every night checks everything",
+        };
+        return Check::new(Verdict::Note, "history", said);
+    };
+    let shown = path.display();
+    if !path.exists() {
+        return Check::new(
+            Verdict::Note,
+            "history",
+            format_args!("{shown}: the first scan begins it"),
+        );
+    }
+    let host = options::host(settings);
+    let looked = Store::open(&path).and_then(|store| {
+        store.examine()?;
+        store.memory(&host)
+    });
+    match looked {
+        Ok(memory) => {
+            let (checks, proofs) = memory.counts();
+            let said = format!("{shown}: {checks} checks of {host}, {proofs} proofs");
+            Check::new(Verdict::Fine, "history", said)
+        }
+        Err(error) => Check::new(Verdict::Note, "history", error)
+            .with_remedy("until then every night checks everything"),
+    }
+}
+
+/// The sources of passwords: the file is read, the command is looked for and not run.
+fn passwords(settings: &ScanSettings) -> Vec<Check> {
+    let sources = match options::passwords(settings) {
+        Ok(sources) => sources,
+        Err(error) => {
+            return vec![Check::new(
+                Verdict::Wrong,
+                "passwords",
+                format_args!("{error:#}"),
+            )];
+        }
+    };
+    let file = settings
+        .passwords
+        .iter()
+        .zip(&sources.file)
+        .map(|(path, file)| {
+            let said = format!("{}: {} lines, private", path.display(), file.lines());
+            Check::new(Verdict::Fine, "passwords", said)
+        });
+    let command =
+        settings
+            .password_command
+            .iter()
+            .map(|line| match PasswordCommand::program(line) {
+                Some(program) => Check::new(Verdict::Fine, "password command", program.display()),
+                None => Check::new(
+                    Verdict::Unread,
+                    "password command",
+                    "its program cannot be found",
+                )
+                .with_remedy("write its whole path"),
+            });
+    file.chain(command).collect()
+}
+
+fn surroundings(settings: &ScanSettings, config: &Config) -> Vec<Check> {
+    let zone = match options::time_zone(config.output.timezone.as_deref()) {
+        Ok(zone) => Check::new(
+            Verdict::Fine,
+            "time zone",
+            format_args!(
+                "{}; it is now {}",
+                words::zone(&zone, Timestamp::now()),
+                Timestamp::now()
+                    .to_zoned(zone.clone())
+                    .strftime("%Y-%m-%d %H:%M %Z"),
+            ),
+        ),
+        Err(error) => Check::new(Verdict::Wrong, "time zone", format_args!("{error:#}")),
+    };
+    let host = Check::new(Verdict::Fine, "this computer", options::host(settings));
+    vec![host, zone]
+}
+
+/// Where the reports of the settings file go: is the folder there?
+fn reports(settings: &OutputSettings) -> Vec<Check> {
+    let reports = match Reports::new(settings) {
+        Ok(reports) => reports,
+        Err(error) => {
+            return vec![Check::new(
+                Verdict::Wrong,
+                "reports",
+                format_args!("{error:#}"),
+            )];
+        }
+    };
+    let check = |path: &Path| match output::resolved(path) {
+        Ok(path) => Check::new(Verdict::Fine, "report", path.display()),
+        Err(error) => Check::new(
+            Verdict::Unwritable,
+            "report",
+            format_args!("{}: {error}", path.display()),
+        )
+        .with_remedy("create its folder"),
+    };
+    reports.paths().map(check).collect()
+}
+
+/// Everything that tonight's scan would read.
+fn evidence(settings: &ScanSettings) -> Vec<Check> {
+    let mut checks: Vec<_> = match settings.roots.as_slice() {
+        [] => standard_locations(),
+        roots => roots
+            .iter()
+            .map(|root| readable("read root", root))
+            .collect(),
+    };
+    checks.extend(
+        settings
+            .mdm
+            .iter()
+            .map(|path| readable("read MDM exports", path)),
+    );
+    checks.extend(
+        settings
+            .inventory
+            .iter()
+            .map(|path| readable("read inventory", path)),
+    );
+    checks
+}
+
+fn standard_locations() -> Vec<Check> {
+    if Os::current() == Os::Other {
+        return vec![
+            Check::new(
+                Verdict::Absent,
+                "locations",
+                "this system has no standard location of backups",
+            )
+            .with_remedy("name the folders: fleetback scan ROOT..., or roots in fleetback.toml"),
+        ];
+    }
+    let standard = homes::here();
+    let unlisted = standard
+        .problems
+        .iter()
+        .map(|problem| readable("read homes", &problem.path));
+    let places = standard.locations.iter().map(location);
+    unlisted.chain(places).collect()
+}
+
+fn location(location: &Location) -> Check {
+    let what = format!("read {} of {}", location.kind.words(), location.user);
+    readable(&what, &location.path)
+}
+
+/// Can it be opened, and what is in it?
+fn readable(what: &str, path: &Path) -> Check {
+    let shown = path.display();
+    match look(path) {
+        Ok(found) => Check::new(Verdict::Fine, what, format_args!("{shown}: {found}")),
+        Err(error) if error.kind() == ErrorKind::NotFound => {
+            Check::new(Verdict::Absent, what, format_args!("{shown}: not there"))
+        }
+        Err(error) => Check::new(Verdict::Unread, what, format_args!("{shown}: {error}"))
+            .with_remedy(remedy(&error)),
+    }
+}
+
+fn look(path: &Path) -> std::io::Result<String> {
+    let meta = std::fs::metadata(path)?;
+    if meta.is_file() {
+        return std::fs::File::open(path).map(|_| "a file that can be read".to_owned());
+    }
+    if !meta.is_dir() {
+        // Opening a FIFO would wait for somebody to write to it.
+        return Err(std::io::Error::other("neither a folder nor a regular file"));
+    }
+    let entries = std::fs::read_dir(path)?.count();
+    let room =
+        platform::free_bytes(path).map(|free| format!(", {} free", indicatif::HumanBytes(free)));
+    Ok(format!("{entries} entries{}", room.unwrap_or_default()))
+}
+
+fn remedy(error: &std::io::Error) -> &'static str {
+    if platform::lacks_full_disk_access(error) {
+        "System Settings > Privacy & Security > Full Disk Access: allow the program that starts fleetback (the terminal, or fleetback itself under launchd)"
+    } else {
+        "give this user the right to read it, or run as one who has it"
+    }
+}
+
+impl Check {
+    fn new(verdict: Verdict, what: &str, said: impl fmt::Display) -> Self {
+        Self {
+            verdict,
+            what: what.to_owned(),
+            said: said.to_string(),
+            remedy: None,
+        }
+    }
+
+    fn with_remedy(self, remedy: &str) -> Self {
+        Self {
+            remedy: Some(remedy.to_owned()),
+            ..self
+        }
+    }
+}
+
+impl fmt::Display for Check {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let word = match self.verdict {
+            Verdict::Fine => "ok",
+            Verdict::Note => "note",
+            Verdict::Absent => "absent",
+            Verdict::Unread => "CANNOT READ",
+            Verdict::Unwritable => "CANNOT WRITE",
+            Verdict::Wrong => "WRONG",
+        };
+        let said = shown(&format!("{}: {}", self.what, self.said));
+        write!(f, "{word:<12} {said}")?;
+        match &self.remedy {
+            Some(remedy) => write!(f, "\n{:<12} -> {remedy}", ""),
+            None => Ok(()),
+        }
+    }
+}

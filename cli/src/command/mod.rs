@@ -1,0 +1,9 @@
+//! One file for each command; each reads as the story of that command.
+
+pub(crate) mod config;
+pub(crate) mod doctor;
+pub(crate) mod explain;
+pub(crate) mod manual;
+pub(crate) mod report;
+pub(crate) mod scan;
+pub(crate) mod verify;

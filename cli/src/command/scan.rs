@@ -1,0 +1,46 @@
+//! `fleetback scan`: read, judge, write, and say by the exit code how it went.
+
+use anyhow::{Context, Result};
+use fleetback_report::judge::judge;
+use fleetback_scanner::scan::{Helpers, scan};
+use rayon::ThreadPoolBuilder;
+
+use crate::args::{Common, Scan};
+use crate::exit::{Exit, Outcome};
+use crate::history::History;
+use crate::interrupt;
+use crate::options::ScanPlan;
+use crate::progress::Listener;
+use crate::reports;
+
+/// Runs it. An error is a usage or configuration error: nothing was read and nothing written.
+pub(crate) fn run(args: Scan, common: &Common) -> Result<Exit> {
+    let plan = ScanPlan::new(args, common)?;
+    let pool = ThreadPoolBuilder::new().num_threads(plan.threads).build();
+    let pool = pool.context("cannot start the reading threads; try --threads 1")?;
+    let interrupted = interrupt::listen();
+
+    let voice = plan.terminal.voice;
+    let host = &plan.scan.scan_host;
+    let history = History::open(&plan.history, host, &plan.inputs.roots, voice);
+    let progress = Listener::new(plan.terminal, &interrupted);
+    let helpers = Helpers {
+        passwords: &plan.passwords,
+        memory: history.memory(),
+        progress: &progress,
+    };
+    let mut fleet = pool.install(|| scan(&plan.inputs, &plan.scan, &helpers));
+    progress.finish();
+    fleet.problems.extend(plan.passwords.problems());
+    fleet.problems.sort();
+    let results = judge(&fleet, &plan.policy, &plan.run);
+
+    let Some(written) = reports::write(&results, &plan.reports, plan.terminal, &interrupted) else {
+        voice.note("interrupted; no report was touched");
+        return Ok(Exit::Interrupted);
+    };
+    history.remember(&fleet, host, plan.run.now, voice);
+    voice.problems(&results.problems);
+    voice.summary(&results);
+    Ok(Outcome::of(&results, written).exit(plan.alarm))
+}

@@ -1,0 +1,93 @@
+//! `fleetback verify`: one or more backups in depth, each checked anew whatever the history says.
+
+use std::sync::atomic::Ordering;
+use std::time::Instant;
+
+use anyhow::{Context, Result};
+use fleetback_scanner::scan::{Helpers, scan};
+use rayon::ThreadPoolBuilder;
+
+use crate::args::{Common, Verify};
+use crate::checked::Checked;
+use crate::exit::Exit;
+use crate::history::History;
+use crate::options::VerifyPlan;
+use crate::output::{self, Staged, Target};
+use crate::progress::Listener;
+use crate::{interrupt, say};
+
+/// The exit codes, and what each means here.
+pub(crate) const CODES: &[(Exit, &str)] = &[
+    (
+        Exit::Complete,
+        "every backup would restore, as far as it was asked to be checked",
+    ),
+    (
+        Exit::Findings,
+        "a backup would not restore, or a file in it is not what its row says",
+    ),
+    (
+        Exit::Usage,
+        "usage or configuration error; nothing was checked",
+    ),
+    (
+        Exit::Incomplete,
+        "a backup could not be checked so deep: not readable, in progress, or without its password",
+    ),
+    (Exit::NothingFound, "no backup found"),
+    (Exit::Unwritten, "the JSON could not be written"),
+    (Exit::Interrupted, "interrupted"),
+];
+
+/// Runs it. An error is a usage or configuration error: nothing was checked.
+pub(crate) fn run(args: Verify, common: &Common) -> Result<Exit> {
+    let plan = VerifyPlan::new(args, common)?;
+    let pool = ThreadPoolBuilder::new().num_threads(plan.threads).build();
+    let pool = pool.context("cannot start the reading threads; try --threads 1")?;
+    let interrupted = interrupt::listen();
+
+    let voice = plan.terminal.voice;
+    let (host, now) = (&plan.scan.scan_host, plan.scan.now);
+    let history = History::open(&plan.history, host, &plan.inputs.roots, voice);
+    let progress = Listener::new(plan.terminal, &interrupted);
+    let helpers = Helpers {
+        passwords: &plan.passwords,
+        memory: history.memory(),
+        progress: &progress,
+    };
+    let begun = Instant::now();
+    let mut fleet = pool.install(|| scan(&plan.inputs, &plan.scan, &helpers));
+    progress.finish();
+    if interrupted.load(Ordering::Relaxed) {
+        return Ok(Exit::Interrupted);
+    }
+    fleet.problems.extend(plan.passwords.problems());
+    history.remember(&fleet, host, now, voice);
+
+    let checked = Checked::new(fleet, plan.scan.verify, now, begun.elapsed());
+    voice.problems(checked.problems());
+    let written = write(&checked, plan.json.as_ref())?;
+    Ok(if written {
+        checked.exit()
+    } else {
+        Exit::Unwritten
+    })
+}
+
+/// The text to standard output, unless the JSON goes there.
+fn write(checked: &Checked, json: Option<&Target>) -> Result<bool> {
+    let mut written = true;
+    if let Some(target) = json {
+        let mut bytes = serde_json::to_vec_pretty(checked).context("the JSON cannot be made")?;
+        bytes.push(b'\n');
+        let done = output::stage(target, &|out| out.write_all(&bytes)).and_then(Staged::commit);
+        if let Err(unwritten) = &done {
+            say::error(unwritten);
+        }
+        written = done.is_ok();
+    }
+    if json != Some(&Target::Stdout) {
+        written &= output::print(checked.text().as_bytes()) == Exit::Complete;
+    }
+    Ok(written)
+}

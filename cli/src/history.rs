@@ -1,0 +1,134 @@
+//! What a run does with the history store: opens it before, fills it after, and never fails for it.
+//!
+//! Without a store a run takes longer, and that is all. Every reason for going without one is said,
+//! for a night that is slow without a word is a night nobody can explain.
+
+use std::path::{Path, PathBuf};
+
+use fleetback_scanner::backup::memory::{CheckRecord, PasswordProof};
+use fleetback_scanner::model::backup::LocalBackup;
+use fleetback_scanner::model::fleet::Fleet;
+use jiff::Timestamp;
+
+use crate::output::resolved;
+use crate::say::Voice;
+use crate::store::{Remembered, Store, default_path};
+
+/// Which store a run was asked to use.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Choice {
+    /// None: `--no-history`.
+    None,
+    /// This file: `--history`.
+    Named(PathBuf),
+    /// The one in the user's data directory.
+    Usual,
+}
+
+/// The store of a run, if it has one.
+#[derive(Debug, Default)]
+pub(crate) struct History {
+    store: Option<Store>,
+    memory: Remembered,
+}
+
+impl Choice {
+    /// The file that was named or would be used.
+    pub(crate) fn path(&self) -> Option<PathBuf> {
+        match self {
+            Self::None => None,
+            Self::Named(path) => Some(path.clone()),
+            Self::Usual => default_path(),
+        }
+    }
+}
+
+impl History {
+    /// Opens the store and reads what `host` remembers. `evidence` is what this run reads: nothing
+    /// is ever written below it.
+    pub(crate) fn open(choice: &Choice, host: &str, evidence: &[PathBuf], voice: Voice) -> Self {
+        if *choice == Choice::None {
+            return Self::default();
+        }
+        match open(choice.path(), host, evidence) {
+            Ok(history) => {
+                history.tell(voice);
+                history
+            }
+            Err(why) => {
+                voice.note(&format!(
+                    "no history, so everything is checked again and nothing of it remembered: {why}"
+                ));
+                Self::default()
+            }
+        }
+    }
+
+    fn tell(&self, voice: Voice) {
+        if let Some(store) = &self.store {
+            let (checks, proofs) = self.memory.counts();
+            let path = store.path().display();
+            voice.detail(&format!(
+                "history from {path}: {checks} checks, {proofs} proofs"
+            ));
+        }
+    }
+
+    /// What earlier runs found.
+    pub(crate) fn memory(&self) -> &Remembered {
+        &self.memory
+    }
+
+    /// Remembers what this run found.
+    pub(crate) fn remember(self, fleet: &Fleet, host: &str, now: Timestamp, voice: Voice) {
+        let Some(mut store) = self.store else { return };
+        let checks: Vec<_> = backups(fleet).filter_map(check).collect();
+        let proofs: Vec<_> = backups(fleet).filter_map(proof).collect();
+        if let Err(error) = store.remember(host, now, &checks, &proofs) {
+            voice.note(&format!(
+                "the history was not written, so the next run checks again what this one did: {error}"
+            ));
+        }
+    }
+}
+
+fn open(path: Option<PathBuf>, host: &str, evidence: &[PathBuf]) -> Result<History, String> {
+    let nowhere = "this user has no data directory; name a file with --history, or a folder with FLEETBACK_DATA_DIR";
+    let path = path.ok_or(nowhere)?;
+    if let Some(root) = lies_below(&path, evidence) {
+        return Err(format!(
+            "{} lies inside {}, which this run reads: nothing is ever written there; name a file outside it with --history",
+            path.display(),
+            root.display(),
+        ));
+    }
+    let store = Store::open(&path).map_err(|e| e.to_string())?;
+    let memory = store.memory(host).map_err(|e| e.to_string())?;
+    Ok(History {
+        store: Some(store),
+        memory,
+    })
+}
+
+/// What is read that a path lies below, whether the path exists yet or not.
+pub(crate) fn lies_below<'a>(path: &Path, evidence: &'a [PathBuf]) -> Option<&'a Path> {
+    let absolute = std::path::absolute(path).ok()?;
+    let mut real = absolute
+        .ancestors()
+        .filter_map(|folder| resolved(folder).ok());
+    let real = real.next()?;
+    let below = |root: &&PathBuf| root.canonicalize().is_ok_and(|root| real.starts_with(root));
+    evidence.iter().find(below).map(PathBuf::as_path)
+}
+
+fn backups(fleet: &Fleet) -> impl Iterator<Item = &LocalBackup> {
+    fleet.devices.iter().flat_map(|device| &device.backups)
+}
+
+fn check(backup: &LocalBackup) -> Option<(&Path, &CheckRecord)> {
+    Some((&backup.path, backup.check.as_ref()?))
+}
+
+fn proof(backup: &LocalBackup) -> Option<PasswordProof> {
+    backup.password_proof.clone()
+}

@@ -1,0 +1,200 @@
+//! The only place that opens a file for writing.
+//!
+//! A report is written beside its target and renamed over it, so that a run that fails halfway
+//! leaves yesterday's report whole. What a newcomer would get wrong: a target may be a FIFO or a
+//! device (written directly), a symbolic link (kept; what it points to is replaced), or standard
+//! output whose reader has gone away (`| head`: no error).
+
+use std::fmt;
+use std::fs::{self, File};
+use std::io::{self, BufWriter, ErrorKind, Write};
+use std::path::{Path, PathBuf};
+
+use tempfile::NamedTempFile;
+
+use crate::exit::Exit;
+use crate::{platform, say};
+
+/// Paths that are our own standard output under another name; opening them anew would truncate it.
+const STDOUT_NAMES: &[&str] = &["-", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"];
+
+/// Where a report goes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Target {
+    /// Standard output.
+    Stdout,
+    /// A file, or something that is written to like one.
+    Path(PathBuf),
+}
+
+impl From<PathBuf> for Target {
+    fn from(path: PathBuf) -> Self {
+        if STDOUT_NAMES.iter().any(|name| path.as_os_str() == *name) {
+            Self::Stdout
+        } else {
+            Self::Path(path)
+        }
+    }
+}
+
+impl fmt::Display for Target {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Stdout => f.write_str("standard output"),
+            Self::Path(path) => write!(f, "{}", path.display()),
+        }
+    }
+}
+
+/// An output that could not be written.
+#[derive(Debug, thiserror::Error)]
+#[error("cannot write {target}: {source}; {remedy}")]
+pub(crate) struct Unwritten {
+    target: Target,
+    source: io::Error,
+    remedy: &'static str,
+}
+
+impl Unwritten {
+    fn new(target: &Target, source: io::Error) -> Self {
+        let remedy = match source.kind() {
+            ErrorKind::NotFound => "create its folder first",
+            ErrorKind::PermissionDenied => "give this user the right to write there",
+            ErrorKind::StorageFull | ErrorKind::QuotaExceeded => "free some room",
+            ErrorKind::IsADirectory => "name a file in that folder",
+            _ => "what stood there before is untouched",
+        };
+        Self {
+            target: target.clone(),
+            source,
+            remedy,
+        }
+    }
+}
+
+/// A report that is written in full and not yet in its place.
+#[derive(Debug)]
+#[must_use = "a staged report that is not put in place is thrown away"]
+pub(crate) struct Staged {
+    target: Target,
+    place: Place,
+}
+
+#[derive(Debug)]
+enum Place {
+    /// Written already: there is nothing to rename.
+    Done,
+    /// A temporary file beside the path that it will replace.
+    Beside(NamedTempFile, PathBuf),
+}
+
+/// What a renderer is: writes a whole report.
+pub(crate) type Render<'a> = dyn Fn(&mut dyn Write) -> io::Result<()> + 'a;
+
+/// Writes a whole report, for a file beside its target.
+pub(crate) fn stage(target: &Target, render: &Render<'_>) -> Result<Staged, Unwritten> {
+    let place = match target {
+        Target::Stdout => direct(io::stdout().lock(), render),
+        Target::Path(path) => stage_path(path, render),
+    };
+    let place = place.map_err(|source| Unwritten::new(target, source))?;
+    Ok(Staged {
+        target: target.clone(),
+        place,
+    })
+}
+
+impl Staged {
+    /// Puts the report in its place.
+    pub(crate) fn commit(self) -> Result<(), Unwritten> {
+        match self.place {
+            Place::Done => Ok(()),
+            Place::Beside(file, path) => file
+                .persist(path)
+                .map(drop)
+                .map_err(|e| Unwritten::new(&self.target, e.error)),
+        }
+    }
+}
+
+/// Writes to standard output what is no report: explanations, completions, the manual.
+pub(crate) fn print(text: &[u8]) -> Exit {
+    let done = stage(&Target::Stdout, &|out| out.write_all(text)).and_then(Staged::commit);
+    match done {
+        Ok(()) => Exit::Complete,
+        Err(unwritten) => {
+            say::error(&unwritten);
+            Exit::Unwritten
+        }
+    }
+}
+
+/// Where a path leads: a link is followed, so that the link itself is kept. A path that does not
+/// exist yet is resolved as far as its folder.
+pub(crate) fn resolved(path: &Path) -> io::Result<PathBuf> {
+    match fs::canonicalize(path) {
+        Err(e) if e.kind() == ErrorKind::NotFound => resolved_new(path),
+        done => done,
+    }
+}
+
+fn resolved_new(path: &Path) -> io::Result<PathBuf> {
+    let link = fs::read_link(path);
+    let folder = match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
+    };
+    match (link, path.file_name()) {
+        // A link to a file that does not exist yet: that file is the one to create.
+        (Ok(to), _) => resolved_new_target(&folder.join(to)),
+        (Err(_), Some(name)) => Ok(fs::canonicalize(folder)?.join(name)),
+        (Err(_), None) => Err(ErrorKind::IsADirectory.into()),
+    }
+}
+
+/// One link deep is enough for a target that is not there; a chain of them is refused.
+fn resolved_new_target(path: &Path) -> io::Result<PathBuf> {
+    let folder = path.parent().ok_or(ErrorKind::NotFound)?;
+    let name = path.file_name().ok_or(ErrorKind::IsADirectory)?;
+    if fs::symlink_metadata(path).is_ok() {
+        return Err(ErrorKind::NotFound.into());
+    }
+    Ok(fs::canonicalize(folder)?.join(name))
+}
+
+fn stage_path(path: &Path, render: &Render<'_>) -> io::Result<Place> {
+    let existing = fs::metadata(path).ok();
+    match &existing {
+        Some(meta) if meta.is_dir() => return Err(ErrorKind::IsADirectory.into()),
+        Some(meta) if !meta.is_file() => {
+            return direct(File::options().write(true).open(path)?, render);
+        }
+        _ => {}
+    }
+    let path = resolved(path)?;
+    let folder = path.parent().ok_or(ErrorKind::IsADirectory)?;
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".fleetback-").suffix(".tmp");
+    platform::permissions_of_a_new_file(&mut builder);
+    let mut file = builder.tempfile_in(folder)?;
+    write_buffered(file.as_file_mut(), render)?;
+    if let Some(existing) = &existing {
+        platform::keep_permissions(file.as_file(), existing)?;
+    }
+    file.as_file().sync_all()?;
+    Ok(Place::Beside(file, path))
+}
+
+/// Writes to what cannot be renamed. A reader that has gone away has read enough.
+fn direct(out: impl Write, render: &Render<'_>) -> io::Result<Place> {
+    match write_buffered(out, render) {
+        Err(e) if e.kind() != ErrorKind::BrokenPipe => Err(e),
+        _ => Ok(Place::Done),
+    }
+}
+
+fn write_buffered(out: impl Write, render: &Render<'_>) -> io::Result<()> {
+    let mut out = BufWriter::new(out);
+    render(&mut out)?;
+    out.flush()
+}

@@ -1,0 +1,161 @@
+//! Everything that differs between operating systems, with a plain fallback for each.
+//!
+//! No other file of this crate says `cfg(unix)`, `cfg(windows)` or `cfg(target_os)`.
+
+use std::fs::{DirBuilder, File, Metadata, OpenOptions};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command};
+
+use fleetback_scanner::locations::Os;
+
+/// The folder that holds the homes of all users.
+pub(crate) fn users_folder() -> PathBuf {
+    let public = std::env::var_os("PUBLIC").filter(|_| cfg!(windows));
+    let beside_public = public
+        .as_deref()
+        .and_then(|public| Path::new(public).parent());
+    let usual = || PathBuf::from(Os::current().users_folder());
+    beside_public.map_or_else(usual, Path::to_owned)
+}
+
+/// The folder of settings that hold for every user of this computer.
+pub(crate) fn system_config_folder() -> PathBuf {
+    if cfg!(target_os = "macos") {
+        return PathBuf::from("/Library/Application Support/fleetback");
+    }
+    if cfg!(windows) {
+        let data = std::env::var_os("PROGRAMDATA").map(PathBuf::from);
+        return data
+            .unwrap_or_else(|| PathBuf::from(r"C:\ProgramData"))
+            .join("fleetback");
+    }
+    PathBuf::from("/etc/fleetback")
+}
+
+/// Does this refusal look like macOS keeping a folder from programs without Full Disk Access?
+///
+/// Nothing asks macOS outright: its privacy protection answers "operation not permitted" (EPERM)
+/// even to root, where file permissions answer "permission denied" (EACCES).
+pub(crate) fn lacks_full_disk_access(error: &io::Error) -> bool {
+    const EPERM: i32 = 1;
+    cfg!(target_os = "macos") && error.raw_os_error() == Some(EPERM)
+}
+
+/// Bytes that this user may still fill on the volume of a folder; `None` where nobody can tell.
+pub(crate) fn free_bytes(folder: &Path) -> Option<u64> {
+    fs4::available_space(folder).ok()
+}
+
+/// Makes a temporary file as readable as any other new file of this user, instead of private.
+pub(crate) fn permissions_of_a_new_file(builder: &mut tempfile::Builder<'_, '_>) {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        // The system takes the user's umask off this.
+        builder.permissions(std::fs::Permissions::from_mode(0o666));
+    }
+    #[cfg(not(unix))]
+    let _ = builder;
+}
+
+/// Gives a file that replaces another the other's permissions, and its owner where that is allowed.
+pub(crate) fn keep_permissions(file: &File, existing: &Metadata) -> io::Result<()> {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::{MetadataExt, fchown};
+        // Only root may give files away; for anyone else the owner is the same already.
+        let _ = fchown(file, Some(existing.uid()), Some(existing.gid()));
+        file.set_permissions(existing.permissions())
+    }
+    #[cfg(not(unix))]
+    {
+        // A read-only target is refused by the rename itself; anything else is inherited.
+        let _ = (file, existing);
+        Ok(())
+    }
+}
+
+/// Makes a folder for this user alone, and those above it; one that is there stays as it is.
+pub(crate) fn create_private_folder(folder: &Path) -> io::Result<()> {
+    let mut builder = DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::DirBuilderExt;
+        builder.mode(0o700);
+    }
+    builder.create(folder)
+}
+
+/// A file that is created so can be read and written by this user alone.
+pub(crate) fn private(options: &mut OpenOptions) {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt;
+        options.mode(0o600);
+    }
+    #[cfg(not(unix))]
+    let _ = options;
+}
+
+/// Who can read a file of secrets.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Access {
+    /// Its owner alone, who is this user or root; or nobody keeps such rights here.
+    Private,
+    /// The group or everybody has some right to it.
+    OthersCanRead {
+        /// The permission bits.
+        mode: u32,
+    },
+    /// It belongs to somebody else, who can read it and can put another in its place.
+    OfAnotherUser {
+        /// The user's number.
+        owner: u32,
+    },
+}
+
+/// Who can read this file. Windows keeps no such bits: there every file counts as private.
+pub(crate) fn access(meta: &Metadata) -> Access {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::MetadataExt;
+        let this_user = rustix::process::geteuid().as_raw();
+        let (owner, mode) = (meta.uid(), meta.mode() & 0o7777);
+        match owner {
+            0 => {}
+            owner if owner == this_user => {}
+            owner => return Access::OfAnotherUser { owner },
+        }
+        if mode & 0o077 != 0 {
+            return Access::OthersCanRead { mode };
+        }
+    }
+    let _ = meta;
+    Access::Private
+}
+
+/// Starts a command as the leader of a process group, so that its children can be ended with it.
+pub(crate) fn lead_a_group(command: &mut Command) {
+    #[cfg(unix)]
+    {
+        use std::os::unix::process::CommandExt;
+        command.process_group(0);
+    }
+    #[cfg(not(unix))]
+    let _ = command;
+}
+
+/// Ends a command and its group; on Windows the command alone.
+pub(crate) fn kill_group(child: &mut Child) {
+    #[cfg(unix)]
+    {
+        use rustix::process::{Pid, Signal, kill_process_group};
+        let group = i32::try_from(child.id()).ok().and_then(Pid::from_raw);
+        // A group that has ended by itself is no error.
+        let _ = group.map(|group| kill_process_group(group, Signal::KILL));
+    }
+    let _ = child.kill();
+    let _ = child.wait();
+}

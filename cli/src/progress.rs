@@ -1,0 +1,162 @@
+//! How far the scan is, on standard error.
+//!
+//! The scan tells it from many threads, for every backup and for every batch of files: a counter
+//! is added to, and the bars draw themselves a few times a second.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::Duration;
+
+use fleetback_scanner::scan::{Event, Progress};
+use indicatif::{HumanBytes, HumanCount, ProgressBar, ProgressStyle as BarStyle};
+
+use crate::say::Voice;
+use crate::terminal::{ProgressStyle, Terminal};
+
+/// While walking: the total is not known yet.
+const WALKING: &str = "{spinner} looking for backups: {wide_msg}";
+/// While reading.
+const READING: &str = "{bar:24} {human_pos} of {human_len} read, {eta} left; {wide_msg}";
+
+/// Hears the scan, draws, and knows whether it was interrupted.
+#[derive(Debug)]
+pub(crate) struct Listener {
+    bar: ProgressBar,
+    style: ProgressStyle,
+    voice: Voice,
+    counts: Counts,
+    interrupted: Arc<AtomicBool>,
+}
+
+#[derive(Debug, Default)]
+struct Counts {
+    backups: AtomicU64,
+    documents: AtomicU64,
+    read: AtomicU64,
+    files: AtomicU64,
+    bytes: AtomicU64,
+}
+
+impl Listener {
+    /// A listener in the style that this terminal allows.
+    pub(crate) fn new(terminal: Terminal, interrupted: &Arc<AtomicBool>) -> Self {
+        let style = terminal.progress_style();
+        let bar = match style {
+            ProgressStyle::Bars => ProgressBar::new_spinner().with_style(bar_style(WALKING)),
+            _ => ProgressBar::hidden(),
+        };
+        bar.enable_steady_tick(Duration::from_millis(120));
+        Self {
+            bar,
+            style,
+            voice: terminal.voice,
+            counts: Counts::default(),
+            interrupted: Arc::clone(interrupted),
+        }
+    }
+
+    /// Takes the bars off the terminal.
+    pub(crate) fn finish(&self) {
+        self.bar.finish_and_clear();
+    }
+
+    fn found(&self) -> u64 {
+        self.counts.backups.load(Ordering::Relaxed) + self.counts.documents.load(Ordering::Relaxed)
+    }
+
+    fn show_found(&self) {
+        if !self.bar.is_hidden() {
+            self.bar.set_message(format!(
+                "{} backups, {} documents",
+                HumanCount(self.counts.backups.load(Ordering::Relaxed)),
+                HumanCount(self.counts.documents.load(Ordering::Relaxed)),
+            ));
+        }
+    }
+
+    fn show_checked(&self) {
+        if !self.bar.is_hidden() {
+            self.bar.set_message(self.checked());
+        }
+    }
+
+    fn checked(&self) -> String {
+        let files = HumanCount(self.counts.files.load(Ordering::Relaxed));
+        match self.counts.bytes.load(Ordering::Relaxed) {
+            0 => format!("{files} files checked"),
+            bytes => format!("{files} files and {} checked", HumanBytes(bytes)),
+        }
+    }
+
+    fn discovered(&self) {
+        self.bar.set_style(bar_style(READING));
+        self.bar.set_length(self.found());
+        if self.style == ProgressStyle::Lines {
+            self.voice
+                .note(&format!("{} to read", HumanCount(self.found())));
+        }
+    }
+
+    /// One more backup or document is read.
+    fn read(&self) {
+        let read = self.counts.read.fetch_add(1, Ordering::Relaxed) + 1;
+        self.bar.inc(1);
+        let all = self.found();
+        let tenth = |n: u64| n * 10 / all.max(1);
+        if self.style == ProgressStyle::Lines && tenth(read) != tenth(read - 1) {
+            self.voice.note(&format!(
+                "{} of {} read, {}",
+                HumanCount(read),
+                HumanCount(all),
+                self.checked()
+            ));
+        }
+    }
+}
+
+impl Progress for Listener {
+    fn tell(&self, event: Event) {
+        let add = |count: &AtomicU64, n| count.fetch_add(n, Ordering::Relaxed);
+        match event {
+            Event::BackupsFound(n) => {
+                add(&self.counts.backups, n);
+                self.show_found();
+            }
+            Event::DocumentsFound(n) => {
+                add(&self.counts.documents, n);
+                self.show_found();
+            }
+            Event::Discovered => self.discovered(),
+            Event::BackupRead | Event::DocumentRead => self.read(),
+            Event::FilesChecked(n) => {
+                add(&self.counts.files, n);
+                self.show_checked();
+            }
+            Event::BytesRead(n) => {
+                add(&self.counts.bytes, n);
+                self.show_checked();
+            }
+        }
+    }
+
+    fn cancelled(&self) -> bool {
+        self.interrupted.load(Ordering::Relaxed)
+    }
+}
+
+/// The templates are ours; should one be wrong, the plain bar is shown.
+fn bar_style(template: &str) -> BarStyle {
+    BarStyle::with_template(template).unwrap_or_else(|_| BarStyle::default_bar())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_templates_are_templates() {
+        for template in [WALKING, READING] {
+            assert!(BarStyle::with_template(template).is_ok(), "{template}");
+        }
+    }
+}

@@ -1,0 +1,91 @@
+//! Writes the reports of a run: renders each, then puts each in its place.
+//!
+//! One report that cannot be written does not cost the others. Nothing is put in place before
+//! everything is rendered, so that an interrupt leaves every older report whole.
+
+use std::io::{self, Write};
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use fleetback_report::render::{csv, html, json, text};
+use fleetback_report::results::Results;
+use fleetback_report::sheet::Sheet;
+
+use crate::options::{Format, Reports};
+use crate::output::{self, Staged, Target, Unwritten};
+use crate::say;
+use crate::terminal::{self, Terminal};
+
+/// Rows of the short table; the reports hold them all.
+const TABLE_ROWS_MAX: usize = 20;
+
+/// Writes them all. `Some(true)` when every one could be written, `None` when the run was
+/// interrupted before anything was put in place.
+pub(crate) fn write(
+    results: &Results,
+    reports: &Reports,
+    terminal: Terminal,
+    interrupted: &AtomicBool,
+) -> Option<bool> {
+    let sheet = Sheet::new(results, &reports.time_zone);
+    let page = Page {
+        results,
+        sheet: &sheet,
+        reports,
+        terminal,
+    };
+    let (streams, files): (Vec<_>, Vec<_>) = reports
+        .targets
+        .iter()
+        .partition(|(_, target)| *target == Target::Stdout);
+    let staged: Vec<_> = files.into_iter().map(|target| page.stage(target)).collect();
+    if interrupted.load(Ordering::Relaxed) {
+        return None;
+    }
+    let mut written = staged
+        .into_iter()
+        .map(put_in_place)
+        .fold(true, |all, one| all & one);
+    for stream in streams {
+        written &= put_in_place(page.stage(stream));
+    }
+    Some(written)
+}
+
+fn put_in_place(staged: Result<Staged, Unwritten>) -> bool {
+    let done = staged.and_then(Staged::commit);
+    if let Err(unwritten) = &done {
+        say::error(unwritten);
+    }
+    done.is_ok()
+}
+
+/// Everything that a renderer may ask for.
+struct Page<'a> {
+    results: &'a Results,
+    sheet: &'a Sheet<'a>,
+    reports: &'a Reports,
+    terminal: Terminal,
+}
+
+impl Page<'_> {
+    fn stage(&self, (format, target): &(Format, Target)) -> Result<Staged, Unwritten> {
+        output::stage(target, &|out| self.render(*format, out))
+    }
+
+    fn render(&self, format: Format, out: &mut dyn Write) -> io::Result<()> {
+        match format {
+            Format::Csv => csv::write(self.sheet, &self.reports.csv, out),
+            Format::Html => html::write(self.sheet, out),
+            Format::Json => json::write(self.results, out),
+            Format::Text => text::write(self.sheet, &self.text_options(), out),
+        }
+    }
+
+    fn text_options(&self) -> text::TextOptions {
+        text::TextOptions {
+            width: terminal::width(),
+            color: self.terminal.colored(),
+            rows_max: TABLE_ROWS_MAX,
+        }
+    }
+}

@@ -1,0 +1,115 @@
+//! What is said on standard error: errors, problems, the last line of a run.
+//!
+//! Results never go here. Text out of a backup or an export is shown with its control and
+//! bidirectional characters escaped: a device's name must not be able to paint the terminal.
+
+use std::fmt::Display;
+use std::io::Write;
+
+use fleetback_report::results::Results;
+use fleetback_report::words::{self, plural, shown};
+use fleetback_scanner::model::problem::{Level, Problem};
+
+/// Problems named one by one before the rest is counted, without `--verbose`.
+const PROBLEMS_NAMED_MAX: usize = 10;
+
+/// Roots named where none of them held anything.
+const ROOTS_NAMED_MAX: usize = 5;
+
+/// How much is said.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Voice {
+    /// Errors only.
+    pub(crate) quiet: bool,
+    /// Every problem, and the notes too.
+    pub(crate) verbose: bool,
+}
+
+/// An error; said whatever was asked for.
+pub(crate) fn error(what: &dyn Display) {
+    line(&format!("fleetback: error: {}", shown(&what.to_string())));
+}
+
+impl Voice {
+    /// Something that is good to know.
+    pub(crate) fn note(self, text: &str) {
+        if !self.quiet {
+            line(&format!("fleetback: {}", shown(text)));
+        }
+    }
+
+    /// Something that is only good to know when it was asked for.
+    pub(crate) fn detail(self, text: &str) {
+        if self.verbose {
+            self.note(text);
+        }
+    }
+
+    /// What could not be used.
+    pub(crate) fn problems(self, problems: &[Problem]) {
+        let weighs = |p: &&Problem| self.verbose || p.level == Level::Incomplete;
+        let told: Vec<_> = problems.iter().filter(weighs).collect();
+        let named_max = if self.verbose {
+            told.len()
+        } else {
+            PROBLEMS_NAMED_MAX
+        };
+        for problem in told.iter().take(named_max) {
+            self.note(&sentence(problem));
+        }
+        if let Some(rest) = told.len().checked_sub(named_max).filter(|rest| *rest > 0) {
+            self.note(&format!(
+                "{rest} more could not be read; --verbose names them"
+            ));
+        }
+    }
+
+    /// The last line: the whole run in one sentence.
+    pub(crate) fn summary(self, results: &Results) {
+        self.note(&summary(results));
+    }
+}
+
+/// The run in one sentence.
+fn summary(results: &Results) -> String {
+    if results.found_nothing() && !results.is_incomplete() {
+        let roots = results.roots.iter();
+        let roots: Vec<_> = roots.map(|root| root.path.display().to_string()).collect();
+        let below = if roots.is_empty() { "" } else { " below " };
+        return format!(
+            "nothing found to scan: no backup and no MDM document{below}{}",
+            words::list(&roots, ROOTS_NAMED_MAX),
+        );
+    }
+    let all = &results.summary;
+    let unread = match all.problems.get("incomplete").copied().unwrap_or(0) {
+        0 => "everything could be read".to_owned(),
+        n => format!("{} could not be read", plural(n, "thing", "things")),
+    };
+    let apart = match all.listed_apart {
+        0 => String::new(),
+        n => format!("; {} more known from old backups only", words::number(n)),
+    };
+    format!(
+        "{}, {} could be lost tonight{apart}; {}; {unread}",
+        plural(all.devices_counted(), "device", "devices"),
+        words::number(all.at_risk),
+        plural(all.backups, "local backup", "local backups"),
+    )
+}
+
+fn sentence(problem: &Problem) -> String {
+    let remedy = problem.remedy.as_deref().map(|r| format!("; {r}"));
+    format!(
+        "{}: wanted {}, found {}{}",
+        problem.path.display(),
+        problem.wanted,
+        problem.found,
+        remedy.unwrap_or_default(),
+    )
+}
+
+/// Standard error may be closed; there is nobody left to tell.
+fn line(text: &str) {
+    let _ = writeln!(std::io::stderr().lock(), "{text}");
+}

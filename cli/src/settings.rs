@@ -1,0 +1,412 @@
+//! Every setting once: its flag, its `FLEETBACK_*` variable, its key in `fleetback.toml`, and the
+//! sentence that `--help`, the manual page and the JSON Schema print for it.
+//!
+//! A field here is what somebody *typed*, somewhere; nothing is resolved yet and `None` means that
+//! this place said nothing. What is *meant* is in `options`.
+
+use std::num::{NonZeroU32, NonZeroUsize};
+use std::path::{Path, PathBuf};
+
+use clap::builder::FalseyValueParser;
+use clap::{Args, ValueEnum};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::passwords::CommandLine;
+
+/// How deep each backup is checked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum Verify {
+    /// Read the plists only.
+    State,
+    /// Look for a payload for every file row of the manifest, as Apple does.
+    Names,
+    /// And compare the length of every payload with its row.
+    Sizes,
+    /// And read every byte: digests, and in encrypted backups the padding.
+    Contents,
+}
+
+/// For whom the CSV is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum CsvProfile {
+    /// For people and spreadsheets: BOM, CRLF, cells that a spreadsheet would run or mangle made safe.
+    Excel,
+    /// For programs: no BOM, LF, exact values.
+    Raw,
+}
+
+/// What a row of the CSV is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum CsvRows {
+    /// One row for each device.
+    Device,
+    /// One row for each local backup.
+    Backup,
+}
+
+/// From which severity on the run ends with exit code 1.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum FailOn {
+    /// Warnings and worse.
+    Warning,
+    /// Errors and worse.
+    Error,
+    /// Critical findings only.
+    Critical,
+    /// Findings never change the exit code.
+    Never,
+}
+
+/// When to do something that only makes sense on a terminal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum When {
+    /// On a terminal.
+    Auto,
+    /// Everywhere.
+    Always,
+    /// Nowhere.
+    Never,
+}
+
+/// What to read, and how: `[scan]`.
+#[derive(Debug, Clone, Default, PartialEq, Args, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct ScanSettings {
+    /// Backup folders: one backup, a MobileSync/Backup folder, a home, a folder of homes, a share of
+    /// hosts' folders. None given: every standard location of every user (macOS and Windows)
+    #[arg(value_name = "ROOT", env = "FLEETBACK_ROOTS", hide_env_values = true)]
+    pub(crate) roots: Vec<PathBuf>,
+
+    /// File or folder of MDM exports, repeatable; what each file is, is told from its content
+    #[arg(
+        long,
+        value_name = "PATH",
+        env = "FLEETBACK_MDM",
+        hide_env_values = true
+    )]
+    pub(crate) mdm: Vec<PathBuf>,
+
+    /// Table of devices: serial number, user, e-mail, department, site
+    #[arg(
+        long,
+        value_name = "FILE.csv",
+        env = "FLEETBACK_INVENTORY",
+        hide_env_values = true
+    )]
+    pub(crate) inventory: Option<PathBuf>,
+
+    /// Thresholds, requirements and waivers (TOML); none given: the built-in policy
+    #[arg(
+        long,
+        value_name = "FILE",
+        env = "FLEETBACK_POLICY",
+        hide_env_values = true
+    )]
+    pub(crate) policy: Option<PathBuf>,
+
+    /// How deep to check each backup [default: names]
+    #[arg(
+        long,
+        value_name = "LEVEL",
+        env = "FLEETBACK_VERIFY",
+        hide_env_values = true
+    )]
+    pub(crate) verify: Option<Verify>,
+
+    /// Check an unchanged backup again after so many days [default: 30]
+    #[arg(
+        long,
+        value_name = "DAYS",
+        env = "FLEETBACK_VERIFY_AGAIN_DAYS",
+        hide_env_values = true
+    )]
+    pub(crate) verify_again_days: Option<NonZeroU32>,
+
+    /// Passwords of encrypted backups: CSV with the header id,password, or TOML; nobody but its
+    /// owner may read it
+    #[arg(
+        long,
+        value_name = "FILE",
+        env = "FLEETBACK_PASSWORDS",
+        hide_env_values = true
+    )]
+    pub(crate) passwords: Option<PathBuf>,
+
+    /// Program that prints the password of one device, run once for each; {serial} and {udid} in its
+    /// arguments are filled in; no shell
+    #[arg(
+        long,
+        value_name = "CMD",
+        env = "FLEETBACK_PASSWORD_COMMAND",
+        hide_env_values = true
+    )]
+    pub(crate) password_command: Option<CommandLine>,
+
+    /// Where to remember what was checked, so that the next run need not check it again
+    /// [default: history.sqlite3 in FLEETBACK_DATA_DIR or the user's data directory]
+    #[arg(
+        long,
+        value_name = "FILE",
+        env = "FLEETBACK_HISTORY",
+        hide_env_values = true
+    )]
+    pub(crate) history: Option<PathBuf>,
+
+    /// Remember nothing, and check everything
+    #[arg(
+        long,
+        env = "FLEETBACK_NO_HISTORY",
+        hide_env_values = true,
+        value_parser = FalseyValueParser::new(),
+    )]
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) no_history: bool,
+
+    /// Threads to read with [default: one per processor]
+    #[arg(
+        long,
+        value_name = "N",
+        env = "FLEETBACK_THREADS",
+        hide_env_values = true
+    )]
+    pub(crate) threads: Option<NonZeroUsize>,
+
+    /// Name of this computer in the report [default: its host name]
+    #[arg(
+        long,
+        value_name = "NAME",
+        env = "FLEETBACK_HOST",
+        hide_env_values = true
+    )]
+    pub(crate) host: Option<String>,
+}
+
+/// What to write, and what to alarm on: `[output]`.
+#[derive(Debug, Clone, Default, PartialEq, Args, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+#[command(next_help_heading = "Output")]
+pub(crate) struct OutputSettings {
+    /// Write a table for the spreadsheet; repeatable; `-` is standard output
+    #[arg(
+        long,
+        value_name = "FILE",
+        env = "FLEETBACK_CSV",
+        hide_env_values = true
+    )]
+    pub(crate) csv: Vec<PathBuf>,
+
+    /// Write a page to look at: one file, opens without a network; repeatable
+    #[arg(
+        long,
+        value_name = "FILE",
+        env = "FLEETBACK_HTML",
+        hide_env_values = true
+    )]
+    pub(crate) html: Vec<PathBuf>,
+
+    /// Write the whole results for programs, and for `fleetback report`; repeatable
+    #[arg(
+        long,
+        value_name = "FILE",
+        env = "FLEETBACK_JSON",
+        hide_env_values = true
+    )]
+    pub(crate) json: Vec<PathBuf>,
+
+    /// For whom the CSV is [default: excel]
+    #[arg(
+        long,
+        value_name = "PROFILE",
+        env = "FLEETBACK_CSV_PROFILE",
+        hide_env_values = true
+    )]
+    pub(crate) csv_profile: Option<CsvProfile>,
+
+    /// One ASCII character between the cells, or `tab` [default: ,]
+    #[arg(
+        long,
+        value_name = "C",
+        env = "FLEETBACK_CSV_DELIMITER",
+        hide_env_values = true
+    )]
+    pub(crate) csv_delimiter: Option<String>,
+
+    /// What a row is [default: device]
+    #[arg(
+        long,
+        value_name = "ROWS",
+        env = "FLEETBACK_CSV_ROWS",
+        hide_env_values = true
+    )]
+    pub(crate) csv_rows: Option<CsvRows>,
+
+    /// Time zone of dates for people, such as Europe/Berlin [default: this computer's]
+    #[arg(
+        long,
+        value_name = "ZONE",
+        env = "FLEETBACK_TIMEZONE",
+        hide_env_values = true
+    )]
+    pub(crate) timezone: Option<String>,
+
+    /// From which severity on to end with exit code 1 [default: error]
+    #[arg(
+        long,
+        value_name = "SEVERITY",
+        env = "FLEETBACK_FAIL_ON",
+        hide_env_values = true
+    )]
+    pub(crate) fail_on: Option<FailOn>,
+}
+
+/// How to talk while it runs: `[terminal]`.
+#[derive(Debug, Clone, Default, PartialEq, Args, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+#[command(next_help_heading = "Terminal")]
+pub(crate) struct TerminalSettings {
+    /// Show how far the scan is; bars on a terminal, with `always` lines elsewhere [default: auto]
+    #[arg(
+        long,
+        value_name = "WHEN",
+        env = "FLEETBACK_PROGRESS",
+        hide_env_values = true,
+        global = true
+    )]
+    pub(crate) progress: Option<When>,
+
+    /// Use colours; NO_COLOR is honoured by `auto` [default: auto]
+    #[arg(
+        long,
+        value_name = "WHEN",
+        env = "FLEETBACK_COLOR",
+        hide_env_values = true,
+        global = true
+    )]
+    pub(crate) color: Option<When>,
+}
+
+/// A place that settings come from, laid over one that weighs less.
+pub(crate) trait Layer {
+    /// What is said here, and where nothing is said here, what `under` says.
+    #[must_use]
+    fn over(self, under: Self) -> Self;
+}
+
+impl<T> Layer for Option<T> {
+    fn over(self, under: Self) -> Self {
+        self.or(under)
+    }
+}
+
+impl<T> Layer for Vec<T> {
+    fn over(self, under: Self) -> Self {
+        if self.is_empty() { under } else { self }
+    }
+}
+
+impl Layer for ScanSettings {
+    /// Where the passwords come from is one choice, and whether there is a history is another: what
+    /// is said of either in one place leaves out all that is said of it in a place that weighs less.
+    fn over(self, under: Self) -> Self {
+        let (passwords, password_command) = match (self.passwords, self.password_command) {
+            (None, None) => (under.passwords, under.password_command),
+            said => said,
+        };
+        let (history, no_history) = match (self.history, self.no_history) {
+            (None, false) => (under.history, under.no_history),
+            said => said,
+        };
+        Self {
+            passwords,
+            password_command,
+            history,
+            no_history,
+            verify_again_days: self.verify_again_days.over(under.verify_again_days),
+            roots: self.roots.over(under.roots),
+            mdm: self.mdm.over(under.mdm),
+            inventory: self.inventory.over(under.inventory),
+            policy: self.policy.over(under.policy),
+            verify: self.verify.over(under.verify),
+            threads: self.threads.over(under.threads),
+            host: self.host.over(under.host),
+        }
+    }
+}
+
+impl Layer for OutputSettings {
+    /// Outputs are one choice: a run that asks for any output gets no other from a place that
+    /// weighs less, so that `--csv -` does not also overwrite the nightly page.
+    fn over(self, under: Self) -> Self {
+        let asked = !(self.csv.is_empty() && self.html.is_empty() && self.json.is_empty());
+        let (csv, html, json) = if asked {
+            (self.csv, self.html, self.json)
+        } else {
+            (under.csv, under.html, under.json)
+        };
+        Self {
+            csv,
+            html,
+            json,
+            csv_profile: self.csv_profile.over(under.csv_profile),
+            csv_delimiter: self.csv_delimiter.over(under.csv_delimiter),
+            csv_rows: self.csv_rows.over(under.csv_rows),
+            timezone: self.timezone.over(under.timezone),
+            fail_on: self.fail_on.over(under.fail_on),
+        }
+    }
+}
+
+impl Layer for TerminalSettings {
+    fn over(self, under: Self) -> Self {
+        Self {
+            progress: self.progress.over(under.progress),
+            color: self.color.over(under.color),
+        }
+    }
+}
+
+impl ScanSettings {
+    /// The same with relative paths taken from `folder`: what a file says is meant beside that file.
+    #[must_use]
+    pub(crate) fn beside(mut self, folder: &Path) -> Self {
+        let lists = self.roots.iter_mut().chain(&mut self.mdm);
+        let singles = self.inventory.iter_mut().chain(&mut self.policy);
+        let singles = singles.chain(&mut self.passwords).chain(&mut self.history);
+        lists
+            .chain(singles)
+            .for_each(|path| *path = folder.join(&*path));
+        self
+    }
+}
+
+impl OutputSettings {
+    /// How to write, without what to write.
+    #[must_use]
+    pub(crate) fn without_targets(self) -> Self {
+        Self {
+            csv: Vec::new(),
+            html: Vec::new(),
+            json: Vec::new(),
+            ..self
+        }
+    }
+
+    /// The same with relative paths taken from `folder`; `-` stays standard output.
+    #[must_use]
+    pub(crate) fn beside(mut self, folder: &Path) -> Self {
+        let all = self
+            .csv
+            .iter_mut()
+            .chain(&mut self.html)
+            .chain(&mut self.json);
+        all.filter(|path| path.as_os_str() != "-")
+            .for_each(|path| *path = folder.join(&*path));
+        self
+    }
+}

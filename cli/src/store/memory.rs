@@ -1,0 +1,37 @@
+//! What the store remembered when the run began, for the scanner's threads.
+
+use std::collections::HashMap;
+use std::path::Path;
+
+use fleetback_scanner::backup::memory::{CheckRecord, Memory, PasswordProof};
+
+use super::records::key;
+
+/// A copy of the store in memory. Empty, it is what a run without a store remembers.
+#[derive(Debug, Default)]
+pub(crate) struct Remembered {
+    /// By resolved path.
+    pub(super) checks: HashMap<String, CheckRecord>,
+    /// By keybag.
+    pub(super) proofs: HashMap<String, PasswordProof>,
+}
+
+impl Remembered {
+    /// Backup folders, and keybags with a proof.
+    pub(crate) fn counts(&self) -> (usize, usize) {
+        (self.checks.len(), self.proofs.len())
+    }
+}
+
+impl Memory for Remembered {
+    fn check(&self, backup: &Path) -> Option<CheckRecord> {
+        if self.checks.is_empty() {
+            return None;
+        }
+        self.checks.get(&key(backup)?).cloned()
+    }
+
+    fn proof(&self, keybag: &str) -> Option<PasswordProof> {
+        self.proofs.get(keybag).cloned()
+    }
+}

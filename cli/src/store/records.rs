@@ -1,0 +1,265 @@
+//! Opens the store, reads what it remembers, writes what a run found.
+//!
+//! It is written to once, at the end of a run and in one transaction: a kill at any moment leaves
+//! either the old memory or the new one. A newcomer would open whatever file is named; a Manifest.db
+//! named by mistake must not even get a `-wal` beside it, so the first bytes are looked at before
+//! SQLite is.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{ErrorKind, Read};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use fleetback_scanner::backup::memory::{CheckRecord, PasswordProof};
+use fleetback_scanner::model::backup::VerifyLevel;
+use jiff::Timestamp;
+use rusqlite::config::DbConfig;
+use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior, params};
+
+use super::error::{Cause, StoreError};
+use super::memory::Remembered;
+use super::schema::{APPLICATION_ID, migrate};
+use super::volume::network_disk;
+use crate::platform;
+
+/// How long to wait for another run that writes.
+const BUSY_MAX: Duration = Duration::from_secs(10);
+
+/// What has not been seen for longer is forgotten; in days.
+const FORGET_AFTER_DAYS: i64 = 400;
+
+const MILLISECONDS_PER_DAY: i64 = 24 * 60 * 60 * 1000;
+
+/// How every SQLite database begins.
+const MAGIC: &[u8; 16] = b"SQLite format 3\0";
+
+/// Where `application_id` stands, in bytes from the start, big-endian.
+const APPLICATION_ID_AT: usize = 68;
+
+/// An open store.
+#[derive(Debug)]
+pub(crate) struct Store {
+    path: PathBuf,
+    pub(super) connection: Connection,
+}
+
+impl Store {
+    /// Opens a store, and lays out a new one where there is none, with its folder.
+    pub(crate) fn open(path: &Path) -> Result<Self, StoreError> {
+        let connection = open(path).map_err(|cause| cause.at(path))?;
+        Ok(Self {
+            path: path.to_owned(),
+            connection,
+        })
+    }
+
+    /// The file.
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// All that `host` remembers, read at once: no thread of a scan ever waits for SQLite.
+    pub(crate) fn memory(&self, host: &str) -> Result<Remembered, StoreError> {
+        let read = || -> Result<Remembered, Cause> {
+            Ok(Remembered {
+                checks: checks(&self.connection, host)?,
+                proofs: proofs(&self.connection)?,
+            })
+        };
+        read().map_err(|cause| cause.at(&self.path))
+    }
+
+    /// Remembers what a run at `now` found on `host`, all of it or nothing.
+    ///
+    /// Not remembered are checks that read the plists only (they cost nothing), folders that cannot
+    /// be resolved any more and those whose path is no Unicode: they are checked again.
+    pub(crate) fn remember(
+        &mut self,
+        host: &str,
+        now: Timestamp,
+        checks: &[(&Path, &CheckRecord)],
+        proofs: &[PasswordProof],
+    ) -> Result<(), StoreError> {
+        let resolved: Vec<_> = checks
+            .iter()
+            .filter(|(_, record)| record.level > VerifyLevel::State)
+            .filter_map(|(path, record)| Some((key(path)?, *record)))
+            .collect();
+        let connection = &mut self.connection;
+        let mut write = || -> Result<(), Cause> {
+            let transaction =
+                connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+            write_checks(&transaction, host, now, &resolved)?;
+            write_proofs(&transaction, proofs)?;
+            forget(&transaction, now)?;
+            Ok(transaction.commit()?)
+        };
+        write().map_err(|cause| cause.at(&self.path))
+    }
+
+    /// Reads every page and says what is wrong; for `doctor`, a run does not take the time.
+    pub(crate) fn examine(&self) -> Result<(), StoreError> {
+        let said = self
+            .connection
+            .pragma_query_value(None, "quick_check", |row| row.get::<_, String>(0));
+        let cause = match said {
+            Ok(said) if said == "ok" => return Ok(()),
+            Ok(said) => Cause::Damaged(said),
+            Err(error) => error.into(),
+        };
+        Err(cause.at(&self.path))
+    }
+}
+
+/// How a folder is named in the store; `None` when it cannot be.
+pub(super) fn key(path: &Path) -> Option<String> {
+    fs::canonicalize(path)
+        .ok()?
+        .into_os_string()
+        .into_string()
+        .ok()
+}
+
+fn open(path: &Path) -> Result<Connection, Cause> {
+    if let Some(kind) = network_disk(path) {
+        return Err(Cause::NetworkDisk(kind));
+    }
+    create(path)?;
+    ensure_ours(path)?;
+    // No URI: a `?` in a path is a question mark. No creation: that has just been done, privately.
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let mut connection = Connection::open_with_flags(path, flags)?;
+    connection.busy_timeout(BUSY_MAX)?;
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false)?;
+    migrate(&mut connection)?;
+    // A disk that cannot do it stays with the rollback journal, which is as safe and slower.
+    connection.pragma_update_and_check(None, "journal_mode", "wal", |_| Ok(()))?;
+    connection.pragma_update(None, "synchronous", "normal")?;
+    Ok(connection)
+}
+
+/// Makes the folder and an empty file, both for this user alone, where there are none.
+fn create(path: &Path) -> Result<(), Cause> {
+    if let Some(folder) = path
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty())
+    {
+        platform::create_private_folder(folder)?;
+    }
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    platform::private(&mut options);
+    match options.open(path) {
+        Err(error) if error.kind() != ErrorKind::AlreadyExists => Err(error.into()),
+        _ => Ok(()),
+    }
+}
+
+/// Looks at the first bytes. An empty file is a store to be; a file that is half written with a
+/// journal beside it is SQLite's to mend.
+fn ensure_ours(path: &Path) -> Result<(), Cause> {
+    if !fs::metadata(path)?.is_file() {
+        return Err(Cause::NoFile);
+    }
+    let mut head = Vec::new();
+    File::open(path)?.take(100).read_to_end(&mut head)?;
+    let id = head.get(APPLICATION_ID_AT..APPLICATION_ID_AT + 4);
+    match (head.starts_with(MAGIC), id) {
+        _ if head.is_empty() => Ok(()),
+        (true, Some(id)) if id == APPLICATION_ID.to_be_bytes() => Ok(()),
+        (true, Some(_)) => Err(Cause::Foreign),
+        (true, None) => Err(Cause::Damaged(format!("{} bytes", head.len()))),
+        (false, _) if beside(path, "-journal").exists() => Ok(()),
+        (false, _) => Err(Cause::Damaged("it is no SQLite database".to_owned())),
+    }
+}
+
+/// The file beside it that SQLite would name so.
+fn beside(path: &Path, suffix: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(suffix);
+    PathBuf::from(name)
+}
+
+type Checks = std::collections::HashMap<String, CheckRecord>;
+type Proofs = std::collections::HashMap<String, PasswordProof>;
+
+/// A record that cannot be read costs one check more, and is then written anew.
+fn checks(connection: &Connection, host: &str) -> Result<Checks, Cause> {
+    let mut statement = connection.prepare("SELECT path, record FROM checks WHERE host = ?1")?;
+    let rows = statement.query_map([host], |row| {
+        Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?))
+    })?;
+    let mut checks = Checks::new();
+    for row in rows {
+        let (path, record) = row?;
+        if let Ok(record) = serde_json::from_str(&record) {
+            checks.insert(path, record);
+        }
+    }
+    Ok(checks)
+}
+
+fn proofs(connection: &Connection) -> Result<Proofs, Cause> {
+    let mut statement = connection.prepare("SELECT keybag, proven_at, source FROM proofs")?;
+    let rows = statement.query_map([], |row| {
+        Ok((
+            row.get::<_, String>(0)?,
+            row.get::<_, i64>(1)?,
+            row.get::<_, String>(2)?,
+        ))
+    })?;
+    let mut proofs = Proofs::new();
+    for row in rows {
+        let (keybag, at, source) = row?;
+        if let Ok(at) = Timestamp::from_millisecond(at) {
+            let proof = PasswordProof {
+                keybag: keybag.clone(),
+                at,
+                source,
+            };
+            proofs.insert(keybag, proof);
+        }
+    }
+    Ok(proofs)
+}
+
+fn write_checks(
+    transaction: &Transaction<'_>,
+    host: &str,
+    now: Timestamp,
+    checks: &[(String, &CheckRecord)],
+) -> Result<(), Cause> {
+    let mut insert = transaction.prepare(
+        "INSERT OR REPLACE INTO checks (host, path, stamp, level, checked_at, seen_at, record)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+    )?;
+    for (path, record) in checks {
+        let json = serde_json::to_string(record).map_err(|e| Cause::Damaged(e.to_string()))?;
+        let level = format!("{:?}", record.level).to_lowercase();
+        let (at, seen) = (record.at.as_millisecond(), now.as_millisecond());
+        insert.execute(params![host, path, record.stamp, level, at, seen, json])?;
+    }
+    Ok(())
+}
+
+fn write_proofs(transaction: &Transaction<'_>, proofs: &[PasswordProof]) -> Result<(), Cause> {
+    let mut insert = transaction
+        .prepare("INSERT OR REPLACE INTO proofs (keybag, proven_at, source) VALUES (?1, ?2, ?3)")?;
+    for proof in proofs {
+        insert.execute(params![
+            proof.keybag,
+            proof.at.as_millisecond(),
+            proof.source
+        ])?;
+    }
+    Ok(())
+}
+
+fn forget(transaction: &Transaction<'_>, now: Timestamp) -> Result<(), Cause> {
+    let limit = now.as_millisecond() - FORGET_AFTER_DAYS * MILLISECONDS_PER_DAY;
+    transaction.execute("DELETE FROM checks WHERE seen_at < ?1", [limit])?;
+    transaction.execute("DELETE FROM proofs WHERE proven_at < ?1", [limit])?;
+    Ok(())
+}

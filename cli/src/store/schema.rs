@@ -1,0 +1,82 @@
+//! The tables of the store, as the steps that lead from each version to the next.
+//!
+//! A step that has been released is never changed: a store somewhere has taken it. What a newcomer
+//! would get wrong: the first step also marks the file as ours (`application_id`) and must be whole
+//! before the write-ahead log is turned on, or a kill in between leaves a database of nobody.
+
+use rusqlite::{Connection, TransactionBehavior};
+
+use super::error::Cause;
+
+/// "flbk": what `PRAGMA application_id` says in a store of ours.
+pub(super) const APPLICATION_ID: u32 = 0x666C_626B;
+
+/// Step N leads from version N to version N + 1.
+///
+/// Instants are milliseconds since 1970 in UTC.
+pub(super) const STEPS: &[&str] = &["
+    CREATE TABLE meta (
+        key   TEXT PRIMARY KEY,
+        value TEXT NOT NULL
+    ) STRICT, WITHOUT ROWID;
+
+    -- One row for each backup folder that a computer has checked: the last check of it.
+    CREATE TABLE checks (
+        host       TEXT NOT NULL,     -- the computer that checked
+        path       TEXT NOT NULL,     -- the folder, resolved
+        stamp      TEXT NOT NULL,     -- CheckRecord.stamp
+        level      TEXT NOT NULL,     -- CheckRecord.level, for people who look
+        checked_at INTEGER NOT NULL,
+        seen_at    INTEGER NOT NULL,  -- the last run that remembered it
+        record     TEXT NOT NULL,     -- the whole CheckRecord as JSON
+        PRIMARY KEY (host, path)
+    ) STRICT, WITHOUT ROWID;
+
+    -- One row for each keybag that a password has opened: when, and whose password. Nothing that
+    -- is computed from a password.
+    CREATE TABLE proofs (
+        keybag    TEXT PRIMARY KEY,   -- SHA-256 of the keybag in hex
+        proven_at INTEGER NOT NULL,
+        source    TEXT NOT NULL
+    ) STRICT, WITHOUT ROWID;
+
+    INSERT INTO meta VALUES ('format', 'fleetback history store');
+"];
+
+/// Takes every step that the store has not taken yet, each in a transaction of its own.
+pub(super) fn migrate(connection: &mut Connection) -> Result<(), Cause> {
+    migrate_by(connection, STEPS)
+}
+
+pub(super) fn migrate_by(connection: &mut Connection, steps: &[&str]) -> Result<(), Cause> {
+    while step(connection, steps)? {}
+    Ok(())
+}
+
+/// Takes one step; false when there is none left. The version is read again inside the transaction,
+/// so that two runs that meet at a new store do not both lay it out.
+fn step(connection: &mut Connection, steps: &[&str]) -> Result<bool, Cause> {
+    if next(connection, steps)?.is_none() {
+        return Ok(false);
+    }
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let Some((version, sql)) = next(&transaction, steps)? else {
+        return Ok(false);
+    };
+    transaction.execute_batch(sql)?;
+    transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
+    transaction.pragma_update(None, "user_version", version + 1)?;
+    transaction.commit()?;
+    Ok(true)
+}
+
+/// The version that the store is at, and the step that leads on from there.
+fn next<'a>(connection: &Connection, steps: &[&'a str]) -> Result<Option<(i64, &'a str)>, Cause> {
+    let found: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
+    let known = steps.len() as i64;
+    if found > known {
+        return Err(Cause::Newer { found, known });
+    }
+    let step = usize::try_from(found).ok().and_then(|at| steps.get(at));
+    Ok(step.map(|sql| (found, *sql)))
+}

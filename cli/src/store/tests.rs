@@ -1,0 +1,498 @@
+//! The store from outside: what it keeps, what it refuses, and what a kill, a second run and a full
+//! disk do to it.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+use fleetback_scanner::backup::memory::{CheckRecord, Memory, PasswordProof};
+use fleetback_scanner::model::backup::{
+    FileCount, FileDifference, FileName, Password, Restorable, VerifyLevel,
+};
+use jiff::{SignedDuration, Timestamp};
+use rusqlite::Connection;
+use tempfile::TempDir;
+
+use super::error::Cause;
+use super::records::Store;
+use super::schema::{STEPS, migrate_by};
+
+const NOW: &str = "2026-11-20T04:00:00Z";
+
+fn now() -> Timestamp {
+    NOW.parse().unwrap()
+}
+
+fn record(stamp: &str, level: VerifyLevel) -> CheckRecord {
+    let file = FileName {
+        file_id: "ab".repeat(20),
+        domain: "HomeDomain".to_owned(),
+        path: "Library/sms.db".to_owned(),
+    };
+    CheckRecord {
+        stamp: stamp.to_owned(),
+        level,
+        at: now(),
+        restorable: Restorable::No,
+        restorable_reason: "1 file is missing".to_owned(),
+        password: Password::Proven,
+        files: Some(FileCount {
+            expected: 2,
+            present: 1,
+            missing: 1,
+            ..FileCount::default()
+        }),
+        missing_sample: vec![file.clone()],
+        extra_sample: vec!["ab/cd".to_owned()],
+        cloud_log: None,
+        different_sample: vec![FileDifference {
+            file,
+            how: "12 bytes where 13 are promised".to_owned(),
+        }],
+    }
+}
+
+fn proof(keybag: &str) -> PasswordProof {
+    PasswordProof {
+        keybag: keybag.to_owned(),
+        at: now(),
+        source: "passwords.csv line 3".to_owned(),
+    }
+}
+
+/// A folder with backup folders in it, and the path of a store beside them.
+struct Desk(TempDir);
+
+impl Desk {
+    fn new(backups: usize) -> Self {
+        let desk = Self(tempfile::tempdir().unwrap());
+        for index in 0..backups {
+            fs::create_dir_all(desk.backup(index)).unwrap();
+        }
+        desk
+    }
+
+    fn backup(&self, index: usize) -> PathBuf {
+        self.0.path().join("backups").join(index.to_string())
+    }
+
+    fn store(&self) -> PathBuf {
+        self.0.path().join("data/fleetback/history.sqlite3")
+    }
+
+    fn open(&self) -> Store {
+        Store::open(&self.store()).unwrap()
+    }
+
+    fn refused(&self) -> Cause {
+        Store::open(&self.store()).unwrap_err().cause
+    }
+
+    fn write(&self, bytes: &[u8]) {
+        fs::create_dir_all(self.store().parent().unwrap()).unwrap();
+        fs::write(self.store(), bytes).unwrap();
+    }
+}
+
+#[test]
+fn what_is_remembered_is_recalled() {
+    let desk = Desk::new(2);
+    let (here, there) = (desk.backup(0), desk.backup(1));
+    let deep = record("a", VerifyLevel::Contents);
+    let shallow = record("b", VerifyLevel::State);
+    let checks = [(here.as_path(), &deep), (there.as_path(), &shallow)];
+    desk.open()
+        .remember("mac", now(), &checks, &[proof("k")])
+        .unwrap();
+
+    let memory = desk.open().memory("mac").unwrap();
+    assert_eq!(memory.check(&here), Some(deep));
+    assert_eq!(
+        memory.check(&here.join("../0")).map(|r| r.stamp).as_deref(),
+        Some("a")
+    );
+    assert_eq!(memory.check(&there), None, "reading plists costs nothing");
+    assert_eq!(memory.check(&desk.backup(7)), None);
+    assert_eq!(memory.proof("k"), Some(proof("k")));
+    assert_eq!(memory.proof("l"), None);
+    let elsewhere = desk.open().memory("pc").unwrap();
+    assert_eq!(
+        elsewhere.check(&here),
+        None,
+        "the same path on another computer"
+    );
+}
+
+#[test]
+fn the_last_check_counts() {
+    let desk = Desk::new(1);
+    let backup = desk.backup(0);
+    for stamp in ["a", "b"] {
+        let record = record(stamp, VerifyLevel::Names);
+        desk.open()
+            .remember("mac", now(), &[(&backup, &record)], &[])
+            .unwrap();
+        let stored = desk.open().memory("mac").unwrap().check(&backup);
+        assert_eq!(stored, Some(record));
+    }
+}
+
+#[track_caller]
+fn forgotten(after: SignedDuration, want: bool) {
+    let desk = Desk::new(1);
+    let backup = desk.backup(0);
+    let record = record("a", VerifyLevel::Names);
+    desk.open()
+        .remember("mac", now(), &[(&backup, &record)], &[proof("k")])
+        .unwrap();
+    desk.open()
+        .remember("mac", now() + after, &[], &[])
+        .unwrap();
+    let memory = desk.open().memory("mac").unwrap();
+    assert_eq!(memory.check(&backup).is_none(), want, "{after:?}");
+    assert_eq!(memory.proof("k").is_none(), want, "{after:?}");
+}
+
+#[test]
+fn after_400_days_it_is_forgotten() {
+    let days = SignedDuration::from_hours(400 * 24);
+    forgotten(days, false);
+    forgotten(days + SignedDuration::from_millis(1), true);
+}
+
+#[test]
+fn a_record_that_means_nothing_is_skipped_and_written_anew() {
+    let desk = Desk::new(2);
+    let (one, two) = (desk.backup(0), desk.backup(1));
+    let record = record("a", VerifyLevel::Names);
+    let mut store = desk.open();
+    store
+        .remember("mac", now(), &[(&one, &record), (&two, &record)], &[])
+        .unwrap();
+    store
+        .connection
+        .execute("UPDATE checks SET record = '{}' WHERE path LIKE '%0'", [])
+        .unwrap();
+    let memory = store.memory("mac").unwrap();
+    assert_eq!(
+        (memory.check(&one), memory.check(&two)),
+        (None, Some(record.clone()))
+    );
+    store
+        .remember("mac", now(), &[(&one, &record)], &[])
+        .unwrap();
+    assert_eq!(store.memory("mac").unwrap().check(&one), Some(record));
+}
+
+#[cfg(unix)]
+#[test]
+fn it_is_for_this_user_alone() {
+    use std::os::unix::fs::PermissionsExt;
+    let desk = Desk::new(0);
+    let _open = desk.open();
+    let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+    let folder = desk.store().parent().unwrap().to_owned();
+    assert_eq!(mode(&folder), 0o700);
+    for entry in fs::read_dir(&folder).unwrap() {
+        let path = entry.unwrap().path();
+        assert_eq!(mode(&path), 0o600, "{}", path.display());
+    }
+}
+
+#[test]
+fn a_newer_schema_is_refused_and_left_alone() {
+    let desk = Desk::new(0);
+    let known = STEPS.len() as i64;
+    desk.open()
+        .connection
+        .pragma_update(None, "user_version", known + 1)
+        .unwrap();
+    let before = fs::read(desk.store()).unwrap();
+    assert_eq!(
+        desk.refused(),
+        Cause::Newer {
+            found: known + 1,
+            known
+        }
+    );
+    assert_eq!(fs::read(desk.store()).unwrap(), before);
+}
+
+#[test]
+fn each_step_is_taken_once_and_whole() {
+    let mut connection = Connection::open_in_memory().unwrap();
+    let good = "CREATE TABLE later (a) STRICT";
+    let steps = [STEPS[0], "CREATE TABLE runs (id INTEGER) STRICT"];
+    migrate_by(&mut connection, &steps[..1]).unwrap();
+    migrate_by(&mut connection, &steps).unwrap();
+    migrate_by(&mut connection, &steps).unwrap();
+    let version = |c: &Connection| {
+        c.pragma_query_value(None, "user_version", |r| r.get::<_, i64>(0))
+            .unwrap()
+    };
+    assert_eq!(version(&connection), 2);
+    let bad = [
+        steps[0],
+        steps[1],
+        "CREATE TABLE half (a INTEGER) STRICT; nonsense",
+        good,
+    ];
+    assert!(migrate_by(&mut connection, &bad).is_err());
+    assert_eq!(version(&connection), 2);
+    let half = connection.query_row(
+        "SELECT count(*) FROM sqlite_schema WHERE name = 'half'",
+        [],
+        |r| r.get(0),
+    );
+    assert_eq!(half, Ok(0));
+}
+
+#[track_caller]
+fn damaged(bytes: &[u8]) {
+    let desk = Desk::new(0);
+    desk.write(bytes);
+    let refused = desk.refused();
+    assert!(matches!(refused, Cause::Damaged(_)), "{refused:?}");
+    assert_eq!(
+        fs::read(desk.store()).unwrap(),
+        bytes,
+        "it is told, never mended"
+    );
+}
+
+#[test]
+fn a_damaged_store_is_told_and_kept() {
+    damaged(b"<html>");
+    damaged(b"SQLite format 3\0 and then nothing");
+    damaged(&[0; 4096]);
+    let desk = Desk::new(0);
+    drop(desk.open());
+    let whole = fs::read(desk.store()).unwrap();
+    damaged(&whole[..50]);
+    let mut torn = whole.clone();
+    torn[100..].fill(0xA5);
+    damaged(&torn);
+}
+
+#[test]
+fn damage_below_the_surface_is_told_by_whoever_meets_it() {
+    let desk = Desk::new(200);
+    let mut store = desk.open();
+    let record = record("a", VerifyLevel::Names);
+    let paths: Vec<_> = (0..200).map(|index| desk.backup(index)).collect();
+    let checks: Vec<_> = paths.iter().map(|path| (path.as_path(), &record)).collect();
+    store.remember("mac", now(), &checks, &[]).unwrap();
+    drop(store);
+    let mut bytes = fs::read(desk.store()).unwrap();
+    let middle = bytes.len() / 2;
+    bytes[middle..].fill(0xA5);
+    fs::write(desk.store(), bytes).unwrap();
+    let store = desk.open();
+    let error = store.memory("mac").unwrap_err();
+    assert!(matches!(error.cause, Cause::Damaged(_)), "{error}");
+    assert!(error.to_string().contains("move it away"), "{error}");
+    assert!(store.examine().is_err());
+}
+
+#[test]
+fn the_database_of_somebody_else_gets_no_trace() {
+    let desk = Desk::new(0);
+    desk.write(b"");
+    let other = Connection::open(desk.store()).unwrap();
+    other
+        .execute_batch("PRAGMA journal_mode = wal; CREATE TABLE Files (fileID)")
+        .unwrap();
+    drop(other);
+    let before = fs::read(desk.store()).unwrap();
+    assert_eq!(desk.refused(), Cause::Foreign);
+    assert_eq!(fs::read(desk.store()).unwrap(), before);
+    let beside: Vec<_> = fs::read_dir(desk.store().parent().unwrap())
+        .unwrap()
+        .collect();
+    assert_eq!(beside.len(), 1, "{beside:?}");
+}
+
+#[test]
+fn a_folder_is_no_store() {
+    let desk = Desk::new(0);
+    fs::create_dir_all(desk.store()).unwrap();
+    assert_eq!(desk.refused(), Cause::NoFile);
+}
+
+#[test]
+fn a_place_that_may_not_be_written_is_told() {
+    let desk = Desk::new(0);
+    // A file where the folder should be: so that it also holds for root.
+    fs::write(desk.0.path().join("data"), "").unwrap();
+    assert!(matches!(desk.refused(), Cause::Denied(_)));
+}
+
+#[test]
+fn a_full_store_keeps_what_it_had() {
+    let desk = Desk::new(1);
+    let backup = desk.backup(0);
+    let old = record("old", VerifyLevel::Names);
+    let mut store = desk.open();
+    store
+        .remember("mac", now(), &[(&backup, &old)], &[])
+        .unwrap();
+    store
+        .connection
+        .pragma_update_and_check(None, "max_page_count", 1, |_| Ok(()))
+        .unwrap();
+    let mut new = record("new", VerifyLevel::Names);
+    new.restorable_reason = "x".repeat(1 << 20);
+    let error = store
+        .remember("mac", now(), &[(&backup, &new)], &[])
+        .unwrap_err();
+    assert!(matches!(error.cause, Cause::Full(_)), "{error}");
+    assert_eq!(desk.open().memory("mac").unwrap().check(&backup), Some(old));
+}
+
+/// How many folders the processes below remember at once.
+const MANY: usize = 100;
+
+/// This test program again, as another process that runs one test of this file.
+fn process(test: &str, desk: &Desk, host: &str, rounds: usize) -> Command {
+    let mut command = Command::new(std::env::current_exe().unwrap());
+    command
+        .args(["--exact", "--ignored", &format!("store::tests::{test}")])
+        .env("TEST_DESK", desk.0.path())
+        .env("TEST_HOST", host)
+        .env("TEST_ROUNDS", rounds.to_string())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null());
+    command
+}
+
+fn variable(name: &str) -> String {
+    std::env::var(name).expect("this test is run by another one, as a process of its own")
+}
+
+#[test]
+#[ignore = "run by other tests, as a process of its own"]
+fn writer() {
+    let folder = PathBuf::from(variable("TEST_DESK"));
+    let rounds: usize = variable("TEST_ROUNDS").parse().unwrap();
+    let paths: Vec<_> = (0..MANY)
+        .map(|index| folder.join("backups").join(index.to_string()))
+        .collect();
+    for round in 0..rounds {
+        let record = record(
+            &format!("{} {round}", std::process::id()),
+            VerifyLevel::Names,
+        );
+        let checks: Vec<_> = paths.iter().map(|path| (path.as_path(), &record)).collect();
+        let mut store = Store::open(&folder.join("data/fleetback/history.sqlite3")).unwrap();
+        store
+            .remember(&variable("TEST_HOST"), now(), &checks, &[])
+            .unwrap();
+    }
+}
+
+/// The one stamp of all that is remembered: a transaction that was cut in two would leave two.
+fn stamp(desk: &Desk, host: &str) -> Option<String> {
+    let store = desk.open();
+    store.examine().unwrap();
+    let memory = store.memory(host).unwrap();
+    let stamps: Vec<_> = (0..MANY)
+        .filter_map(|i| memory.check(&desk.backup(i)))
+        .map(|r| r.stamp)
+        .collect();
+    assert!(
+        stamps.is_empty() || stamps.len() == MANY,
+        "{} of {MANY}",
+        stamps.len()
+    );
+    assert!(stamps.iter().all(|stamp| *stamp == stamps[0]), "{stamps:?}");
+    stamps.into_iter().next()
+}
+
+fn killed_after(mut child: Child, delay: Duration) -> bool {
+    std::thread::sleep(delay);
+    let alive = child.try_wait().unwrap().is_none();
+    child.kill().unwrap();
+    child.wait().unwrap();
+    alive
+}
+
+#[test]
+fn a_kill_at_any_moment_leaves_a_whole_store() {
+    let desk = Desk::new(MANY);
+    let mut seen = std::collections::BTreeSet::new();
+    for round in 0..60u64 {
+        if round % 4 == 0 {
+            // Laying out a new store is a moment like any other.
+            let _ = fs::remove_dir_all(desk.store().parent().unwrap());
+        }
+        let child = process("writer", &desk, "mac", usize::MAX).spawn().unwrap();
+        let delay = Duration::from_micros(2_000 + (round * 7_919) % 50_000);
+        assert!(
+            killed_after(child, delay),
+            "it ended by itself in round {round}"
+        );
+        seen.extend(stamp(&desk, "mac"));
+    }
+    assert!(
+        seen.len() > 5,
+        "hardly any run got as far as writing: {seen:?}"
+    );
+}
+
+#[test]
+fn two_runs_at_once_lose_nothing() {
+    let desk = Desk::new(MANY);
+    let hosts = ["mac", "pc"];
+    let children = hosts.map(|host| process("writer", &desk, host, 20).spawn().unwrap());
+    let pids = children.map(|mut child| {
+        assert!(child.wait().unwrap().success());
+        child.id()
+    });
+    for (host, pid) in hosts.iter().zip(pids) {
+        assert_eq!(stamp(&desk, host), Some(format!("{pid} 19")));
+    }
+}
+
+#[test]
+#[ignore = "run by other tests, as a process of its own"]
+fn writer_without_room() {
+    let folder = PathBuf::from(variable("TEST_DESK"));
+    let mut record = record("new", VerifyLevel::Names);
+    record.restorable_reason = "x".repeat(4 << 20);
+    let backup = folder.join("backups/0");
+    let mut store = Store::open(&folder.join("data/fleetback/history.sqlite3")).unwrap();
+    let error = store
+        .remember("mac", now(), &[(&backup, &record)], &[])
+        .unwrap_err();
+    assert!(
+        matches!(error.cause, Cause::Full(_) | Cause::Denied(_)),
+        "{error}"
+    );
+}
+
+/// A limit on the size of files stands for the full disk, which a test cannot make everywhere.
+#[cfg(unix)]
+#[test]
+fn a_disk_without_room_costs_the_new_memory_and_not_the_old() {
+    let desk = Desk::new(1);
+    let backup = desk.backup(0);
+    let old = record("old", VerifyLevel::Names);
+    desk.open()
+        .remember("mac", now(), &[(&backup, &old)], &[])
+        .unwrap();
+    let writer = process("writer_without_room", &desk, "mac", 1);
+    let limited = Command::new("sh")
+        .args(["-c", "trap '' XFSZ; ulimit -f 512; exec \"$@\"", "sh"])
+        .arg(writer.get_program())
+        .args(writer.get_args())
+        .env("TEST_DESK", desk.0.path())
+        .stdout(Stdio::null())
+        .status();
+    let Ok(status) = limited else {
+        println!("skipped: there is no sh to set the limit");
+        return;
+    };
+    assert!(status.success());
+    assert_eq!(desk.open().memory("mac").unwrap().check(&backup), Some(old));
+}

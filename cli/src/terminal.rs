@@ -1,0 +1,70 @@
+//! What the terminal can show: colours, width, moving bars.
+
+use std::io::{IsTerminal, stderr, stdout};
+
+use crate::say::Voice;
+use crate::settings::When;
+
+/// Characters per line where nobody says how wide the output is.
+const WIDTH_UNKNOWN: usize = 100;
+
+/// What was asked for.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Terminal {
+    /// How much is said on standard error.
+    pub(crate) voice: Voice,
+    /// `--color`
+    pub(crate) color: When,
+    /// `--progress`
+    pub(crate) progress: When,
+}
+
+/// How far a scan is, shown how?
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum ProgressStyle {
+    /// Not at all.
+    Hidden,
+    /// Bars that move.
+    Bars,
+    /// A line for every tenth.
+    Lines,
+}
+
+impl Terminal {
+    /// Is standard output coloured?
+    pub(crate) fn colored(self) -> bool {
+        match self.color {
+            When::Always => true,
+            When::Never => false,
+            When::Auto => stdout().is_terminal() && !said("NO_COLOR") && !dumb(),
+        }
+    }
+
+    /// How standard error shows how far the scan is.
+    pub(crate) fn progress_style(self) -> ProgressStyle {
+        let bars = stderr().is_terminal() && !dumb();
+        match self.progress {
+            When::Never => ProgressStyle::Hidden,
+            When::Auto if self.voice.quiet || !bars => ProgressStyle::Hidden,
+            _ if bars => ProgressStyle::Bars,
+            _ => ProgressStyle::Lines,
+        }
+    }
+}
+
+/// Characters per line of standard output.
+pub(crate) fn width() -> usize {
+    let columns = std::env::var("COLUMNS").ok().and_then(|c| c.parse().ok());
+    let real = terminal_size::terminal_size_of(stdout()).map(|(width, _)| usize::from(width.0));
+    real.or(columns)
+        .filter(|w| *w >= 20)
+        .unwrap_or(WIDTH_UNKNOWN)
+}
+
+fn said(variable: &str) -> bool {
+    std::env::var_os(variable).is_some_and(|value| !value.is_empty())
+}
+
+fn dumb() -> bool {
+    std::env::var_os("TERM").is_some_and(|term| term == "dumb")
+}

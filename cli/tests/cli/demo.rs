@@ -1,0 +1,87 @@
+//! The demo fleet, whole: the reports that docs and README show, byte for byte.
+//!
+//! `INSTA_UPDATE=always cargo test -p fleetback demo` writes them anew; read the difference.
+
+use std::fs;
+use std::path::Path;
+
+use fleetback_testdata::{disk, fleet, when};
+
+use crate::desk::{Desk, NOW, code, said};
+
+/// Where the demo is scanned from, as its own page says.
+const ARGS: [&str; 12] = [
+    "scan",
+    "testdata/demo/backups",
+    "--mdm",
+    "testdata/demo/mdm",
+    "--inventory",
+    "testdata/demo/inventory.csv",
+    "--policy",
+    "testdata/demo/policy.toml",
+    "--timezone",
+    "Europe/Berlin",
+    "--host",
+    "demo",
+];
+
+/// The demo as a clone has it: every file younger than the story, which proves nothing.
+fn desk() -> Desk {
+    let desk = Desk::new();
+    let demo = desk.path("testdata/demo");
+    fleet::demo::write(&demo).unwrap();
+    let checked_in = Path::new(env!("CARGO_MANIFEST_DIR")).join("../testdata/demo/policy.toml");
+    fs::copy(checked_in, demo.join("policy.toml")).unwrap();
+    disk::touch_all(&demo, when::at("2027-01-01T00:00:00Z")).unwrap();
+    desk
+}
+
+/// Free room on the disk that the test runs on is no part of the story: the JSON has it as two
+/// numbers, the page as a cell like "64.4 GB of 270.6 GB".
+pub(crate) fn without_free_room(text: &str) -> String {
+    let of_json =
+        |line: &str| line.starts_with("\"disk_free\":") || line.starts_with("\"disk_total\":");
+    let of_page = |line: &str| line.contains(" of ") && line.ends_with("B</td></tr>");
+    let kept = text
+        .lines()
+        .filter(|line| !of_json(line.trim_start()) && !of_page(line));
+    kept.map(|line| format!("{line}\n")).collect()
+}
+
+#[test]
+fn the_demo_reads_as_it_did() {
+    let desk = desk();
+    let outputs = [
+        "--now",
+        NOW,
+        "--csv",
+        "fleet.csv",
+        "--html",
+        "fleet.html",
+        "--json",
+        "fleet.json",
+    ];
+    let output = desk.run(&[&ARGS[..], &outputs].concat());
+    assert_eq!(code(&output), 3, "{}", said(&output));
+    insta::assert_snapshot!("demo_stderr", said(&output));
+    insta::assert_snapshot!("demo_csv", desk.read("fleet.csv"));
+    insta::assert_snapshot!("demo_json", without_free_room(&desk.read("fleet.json")));
+    insta::assert_snapshot!("demo_html", without_free_room(&desk.read("fleet.html")));
+    let table = desk.run(&[&ARGS[..], &["--now", NOW, "-q"]].concat());
+    insta::assert_snapshot!("demo_table", String::from_utf8(table.stdout).unwrap());
+}
+
+/// Snapshots forgive line ends; this does not.
+#[test]
+fn the_demo_is_the_same_to_the_byte_at_any_number_of_threads() {
+    let desk = desk();
+    for kind in ["--csv", "--html", "--json"] {
+        let [one, eight] = ["1", "8"].map(|threads| {
+            let args = ["--now", NOW, "-q", "--threads", threads, kind, "-"];
+            let output = desk.run(&[&ARGS[..], &args].concat());
+            without_free_room(&String::from_utf8(output.stdout).unwrap())
+        });
+        assert!(!one.is_empty());
+        assert!(one == eight, "{kind} differs");
+    }
+}

@@ -1,0 +1,23 @@
+//! The program as a scheduler, a shell and a person see it: arguments in; files, streams and an
+//! exit code out.
+//!
+//! What a report says is tested where it is made; here stands only what the command line promises.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "the helpers of a test may stop it"
+)]
+
+mod config;
+mod demo;
+mod desk;
+mod exit_codes;
+mod fleets;
+mod help;
+mod history;
+mod outputs;
+mod passwords;
+mod terminal;
+mod traces;
+mod verify;

@@ -1,0 +1,91 @@
+//! What standard error gets, and what must never reach a terminal.
+
+use crate::desk::{Desk, HALF_A_PLIST, code, printed, said, sound};
+
+#[test]
+fn a_last_line_remains_off_a_terminal() {
+    let desk = Desk::with(&[sound(1)]);
+    let output = desk.scan(&["backups", "--csv", "a.csv"]);
+    assert_eq!(
+        said(&output),
+        "fleetback: 1 device, 0 could be lost tonight; 1 local backup; everything could be read\n"
+    );
+    assert_eq!(said(&desk.scan(&["backups", "--csv", "a.csv", "-q"])), "");
+}
+
+#[test]
+fn what_could_not_be_read_is_named() {
+    let desk = Desk::with(&[sound(1)]);
+    for number in 1..=12 {
+        desk.write(&format!("mdm/{number}-half.plist"), HALF_A_PLIST);
+    }
+    let args = ["backups", "--mdm", "mdm", "--csv", "a.csv"];
+    let short = said(&desk.scan(&args));
+    assert_eq!(short.matches("half.plist: wanted").count(), 10, "{short}");
+    assert!(short.contains("2 more could not be read"), "{short}");
+    let long = said(&desk.scan(&[&args[..], &["-v"]].concat()));
+    assert_eq!(long.matches("half.plist: wanted").count(), 12, "{long}");
+    let quiet = desk.scan(&[&args[..], &["-q"]].concat());
+    assert_eq!((code(&quiet), said(&quiet)), (3, String::new()));
+}
+
+#[test]
+fn progress_off_a_terminal_is_lines_and_only_when_asked_for() {
+    let desk = Desk::with(&[sound(1), sound(2)]);
+    let lines = said(&desk.scan(&["backups", "--csv", "a.csv", "--progress", "always"]));
+    assert!(
+        lines.contains("2 to read") && lines.contains("2 of 2 read"),
+        "{lines}"
+    );
+    assert!(!lines.contains('\x1b') && !lines.contains('\r'), "{lines}");
+}
+
+#[test]
+fn a_devices_name_cannot_paint_the_terminal() {
+    let stale = sound(1).completed("2026-11-01T00:00:00Z");
+    let desk = Desk::with(&[stale.name("\x1b[31mred\u{202e}drow\n2nd")]);
+    let text = printed(&desk.scan(&["backups"]));
+    assert!(text.contains("red"), "{text}");
+    for painted in ["\x1b", "\u{202e}", "\n2nd"] {
+        assert!(!text.contains(painted), "{text:?}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_path_cannot_paint_the_terminal() {
+    let desk = Desk::with(&[sound(1)]);
+    let output = desk.scan(&["backups", "gone\x1b[31m\nnice"]);
+    assert_eq!(code(&output), 3);
+    assert!(said(&output).contains("gone\\x1b"), "{}", said(&output));
+    assert!(!said(&output).contains('\x1b'), "{}", said(&output));
+}
+
+#[test]
+fn doctor_ends_as_the_scan_would() {
+    let desk = Desk::with(&[sound(1)]);
+    let check = |args: &[&str], want: i32, words: &str| {
+        let output = desk.run(&[&["doctor"], args].concat());
+        assert_eq!(code(&output), want, "{args:?}\n{}", printed(&output));
+        assert!(
+            printed(&output).contains(words),
+            "{args:?}\n{}",
+            printed(&output)
+        );
+    };
+    check(&["backups"], 0, "ok           read root: backups: 1 entr");
+    check(&["gone"], 4, "absent       read root: gone: not there");
+    check(
+        &["backups", "--policy", "gone.toml"],
+        2,
+        "WRONG        policy: gone.toml",
+    );
+    desk.write("fleetback.toml", "[output]\ncsv = [\"gone/a.csv\"]\n");
+    check(&["backups"], 5, "CANNOT WRITE report: gone/a.csv");
+    desk.write("fleetback.toml", "[output]\ncvs = []\n");
+    check(
+        &["backups"],
+        2,
+        "WRONG        settings: fleetback.toml:2:1: unknown field `cvs`",
+    );
+}

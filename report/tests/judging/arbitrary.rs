@@ -1,0 +1,159 @@
+//! Whatever the facts, judging ends, and what it says hangs together.
+
+use fleetback_report::finding::Severity;
+use fleetback_report::fix::FixId;
+use fleetback_report::results::Status;
+use fleetback_scanner::model::backup::{FileCount, LocalBackup, Password, Restorable, State};
+use fleetback_scanner::model::evidence::Told;
+use fleetback_scanner::model::fleet::Fleet;
+use fleetback_scanner::model::management::Storage;
+use jiff::Timestamp;
+use proptest::prelude::*;
+
+use crate::fleet::*;
+
+fn date() -> impl Strategy<Value = Timestamp> {
+    prop_oneof![
+        (-400 * DAY..400 * DAY).prop_map(ago),
+        Just(Timestamp::MIN),
+        Just(Timestamp::MAX),
+        Just(Timestamp::UNIX_EPOCH),
+    ]
+}
+
+fn state() -> impl Strategy<Value = State> {
+    prop::sample::select(vec![
+        State::Complete,
+        State::AttemptFailed,
+        State::Unfinished,
+        State::CleanupUnfinished,
+        State::InProgress,
+        State::Damaged,
+        State::Placeholder,
+        State::Fake,
+        State::Unreadable,
+        State::Unknown,
+    ])
+}
+
+fn checked() -> impl Strategy<Value = (Restorable, Password)> {
+    let restorable = prop::sample::select(vec![
+        Restorable::Yes,
+        Restorable::No,
+        Restorable::NeedsPassword,
+        Restorable::Unknown,
+    ]);
+    let password = prop::sample::select(vec![
+        Password::Proven,
+        Password::Wrong,
+        Password::Missing,
+        Password::NotNeeded,
+        Password::KeybagDamaged,
+    ]);
+    (restorable, password)
+}
+
+prop_compose! {
+    fn backup()(
+        state in state(),
+        (restorable, password) in checked(),
+        dates in prop::array::uniform4(prop::option::of(date())),
+        archived: bool,
+        encrypted: Option<bool>,
+        files in prop::option::of((any::<u64>(), any::<u64>(), any::<Option<u64>>())),
+        codes in prop::option::of(prop::collection::vec(prop_oneof![any::<i64>(), 0..310i64], 0..10)),
+        disagrees in prop::option::of("[a-z]{0,4}"),
+        reason in ".{0,8}",
+    ) -> LocalBackup {
+        let [completed_at, status_date, info_date, manifest_date] = dates;
+        let plain = LocalBackup {
+            state, restorable, password, completed_at, status_date, info_date, manifest_date,
+            archived, encrypted, identity_disagrees: disagrees,
+            state_reason: reason,
+            files: files.map(|(expected, missing, bytes)| FileCount { expected, missing, bytes, ..FileCount::default() }),
+            os_version: Some("16.1".to_owned()),
+            ..local(DAY)
+        };
+        match codes {
+            Some(codes) => logged(plain, &codes),
+            None => plain,
+        }
+    }
+}
+
+prop_compose! {
+    fn device(n: usize)(
+        backups in prop::collection::vec(backup(), 0..4),
+        mdm in prop::option::of((date(), any::<Option<bool>>(), prop::option::of(date()), any::<bool>())),
+        restrictions in prop::collection::vec((prop::sample::select(vec!["allowCloudBackup", "allowHostPairing", "allowAccountModification"]), any::<bool>()), 0..3),
+        storage in prop::option::of((any::<f64>(), any::<f64>())),
+        site in prop::option::of("[AB]"),
+    ) -> Phone {
+        let mut phone = numbered(n);
+        phone.0.backups = backups;
+        for (m, backup) in phone.0.backups.iter_mut().enumerate() {
+            backup.path = format!("/backups/{n}/{m}").into();
+        }
+        if let Some((at, enabled, last, could)) = mdm {
+            phone = phone.restricted(&restrictions).mdm(|mdm, source| {
+                mdm.last_contact = Some(Told::new(at, source));
+                mdm.last_inventory = Some(Told::new(at, source));
+                mdm.cloud_backup_enabled = enabled.map(|on| Told::new(on, source));
+                mdm.last_cloud_backup = last.map(|date| Told::new(date, source));
+                mdm.cloud_date_could_be_told = could;
+                mdm.storage = storage.map(|(capacity, available)| Told::new(Storage { capacity, available }, source));
+            });
+        }
+        match site {
+            Some(site) => phone.site(&site),
+            None => phone,
+        }
+    }
+}
+
+prop_compose! {
+    fn fleets()(one in device(1), two in device(2), three in device(3), inventory: bool, free: u64) -> Fleet {
+        let mut fleet = with_disk(fleet([one, two, three]), free);
+        fleet.has_inventory = inventory;
+        fleet
+    }
+}
+
+const POLICIES: [&str; 4] = [
+    "",
+    "[backups]\nicloud = \"forbidden\"\npassword = \"required\"",
+    "[backups]\nlocal = \"forbidden\"",
+    "[backups]\nlocal = \"required\"\nicloud = \"required\"",
+];
+
+proptest! {
+    #[test]
+    fn what_is_said_hangs_together(fleet in fleets(), policy in prop::sample::select(POLICIES.to_vec())) {
+        let results = judged(&fleet, policy);
+        let mut turned = fleet.clone();
+        turned.devices.reverse();
+        for device in &mut turned.devices {
+            device.backups.reverse();
+        }
+        prop_assert_eq!(&results, &judged(&turned, policy));
+        for device in &results.devices {
+            let good = device.last_good_backup.is_some();
+            let dated = matches!(device.status, Status::Protected | Status::Aging | Status::Stale);
+            prop_assert!(good || !dated, "{} without a good backup", device.status);
+            prop_assert!(!(good && matches!(device.status, Status::Never | Status::Unknown)));
+            prop_assert_eq!(good, device.age_days.is_some());
+            prop_assert!(device.age_days.is_none_or(|days| days >= 0));
+            if device.status.is_at_risk() && !device.listed_apart {
+                let running = device.findings.iter().any(|f| f.code.id() == "backup-in-progress");
+                prop_assert!(device.severity >= Some(Severity::Warning) || running, "{} in silence", device.status);
+            }
+            let fresh = device.backups.iter().any(|b| b.good && b.completed_at.is_some_and(|d| d >= ago(3 * DAY)));
+            for finding in &device.findings {
+                prop_assert!(!finding.evidence.is_empty() && !finding.likely_fix.steps.is_empty());
+                prop_assert!(finding.evidence.iter().all(|e| !e.text.is_empty() && !e.source.is_empty()));
+                let signs_out = finding.likely_fix.id == FixId::SignOutIcloud || finding.next_fix == Some(FixId::SignOutIcloud);
+                prop_assert!(!signs_out || fresh);
+            }
+        }
+    }
+}

@@ -1,0 +1,911 @@
+//! Evidence -> cause and fix, rule by rule. Each of the article's eight fixes is reached here.
+
+use fleetback_report::finding::Code;
+use fleetback_report::fix::{Confidence, FixId};
+use fleetback_report::results::Finding;
+use fleetback_scanner::model::backup::{
+    FileCount, HostTool, LocalBackup, Password, Restorable, State,
+};
+use fleetback_scanner::model::evidence::Told;
+use fleetback_scanner::model::fleet::Fleet;
+use fleetback_scanner::model::problem::Problem;
+
+use crate::fleet::*;
+use Confidence::{High, Low, Medium};
+
+/// The finding of the first phone of a fleet.
+#[track_caller]
+fn found_in(fleet: &Fleet, policy: &str, code: Code) -> Finding {
+    let results = judged(fleet, policy);
+    let me = results
+        .devices
+        .iter()
+        .find(|d| d.serial_number.as_deref() == Some("F2LX0000TEST"));
+    finding(me.unwrap(), code).clone()
+}
+
+#[track_caller]
+fn check_in(fleet: &Fleet, policy: &str, code: Code, fix: FixId, sure: Confidence, why: &str) {
+    let found = found_in(fleet, policy, code);
+    assert_eq!(
+        (found.likely_fix.id, found.confidence),
+        (fix, sure),
+        "{}",
+        found.why
+    );
+    assert!(found.why.contains(why), "{}", found.why);
+    assert!(
+        !found.cause.is_empty() && !found.evidence.is_empty() && !found.likely_fix.steps.is_empty()
+    );
+    assert_ne!(found.next_fix, Some(fix), "a fix is not its own successor");
+}
+
+#[track_caller]
+fn check(phone: Phone, code: Code, fix: FixId, sure: Confidence, why: &str) {
+    check_in(&fleet([phone]), "", code, fix, sure, why);
+}
+
+/// A phone whose iCloud is on and whose last backup is stale, with a log in an older local backup.
+fn failing(codes: &[i64]) -> Phone {
+    phone()
+        .local(logged(local(30 * DAY), codes))
+        .icloud(20 * DAY)
+}
+
+/// The same with a local backup fresh enough to risk a destructive fix.
+fn failing_with_net(codes: &[i64]) -> Phone {
+    failing(codes).local(local(2 * DAY))
+}
+
+const FAILING: Code = Code::IcloudAttemptsFailing;
+
+#[test]
+fn step_1_quota() {
+    check(
+        failing(&[303, 303, 303, 303]),
+        FAILING,
+        FixId::CheckStorage,
+        High,
+        "the last 4 attempts of iCloud Backup ended with code 303 (not enough iCloud storage), the newest on 2026-11-22",
+    );
+    check(
+        failing(&[303]),
+        Code::BackupStale,
+        FixId::CheckStorage,
+        High,
+        "the last attempt of iCloud Backup, on 2026-11-22, ended with code 303 (not enough iCloud storage)",
+    );
+    let mut cloud_kit = failing(&[25]);
+    cloud_kit.0.backups[0].cloud_log.as_mut().unwrap().attempts[0].domain =
+        "CKErrorDomain".to_owned();
+    check(
+        cloud_kit,
+        FAILING,
+        FixId::CheckStorage,
+        High,
+        "ended with CKErrorDomain code 25 (not enough iCloud storage)",
+    );
+    let mut bundled = failing(&[2]);
+    bundled.0.backups[0].cloud_log.as_mut().unwrap().attempts[0].inner_codes = vec![999, 303];
+    check(bundled, FAILING, FixId::CheckStorage, High, "303");
+}
+
+#[test]
+fn step_1_device_full() {
+    check(
+        failing(&[106, 106, 106]),
+        FAILING,
+        FixId::CheckStorage,
+        High,
+        "106",
+    );
+    check(
+        phone().icloud(8 * DAY).storage(64.0, 1.0),
+        Code::BackupStale,
+        FixId::CheckStorage,
+        Medium,
+        "1.6 %",
+    );
+    check(
+        phone().icloud(DAY).storage(64.0, 1.0),
+        Code::DeviceStorageLow,
+        FixId::CheckStorage,
+        High,
+        "",
+    );
+    let steps = |phone, code| {
+        found_in(&fleet([phone]), "", code)
+            .likely_fix
+            .steps
+            .join(" ")
+    };
+    assert!(!steps(failing(&[303]), FAILING).contains("iPhone Storage"));
+    assert!(steps(failing(&[106, 106, 106]), FAILING).contains("iPhone Storage"));
+}
+
+#[test]
+fn step_1_first_backup_never_done() {
+    check(
+        phone().icloud_never(true),
+        Code::BackupNever,
+        FixId::CheckStorage,
+        Medium,
+        "on 2026-11-23 iCloud Backup was switched on, and the device named no backup that was ever completed",
+    );
+}
+
+#[test]
+fn step_2_wifi() {
+    check(
+        failing(&[300, 300, 300]),
+        FAILING,
+        FixId::StableWifi,
+        High,
+        "the last 3 attempts of iCloud Backup ended with code 300 (a network error)",
+    );
+    let mut cancelled = failing(&[202, 202, 202]);
+    for attempt in &mut cancelled.0.backups[0].cloud_log.as_mut().unwrap().attempts {
+        attempt.inner_codes = vec![218];
+    }
+    check(cancelled, FAILING, FixId::StableWifi, High, "218");
+    let drops = |n| {
+        let lost = (0..10).map(|i| (4_000, i >= n)).collect::<Vec<_>>();
+        phone()
+            .local(windows(local(30 * DAY), &lost))
+            .icloud(20 * DAY)
+    };
+    check(
+        drops(5),
+        Code::BackupStale,
+        FixId::StableWifi,
+        High,
+        "5 of 10 windows",
+    );
+    check(drops(4), Code::BackupStale, FixId::RestartDevice, Low, "");
+    let short = |seconds| {
+        phone()
+            .local(windows(local(30 * DAY), &[(seconds, true)]))
+            .icloud(20 * DAY)
+    };
+    check(
+        short(1_799),
+        Code::BackupStale,
+        FixId::StableWifi,
+        High,
+        "for 29 minutes at most",
+    );
+    check(
+        short(1_800),
+        Code::BackupStale,
+        FixId::RestartDevice,
+        Low,
+        "",
+    );
+}
+
+#[test]
+fn step_3_update() {
+    check(
+        phone().icloud(8 * DAY).os("8.4.1"),
+        Code::BackupStale,
+        FixId::UpdateIos,
+        High,
+        "iOS 8.4",
+    );
+    check(
+        phone().icloud(DAY).os("8.4.1"),
+        Code::OsUnsupported,
+        FixId::UpdateIos,
+        High,
+        "iOS 8.4",
+    );
+    let newer = numbered(1).icloud(DAY).os("18.2").product("iPhone12,1");
+    let fleet = fleet([phone().icloud(DAY).os("18.1").product("iPhone12,1"), newer]);
+    check_in(
+        &fleet,
+        "",
+        Code::OsOutdated,
+        FixId::UpdateIos,
+        Low,
+        "newer version",
+    );
+}
+
+#[test]
+fn step_4_restart() {
+    check(
+        failing(&[209]),
+        FAILING,
+        FixId::RestartDevice,
+        Medium,
+        "209",
+    );
+    check(
+        phone().icloud(8 * DAY),
+        Code::BackupStale,
+        FixId::RestartDevice,
+        Low,
+        "mildest",
+    );
+    check(
+        failing(&[1]),
+        FAILING,
+        FixId::RestartDevice,
+        Medium,
+        "an internal error",
+    );
+}
+
+/// A phone with network errors at a site where so many others succeed.
+fn at_site(errors: usize, others: usize) -> Fleet {
+    let mut log = vec![300; errors];
+    log.resize(10, 0);
+    // The newest attempts fail; the successes lie before them.
+    let mut me = failing(&log).site("Berlin");
+    me.0.management.as_mut().unwrap().last_cloud_backup = None;
+    fleet(std::iter::once(me).chain((1..=others).map(|n| numbered(n).icloud(DAY).site("Berlin"))))
+}
+
+#[test]
+fn step_5_network_settings() {
+    check_in(
+        &at_site(8, 5),
+        "",
+        FAILING,
+        FixId::ResetNetworkSettings,
+        Medium,
+        "8 of the last 10 attempts of iCloud Backup ended with code 300 (a network error), the newest on 2026-11-22, while 5 other devices of the site succeed",
+    );
+    check_in(&at_site(7, 5), "", FAILING, FixId::StableWifi, High, "");
+    check_in(&at_site(8, 4), "", FAILING, FixId::StableWifi, High, "");
+}
+
+#[test]
+fn step_6_sign_out_only_over_a_net() {
+    check(
+        failing_with_net(&[305, 305, 305]),
+        FAILING,
+        FixId::SignOutIcloud,
+        High,
+        "code 305 (the account was not accepted)",
+    );
+    check(
+        failing_with_net(&[307]),
+        FAILING,
+        FixId::SignOutIcloud,
+        High,
+        "307",
+    );
+    // No fresh local backup: exactly three days, and a second more.
+    check(
+        failing(&[307]).local(local(3 * DAY)),
+        FAILING,
+        FixId::SignOutIcloud,
+        High,
+        "307",
+    );
+    check(
+        failing(&[307]).local(local(3 * DAY + 1)),
+        FAILING,
+        FixId::StartFreshBackup,
+        High,
+        "may lose data",
+    );
+    check(
+        failing(&[307]).local(holed(DAY)),
+        FAILING,
+        FixId::StartFreshBackup,
+        High,
+        "may lose data",
+    );
+    // The account cannot be changed.
+    let fixed = failing_with_net(&[307]).restricted(&[("allowAccountModification", false)]);
+    check(
+        fixed,
+        FAILING,
+        FixId::ReviewRestriction,
+        High,
+        "allowAccountModification = false",
+    );
+    // Neither way is open.
+    let closed = failing(&[307]).restricted(&[("allowHostPairing", false)]);
+    check(closed, FAILING, FixId::ContactAppleSupport, Medium, "307");
+}
+
+#[test]
+fn step_6_is_never_advised_next_either_without_a_net() {
+    for codes in [
+        &[305, 305, 305][..],
+        &[307],
+        &[300, 300, 300],
+        &[209],
+        &[303],
+        &[1],
+        &[777],
+    ] {
+        let found = found_in(&fleet([failing(codes)]), "", FAILING);
+        assert_ne!(found.next_fix, Some(FixId::SignOutIcloud));
+        assert_ne!(found.likely_fix.id, FixId::SignOutIcloud);
+    }
+}
+
+/// Two phones with one failure each, so many seconds apart.
+fn two_in_a_night(code: i64, apart: i64) -> Fleet {
+    let other = attempt(DAY + apart, code);
+    let mut second = logged(local(30 * DAY), &[0]);
+    second.cloud_log.as_mut().unwrap().attempts = vec![other];
+    fleet([failing(&[code]), numbered(1).local(second).icloud(20 * DAY)])
+}
+
+#[test]
+fn step_7_outage() {
+    check_in(
+        &two_in_a_night(304, HOUR),
+        "",
+        FAILING,
+        FixId::CheckIcloudStatus,
+        High,
+        "code 304 (the service is unavailable for now); another device met the like in the same night",
+    );
+    for code in [17, 301, 302] {
+        check_in(
+            &two_in_a_night(code, 12 * HOUR),
+            "",
+            FAILING,
+            FixId::CheckIcloudStatus,
+            High,
+            "another device",
+        );
+    }
+    // Not the same night: a passing code on one device says nothing.
+    let results = judged(&two_in_a_night(304, 12 * HOUR + 1), "");
+    assert!(
+        results
+            .devices
+            .iter()
+            .all(|device| !codes(device).contains(&"icloud-attempts-failing"))
+    );
+    // Both failures on one device.
+    check(
+        failing(&[304, 304, 304]),
+        FAILING,
+        FixId::CheckIcloudStatus,
+        Medium,
+        "304",
+    );
+}
+
+#[test]
+fn step_8_apple() {
+    check(
+        failing(&[777; 5]),
+        FAILING,
+        FixId::ContactAppleSupport,
+        Medium,
+        "code 777 (nobody outside Apple has explained it)",
+    );
+    check(
+        failing(&[777; 4]),
+        FAILING,
+        FixId::RestartDevice,
+        Low,
+        "777",
+    );
+    check(
+        failing(&[100; 5]),
+        FAILING,
+        FixId::ContactAppleSupport,
+        Medium,
+        "100",
+    );
+}
+
+#[test]
+fn old_evidence_makes_nobody_sure() {
+    let mut old = failing(&[303]);
+    old.0.backups[0].cloud_log.as_mut().unwrap().attempts[0].at = ago(7 * DAY);
+    check(old.clone(), FAILING, FixId::CheckStorage, High, "303");
+    old.0.backups[0].cloud_log.as_mut().unwrap().attempts[0].at = ago(7 * DAY + 1);
+    check(old, FAILING, FixId::CheckStorage, Medium, "303");
+}
+
+#[test]
+fn gates_come_first() {
+    let lost = failing(&[303]).mdm(|mdm, source| mdm.lost_mode = Some(Told::new(true, source)));
+    check(
+        lost,
+        Code::BackupStale,
+        FixId::BringDeviceOnline,
+        High,
+        "lost mode",
+    );
+    let silent = phone().local(local(20 * DAY)).mdm_at(8 * DAY, |_, _| ());
+    check(
+        silent.clone(),
+        Code::BackupStale,
+        FixId::BringDeviceOnline,
+        High,
+        "8 days ago",
+    );
+    check(
+        silent,
+        Code::DeviceNotSeen,
+        FixId::BringDeviceOnline,
+        High,
+        "8 days ago",
+    );
+    let future = phone().local(local(-3 * DAY)).local(LocalBackup {
+        archived: true,
+        ..local(20 * DAY)
+    });
+    check(
+        future.clone(),
+        Code::BackupStale,
+        FixId::FixClock,
+        High,
+        "2026-11-26",
+    );
+    check(future, Code::ClockWrong, FixId::FixClock, High, "");
+    let running = phone().local(LocalBackup {
+        state: State::InProgress,
+        ..local(8 * DAY)
+    });
+    check(
+        running.clone(),
+        Code::BackupStale,
+        FixId::Wait,
+        Medium,
+        "was being written",
+    );
+    check(running, Code::BackupInProgress, FixId::Wait, Medium, "");
+}
+
+#[test]
+fn unreadable_evidence() {
+    let with = |found: &str| {
+        let problem = Problem::incomplete("/backups/1/Info.plist", "Info.plist", found);
+        phone().local(LocalBackup {
+            problems: vec![problem],
+            ..local(DAY)
+        })
+    };
+    check(
+        with("Operation not permitted (os error 1)"),
+        Code::EvidenceUnreadable,
+        FixId::GrantFullDiskAccess,
+        High,
+        "not permitted",
+    );
+    check(
+        with("an HTML page"),
+        Code::EvidenceUnreadable,
+        FixId::CheckHost,
+        Medium,
+        "1 file in its folder",
+    );
+}
+
+#[test]
+fn a_decrypted_copy_is_not_called_broken() {
+    let copy = phone().local(LocalBackup {
+        host_tool: HostTool::Decryptor,
+        restorable: Restorable::Unknown,
+        restorable_reason: "nobody has tried it".to_owned(),
+        ..local(DAY)
+    });
+    check(
+        copy,
+        Code::BackupUnknown,
+        FixId::StartFreshBackup,
+        Medium,
+        "nobody has tried it",
+    );
+}
+
+#[test]
+fn the_date_of_a_good_backup_names_the_file_that_holds_it() {
+    let source = |backup: LocalBackup| {
+        let results = judged(&fleet([phone().local(backup)]), "");
+        let mut findings = results.devices[0].findings.iter();
+        let stale = findings.find(|f| f.code == Code::BackupStale).unwrap();
+        stale.evidence[0].source.clone()
+    };
+    let whole = local(8 * DAY);
+    let stands = LocalBackup {
+        state: State::AttemptFailed,
+        status_date: Some(ago(DAY)),
+        ..whole.clone()
+    };
+    assert!(source(whole).ends_with(", Status.plist Date"));
+    assert!(source(stands).ends_with(", Manifest.plist Date"));
+}
+
+#[test]
+fn what_the_mdm_did_not_say() {
+    check(
+        phone().mdm(|_, _| ()),
+        Code::BackupUnknown,
+        FixId::QueryBackupState,
+        High,
+        "LastCloudBackupDate",
+    );
+    let hidden = phone().mdm(|mdm, source| mdm.user_enrollment = Some(Told::new(true, source)));
+    check(
+        hidden,
+        Code::BackupUnknown,
+        FixId::QueryBackupState,
+        High,
+        "User Enrollment",
+    );
+    check(
+        phone().site("Berlin"),
+        Code::BackupUnknown,
+        FixId::QueryBackupState,
+        Medium,
+        "no MDM answer",
+    );
+}
+
+#[test]
+fn restrictions_and_switches() {
+    let blocked = phone().restricted(&[("allowCloudBackup", false)]);
+    check(
+        blocked.clone(),
+        Code::IcloudBlocked,
+        FixId::ReviewRestriction,
+        High,
+        "allowCloudBackup = false",
+    );
+    check(
+        blocked.icloud_never(false),
+        Code::BackupNever,
+        FixId::ReviewRestriction,
+        High,
+        "allowCloudBackup",
+    );
+    check(
+        phone().icloud_never(false),
+        Code::IcloudOff,
+        FixId::TurnOnIcloudBackup,
+        High,
+        "switch",
+    );
+    check(
+        phone().icloud_never(false),
+        Code::BackupNever,
+        FixId::TurnOnIcloudBackup,
+        High,
+        "was off",
+    );
+    let both = phone().restricted(&[("allowCloudBackup", false), ("allowHostPairing", false)]);
+    check(
+        both,
+        Code::NoBackupPath,
+        FixId::ReviewRestriction,
+        High,
+        "allowHostPairing = false",
+    );
+    check_in(
+        &fleet([phone().icloud(DAY)]),
+        "[backups]\nicloud = \"forbidden\"",
+        Code::IcloudForbidden,
+        FixId::ReviewRestriction,
+        High,
+        "",
+    );
+}
+
+#[test]
+fn expiring_copies() {
+    check(
+        phone().icloud(150 * DAY),
+        Code::IcloudExpiring,
+        FixId::StartFreshBackup,
+        High,
+        "150 days ago",
+    );
+    check(
+        phone().icloud(150 * DAY),
+        Code::BackupStale,
+        FixId::StartFreshBackup,
+        High,
+        "150 days ago",
+    );
+    // Where no local backup is possible, the cause is looked for at once.
+    let unpaired = phone()
+        .icloud(150 * DAY)
+        .restricted(&[("allowHostPairing", false)]);
+    check(
+        unpaired,
+        Code::IcloudExpiring,
+        FixId::RestartDevice,
+        Low,
+        "",
+    );
+}
+
+#[test]
+fn local_backups_that_did_not_end_well() {
+    check(
+        phone().local(broken(State::Unfinished, DAY)),
+        Code::LocalUnfinished,
+        FixId::StartFreshBackup,
+        High,
+        "it is Unfinished",
+    );
+    check(
+        phone().local(broken(State::Damaged, DAY)),
+        Code::LocalDamaged,
+        FixId::StartFreshBackup,
+        High,
+        "it is Damaged",
+    );
+    check(
+        phone().local(broken(State::Unknown, DAY)),
+        Code::LocalDamaged,
+        FixId::StartFreshBackup,
+        High,
+        "it is Unknown",
+    );
+    check(
+        phone().local(broken(State::Placeholder, DAY)),
+        Code::LocalPlaceholder,
+        FixId::StartFreshBackup,
+        High,
+        "",
+    );
+    check(
+        phone().local(holed(DAY)),
+        Code::LocalFilesMissing,
+        FixId::StartFreshBackup,
+        High,
+        "14 of 100 files",
+    );
+    let keybag = LocalBackup {
+        password: Password::KeybagDamaged,
+        ..locked(DAY)
+    };
+    check(
+        phone().local(keybag),
+        Code::LocalDamaged,
+        FixId::StartFreshBackup,
+        High,
+        "keybag",
+    );
+    check(
+        phone().local(local(9 * DAY)).local(holed(DAY)),
+        Code::BackupStale,
+        FixId::StartFreshBackup,
+        High,
+        "14 files are missing",
+    );
+    let unpaired = phone()
+        .local(holed(DAY))
+        .restricted(&[("allowHostPairing", false)]);
+    check(
+        unpaired,
+        Code::LocalFilesMissing,
+        FixId::AllowPairing,
+        High,
+        "allowHostPairing",
+    );
+}
+
+#[test]
+fn the_computers_disk() {
+    let files = Some(FileCount {
+        bytes: Some(10_000_000_000),
+        ..FileCount::default()
+    });
+    let full = |backup: LocalBackup| {
+        with_disk(
+            fleet([phone().local(LocalBackup { files, ..backup })]),
+            1_000_000_000,
+        )
+    };
+    check_in(
+        &full(local(8 * DAY)),
+        "",
+        Code::HostDiskLow,
+        FixId::FreeComputerDisk,
+        Medium,
+        "",
+    );
+    check_in(
+        &full(local(8 * DAY)),
+        "",
+        Code::BackupStale,
+        FixId::FreeComputerDisk,
+        Medium,
+        "1.0 GB free, and the next backup may need 12.1 GB",
+    );
+    check_in(
+        &full(broken(State::Unfinished, DAY)),
+        "",
+        Code::LocalUnfinished,
+        FixId::FreeComputerDisk,
+        High,
+        "stopped before its end",
+    );
+    check_in(
+        &full(broken(State::Unfinished, DAY)),
+        "",
+        Code::HostDiskLow,
+        FixId::FreeComputerDisk,
+        High,
+        "stopped",
+    );
+}
+
+#[test]
+fn passcodes_nobody_typed() {
+    let stale = |version| LocalBackup {
+        os_version: Some(version),
+        ..local(8 * DAY)
+    };
+    let beside = |version: &str| {
+        fleet([
+            phone().local(stale(version.to_owned())),
+            numbered(1).local(local(DAY)),
+        ])
+    };
+    check_in(
+        &beside("16.1"),
+        "",
+        Code::BackupStale,
+        FixId::EnterPasscode,
+        Medium,
+        "1 other device was backed up to mac-1 lately",
+    );
+    check_in(
+        &beside("16.0"),
+        "",
+        Code::BackupStale,
+        FixId::RestartDevice,
+        Low,
+        "",
+    );
+    check(
+        phone().local(stale("16.1".to_owned())),
+        Code::BackupStale,
+        FixId::EnterPasscode,
+        Low,
+        "commonest",
+    );
+    let began = LocalBackup {
+        info_date: Some(ago(DAY)),
+        ..stale("18.0".to_owned())
+    };
+    check(
+        phone().local(began),
+        Code::LocalAttemptFailed,
+        FixId::EnterPasscode,
+        Medium,
+        "began a backup on 2026-11-22",
+    );
+}
+
+#[test]
+fn a_computer_that_backs_up_nobody() {
+    let three = (0..3).map(|n| numbered(n).local(local(8 * DAY)));
+    check_in(
+        &fleet(three),
+        "",
+        Code::BackupStale,
+        FixId::CheckHost,
+        Medium,
+        "none of the 3 devices on mac-1",
+    );
+    let two = (0..2).map(|n| numbered(n).local(local(8 * DAY)));
+    check_in(
+        &fleet(two),
+        "",
+        Code::BackupStale,
+        FixId::RestartDevice,
+        Low,
+        "",
+    );
+}
+
+#[test]
+fn encryption_and_passwords() {
+    let bare = LocalBackup {
+        encrypted: Some(false),
+        password: Password::NotNeeded,
+        ..local(DAY)
+    };
+    check(
+        phone().local(bare.clone()),
+        Code::LocalNotEncrypted,
+        FixId::EncryptBackup,
+        High,
+        "is not encrypted",
+    );
+    check(
+        phone()
+            .local(bare)
+            .restricted(&[("forceEncryptedBackup", true)]),
+        Code::LocalNotEncrypted,
+        FixId::EncryptBackup,
+        High,
+        "although forceEncryptedBackup = true",
+    );
+    check(
+        phone().local(locked(DAY)),
+        Code::PasswordMissing,
+        FixId::RecordBackupPassword,
+        Medium,
+        "",
+    );
+    let wrong = LocalBackup {
+        password: Password::Wrong,
+        ..locked(DAY)
+    };
+    check(
+        phone().local(wrong),
+        Code::PasswordWrong,
+        FixId::RecordBackupPassword,
+        High,
+        "",
+    );
+}
+
+#[test]
+fn aging_without_a_fault_is_left_alone() {
+    check(
+        phone().icloud(4 * DAY),
+        Code::BackupAging,
+        FixId::Wait,
+        Low,
+        "only a few days",
+    );
+}
+
+#[test]
+fn an_account_that_is_not_signed_in() {
+    let inactive = phone()
+        .icloud(8 * DAY)
+        .local(local(2 * DAY))
+        .mdm(|mdm, source| mdm.store_account_active = Some(Told::new(false, source)));
+    check_in(
+        &fleet([inactive]),
+        "[backups]\nicloud = \"required\"",
+        Code::BackupStale,
+        FixId::SignOutIcloud,
+        Low,
+        "App Store account is not active",
+    );
+}
+
+#[test]
+fn identity_and_inventory() {
+    let copied = LocalBackup {
+        identity_disagrees: Some("the folder is named for another UDID".to_owned()),
+        ..local(DAY)
+    };
+    check(
+        phone().local(copied),
+        Code::IdentityConflict,
+        FixId::ResolveIdentity,
+        High,
+        "the plists of a backup and the name of its folder do not speak of one device",
+    );
+    let mut fleet = fleet([phone().local(local(8 * DAY))]);
+    fleet.has_inventory = true;
+    check_in(
+        &fleet,
+        "",
+        Code::NotInInventory,
+        FixId::MatchInventory,
+        High,
+        "",
+    );
+    check_in(
+        &fleet,
+        "",
+        Code::BackupStale,
+        FixId::MatchInventory,
+        Medium,
+        "no inventory table",
+    );
+}

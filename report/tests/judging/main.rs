@@ -1,0 +1,14 @@
+//! What a fleet is judged to be, by way of the public door: values in, results out, no disk.
+
+// The whole crate is a test; clippy takes its helpers for production code.
+#![allow(clippy::unwrap_used, clippy::panic)]
+
+mod arbitrary;
+mod causes;
+mod fleet;
+mod good;
+mod limits;
+mod severity;
+mod tables;
+mod waivers;
+mod whole;

@@ -1,0 +1,124 @@
+//! The tables and the pages about them say the same.
+
+use std::collections::BTreeSet;
+
+use fleetback_report::finding::Code;
+use fleetback_report::fix::FixId;
+use fleetback_report::judge::likely_causes;
+use fleetback_report::policy::Policy;
+
+const FINDINGS: &str = include_str!("../../../docs/findings.md");
+const FIXES: &str = include_str!("../../../docs/fixes.md");
+const POLICY: &str = include_str!("../../../docs/policy.md");
+
+/// The section of a page under a heading such as "### `code`".
+#[track_caller]
+fn section<'a>(page: &'a str, name: &str) -> &'a str {
+    let heading = format!("### `{name}`\n");
+    let (_, rest) = page
+        .split_once(&heading)
+        .unwrap_or_else(|| panic!("{name} has no section"));
+    rest.split("\n### ").next().unwrap_or(rest)
+}
+
+fn headings(page: &str) -> Vec<&str> {
+    let lines = page.lines().filter_map(|line| line.strip_prefix("### `"));
+    lines.map(|line| line.trim_end_matches('`')).collect()
+}
+
+#[test]
+fn every_code_has_its_section_and_no_other_has() {
+    assert_eq!(headings(FINDINGS), Code::ALL.map(Code::id));
+    for code in Code::ALL {
+        let text = section(FINDINGS, code.id());
+        assert!(
+            text.contains(code.about().meaning),
+            "{code}: the meaning differs"
+        );
+        let severity = format!("**Severity**: {}", code.about().severity);
+        assert!(text.contains(&severity), "{code}: wanted {severity}");
+        assert_eq!(
+            text.contains("cannot occur yet"),
+            code.about().not_yet.is_some(),
+            "{code}"
+        );
+        for part in ["**Evidence**:", "**What to do**:"] {
+            assert!(text.contains(part), "{code} lacks {part}");
+        }
+    }
+}
+
+#[test]
+fn every_cause_stands_in_the_section_of_its_code() {
+    for code in Code::ALL {
+        let text = section(FINDINGS, code.id());
+        for cause in likely_causes(code) {
+            let row = format!(
+                "| {} | {} | `{}` | {} |",
+                cause.rule, cause.cause, cause.fix, cause.confidence
+            );
+            assert!(text.contains(&row), "{code} lacks\n{row}");
+        }
+        let rows = text
+            .lines()
+            .filter(|line| line.starts_with("| ") && line.contains("| `"))
+            .count();
+        let causes: BTreeSet<_> = likely_causes(code)
+            .map(|c| (c.rule, c.cause, c.fix, c.confidence))
+            .collect();
+        assert_eq!(rows, causes.len(), "{code}");
+    }
+}
+
+#[test]
+fn every_code_that_can_occur_has_a_cause() {
+    for code in Code::ALL {
+        assert_eq!(
+            likely_causes(code).next().is_none(),
+            code.about().not_yet.is_some(),
+            "{code}"
+        );
+    }
+}
+
+#[test]
+fn every_fix_has_its_section_and_is_in_use() {
+    assert_eq!(headings(FIXES), FixId::ALL.map(FixId::id));
+    let mut used = BTreeSet::new();
+    for cause in Code::ALL.into_iter().flat_map(likely_causes) {
+        used.insert(cause.fix);
+        used.extend(cause.next_fix);
+    }
+    for fix in FixId::ALL {
+        let about = fix.about();
+        let text = section(FIXES, fix.id());
+        assert!(used.contains(&fix), "{fix} is never advised");
+        assert!(text.contains(about.title), "{fix}: the title differs");
+        assert!(
+            text.contains(&format!("**Who**: {}", about.who)),
+            "{fix}: who"
+        );
+        let step = about
+            .article_step
+            .map_or("none".to_owned(), |step| step.to_string());
+        assert!(
+            text.contains(&format!("**Article step**: {step}")),
+            "{fix}: step"
+        );
+        for part in [about.may_destroy, about.not_when].into_iter().flatten() {
+            assert!(text.contains(part), "{fix} lacks: {part}");
+        }
+        for step in fix.made_ready(&Default::default()).steps {
+            assert!(text.contains(&step), "{fix} lacks: {step}");
+        }
+    }
+}
+
+#[test]
+fn the_policy_page_shows_the_whole_file() {
+    let builtin = Policy::builtin().to_toml();
+    assert!(
+        POLICY.contains(&builtin),
+        "docs/policy.md does not show\n{builtin}"
+    );
+}

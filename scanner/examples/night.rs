@@ -1,0 +1,159 @@
+//! Makes backups of many files and scans them, for the figures of docs/performance.md.
+//!
+//! `night make FOLDER COUNT ROWS [PASSWORD]`, `night scan FOLDER LEVEL THREADS [PASSWORD]`, `night
+//! twice FOLDER LEVEL THREADS` (a second night with the memory of the first), `night derive` (one
+//! key derivation as iOS asks for).
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "a tool for measuring: it ends at the first mistake and prints"
+)]
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use fleetback_scanner::backup::keybag::Keybag;
+use fleetback_scanner::backup::memory::{CheckRecord, Memory, NoMemory, PasswordProof};
+use fleetback_scanner::backup::password::{Candidate, PasswordSource};
+use fleetback_scanner::model::backup::{LocalBackup, VerifyLevel};
+use fleetback_scanner::model::identity::Identity;
+use fleetback_scanner::scan::{Helpers, Inputs, ScanOptions, Silent, scan};
+use fleetback_testdata::backup::builder::BackupBuilder;
+use fleetback_testdata::backup::keybag::{Kdf, Keybag as Written};
+use fleetback_testdata::rng::Rng;
+use zeroize::Zeroizing;
+
+struct Password(Option<String>);
+
+impl PasswordSource for Password {
+    fn candidates(&self, _: &Identity, _: &Path) -> Vec<Candidate> {
+        let one = |password: &String| Candidate {
+            password: Zeroizing::new(password.clone().into_bytes()),
+            source: "argument".to_owned(),
+        };
+        self.0.iter().map(one).collect()
+    }
+
+    fn source_names(&self, _: &Identity) -> Vec<String> {
+        vec!["argument".to_owned()]
+    }
+}
+
+struct Yesterday(BTreeMap<PathBuf, CheckRecord>);
+
+impl Memory for Yesterday {
+    fn check(&self, backup: &Path) -> Option<CheckRecord> {
+        self.0.get(backup).cloned()
+    }
+
+    fn proof(&self, _: &str) -> Option<PasswordProof> {
+        None
+    }
+}
+
+fn make(folder: &Path, count: u64, rows: usize, password: Option<&String>) {
+    for seed in 0..count {
+        let mut builder = BackupBuilder::new(seed + 1).files(rows);
+        if let Some(password) = password {
+            builder = builder.encrypted(password, Kdf::real());
+        }
+        builder.write(folder).unwrap();
+    }
+}
+
+fn night(
+    root: &Path,
+    verify: VerifyLevel,
+    password: Option<String>,
+    memory: &dyn Memory,
+) -> Vec<LocalBackup> {
+    let inputs = Inputs {
+        roots: vec![root.to_owned()],
+        ..Inputs::default()
+    };
+    let options = ScanOptions {
+        now: "2026-11-20T04:00:00Z".parse().unwrap(),
+        scan_host: "here".to_owned(),
+        verify,
+        verify_again: false,
+        verify_again_days: ScanOptions::VERIFY_AGAIN_DAYS,
+    };
+    let helpers = Helpers {
+        passwords: &Password(password),
+        memory,
+        progress: &Silent,
+    };
+    let begun = Instant::now();
+    let fleet = scan(&inputs, &options, &helpers);
+    let seconds = begun.elapsed().as_secs_f64();
+    let backups: Vec<_> = (fleet.devices.into_iter())
+        .flat_map(|device| device.backups)
+        .collect();
+    let sum = |of: fn(&LocalBackup) -> u64| backups.iter().map(of).sum::<u64>();
+    let files = sum(|one| one.files.map_or(0, |files| files.present));
+    let whole =
+        sum(|one| u64::from(one.restorable == fleetback_scanner::model::backup::Restorable::Yes));
+    let recalled = sum(|one| u64::from(one.recalled));
+    println!(
+        "{seconds:.3} s, {} backups, {whole} restorable, {recalled} recalled, {files} files, {} MB at most",
+        backups.len(),
+        peak_mb()
+    );
+    backups
+}
+
+/// Linux tells the most memory that a process held.
+fn peak_mb() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+    let kilobytes = line.and_then(|line| line.split_whitespace().next()?.parse::<u64>().ok());
+    kilobytes.unwrap_or(0) / 1024
+}
+
+fn derive() {
+    let written = Written::new(&mut Rng::new(1), "x", Kdf::real(), true).unwrap();
+    let keybag = Keybag::parse(&written.blob).unwrap();
+    let begun = Instant::now();
+    assert!(keybag.unlock(b"x").is_some());
+    println!(
+        "{:.3} s, {} rounds",
+        begun.elapsed().as_secs_f64(),
+        keybag.rounds()
+    );
+}
+
+fn main() {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let at = |index: usize| arguments[index].as_str();
+    match at(0) {
+        "derive" => derive(),
+        "make" => make(
+            Path::new(at(1)),
+            at(2).parse().unwrap(),
+            at(3).parse().unwrap(),
+            arguments.get(4),
+        ),
+        command => {
+            let level = serde_json::from_value(at(2).into()).unwrap();
+            let threads = at(3).parse().unwrap();
+            let pool = rayon::ThreadPoolBuilder::new().num_threads(threads);
+            pool.build().unwrap().install(|| {
+                let backups = night(
+                    Path::new(at(1)),
+                    level,
+                    arguments.get(4).cloned(),
+                    &NoMemory,
+                );
+                if command == "twice" {
+                    let checks = backups
+                        .into_iter()
+                        .filter_map(|one| Some((one.path, one.check?)));
+                    let yesterday = Yesterday(checks.collect());
+                    night(Path::new(at(1)), level, None, &yesterday);
+                }
+            });
+        }
+    }
+}

@@ -1,0 +1,161 @@
+#!/usr/bin/env bash
+# Every check of this project, in a clean clone or in a used one: ./test.sh
+#
+# What the checks need is installed by the system's package manager where that is apt; elsewhere
+# what is missing is named, and the checks that need it are skipped, loudly. CARGO_TARGET_DIR is
+# honoured. Ends with 0 when no check failed.
+set -euo pipefail
+cd "$(dirname "$0")"
+export LC_ALL=C.UTF-8
+
+passed=() failed=() skipped=()
+
+have() { command -v "$1" >/dev/null 2>&1; }
+
+# check NAME COMMAND...: runs it, remembers how it ended, and goes on.
+check() {
+    local name=$1 start=$SECONDS
+    shift
+    printf '\n== %s\n' "$name"
+    if "$@"; then
+        passed+=("$name, $((SECONDS - start)) s")
+    else
+        failed+=("$name")
+    fi
+}
+
+# skip NAME REASON: says so now and at the end.
+skip() {
+    printf '\n== %s: SKIPPED, %s\n' "$1" "$2"
+    skipped+=("$1: $2")
+}
+
+# --- what the checks need -------------------------------------------------------------------------
+
+as_root() {
+    if [ "$(id -u)" = 0 ]; then "$@"; else sudo -n "$@"; fi
+}
+
+# Command (or Python module) and the Debian package that brings it.
+needs() {
+    have chromium || echo chromium
+    have soffice || echo libreoffice-calc-nogui
+    have node || echo nodejs
+    have npm || echo npm
+    have xmllint || echo libxml2-utils
+    have groff || echo groff
+    have python3 || echo python3
+    have strace || echo strace
+    [ -d /usr/share/zoneinfo ] || echo tzdata
+}
+
+install_needs() {
+    local packages
+    mapfile -t packages < <(needs)
+    [ ${#packages[@]} = 0 ] && return
+    if ! have apt-get; then
+        printf 'not installed here, and no apt-get to install it: %s\n' "${packages[*]}"
+        return
+    fi
+    printf 'installing: %s\n' "${packages[*]}"
+    as_root apt-get update -qq || true
+    as_root env DEBIAN_FRONTEND=noninteractive \
+        apt-get install -y -qq --no-install-recommends "${packages[@]}" >/dev/null ||
+        printf 'could not install all of: %s\n' "${packages[*]}"
+}
+
+# LibreOffice's answers are read with openpyxl: the system's, else one in a folder of our own.
+python_with_openpyxl() {
+    local venv=${CARGO_TARGET_DIR:-target}/python
+    if python3 -c 'import openpyxl' 2>/dev/null; then
+        command -v python3
+    elif [ -x "$venv/bin/python3" ] && "$venv/bin/python3" -c 'import openpyxl' 2>/dev/null; then
+        realpath -s "$venv/bin/python3"
+    elif python3 -m venv "$venv" >&2 && "$venv/bin/pip" -q install openpyxl >&2; then
+        realpath -s "$venv/bin/python3"
+    fi
+}
+
+# --- the checks -----------------------------------------------------------------------------------
+
+# The samples that docs/scheduling.md hands out, each by the checker of its own kind.
+check_systemd() {
+    local dir complaints
+    dir=$(mktemp -d)
+    sed "s|/usr/local/bin/fleetback|$(cargo_target)/debug/fleetback|" \
+        docs/samples/fleetback.service >"$dir/fleetback.service"
+    cp docs/samples/fleetback.timer "$dir/"
+    # It ends with 0 on keys that it does not know: what it says counts.
+    complaints=$(systemd-analyze verify --man=no "$dir"/fleetback.{service,timer} 2>&1) ||
+        complaints+=" (and it failed)"
+    rm -r "$dir"
+    [ -z "$complaints" ] || { printf '%s\n' "$complaints"; return 1; }
+}
+
+check_launchd() {
+    python3 - docs/samples/org.example.fleetback.plist <<'PYTHON'
+import plistlib, sys
+job = plistlib.load(open(sys.argv[1], "rb"))
+assert job["ProgramArguments"][1] == "scan", job
+assert set(job["StartCalendarInterval"]) == {"Hour", "Minute"}, job
+PYTHON
+}
+
+check_manual() {
+    local binary page warnings
+    binary=$(cargo_target)/debug/fleetback
+    for page in "" scan report explain doctor config completions man; do
+        # shellcheck disable=SC2086  # no name is a page too
+        warnings=$("$binary" man $page | groff -man -Tutf8 -ww 2>&1 >/dev/null)
+        [ -z "$warnings" ] || { printf 'man %s: %s\n' "$page" "$warnings"; return 1; }
+    done
+}
+
+check_completions() {
+    "$(cargo_target)/debug/fleetback" completions bash | bash -n
+}
+
+browser_test() {
+    (cd report/tests/browser && npm ci --no-audit --no-fund && node --test)
+}
+
+cargo_target() {
+    realpath -m "${CARGO_TARGET_DIR:-target}"
+}
+
+# --- the run --------------------------------------------------------------------------------------
+
+install_needs
+
+if have soffice; then
+    export FLEETBACK_TEST_OFFICE=1
+    FLEETBACK_TEST_PYTHON=$(python_with_openpyxl || true)
+    export FLEETBACK_TEST_PYTHON
+else
+    skip "CSV in LibreOffice" "no soffice"
+fi
+
+check "format" cargo fmt --all --check
+check "clippy" cargo clippy --workspace --all-targets --locked -- -D warnings
+check "tests" cargo test --workspace --locked
+check "rustdoc" env RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --locked --document-private-items
+check "build" cargo build --workspace --locked
+
+if ! [ -f report/tests/browser/package.json ]; then
+    skip "HTML in a browser" "report/tests/browser is not there"
+elif have node && have npm && { have chromium || [ -n "${CHROMIUM:-}" ]; }; then
+    check "HTML in a browser" browser_test
+else
+    skip "HTML in a browser" "needs node, npm and chromium"
+fi
+
+if have systemd-analyze; then check "systemd samples" check_systemd; else skip "systemd samples" "no systemd-analyze"; fi
+if have python3; then check "launchd sample" check_launchd; else skip "launchd sample" "no python3"; fi
+if have xmllint; then check "Task Scheduler sample" xmllint --noout docs/samples/fleetback-task.xml; else skip "Task Scheduler sample" "no xmllint"; fi
+if have groff; then check "manual pages" check_manual; else skip "manual pages" "no groff"; fi
+check "completions" check_completions
+
+printf '\n== summary\n'
+[ ${#passed[@]} = 0 ] || printf 'passed   %s\n' "${passed[@]}"
+[ ${#skipped[@]} = 0 ] || printf 'SKIPPED  %s\n' "${skipped[@]}"
+[ ${#failed[@]} = 0 ] || { printf 'FAILED   %s\n' "${failed[@]}"; exit 1; }
