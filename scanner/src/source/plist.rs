@@ -41,8 +41,13 @@ pub fn read_dictionary_without(
     left_out: &[&str],
 ) -> Result<Dictionary, Fault> {
     file::read_with(path, bytes_max, |bytes| {
-        skim::dictionary(bytes, left_out).map_or_else(|| plain_without(bytes, left_out), Ok)
+        parse_dictionary_without(bytes, left_out)
     })?
+}
+
+/// Parses bytes as [`read_dictionary_without`] reads a file.
+pub fn parse_dictionary_without(bytes: &[u8], left_out: &[&str]) -> Result<Dictionary, Fault> {
+    skim::dictionary(bytes, left_out).map_or_else(|| plain_without(bytes, left_out), Ok)
 }
 
 fn plain_without(bytes: &[u8], left_out: &[&str]) -> Result<Dictionary, Fault> {
