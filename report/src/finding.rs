@@ -315,7 +315,7 @@ const TABLE: [About; 30] = [
     About {
         code: Code::BackupUnknown,
         id: "backup-unknown",
-        severity: Severity::Warning,
+        severity: Severity::Error,
         title: "Nobody can tell whether it is backed up",
         meaning: "No evidence tells whether this device has a backup: the MDM did not say, and no local backup that could be judged was found.",
         evidence: "the absence of every fact that could tell",

@@ -49,6 +49,7 @@ pub enum FixId {
     UpdateHostSoftware,
     MatchInventory,
     QueryBackupState,
+    VerifyBackup,
 }
 
 /// How sure we are that the fix is the right one.
@@ -275,7 +276,7 @@ impl Versions {
 }
 
 /// One row a fix, in the order of the enumeration.
-const TABLE: [About; 26] = [
+const TABLE: [About; 27] = [
     About {
         fix: FixId::CheckStorage,
         id: "check-storage",
@@ -671,6 +672,20 @@ const TABLE: [About; 26] = [
             step("Let the MDM ask the device for IsCloudBackupEnabled and LastCloudBackupDate (DeviceInformation), export the answer, and scan it."),
             step("If the device is backed up to a computer, scan that computer too."),
             step("Where the enrolment hides these keys (User Enrollment), ask the user to look at Settings, their name, iCloud > iCloud Backup."),
+        ],
+    },
+    About {
+        fix: FixId::VerifyBackup,
+        id: "verify-backup",
+        title: "Check the backup's files",
+        article_step: None,
+        who: "admin",
+        may_destroy: None,
+        not_when: None,
+        related: None,
+        steps: &[
+            step("Scan again with --verify names, which is the default: it looks for every file that the backup names."),
+            step("Or check this one backup in depth: fleetback verify, with its folder."),
         ],
     },
 ];

@@ -13,7 +13,9 @@ use crate::finding::Code;
 use crate::fix::Confidence::{High, Low, Medium};
 use crate::fix::{FixId, Focus};
 use crate::policy::Requirement;
-use fleetback_scanner::model::backup::{HostTool, LocalBackup, Password, Restorable, State};
+use fleetback_scanner::model::backup::{
+    HostTool, LocalBackup, Password, Restorable, State, VerifyLevel,
+};
 
 const STALE: &[Code] = &[Code::BackupStale, Code::BackupAging];
 const BROKEN: &[Code] = &[
@@ -185,6 +187,17 @@ pub(super) fn decrypted(case: &Case<'_>) -> Option<Why> {
     let mut backups = case.locals.iter().map(|local| local.backup);
     let backup = backups.find(|backup| {
         backup.host_tool == HostTool::Decryptor && backup.restorable == Restorable::Unknown
+    })?;
+    Some(reason(backup, &backup.restorable_reason))
+}
+
+/// At the level `state` the plists are read, and nothing is proven.
+pub(super) fn unchecked(case: &Case<'_>) -> Option<Why> {
+    let mut backups = case.locals.iter().map(|local| local.backup);
+    let backup = backups.find(|backup| {
+        backup.verified.level == VerifyLevel::State
+            && backup.restorable == Restorable::Unknown
+            && backup.completed_at.is_some()
     })?;
     Some(reason(backup, &backup.restorable_reason))
 }

@@ -1,6 +1,6 @@
 //! Findings that name their own remedy, and what is left when no row fits.
 
-use super::local::decrypted;
+use super::local::{decrypted, unchecked};
 use super::row::{Row, Why, row};
 use crate::assess::case::Case;
 use crate::assess::draft::{count, day};
@@ -33,6 +33,7 @@ pub(crate) const ROWS: &[Row] = &[
     row("L1", &[Code::HostDiskLow], |_| always("the disk may be too full for a whole new backup"), "The computer's disk is too full for the next backup.", FixId::FreeComputerDisk, Medium).next(FixId::CheckHost),
     row("C17", &[Code::OsOutdated], |_| always("another device of the same model runs a newer version; whether this hinders backups is not known"), "The device has not been updated.", FixId::UpdateIos, Low).next(FixId::RestartDevice),
     row("L2", &[Code::BackupUnknown], decrypted, "The only copy was decrypted by a tool, and nobody has tried whether it can be restored.", FixId::StartFreshBackup, Medium),
+    row("L3", &[Code::BackupUnknown], unchecked, "The files of its local backup were not checked.", FixId::VerifyBackup, High),
     row("G3", &[Code::BackupUnknown], hidden, "The enrolment hides the state of iCloud Backup from the MDM.", FixId::QueryBackupState, High),
     row("G3", &[Code::BackupUnknown], unasked, "The MDM's answers do not speak of iCloud Backup, or do so no longer.", FixId::QueryBackupState, High),
     row("G3", &[Code::BackupUnknown], |_| always("no MDM answer speaks of the device, and no local backup of it could be judged"), "Nothing that was scanned speaks of this device's backups.", FixId::QueryBackupState, Medium),

@@ -4,7 +4,7 @@ use fleetback_report::finding::Code;
 use fleetback_report::fix::{Confidence, FixId};
 use fleetback_report::results::Finding;
 use fleetback_scanner::model::backup::{
-    FileCount, HostTool, LocalBackup, Password, Restorable, State,
+    FileCount, HostTool, LocalBackup, Password, Restorable, State, Verified, VerifyLevel,
 };
 use fleetback_scanner::model::evidence::Told;
 use fleetback_scanner::model::fleet::Fleet;
@@ -499,6 +499,27 @@ fn a_decrypted_copy_is_not_called_broken() {
         FixId::StartFreshBackup,
         Medium,
         "nobody has tried it",
+    );
+}
+
+#[test]
+fn a_backup_that_nobody_checked_says_so() {
+    let at_state = Verified {
+        level: VerifyLevel::State,
+        ..local(DAY).verified
+    };
+    let looked_at = LocalBackup {
+        restorable: Restorable::Unknown,
+        restorable_reason: "its files were not checked".to_owned(),
+        verified: at_state,
+        ..local(DAY)
+    };
+    check(
+        phone().local(looked_at),
+        Code::BackupUnknown,
+        FixId::VerifyBackup,
+        High,
+        "its files were not checked",
     );
 }
 

@@ -407,13 +407,13 @@ fn unknown_is_never_without_a_finding() {
         phone().site("Berlin"),
         ALL,
         Code::BackupUnknown,
-        Some(Warning),
+        Some(Error),
     );
     check(
         phone().mdm(|_, _| ()),
         ALL,
         Code::BackupUnknown,
-        Some(Warning),
+        Some(Error),
     );
     // An error that says nothing about it explains nothing.
     check(
@@ -424,7 +424,7 @@ fn unknown_is_never_without_a_finding() {
         }),
         ALL,
         Code::BackupUnknown,
-        Some(Warning),
+        Some(Error),
     );
     // What explains it is enough.
     check(

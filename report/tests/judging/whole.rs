@@ -48,7 +48,7 @@ fn worst_first() {
         "F2LX0005TEST error failed",
         "F2LX0004TEST error stale",
         "F2LX0003TEST error stale",
-        "F2LX0007TEST warning unknown",
+        "F2LX0007TEST error unknown",
         "F2LX0006TEST warning aging",
         "F2LX0001TEST none protected",
     ];

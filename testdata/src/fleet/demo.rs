@@ -514,11 +514,6 @@ fn strangers(backups: &Path, mdm: &Path) -> Result<()> {
 
     let readme = "Exports of the night job. Answers are raw, events come from the webhook.\n";
     disk::write(&mdm.join("readme.txt"), readme.as_bytes())?;
-    let broken = include_str!("broken-answer.xml");
-    disk::write(
-        &mdm.join("answers/broken-DeviceInformation.plist"),
-        broken.as_bytes(),
-    )?;
     disk::write(
         &mdm.join("answers/macbook-DeviceInformation.plist"),
         &macbook()?,
