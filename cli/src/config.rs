@@ -111,6 +111,10 @@ pub(crate) fn read_text(path: &Path) -> Result<String, ConfigError> {
         path: path.to_owned(),
         source,
     };
+    // Opening a FIFO that nobody writes to would wait for ever.
+    if !fs::metadata(path).map_err(unreadable)?.is_file() {
+        return Err(unreadable(io::Error::other("no regular file")));
+    }
     let file = fs::File::open(path).map_err(unreadable)?;
     let mut text = String::new();
     let read = file.take(BYTES_MAX + 1).read_to_string(&mut text);

@@ -32,7 +32,10 @@ use crate::settings::{
     When,
 };
 use crate::terminal::Terminal;
-use crate::{history, homes};
+use crate::{history, homes, store};
+
+/// More threads than that help no disk.
+const THREADS_MAX: usize = 1_000;
 
 /// Everything that `scan` does.
 #[derive(Debug)]
@@ -130,7 +133,7 @@ impl ScanPlan {
         let policy = policy(settings.policy.as_deref())?;
         let inputs = inputs(&settings)?;
         let reports = Reports::new(&output)?;
-        let history = history_choice(&settings)?;
+        let history = history_choice(&settings, args.now)?;
         refuse_to_write_into_evidence(&reports, &inputs, &settings, found.as_ref())?;
         refuse_history_in_evidence(&history, &inputs)?;
         if std::env::var_os(PASSWORD_VARIABLE).is_some() {
@@ -152,7 +155,7 @@ impl ScanPlan {
             },
             passwords: passwords(&settings)?,
             history,
-            threads: settings.threads.map_or(0, usize::from),
+            threads: threads(&settings)?,
             inputs,
             policy,
             reports,
@@ -169,7 +172,8 @@ impl VerifyPlan {
         let config = settings_of(found.as_ref());
         let terminal = terminal(common, config.terminal);
         tell_config(found.as_ref(), terminal.voice);
-        let now = args.now.unwrap_or_else(Timestamp::now);
+        let given_clock = args.now;
+        let now = given_clock.unwrap_or_else(Timestamp::now);
         // How deep the nights check says nothing of how deep this check is meant to be.
         let level = args.verify.map_or(VerifyLevel::Contents, level);
         let json = args.json.clone().map(Target::from);
@@ -185,7 +189,7 @@ impl VerifyPlan {
             roots: settings.roots.clone(),
             ..Inputs::default()
         };
-        let history = history_choice(&settings)?;
+        let history = history_choice(&settings, given_clock)?;
         refuse_history_in_evidence(&history, &inputs)?;
         refuse_json_in_evidence(json.as_ref(), &inputs, &settings, found.as_ref())?;
         Ok(Self {
@@ -286,6 +290,16 @@ pub(crate) fn policy(file: Option<&Path>) -> Result<Policy> {
     Ok(Policy::parse(&text, &file.to_string_lossy())?)
 }
 
+/// How many threads read; 0 is one per processor. Starting thousands takes longer than any scan.
+fn threads(settings: &ScanSettings) -> Result<usize> {
+    let threads = settings.threads.map_or(0, usize::from);
+    ensure!(
+        threads <= THREADS_MAX,
+        "--threads: wanted 1 to {THREADS_MAX}, found {threads}; a few for each processor is enough"
+    );
+    Ok(threads)
+}
+
 /// What to read; an error when there is nothing that could be.
 fn inputs(settings: &ScanSettings) -> Result<Inputs> {
     let roots = match settings.roots.as_slice() {
@@ -358,14 +372,21 @@ fn one_password(backups: usize) -> Result<Option<PasswordVariable>> {
     Ok(variable)
 }
 
-/// Which history store is meant.
-pub(crate) fn history_choice(settings: &ScanSettings) -> Result<history::Choice> {
+/// Which history store is meant. A run whose clock is given is a rehearsal: it leaves the user's own
+/// store alone, and uses one only where its place is named.
+pub(crate) fn history_choice(
+    settings: &ScanSettings,
+    given_clock: Option<Timestamp>,
+) -> Result<history::Choice> {
     match (&settings.history, settings.no_history) {
         (Some(_), true) => {
             bail!("wanted a history or none, found both history and no_history; name one of them")
         }
         (None, true) => Ok(history::Choice::None),
         (Some(path), false) => Ok(history::Choice::Named(path.clone())),
+        (None, false) if given_clock.is_some() && store::named_folder().is_none() => {
+            Ok(history::Choice::None)
+        }
         (None, false) => Ok(history::Choice::Usual),
     }
 }

@@ -199,11 +199,12 @@
         el('li', {}, say(fact), el('span', { class: 'from' }, say(from))))));
   }
 
-  function drawBackup([title, good, tone, facts, missing]) {
+  function drawBackup([title, good, tone, facts, files]) {
     return el('div', { class: 'backup' },
       el('div', { class: 'head' }, shape(tone === 'good' ? 'protected' : 'failed', tone), el('b', {}, say(title)), el('span', { class: 'soft' }, say(good))),
       pairs(facts),
-      missing.length > 1 ? el('details', {}, el('summary', {}, word(missing[0])), list('ul', { class: 'files' }, missing.slice(1).map(say))) : null);
+      ...files.map(([heading, ...names]) =>
+        el('details', {}, el('summary', {}, word(heading)), list('ul', { class: 'files' }, names.map(say)))));
   }
 
   const drawProblem = ([where, what, remedy]) => el('li', {},

@@ -10,7 +10,7 @@ use fleetback_scanner::model::management::Management;
 use crate::assess::case::{Case, Local, os_text, product_type};
 use crate::mb_error;
 use crate::model_name::model;
-use crate::results::{Backup, Host, Icloud, IcloudAttempt, Mdm, Root, Unmatched};
+use crate::results::{Backup, Host, Icloud, IcloudAttempt, Mdm, Proof, Root, Unmatched};
 
 /// Restrictions that bear on backup, restore or swap.
 const RESTRICTIONS: [&str; 11] = [
@@ -50,7 +50,14 @@ pub(crate) fn backup(local: &Local<'_>) -> Backup {
         os_version: known.os_version.clone(),
         verified: known.verified,
         files: known.files,
+        recalled: known.recalled,
         missing_sample: known.missing_sample.clone(),
+        extra_sample: known.extra_sample.clone(),
+        different_sample: known.different_sample.clone(),
+        password_proof: known.password_proof.as_ref().map(|proof| Proof {
+            at: proof.at,
+            source: proof.source.clone(),
+        }),
         problems: known.problems.clone(),
     }
 }

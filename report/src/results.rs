@@ -8,8 +8,9 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use fleetback_scanner::model::backup::{
-    FileCount, FileName, HostTool, Password, Restorable, State, Verified,
+    FileCount, FileDifference, FileName, HostTool, Password, Restorable, State, Verified,
 };
+use fleetback_scanner::model::path_text;
 use fleetback_scanner::model::problem::Problem;
 use jiff::Timestamp;
 use schemars::JsonSchema;
@@ -196,6 +197,8 @@ pub struct GoodBackup {
     /// When it was completed.
     pub date: Timestamp,
     /// The folder; `None` for iCloud.
+    #[serde(serialize_with = "path_text::lossy_option")]
+    #[schemars(with = "Option<PathBuf>")]
     pub path: Option<PathBuf>,
 }
 
@@ -226,6 +229,8 @@ pub struct Attempt {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Backup {
     /// The folder.
+    #[serde(serialize_with = "path_text::lossy")]
+    #[schemars(with = "PathBuf")]
     pub path: PathBuf,
     /// The computer it lies on.
     pub host: String,
@@ -263,10 +268,31 @@ pub struct Backup {
     pub verified: Verified,
     /// `None` before a check.
     pub files: Option<FileCount>,
+    /// Was the check taken over from an earlier night, because nothing has changed since?
+    #[serde(default)]
+    pub recalled: bool,
     /// The first of the missing files.
     pub missing_sample: Vec<FileName>,
+    /// The first payloads that no row of the manifest names, below the folder.
+    #[serde(default)]
+    pub extra_sample: Vec<String>,
+    /// The first payloads that differ from what their rows say, and how.
+    #[serde(default)]
+    pub different_sample: Vec<FileDifference>,
+    /// When the password was proven, and where it came from; never the password.
+    #[serde(default)]
+    pub password_proof: Option<Proof>,
     /// What in this folder could not be used.
     pub problems: Vec<Problem>,
+}
+
+/// A password was proven to open a backup's keybag.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Proof {
+    /// When; earlier than the run where an older proof still holds.
+    pub at: Timestamp,
+    /// Name of the password's source: "passwords.csv line 3", "password command".
+    pub source: String,
 }
 
 /// iCloud backups of a device.
@@ -422,6 +448,8 @@ pub struct Host {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Root {
     /// As given.
+    #[serde(serialize_with = "path_text::lossy")]
+    #[schemars(with = "PathBuf")]
     pub path: PathBuf,
     /// Backups found below it.
     pub backups: u64,

@@ -440,6 +440,11 @@ pub const BACKUP_COLUMNS: &[Column] = &[
     col("scan_host", "Scanned by", Kind::Text, |r| Cell::Text(r.results.scan_host.clone())),
     col("run_id", "Run", Kind::Id, |r| plain_id(Some(&r.results.run_id))),
     col("schema_version", "Schema version", Kind::Number, |r| Cell::Whole(r.results.schema_version.into())),
+    col("check_recalled", "Check of an earlier night", Kind::Word, |r| r.of_backup(|b| Cell::yes_no(Some(b.recalled)))),
+    col("password_proven_at", "Password proven at (UTC)", Kind::Instant, |r| r.of_backup(|b| Cell::instant(b.password_proof.as_ref().map(|proof| proof.at)))),
+    col("password_source", "Password from", Kind::Text, |r| r.of_backup(|b| Cell::text(b.password_proof.as_ref().map(|proof| proof.source.as_str())))),
+    col("extra_sample", "First extra files", Kind::Text, |r| r.of_backup(|b| joined(&b.extra_sample))),
+    col("different_sample", "First different files", Kind::Text, |r| r.of_backup(different_sample)),
 ];
 
 /// `none` when there is nothing wrong: that is known, so the cell is not empty.
@@ -519,6 +524,13 @@ fn waived_until(finding: Option<&Finding>) -> Cell {
 fn missing_sample(backup: &Backup) -> Cell {
     let files = backup.missing_sample.iter();
     let files = files.map(|file| format!("{}/{}", file.domain, file.path));
+    joined(&files.collect::<Vec<_>>())
+}
+
+fn different_sample(backup: &Backup) -> Cell {
+    let files = backup.different_sample.iter();
+    let files =
+        files.map(|found| format!("{}/{}: {}", found.file.domain, found.file.path, found.how));
     joined(&files.collect::<Vec<_>>())
 }
 

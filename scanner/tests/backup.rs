@@ -420,7 +420,7 @@ fn links_inside_a_backup_are_not_followed() {
     assert_eq!(word(backup.restorable), "unknown");
     assert_eq!(
         backup.problems[0].found,
-        "1 cannot be listed: a symbolic link"
+        "cannot be listed: 1 (a symbolic link)"
     );
 
     std::fs::remove_file(&bucket).unwrap();
@@ -431,7 +431,7 @@ fn links_inside_a_backup_are_not_followed() {
     }
     let backup = read_at(&written.path, VerifyLevel::Names, at(NOW));
     assert_eq!(word(backup.restorable), "no");
-    assert!(backup.problems[0].found.contains("links or folders"));
+    assert!(backup.problems[0].found.contains("links, folders"));
 
     let status = written.path.join("Status.plist");
     std::fs::rename(&status, folder.path().join("Status.plist")).unwrap();
@@ -621,4 +621,13 @@ fn what_may_not_be_read_is_unreadable_and_not_absent() {
     ] {
         check_wound(Wound::Plist(file, PlistWound::Forbidden), wanted);
     }
+    let forbidden = |file| Wound::Plist(file, PlistWound::Forbidden);
+    let two = builder()
+        .wound(forbidden(PlistFile::Status))
+        .wound(forbidden(PlistFile::Info));
+    let backup = check(&two, "unreadable unknown 40/40, 1 unread");
+    assert_eq!(
+        backup.problems[0].found,
+        "permission denied: Status.plist, Info.plist"
+    );
 }

@@ -217,11 +217,26 @@ fn what_lies_beside_backups_is_told_for_what_it_is() {
         &["Backup"],
         &["here Backup/{NEW}"],
         &[
-            "note Backup: 2 files that are no backups: a.txt, b.zip",
+            "note Backup: 2 files beside them: a.txt, b.zip",
             "note Backup/_unback_: files that idevicebackup2 unpacked from a backup; not a backup",
             "note Backup/empty: a folder that holds nothing of a backup",
             "note Backup/iMazing.Versions: iMazing's own snapshots of earlier backups, which Apple's tools cannot restore; not read",
         ],
+    );
+}
+
+#[test]
+fn many_folders_beside_a_backup_are_counted() {
+    let folders: Vec<String> = (0..22).map(|n| format!("Backup/f{n:02}/")).collect();
+    let mut lines = vec!["Backup/{NEW}/Info.plist"];
+    lines.extend(folders.iter().map(String::as_str));
+    let tree = build(&lines);
+    let found = search(&tree, &["Backup"]);
+    let told = tree.told(&found.problems);
+    assert_eq!(told.len(), 21);
+    assert_eq!(
+        told[0],
+        "note Backup: 2 more folders that hold nothing of a backup"
     );
 }
 
@@ -473,7 +488,7 @@ fn fifos_and_sockets_hang_nobody() {
     let found = search(&tree, &["Backup"]);
     assert_eq!(
         tree.told(&found.problems),
-        ["note Backup: 1 file that are no backups: fifo"]
+        ["note Backup: 1 file beside them: fifo"]
     );
     let (found, problems) = documents(&[tree.path("papers")]);
     assert_eq!(found, [tree.path("papers/a.plist")]);

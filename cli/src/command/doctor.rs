@@ -117,7 +117,7 @@ fn policy(settings: &ScanSettings) -> Check {
 
 /// A store that is there is opened, which brings it up to date; none is made.
 fn history(settings: &ScanSettings) -> Check {
-    let choice = match options::history_choice(settings) {
+    let choice = match options::history_choice(settings, None) {
         Ok(choice) => choice,
         Err(error) => return Check::new(Verdict::Wrong, "history", error),
     };

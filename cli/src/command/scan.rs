@@ -1,5 +1,7 @@
 //! `fleetback scan`: read, judge, write, and say by the exit code how it went.
 
+use std::sync::atomic::Ordering;
+
 use anyhow::{Context, Result};
 use fleetback_report::judge::judge;
 use fleetback_scanner::scan::{Helpers, scan};
@@ -12,6 +14,7 @@ use crate::interrupt;
 use crate::options::ScanPlan;
 use crate::progress::Listener;
 use crate::reports;
+use crate::say::Voice;
 
 /// Runs it. An error is a usage or configuration error: nothing was read and nothing written.
 pub(crate) fn run(args: Scan, common: &Common) -> Result<Exit> {
@@ -31,16 +34,23 @@ pub(crate) fn run(args: Scan, common: &Common) -> Result<Exit> {
     };
     let mut fleet = pool.install(|| scan(&plan.inputs, &plan.scan, &helpers));
     progress.finish();
+    if interrupted.load(Ordering::Relaxed) {
+        return Ok(stopped(voice));
+    }
     fleet.problems.extend(plan.passwords.problems());
     fleet.problems.sort();
     let results = judge(&fleet, &plan.policy, &plan.run);
 
     let Some(written) = reports::write(&results, &plan.reports, plan.terminal, &interrupted) else {
-        voice.note("interrupted; no report was touched");
-        return Ok(Exit::Interrupted);
+        return Ok(stopped(voice));
     };
     history.remember(&fleet, host, plan.run.now, voice);
     voice.problems(&results.problems);
     voice.summary(&results);
     Ok(Outcome::of(&results, written).exit(plan.alarm))
+}
+
+fn stopped(voice: Voice) -> Exit {
+    voice.note("interrupted; no report was touched");
+    Exit::Interrupted
 }

@@ -10,5 +10,5 @@ mod tests;
 mod volume;
 
 pub(crate) use memory::Remembered;
-pub(crate) use place::default_path;
+pub(crate) use place::{default_path, named_folder};
 pub(crate) use records::Store;

@@ -12,13 +12,18 @@ const FILE_NAME: &str = "history.sqlite3";
 
 /// The store in the user's data directory; `None` where this system knows no such directory.
 pub(crate) fn default_path() -> Option<PathBuf> {
-    let named = std::env::var_os(DATA_DIR_VARIABLE).filter(|value| !value.is_empty());
-    let folder = match named {
-        Some(folder) => PathBuf::from(folder),
+    let folder = match named_folder() {
+        Some(folder) => folder,
         None => {
             let dirs = etcetera::choose_base_strategy().ok()?;
             dirs.data_dir().join("fleetback")
         }
     };
     Some(folder.join(FILE_NAME))
+}
+
+/// The data directory that `FLEETBACK_DATA_DIR` names.
+pub(crate) fn named_folder() -> Option<PathBuf> {
+    let named = std::env::var_os(DATA_DIR_VARIABLE).filter(|value| !value.is_empty());
+    named.map(PathBuf::from)
 }

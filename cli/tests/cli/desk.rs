@@ -87,6 +87,7 @@ impl Desk {
             .current_dir(self.folder.path())
             .env("HOME", self.path("home"))
             .env("APPDATA", self.path("home"))
+            .env("FLEETBACK_DATA_DIR", self.path("home/data"))
             .env("TZ", "UTC")
             .timeout(std::time::Duration::from_secs(60));
         command

@@ -73,6 +73,19 @@ fn an_output_that_cannot_be_written_is_5_and_wins() {
     check(&desk, &["empty", "--csv", "no-such-folder/a.csv"], 5);
 }
 
+/// Nobody ever writes to it: a run that opens it never ends.
+#[cfg(unix)]
+#[test]
+fn settings_are_not_waited_for() {
+    let desk = Desk::with(&[sound(1)]);
+    let made = std::process::Command::new("mkfifo")
+        .arg(desk.path("fifo"))
+        .status();
+    assert!(made.unwrap().success());
+    check(&desk, &["backups", "--policy", "fifo"], 2);
+    check(&desk, &["backups", "--config", "fifo"], 2);
+}
+
 #[test]
 fn mistakes_of_usage_and_settings_are_2() {
     let desk = Desk::with(&[sound(1)]);
@@ -81,6 +94,7 @@ fn mistakes_of_usage_and_settings_are_2() {
     check(&desk, &["backups", "--no-such-flag"], 2);
     check(&desk, &["backups", "--fail-on", "info"], 2);
     check(&desk, &["backups", "--threads", "0"], 2);
+    check(&desk, &["backups", "--threads", "1001"], 2);
     check(&desk, &["backups", "--config", "wrong.toml"], 2);
     check(&desk, &["backups", "--config", "gone.toml"], 2);
     check(&desk, &["backups", "--policy", "policy.toml"], 2);

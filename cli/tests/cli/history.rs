@@ -4,12 +4,8 @@ use std::fs;
 
 use crate::desk::{Desk, code, fingerprint, printed, said, sound};
 
-/// Where the store lies when nobody names a file.
-const USUAL: &str = if cfg!(windows) {
-    "home/fleetback/history.sqlite3"
-} else {
-    "home/.local/share/fleetback/history.sqlite3"
-};
+/// Where the store of a desk lies when nobody names a file.
+const USUAL: &str = "home/data/history.sqlite3";
 
 const WITHOUT: &str = "no history, so everything is checked again";
 
@@ -25,12 +21,33 @@ fn a_scan_remembers_where_it_was_told_to() {
     assert!(desk.path("own/h.sqlite3").exists() && !desk.path(USUAL).exists());
     assert_eq!(code(&desk.scan(&["backups"])), 0);
     assert!(desk.path(USUAL).exists());
+}
 
-    let mut program = desk.program();
-    program.env("FLEETBACK_DATA_DIR", desk.path("data"));
-    program.args(["scan", "backups", "--now", crate::desk::NOW]);
-    assert_eq!(code(&program.output().unwrap()), 0);
-    assert!(desk.path("data/history.sqlite3").exists());
+/// The user's own data directory, which no variable names.
+const OWN: &str = if cfg!(windows) {
+    "home/fleetback/history.sqlite3"
+} else {
+    "home/.local/share/fleetback/history.sqlite3"
+};
+
+#[test]
+fn a_rehearsal_leaves_the_users_own_store_alone() {
+    let desk = Desk::with(&[sound(1)]);
+    let scan = |args: &[&str]| {
+        let mut program = desk.program();
+        program.env_remove("FLEETBACK_DATA_DIR");
+        code(
+            &program
+                .args(["scan", "backups"])
+                .args(args)
+                .output()
+                .unwrap(),
+        )
+    };
+    scan(&["--now", crate::desk::NOW]);
+    assert!(!desk.path(OWN).exists());
+    scan(&[]);
+    assert!(desk.path(OWN).exists());
 }
 
 #[test]

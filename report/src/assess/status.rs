@@ -74,9 +74,11 @@ fn unproven(case: &Case<'_>, backup: &LocalBackup) -> bool {
 }
 
 /// When the host's clock says that a later attempt began, of which the device knows nothing.
+/// A date of the device that cannot be true tells nothing of what it knows.
 pub(crate) fn later_attempt(backup: &LocalBackup, now: Timestamp) -> Option<Timestamp> {
-    let known = backup.status_date.max(backup.completed_at)?;
-    let info = backup.info_date.filter(|date| is_plausible(*date, now))?;
+    let plausible = |date: &Timestamp| is_plausible(*date, now);
+    let known = (backup.status_date.max(backup.completed_at)).filter(plausible)?;
+    let info = backup.info_date.filter(plausible)?;
     (known.duration_until(info) > LATER_ATTEMPT).then_some(info)
 }
 

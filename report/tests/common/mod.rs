@@ -91,7 +91,14 @@ pub(crate) fn backup(folder: &str, host: &str, completed: &str) -> Backup {
             different: None,
             bytes: Some(5_480_000_000),
         }),
+        recalled: false,
         missing_sample: Vec::new(),
+        extra_sample: Vec::new(),
+        different_sample: Vec::new(),
+        password_proof: Some(Proof {
+            at: at("2026-11-19T03:00:00Z"),
+            source: "passwords.csv line 3".to_owned(),
+        }),
         problems: Vec::new(),
     }
 }

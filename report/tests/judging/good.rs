@@ -313,6 +313,13 @@ fn a_good_backup_that_is_too_old_is_stale_or_failed() {
     };
     check(phone().local(noted(DAY)), ALL, Status::Stale);
     check(phone().local(noted(DAY + 1)), ALL, Status::Failed);
+    // A device whose clock says 1970 does not know of an earlier end.
+    let lost_its_clock = LocalBackup {
+        status_date: Some(jiff::Timestamp::UNIX_EPOCH),
+        completed_at: Some(jiff::Timestamp::UNIX_EPOCH),
+        ..noted(DAY + 1)
+    };
+    check(phone().local(lost_its_clock), ALL, Status::Unknown);
 }
 
 #[track_caller]

@@ -1,7 +1,7 @@
 //! JSON, out and in again.
 
 use fleetback_report::render::json::{read, schema, write};
-use fleetback_report::results::Results;
+use fleetback_report::results::{BackupKind, GoodBackup, Results};
 use serde_json::Value;
 
 use crate::common::morning;
@@ -29,6 +29,26 @@ fn what_was_written_is_read_again() {
     assert_eq!(read(&bytes).unwrap(), morning());
     let with_mark = ["\u{feff}".as_bytes(), &bytes].concat();
     assert_eq!(read(&with_mark).unwrap(), morning());
+}
+
+#[cfg(unix)]
+#[test]
+fn a_name_that_is_no_text_costs_no_document() {
+    use std::os::unix::ffi::OsStrExt;
+    let path = std::path::Path::new(std::ffi::OsStr::from_bytes(b"/backups/caf\xe9"));
+    let mut results = morning();
+    let problem = fleetback_scanner::model::problem::Problem::note(path, "a backup", "a file");
+    results.problems = vec![problem];
+    let device = &mut results.devices[0];
+    device.backups[0].path = path.to_owned();
+    device.last_good_backup = Some(GoodBackup {
+        kind: BackupKind::Local,
+        date: results.scanned_at,
+        path: Some(path.to_owned()),
+    });
+    results.roots[0].path = path.to_owned();
+    let text = String::from_utf8(written(&results)).unwrap();
+    assert_eq!(text.matches("/backups/caf\u{fffd}").count(), 4);
 }
 
 #[test]

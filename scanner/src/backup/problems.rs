@@ -21,7 +21,7 @@ pub(super) fn of(folder: &Path, evidence: &Evidence) -> Vec<Problem> {
     if let Some(problem) = of_folder(folder) {
         return vec![problem];
     }
-    let mut problems: Vec<Problem> = of_files(folder, evidence).collect();
+    let mut problems = of_files(folder, evidence);
     problems.extend(of_odd_keys(folder, evidence));
     problems.extend(of_wal(folder));
     problems.extend(of_keybag(folder, evidence));
@@ -48,7 +48,7 @@ fn of_fault(path: &Path, wanted: &str, fault: &Fault) -> Problem {
     }
 }
 
-fn of_files(folder: &Path, evidence: &Evidence) -> impl Iterator<Item = Problem> {
+fn of_files(folder: &Path, evidence: &Evidence) -> Vec<Problem> {
     let list = match evidence.glance {
         Glance::Mbdb(_) => "Manifest.mbdb",
         _ => "Manifest.db",
@@ -71,13 +71,32 @@ fn of_files(folder: &Path, evidence: &Evidence) -> impl Iterator<Item = Problem>
         ),
         ("Info.plist", "an Info.plist", evidence.info.as_ref().err()),
     ];
-    faults
+    let (denied, wrong): (Vec<_>, Vec<_>) = faults
         .into_iter()
         .filter_map(|(name, wanted, fault)| Some((name, wanted, fault?)))
         .filter(|(_, _, fault)| **fault != Fault::Absent)
-        .map(|(name, wanted, fault)| of_file(folder, name, wanted, fault))
-        .collect::<Vec<_>>()
+        .partition(|(_, _, fault)| matches!(fault, Fault::Denied(_)));
+    let several = several_denied(folder, &denied);
+    let each = if several.is_some() {
+        wrong
+    } else {
+        [denied, wrong].concat()
+    };
+    let each = each
         .into_iter()
+        .map(|(name, wanted, fault)| of_file(folder, name, wanted, fault));
+    each.chain(several).collect()
+}
+
+/// A folder whose files nobody lets us read is one problem, as one that cannot be listed is.
+fn several_denied(folder: &Path, denied: &[(&str, &str, &Fault)]) -> Option<Problem> {
+    let [(_, _, fault), _, ..] = denied else {
+        return None;
+    };
+    let names: Vec<_> = denied.iter().map(|(name, ..)| *name).collect();
+    let found = format!("{fault}: {}", names.join(", "));
+    let problem = Problem::incomplete(folder, "a backup whose files can be read", found);
+    Some(problem.with_remedy(LET_US_READ))
 }
 
 /// No iOS needs Info.plist for a restore, so a damaged one is no reason to start afresh.
@@ -138,7 +157,10 @@ fn of_check(folder: &Path, evidence: &Evidence) -> Vec<Problem> {
         odd_rows(&check.odd).map(|found| Problem::note(&list, "rows as iOS writes them", found)),
     );
     if check.no_files > 0 {
-        let found = format!("{} names that are links or folders", check.no_files);
+        let found = format!(
+            "links, folders and the like in their place: {}",
+            check.no_files
+        );
         problems.push(Problem::note(folder, "regular payload files", found));
     }
     problems
@@ -148,7 +170,7 @@ fn of_check(folder: &Path, evidence: &Evidence) -> Vec<Problem> {
 fn unlisted(folder: &Path, unlisted: &[(std::path::PathBuf, Fault)]) -> Option<Problem> {
     let (path, fault) = unlisted.first()?;
     let path = if unlisted.len() == 1 { path } else { folder };
-    let found = format!("{} cannot be listed: {fault}", unlisted.len());
+    let found = format!("cannot be listed: {} ({fault})", unlisted.len());
     let remedy = match fault {
         Fault::Wrong(_) => "Scan a copy in which no link stands for a payload folder",
         _ => LET_US_READ,

@@ -351,37 +351,48 @@ impl<'a> Walker<'a> {
             .stray_files
             .iter()
             .filter(|(folder, _)| beside.contains(folder.as_path()));
-        let folders = self.stray_folders.iter().filter(|folder| {
-            folder
-                .parent()
-                .is_some_and(|parent| beside.contains(parent))
-                && holds_nothing(folder)
-        });
+        let mut folders: BTreeMap<&Path, Sample> = BTreeMap::new();
+        for folder in &self.stray_folders {
+            let parent = folder.parent().filter(|parent| beside.contains(parent));
+            if let Some(parent) = parent.filter(|_| holds_nothing(folder)) {
+                folders.entry(parent).or_default().add(folder);
+            }
+        }
         let empty = places
             .iter()
             .filter(|place| *place != self.root && holds_nothing(place));
         let notes: Vec<Problem> = files
             .map(|(folder, files)| {
-                let found = format!(
-                    "{} that are no backups: {}",
-                    files.counted("file"),
-                    files.names()
-                );
+                let found = format!("{} beside them: {}", files.counted("file"), files.names());
                 Problem::note(folder, "backup folders only", found)
             })
-            .chain(folders.map(|folder| {
-                Problem::note(
-                    folder,
-                    "a backup",
-                    "a folder that holds nothing of a backup",
-                )
-            }))
+            .chain(
+                folders
+                    .iter()
+                    .flat_map(|(parent, folders)| stray_folders(parent, folders)),
+            )
             .chain(empty.map(|place| {
                 Problem::note(place, "backups", "a folder for backups with none in it")
             }))
             .collect();
         self.walked.problems.extend(notes);
     }
+}
+
+fn stray_folders(parent: &Path, folders: &Sample) -> Vec<Problem> {
+    let one = |folder: &Path| {
+        let found = "a folder that holds nothing of a backup";
+        Problem::note(folder, "a backup", found)
+    };
+    let mut notes: Vec<Problem> = folders.named().map(one).collect();
+    if folders.unnamed() > 0 {
+        let found = format!(
+            "{} more folders that hold nothing of a backup",
+            folders.unnamed()
+        );
+        notes.push(Problem::note(parent, "backups", found));
+    }
+    notes
 }
 
 /// Does one of the paths lie at or below the folder? Descendants follow their folder in order.

@@ -6,5 +6,6 @@ pub mod evidence;
 pub mod fleet;
 pub mod identity;
 pub mod management;
+pub mod path_text;
 pub mod person;
 pub mod problem;

@@ -17,6 +17,8 @@ use serde::{Deserialize, Serialize};
 )]
 pub struct Problem {
     /// Where; as given by the user or found below it, not canonicalised.
+    #[serde(serialize_with = "super::path_text::lossy")]
+    #[schemars(with = "PathBuf")]
     pub path: PathBuf,
     /// What was wanted there: "a Status.plist with the key SnapshotState".
     pub wanted: String,

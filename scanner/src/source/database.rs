@@ -16,6 +16,9 @@ use super::file::{self, Fault};
 /// Longest text or blob of a row, in bytes; real rows of Manifest.db stay under 10 KB.
 const VALUE_BYTES_MAX: i32 = 4 << 20;
 const MAGIC: &[u8] = b"SQLite format 3\0";
+/// The database header: <https://www.sqlite.org/fileformat.html#the_database_header>.
+const HEAD_BYTES: u64 = 100;
+const CUT_OFF: &str = "a damaged or cut-off SQLite database";
 /// A row costs at least this many bytes of its file. More rows than fit mean that pages are shared.
 const ROW_BYTES_MIN: u64 = 8;
 
@@ -67,6 +70,9 @@ impl Database {
             Look::Empty => return Err(Fault::Wrong(Fault::ZERO_BYTES.to_owned())),
             Look::Other { .. } => return Err(Fault::Wrong("not an SQLite database".to_owned())),
         };
+        if !has_all_pages(path, bytes)? {
+            return Err(Fault::Wrong(CUT_OFF.to_owned()));
+        }
         let connection = connect(path).map_err(|e| sqlite_fault(&e))?;
         Ok(Self {
             connection,
@@ -151,12 +157,31 @@ impl Database {
     }
 }
 
+/// SQLite itself counts a last page that was cut short, and reads what is gone as zeros. More bytes
+/// than pages are no sign: decryptors leave the cipher's padding behind.
+fn has_all_pages(path: &Path, bytes: u64) -> Result<bool, Fault> {
+    let (head, _) = file::read_head(path, HEAD_BYTES)?;
+    let number = |at: usize| {
+        let four = head.get(at..)?.first_chunk()?;
+        Some(u64::from(u32::from_be_bytes(*four)))
+    };
+    let page_bytes = match head.get(16..).and_then(|rest| rest.first_chunk()) {
+        Some(&[0, 1]) => 65_536,
+        Some(&size) => u64::from(u16::from_be_bytes(size)),
+        None => return Ok(false),
+    };
+    // The count holds only while the change counter and the version it is valid for agree.
+    let is_counted = number(24) == number(92);
+    let pages = number(28).filter(|_| is_counted).unwrap_or(0);
+    Ok(pages * page_bytes <= bytes)
+}
+
 /// What SQLite says of a file, in words; its own messages name no content of the file.
 pub fn sqlite_fault(error: &rusqlite::Error) -> Fault {
     use rusqlite::ErrorCode;
     match error.sqlite_error_code() {
         Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => {
-            Fault::Wrong("a damaged or cut-off SQLite database".to_owned())
+            Fault::Wrong(CUT_OFF.to_owned())
         }
         Some(ErrorCode::TooBig) => Fault::Wrong("a database with an oversized value".to_owned()),
         Some(ErrorCode::CannotOpen | ErrorCode::PermissionDenied) => {
@@ -319,8 +344,28 @@ mod tests {
         };
         check("empty", b"", "0 bytes");
         check("text", b"<html>", "not an SQLite database");
+        check("magic", MAGIC, "a damaged or cut-off SQLite database");
         let none = Database::open(&folder.path().join("none")).unwrap_err();
         assert_eq!(none, Fault::Absent);
+    }
+
+    #[test]
+    fn a_last_page_that_was_cut_short_is_missed() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = database(folder.path(), FILES);
+        let whole = std::fs::read(&path).unwrap();
+        let check = |kept: usize, wanted: Option<&str>| {
+            std::fs::write(&path, &whole[..kept]).unwrap();
+            let fault = Database::open(&path).err().map(|fault| fault.to_string());
+            assert_eq!(fault.as_deref(), wanted, "{kept} bytes");
+        };
+        check(whole.len(), None);
+        std::fs::write(&path, [&whole[..], &[16; 16]].concat()).unwrap();
+        assert!(Database::open(&path).is_ok(), "padding behind the pages");
+        check(
+            whole.len() - 1,
+            Some("a damaged or cut-off SQLite database"),
+        );
     }
 
     #[test]

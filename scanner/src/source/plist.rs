@@ -41,8 +41,13 @@ pub fn read_dictionary_without(
     left_out: &[&str],
 ) -> Result<Dictionary, Fault> {
     file::read_with(path, bytes_max, |bytes| {
-        skim::dictionary(bytes, left_out).map_or_else(|| plain_without(bytes, left_out), Ok)
+        parse_dictionary_without(bytes, left_out)
     })?
+}
+
+/// Parses bytes as [`read_dictionary_without`] reads a file.
+pub fn parse_dictionary_without(bytes: &[u8], left_out: &[&str]) -> Result<Dictionary, Fault> {
+    skim::dictionary(bytes, left_out).map_or_else(|| plain_without(bytes, left_out), Ok)
 }
 
 fn plain_without(bytes: &[u8], left_out: &[&str]) -> Result<Dictionary, Fault> {
@@ -214,7 +219,10 @@ fn field<'a, T>(
     take(value).map(Some).ok_or_else(|| WrongType {
         key: key.to_owned(),
         wanted,
-        found: kind_in_words(value),
+        found: match kind_in_words(value) {
+            kind if kind == wanted => "out of range",
+            kind => kind,
+        },
     })
 }
 

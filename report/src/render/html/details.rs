@@ -3,6 +3,7 @@
 //! The script unpacks these arrays by place, so the order here and in `report.js` is one promise.
 //! They stand in an island of their own that is read when the first device is opened, not before.
 
+use fleetback_scanner::model::backup::FileName;
 use fleetback_scanner::model::problem::Problem;
 use jiff::Timestamp;
 use serde::Serialize;
@@ -48,8 +49,8 @@ type FindingCells = (
     Vec<Pair>,
 );
 
-/// Title, is it good, tone, facts, the missing files headed by a title.
-type BackupCells = (i32, i32, &'static str, Vec<Pair>, Vec<i32>);
+/// Title, is it good, tone, facts, lists of files, each headed by a title.
+type BackupCells = (i32, i32, &'static str, Vec<Pair>, Vec<Vec<i32>>);
 
 /// A label and its value, in words.
 type Facts = Vec<(String, String)>;
@@ -275,7 +276,7 @@ impl Writer<'_> {
             self.say(good),
             if backup.good { "good" } else { "risk" },
             self.pairs(&facts),
-            self.missing(backup),
+            self.file_lists(backup),
         )
     }
 
@@ -296,16 +297,9 @@ impl Writer<'_> {
             ("Manifest.plist", when(backup.manifest_date)),
             ("Info.plist", when(backup.info_date)),
             ("Encrypted", told(backup.encrypted, terms::UNTOLD)),
-            ("Password", backup.password.phrase().into()),
+            ("Password", self.password(backup)),
             ("Files", files(backup)),
-            (
-                "Checked",
-                format!(
-                    "{}, {}",
-                    backup.verified.level.phrase(),
-                    self.when(backup.verified.at)
-                ),
-            ),
+            ("Checked", self.checked(backup)),
             ("Computer", backup.host.clone()),
             ("Folder", backup.path.to_string_lossy().into_owned()),
             ("Written by", backup.kind_of_host_tool.phrase().into()),
@@ -316,21 +310,50 @@ impl Writer<'_> {
             .collect()
     }
 
-    fn missing(&mut self, backup: &Backup) -> Vec<i32> {
-        if backup.missing_sample.is_empty() {
-            return Vec::new();
+    /// "by name, 2026-11-18 03:00, 2 days before the scan; nothing has changed since".
+    fn checked(&self, backup: &Backup) -> String {
+        let since = if backup.recalled {
+            "; nothing has changed since"
+        } else {
+            ""
+        };
+        let level = backup.verified.level.phrase();
+        format!("{level}, {}{since}", self.when(backup.verified.at))
+    }
+
+    fn password(&self, backup: &Backup) -> String {
+        let outcome = backup.password.phrase();
+        match &backup.password_proof {
+            Some(proof) => format!("{outcome}: {}, {}", proof.source, self.when(proof.at)),
+            None => outcome.to_owned(),
         }
-        let sample = backup.missing_sample.len() as u64;
-        let title = format!(
-            "The first {} that are missing",
-            words::plural(sample, "file", "files")
-        );
-        let names = backup.missing_sample.iter();
-        let names = names.map(|file| format!("{}/{}", file.domain, file.path));
-        std::iter::once(title)
-            .chain(names)
-            .map(|text| self.say(&text))
+    }
+
+    /// The first files of each kind that are not as the manifest promises.
+    fn file_lists(&mut self, backup: &Backup) -> Vec<Vec<i32>> {
+        let name = |file: &FileName| format!("{}/{}", file.domain, file.path);
+        let missing = backup.missing_sample.iter().map(name).collect();
+        let different = backup.different_sample.iter();
+        let different = different.map(|found| format!("{}: {}", name(&found.file), found.how));
+        let lists: [(&str, Vec<String>); 3] = [
+            ("missing", missing),
+            ("different", different.collect()),
+            ("extra", backup.extra_sample.clone()),
+        ];
+        let told = lists.into_iter().filter(|(_, files)| !files.is_empty());
+        told.map(|(kind, files)| self.file_list(kind, &files))
             .collect()
+    }
+
+    fn file_list(&mut self, kind: &str, files: &[String]) -> Vec<i32> {
+        let count = files.len() as u64;
+        let (are, count) = (
+            if count == 1 { "is" } else { "are" },
+            words::plural(count, "file", "files"),
+        );
+        let title = self.say(&format!("The first {count} that {are} {kind}"));
+        let files = files.iter().map(|file| self.say(file));
+        std::iter::once(title).chain(files).collect()
     }
 
     fn problem(&mut self, problem: &Problem) -> (i32, i32, i32) {

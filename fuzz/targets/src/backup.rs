@@ -1,0 +1,171 @@
+//! Readers of what lies in a backup folder.
+
+use std::path::Path;
+
+use fleetback_scanner::backup::catalog::{self, Catalog};
+use fleetback_scanner::backup::found::FoundBackup;
+use fleetback_scanner::backup::keybag::{Keybag, ROUNDS_MAX};
+use fleetback_scanner::backup::read::{self, ReadOptions};
+use fleetback_scanner::backup::{archive, mbdb};
+use fleetback_scanner::model::backup::{FileName, LocalBackup, VerifyLevel};
+use fleetback_scanner::model::cloud::CloudLog;
+use fleetback_scanner::source::database::Database;
+use fleetback_scanner::source::file::Fault;
+use fleetback_testdata::when::at;
+
+use crate::promise::{are_readable, is_readable};
+use crate::workplace::{NOW, with_backup};
+
+/// A keybag that asks for more rounds than this is read, but not tried.
+const ROUNDS_TRIED_MAX: u64 = 2_000;
+/// The password of the seeds.
+pub const PASSWORD: &str = "password";
+/// No row of a Manifest.mbdb is shorter: five lengths, a mode, and 38 bytes of numbers.
+const MBDB_ROW_BYTES_MIN: usize = 50;
+/// Letters of a name in a report.
+const NAME_MAX: usize = 512;
+
+/// The archive of one row: the short way tells what the plain way tells.
+pub fn archive(bytes: &[u8]) {
+    if let (Some(read), Some(plain)) = (archive::read(bytes), archive::read_plainly(bytes)) {
+        assert_eq!(read, plain);
+    }
+}
+
+/// A keybag: bounded work, and a password that opens it or does not.
+pub fn keybag(bytes: &[u8]) {
+    match Keybag::parse(bytes) {
+        Ok(keybag) => {
+            assert!((1..=2 * u64::from(ROUNDS_MAX)).contains(&keybag.rounds()));
+            if keybag.rounds() <= ROUNDS_TRIED_MAX {
+                try_password(&keybag, bytes);
+            }
+        }
+        Err(fault) => is_readable(&fault.to_string()),
+    }
+}
+
+fn try_password(keybag: &Keybag, bytes: &[u8]) {
+    if let Some(keys) = keybag.unlock(PASSWORD.as_bytes()) {
+        for wrapped in bytes.windows(44).step_by(4) {
+            let _ = keys.unwrap_with_class(wrapped);
+        }
+        assert!(!format!("{keys:?}").contains(PASSWORD));
+    }
+}
+
+/// Manifest.mbdb: no more rows than bytes allow, and nothing after a damaged one.
+pub fn mbdb(bytes: &[u8]) {
+    let records = match mbdb::Records::open(bytes) {
+        Ok(records) => records,
+        Err(words) => return is_readable(&words),
+    };
+    let mut damaged = false;
+    for (count, record) in records.enumerate() {
+        assert!(!damaged, "a row after the damaged one");
+        assert!(count <= bytes.len() / MBDB_ROW_BYTES_MIN, "too many rows");
+        match record {
+            Ok(record) => drop(record.file_id()),
+            Err(words) => {
+                damaged = true;
+                is_readable(&words);
+            }
+        }
+    }
+}
+
+/// Manifest.db as the only manifest of a backup: every row, then the names of some, then the whole
+/// backup. Its rows once more out of memory, where a decrypted one lies.
+pub fn manifest_db(bytes: &[u8]) {
+    with_backup(&["Manifest.db"], bytes, |folder| {
+        every_row(Catalog::open(folder, &catalog::glance(folder)), bytes.len());
+        read_backup(folder);
+    });
+    let memory = Database::of_reader(bytes, bytes.len() as u64);
+    every_row(memory.and_then(Catalog::of_memory), bytes.len());
+}
+
+fn every_row(catalog: Result<Catalog, Fault>, bytes: usize) {
+    let rows = catalog.and_then(|catalog| {
+        let parts = catalog.collect(|| 0, |files: &mut u64, _| *files += 1)?;
+        catalog.names(&[0, 1, 7])?.iter().for_each(is_short);
+        Ok(parts)
+    });
+    match rows {
+        Ok(parts) => {
+            let rows: u64 = parts.iter().map(|part| part.odd.rows).sum();
+            let files: u64 = parts.iter().map(|part| part.collected).sum();
+            assert!(files <= rows && rows <= bytes as u64, "{rows} rows");
+        }
+        Err(fault) => is_readable(&fault.to_string()),
+    }
+}
+
+fn is_short(name: &FileName) {
+    for text in [&name.file_id, &name.domain, &name.path] {
+        assert!(text.chars().count() <= NAME_MAX);
+    }
+}
+
+/// Info.plist of a backup.
+pub fn info_plist(bytes: &[u8]) {
+    with_backup(&["Info.plist"], bytes, read_backup);
+}
+
+/// Status.plist of a backup.
+pub fn status_plist(bytes: &[u8]) {
+    with_backup(&["Status.plist"], bytes, read_backup);
+}
+
+/// Manifest.plist of a backup.
+pub fn manifest_plist(bytes: &[u8]) {
+    with_backup(&["Manifest.plist"], bytes, read_backup);
+}
+
+/// Both files of the iCloud log, with the same bytes: they have no key in common.
+pub fn icloud_log(bytes: &[u8]) {
+    const FILES: &[&str] = &[
+        "e9/e999feed282a124992b327889794b74eaf6adb56",
+        "2f/2f771621fd3c627d0db75fe173f3dae8ce50e98b",
+    ];
+    with_backup(FILES, bytes, read_backup);
+}
+
+fn read_backup(folder: &Path) {
+    let found = FoundBackup {
+        path: folder.to_owned(),
+        host: "host".to_owned(),
+        folder_name: "backup".to_owned(),
+        name: None,
+    };
+    let options = ReadOptions::new(at(NOW), VerifyLevel::Contents);
+    holds(&read::read(&found, &options, &|_| {}));
+}
+
+/// What is true of every backup that was read.
+fn holds(backup: &LocalBackup) {
+    are_readable(&backup.problems, &backup.path);
+    is_readable(&backup.state_reason);
+    is_readable(&backup.restorable_reason);
+    backup.missing_sample.iter().for_each(is_short);
+    if let Some(files) = &backup.files {
+        assert!(files.missing <= files.expected && files.present <= files.expected);
+    }
+    if let Some(log) = &backup.cloud_log {
+        log_holds(log, backup);
+    }
+}
+
+/// No more entries than Apple keeps, and none that is newer than the backup.
+fn log_holds(log: &CloudLog, backup: &LocalBackup) {
+    assert!(log.attempts.len() <= 10 && log.windows.len() <= 10);
+    let Some(completed) = backup.completed_at else {
+        return;
+    };
+    assert!(log.attempts.iter().all(|attempt| attempt.at <= completed));
+    assert!(
+        log.attempts
+            .iter()
+            .all(|attempt| attempt.domain.chars().count() <= NAME_MAX)
+    );
+}

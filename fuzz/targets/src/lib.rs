@@ -1,0 +1,13 @@
+//! What is held of every reader of untrusted bytes: one function per reader, which takes any bytes
+//! and fails exactly when a promise is broken. libFuzzer and the tests call the same functions.
+//!
+//! Not a reader, and no part of the product.
+
+pub mod backup;
+pub mod documents;
+pub mod plists;
+pub mod promise;
+pub mod results;
+pub mod seeds;
+pub mod table;
+pub mod workplace;

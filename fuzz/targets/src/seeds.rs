@@ -1,0 +1,316 @@
+//! The corpus that is checked in: small whole files of every kind, out of the builders that the
+//! tests use.
+
+use std::fs;
+use std::path::Path;
+
+use anyhow::{Context, Result};
+use fleetback_report::judge::{RunInfo, judge};
+use fleetback_report::policy::Policy;
+use fleetback_report::render::json;
+use fleetback_scanner::model::backup::VerifyLevel;
+use fleetback_scanner::progress::Silent;
+use fleetback_scanner::scan::{Helpers, Inputs, ScanOptions, scan};
+use fleetback_testdata::backup::builder::BackupBuilder;
+use fleetback_testdata::backup::catalog::{Details, Row};
+use fleetback_testdata::backup::cloud_log::CloudLog;
+use fleetback_testdata::backup::keybag::{Kdf, Keybag};
+use fleetback_testdata::backup::mbdb;
+use fleetback_testdata::backup::payload::{Entry, Kind};
+use fleetback_testdata::device::Numbers;
+use fleetback_testdata::mdm::answer::Managed;
+use fleetback_testdata::mdm::wrapper::{Server, webhook};
+use fleetback_testdata::plists::{Format, data, dict, encode, text};
+use fleetback_testdata::rng::Rng;
+use fleetback_testdata::when::{at, plist_date};
+use plist::Value;
+use rusqlite::Connection;
+
+use crate::backup::PASSWORD;
+use crate::workplace::NOW;
+
+/// Name and content of each seed.
+pub type Seeds = Result<Vec<(&'static str, Vec<u8>)>>;
+
+const SEED: u64 = 2026;
+const DEVICE: &str = "iPhone12,1";
+
+/// A file, a folder and a link, with all that a row can tell of them.
+fn rows() -> [(Entry, Details); 3] {
+    let told = Details {
+        modified: 1_700_000_000,
+        inode: 7,
+        size: 5_000_000_000,
+        encryption_key: Some(vec![4; 44]),
+        digest: Some([9; 20]),
+    };
+    [
+        (Entry::file("HomeDomain", "Library/a", 3, "x"), told),
+        (Entry::folder("HomeDomain", "Library"), Details::default()),
+        (Entry::link("HomeDomain", "b", "../c"), Details::default()),
+    ]
+}
+
+/// Archives of a file, a folder and a link.
+pub fn archives() -> Seeds {
+    let names = ["file", "folder", "link"];
+    let seed = |(name, (entry, details))| Ok((name, Row::new(&entry, &details)?.blob));
+    names.into_iter().zip(rows()).map(seed).collect()
+}
+
+/// A list with a value of every kind.
+fn every_kind() -> Value {
+    Value::Dictionary(dict([
+        ("a", Value::Array(vec![text("b"), Value::Boolean(true)])),
+        (
+            "Applications",
+            Value::Dictionary(dict([("x", data([1; 70]))])),
+        ),
+        ("date", plist_date(at(NOW))),
+        ("int", Value::Integer((-3).into())),
+        ("Größe", Value::Real(0.5)),
+    ]))
+}
+
+/// Lists of both formats, UTF-16, and pages that are none.
+pub fn plists() -> Seeds {
+    let xml = encode(&every_kind(), Format::Xml)?;
+    let wide = format!("\u{feff}{}", String::from_utf8_lossy(&xml));
+    Ok(vec![
+        ("binary", encode(&every_kind(), Format::Binary)?),
+        (
+            "html",
+            b"<!DOCTYPE html><html><body>502</body></html>".to_vec(),
+        ),
+        (
+            "utf16",
+            wide.encode_utf16().flat_map(u16::to_le_bytes).collect(),
+        ),
+        ("xml", xml),
+    ])
+}
+
+/// Binary lists, and an archive.
+pub fn binary_plists() -> Seeds {
+    let mut seeds = vec![("every-kind", encode(&every_kind(), Format::Binary)?)];
+    seeds.extend(archives()?);
+    Ok(seeds)
+}
+
+/// Keybags of one round and of two, and one cut short.
+pub fn keybags() -> Seeds {
+    let bag = |double| Keybag::new(&mut Rng::new(SEED), PASSWORD, Kdf::fast(), double);
+    let (old, new) = (bag(false)?.blob, bag(true)?.blob);
+    let cut = new[..new.len() / 2].to_vec();
+    Ok(vec![("cut", cut), ("one-round", old), ("two-rounds", new)])
+}
+
+/// A Manifest.mbdb of three rows, and an empty one.
+pub fn mbdbs() -> Seeds {
+    let rows = rows();
+    let whole = mbdb::database(rows.iter().map(|(entry, details)| (entry, details)));
+    Ok(vec![("empty", mbdb::database([])), ("whole", whole)])
+}
+
+/// Schemas in place of `Files`: as iOS writes it, and as an attacker would.
+const SCHEMAS: &[(&str, &str)] = &[
+    (
+        "whole",
+        "CREATE TABLE Files (fileID TEXT PRIMARY KEY, domain TEXT, relativePath TEXT, flags INTEGER, file BLOB);",
+    ),
+    (
+        "untyped",
+        "CREATE TABLE Files (fileID, domain, relativePath, flags, file);",
+    ),
+    (
+        "without-rowid",
+        "CREATE TABLE Files (fileID TEXT PRIMARY KEY, domain, relativePath, flags, file) WITHOUT ROWID;",
+    ),
+    (
+        "computed",
+        "CREATE TABLE Files (fileID, domain, relativePath, flags, file, more AS (length(file)));",
+    ),
+    (
+        "trigger",
+        "CREATE TABLE Files (fileID, domain, relativePath, flags, file); CREATE TRIGGER t AFTER INSERT ON Files BEGIN DELETE FROM Files; END;",
+    ),
+];
+const VIEW: &str = "PRAGMA page_size = 512; CREATE VIEW Files AS WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) SELECT x AS fileID, x AS domain, x AS relativePath, 1 AS flags, x AS file FROM n;";
+
+/// Databases of small pages, so that a mutation hits something.
+pub fn databases() -> Seeds {
+    let seed = |(name, schema): &(&'static str, &str)| Ok((*name, database(schema)?));
+    let mut seeds = SCHEMAS.iter().map(seed).collect::<Result<Vec<_>>>()?;
+    let mut view = Connection::open_in_memory()?;
+    view.execute_batch(VIEW)?;
+    seeds.push(("view", view.serialize(rusqlite::MAIN_DB)?.to_vec()));
+    Ok(seeds)
+}
+
+fn database(schema: &str) -> Result<Vec<u8>> {
+    let mut db = Connection::open_in_memory()?;
+    db.execute_batch("PRAGMA page_size = 512;")?;
+    db.execute_batch(schema)?;
+    let columns = "INSERT INTO Files (fileID, domain, relativePath, flags, file)";
+    for (entry, details) in &rows() {
+        let row = Row::new(entry, details)?;
+        let values = (row.file_id, row.domain, row.path, row.flags, row.blob);
+        db.execute(&format!("{columns} VALUES (?1, ?2, ?3, ?4, ?5)"), values)?;
+    }
+    db.execute(
+        &format!("{columns} VALUES ('../x', NULL, '/etc', 'y', 7)"),
+        (),
+    )?;
+    Ok(db.serialize(rusqlite::MAIN_DB)?.to_vec())
+}
+
+/// One file of a written backup.
+fn file_of(backup: &BackupBuilder, name: &str) -> Result<Vec<u8>> {
+    let above = tempfile::tempdir()?;
+    let written = backup.write(above.path())?;
+    let path = written.path.join(name);
+    fs::read(&path).with_context(|| format!("no {name}"))
+}
+
+/// Info.plist of both formats.
+pub fn info_plists() -> Seeds {
+    let of = |format| file_of(&BackupBuilder::new(SEED).info_format(format), "Info.plist");
+    Ok(vec![
+        ("binary", of(Format::Binary)?),
+        ("xml", of(Format::Xml)?),
+    ])
+}
+
+/// Status.plist of a finished backup.
+pub fn status_plists() -> Seeds {
+    let whole = file_of(&BackupBuilder::new(SEED), "Status.plist")?;
+    Ok(vec![("finished", whole)])
+}
+
+/// Manifest.plist of a plain and of an encrypted backup.
+pub fn manifest_plists() -> Seeds {
+    let plain = BackupBuilder::new(SEED);
+    let encrypted = plain.clone().encrypted(PASSWORD, Kdf::fast());
+    Ok(vec![
+        ("encrypted", file_of(&encrypted, "Manifest.plist")?),
+        ("plain", file_of(&plain, "Manifest.plist")?),
+    ])
+}
+
+/// Both files of the iCloud log.
+pub fn icloud_logs() -> Seeds {
+    let night = at("2026-11-19T02:10:00Z");
+    let log = CloudLog::new()
+        .nights(night, 3, 209)
+        .attempt_in(night, "MBErrorDomain", 300, &[202, 4])
+        .windows_ended_by_wifi(night, 2);
+    let names = ["attempts", "switch"];
+    let contents = log
+        .entries()?
+        .into_iter()
+        .filter_map(|entry| match entry.kind {
+            Kind::File(content) => Some(content),
+            _ => None,
+        });
+    Ok(names.into_iter().zip(contents).collect())
+}
+
+/// Answers, check-ins, a command and an event.
+pub fn mdm_documents() -> Seeds {
+    let device = Managed::new(SEED, &Numbers::new(SEED, DEVICE), "iPhone");
+    let xml = |message: Value| encode(&message, Format::Xml);
+    let event = webhook(Server::NanoMdm, at(NOW), &device.security_info())?;
+    let queries = &["UDID", "LastCloudBackupDate"];
+    Ok(vec![
+        (
+            "applications",
+            xml(device.managed_applications(&[("com.example.a", 7)]))?,
+        ),
+        ("authenticate", xml(device.authenticate())?),
+        ("command", xml(device.device_information_command(queries))?),
+        (
+            "error",
+            xml(device.error(12_021, "MCMDMErrorDomain", "no"))?,
+        ),
+        ("event", event.into_bytes()),
+        ("information", xml(device.device_information())?),
+        (
+            "information-binary",
+            encode(&device.device_information(), Format::Binary)?,
+        ),
+        ("profiles", xml(device.profile_list(&["com.example.b"]))?),
+        (
+            "restrictions",
+            xml(device.restrictions("a", &[("allowCloudBackup", false)]))?,
+        ),
+    ])
+}
+
+/// Tables as people save them.
+pub fn inventories() -> Seeds {
+    let seeds: [(_, &[u8]); 4] = [
+        (
+            "comma",
+            b"serial,user,email,department\nFBTEST0001,Anna,a@b.example,IT\nFBTEST0001,Bo,,\n",
+        ),
+        (
+            "quoted",
+            b"\xef\xbb\xbfSerial Number;IMEI;User\r\n\"FBTEST0002\";3.56789E+14;\"A\nB\"\r\n",
+        ),
+        (
+            "sep",
+            b"sep=|\nudid|ecid|name\n00008030-001A35E40212345E|0x1a35e40212345e|J\xfcrgen\n",
+        ),
+        ("unclosed", b"serial\tuser\tsite\nFBTEST0003\t\"x\ty\n"),
+    ];
+    Ok(seeds.map(|(name, table)| (name, table.to_vec())).to_vec())
+}
+
+/// The built-in policy, and one with a waiver.
+pub fn policies() -> Seeds {
+    let waived = "name = \"A\"\n[thresholds]\nstale_days = 0.5\n[backups]\nicloud = \"forbidden\"\n\
+        [[waiver]]\ndevice = \"FBTEST0001\"\ncode = \"backup-stale\"\nreason = \"spare\"\nuntil = 2026-12-31\n";
+    Ok(vec![
+        ("built-in", Policy::builtin().to_toml().into_bytes()),
+        ("waiver", waived.as_bytes().to_vec()),
+    ])
+}
+
+/// Results of an empty fleet and of one device.
+pub fn stored_results() -> Seeds {
+    let empty = tempfile::tempdir()?;
+    let one = tempfile::tempdir()?;
+    BackupBuilder::new(SEED).write(&one.path().join("MobileSync/Backup"))?;
+    Ok(vec![
+        ("empty", scanned(empty.path())?),
+        ("one-device", scanned(one.path())?),
+    ])
+}
+
+/// As `--json` writes them, with a path in place of that of this run.
+fn scanned(root: &Path) -> Result<Vec<u8>> {
+    let options = ScanOptions {
+        now: at(NOW),
+        scan_host: "host".to_owned(),
+        verify: VerifyLevel::Names,
+        verify_again: false,
+        verify_again_days: ScanOptions::VERIFY_AGAIN_DAYS,
+    };
+    let inputs = Inputs {
+        roots: vec![root.to_owned()],
+        ..Inputs::default()
+    };
+    let run = RunInfo {
+        now: at(NOW),
+        scan_host: "host".to_owned(),
+        run_id: "run".to_owned(),
+        tool_version: "0.1.0".to_owned(),
+    };
+    let fleet = scan(&inputs, &options, &Helpers::alone(&Silent));
+    let mut out = Vec::new();
+    json::write(&judge(&fleet, &Policy::builtin(), &run), &mut out)?;
+    let text = String::from_utf8(out)?;
+    Ok(text
+        .replace(&*root.to_string_lossy(), "/backups")
+        .into_bytes())
+}

@@ -1,0 +1,115 @@
+//! A private folder for readers that take a path: single files of a whole small backup are replaced
+//! by the bytes at hand, and nothing else may have changed when the reader is done.
+//!
+//! One folder per thread, kept from run to run: writing a backup costs more than reading it.
+
+use std::cell::RefCell;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, ensure};
+use fleetback_testdata::backup::builder::BackupBuilder;
+use fleetback_testdata::backup::cloud_log::CloudLog;
+use fleetback_testdata::disk;
+use fleetback_testdata::when::at;
+use tempfile::TempDir;
+
+/// The clock of every target: the morning after the backup.
+pub const NOW: &str = "2026-11-20T06:00:00Z";
+
+struct Place {
+    /// Removed when the thread ends.
+    _above: TempDir,
+    folder: PathBuf,
+    replaced: &'static [&'static str],
+}
+
+thread_local! {
+    static PLACE: RefCell<Option<Place>> = const { RefCell::new(None) };
+}
+
+/// Writes `bytes` in place of these files of a backup, lets `read` look at its folder, and holds
+/// that the folder is as it was.
+pub fn with_backup(replaced: &'static [&'static str], bytes: &[u8], read: impl FnOnce(&Path)) {
+    with_folder(replaced, bytes, write_backup, read);
+}
+
+/// Writes `bytes` as a file of this name, alone in its folder, and lets `read` look at the file.
+pub fn with_file(name: &'static [&'static str; 1], bytes: &[u8], read: impl FnOnce(&Path)) {
+    with_folder(name, bytes, empty_folder, |folder| {
+        read(&folder.join(name[0]));
+    });
+}
+
+fn with_folder(
+    replaced: &'static [&'static str],
+    bytes: &[u8],
+    make: fn(&Path) -> Result<PathBuf>,
+    read: impl FnOnce(&Path),
+) {
+    let folder = prepare(replaced, bytes, make);
+    let folder = folder.unwrap_or_else(|error| stop(&error));
+    let before = disk::files_below(&folder).unwrap_or_else(|error| stop(&error));
+    read(&folder);
+    let unharmed = untouched(&folder, &before, replaced, bytes);
+    unharmed.unwrap_or_else(|error| stop(&error));
+}
+
+#[expect(
+    clippy::panic,
+    reason = "a target that cannot work must not look like one that passes"
+)]
+fn stop(error: &anyhow::Error) -> ! {
+    panic!("{error:#}")
+}
+
+fn prepare(
+    replaced: &'static [&'static str],
+    bytes: &[u8],
+    make: fn(&Path) -> Result<PathBuf>,
+) -> Result<PathBuf> {
+    PLACE.with_borrow_mut(|place| {
+        let place = match place {
+            Some(place) if place.replaced == replaced => place,
+            other => other.insert(Place::new(replaced, make)?),
+        };
+        for name in replaced {
+            disk::write(&place.folder.join(name), bytes)?;
+        }
+        Ok(place.folder.clone())
+    })
+}
+
+impl Place {
+    fn new(replaced: &'static [&'static str], make: fn(&Path) -> Result<PathBuf>) -> Result<Self> {
+        let above = tempfile::tempdir().context("no private folder")?;
+        Ok(Self {
+            folder: make(above.path())?,
+            _above: above,
+            replaced,
+        })
+    }
+}
+
+fn empty_folder(above: &Path) -> Result<PathBuf> {
+    Ok(above.to_owned())
+}
+
+fn write_backup(above: &Path) -> Result<PathBuf> {
+    let log = CloudLog::new().nights(at("2026-11-19T02:10:00Z"), 3, 209);
+    let backup = BackupBuilder::new(7)
+        .files(4)
+        .cloud_log(log)
+        .no_empty_folders();
+    Ok(backup.write(above)?.path)
+}
+
+fn untouched(folder: &Path, before: &[PathBuf], replaced: &[&str], bytes: &[u8]) -> Result<()> {
+    let after = disk::files_below(folder)?;
+    ensure!(after == before, "files were {before:?} and are {after:?}");
+    for name in replaced {
+        let now = fs::read(folder.join(name)).with_context(|| format!("{name} is gone"))?;
+        ensure!(now == bytes, "{name} was changed");
+    }
+    Ok(())
+}
