@@ -25,7 +25,7 @@ pub enum Event {
     DocumentRead,
     /// Payload files checked.
     FilesChecked(u64),
-    /// Bytes of plists and manifests read.
+    /// Bytes of the plists and the manifest of one backup, and of its payload where that was read.
     BytesRead(u64),
 }
 

@@ -57,6 +57,7 @@ struct Heard {
     documents_found: AtomicU64,
     documents_read: AtomicU64,
     files: AtomicU64,
+    bytes: AtomicU64,
     stop: AtomicBool,
 }
 
@@ -68,7 +69,8 @@ impl Progress for Heard {
             Event::DocumentsFound(count) => (&self.documents_found, count),
             Event::DocumentRead => (&self.documents_read, 1),
             Event::FilesChecked(count) => (&self.files, count),
-            Event::Discovered | Event::BytesRead(_) => return,
+            Event::BytesRead(count) => (&self.bytes, count),
+            Event::Discovered => return,
         };
         counter.fetch_add(count, Ordering::Relaxed);
     }
@@ -103,6 +105,7 @@ fn the_demo_is_the_same_at_any_thread_count_and_no_trace_is_left() {
     assert_eq!(heard.documents_found.into_inner(), one.documents);
     assert_eq!(heard.documents_read.into_inner(), one.documents);
     assert!(heard.files.into_inner() > 0);
+    assert!(heard.bytes.into_inner() > backups as u64 * 30_000);
     assert!(one.has_inventory);
     let hosts: Vec<(&str, bool)> = one
         .hosts

@@ -5,12 +5,13 @@
 //! nobody and leaves no core idle.
 
 use std::collections::BTreeMap;
+use std::fs::Metadata;
 
 use super::found::FoundBackup;
 use super::keybag::Keybag;
 use super::keyring::{self, Unlock};
 use super::read::{Lock, Opened, ReadOptions};
-use crate::model::backup::{LocalBackup, Password};
+use crate::model::backup::{LocalBackup, Password, VerifyLevel};
 use crate::progress::Event;
 use crate::queue::{Queue, in_order, in_turn};
 use crate::scan::Helpers;
@@ -140,7 +141,30 @@ impl Run<'_> {
         let progress = self.helpers.progress;
         let files_checked = |files| progress.tell(Event::FilesChecked(files));
         let backup = self.opened[index].close(self.options, unlock, &files_checked);
+        progress.tell(Event::BytesRead(bytes_read(&backup)));
         progress.tell(Event::BackupRead);
         backup
     }
+}
+
+/// What every check reads of a folder.
+const READ_WHOLE: [&str; 5] = [
+    "Info.plist",
+    "Manifest.plist",
+    "Status.plist",
+    "Manifest.db",
+    "Manifest.mbdb",
+];
+
+/// For the progress bar: lengths as they stand now, without opening anything again.
+fn bytes_read(backup: &LocalBackup) -> u64 {
+    let length = |name| std::fs::symlink_metadata(backup.path.join(name)).ok();
+    let files = READ_WHOLE.into_iter().filter_map(length);
+    let lists: u64 = files.filter(Metadata::is_file).map(|file| file.len()).sum();
+    let is_read = backup.verified.level == VerifyLevel::Contents && !backup.recalled;
+    let payload = backup
+        .files
+        .filter(|_| is_read)
+        .and_then(|files| files.bytes);
+    lists.saturating_add(payload.unwrap_or(0))
 }
