@@ -259,7 +259,7 @@ pub(crate) struct Man {
 
 /// The exit codes of `verify`.
 fn verify_codes_help() -> String {
-    let rows = crate::command::verify::CODES
+    let rows = crate::exit::VERIFY_CODES
         .iter()
         .map(|(exit, meaning)| format!("  {:>3}  {meaning}\n", exit.code()));
     format!("Exit codes:\n{}", rows.collect::<String>())

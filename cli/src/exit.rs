@@ -46,6 +46,29 @@ pub(crate) const CODES: &[(u8, Exit, &str)] = &[
     (130, Exit::Interrupted, "interrupted; no output was touched"),
 ];
 
+/// The same for `verify`, which means something of its own by each.
+pub(crate) const VERIFY_CODES: &[(Exit, &str)] = &[
+    (
+        Exit::Complete,
+        "every backup would restore, as far as it was asked to be checked",
+    ),
+    (
+        Exit::Findings,
+        "a backup would not restore, or a file in it is not what its row says",
+    ),
+    (
+        Exit::Usage,
+        "usage or configuration error; nothing was checked",
+    ),
+    (
+        Exit::Incomplete,
+        "a backup could not be checked so deep: not readable, in progress, or without its password",
+    ),
+    (Exit::NothingFound, "no backup found"),
+    (Exit::Unwritten, "the JSON could not be written"),
+    (Exit::Interrupted, "interrupted"),
+];
+
 impl Exit {
     /// The number the system sees.
     pub(crate) fn code(self) -> u8 {

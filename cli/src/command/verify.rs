@@ -16,29 +16,6 @@ use crate::output::{self, Staged, Target};
 use crate::progress::Listener;
 use crate::{interrupt, say};
 
-/// The exit codes, and what each means here.
-pub(crate) const CODES: &[(Exit, &str)] = &[
-    (
-        Exit::Complete,
-        "every backup would restore, as far as it was asked to be checked",
-    ),
-    (
-        Exit::Findings,
-        "a backup would not restore, or a file in it is not what its row says",
-    ),
-    (
-        Exit::Usage,
-        "usage or configuration error; nothing was checked",
-    ),
-    (
-        Exit::Incomplete,
-        "a backup could not be checked so deep: not readable, in progress, or without its password",
-    ),
-    (Exit::NothingFound, "no backup found"),
-    (Exit::Unwritten, "the JSON could not be written"),
-    (Exit::Interrupted, "interrupted"),
-];
-
 /// Runs it. An error is a usage or configuration error: nothing was checked.
 pub(crate) fn run(args: Verify, common: &Common) -> Result<Exit> {
     let plan = VerifyPlan::new(args, common)?;

@@ -1,11 +1,10 @@
 //! What the store remembered when the run began, for the scanner's threads.
 
 use std::collections::HashMap;
+use std::fs;
 use std::path::Path;
 
 use fleetback_scanner::backup::memory::{CheckRecord, Memory, PasswordProof};
-
-use super::records::key;
 
 /// A copy of the store in memory. Empty, it is what a run without a store remembers.
 #[derive(Debug, Default)]
@@ -34,4 +33,13 @@ impl Memory for Remembered {
     fn proof(&self, keybag: &str) -> Option<PasswordProof> {
         self.proofs.get(keybag).cloned()
     }
+}
+
+/// How a folder is named in the store; `None` when it cannot be.
+pub(super) fn key(path: &Path) -> Option<String> {
+    fs::canonicalize(path)
+        .ok()?
+        .into_os_string()
+        .into_string()
+        .ok()
 }

@@ -17,7 +17,7 @@ use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior, params};
 
 use super::error::{Cause, StoreError};
-use super::memory::Remembered;
+use super::memory::{Remembered, key};
 use super::schema::{APPLICATION_ID, migrate};
 use super::volume::network_disk;
 use crate::platform;
@@ -109,15 +109,6 @@ impl Store {
         };
         Err(cause.at(&self.path))
     }
-}
-
-/// How a folder is named in the store; `None` when it cannot be.
-pub(super) fn key(path: &Path) -> Option<String> {
-    fs::canonicalize(path)
-        .ok()?
-        .into_os_string()
-        .into_string()
-        .ok()
 }
 
 fn open(path: &Path) -> Result<Connection, Cause> {
