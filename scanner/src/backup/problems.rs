@@ -13,8 +13,8 @@ use super::verify::Check;
 use crate::model::problem::Problem;
 use crate::source::file::{Fault, fault};
 
-const LET_US_READ: &str = "Let the account that runs the scan read it (on macOS: Full Disk Access)";
-const START_AFRESH: &str = "Copy the folder elsewhere, then make a new backup into an empty folder";
+const LET_US_READ: &str = "let the account that runs the scan read it (on macOS: Full Disk Access)";
+const START_AFRESH: &str = "copy the folder elsewhere, then make a new backup into an empty folder";
 
 /// All problems of a folder.
 pub(super) fn of(folder: &Path, evidence: &Evidence) -> Vec<Problem> {
@@ -172,7 +172,7 @@ fn unlisted(folder: &Path, unlisted: &[(std::path::PathBuf, Fault)]) -> Option<P
     let path = if unlisted.len() == 1 { path } else { folder };
     let found = format!("cannot be listed: {} ({fault})", unlisted.len());
     let remedy = match fault {
-        Fault::Wrong(_) => "Scan a copy in which no link stands for a payload folder",
+        Fault::Wrong(_) => "scan a copy in which no link stands for a payload folder",
         _ => LET_US_READ,
     };
     let problem = Problem::incomplete(path, "payload folders that can be listed", found);
@@ -185,7 +185,7 @@ fn unread(check: &Check) -> Option<Problem> {
     let found = format!("{} cannot be read: {fault}", check.unread);
     let problem = Problem::incomplete(path, "payload files that can be read to their end", found);
     Some(problem.with_remedy(
-        "Check the disk, and that the account that runs the scan may read all of the folder",
+        "check the disk, and that the account that runs the scan may read all of the folder",
     ))
 }
 

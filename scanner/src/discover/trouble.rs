@@ -21,20 +21,20 @@ fn refused(path: &Path, wanted: &str, error: &io::Error, on_macos: bool) -> Prob
     let (found, remedy) = match error.kind() {
         _ if privacy => (
             "macOS refused it: operation not permitted".to_owned(),
-            "Give the program that runs fleetback Full Disk Access (System Settings, Privacy & \
+            "give the program that runs fleetback Full Disk Access (System Settings, Privacy & \
              Security, Full Disk Access), then run it again; being root is not enough",
         ),
         ErrorKind::PermissionDenied => (
             "permission denied".to_owned(),
-            "Run fleetback as a user who may read this folder, or give this user the right to",
+            "run fleetback as a user who may read this folder, or give this user the right to",
         ),
         ErrorKind::NotFound | ErrorKind::NotADirectory => (
             "no such folder".to_owned(),
-            "Check the path, and that the volume it lies on is connected",
+            "check the path, and that the volume it lies on is connected",
         ),
         _ => (
             error.to_string(),
-            "Check the volume that it lies on, then run fleetback again",
+            "check the volume that it lies on, then run fleetback again",
         ),
     };
     Problem::incomplete(path, wanted, found).with_remedy(remedy)

@@ -10,8 +10,9 @@ use serde::{Deserialize, Serialize};
 
 /// One file or folder that could not be used, or that was something else than hoped for.
 ///
-/// The four texts are finished sentences without a full stop at the end, in plain words. None of
-/// them may hold a secret, a phone number or unbounded text out of the file.
+/// The texts are plain words that begin in lower case and have no full stop at the end, for they are
+/// set into a sentence: "wanted …, found …; remedy". None of them may hold a
+/// secret, a phone number or unbounded text out of the file.
 #[derive(
     Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
 )]

@@ -361,7 +361,7 @@ impl Writer<'_> {
         (
             self.say(&problem.path.to_string_lossy()),
             self.say(&what),
-            self.maybe(problem.remedy.clone()),
+            self.maybe(problem.remedy.as_deref().map(terms::capital)),
         )
     }
 
