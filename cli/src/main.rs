@@ -18,6 +18,7 @@ mod exit;
 mod history;
 mod homes;
 mod interrupt;
+mod kept;
 mod options;
 mod output;
 mod passwords;
@@ -28,6 +29,7 @@ mod run_id;
 mod say;
 mod settings;
 mod store;
+mod swap_options;
 mod terminal;
 
 fn main() -> ExitCode {
@@ -42,6 +44,7 @@ fn main() -> ExitCode {
 fn run(cli: Cli) -> anyhow::Result<Exit> {
     match cli.command {
         Command::Scan(args) => command::scan::run(*args, &cli.common),
+        Command::Swap(args) => command::swap::run(*args, &cli.common),
         Command::Verify(args) => command::verify::run(*args, &cli.common),
         Command::Report(args) => command::report::run(*args, &cli.common),
         Command::Explain(args) => command::explain::run(&args),

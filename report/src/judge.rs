@@ -16,7 +16,10 @@ use crate::policy::{Demand, Policy};
 use crate::portrait;
 use crate::results::{Device, Finding, GoodBackup, PolicyUsed, Results, SCHEMA_VERSION};
 use crate::rollup;
+use crate::swap::question::Question;
+use crate::swap::verdict::of_device;
 use crate::waive::Waivers;
+use crate::words::Word;
 
 /// What the command line knows of the run.
 #[derive(Debug, Clone)]
@@ -74,6 +77,10 @@ pub fn judge(fleet: &Fleet, policy: &Policy, run: &RunInfo) -> Results {
             judge_device(&case, &mut waivers)
         })
         .collect();
+    let limits = policy_used(policy);
+    for device in &mut devices {
+        device.swap = Some(swap_verdict(device, &limits, run.now));
+    }
     devices.sort_by(rollup::worst_first);
     let of_backups = devices.iter().flat_map(|device| &device.backups);
     let of_backups = of_backups.flat_map(|backup| &backup.problems);
@@ -84,7 +91,7 @@ pub fn judge(fleet: &Fleet, policy: &Policy, run: &RunInfo) -> Results {
         run_id: run.run_id.clone(),
         scanned_at: run.now,
         scan_host: run.scan_host.clone(),
-        policy: policy_used(policy),
+        policy: limits,
         summary: rollup::summary(&devices, &problems),
         devices,
         problems,
@@ -114,6 +121,9 @@ fn judge_device(case: &Case<'_>, waivers: &mut Waivers<'_>) -> Device {
         os_version: os_text(device).map(str::to_owned),
         build_version: portrait::build_version(device),
         imei: identity.imeis.first().map(ToString::to_string),
+        imeis: identity.imeis.iter().map(ToString::to_string).collect(),
+        meid: identity.meid.as_ref().map(ToString::to_string),
+        ecid: identity.ecid().map(|ecid| ecid.to_string()),
         iccid: portrait::iccid(device),
         user: person.and_then(|p| p.user.clone()),
         email: person.and_then(|p| p.email.clone()),
@@ -140,6 +150,18 @@ fn judge_device(case: &Case<'_>, waivers: &mut Waivers<'_>) -> Device {
     }
 }
 
+/// The verdict of the swap desk on a device, with no new device named.
+fn swap_verdict(device: &Device, limits: &PolicyUsed, now: Timestamp) -> String {
+    let question = Question {
+        device,
+        policy: limits,
+        read_at: now,
+        now,
+        target: None,
+    };
+    of_device(&question).0.code().to_owned()
+}
+
 fn worst_unwaived(findings: &[Finding]) -> Option<Severity> {
     let unwaived = findings.iter().filter(|finding| finding.waived.is_none());
     unwaived.map(|finding| finding.severity).max()
@@ -157,5 +179,8 @@ fn policy_used(policy: &Policy) -> PolicyUsed {
         local: policy.backups.local.word().to_owned(),
         encryption_required: policy.backups.encryption == Demand::Required,
         password_required: policy.backups.password == Demand::Required,
+        swap_hours: 24.0,
+        icloud_expiring_days: limits.icloud_expiring_days,
+        icloud_ignored_days: limits.icloud_ignored_days,
     }
 }

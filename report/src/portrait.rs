@@ -34,6 +34,8 @@ pub(crate) fn backup(local: &Local<'_>) -> Backup {
         path: known.path.clone(),
         host: known.host.clone(),
         folder_name: known.folder_name.clone(),
+        udid: known.identity.udid.as_ref().map(ToString::to_string),
+        serial_number: known.identity.serial.as_ref().map(ToString::to_string),
         archived: known.archived,
         kind_of_host_tool: known.host_tool,
         state: known.state,
@@ -117,6 +119,13 @@ pub(crate) fn mdm(case: &Case<'_>) -> Option<Mdm> {
             .as_ref()
             .map(|told| told.value.iter().cloned().collect())
             .unwrap_or_default(),
+        restrictions_told: known.restrictions.is_some(),
+        capacity_bytes: known.storage.as_ref().map(|told| told.value.capacity * 1e9),
+        apps_removed_with_enrolment: None,
+        esim: None,
+        activation_lock_manageable: None,
+        skipped_panes: None,
+        identity_until: None,
     })
 }
 

@@ -74,6 +74,29 @@ pub struct PolicyUsed {
     pub encryption_required: bool,
     /// Must the password of an encrypted backup be proven?
     pub password_required: bool,
+    /// For a swap a backup must not be older than this, in hours.
+    #[serde(default = "swap_hours")]
+    pub swap_hours: f64,
+    /// An iCloud backup of this age or more is about to expire, in days.
+    #[serde(default = "icloud_expiring_days")]
+    pub icloud_expiring_days: f64,
+    /// An iCloud backup older than this has probably been deleted by Apple, in days.
+    #[serde(default = "icloud_ignored_days")]
+    pub icloud_ignored_days: f64,
+}
+
+// What held before these limits stood in the results.
+
+fn swap_hours() -> f64 {
+    24.0
+}
+
+fn icloud_expiring_days() -> f64 {
+    150.0
+}
+
+fn icloud_ignored_days() -> f64 {
+    180.0
 }
 
 /// Counts. Every key of an enumeration is present, also with 0.
@@ -148,6 +171,15 @@ pub struct Device {
     pub build_version: Option<String>,
     /// IMEI of the first SIM, digits only.
     pub imei: Option<String>,
+    /// The IMEI of every SIM, digits only.
+    #[serde(default)]
+    pub imeis: Vec<String>,
+    /// MEID.
+    #[serde(default)]
+    pub meid: Option<String>,
+    /// ECID, "0x1A75D23A2B803A": as told, or the one inside the UDID.
+    #[serde(default)]
+    pub ecid: Option<String>,
     /// ICCID of the first SIM, digits only.
     pub iccid: Option<String>,
     /// User, from the inventory table.
@@ -183,7 +215,8 @@ pub struct Device {
     pub listed_apart: bool,
     /// Is it in the inventory? `None` when there is no inventory.
     pub in_inventory: Option<bool>,
-    /// The swap verdict; `null` until `fleetback swap` exists.
+    /// May it be wiped? `ready`, `ready-with-losses`, `not-ready` or `unknown`, with no new device
+    /// named; `null` in results of before there was a verdict.
     pub swap: Option<String>,
     /// Change since the last run; `null` without history.
     pub change: Option<String>,
@@ -236,6 +269,12 @@ pub struct Backup {
     pub host: String,
     /// The folder's own name.
     pub folder_name: String,
+    /// The UDID that the backup tells.
+    #[serde(default)]
+    pub udid: Option<String>,
+    /// The serial number that the backup tells.
+    #[serde(default)]
+    pub serial_number: Option<String>,
     /// An archived copy.
     pub archived: bool,
     /// Which program wrote it.
@@ -354,6 +393,28 @@ pub struct Mdm {
     pub restriction_profiles: BTreeMap<String, Vec<String>>,
     /// Managed apps whose data no backup holds.
     pub apps_barred_from_backup: Vec<String>,
+    /// Managed apps that go with the enrolment: their data come back to the same device only. `null`
+    /// when no answer lists the managed apps.
+    #[serde(default)]
+    pub apps_removed_with_enrolment: Option<Vec<String>>,
+    /// Did an answer tell the restrictions in force?
+    #[serde(default)]
+    pub restrictions_told: bool,
+    /// Can it hold an eSIM, and does it tell the number of one?
+    #[serde(default)]
+    pub esim: Option<bool>,
+    /// Can the MDM lift Activation Lock?
+    #[serde(default)]
+    pub activation_lock_manageable: Option<bool>,
+    /// Panes of Setup Assistant that the automated enrolment leaves out.
+    #[serde(default)]
+    pub skipped_panes: Option<Vec<String>>,
+    /// Storage in all, in bytes: of a figure that can be read in two ways, the less.
+    #[serde(default)]
+    pub capacity_bytes: Option<f64>,
+    /// When the first of its identity certificates runs out.
+    #[serde(default)]
+    pub identity_until: Option<Timestamp>,
 }
 
 /// Something wrong with a device, why, and what to do.
