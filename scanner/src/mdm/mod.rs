@@ -2,8 +2,11 @@
 
 mod age;
 mod apps;
+mod certificates;
 mod command;
 mod content;
+mod dates;
+mod der;
 mod document;
 mod draft;
 mod envelope;
