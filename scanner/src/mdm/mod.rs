@@ -6,6 +6,7 @@ mod certificates;
 mod command;
 mod content;
 mod dates;
+mod day;
 mod der;
 mod document;
 mod draft;
