@@ -29,7 +29,10 @@ pub(super) fn validity(certificate: &[u8]) -> Option<Validity> {
 
 /// Version, number, algorithm and issuer stand before the validity (RFC 5280, 4.1).
 fn to_be_signed(inside: &mut Inside<'_, '_>) -> Result<Validity, Broken> {
-    inside.take_opt_constructed_if(Tag::CTX_0, |version| version.skip_all())?;
+    inside.take_opt_constructed_if(Tag::CTX_0, |version| {
+        version.skip_all()?;
+        Ok(())
+    })?;
     for _ in ["number", "algorithm", "issuer"] {
         inside.skip_one()?;
     }

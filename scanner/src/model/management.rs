@@ -153,7 +153,7 @@ impl Capacity {
             CapacityUnit::Gigabytes => (1e9, f64::from(1 << 30)),
         };
         let sane = self.amount > 0.0 && self.amount.is_finite();
-        sane.then(|| (self.amount * least, self.amount * most))
+        sane.then_some((self.amount * least, self.amount * most))
     }
 }
 

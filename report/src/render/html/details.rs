@@ -281,7 +281,7 @@ impl Writer<'_> {
             ("Passcode set", yes_no(mdm.passcode_present)),
             (
                 "Setup Assistant skips",
-                mdm.skipped_panes.as_deref().map(|panes| or_none(panes)),
+                mdm.skipped_panes.as_deref().map(or_none),
             ),
             (
                 "Identity certificates",
@@ -300,9 +300,7 @@ impl Writer<'_> {
             ),
             (
                 "Backup queries not asked",
-                mdm.backup_queries_left_out
-                    .as_deref()
-                    .map(|queries| or_none(queries)),
+                mdm.backup_queries_left_out.as_deref().map(or_none),
             ),
         ];
         let told = facts
