@@ -16,6 +16,7 @@ use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::change::Change;
 use crate::finding::{Code, Severity};
 use crate::fix::{Confidence, FixId};
 
@@ -185,8 +186,8 @@ pub struct Device {
     pub in_inventory: Option<bool>,
     /// The swap verdict; `null` until `fleetback swap` exists.
     pub swap: Option<String>,
-    /// Change since the last run; `null` without history.
-    pub change: Option<String>,
+    /// Change since the last run; `null` without an earlier run to compare with.
+    pub change: Option<Change>,
 }
 
 /// The backup that would be restored.
