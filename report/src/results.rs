@@ -13,6 +13,7 @@ use fleetback_scanner::model::backup::{
 use fleetback_scanner::model::path_text;
 use fleetback_scanner::model::problem::Problem;
 use jiff::Timestamp;
+use jiff::civil::Date;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -159,6 +160,15 @@ pub struct Device {
     pub department: Option<String>,
     /// Site, from the inventory table.
     pub site: Option<String>,
+    /// Group of devices, from the inventory table.
+    #[serde(default)]
+    pub group: Option<String>,
+    /// Tags, from the inventory table.
+    #[serde(default)]
+    pub tags: Vec<String>,
+    /// The day on which the device is to be swapped, from the inventory table.
+    #[serde(default)]
+    pub planned_swap: Option<Date>,
 
     /// The one word.
     pub status: Status,

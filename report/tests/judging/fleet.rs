@@ -132,6 +132,9 @@ impl Phone {
             email: None,
             department: None,
             site: Some(site.to_owned()),
+            group: None,
+            tags: Vec::new(),
+            planned_swap: None,
             device_name: None,
             source: source(0),
         });
