@@ -10,12 +10,15 @@ use std::path::PathBuf;
 use fleetback_scanner::model::backup::{
     FileCount, FileDifference, FileName, HostTool, Password, Restorable, State, Verified,
 };
+use fleetback_scanner::model::management::{CapacityUnit, Validity};
 use fleetback_scanner::model::path_text;
 use fleetback_scanner::model::problem::Problem;
 use jiff::Timestamp;
+use jiff::civil::Date;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::change::Change;
 use crate::finding::{Code, Severity};
 use crate::fix::{Confidence, FixId};
 
@@ -190,6 +193,15 @@ pub struct Device {
     pub department: Option<String>,
     /// Site, from the inventory table.
     pub site: Option<String>,
+    /// Group of devices, from the inventory table.
+    #[serde(default)]
+    pub group: Option<String>,
+    /// Tags, from the inventory table.
+    #[serde(default)]
+    pub tags: Vec<String>,
+    /// The day on which the device is to be swapped, from the inventory table.
+    #[serde(default)]
+    pub planned_swap: Option<Date>,
 
     /// The one word.
     pub status: Status,
@@ -218,8 +230,8 @@ pub struct Device {
     /// May it be wiped? `ready`, `ready-with-losses`, `not-ready` or `unknown`, with no new device
     /// named; `null` in results of before there was a verdict.
     pub swap: Option<String>,
-    /// Change since the last run; `null` without history.
-    pub change: Option<String>,
+    /// Change since the last run; `null` without an earlier run to compare with.
+    pub change: Option<Change>,
 }
 
 /// The backup that would be restored.
@@ -393,28 +405,72 @@ pub struct Mdm {
     pub restriction_profiles: BTreeMap<String, Vec<String>>,
     /// Managed apps whose data no backup holds.
     pub apps_barred_from_backup: Vec<String>,
-    /// Managed apps that go with the enrolment: their data come back to the same device only. `null`
-    /// when no answer lists the managed apps.
+    /// Managed apps that go when the enrolment goes; their data returns to the same device only.
     #[serde(default)]
-    pub apps_removed_with_enrolment: Option<Vec<String>>,
+    pub apps_removed_with_enrolment: Vec<String>,
+    /// When the device enrolled.
+    #[serde(default)]
+    pub enrolled_at: Option<Timestamp>,
+    /// Is it no longer enrolled?
+    #[serde(default)]
+    pub enrolment_ended: Option<bool>,
+    /// Waits in Setup Assistant.
+    #[serde(default)]
+    pub awaiting_configuration: Option<bool>,
+    /// Shared iPad.
+    #[serde(default)]
+    pub shared_ipad: Option<bool>,
+    /// Has an eSIM.
+    #[serde(default)]
+    pub esim: Option<bool>,
+    /// Can this MDM lift Activation Lock?
+    #[serde(default)]
+    pub activation_lock_manageable: Option<bool>,
+    /// Is a passcode set?
+    #[serde(default)]
+    pub passcode_present: Option<bool>,
+    /// Panes of Setup Assistant that are skipped (`Restore`, `DeviceToDeviceMigration`, ...); empty
+    /// when it is told that none is.
+    #[serde(default)]
+    pub skipped_panes: Option<Vec<String>>,
+    /// The validity of the device's identity certificates.
+    #[serde(default)]
+    pub identity_certificates: Option<Vec<Validity>>,
+    /// Storage in all, with the unit in which it was told.
+    #[serde(default)]
+    pub capacity_told: Option<CapacityTold>,
+    /// Battery, 0 to 1.
+    #[serde(default)]
+    pub battery: Option<f64>,
+    /// The letter of a small security update: "(a)".
+    #[serde(default)]
+    pub supplemental_os_version: Option<String>,
+    /// The last backup to a computer that the device or its console speaks of. Nobody has looked at
+    /// that backup.
+    #[serde(default)]
+    pub last_computer_backup: Option<Timestamp>,
+    /// Will the next backup to a computer be encrypted?
+    #[serde(default)]
+    pub backup_will_be_encrypted: Option<bool>,
+    /// Of the queries about backups, those that were not asked; empty when all were, `null` when
+    /// nobody knows.
+    #[serde(default)]
+    pub backup_queries_left_out: Option<Vec<String>>,
     /// Did an answer tell the restrictions in force?
     #[serde(default)]
     pub restrictions_told: bool,
-    /// Can it hold an eSIM, and does it tell the number of one?
+    /// Did an answer list the managed apps?
     #[serde(default)]
-    pub esim: Option<bool>,
-    /// Can the MDM lift Activation Lock?
-    #[serde(default)]
-    pub activation_lock_manageable: Option<bool>,
-    /// Panes of Setup Assistant that the automated enrolment leaves out.
-    #[serde(default)]
-    pub skipped_panes: Option<Vec<String>>,
-    /// Storage in all, in bytes: of a figure that can be read in two ways, the less.
-    #[serde(default)]
-    pub capacity_bytes: Option<f64>,
-    /// When the first of its identity certificates runs out.
-    #[serde(default)]
-    pub identity_until: Option<Timestamp>,
+    pub managed_apps_told: bool,
+}
+
+/// Storage in all, as it was told.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct CapacityTold {
+    /// How many.
+    pub amount: f64,
+    /// Of what; nobody says whether a megabyte or gigabyte is of base 10 or base 2.
+    pub unit: CapacityUnit,
 }
 
 /// Something wrong with a device, why, and what to do.

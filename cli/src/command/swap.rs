@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use anyhow::{Context, Result};
 use fleetback_report::judge::judge;
+use fleetback_report::knowledge::Knowledge;
 use fleetback_report::render::swap as render;
 use fleetback_report::results::Results;
 use fleetback_report::swap::after::afterwards;
@@ -94,12 +95,17 @@ fn look(
     }
     fleet.problems.extend(live.passwords.problems());
     fleet.problems.sort();
-    Ok(Some(judge(&fleet, &live.policy, &live.run)))
+    Ok(Some(judge(
+        &fleet,
+        &Knowledge::default(),
+        &live.policy,
+        &live.run,
+    )))
 }
 
 /// The backups of everybody who is asked for, old devices and new ones.
 fn wanted(fleet: &Fleet, live: &Live, asked: &[Asked]) -> BTreeSet<PathBuf> {
-    let glanced = judge(fleet, &live.policy, &live.run);
+    let glanced = judge(fleet, &Knowledge::default(), &live.policy, &live.run);
     let texts = asked
         .iter()
         .flat_map(|one| [Some(&one.text), one.wish.to.as_ref()]);

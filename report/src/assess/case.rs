@@ -9,6 +9,8 @@ use jiff::Timestamp;
 use super::cloud::Cloud;
 use super::fleet_view::FleetView;
 use super::good::{is_plausible, local_date, within};
+use crate::history::PastDevice;
+use crate::knowledge::Knowledge;
 use crate::model_name::model;
 use crate::os::OsVersion;
 use crate::policy::{Policy, Requirement};
@@ -23,6 +25,10 @@ pub(crate) struct Case<'a> {
     pub(crate) now: Timestamp,
     pub(crate) fleet: &'a FleetView<'a>,
     pub(crate) cloud: &'a Cloud<'a>,
+    /// What is known beside the fleet.
+    pub(crate) knowledge: Knowledge<'a>,
+    /// What earlier runs knew of this device.
+    pub(crate) past: Option<&'a PastDevice>,
     /// Local backups, newest first.
     pub(crate) locals: Vec<Local<'a>>,
 }
@@ -60,7 +66,18 @@ impl<'a> Case<'a> {
             now,
             fleet,
             cloud,
+            knowledge: Knowledge::default(),
+            past: None,
             locals: locals(device, policy, now),
+        }
+    }
+
+    /// The same, with what is known beside the fleet.
+    pub(crate) fn after(self, knowledge: &Knowledge<'a>, past: Option<&'a PastDevice>) -> Self {
+        Self {
+            knowledge: *knowledge,
+            past,
+            ..self
         }
     }
 

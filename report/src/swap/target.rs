@@ -1,12 +1,13 @@
 //! The device that a backup would be restored to, as far as it is known.
 
+use fleetback_scanner::model::management::Capacity;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::lookup::{Found, lookup};
 use crate::model_name;
 use crate::os::OsVersion;
-use crate::results::{Device, Results};
+use crate::results::{Device, Mdm, Results};
 
 /// What was said of the new device, by hand or by a plan.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -134,13 +135,21 @@ fn of_device(device: &Device) -> Target {
         product_type: device.product_type.clone(),
         model: device.model.clone(),
         os_version: device.os_version.clone(),
-        capacity_gb: mdm
-            .and_then(|mdm| mdm.capacity_bytes)
-            .map(|bytes| bytes / 1e9),
+        capacity_gb: mdm.and_then(capacity_gb),
         supervised: mdm.and_then(|mdm| mdm.supervised),
         restore_skipped: skipped.map(|panes| panes.iter().any(|pane| pane == "Restore")),
         ..Target::default()
     }
+}
+
+/// The least that the MDM's figure can mean: a gigabyte of base 10 is the smaller one.
+fn capacity_gb(mdm: &Mdm) -> Option<f64> {
+    let told = mdm.capacity_told.map(|told| Capacity {
+        amount: told.amount,
+        unit: told.unit,
+    });
+    let least = told.and_then(Capacity::bytes).map(|(least, _)| least / 1e9);
+    least.or(mdm.capacity)
 }
 
 /// Is it the name of a product rather than a number of a device?

@@ -263,7 +263,7 @@ fn of_one(results: &Results, asked: &Asked, run: &Run, found: (&Device, MatchedB
     };
     let (verdict, answers) = of_device(&question);
     Ticket {
-        planned: asked.planned,
+        planned: asked.planned.or(device.planned_swap),
         user: asked.user.clone().or_else(|| device.user.clone()),
         verdict,
         reason: reason(verdict, &answers, &question),

@@ -153,3 +153,33 @@ fn after_the_swap() {
     render::write_after_text(&after, &options, &mut out).unwrap();
     insta::assert_snapshot!(String::from_utf8(out).unwrap());
 }
+
+/// `UPDATE_SCHEMA=1 cargo test -p fleetback-report --test swap schema` writes them.
+#[test]
+fn the_schemas_in_docs_are_these() {
+    for (name, schema) in [
+        ("swap", render::schema()),
+        ("swap-after", render::after_schema()),
+    ] {
+        let path = format!("{}/../docs/{name}.schema.json", env!("CARGO_MANIFEST_DIR"));
+        let text = serde_json::to_string_pretty(&schema).unwrap() + "\n";
+        if std::env::var_os("UPDATE_SCHEMA").is_some() {
+            std::fs::write(&path, &text).unwrap();
+        }
+        assert_eq!(
+            std::fs::read_to_string(&path).unwrap(),
+            text,
+            "{path} is old"
+        );
+    }
+}
+
+/// docs/swap.md has a row for each rule, with its words.
+#[test]
+fn the_page_knows_every_rule() {
+    let page = include_str!("../../../docs/swap.md");
+    for rule in fleetback_report::swap::rules::RULES {
+        let row = format!("| {} | {} | {} | ", rule.id, rule.asks, rule.kind.word());
+        assert!(page.contains(&row), "{row}");
+    }
+}

@@ -10,6 +10,7 @@ use fleetback_report::swap::answer::WaitsFor;
 use fleetback_report::swap::rules::{Kind, RULES};
 use fleetback_report::swap::target::Target;
 use fleetback_scanner::model::backup::*;
+use fleetback_scanner::model::management::Validity;
 
 use crate::common;
 use crate::desk::*;
@@ -352,7 +353,13 @@ fn s12_a_backup_outlives_its_certificate_by_no_more_than_a_year() {
     check("S12", &old(365 * DAY), None, Pass);
     check("S12", &old(365 * DAY + 1), None, Warns);
     check("S12", &with(bare(), local(366 * DAY)), None, Pass);
-    let until = |seconds| managed(phone(), |mdm| mdm.identity_until = Some(ago(seconds)));
+    let until = |seconds| {
+        let valid = Validity {
+            from: ago(400 * DAY),
+            until: ago(seconds),
+        };
+        managed(phone(), |mdm| mdm.identity_certificates = Some(vec![valid]))
+    };
     check("S12", &until(0), None, Warns);
     check("S12", &until(-1), None, Pass);
 }
@@ -367,7 +374,8 @@ fn s13_managed_apps() {
                 .collect::<Vec<_>>()
         };
         managed(phone(), |mdm| {
-            mdm.apps_removed_with_enrolment = Some(names(removed));
+            mdm.managed_apps_told = true;
+            mdm.apps_removed_with_enrolment = names(removed);
             mdm.apps_barred_from_backup = names(barred);
         })
     };

@@ -230,7 +230,7 @@ fn a_new_device_is_known_by_number_or_by_model() {
         ..managed(
             common::device("F2LX0002TEST", "Neu", Status::Unknown),
             |mdm| {
-                mdm.capacity_bytes = Some(128e9);
+                mdm.capacity = Some(128.0);
                 mdm.supervised = Some(true);
                 mdm.skipped_panes = Some(vec!["Location".to_owned(), "Restore".to_owned()]);
             },

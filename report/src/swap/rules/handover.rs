@@ -29,7 +29,12 @@ pub(super) fn certificate(q: &Question<'_>) -> Reply {
         )
         .remedy(SO);
     }
-    match mdm.identity_until.filter(|until| *until <= q.now) {
+    let ends = mdm
+        .identity_certificates
+        .iter()
+        .flatten()
+        .map(|valid| valid.until);
+    match ends.min().filter(|until| *until <= q.now) {
         Some(until) => Reply::warns(format!(
             "an identity certificate of the device ran out {} ago",
             days(days_between(until, q.now))

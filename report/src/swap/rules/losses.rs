@@ -80,7 +80,7 @@ pub(super) fn managed_apps(q: &Question<'_>) -> Reply {
         return Reply::cannot_tell("no MDM answer tells which apps are managed");
     };
     let barred = &mdm.apps_barred_from_backup;
-    let removed = mdm.apps_removed_with_enrolment.as_deref().unwrap_or(&[]);
+    let removed = &mdm.apps_removed_with_enrolment;
     let mut losses = Vec::new();
     if !barred.is_empty() {
         losses.push(format!(
@@ -96,7 +96,7 @@ pub(super) fn managed_apps(q: &Question<'_>) -> Reply {
             list(removed, APPS_MAX)
         ));
     }
-    match (losses.is_empty(), mdm.apps_removed_with_enrolment.is_some()) {
+    match (losses.is_empty(), mdm.managed_apps_told) {
         (false, _) => {
             Reply::loses(losses.join("; ")).remedy("Have the user send these data elsewhere first")
         }
