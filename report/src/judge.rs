@@ -3,7 +3,7 @@
 use fleetback_scanner::model::fleet::Fleet;
 use jiff::Timestamp;
 
-use crate::assess::case::{Case, os_text};
+use crate::assess::case::{Case, build_text, os_text};
 use crate::assess::cloud::Cloud;
 use crate::assess::draft::whole_days;
 use crate::assess::fleet_view::FleetView;
@@ -12,6 +12,9 @@ use crate::assess::status::{last_attempt, status};
 use crate::diagnose::likely::{diagnose, rows_of};
 use crate::finding::{Code, Severity};
 use crate::fix::{Confidence, FixId};
+use crate::pattern::find::patterns;
+use crate::pattern::tell::told;
+use crate::pattern::usual::Usual;
 use crate::policy::{Demand, Policy};
 use crate::portrait;
 use crate::results::{Device, Finding, GoodBackup, PolicyUsed, Results, SCHEMA_VERSION};
@@ -67,12 +70,16 @@ pub fn judge(fleet: &Fleet, policy: &Policy, run: &RunInfo) -> Results {
         .collect();
     let view = FleetView::of(fleet, &clouds, policy, run.now);
     let mut waivers = Waivers::of(policy, run.now);
-    let cases = fleet.devices.iter().zip(&clouds).enumerate();
+    let known = fleet.devices.iter().zip(&clouds).enumerate();
+    let cases: Vec<Case<'_>> = known
+        .map(|(index, (device, cloud))| Case::of(index, device, cloud, &view, policy, run.now))
+        .collect();
+    let patterns = patterns(&cases, &Usual::default(), run.now);
+    let told = patterns.all().iter().map(|found| told(found, &cases));
+    let told = told.collect();
     let mut devices: Vec<Device> = cases
-        .map(|(index, (device, cloud))| {
-            let case = Case::of(index, device, cloud, &view, policy, run.now);
-            judge_device(&case, &mut waivers)
-        })
+        .into_iter()
+        .map(|case| judge_device(&case.within(&patterns), &mut waivers))
         .collect();
     devices.sort_by(rollup::worst_first);
     let of_backups = devices.iter().flat_map(|device| &device.backups);
@@ -92,6 +99,7 @@ pub fn judge(fleet: &Fleet, policy: &Policy, run: &RunInfo) -> Results {
         hosts: portrait::hosts(fleet),
         roots: portrait::roots(fleet),
         waivers: waivers.uses(),
+        patterns: told,
     }
 }
 
@@ -112,7 +120,7 @@ fn judge_device(case: &Case<'_>, waivers: &mut Waivers<'_>) -> Device {
         product_type: case.product_type().map(str::to_owned),
         model: portrait::model_name(device),
         os_version: os_text(device).map(str::to_owned),
-        build_version: portrait::build_version(device),
+        build_version: build_text(device).map(str::to_owned),
         imei: identity.imeis.first().map(ToString::to_string),
         iccid: portrait::iccid(device),
         user: person.and_then(|p| p.user.clone()),

@@ -8,6 +8,7 @@ mod causes;
 mod fleet;
 mod good;
 mod limits;
+mod patterns;
 mod severity;
 mod tables;
 mod waivers;
