@@ -92,7 +92,8 @@ pub(crate) struct ScanSettings {
     )]
     pub(crate) mdm: Vec<PathBuf>,
 
-    /// Table of devices: serial number, user, e-mail, department, site
+    /// Table of devices: serial number, user, e-mail, department, site, group, tags, planned swap
+    /// date
     #[arg(
         long,
         value_name = "FILE.csv",

@@ -1,4 +1,4 @@
-//! Fleet x policy x now -> results: the only place where facts become verdicts.
+//! Fleet x knowledge x policy x now -> results: the only place where facts become verdicts.
 
 use fleetback_scanner::model::fleet::Fleet;
 use jiff::Timestamp;
@@ -9,12 +9,14 @@ use crate::assess::draft::whole_days;
 use crate::assess::fleet_view::FleetView;
 use crate::assess::rules::assess;
 use crate::assess::status::{last_attempt, status};
+use crate::change::Change;
 use crate::diagnose::likely::{diagnose, rows_of};
 use crate::finding::{Code, Severity};
 use crate::fix::{Confidence, FixId};
+use crate::history::{Numbers, PastDevice};
+use crate::knowledge::Knowledge;
 use crate::pattern::find::patterns;
 use crate::pattern::tell::told;
-use crate::pattern::usual::Usual;
 use crate::policy::{Demand, Policy};
 use crate::portrait;
 use crate::results::{Device, Finding, GoodBackup, PolicyUsed, Results, SCHEMA_VERSION};
@@ -62,7 +64,7 @@ pub fn likely_causes(code: Code) -> impl Iterator<Item = LikelyCause> {
 
 /// Judges every device. Pure: the same arguments give the same results, and the order in which the
 /// fleet lists its devices makes no difference.
-pub fn judge(fleet: &Fleet, policy: &Policy, run: &RunInfo) -> Results {
+pub fn judge(fleet: &Fleet, knowledge: &Knowledge<'_>, policy: &Policy, run: &RunInfo) -> Results {
     let clouds: Vec<Cloud<'_>> = fleet
         .devices
         .iter()
@@ -70,11 +72,14 @@ pub fn judge(fleet: &Fleet, policy: &Policy, run: &RunInfo) -> Results {
         .collect();
     let view = FleetView::of(fleet, &clouds, policy, run.now);
     let mut waivers = Waivers::of(policy, run.now);
-    let known = fleet.devices.iter().zip(&clouds).enumerate();
+    let pasts = pasts(fleet, knowledge);
+    let known = fleet.devices.iter().zip(&clouds).zip(pasts).enumerate();
     let cases: Vec<Case<'_>> = known
-        .map(|(index, (device, cloud))| Case::of(index, device, cloud, &view, policy, run.now))
+        .map(|(index, ((device, cloud), past))| {
+            Case::of(index, device, cloud, &view, policy, run.now).after(knowledge, past)
+        })
         .collect();
-    let patterns = patterns(&cases, &Usual::default(), run.now);
+    let patterns = patterns(&cases, knowledge, run.now);
     let told = patterns.all().iter().map(|found| told(found, &cases));
     let told = told.collect();
     let mut devices: Vec<Device> = cases
@@ -103,12 +108,24 @@ pub fn judge(fleet: &Fleet, policy: &Policy, run: &RunInfo) -> Results {
     }
 }
 
+/// What earlier runs knew of each device of the fleet.
+fn pasts<'a>(fleet: &Fleet, knowledge: &Knowledge<'a>) -> Vec<Option<&'a PastDevice>> {
+    let numbers: Vec<_> = (fleet.devices.iter())
+        .map(|device| Numbers::of(&device.identity))
+        .collect();
+    match knowledge.history {
+        Some(history) => history.matched(&numbers),
+        None => vec![None; numbers.len()],
+    }
+}
+
 fn judge_device(case: &Case<'_>, waivers: &mut Waivers<'_>) -> Device {
     let drafts = assess(case).into_iter();
     let mut findings: Vec<Finding> = drafts.map(|draft| diagnose(case, draft)).collect();
     waivers.apply(&case.device.identity, &mut findings);
     // What nobody has decided to live with comes first, so that reason and fix of a row are open.
     findings.sort_by_key(|finding| finding.waived.is_some());
+    let severity = worst_unwaived(&findings);
     let good = case.last_good();
     let device = case.device;
     let identity = &device.identity;
@@ -127,8 +144,11 @@ fn judge_device(case: &Case<'_>, waivers: &mut Waivers<'_>) -> Device {
         email: person.and_then(|p| p.email.clone()),
         department: person.and_then(|p| p.department.clone()),
         site: person.and_then(|p| p.site.clone()),
+        group: person.and_then(|p| p.group.clone()),
+        tags: person.map(|p| p.tags.clone()).unwrap_or_default(),
+        planned_swap: person.and_then(|p| p.planned_swap),
         status: status(case),
-        severity: worst_unwaived(&findings),
+        severity,
         age_days: good.map(|good| whole_days(good.date, case.now)),
         last_good_backup: good.map(|good| GoodBackup {
             kind: good.kind,
@@ -144,8 +164,15 @@ fn judge_device(case: &Case<'_>, waivers: &mut Waivers<'_>) -> Device {
         listed_apart: case.listed_apart(),
         in_inventory: case.fleet.has_inventory.then(|| !case.listed_apart()),
         swap: None,
-        change: None,
+        change: change(case, severity),
     }
+}
+
+/// What became of it since the last run; `None` when there was none.
+fn change(case: &Case<'_>, now: Option<Severity>) -> Option<Change> {
+    let run = case.knowledge.history?.last_run()?;
+    let then = case.past.and_then(|past| past.state_at(run.at));
+    Some(Change::between(then.map(|state| state.severity), now))
 }
 
 fn worst_unwaived(findings: &[Finding]) -> Option<Severity> {

@@ -4,9 +4,12 @@
 //! clock, knows no terminal: everything it needs is an argument, so the same evidence always gives
 //! the same bytes.
 
+pub mod change;
 pub mod finding;
 pub mod fix;
+pub mod history;
 pub mod judge;
+pub mod knowledge;
 pub mod mb_error;
 pub mod model_name;
 pub mod os;

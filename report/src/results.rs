@@ -13,9 +13,11 @@ use fleetback_scanner::model::backup::{
 use fleetback_scanner::model::path_text;
 use fleetback_scanner::model::problem::Problem;
 use jiff::Timestamp;
+use jiff::civil::Date;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::change::Change;
 use crate::finding::{Code, Severity};
 use crate::fix::{Confidence, FixId};
 use crate::pattern::kind::PatternKind;
@@ -197,6 +199,15 @@ pub struct Device {
     pub department: Option<String>,
     /// Site, from the inventory table.
     pub site: Option<String>,
+    /// Group of devices, from the inventory table.
+    #[serde(default)]
+    pub group: Option<String>,
+    /// Tags, from the inventory table.
+    #[serde(default)]
+    pub tags: Vec<String>,
+    /// The day on which the device is to be swapped, from the inventory table.
+    #[serde(default)]
+    pub planned_swap: Option<Date>,
 
     /// The one word.
     pub status: Status,
@@ -224,8 +235,8 @@ pub struct Device {
     pub in_inventory: Option<bool>,
     /// The swap verdict; `null` until `fleetback swap` exists.
     pub swap: Option<String>,
-    /// Change since the last run; `null` without history.
-    pub change: Option<String>,
+    /// Change since the last run; `null` without an earlier run to compare with.
+    pub change: Option<Change>,
 }
 
 /// The backup that would be restored.

@@ -13,6 +13,7 @@ use fleetback_scanner::model::problem::Problem;
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, civil};
 
+use crate::change::Change;
 use crate::finding::Severity;
 use crate::fix::FixId;
 use crate::results::{Backup, Device, Finding, Results};
@@ -375,7 +376,7 @@ pub const COLUMNS: &[Column] = &[
     col("confidence", "Confidence", Kind::Word, |r| Cell::word(r.finding().map(|found| found.confidence))),
     col("evidence", "Evidence", Kind::Text, |r| Cell::text(r.finding().map(evidence))),
     col("next_fix", "If it persists", Kind::Id, |r| fix_id(r.finding().and_then(|found| found.next_fix).map(|fix| (fix, fix.about().title)))),
-    col("change", "Change", Kind::Word, |r| Cell::text(r.device.change.as_deref())),
+    col("change", "Change", Kind::Word, |r| Cell::text(r.device.change.map(Change::id))),
     // Filled once earlier nights are kept; until then nobody can tell.
     col("first_failing", "First failing", Kind::Date, |_| Cell::Unknown),
     col("nights_failing", "Nights failing", Kind::Number, |_| Cell::Unknown),

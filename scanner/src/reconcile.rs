@@ -135,6 +135,9 @@ fn rows_that_differ(rows: &mut [InventoryRow]) -> Option<Conflict> {
             row.email.clone(),
             row.department.clone(),
             row.site.clone(),
+            row.group.clone(),
+            row.tags.clone(),
+            row.planned_swap,
         )
     };
     let differ = rows.iter().any(|row| said(row) != said(first));

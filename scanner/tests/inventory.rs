@@ -195,7 +195,8 @@ fn rows_that_cannot_be_used_are_told_by_line() {
 
 #[test]
 fn a_device_with_two_owners_is_told() {
-    let found = "line 3: a device that an earlier row gives to someone else or to another place; the first row was used";
+    let found =
+        "line 3: a device of which an earlier row says something else; the first row was used";
     problem(
         "serial,user\nF2LXK0ABCDEF,Ada\nf2lxk0abcdef,Grace\n",
         (1, Level::Incomplete, found),
@@ -208,6 +209,80 @@ fn a_device_with_two_owners_is_told() {
         "serial,user\nF2LXK0ABCDEF,Ada\nF2LXK0ABCDEF,ada\n",
         &["F2LXK0ABCDEF Ada|-|-|-|-"],
     );
+}
+
+/// Group, tags and planned swap of each row.
+#[track_caller]
+fn plans(table: &str, want: &[(&str, &[&str], &str)]) {
+    let (rows, problems) = read_bytes(table.as_bytes());
+    assert_eq!(problems, []);
+    let got: Vec<_> = rows
+        .iter()
+        .map(|row| {
+            let group = row.group.as_deref().unwrap_or("-");
+            let day = row.planned_swap.map_or("-".to_owned(), |d| d.to_string());
+            (group, row.tags.clone(), day)
+        })
+        .collect();
+    let want: Vec<_> = want
+        .iter()
+        .map(|(group, tags, day)| {
+            let tags = tags.iter().map(|tag| (*tag).to_owned()).collect();
+            (*group, tags, (*day).to_owned())
+        })
+        .collect();
+    assert_eq!(got, want);
+}
+
+#[test]
+fn groups_tags_and_planned_swaps() {
+    plans(
+        "serial,Group,Tags,Planned swap date\nF2LXK0ABCDEF,Nurses,\"kiosk; spare ,kiosk\",2027-03-31\nC7CX706CKWTK,,,\n",
+        &[
+            ("Nurses", &["kiosk", "spare"], "2027-03-31"),
+            ("-", &[], "-"),
+        ],
+    );
+    plans(
+        "Seriennummer;Gruppe;Schlagwörter;Austauschdatum\nF2LXK0ABCDEF;Pflege;Leih|Pool;31.03.2027\n",
+        &[("Pflege", &["Leih", "Pool"], "2027-03-31")],
+    );
+    plans("asset tag,serial\n0007,F2LXK0ABCDEF\n", &[("-", &[], "-")]);
+}
+
+#[test]
+fn a_day_that_may_be_two_is_refused() {
+    let found = "line 2: something that is no day, or may be two days, as 03/04/2027 is; the device was read without it";
+    for day in ["03/04/2027", "next spring", "46477"] {
+        problem(
+            &format!("serial,swap date\nF2LXK0ABCDEF,{day}\n"),
+            (1, Level::Incomplete, found),
+        );
+    }
+    plans(
+        "serial,swap date\nF2LXK0ABCDEF,13/04/2027\nC7CX706CKWTK,n/a\n",
+        &[("-", &[], "2027-04-13"), ("-", &[], "-")],
+    );
+}
+
+#[test]
+fn rows_that_plan_differently_are_told() {
+    let found =
+        "line 3: a device of which an earlier row says something else; the first row was used";
+    for rows in [
+        "A,x,2027-03-31|B,x,2027-03-31",
+        "A,x,|A,y,",
+        "A,,2027-03-31|A,,2027-04-30",
+    ] {
+        let rows: String = rows
+            .split('|')
+            .map(|cells| format!("F2LXK0ABCDEF,{cells}\n"))
+            .collect();
+        problem(
+            &format!("serial,group,tags,swap date\n{rows}"),
+            (1, Level::Incomplete, found),
+        );
+    }
 }
 
 #[test]

@@ -4,6 +4,7 @@ use std::sync::atomic::Ordering;
 
 use anyhow::{Context, Result};
 use fleetback_report::judge::judge;
+use fleetback_report::knowledge::Knowledge;
 use fleetback_scanner::scan::{Helpers, scan};
 use rayon::ThreadPoolBuilder;
 
@@ -39,7 +40,7 @@ pub(crate) fn run(args: Scan, common: &Common) -> Result<Exit> {
     }
     fleet.problems.extend(plan.passwords.problems());
     fleet.problems.sort();
-    let results = judge(&fleet, &plan.policy, &plan.run);
+    let results = judge(&fleet, &Knowledge::default(), &plan.policy, &plan.run);
 
     let Some(written) = reports::write(&results, &plan.reports, plan.terminal, &interrupted) else {
         return Ok(stopped(voice));

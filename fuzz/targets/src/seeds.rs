@@ -6,6 +6,7 @@ use std::path::Path;
 
 use anyhow::{Context, Result};
 use fleetback_report::judge::{RunInfo, judge};
+use fleetback_report::knowledge::Knowledge;
 use fleetback_report::policy::Policy;
 use fleetback_report::render::json;
 use fleetback_scanner::model::backup::VerifyLevel;
@@ -308,7 +309,10 @@ fn scanned(root: &Path) -> Result<Vec<u8>> {
     };
     let fleet = scan(&inputs, &options, &Helpers::alone(&Silent));
     let mut out = Vec::new();
-    json::write(&judge(&fleet, &Policy::builtin(), &run), &mut out)?;
+    json::write(
+        &judge(&fleet, &Knowledge::default(), &Policy::builtin(), &run),
+        &mut out,
+    )?;
     let text = String::from_utf8(out)?;
     Ok(text
         .replace(&*root.to_string_lossy(), "/backups")

@@ -9,6 +9,8 @@ use jiff::Timestamp;
 use super::cloud::Cloud;
 use super::fleet_view::FleetView;
 use super::good::{is_plausible, local_date, within};
+use crate::history::PastDevice;
+use crate::knowledge::Knowledge;
 use crate::model_name::model;
 use crate::os::OsVersion;
 use crate::pattern::found::{Pattern, Patterns};
@@ -25,6 +27,10 @@ pub(crate) struct Case<'a> {
     pub(crate) now: Timestamp,
     pub(crate) fleet: &'a FleetView<'a>,
     pub(crate) cloud: &'a Cloud<'a>,
+    /// What is known beside the fleet.
+    pub(crate) knowledge: Knowledge<'a>,
+    /// What earlier runs knew of this device.
+    pub(crate) past: Option<&'a PastDevice>,
     /// Local backups, newest first.
     pub(crate) locals: Vec<Local<'a>>,
     /// What the whole fleet has in common; `None` while that is being looked for.
@@ -64,6 +70,8 @@ impl<'a> Case<'a> {
             now,
             fleet,
             cloud,
+            knowledge: Knowledge::default(),
+            past: None,
             locals: locals(device, policy, now),
             patterns: None,
         }
@@ -73,6 +81,15 @@ impl<'a> Case<'a> {
     pub(crate) fn within(self, patterns: &'a Patterns) -> Self {
         Self {
             patterns: Some(patterns),
+            ..self
+        }
+    }
+
+    /// The same, with what is known beside the fleet.
+    pub(crate) fn after(self, knowledge: &Knowledge<'a>, past: Option<&'a PastDevice>) -> Self {
+        Self {
+            knowledge: *knowledge,
+            past,
             ..self
         }
     }

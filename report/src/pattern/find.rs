@@ -10,10 +10,12 @@ use super::kind::PatternKind;
 use super::search::{CHANCE, Search, Way};
 use super::sight::{at_computers, in_icloud};
 use super::tail::{LnFactorials, real};
-use super::usual::Usual;
+use super::usual::{Past, Usual, nights};
 use crate::assess::case::Case;
 use crate::assess::good::is_plausible;
 use crate::assess::storage::full_disk;
+use crate::history::History;
+use crate::knowledge::Knowledge;
 
 /// iCloud aims at a backup a night.
 pub(crate) const ICLOUD: Way = Way {
@@ -26,15 +28,46 @@ const COMPUTERS: Way = Way {
     healthy: 14,
 };
 
-/// The patterns of a fleet. `usual` tells of its earlier nights in iCloud.
-pub(crate) fn patterns(cases: &[Case<'_>], usual: &Usual, now: Timestamp) -> Patterns {
+/// Earlier nights that are looked at.
+const NIGHTS: usize = 28;
+
+/// The patterns of a fleet.
+pub(crate) fn patterns(cases: &[Case<'_>], knowledge: &Knowledge<'_>, now: Timestamp) -> Patterns {
     let (sights, marks) = in_icloud(cases);
-    let mut found = Search::of(sights, &marks, usual, ICLOUD, now).run();
+    let usual = knowledge.history.map_or_else(Usual::default, |history| {
+        let runs = nightly(history, now);
+        Usual::of(runs.map(|run| night(cases, run)).collect())
+    });
+    let mut found = Search::of(sights, &marks, &usual, ICLOUD, now).run();
     let (sights, marks) = at_computers(cases);
     let unknown = Usual::default();
     found.extend(Search::of(sights, &marks, &unknown, COMPUTERS, now).run());
     found.extend(breaking(cases));
     Patterns::new(found)
+}
+
+/// One run of each of the last nights, at about the same hour: the nearest to whole days before now.
+fn nightly(history: &History, now: Timestamp) -> impl Iterator<Item = Timestamp> {
+    let half = nights(1) / 2;
+    (1..=NIGHTS).filter_map(move |count| {
+        let wanted = now - nights(count);
+        let away = |run: &Timestamp| wanted.duration_until(*run).abs();
+        let runs = history.runs.iter().map(|run| run.at);
+        runs.filter(|run| away(run) <= half).min_by_key(away)
+    })
+}
+
+/// What that run was told of the devices of today. Its evidence may have been older than the run:
+/// then backups look older than they were, the usual rate higher, and less is found.
+fn night(cases: &[Case<'_>], run: Timestamp) -> Vec<Past> {
+    let told = cases.iter().filter_map(|case| {
+        Some(Past {
+            device: case.index,
+            last: case.past?.icloud_at(run)?,
+            told: run,
+        })
+    });
+    told.collect()
 }
 
 /// Devices with a folder on one computer.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use fleetback_report::finding::Code;
 use fleetback_report::judge::{RunInfo, judge};
+use fleetback_report::knowledge::Knowledge;
 use fleetback_report::policy::Policy;
 use fleetback_report::results::{self, Finding, Results};
 use fleetback_scanner::model::backup::{
@@ -131,6 +132,9 @@ impl Phone {
             email: None,
             department: None,
             site: Some(site.to_owned()),
+            group: None,
+            tags: Vec::new(),
+            planned_swap: None,
             device_name: None,
             source: source(0),
         });
@@ -296,7 +300,7 @@ pub(crate) fn policy(text: &str) -> Policy {
 }
 
 pub(crate) fn judged(fleet: &Fleet, policy_text: &str) -> Results {
-    judge(fleet, &policy(policy_text), &run())
+    judge(fleet, &Knowledge::default(), &policy(policy_text), &run())
 }
 
 /// One device, judged alone.

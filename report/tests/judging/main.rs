@@ -8,6 +8,7 @@ mod causes;
 mod fleet;
 mod good;
 mod limits;
+mod memory;
 mod patterns;
 mod severity;
 mod tables;

@@ -3,6 +3,9 @@
 
 use fleetback_report::finding::Code;
 use fleetback_report::fix::{Confidence, FixId};
+use fleetback_report::history::{History, Numbers, PastDevice, PastIcloud, PastRun};
+use fleetback_report::judge::judge;
+use fleetback_report::knowledge::Knowledge;
 use fleetback_report::pattern::kind::PatternKind;
 use fleetback_report::results::{Pattern, Results};
 use fleetback_scanner::model::backup::{FileCount, LocalBackup, State};
@@ -97,6 +100,69 @@ fn a_weekend_is_no_outage_where_no_earlier_night_is_known() {
     // It is Monday, two in the morning: the last nights ended on Saturday, Sunday and Monday.
     assert!(sixty(2, |_| true, as_it_is).patterns.is_empty());
     assert!(sixty(3, |_| true, as_it_is).patterns.is_empty());
+}
+
+/// Sixty phones, of which the history knows some earlier nights: each was told an iCloud backup of
+/// the night before, but on every `bad`th night a half of them had missed two nights.
+fn remembered(nights: i64, bad: i64) -> History {
+    let runs = (1..=nights).rev().map(|night| PastRun {
+        at: ago(night * DAY),
+        run_id: night.to_string(),
+    });
+    let told = |n: i64| {
+        (1..=nights).rev().map(move |night| {
+            let missed = if night % bad == 0 && n % 2 == 0 { 2 } else { 0 };
+            PastIcloud {
+                date: ago((night + missed) * DAY + (1 + n % 20) * HOUR),
+                since: ago(night * DAY),
+                until: ago(night * DAY),
+            }
+        })
+    };
+    let devices = (0..60).map(|n| PastDevice {
+        numbers: Numbers {
+            serial: Some(format!("F2LX{n:04}TEST")),
+            ..Numbers::default()
+        },
+        icloud: told(n).collect(),
+        ..PastDevice::default()
+    });
+    History {
+        runs: runs.collect(),
+        devices: devices.collect(),
+        ..History::default()
+    }
+}
+
+/// Half of the fleet has missed the last two nights, over the weekend.
+fn half_missed(history: &History) -> Results {
+    let phones = (0..60).map(|n| {
+        let days = if n % 2 == 0 { 2 } else { 0 };
+        member(n).icloud(days * DAY + (1 + i64::try_from(n % 20).unwrap()) * HOUR)
+    });
+    let knowledge = Knowledge {
+        history: Some(history),
+        ..Knowledge::default()
+    };
+    judge(&fleet(phones), &knowledge, &policy(""), &run())
+}
+
+#[test]
+fn earlier_nights_tell_what_is_usual() {
+    let quiet = half_missed(&remembered(28, 100));
+    check(
+        &quiet,
+        "outage",
+        30,
+        FixId::CheckIcloudStatus,
+        "30 of 60 devices of the fleet were healthy, were heard of since, and made no iCloud backup since 2026-11-21; of the worst nights before, 0 % were usual",
+    );
+    assert_eq!(one(&quiet).confidence, Confidence::High);
+    // Every week such a night: it is usual.
+    assert!(half_missed(&remembered(28, 7)).patterns.is_empty());
+    // Too few nights tell nothing, and half of a fleet on a weekend is then no pattern.
+    assert!(half_missed(&remembered(13, 100)).patterns.is_empty());
+    assert!(!half_missed(&remembered(14, 100)).patterns.is_empty());
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 use fleetback_report::finding::Severity;
 use fleetback_report::judge::judge;
+use fleetback_report::knowledge::Knowledge;
 use fleetback_report::results::{BackupKind, Results};
 use fleetback_scanner::model::backup::{LocalBackup, State};
 use fleetback_scanner::model::evidence::Told;
@@ -219,7 +220,12 @@ fn marketing_names_come_from_the_table_and_unknown_types_keep_what_the_mdm_says(
 
 #[test]
 fn the_run_stands_in_the_results() {
-    let results = judge(&Fleet::default(), &policy("name = \"Head office\""), &run());
+    let results = judge(
+        &Fleet::default(),
+        &Knowledge::default(),
+        &policy("name = \"Head office\""),
+        &run(),
+    );
     assert_eq!(results.policy.name, "Head office");
     assert_eq!(
         (results.scanned_at, results.run_id.as_str()),

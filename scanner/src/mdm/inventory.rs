@@ -8,9 +8,11 @@ use std::path::Path;
 use std::sync::Arc;
 
 use jiff::Timestamp;
+use jiff::civil::Date;
 
 use super::age;
 use super::content::{self, Content};
+use super::day;
 use super::load::load;
 use super::table::{self, Row};
 use crate::model::evidence::{Clock, Source};
@@ -42,6 +44,9 @@ enum Column {
     Email,
     Department,
     Site,
+    Group,
+    Tags,
+    PlannedSwap,
     DeviceName,
 }
 
@@ -159,6 +164,51 @@ const NAMES: &[(Column, &[&str])] = &[
             "sede",
             "ubicación",
             "locatie",
+        ],
+    ),
+    (
+        Column::Group,
+        &[
+            "group",
+            "devicegroup",
+            "groupname",
+            "gruppe",
+            "gerätegruppe",
+            "geraetegruppe",
+            "groupe",
+            "grupo",
+            "gruppo",
+            "groep",
+        ],
+    ),
+    (
+        Column::Tags,
+        &[
+            "tags",
+            "tag",
+            "devicetags",
+            "labels",
+            "label",
+            "schlagwörter",
+            "schlagworte",
+            "étiquettes",
+            "etiquetas",
+            "etichette",
+        ],
+    ),
+    (
+        Column::PlannedSwap,
+        &[
+            "plannedswapdate",
+            "plannedswap",
+            "swapdate",
+            "swapon",
+            "plannedreplacementdate",
+            "plannedreplacement",
+            "replacementdate",
+            "austauschdatum",
+            "geplanteraustausch",
+            "tauschdatum",
         ],
     ),
     (
@@ -399,8 +449,14 @@ const TOO_SHORT: RowFault = RowFault {
 };
 const TWICE: RowFault = RowFault {
     wanted: "one row for each device",
-    found: "a device that an earlier row gives to someone else or to another place; the first row was used",
+    found: "a device of which an earlier row says something else; the first row was used",
     remedy: "remove the row that is out of date",
+    level: Level::Incomplete,
+};
+const BAD_DAY: RowFault = RowFault {
+    wanted: "a planned swap date such as 2027-03-31, 31.03.2027 or 31 Mar 2027",
+    found: "something that is no day, or may be two days, as 03/04/2027 is; the device was read without it",
+    remedy: "write the date as year-month-day",
     level: Level::Incomplete,
 };
 const UNCLOSED: RowFault = RowFault {
@@ -473,12 +529,16 @@ impl Reading {
     }
 
     fn keep(&mut self, row: &Row, identity: Identity) {
+        let planned_swap = self.planned_swap(row);
         let text = |column| self.columns.text(row, column);
         let new = InventoryRow {
             user: text(Column::User),
             email: text(Column::Email),
             department: text(Column::Department),
             site: text(Column::Site),
+            group: text(Column::Group),
+            tags: text(Column::Tags).map_or(Vec::new(), |cell| tags(&cell)),
+            planned_swap,
             device_name: text(Column::DeviceName),
             source: Arc::clone(&self.source),
             identity,
@@ -494,6 +554,15 @@ impl Reading {
                 self.rows.push(new);
             }
         }
+    }
+
+    /// A day that cannot be told costs the row nothing but the day.
+    fn planned_swap(&mut self, row: &Row) -> Option<Date> {
+        let cell = self.columns.cells(row, Column::PlannedSwap).next()?;
+        let day = day::parse(cell);
+        let fault = day.is_none().then_some((&BAD_DAY, row.line));
+        self.faults.extend(fault);
+        day
     }
 
     /// The rows, and one problem for each kind of fault.
@@ -572,10 +641,28 @@ fn keys(identity: &Identity) -> Vec<String> {
 
 fn same_person(old: &InventoryRow, new: &InventoryRow) -> bool {
     let person = |row: &InventoryRow| {
-        let cells = [&row.user, &row.email, &row.department, &row.site];
-        cells.map(|cell| cell.as_ref().map(|text| text.to_lowercase()))
+        let cells = [
+            &row.user,
+            &row.email,
+            &row.department,
+            &row.site,
+            &row.group,
+        ];
+        let cells = cells.map(|cell| cell.as_ref().map(|text| text.to_lowercase()));
+        (cells, row.tags.clone(), row.planned_swap)
     };
     person(old) == person(new)
+}
+
+/// The tags of one cell, each once.
+fn tags(cell: &str) -> Vec<String> {
+    let mut tags: Vec<String> = Vec::new();
+    for tag in cell.split([',', ';', '|', '\n']).map(str::trim) {
+        if !tag.is_empty() && tags.iter().all(|known| known != tag) {
+            tags.push(tag.to_owned());
+        }
+    }
+    tags
 }
 
 /// "line 3", "lines 3, 4 and 2 more".

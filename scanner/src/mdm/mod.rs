@@ -4,6 +4,7 @@ mod age;
 mod apps;
 mod command;
 mod content;
+mod day;
 mod document;
 mod draft;
 mod envelope;

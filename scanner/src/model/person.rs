@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use jiff::civil::Date;
+
 use super::evidence::Source;
 use super::identity::Identity;
 
@@ -18,6 +20,12 @@ pub struct InventoryRow {
     pub department: Option<String>,
     /// Site or building.
     pub site: Option<String>,
+    /// The group of devices that the table puts it in.
+    pub group: Option<String>,
+    /// Tags of the device, each once, in the table's order.
+    pub tags: Vec<String>,
+    /// The day on which the device is to be swapped.
+    pub planned_swap: Option<Date>,
     /// Device name, where the table has one.
     pub device_name: Option<String>,
     /// The table.

@@ -154,6 +154,15 @@ impl Writer<'_> {
             ("System", build),
             ("E-mail", device.email.clone()),
             ("Site", device.site.clone()),
+            ("Group", device.group.clone()),
+            (
+                "Tags",
+                (!device.tags.is_empty()).then(|| device.tags.join(", ")),
+            ),
+            (
+                "Planned swap",
+                device.planned_swap.map(|day| day.to_string()),
+            ),
             (
                 "Limit of the policy",
                 Some(terms::limit(device.max_age_days)),

@@ -182,8 +182,17 @@ fn flags(device: &Device) -> u8 {
 
 /// What people search for and no column shows.
 fn also_searched(device: &Device) -> String {
-    let ids = [&device.udid, &device.email, &device.imei, &device.site];
-    let told: Vec<_> = ids.into_iter().flatten().map(|id| shown(id)).collect();
+    let ids = [
+        &device.udid,
+        &device.email,
+        &device.imei,
+        &device.site,
+        &device.group,
+    ];
+    let told: Vec<_> = (ids.into_iter().flatten())
+        .chain(&device.tags)
+        .map(|id| shown(id))
+        .collect();
     let codes = device
         .findings
         .iter()

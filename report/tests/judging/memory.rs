@@ -1,0 +1,141 @@
+//! What earlier runs knew, and what has changed since.
+
+use fleetback_report::change::Change;
+use fleetback_report::finding::Severity;
+use fleetback_report::history::{History, Numbers, PastDevice, PastRun, PastState};
+use fleetback_report::judge::judge;
+use fleetback_report::knowledge::Knowledge;
+use fleetback_report::results::{Results, Status};
+use fleetback_scanner::model::fleet::Fleet;
+use jiff::Timestamp;
+
+use crate::fleet::*;
+
+pub(crate) fn numbers(udid: &str, serial: &str) -> Numbers {
+    let some = |text: &str| (!text.is_empty()).then(|| text.to_owned());
+    Numbers {
+        udid: some(udid),
+        serial: some(serial),
+        ..Numbers::default()
+    }
+}
+
+fn state(at: Timestamp, severity: Option<Severity>) -> PastState {
+    PastState {
+        since: at,
+        until: at,
+        status: Status::Stale,
+        severity,
+    }
+}
+
+/// One run a day ago, which saw these devices.
+fn last_night(devices: Vec<(Numbers, Option<Severity>)>) -> History {
+    let at = ago(DAY);
+    let device = |(numbers, severity)| PastDevice {
+        numbers,
+        states: vec![state(at, severity)],
+        ..PastDevice::default()
+    };
+    History {
+        runs: vec![PastRun {
+            at,
+            run_id: "run-0".to_owned(),
+        }],
+        devices: devices.into_iter().map(device).collect(),
+    }
+}
+
+fn judged_after(fleet: &Fleet, history: &History) -> Results {
+    let knowledge = Knowledge {
+        history: Some(history),
+    };
+    judge(fleet, &knowledge, &policy(""), &run())
+}
+
+const ERROR: Option<Severity> = Some(Severity::Error);
+const WARNING: Option<Severity> = Some(Severity::Warning);
+
+const SERIAL: &str = "F2LX0000TEST";
+
+fn change_of(device: Phone, past: Vec<(Numbers, Option<Severity>)>) -> Option<Change> {
+    judged_after(&fleet([device]), &last_night(past)).devices[0].change
+}
+
+#[test]
+fn a_change_is_against_the_last_run() {
+    let (bad, well) = (|| phone().icloud(9 * DAY), || phone().icloud(HOUR));
+    let was = |severity| vec![(numbers("", SERIAL), severity)];
+    assert_eq!(change_of(bad(), was(ERROR)), Some(Change::Same));
+    assert_eq!(change_of(bad(), was(WARNING)), Some(Change::New));
+    assert_eq!(change_of(bad(), vec![]), Some(Change::New));
+    assert_eq!(change_of(well(), was(ERROR)), Some(Change::Fixed));
+    assert_eq!(change_of(well(), was(None)), Some(Change::Same));
+    assert_eq!(change_of(well(), vec![]), Some(Change::Appeared));
+}
+
+#[test]
+fn without_an_earlier_run_nothing_is_said() {
+    let fleet = fleet([phone().icloud(9 * DAY)]);
+    assert_eq!(judged(&fleet, "").devices[0].change, None);
+    let first = judged_after(&fleet, &History::default());
+    assert_eq!(first.devices[0].change, None);
+}
+
+#[test]
+fn a_device_that_the_last_run_did_not_see_was_not_there() {
+    let mut history = last_night(vec![(numbers("", SERIAL), ERROR)]);
+    history.runs.push(PastRun {
+        at: ago(HOUR),
+        run_id: "run-0b".to_owned(),
+    });
+    let results = judged_after(&fleet([phone().icloud(9 * DAY)]), &history);
+    assert_eq!(results.devices[0].change, Some(Change::New));
+}
+
+const UDID: &str = "00008030-001A2B3C4D5E6F70";
+const OTHER: &str = "00008030-001A2B3C4D5E6F71";
+
+/// Which of the known devices each of these is.
+#[track_caller]
+fn matched(known: &[(&str, &str)], now: &[(&str, &str)], want: &[Option<usize>]) {
+    let devices = known.iter().map(|(udid, serial)| PastDevice {
+        numbers: numbers(udid, serial),
+        ..PastDevice::default()
+    });
+    let history = History {
+        devices: devices.collect(),
+        ..History::default()
+    };
+    let now: Vec<_> = now.iter().map(|(u, s)| numbers(u, s)).collect();
+    let place = |past: &PastDevice| {
+        let mut devices = history.devices.iter();
+        devices.position(|device| std::ptr::eq(device, past))
+    };
+    let found = history.matched(&now).into_iter();
+    let found: Vec<_> = found.map(|past| past.and_then(place)).collect();
+    assert_eq!(found, want, "{known:?} {now:?}");
+}
+
+#[test]
+fn a_device_keeps_its_past_while_its_numbers_grow() {
+    matched(&[("", "A")], &[(UDID, "A")], &[Some(0)]);
+    matched(&[(UDID, "A")], &[("", "A")], &[Some(0)]);
+    matched(&[(UDID, "")], &[(UDID, "A")], &[Some(0)]);
+    matched(&[("", "A")], &[("", "B")], &[None]);
+    matched(&[("", "A")], &[("", "")], &[None]);
+    matched(&[], &[("", "A")], &[None]);
+}
+
+#[test]
+fn a_weaker_number_never_unites_what_a_stronger_one_keeps_apart() {
+    matched(&[(OTHER, "A")], &[(UDID, "A")], &[None]);
+    matched(&[(OTHER, "A"), (UDID, "")], &[(UDID, "A")], &[Some(1)]);
+    matched(&[("", "A"), (UDID, "B")], &[(UDID, "A")], &[Some(1)]);
+}
+
+#[test]
+fn no_past_belongs_to_two_devices() {
+    matched(&[(UDID, "A")], &[("", "A"), (UDID, "B")], &[None, Some(0)]);
+    matched(&[("", "A")], &[("", "A"), (UDID, "A")], &[Some(0), None]);
+}
