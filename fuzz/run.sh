@@ -13,7 +13,8 @@ cd "$(dirname "$0")"
 # Sanitizers are switched on by compiler flags that stable hides. FUZZ_SANITIZER=none does without.
 export RUSTC_BOOTSTRAP=1
 sanitizer=${FUZZ_SANITIZER:-address}
-scratch=$(mktemp -d)
+# In memory where there is such a place: a disk costs more than all that is tried on it.
+scratch=$(mktemp -d -p /dev/shm 2>/dev/null || mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 
 dictionary() {

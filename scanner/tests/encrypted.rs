@@ -587,6 +587,32 @@ fn a_second_night_costs_nothing_and_says_the_same() {
 }
 
 #[test]
+fn a_decrypted_copy_is_recalled_as_others_are_until_it_changes() {
+    let folder = tempfile::tempdir().unwrap();
+    let copy = BackupBuilder::new(3).completed("2024-04-30T21:00:00Z");
+    let copy = copy.files(4).wound(Wound::DecryptedCopy);
+    let path = copy.write(folder.path()).unwrap().path;
+    let kept = Kept::default();
+    let tonight = || {
+        let options = options(at(NOW), VerifyLevel::Names);
+        let backup = night(folder.path(), &options, &NoPasswords, &kept).remove(0);
+        kept.keep(std::slice::from_ref(&backup));
+        (backup.recalled, summary(&backup), backup.restorable_reason)
+    };
+    let (recalled, said, reason) = tonight();
+    assert_eq!((recalled, &*said), (false, "unknown not-needed names 4/4"));
+    assert_eq!(tonight(), (true, said, reason));
+    let payload = walkdir::WalkDir::new(&path).min_depth(2);
+    let payload = payload.into_iter().flatten();
+    let payload = payload
+        .into_iter()
+        .find(|entry| entry.file_type().is_file());
+    std::fs::remove_file(payload.unwrap().path()).unwrap();
+    let (recalled, said, _) = tonight();
+    assert_eq!((recalled, &*said), (false, "no not-needed names 3/4"));
+}
+
+#[test]
 fn what_changed_is_checked_again_and_nothing_else() {
     let folder = tempfile::tempdir().unwrap();
     fleet(folder.path());

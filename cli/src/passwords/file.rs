@@ -7,7 +7,7 @@ use fleetback_scanner::model::identity::Identity;
 use jiff::Timestamp;
 
 use super::guard::{self, PasswordFileError};
-use super::table::{self, Entry, Id};
+use super::table::{self, Entry, Fault, Id};
 
 /// The passwords of a file.
 #[derive(Debug)]
@@ -25,8 +25,7 @@ impl PasswordFile {
         let is_toml = path
             .extension()
             .is_some_and(|e| e.eq_ignore_ascii_case("toml"));
-        let parse = if is_toml { table::toml } else { table::csv };
-        let entries = parse(&secrets.bytes).map_err(|fault| PasswordFileError {
+        let entries = parse(&secrets.bytes, is_toml).map_err(|fault| PasswordFileError {
             path: path.to_owned(),
             wanted: "a table of ids and passwords",
             found: fault.found,
@@ -43,6 +42,13 @@ impl PasswordFile {
             None => file.into_owned(),
         };
         Ok(Self { name, entries })
+    }
+
+    /// How many lines such a text has, or what is wrong with it.
+    pub(crate) fn lines_of(bytes: &[u8], is_toml: bool) -> Result<usize, String> {
+        let told = |fault: Fault| format!("{}; {}", fault.found, fault.remedy);
+        let entries = parse(bytes, is_toml).map_err(told)?;
+        Ok(entries.len())
     }
 
     /// How many lines it has.
@@ -73,4 +79,9 @@ impl PasswordFile {
     pub(super) fn source_names(&self, identity: &Identity) -> Vec<String> {
         self.of(identity).map(|entry| self.source(entry)).collect()
     }
+}
+
+fn parse(bytes: &[u8], is_toml: bool) -> Result<Vec<Entry>, Fault> {
+    let parse = if is_toml { table::toml } else { table::csv };
+    parse(bytes)
 }

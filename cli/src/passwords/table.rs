@@ -296,16 +296,25 @@ pub(super) fn toml(bytes: &[u8]) -> Result<Vec<Entry>, Fault> {
     let not_utf8 = |_| Fault::new("a text that is not UTF-8", "save the file as UTF-8");
     let text = std::str::from_utf8(bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes))
         .map_err(not_utf8)?;
-    let line = |offset: usize| 1 + text.bytes().take(offset).filter(|b| *b == b'\n').count() as u64;
     let document: Document = toml::from_str(text).map_err(|error| {
-        let at = line(error.span().map_or(0, |span| span.start));
+        let start = error.span().map_or(0, |span| span.start);
+        let at = 1 + breaks(text.get(..start).unwrap_or(text));
         let remedy = "write tables [[password]] with the texts id and password, and nothing else";
         Fault::new(format!("line {at}, which means nothing here"), remedy)
     })?;
+    // Rows come in the order of the file: what lies before the last one is not counted again.
+    let (mut counted, mut number) = (0, 1);
     let rows = document.password.iter();
     rows.map(|row| {
-        let at = line(row.span().start);
-        entry(at, &row.get_ref().id, row.get_ref().password.as_bytes())
+        let start = row.span().start;
+        number += breaks(text.get(counted..start).unwrap_or_default());
+        counted = start;
+        entry(number, &row.get_ref().id, row.get_ref().password.as_bytes())
     })
     .collect()
+}
+
+/// Line breaks in a text.
+fn breaks(text: &str) -> u64 {
+    text.bytes().filter(|byte| *byte == b'\n').count() as u64
 }

@@ -14,7 +14,9 @@ use fleetback_scanner::backup::memory::{CheckRecord, PasswordProof};
 use fleetback_scanner::model::backup::VerifyLevel;
 use jiff::Timestamp;
 use rusqlite::config::DbConfig;
-use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior, params};
+use rusqlite::{
+    Connection, OpenFlags, OptionalExtension, Transaction, TransactionBehavior, params,
+};
 
 use super::error::{Cause, StoreError};
 use super::memory::{Remembered, key};
@@ -27,6 +29,9 @@ const BUSY_MAX: Duration = Duration::from_secs(10);
 
 /// What has not been seen for longer is forgotten; in days.
 const FORGET_AFTER_DAYS: i64 = 400;
+
+/// The clock by which is forgotten goes forward by so much in a run at most; in days.
+const CLOCK_STEP_DAYS: i64 = 31;
 
 const MILLISECONDS_PER_DAY: i64 = 24 * 60 * 60 * 1000;
 
@@ -249,8 +254,29 @@ fn write_proofs(transaction: &Transaction<'_>, proofs: &[PasswordProof]) -> Resu
 }
 
 fn forget(transaction: &Transaction<'_>, now: Timestamp) -> Result<(), Cause> {
-    let limit = now.as_millisecond() - FORGET_AFTER_DAYS * MILLISECONDS_PER_DAY;
+    let limit = slow_clock(transaction, now)? - FORGET_AFTER_DAYS * MILLISECONDS_PER_DAY;
     transaction.execute("DELETE FROM checks WHERE seen_at < ?1", [limit])?;
     transaction.execute("DELETE FROM proofs WHERE proven_at < ?1", [limit])?;
     Ok(())
+}
+
+/// The clock by which is forgotten, in milliseconds. It goes back with the runs and forward by steps:
+/// a computer whose clock is years ahead, for a night or for many, must not cost what others
+/// remember. The first run has nothing to forget.
+fn slow_clock(transaction: &Transaction<'_>, now: Timestamp) -> Result<i64, Cause> {
+    let before: Option<i64> = transaction
+        .query_row(
+            "SELECT CAST(value AS INTEGER) FROM meta WHERE key = 'slow_clock'",
+            [],
+            |row| row.get(0),
+        )
+        .optional()?;
+    let step = CLOCK_STEP_DAYS * MILLISECONDS_PER_DAY;
+    let now = now.as_millisecond();
+    let clock = before.map_or(now, |before| now.min(before.saturating_add(step)));
+    transaction.execute(
+        "INSERT OR REPLACE INTO meta VALUES ('slow_clock', ?1)",
+        [clock.to_string()],
+    )?;
+    Ok(clock)
 }

@@ -138,27 +138,50 @@ fn the_last_check_counts() {
     }
 }
 
-#[track_caller]
-fn forgotten(after: SignedDuration, want: bool) {
+/// A store with one record and one proof, and the backup that they are of.
+fn remembering() -> (Desk, PathBuf) {
     let desk = Desk::new(1);
     let backup = desk.backup(0);
     let record = record("a", VerifyLevel::Names);
     desk.open()
         .remember("mac", now(), &[(&backup, &record)], &[proof("k")])
         .unwrap();
-    desk.open()
-        .remember("mac", now() + after, &[], &[])
-        .unwrap();
+    (desk, backup)
+}
+
+/// Runs that see nothing, so many days after the first; is it forgotten after the last of them?
+#[track_caller]
+fn forgotten(runs: impl IntoIterator<Item = SignedDuration>, want: bool) {
+    let (desk, backup) = remembering();
+    for after in runs {
+        desk.open()
+            .remember("mac", now() + after, &[], &[])
+            .unwrap();
+    }
     let memory = desk.open().memory("mac").unwrap();
-    assert_eq!(memory.check(&backup).is_none(), want, "{after:?}");
-    assert_eq!(memory.proof("k").is_none(), want, "{after:?}");
+    assert_eq!(memory.check(&backup).is_none(), want);
+    assert_eq!(memory.proof("k").is_none(), want);
+}
+
+fn days(days: i64) -> SignedDuration {
+    SignedDuration::from_hours(24 * days)
 }
 
 #[test]
 fn after_400_days_it_is_forgotten() {
-    let days = SignedDuration::from_hours(400 * 24);
-    forgotten(days, false);
-    forgotten(days + SignedDuration::from_millis(1), true);
+    let months = || (1..13).map(|month| days(31 * month));
+    forgotten(months().chain([days(400)]), false);
+    let later = days(400) + SignedDuration::from_millis(1);
+    forgotten(months().chain([later]), true);
+}
+
+#[test]
+fn a_clock_that_is_years_ahead_costs_nobody_his_memory() {
+    let (years, night) = (days(4_000), days(1));
+    forgotten([years], false);
+    forgotten([years; 10], false);
+    forgotten([years, night, years, night], false);
+    forgotten([-years, night], false);
 }
 
 #[test]

@@ -81,7 +81,10 @@ pub fn manifest_db(bytes: &[u8]) {
         every_row(Catalog::open(folder, &catalog::glance(folder)), bytes.len());
         read_backup(folder, VerifyLevel::Contents);
     });
-    let memory = Database::of_reader(bytes, bytes.len() as u64);
+    let memory = Database::of_memory(bytes.len() as u64, |memory| {
+        memory.copy_from_slice(bytes);
+        Ok(())
+    });
     every_row(memory.and_then(Catalog::of_memory), bytes.len());
 }
 

@@ -4,6 +4,7 @@
 //! Not a reader, and no part of the product.
 
 pub mod backup;
+pub mod desk;
 pub mod documents;
 pub mod plists;
 pub mod promise;

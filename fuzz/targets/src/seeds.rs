@@ -19,6 +19,7 @@ use fleetback_testdata::backup::keybag::{Kdf, Keybag};
 use fleetback_testdata::backup::mbdb;
 use fleetback_testdata::backup::payload::{Entry, Kind};
 use fleetback_testdata::device::Numbers;
+use fleetback_testdata::disk;
 use fleetback_testdata::mdm::answer::Managed;
 use fleetback_testdata::mdm::wrapper::{Server, webhook};
 use fleetback_testdata::plists::{Format, data, dict, encode, text};
@@ -275,6 +276,63 @@ pub fn policies() -> Seeds {
         ("built-in", Policy::builtin().to_toml().into_bytes()),
         ("waiver", waived.as_bytes().to_vec()),
     ])
+}
+
+/// Password files of both forms, and what people save in their place.
+pub fn password_files() -> Seeds {
+    let seeds: [(_, &[u8]); 5] = [
+        (
+            "csv",
+            b"id,password\nFBTEST0001,one\n00008030-001A35E40212345E,\"t\"\"w,o\"\n*,three\n",
+        ),
+        ("semicolons", b"\xef\xbb\xbfid;password\r\nFBTEST0001;one\r\n"),
+        ("swapped", b"password,id\none,FBTEST0001\n"),
+        (
+            "toml",
+            b"[[password]]\nid = \"FBTEST0001\"\npassword = \"one\"\n\n[[password]]\nid = \"*\"\npassword = 'two'\n",
+        ),
+        ("unclosed", b"id,password\nFBTEST0001,\"one\n*,two\n"),
+    ];
+    Ok(seeds.map(|(name, text)| (name, text.to_vec())).to_vec())
+}
+
+/// The settings as `config init` writes them, and with every key awake.
+pub fn settings_files() -> Seeds {
+    let template = include_str!("../../../cli/assets/fleetback.toml");
+    let awake = template.replace("#: ", "");
+    Ok(vec![
+        ("asleep", template.as_bytes().to_vec()),
+        ("awake", awake.into_bytes()),
+        ("mistyped", b"[scan]\nvrify = \"names\"\n".to_vec()),
+    ])
+}
+
+/// A store as a run leaves it, one of a later version, one that lost its tables, and another
+/// program's database.
+pub fn history_stores() -> Seeds {
+    let whole = store_with(
+        "INSERT INTO checks VALUES ('host', '/b', 's', 'names', 1, 1, '{}');
+         INSERT INTO proofs VALUES ('k', 1, 'passwords.csv line 3');",
+    )?;
+    Ok(vec![
+        ("newer", store_with("PRAGMA user_version = 900;")?),
+        (
+            "no-tables",
+            store_with("DROP TABLE checks; DROP TABLE proofs;")?,
+        ),
+        ("another", database(SCHEMAS[0].1)?),
+        ("whole", whole),
+    ])
+}
+
+fn store_with(sql: &str) -> Result<Vec<u8>> {
+    let folder = tempfile::tempdir()?;
+    let path = folder.path().join("history.sqlite3");
+    fleetback::doors::store(&path).map_err(anyhow::Error::msg)?;
+    let store = Connection::open(&path)?;
+    store.execute_batch(sql)?;
+    store.close().map_err(|(_, error)| error)?;
+    disk::read(&path)
 }
 
 /// Results of an empty fleet and of one device.

@@ -41,6 +41,27 @@ pub fn with_file(name: &'static [&'static str; 1], bytes: &[u8], read: impl FnOn
     });
 }
 
+/// Writes `bytes` as a file of this name, alone in a folder of its own that is gone afterwards, and
+/// lets `use_file` do with it what it likes.
+pub fn with_copy(name: &str, bytes: &[u8], use_file: impl FnOnce(&Path)) {
+    let copy = || -> Result<TempDir> {
+        let folder = private_folder()?;
+        disk::write(&folder.path().join(name), bytes)?;
+        Ok(folder)
+    };
+    let folder = copy().unwrap_or_else(|error| stop(&error));
+    use_file(&folder.path().join(name));
+}
+
+/// In memory where this system has such a place and nobody named another: a disk costs more than all
+/// that is tried on it.
+fn private_folder() -> Result<TempDir> {
+    let named = std::env::var_os("TMPDIR").is_some();
+    let in_memory = (!named).then(|| tempfile::tempdir_in("/dev/shm").ok());
+    let made = in_memory.flatten().map_or_else(tempfile::tempdir, Ok);
+    made.context("no private folder")
+}
+
 fn with_folder(
     replaced: &'static [&'static str],
     bytes: &[u8],
@@ -55,11 +76,12 @@ fn with_folder(
     unharmed.unwrap_or_else(|error| stop(&error));
 }
 
+/// Ends the target with these words.
 #[expect(
     clippy::panic,
     reason = "a target that cannot work must not look like one that passes"
 )]
-fn stop(error: &anyhow::Error) -> ! {
+pub fn stop(error: &anyhow::Error) -> ! {
     panic!("{error:#}")
 }
 
@@ -82,7 +104,7 @@ fn prepare(
 
 impl Place {
     fn new(replaced: &'static [&'static str], make: fn(&Path) -> Result<PathBuf>) -> Result<Self> {
-        let above = tempfile::tempdir().context("no private folder")?;
+        let above = private_folder()?;
         Ok(Self {
             folder: make(above.path())?,
             _above: above,

@@ -4,15 +4,17 @@
 //! that the end of the file is the end that was written. Where a row carries a Digest, the SHA-1 of
 //! the stored bytes says the rest.
 
+use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
-use std::ops::Range;
 
 use aes::Aes256;
 use aes::cipher::array::Array;
 use aes::cipher::block_padding::Pkcs7;
 use aes::cipher::{BlockModeDecrypt, KeyIvInit};
+use rayon::prelude::*;
 
 use super::keybag::Key;
+use crate::source::file;
 
 type Cbc = cbc::Decryptor<Aes256>;
 
@@ -69,60 +71,42 @@ pub fn plain_length(file: &mut (impl Read + Seek), key: &Key) -> io::Result<Opti
         .map(|kept| last + kept as u64))
 }
 
-/// Decrypts while it reads. Gives the padding too: whoever reads knows how long the plain file is.
-pub struct Decrypting<R> {
-    source: R,
-    cipher: Cbc,
-    piece: Vec<u8>,
-    /// Plain bytes of the piece that nobody has taken yet.
-    left: Range<usize>,
+/// So many bytes are read and decrypted at once; a whole number of blocks.
+const PIECE_BYTES: usize = 256 << 10;
+
+/// Reads and decrypts a whole file into `plain`, which is as long as [`plain_length`] told. The pieces
+/// are shared out to the threads: in CBC each needs no more of the one before it than its last block.
+pub fn decrypt_into(file: &File, key: &Key, plain: &mut [u8]) -> io::Result<()> {
+    let piece = |(number, piece)| decrypt_piece(file, key, number * PIECE_BYTES, piece);
+    let pieces = plain.par_chunks_mut(PIECE_BYTES).enumerate();
+    pieces.try_for_each(piece)
 }
 
-const PIECE_BYTES: usize = 64 << 10;
-
-impl<R: Read> Decrypting<R> {
-    /// Reads from the file's first byte.
-    pub fn new(source: R, key: &Key) -> Self {
-        Self {
-            source,
-            cipher: Cbc::new((&**key).into(), &[0; BLOCK].into()),
-            piece: vec![0; PIECE_BYTES],
-            left: 0..0,
-        }
+/// The piece that begins `at` so many bytes; its last block may reach beyond it.
+fn decrypt_piece(file: &File, key: &Key, at: usize, piece: &mut [u8]) -> io::Result<()> {
+    let mut before = [0; BLOCK];
+    if let Some(at) = at.checked_sub(BLOCK) {
+        file::read_exact_at(file, &mut before, at as u64)?;
     }
-
-    fn next_piece(&mut self) -> io::Result<()> {
-        let mut filled = 0;
-        while filled < self.piece.len() {
-            match self.source.read(&mut self.piece[filled..]) {
-                Ok(0) => break,
-                Ok(count) => filled += count,
-                Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
-                Err(e) => return Err(e),
-            }
-        }
-        let (blocks, _) = Array::slice_as_chunks_mut(&mut self.piece[..filled]);
-        self.cipher.decrypt_blocks(blocks);
-        self.left = 0..filled - filled % BLOCK;
-        Ok(())
+    let mut cipher = Cbc::new((&**key).into(), &before.into());
+    let whole = piece.len() - piece.len() % BLOCK;
+    let (whole, rest) = piece.split_at_mut(whole);
+    file::read_exact_at(file, whole, at as u64)?;
+    let (blocks, _) = Array::slice_as_chunks_mut(whole);
+    cipher.decrypt_blocks(blocks);
+    if !rest.is_empty() {
+        let mut last = Array::from([0; BLOCK]);
+        file::read_exact_at(file, &mut last, (at + whole.len()) as u64)?;
+        cipher.decrypt_block(&mut last);
+        rest.copy_from_slice(&last[..rest.len()]);
     }
-}
-
-impl<R: Read> Read for Decrypting<R> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        if self.left.is_empty() {
-            self.next_piece()?;
-        }
-        let count = buffer.len().min(self.left.len());
-        let from = self.left.start;
-        buffer[..count].copy_from_slice(&self.piece[from..from + count]);
-        self.left.start += count;
-        Ok(count)
-    }
+    Ok(())
 }
 
 #[cfg(test)]
 mod tests {
+    use std::io::Write;
+
     use aes::cipher::BlockModeEncrypt;
     use proptest::prelude::*;
 
@@ -184,16 +168,21 @@ mod tests {
         }
 
         #[test]
-        fn a_file_is_decrypted_while_it_is_read(
-            length in prop_oneof![0..100_usize, PIECE_BYTES - 20..PIECE_BYTES + 20, 0..200_000_usize],
+        fn a_file_is_decrypted_in_pieces_as_in_one(
+            length in prop_oneof![
+                0..100_usize, PIECE_BYTES - 20..PIECE_BYTES + 20, 0..3 * PIECE_BYTES,
+            ],
         ) {
             let plain: Vec<u8> = (0..length).map(|at| (at % 251) as u8).collect();
-            let mut stored = io::Cursor::new(encrypt(&key(3), &plain));
+            let mut stored = tempfile::tempfile().unwrap();
+            stored.write_all(&encrypt(&key(3), &plain)).unwrap();
             let told = plain_length(&mut stored, &key(3)).unwrap();
             prop_assert_eq!(told, Some(length as u64));
             let mut read = vec![0; length];
-            Decrypting::new(stored, &key(3)).read_exact(&mut read).unwrap();
+            decrypt_into(&stored, &key(3), &mut read).unwrap();
             prop_assert!(read == plain);
+            stored.set_len(length as u64 / 2).unwrap();
+            prop_assert_eq!(decrypt_into(&stored, &key(3), &mut read).is_err(), length > 0);
         }
 
         #[test]

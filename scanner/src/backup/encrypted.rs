@@ -7,7 +7,7 @@
 use std::path::Path;
 
 use super::catalog::Catalog;
-use super::decrypt::{self, Decrypting};
+use super::decrypt;
 use super::keybag::ClassKeys;
 use crate::source::database::Database;
 use crate::source::file::{self, Fault};
@@ -34,7 +34,8 @@ pub(super) fn open_catalog(
     if length > LIST_BYTES_MAX {
         return Err(Fault::Wrong(format!("more than {LIST_BYTES_MAX} bytes")));
     }
-    Catalog::of_memory(Database::of_reader(Decrypting::new(file, &key), length)?)
+    let decrypt = |memory: &mut [u8]| decrypt::decrypt_into(&file, &key, memory);
+    Catalog::of_memory(Database::of_memory(length, decrypt)?)
 }
 
 /// Reads and decrypts one payload.

@@ -233,8 +233,10 @@ impl<'a> Opened<'a> {
             }
             Checked::Earlier(_) => false,
         };
-        let settled = is_root_copy(backup.state) && backup.restorable != Restorable::Unknown;
-        (settled && !told).then(|| CheckRecord {
+        // Of a decrypted copy it stays unknown, however often its files are looked at.
+        let judged =
+            backup.restorable != Restorable::Unknown || evidence.cipher == Cipher::DecryptedCopy;
+        (is_root_copy(backup.state) && judged && !told).then(|| CheckRecord {
             stamp: stamp.clone(),
             level: backup.verified.level,
             at: backup.verified.at,

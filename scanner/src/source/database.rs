@@ -80,11 +80,14 @@ impl Database {
         })
     }
 
-    /// Takes a database of `bytes` bytes out of a reader into memory, where it stays: one copy, and
-    /// nothing on disk.
-    pub fn of_reader(source: impl Read, bytes: u64) -> Result<Self, Fault> {
+    /// Has `fill` write a database of `bytes` bytes into memory, where it stays: one copy, and nothing
+    /// on disk.
+    pub fn of_memory(
+        bytes: u64,
+        fill: impl FnOnce(&mut [u8]) -> io::Result<()>,
+    ) -> Result<Self, Fault> {
         let length = usize::try_from(bytes).map_err(|_| Fault::Wrong("too large".to_owned()))?;
-        let source = NoJournal { source, at: 0 };
+        let source = AtOnce(Some(fill));
         let mut connection = Connection::open_in_memory().map_err(|e| sqlite_fault(&e))?;
         connection
             .deserialize_read_exact(MAIN_DB, source, length, true)
@@ -227,26 +230,24 @@ fn harden(connection: &Connection) -> rusqlite::Result<()> {
     Ok(())
 }
 
-/// Says in bytes 18 and 19 that there is no write-ahead log: in memory there cannot be one, and
-/// SQLite refuses to open a database that asks for it.
-struct NoJournal<R> {
-    source: R,
-    at: usize,
-}
+/// Gives all of a database in one reading, straight into the memory that SQLite will keep.
+///
+/// Bytes 18 and 19 then say that there is no write-ahead log: in memory there cannot be one, and SQLite
+/// refuses to open a database that asks for it.
+struct AtOnce<F>(Option<F>);
 
 const JOURNAL_VERSIONS: std::ops::Range<usize> = 18..20;
 
-impl<R: Read> Read for NoJournal<R> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let count = self.source.read(buffer)?;
-        for at in JOURNAL_VERSIONS {
-            let here = at.checked_sub(self.at);
-            if let Some(byte) = here.and_then(|here| buffer[..count].get_mut(here)) {
-                *byte = 1;
-            }
+impl<F: FnOnce(&mut [u8]) -> io::Result<()>> Read for AtOnce<F> {
+    fn read(&mut self, memory: &mut [u8]) -> io::Result<usize> {
+        let Some(fill) = self.0.take() else {
+            return Ok(0);
+        };
+        fill(memory)?;
+        if let Some(versions) = memory.get_mut(JOURNAL_VERSIONS) {
+            versions.fill(1);
         }
-        self.at += count;
-        Ok(count)
+        Ok(memory.len())
     }
 }
 
@@ -368,13 +369,20 @@ mod tests {
         );
     }
 
+    fn in_memory(bytes: &[u8]) -> Result<Database, Fault> {
+        Database::of_memory(bytes.len() as u64, |memory| {
+            memory.copy_from_slice(bytes);
+            Ok(())
+        })
+    }
+
     #[test]
     fn a_database_in_memory_is_as_strict() {
         let check = |sql: &str, wanted: &str| {
             let folder = tempfile::tempdir().unwrap();
             let bytes = std::fs::read(database(folder.path(), sql)).unwrap();
             assert_eq!(bytes[18..20], [2, 2]);
-            let found = Database::of_reader(&bytes[..], bytes.len() as u64).and_then(|db| {
+            let found = in_memory(&bytes).and_then(|db| {
                 db.require_table("Files", &["fileID", "flags", "file"])
                     .map(|()| db)
             });
@@ -388,14 +396,12 @@ mod tests {
             "a database in which Files is not a plain table",
         );
         let noise: Vec<u8> = (0..9_000_u32).map(|n| (n * n % 251) as u8).collect();
-        let fault = Database::of_reader(&noise[..], 9_000)
+        let fault = in_memory(&noise)
             .and_then(|db| db.require_table("Files", &["file"]))
             .unwrap_err();
         assert_eq!(fault.to_string(), "a damaged or cut-off SQLite database");
-        assert!(
-            Database::of_reader(&noise[..], 9_001).is_err(),
-            "shorter than told"
-        );
+        let refused = Database::of_memory(9_000, |_| Err(io::ErrorKind::UnexpectedEof.into()));
+        assert!(refused.is_err(), "shorter than told");
     }
 
     #[test]

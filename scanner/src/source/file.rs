@@ -144,6 +144,30 @@ fn pump(mut source: impl Read, piece: &mut [u8], take: &mut impl FnMut(&[u8])) -
     }
 }
 
+/// Fills `bytes` with what lies `at` so many bytes from the file's beginning, whoever else reads it.
+#[cfg(unix)]
+pub fn read_exact_at(file: &File, bytes: &mut [u8], at: u64) -> io::Result<()> {
+    std::os::unix::fs::FileExt::read_exact_at(file, bytes, at)
+}
+
+/// Fills `bytes` with what lies `at` so many bytes from the file's beginning, whoever else reads it.
+#[cfg(windows)]
+pub fn read_exact_at(file: &File, mut bytes: &mut [u8], mut at: u64) -> io::Result<()> {
+    use std::os::windows::fs::FileExt;
+    while !bytes.is_empty() {
+        match file.seek_read(bytes, at) {
+            Ok(0) => return Err(ErrorKind::UnexpectedEof.into()),
+            Ok(count) => {
+                bytes = &mut bytes[count..];
+                at += count as u64;
+            }
+            Err(e) if e.kind() == ErrorKind::Interrupted => {}
+            Err(e) => return Err(e),
+        }
+    }
+    Ok(())
+}
+
 /// Opens a regular file for reading. Follows no symbolic link, waits for no FIFO.
 pub fn open(path: &Path) -> Result<File, Fault> {
     open_regular(path).map(|(file, _)| file)

@@ -1,0 +1,32 @@
+//! The program from its arguments to its exit code.
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use crate::args::{Cli, Command};
+use crate::exit::Exit;
+use crate::{command, say};
+
+/// Runs the program with the arguments of this process.
+pub fn run() -> ExitCode {
+    let exit = obey(Cli::parse()).unwrap_or_else(|error| {
+        say::error(&format_args!("{error:#}"));
+        Exit::Usage
+    });
+    exit.into()
+}
+
+/// Runs the command. An error is always one of usage or configuration.
+fn obey(cli: Cli) -> anyhow::Result<Exit> {
+    match cli.command {
+        Command::Scan(args) => command::scan::run(*args, &cli.common),
+        Command::Verify(args) => command::verify::run(*args, &cli.common),
+        Command::Report(args) => command::report::run(*args, &cli.common),
+        Command::Explain(args) => command::explain::run(&args),
+        Command::Doctor(args) => command::doctor::run(args, &cli.common),
+        Command::Config(args) => command::config::run(&args, &cli.common),
+        Command::Completions(args) => command::manual::completions(&args),
+        Command::Man(args) => command::manual::man(&args),
+    }
+}
