@@ -90,7 +90,11 @@ fn a_payload_that_is_missing_blocks_although_the_backup_says_finished() {
     let args = ["swap", serials[0], "--passwords", "pw.csv"];
     let output = desk.run(&[&args[..], &LIVE].concat());
     assert_eq!(code(&output), 1, "{}", printed(&output));
-    assert!(printed(&output).contains("not on disk"), "{}", printed(&output));
+    assert!(
+        printed(&output).contains("not on disk"),
+        "{}",
+        printed(&output)
+    );
 }
 
 #[test]
