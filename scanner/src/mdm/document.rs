@@ -52,7 +52,7 @@ pub(super) struct KeptOut {
 }
 
 /// What is looked for in every file.
-pub(super) const WANTED: &str = "an MDM answer, check-in, command, webhook event or device export";
+pub(super) const WANTED: &str = "an MDM answer, check-in, command or webhook event";
 
 impl Document {
     /// A file that has told nothing yet, in a run at `now`.
