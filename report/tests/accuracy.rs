@@ -1,7 +1,7 @@
 //! The simulation of docs/diagnosis-accuracy.md, in small: its thresholds, and that the page tells
 //! what it finds.
 
-#![allow(clippy::unwrap_used)] // the simulation is a test too
+#![allow(clippy::unwrap_used, clippy::panic)] // the simulation is a test too
 
 #[path = "../examples/accuracy/draw.rs"]
 mod draw;
@@ -38,7 +38,7 @@ fn the_page_tells_what_the_simulation_finds_and_the_thresholds_hold() {
         );
         let precision = tally.precision(cause);
         assert!(
-            precision.is_none_or(|part| part >= 0.75),
+            precision.is_none_or(|part| part >= 0.7),
             "{cause:?} {precision:?}"
         );
     }

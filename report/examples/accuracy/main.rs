@@ -2,7 +2,7 @@
 //!
 //! `cargo run --release -p fleetback-report --example accuracy > docs/diagnosis-accuracy.md`
 
-#![allow(clippy::unwrap_used)] // a simulation stops at the first surprise
+#![allow(clippy::unwrap_used, clippy::panic)] // a simulation stops at the first surprise
 
 mod draw;
 #[path = "../../tests/judging/fleet.rs"]

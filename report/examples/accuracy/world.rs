@@ -196,6 +196,7 @@ impl World {
     }
 
     /// What the earlier mornings knew.
+    #[allow(clippy::needless_update)] // a history may come to hold more
     pub(crate) fn history(&self) -> History {
         let day =
             |night: usize| FIRST + SignedDuration::from_hours(i64::try_from(night).unwrap() * 24);
