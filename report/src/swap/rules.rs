@@ -122,7 +122,7 @@ pub const RULES: &[Rule] = &[
 /// backup itself, then losses, warnings, what is to be looked at by hand, and what is in order.
 pub fn answers(question: &Question<'_>) -> Vec<Answer> {
     let mut answers: Vec<Answer> = RULES.iter().map(|rule| rule.answer(question)).collect();
-    answers.sort_by_key(|answer| rank(answer));
+    answers.sort_by_key(rank);
     answers
 }
 

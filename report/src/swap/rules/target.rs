@@ -123,7 +123,7 @@ pub(super) fn used_bytes(q: &Question<'_>) -> Option<f64> {
     let mdm = q.mdm()?;
     let (capacity, available) = (mdm.capacity?, mdm.available?);
     let sane = capacity > 0.0 && (0.0..=capacity).contains(&available);
-    sane.then(|| (capacity - available) * 1e9)
+    sane.then_some((capacity - available) * 1e9)
 }
 
 /// S9
