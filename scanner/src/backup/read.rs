@@ -199,6 +199,11 @@ impl<'a> Opened<'a> {
         backup
     }
 
+    /// Bytes that every check reads of it.
+    pub(super) fn bytes_read(&self) -> u64 {
+        self.first_look.bytes()
+    }
+
     fn keybag_bytes(&self) -> Option<&[u8]> {
         self.evidence.manifest.as_ref().ok()?.keybag.as_deref()
     }
@@ -217,8 +222,9 @@ impl<'a> Opened<'a> {
             evidence.look_deeper(folder, options.verify, files_checked);
         }
         let mut backup = put_together(self.found, options, &evidence);
-        let changed = activity::look(folder) != self.first_look;
-        activity::judge(&mut backup, &evidence.status, options.now);
+        let look = activity::look(folder);
+        let changed = look != self.first_look;
+        activity::judge(&mut backup, &evidence.status, &look, options.now);
         backup.check = self.record(&backup, &evidence);
         (backup, changed)
     }
