@@ -1,16 +1,18 @@
 //! What of the facts a report repeats beside the verdict: backups, iCloud, MDM, names. Nothing is
 //! judged here, and no telephone number or secret has a field to go to.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use fleetback_scanner::model::evidence::{Clock, Source};
+use fleetback_scanner::model::evidence::{Clock, Source, Told};
 use fleetback_scanner::model::fleet::{Device, Fleet};
 use fleetback_scanner::model::management::Management;
 
-use crate::assess::case::{Case, Local, os_text, product_type};
+use crate::assess::case::{Case, Local, product_type};
 use crate::mb_error;
 use crate::model_name::model;
-use crate::results::{Backup, Host, Icloud, IcloudAttempt, Mdm, Proof, Root, Unmatched};
+use crate::results::{
+    Backup, CapacityTold, Host, Icloud, IcloudAttempt, Mdm, Proof, Root, Unmatched,
+};
 
 /// Restrictions that bear on backup, restore or swap.
 const RESTRICTIONS: [&str; 11] = [
@@ -98,30 +100,52 @@ fn meaning((domain, code): (&str, i64)) -> Option<String> {
 pub(crate) fn mdm(case: &Case<'_>) -> Option<Mdm> {
     let known = case.mdm()?;
     let contact = case.contact();
-    let flag = |told: &Option<_>| told.as_ref().map(value);
     Some(Mdm {
         last_seen: contact.map(|told| told.value),
         source: contact.map(|told| source(&told.source)),
         trusted: case.seen_lately() == Some(true),
-        supervised: flag(&known.supervised),
-        user_enrollment: flag(&known.user_enrollment),
-        lost_mode: flag(&known.lost_mode),
-        find_my: flag(&known.find_my),
-        activation_lock: flag(&known.activation_lock),
+        supervised: copied(&known.supervised),
+        user_enrollment: copied(&known.user_enrollment),
+        lost_mode: copied(&known.lost_mode),
+        find_my: copied(&known.find_my),
+        activation_lock: copied(&known.activation_lock),
         capacity: known.storage.as_ref().map(|told| told.value.capacity),
         available: known.storage.as_ref().map(|told| told.value.available),
         restrictions: restrictions(known),
         restriction_profiles: restriction_profiles(known),
-        apps_barred_from_backup: known
-            .apps_barred_from_backup
+        apps_barred_from_backup: list(&known.apps_barred_from_backup).unwrap_or_default(),
+        apps_removed_with_enrolment: list(&known.apps_removed_with_enrolment).unwrap_or_default(),
+        enrolled_at: copied(&known.enrolled_at),
+        enrolment_ended: copied(&known.enrolment_ended),
+        awaiting_configuration: copied(&known.awaiting_configuration),
+        shared_ipad: copied(&known.shared_ipad),
+        esim: copied(&known.esim),
+        activation_lock_manageable: copied(&known.activation_lock_manageable),
+        passcode_present: copied(&known.passcode_present),
+        skipped_panes: list(&known.skipped_panes),
+        identity_certificates: list(&known.identity_certificates),
+        capacity_told: copied(&known.capacity).map(|capacity| CapacityTold {
+            amount: capacity.amount,
+            unit: capacity.unit,
+        }),
+        battery: copied(&known.battery),
+        supplemental_os_version: known
+            .supplemental_os_version
             .as_ref()
-            .map(|told| told.value.iter().cloned().collect())
-            .unwrap_or_default(),
+            .map(|told| told.value.clone()),
+        last_computer_backup: copied(&known.last_computer_backup),
+        backup_will_be_encrypted: copied(&known.backup_will_be_encrypted),
+        backup_queries_left_out: list(&known.backup_queries_left_out),
     })
 }
 
-fn value(told: &fleetback_scanner::model::evidence::Told<bool>) -> bool {
-    told.value
+fn copied<T: Copy>(told: &Option<Told<T>>) -> Option<T> {
+    told.as_ref().map(|told| told.value)
+}
+
+fn list<T: Clone>(told: &Option<Told<BTreeSet<T>>>) -> Option<Vec<T>> {
+    told.as_ref()
+        .map(|told| told.value.iter().cloned().collect())
 }
 
 fn restrictions(known: &Management) -> BTreeMap<String, bool> {
@@ -158,24 +182,6 @@ pub(crate) fn model_name(device: &Device) -> Option<String> {
         Some(mdm.model_name.as_ref()?.value.clone())
     };
     known.map(|model| model.name.to_owned()).or_else(told)
-}
-
-/// The build that belongs to the version that is shown.
-pub(crate) fn build_version(device: &Device) -> Option<String> {
-    let shown = os_text(device);
-    let mdm = device.management.as_ref();
-    let told = mdm.and_then(|m| {
-        let version = m.os_version.as_ref().map(|told| told.value.as_str());
-        let build = m.build_version.as_ref()?;
-        (version == shown).then(|| build.value.clone())
-    });
-    let local = || {
-        let mut backups = device.backups.iter();
-        let backup =
-            backups.find(|b| b.os_version.as_deref() == shown && b.build_version.is_some());
-        backup.and_then(|backup| backup.build_version.clone())
-    };
-    told.or_else(local)
 }
 
 /// ICCID of the first SIM.

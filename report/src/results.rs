@@ -10,6 +10,7 @@ use std::path::PathBuf;
 use fleetback_scanner::model::backup::{
     FileCount, FileDifference, FileName, HostTool, Password, Restorable, State, Verified,
 };
+use fleetback_scanner::model::management::{CapacityUnit, Validity};
 use fleetback_scanner::model::path_text;
 use fleetback_scanner::model::problem::Problem;
 use jiff::Timestamp;
@@ -20,6 +21,7 @@ use serde::{Deserialize, Serialize};
 use crate::change::Change;
 use crate::finding::{Code, Severity};
 use crate::fix::{Confidence, FixId};
+use crate::pattern::kind::PatternKind;
 
 /// The version of this shape; raised only when a field changes its meaning.
 pub const SCHEMA_VERSION: u32 = 1;
@@ -53,6 +55,44 @@ pub struct Results {
     pub roots: Vec<Root>,
     /// Every waiver of the policy, used or not.
     pub waivers: Vec<WaiverUse>,
+    /// One cause behind many devices, the strongest first.
+    #[serde(default)]
+    pub patterns: Vec<Pattern>,
+}
+
+/// One cause behind many devices, told from what they have in common.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Pattern {
+    /// Its name in this run, to which findings point: "outage", "site:Lyon".
+    pub id: String,
+    /// What the devices have in common.
+    pub kind: PatternKind,
+    /// The site, the build, the profile or the computer; `None` for an outage.
+    pub what: Option<String>,
+    /// Those that missed: serial number, else UDID.
+    pub devices: Vec<String>,
+    /// How many missed.
+    pub missed: u64,
+    /// Of so many that could have: healthy before, and heard of since.
+    pub of: u64,
+    /// When the first night that was missed began.
+    pub since: Timestamp,
+    /// How many nights that is.
+    pub nights: u64,
+    /// Which part of them usually misses, 0 to 1.
+    pub usual_rate: f64,
+    /// How likely a run shows any pattern of this strength by accident, at most; a power of ten.
+    pub probability: f64,
+    /// What it points to, in one sentence.
+    pub cause: String,
+    /// Why, in one plain sentence with the evidence in it.
+    pub reason: String,
+    /// What to do.
+    pub likely_fix: LikelyFix,
+    /// What to try if it persists.
+    pub next_fix: Option<FixId>,
+    /// How sure.
+    pub confidence: Confidence,
 }
 
 /// What of the policy a reader of the report needs.
@@ -365,6 +405,66 @@ pub struct Mdm {
     pub restriction_profiles: BTreeMap<String, Vec<String>>,
     /// Managed apps whose data no backup holds.
     pub apps_barred_from_backup: Vec<String>,
+    /// Managed apps that go when the enrolment goes; their data returns to the same device only.
+    #[serde(default)]
+    pub apps_removed_with_enrolment: Vec<String>,
+    /// When the device enrolled.
+    #[serde(default)]
+    pub enrolled_at: Option<Timestamp>,
+    /// Is it no longer enrolled?
+    #[serde(default)]
+    pub enrolment_ended: Option<bool>,
+    /// Waits in Setup Assistant.
+    #[serde(default)]
+    pub awaiting_configuration: Option<bool>,
+    /// Shared iPad.
+    #[serde(default)]
+    pub shared_ipad: Option<bool>,
+    /// Has an eSIM.
+    #[serde(default)]
+    pub esim: Option<bool>,
+    /// Can this MDM lift Activation Lock?
+    #[serde(default)]
+    pub activation_lock_manageable: Option<bool>,
+    /// Is a passcode set?
+    #[serde(default)]
+    pub passcode_present: Option<bool>,
+    /// Panes of Setup Assistant that are skipped (`Restore`, `DeviceToDeviceMigration`, ...); empty
+    /// when it is told that none is.
+    #[serde(default)]
+    pub skipped_panes: Option<Vec<String>>,
+    /// The validity of the device's identity certificates.
+    #[serde(default)]
+    pub identity_certificates: Option<Vec<Validity>>,
+    /// Storage in all, with the unit in which it was told.
+    #[serde(default)]
+    pub capacity_told: Option<CapacityTold>,
+    /// Battery, 0 to 1.
+    #[serde(default)]
+    pub battery: Option<f64>,
+    /// The letter of a small security update: "(a)".
+    #[serde(default)]
+    pub supplemental_os_version: Option<String>,
+    /// The last backup to a computer that the device or its console speaks of. Nobody has looked at
+    /// that backup.
+    #[serde(default)]
+    pub last_computer_backup: Option<Timestamp>,
+    /// Will the next backup to a computer be encrypted?
+    #[serde(default)]
+    pub backup_will_be_encrypted: Option<bool>,
+    /// Of the queries about backups, those that were not asked; empty when all were, `null` when
+    /// nobody knows.
+    #[serde(default)]
+    pub backup_queries_left_out: Option<Vec<String>>,
+}
+
+/// Storage in all, as it was told.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct CapacityTold {
+    /// How many.
+    pub amount: f64,
+    /// Of what; nobody says whether a megabyte or gigabyte is of base 10 or base 2.
+    pub unit: CapacityUnit,
 }
 
 /// Something wrong with a device, why, and what to do.
@@ -388,6 +488,9 @@ pub struct Finding {
     pub next_fix: Option<FixId>,
     /// The waiver that covers it.
     pub waived: Option<Waiver>,
+    /// The pattern of the fleet that explains it, see [`Results::patterns`].
+    #[serde(default)]
+    pub pattern: Option<String>,
 }
 
 /// One fact a finding rests on.

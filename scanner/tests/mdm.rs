@@ -15,6 +15,7 @@ use fleetback_scanner::mdm::read::{pair, read_document};
 use fleetback_scanner::model::evidence::Clock;
 use fleetback_scanner::model::management::Answer;
 use fleetback_scanner::model::problem::{Level, Problem};
+use fleetback_testdata::mdm::asn1;
 use jiff::Timestamp;
 use proptest::prelude::*;
 
@@ -161,6 +162,7 @@ fn full_information() -> String {
             key("AvailableDeviceCapacity", "<real>12.5</real>"),
             key("DeviceCapacity", "<real>64</real>"),
             key("AwaitingConfiguration", "<false/>"),
+            key("BatteryLevel", "<real>0.81</real>"),
             key("BuildVersion", "<string>21F90</string>"),
             key("DeviceName", "<string>Ward 3 iPad</string>"),
             key("IMEI", "<string>35 735005 003432 4</string>"),
@@ -182,8 +184,10 @@ fn full_information() -> String {
                 "ServiceSubscriptions",
                 "<array><dict><key>IMEI</key><string>35 309418 464558 9</string>\
              <key>ICCID</key><string>6905 4911 1205 0650 3488</string>\
+             <key>EID</key><string>89049032004008882600004821436874</string>\
              <key>PhoneNumber</key><string>+12018675310</string></dict></array>",
             ),
+            key("SupplementalOSVersionExtra", "<string>(a)</string>"),
             key("TimeZone", "<string>Europe/Berlin</string>"),
             key("iTunesStoreAccountIsActive", "<true/>"),
         ]
@@ -199,7 +203,8 @@ fn device_information() {
 #[test]
 fn security_info() {
     let body = "<key>SecurityInfo</key><dict><key>PasscodePresent</key><true/>\
-                <key>ManagementStatus</key><dict><key>IsUserEnrollment</key><false/></dict></dict>";
+                <key>ManagementStatus</key><dict><key>IsUserEnrollment</key><false/>\
+                <key>IsActivationLockManageable</key><true/></dict></dict>";
     insta::assert_snapshot!(told(&only(&answer(body))));
 }
 
@@ -257,6 +262,67 @@ fn managed_applications() {
     )))));
 }
 
+/// A `CertificateList` of (is it an identity?, its data).
+fn certificate_list(entries: &[(bool, Vec<u8>)]) -> String {
+    let entries: String = entries
+        .iter()
+        .map(|(identity, der)| {
+            let data = base64::engine::general_purpose::STANDARD.encode(der);
+            format!(
+                "<dict><key>CommonName</key><string>Owner of the phone</string>\
+                 <key>IsIdentity</key><{identity}/><key>Data</key><data>{data}</data></dict>"
+            )
+        })
+        .collect();
+    answer(&key(
+        "CertificateList",
+        &format!("<array>{entries}</array>"),
+    ))
+}
+
+#[test]
+fn the_validity_of_identities_is_read_and_their_names_are_not() {
+    let certificate = |from: &str, until: &str| {
+        asn1::certificate("Owner", from.parse().unwrap(), until.parse().unwrap())
+    };
+    let identity = certificate("2025-11-01T12:30:00Z", "2026-11-01T12:30:00Z");
+    let far = certificate("2049-12-31T23:59:59Z", "2050-01-01T00:00:00Z");
+    let root = certificate("2015-01-01T00:00:00Z", "2035-01-01T00:00:00Z");
+    let list = certificate_list(&[(true, identity), (false, root), (true, far)]);
+    let told = only(&list);
+    let valid = &told.management.identity_certificates;
+    let valid: Vec<_> = valid.as_ref().unwrap().value.iter().collect();
+    let valid: Vec<_> = valid
+        .iter()
+        .map(|one| format!("{} {}", one.from, one.until))
+        .collect();
+    assert_eq!(
+        valid,
+        [
+            "2025-11-01T12:30:00Z 2026-11-01T12:30:00Z",
+            "2049-12-31T23:59:59Z 2050-01-01T00:00:00Z",
+        ]
+    );
+    assert!(!format!("{told:?}").contains("Owner"));
+}
+
+#[test]
+fn a_certificate_that_is_none_is_lost_evidence() {
+    let exports = Exports::new();
+    exports.write(
+        "a.plist",
+        2,
+        certificate_list(&[(true, vec![0x30, 0x03, 2, 1, 5])]),
+    );
+    assert_eq!(exports.problems(), ["incomplete a.plist: data"]);
+    let unknown = exports.read().0.remove(0).management.identity_certificates;
+    assert_eq!(unknown, None);
+    let none = only(&certificate_list(&[]))
+        .management
+        .identity_certificates;
+    assert!(none.unwrap().value.is_empty());
+}
+
 #[test]
 fn check_ins() {
     let authenticate = plist(&format!(
@@ -268,6 +334,77 @@ fn check_ins() {
 }
 
 #[test]
+fn an_enrolment_is_dated_by_its_wrapper_alone() {
+    let authenticate = plist(&format!(
+        "<key>MessageType</key><string>Authenticate</string><key>UDID</key><string>{UDID}</string>"
+    ));
+    let payload = base64::engine::general_purpose::STANDARD.encode(&authenticate);
+    let at = "2026-03-01T07:30:00Z";
+    let told = only(&event("mdm.Authenticate", at, &payload)).management;
+    assert_eq!(told.enrolled_at.unwrap().value, at.parse().unwrap());
+    assert_eq!(only(&authenticate).management.enrolled_at, None);
+}
+
+#[track_caller]
+fn ended(text: &str, want: bool) {
+    let told = only(text).management.enrolment_ended.unwrap();
+    assert_eq!(told.value, want, "{text}");
+}
+
+#[test]
+fn a_check_out_ends_an_enrolment_and_any_other_message_goes_on_with_it() {
+    let check_in = |kind: &str| {
+        plist(&format!(
+            "<key>MessageType</key><string>{kind}</string><key>UDID</key><string>{UDID}</string>"
+        ))
+    };
+    ended(&check_in("CheckOut"), true);
+    ended(&check_in("Authenticate"), false);
+    ended(&check_in("TokenUpdate"), false);
+    ended(&status("NotNow"), false);
+}
+
+#[track_caller]
+fn esim(os_version: &str, sims: &str, want: Option<bool>) {
+    let os_version = key("OSVersion", &format!("<string>{os_version}</string>"));
+    let body = format!("{os_version}{sims}");
+    let told = only(&information(&body)).management.esim;
+    assert_eq!(told.map(|told| told.value), want, "{body}");
+}
+
+#[test]
+fn an_eid_tells_an_esim_and_its_absence_does_so_from_ios_14_on() {
+    let sims = |body: &str| key("ServiceSubscriptions", &format!("<array>{body}</array>"));
+    let card = "<dict><key>Slot</key><string>CTSubscriptionSlotOne</string></dict>";
+    let chip = "<dict><key>EID</key><string>89049032004008882600004821436874</string></dict>";
+    esim("17.5", &sims(&[card, chip].concat()), Some(true));
+    esim("12.1", &sims(chip), Some(true));
+    esim("14.0", &sims(card), Some(false));
+    esim("13.7", &sims(card), None);
+    esim(
+        "17.5",
+        &sims("<dict><key>EID</key><string/></dict>"),
+        Some(false),
+    );
+    esim("17.5", "", None);
+}
+
+#[track_caller]
+fn battery(level: &str, want: Option<f64>) {
+    let body = key("BatteryLevel", &format!("<real>{level}</real>"));
+    let told = only(&information(&body)).management.battery;
+    assert_eq!(told.map(|told| told.value), want, "{level}");
+}
+
+#[test]
+fn a_battery_level_of_minus_one_is_unknown() {
+    battery("0", Some(0.0));
+    battery("1.0", Some(1.0));
+    battery("-1.0", None);
+    battery("1.1", None);
+}
+
+#[test]
 fn contact_only() {
     let kinds = [
         status("NotNow"),
@@ -276,7 +413,6 @@ fn contact_only() {
         status("Idle"),
         status("Acknowledged"),
         answer("<key>InstalledApplicationList</key><array/>"),
-        answer("<key>CertificateList</key><array/>"),
         plist(&format!(
             "<key>MessageType</key><string>CheckOut</string><key>UDID</key><string>{UDID}</string>"
         )),
@@ -480,6 +616,37 @@ fn an_absent_date_is_never_only_where_it_could_be_told() {
     could_be_told(on, Some(not_asked), false);
     could_be_told(on, Some(""), true);
     could_be_told("", Some(asked), false);
+}
+
+/// Which queries about backups were left out, with this command beside the answer?
+#[track_caller]
+fn left_out(beside: Option<&str>, want: Option<&[&str]>) {
+    let exports = Exports::new();
+    exports.write("Z.result.plist", 2, information(""));
+    if let Some(queries) = beside {
+        exports.write("A.plist", 2, command(queries));
+    }
+    let told = exports.read().0.remove(0).management;
+    let told = told.backup_queries_left_out;
+    let told: Option<Vec<String>> = told.map(|told| told.value.into_iter().collect());
+    let want = want.map(|keys| keys.iter().map(|key| (*key).to_owned()).collect());
+    assert_eq!(told, want, "{beside:?}");
+}
+
+#[test]
+fn not_asked_is_told_from_no_answer() {
+    let asked = |queries: &str| format!("<key>Queries</key><array>{queries}</array>");
+    let (on, date) = (
+        "<string>IsCloudBackupEnabled</string>",
+        "<string>LastCloudBackupDate</string>",
+    );
+    let all = ["IsCloudBackupEnabled", "LastCloudBackupDate"];
+    left_out(None, None);
+    left_out(Some(""), None);
+    left_out(Some(&asked("")), Some(&all));
+    left_out(Some(&asked(on)), Some(&all[1..]));
+    left_out(Some(&asked(date)), Some(&all[..1]));
+    left_out(Some(&asked(&[on, date].concat())), Some(&[]));
 }
 
 #[test]

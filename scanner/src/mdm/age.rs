@@ -4,19 +4,10 @@
 //! this morning that tells a backup of forty days ago is an answer of this morning.
 
 use jiff::Timestamp;
-use plist::{Dictionary, Value};
+use plist::Dictionary;
 
+use super::dates::{self, Dated};
 use crate::model::evidence::Clock;
-use crate::source::plist as property_list;
-
-/// 2011-10-12, the day iCloud opened: no date in an answer and no webhook event is older. What is
-/// older stands for "none" (1970, 2001 and the year 1 are the zeros of Unix, Apple and Go).
-const FIRST_POSSIBLE: i64 = 1_318_377_600;
-
-/// Is the date one that can be meant?
-pub(super) fn is_possible(date: Timestamp) -> bool {
-    date.as_second() >= FIRST_POSSIBLE
-}
 
 /// When the facts of a document were true, and which clock says so.
 ///
@@ -42,15 +33,9 @@ pub(super) fn observed(
 /// The newest date in a message that cannot lie after the message itself.
 pub(super) fn inside(root: &Dictionary) -> Option<Timestamp> {
     let responses = root.get("QueryResponses")?.as_dictionary()?;
-    date(responses.get("LastCloudBackupDate")?).filter(|date| is_possible(*date))
-}
-
-/// A date as a property list date, or as RFC 3339 text where a server rewrote the answer.
-pub(super) fn date(value: &Value) -> Option<Timestamp> {
-    match value {
-        Value::Date(date) => property_list::timestamp(*date),
-        Value::String(text) => text.trim().parse().ok(),
-        _ => None,
+    match dates::of_plist(responses.get("LastCloudBackupDate")?) {
+        Dated::At(date) => Some(date),
+        Dated::None | Dated::Unreadable => None,
     }
 }
 

@@ -6,22 +6,16 @@ use plist::{Dictionary, Value};
 
 use super::envelope::text;
 
+/// The queries about backups that an admin wants to have asked.
+const BACKUP_QUERIES: [&str; 2] = ["IsCloudBackupEnabled", "LastCloudBackupDate"];
+
 /// A command, as far as its answer needs it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Command {
     /// `CommandUUID`, which the answer repeats.
     pub(super) uuid: String,
-    /// `Queries`; `None` when the command has no such list.
-    queries: Option<BTreeSet<String>>,
-}
-
-impl Command {
-    /// Does it name its queries, and not this one?
-    pub(super) fn leaves_out(&self, query: &str) -> bool {
-        self.queries
-            .as_ref()
-            .is_some_and(|queries| !queries.contains(query))
-    }
+    /// Of the queries about backups, those that it does not ask; `None` when it has no `Queries`.
+    pub(super) left_out: Option<BTreeSet<&'static str>>,
 }
 
 /// Reads a command; `None` when the list is none, or has no `CommandUUID` to pair it by.
@@ -31,9 +25,12 @@ pub(super) fn read(root: &Dictionary) -> Option<Command> {
     let queries = command.get("Queries").and_then(Value::as_array);
     Some(Command {
         uuid: text(root, "CommandUUID")?.to_owned(),
-        queries: queries.map(|queries| {
-            let queries = queries.iter().filter_map(Value::as_string);
-            queries.map(str::to_owned).collect()
-        }),
+        left_out: queries.map(|queries| left_out(queries)),
     })
+}
+
+fn left_out(queries: &[Value]) -> BTreeSet<&'static str> {
+    let asked = |query: &str| queries.iter().any(|asked| asked.as_string() == Some(query));
+    let wanted = BACKUP_QUERIES.into_iter();
+    wanted.filter(|query| !asked(query)).collect()
 }

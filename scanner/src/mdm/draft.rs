@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use plist::{Dictionary, Value};
 
+use super::dates::{self, Dated};
 use crate::model::evidence::{Source, Told};
 use crate::model::identity::Identity;
 use crate::model::management::Management;
@@ -60,6 +61,14 @@ impl Draft {
             Value::Real(real) => Some(*real),
             Value::Integer(whole) => whole.as_signed().map(|whole| whole as f64),
             _ => None,
+        })
+    }
+
+    /// A date, or a way to write none.
+    pub(super) fn date(&mut self, dict: &Dictionary, key: &str) -> Option<Dated> {
+        self.typed(dict, key, "a date", |value| match dates::of_plist(value) {
+            Dated::Unreadable => None,
+            dated => Some(dated),
         })
     }
 

@@ -10,6 +10,7 @@ use crate::model::identity::Udid;
 /// Reads identity, contact and the kind of enrolment.
 pub(super) fn read(draft: &mut Draft, root: &Dictionary) {
     draft.management.last_contact = Some(draft.told(draft.source.observed_at));
+    draft.management.enrolment_ended = Some(draft.told(false));
     draft.management.not_now = text(root, "Status") == Some("NotNow");
     draft.identity.udid = text(root, "UDID").and_then(Udid::parse);
     if root.contains_key("EnrollmentID") && !root.contains_key("UDID") {

@@ -4,13 +4,13 @@
 //! A key that is not here was not asked for, is not permitted to this server, or is kept back by
 //! User Enrollment; the device drops it without a word. Phone numbers are not read.
 
-use plist::Dictionary;
+use plist::{Dictionary, Value};
 
-use super::age;
+use super::dates::Dated;
 use super::draft::Draft;
 use crate::model::evidence::Told;
 use crate::model::identity::{Imei, Meid, Serial, Udid};
-use crate::model::management::{Management, Storage};
+use crate::model::management::{Capacity, CapacityUnit, Management, Storage};
 
 type Slot<T> = fn(&mut Management) -> &mut Option<Told<T>>;
 
@@ -33,6 +33,9 @@ const TEXTS: &[(&str, Slot<String>)] = &[
     ("ModelName", |m| &mut m.model_name),
     ("OSVersion", |m| &mut m.os_version),
     ("BuildVersion", |m| &mut m.build_version),
+    ("SupplementalOSVersionExtra", |m| {
+        &mut m.supplemental_os_version
+    }),
     ("TimeZone", |m| &mut m.time_zone),
 ];
 
@@ -44,6 +47,7 @@ pub(super) fn read(draft: &mut Draft, root: &Dictionary) {
     draft.management.last_inventory = Some(draft.told(draft.source.observed_at));
     read_keys(draft, responses);
     read_storage(draft, responses);
+    read_battery(draft, responses);
     read_cloud_date(draft, responses);
     read_subscriptions(draft, responses);
     let hidden_keys = draft.management.user_enrollment.is_some();
@@ -96,19 +100,42 @@ fn read_radio(draft: &mut Draft, dict: &Dictionary) {
 }
 
 fn read_subscriptions(draft: &mut Draft, responses: &Dictionary) {
-    for sim in draft
-        .array(responses, "ServiceSubscriptions")
-        .unwrap_or_default()
-    {
-        if let Some(sim) = sim.as_dictionary() {
-            read_radio(draft, sim);
-        }
+    let Some(sims) = draft.array(responses, "ServiceSubscriptions") else {
+        return;
+    };
+    let sims: Vec<&Dictionary> = sims.iter().filter_map(Value::as_dictionary).collect();
+    for sim in &sims {
+        read_radio(draft, sim);
     }
+    let has_eid = sims.iter().any(|sim| draft.text(sim, "EID").is_some());
+    if has_eid || tells_eids(draft) {
+        draft.management.esim = Some(draft.told(has_eid));
+    }
+}
+
+/// Before iOS 14 no answer had an `EID`, so that none means nothing.
+fn tells_eids(draft: &Draft) -> bool {
+    let version = draft.management.os_version.as_ref();
+    let major = version.and_then(|told| told.value.split('.').next()?.parse::<u32>().ok());
+    major.is_some_and(|major| major >= 14)
+}
+
+/// -1 stands for a level that the device cannot tell.
+fn read_battery(draft: &mut Draft, responses: &Dictionary) {
+    let level = draft.number(responses, "BatteryLevel");
+    let level = level.filter(|level| (0.0..=1.0).contains(level));
+    draft.management.battery = level.map(|level| draft.told(level));
 }
 
 fn read_storage(draft: &mut Draft, responses: &Dictionary) {
     let capacity = draft.number(responses, "DeviceCapacity");
     let available = draft.number(responses, "AvailableDeviceCapacity");
+    let reported = capacity.map(|amount| Capacity {
+        amount,
+        unit: CapacityUnit::Gigabytes,
+    });
+    let reported = reported.filter(|capacity| capacity.bytes().is_some());
+    draft.management.capacity = reported.map(|capacity| draft.told(capacity));
     let (Some(capacity), Some(available)) = (capacity, available) else {
         return;
     };
@@ -129,10 +156,8 @@ fn read_storage(draft: &mut Draft, responses: &Dictionary) {
 /// A date before iCloud existed is a server's way to write "none": it is kept out of the facts.
 fn read_cloud_date(draft: &mut Draft, responses: &Dictionary) {
     let key = "LastCloudBackupDate";
-    match draft.typed(responses, key, "a date", age::date) {
-        Some(date) if age::is_possible(date) => {
-            draft.management.last_cloud_backup = Some(draft.told(date));
-        }
+    match draft.date(responses, key) {
+        Some(Dated::At(date)) => draft.management.last_cloud_backup = Some(draft.told(date)),
         Some(_) => draft.note(
             format!("{key}, the date of the last iCloud backup"),
             "a date before iCloud existed, which stands for none",

@@ -7,7 +7,8 @@ use plist::Dictionary;
 use super::draft::Draft;
 use super::envelope::text;
 use super::foreign::{self, Foreign};
-use super::{apps, information, profiles, restrictions, security};
+use super::{apps, certificates, information, profiles, restrictions, security};
+use crate::model::evidence::Clock;
 
 /// What a property list is.
 #[derive(Debug, Clone, Copy)]
@@ -40,6 +41,20 @@ const fn row(mark: &'static str, name: &'static str, read: fn(&mut Draft, &Dicti
 /// Identity and contact are all that such a message is read for.
 fn contact_only(_: &mut Draft, _: &Dictionary) {}
 
+/// The first message of an enrolment. Only a wrapper knows when it came: the file's time may be that
+/// of a copy.
+fn enrolled(draft: &mut Draft, root: &Dictionary) {
+    information::read_keys(draft, root);
+    if draft.source.clock == Clock::Wrapper {
+        draft.management.enrolled_at = Some(draft.told(draft.source.observed_at));
+    }
+}
+
+/// The last message of an enrolment.
+fn ended(draft: &mut Draft, _: &Dictionary) {
+    draft.management.enrolment_ended = Some(draft.told(true));
+}
+
 /// By top key, whatever the status says.
 const ANSWERS: &[Message] = &[
     row(
@@ -69,7 +84,11 @@ const ANSWERS: &[Message] = &[
         "InstalledApplicationList answer",
         contact_only,
     ),
-    row("CertificateList", "CertificateList answer", contact_only),
+    row(
+        "CertificateList",
+        "CertificateList answer",
+        certificates::read,
+    ),
     row(
         "ProvisioningProfileList",
         "ProvisioningProfileList answer",
@@ -86,17 +105,13 @@ const ANSWERS: &[Message] = &[
 
 /// By `MessageType`: check-ins. Their tokens are never looked at.
 const CHECK_INS: &[Message] = &[
-    row(
-        "Authenticate",
-        "Authenticate check-in",
-        information::read_keys,
-    ),
+    row("Authenticate", "Authenticate check-in", enrolled),
     row(
         "TokenUpdate",
         "TokenUpdate check-in",
         information::read_keys,
     ),
-    row("CheckOut", "CheckOut check-in", contact_only),
+    row("CheckOut", "CheckOut check-in", ended),
     row(
         "UserAuthenticate",
         "UserAuthenticate check-in",

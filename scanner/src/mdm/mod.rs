@@ -2,9 +2,12 @@
 
 mod age;
 mod apps;
+mod certificates;
 mod command;
 mod content;
+mod dates;
 mod day;
+mod der;
 mod document;
 mod draft;
 mod envelope;

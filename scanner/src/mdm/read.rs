@@ -16,7 +16,7 @@ use super::draft::Draft;
 use super::kind::{self, Kind, Message};
 use super::load::load;
 use super::{age, command, envelope, foreign, gather, platform, webhook};
-use crate::model::evidence::{Clock, Source};
+use crate::model::evidence::{Clock, Source, Told};
 use crate::model::identity::Udid;
 use crate::model::management::Answer;
 use crate::model::problem::{Level, Problem};
@@ -31,6 +31,9 @@ const WANTED: &str = "an MDM answer, check-in, command or webhook event";
 
 /// Endings by which a name promises evidence, so that rubbish inside is evidence lost.
 const PROMISING: &[&str] = &["plist", "xml", "json"];
+
+/// `CommandUUID` -> queries.
+type LeftOut = BTreeMap<String, BTreeSet<&'static str>>;
 
 /// UDID -> what it is, of devices that are no iPhone or iPad.
 type Families = BTreeMap<String, &'static str>;
@@ -242,7 +245,7 @@ fn by_promise(promised: bool) -> Level {
 /// that many files share. The result does not depend on the order of the documents.
 pub fn pair(mut documents: Vec<Document>) -> (Vec<Answer>, Vec<Problem>) {
     documents.sort_by(|a, b| a.path.cmp(&b.path));
-    let without_date = commands_without_date(&documents);
+    let left_out = queries_left_out(&documents);
     let kept_out = kept_out_udids(&documents);
     let (mut answers, mut problems, mut notes) = (Vec::new(), Vec::new(), Vec::new());
     for mut document in documents {
@@ -250,7 +253,7 @@ pub fn pair(mut documents: Vec<Document>) -> (Vec<Answer>, Vec<Problem>) {
             .into_iter()
             .partition::<Vec<_>, _>(|reply| family_of(reply, &kept_out).is_some());
         note_kept_out(&mut document, &out, &kept_out);
-        answers.extend(kept.into_iter().map(|reply| settle(reply, &without_date)));
+        answers.extend(kept.into_iter().map(|reply| settle(reply, &left_out)));
         problems.append(&mut document.problems);
         notes.append(&mut document.shared);
     }
@@ -259,13 +262,17 @@ pub fn pair(mut documents: Vec<Document>) -> (Vec<Answer>, Vec<Problem>) {
     (answers, problems)
 }
 
-/// The commands whose queries leave out the date of the last iCloud backup.
-fn commands_without_date(documents: &[Document]) -> BTreeSet<String> {
+/// Command -> the queries about backups that it leaves out.
+fn queries_left_out(documents: &[Document]) -> LeftOut {
     let commands = documents.iter().flat_map(|document| &document.commands);
-    commands
-        .filter(|command| command.leaves_out("LastCloudBackupDate"))
-        .map(|command| command.uuid.clone())
-        .collect()
+    let mut left_out = LeftOut::new();
+    for command in commands {
+        if let Some(queries) = &command.left_out {
+            let known = left_out.entry(command.uuid.clone()).or_default();
+            known.extend(queries);
+        }
+    }
+    left_out
 }
 
 /// UDID -> family, of every device that any of its messages tells to be no iPhone or iPad.
@@ -294,13 +301,17 @@ fn note_kept_out(document: &mut Document, out: &[Reply], kept_out: &Families) {
     }
 }
 
-fn settle(reply: Reply, without_date: &BTreeSet<String>) -> Answer {
+fn settle(reply: Reply, left_out: &LeftOut) -> Answer {
     let Reply {
         mut answer,
         command_uuid,
     } = reply;
-    if command_uuid.is_some_and(|uuid| without_date.contains(&uuid)) {
-        answer.management.cloud_date_could_be_told = false;
+    let left_out = command_uuid.and_then(|uuid| left_out.get(&uuid));
+    let is_inventory = answer.management.last_inventory.is_some();
+    if let Some(queries) = left_out.filter(|_| is_inventory) {
+        answer.management.cloud_date_could_be_told &= !queries.contains("LastCloudBackupDate");
+        let queries = queries.iter().map(|query| (*query).to_owned()).collect();
+        answer.management.backup_queries_left_out = Some(Told::new(queries, &answer.source));
     }
     answer
 }

@@ -1,4 +1,4 @@
-//! The `SecurityInfo` answer: the passcode, and whether the enrolment is a User Enrollment.
+//! The `SecurityInfo` answer: the passcode, and of what kind the enrolment is.
 
 use plist::Dictionary;
 
@@ -17,4 +17,6 @@ pub(super) fn read(draft: &mut Draft, root: &Dictionary) {
     if let Some(value) = draft.bool(status, "IsUserEnrollment") {
         draft.management.user_enrollment = Some(draft.told(value));
     }
+    let manageable = draft.bool(status, "IsActivationLockManageable");
+    draft.management.activation_lock_manageable = manageable.map(|value| draft.told(value));
 }

@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use plist::Dictionary;
 use serde_json::Value;
 
-use super::age;
+use super::dates;
 use crate::source::plist as property_list;
 
 /// A message and when it came.
@@ -33,11 +33,8 @@ pub(super) fn read(value: &Value) -> Option<Event> {
         Some(payload) => unwrap(payload),
         None => Ok(bare(&[("UDID", text("udid")), ("Status", text("status"))])),
     };
-    let created_at = value.get("created_at").and_then(Value::as_str);
     Some(Event {
-        created_at: created_at
-            .and_then(|text| text.parse().ok())
-            .filter(|date| age::is_possible(*date)),
+        created_at: dates::instant_in(value, "created_at"),
         message,
     })
 }

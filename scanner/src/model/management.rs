@@ -9,6 +9,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use jiff::Timestamp;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
 use super::evidence::{Source, Told};
 use super::identity::Identity;
@@ -24,6 +26,12 @@ pub struct Management {
     pub not_now: bool,
     /// `ManagementStatus.IsUserEnrollment`, or an `EnrollmentID` instead of a UDID.
     pub user_enrollment: Option<Told<bool>>,
+    /// When the device enrolled, where a source dates that: an `Authenticate` check-in whose wrapper
+    /// tells the time, or a console's column.
+    pub enrolled_at: Option<Told<Timestamp>>,
+    /// Was a `CheckOut` the newest message, or does the server mark the enrolment as disabled? Every
+    /// other message says that it goes on.
+    pub enrolment_ended: Option<Told<bool>>,
 
     /// `DeviceName`.
     pub device_name: Option<Told<String>>,
@@ -35,8 +43,13 @@ pub struct Management {
     pub os_version: Option<Told<String>>,
     /// `BuildVersion`.
     pub build_version: Option<Told<String>>,
+    /// `SupplementalOSVersionExtra`, the letter of a small security update: "(a)". iOS 16.1 and later.
+    pub supplemental_os_version: Option<Told<String>>,
     /// `ICCID` of the first SIM.
     pub iccid: Option<Told<String>>,
+    /// Does any SIM of `ServiceSubscriptions` have an `EID`, the number of an eSIM? False only of an
+    /// iOS that would have told one (14 and later). The number itself is not kept.
+    pub esim: Option<Told<bool>>,
     /// `TimeZone`, an IANA name.
     pub time_zone: Option<Told<String>>,
 
@@ -49,11 +62,24 @@ pub struct Management {
     /// beside it leaves `LastCloudBackupDate` out of its queries. Only then does an absent date
     /// mean "never".
     pub cloud_date_could_be_told: bool,
+    /// Which of the queries about backups the command beside the newest inventory answer left out:
+    /// empty when it asked for all of them. `None` when no command lies beside an answer, so that
+    /// nobody knows what was asked.
+    pub backup_queries_left_out: Option<Told<BTreeSet<String>>>,
+    /// The last backup to a computer, as the device or a console tells it. It says nothing of
+    /// whether that backup is whole, or still there.
+    pub last_computer_backup: Option<Told<Timestamp>>,
+    /// `WillEncrypt`: will the next backup to a computer be encrypted?
+    pub backup_will_be_encrypted: Option<Told<bool>>,
     /// `iTunesStoreAccountIsActive`: the App Store account, not the iCloud account.
     pub store_account_active: Option<Told<bool>>,
 
     /// `DeviceCapacity` and `AvailableDeviceCapacity`, only ever used as a ratio.
     pub storage: Option<Told<Storage>>,
+    /// Storage in all, in the unit of whoever told it.
+    pub capacity: Option<Told<Capacity>>,
+    /// `BatteryLevel`, 0 to 1.
+    pub battery: Option<Told<f64>>,
     /// `IsSupervised`.
     pub supervised: Option<Told<bool>>,
     /// `IsMultiUser`: Shared iPad.
@@ -66,8 +92,17 @@ pub struct Management {
     pub find_my: Option<Told<bool>>,
     /// `IsActivationLockEnabled`.
     pub activation_lock: Option<Told<bool>>,
+    /// `ManagementStatus.IsActivationLockManageable`. Apple's schema lists it for macOS alone, so of
+    /// an iPhone it is usually silence.
+    pub activation_lock_manageable: Option<Told<bool>>,
     /// `PasscodePresent`.
     pub passcode_present: Option<Told<bool>>,
+    /// The validity of each certificate that `CertificateList` calls an identity; the MDM's own is
+    /// among them, and nothing tells which it is. Names are not kept.
+    pub identity_certificates: Option<Told<BTreeSet<Validity>>>,
+    /// Panes of Setup Assistant that automated enrolment skips (`skip_setup_items`): without `Restore`
+    /// nobody can restore a backup, without `DeviceToDeviceMigration` nobody can use Quick Start.
+    pub skipped_panes: Option<Told<BTreeSet<String>>>,
 
     /// `GlobalRestrictions.restrictedBool`: the restrictions in force.
     pub restrictions: Option<Told<BTreeMap<String, bool>>>,
@@ -78,8 +113,59 @@ pub struct Management {
     pub restriction_profiles_source: Option<Arc<Source>>,
     /// Profiles installed, by identifier, with their display names.
     pub profiles: Option<Told<BTreeMap<String, String>>>,
-    /// Managed apps whose `ManagementFlags` bar the backup of their data (bit 4).
+    /// Managed apps whose `ManagementFlags` bar the backup of their data (value 4).
     pub apps_barred_from_backup: Option<Told<BTreeSet<String>>>,
+    /// Managed apps whose `ManagementFlags` remove them together with the MDM profile (value 1): their
+    /// data returns to the same device only.
+    pub apps_removed_with_enrolment: Option<Told<BTreeSet<String>>>,
+}
+
+/// Storage in all, as a source states it.
+#[derive(Debug, Clone, Copy, PartialEq, PartialOrd)]
+pub struct Capacity {
+    /// How many.
+    pub amount: f64,
+    /// Of what.
+    pub unit: CapacityUnit,
+}
+
+/// What a capacity is counted in. Only bytes are certain: `DeviceCapacity` was in gigabytes of
+/// base 2 up to iOS 13 and is in base 10 from iOS 17 on, and a console seldom says which it means.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
+#[serde(rename_all = "kebab-case")]
+pub enum CapacityUnit {
+    /// Bytes.
+    Bytes,
+    /// Megabytes of base 10 or base 2.
+    Megabytes,
+    /// Gigabytes of base 10 or base 2.
+    Gigabytes,
+}
+
+impl Capacity {
+    /// The fewest and the most bytes that it can mean; `None` for a figure that makes no sense.
+    pub fn bytes(self) -> Option<(f64, f64)> {
+        let (least, most) = match self.unit {
+            CapacityUnit::Bytes => (1.0, 1.0),
+            CapacityUnit::Megabytes => (1e6, f64::from(1 << 20)),
+            CapacityUnit::Gigabytes => (1e9, f64::from(1 << 30)),
+        };
+        let sane = self.amount > 0.0 && self.amount.is_finite();
+        sane.then_some((self.amount * least, self.amount * most))
+    }
+}
+
+/// From when until when a certificate is valid.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
+pub struct Validity {
+    /// `notBefore`.
+    pub from: Timestamp,
+    /// `notAfter`.
+    pub until: Timestamp,
 }
 
 /// Storage as the device reported it.
@@ -113,12 +199,16 @@ impl Management {
             ($($key:ident)*) => { $(keep_newer(&mut self.$key, other.$key);)* };
         }
         newer_wins! {
-            last_contact last_inventory user_enrollment
-            device_name product_type model_name os_version build_version iccid time_zone
-            cloud_backup_enabled last_cloud_backup store_account_active
-            storage supervised shared_ipad lost_mode awaiting_configuration find_my
-            activation_lock passcode_present
-            restrictions profiles apps_barred_from_backup
+            last_contact last_inventory user_enrollment enrolled_at enrolment_ended
+            device_name product_type model_name os_version build_version supplemental_os_version
+            iccid esim time_zone
+            cloud_backup_enabled last_cloud_backup backup_queries_left_out
+            last_computer_backup backup_will_be_encrypted store_account_active
+            storage capacity battery
+            supervised shared_ipad lost_mode awaiting_configuration find_my
+            activation_lock activation_lock_manageable passcode_present
+            identity_certificates skipped_panes
+            restrictions profiles apps_barred_from_backup apps_removed_with_enrolment
         }
     }
 
@@ -230,7 +320,38 @@ mod tests {
     }
 
     prop_compose! {
+        fn later_facts()(
+            enrolled_at in told(Just(Timestamp::UNIX_EPOCH)),
+            enrolment_ended in told(any::<bool>()),
+            supplemental_os_version in told("[ab]"),
+            esim in told(any::<bool>()),
+            backup_queries_left_out in told(proptest::collection::btree_set("[ab]", 0..2)),
+            backup_will_be_encrypted in told(any::<bool>()),
+            capacity in told((1.0..2.0).prop_map(|amount| Capacity { amount, unit: CapacityUnit::Gigabytes })),
+            battery in told(0.0..1.0),
+            activation_lock_manageable in told(any::<bool>()),
+            identity_certificates in told(proptest::collection::btree_set(
+                (0i64..2, 2i64..4).prop_map(|(from, until)| Validity {
+                    from: Timestamp::from_second(from).unwrap(),
+                    until: Timestamp::from_second(until).unwrap(),
+                }), 0..2)),
+            skipped_panes in told(proptest::collection::btree_set("[ab]", 0..2)),
+            apps_removed_with_enrolment in told(proptest::collection::btree_set("[ab]", 0..2)),
+        ) -> Management {
+            Management {
+                last_computer_backup: enrolled_at.clone(),
+                enrolled_at, enrolment_ended, supplemental_os_version, esim,
+                backup_queries_left_out, backup_will_be_encrypted, capacity, battery,
+                activation_lock_manageable, identity_certificates, skipped_panes,
+                apps_removed_with_enrolment,
+                ..Management::default()
+            }
+        }
+    }
+
+    prop_compose! {
         fn management()(
+            later in later_facts(),
             last_contact in told(Just(Timestamp::UNIX_EPOCH)),
             not_now: bool,
             cloud_backup_enabled in told(any::<bool>()),
@@ -248,7 +369,7 @@ mod tests {
                 last_contact, cloud_backup_enabled, device_name, storage, profiles,
                 restriction_profiles: restriction_profiles.unwrap_or_default(),
                 restriction_profiles_source,
-                ..Management::default()
+                ..later
             }
         }
     }
@@ -346,5 +467,33 @@ mod tests {
         free(0.0, 0.0, None);
         free(-1.0, -1.0, None);
         free(f64::NAN, 1.0, None);
+    }
+
+    #[track_caller]
+    fn bytes(amount: f64, unit: CapacityUnit, want: Option<(f64, f64)>) {
+        assert_eq!(Capacity { amount, unit }.bytes(), want);
+    }
+
+    #[test]
+    fn a_unit_nobody_knows_gives_the_fewest_and_the_most_bytes() {
+        bytes(
+            64e9,
+            CapacityUnit::Bytes,
+            Some((64_000_000_000.0, 64_000_000_000.0)),
+        );
+        bytes(
+            64.0,
+            CapacityUnit::Gigabytes,
+            Some((64_000_000_000.0, 68_719_476_736.0)),
+        );
+        bytes(
+            64_000.0,
+            CapacityUnit::Megabytes,
+            Some((64_000_000_000.0, 67_108_864_000.0)),
+        );
+        bytes(0.0, CapacityUnit::Bytes, None);
+        bytes(-1.0, CapacityUnit::Gigabytes, None);
+        bytes(f64::NAN, CapacityUnit::Gigabytes, None);
+        bytes(f64::INFINITY, CapacityUnit::Gigabytes, None);
     }
 }

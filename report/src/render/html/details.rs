@@ -4,6 +4,7 @@
 //! They stand in an island of their own that is read when the first device is opened, not before.
 
 use fleetback_scanner::model::backup::FileName;
+use fleetback_scanner::model::management::{CapacityUnit, Validity};
 use fleetback_scanner::model::problem::Problem;
 use jiff::Timestamp;
 use serde::Serialize;
@@ -249,18 +250,71 @@ impl Writer<'_> {
             ("Activation Lock", told(mdm.activation_lock, terms::UNTOLD)),
             ("Storage", storage(mdm)),
         ];
+        let told_of_some = self.mdm_if_told(mdm);
         let restrictions = mdm
             .restrictions
             .iter()
             .map(|(key, value)| restriction(mdm, key, *value));
-        let apps = (!mdm.apps_barred_from_backup.is_empty()).then(|| {
-            (
-                "Apps barred from backup".into(),
-                mdm.apps_barred_from_backup.join(", "),
-            )
-        });
         let facts = facts.map(|(label, value)| (label.into(), value));
-        facts.into_iter().chain(restrictions).chain(apps).collect()
+        let facts = facts.into_iter().chain(told_of_some);
+        facts.chain(restrictions).chain(apps(mdm)).collect()
+    }
+
+    /// Facts that few sources tell: a row of "not told" for each would bury the others.
+    fn mdm_if_told(&self, mdm: &Mdm) -> Facts {
+        let when = |at: Option<Timestamp>| at.map(|at| self.when(at));
+        let yes_no = |told: Option<bool>| told.map(|told| words::yes_no(told).to_owned());
+        let ended = mdm.enrolment_ended.filter(|ended| *ended);
+        let facts = [
+            ("Enrolled", when(mdm.enrolled_at)),
+            ("Enrolment ended", yes_no(ended)),
+            (
+                "Waits in Setup Assistant",
+                yes_no(mdm.awaiting_configuration),
+            ),
+            ("Shared iPad", yes_no(mdm.shared_ipad)),
+            ("eSIM", yes_no(mdm.esim)),
+            (
+                "MDM can lift Activation Lock",
+                yes_no(mdm.activation_lock_manageable),
+            ),
+            ("Passcode set", yes_no(mdm.passcode_present)),
+            (
+                "Setup Assistant skips",
+                mdm.skipped_panes.as_deref().map(or_none),
+            ),
+            (
+                "Identity certificates",
+                mdm.identity_certificates
+                    .as_ref()
+                    .map(|all| self.certificates(all)),
+            ),
+            ("Battery", mdm.battery.map(percent)),
+            (
+                "Backup to a computer, as told",
+                when(mdm.last_computer_backup),
+            ),
+            (
+                "Next backup to a computer encrypted",
+                yes_no(mdm.backup_will_be_encrypted),
+            ),
+            (
+                "Backup queries not asked",
+                mdm.backup_queries_left_out.as_deref().map(or_none),
+            ),
+        ];
+        let told = facts
+            .into_iter()
+            .filter_map(|(label, value)| Some((label.into(), value?)));
+        told.collect()
+    }
+
+    fn certificates(&self, all: &[Validity]) -> String {
+        let one = |validity: &Validity| {
+            let day = |at| words::date(at, self.sheet.zone());
+            format!("{} to {}", day(validity.from), day(validity.until))
+        };
+        or_none(&all.iter().map(one).collect::<Vec<_>>())
     }
 
     fn backup(&mut self, backup: &Backup) -> BackupCells {
@@ -430,13 +484,50 @@ fn waiver(waiver: &Waiver) -> String {
     }
 }
 
+/// Nobody says whether a device's gigabytes are of base 10 or of base 2; the ratio holds for both.
 fn storage(mdm: &Mdm) -> String {
-    match (mdm.available, mdm.capacity) {
-        (Some(free), Some(all)) => format!("{free:.1} GB free of {all:.1} GB"),
-        (Some(free), None) => format!("{free:.1} GB free"),
-        (None, Some(all)) => format!("{all:.1} GB in all"),
-        (None, None) => terms::UNTOLD.into(),
+    match (mdm.available, mdm.capacity, mdm.capacity_told) {
+        (Some(free), Some(all), _) => format!(
+            "{} free ({free:.1} of {all:.1} GB as reported)",
+            percent(free / all)
+        ),
+        (_, _, Some(all)) => format!("{:.1} {} in all, as reported", all.amount, unit(all.unit)),
+        (Some(free), None, None) => format!("{free:.1} GB free, as reported"),
+        (None, Some(all), None) => format!("{all:.1} GB in all, as reported"),
+        (None, None, None) => terms::UNTOLD.into(),
     }
+}
+
+fn unit(unit: CapacityUnit) -> &'static str {
+    match unit {
+        CapacityUnit::Bytes => "bytes",
+        CapacityUnit::Megabytes => "MB",
+        CapacityUnit::Gigabytes => "GB",
+    }
+}
+
+fn percent(part: f64) -> String {
+    format!("{:.0} %", part * 100.0)
+}
+
+fn or_none(list: &[String]) -> String {
+    if list.is_empty() {
+        return "none".into();
+    }
+    list.join(", ")
+}
+
+fn apps(mdm: &Mdm) -> Facts {
+    let lists = [
+        ("Apps barred from backup", &mdm.apps_barred_from_backup),
+        (
+            "Apps removed with the enrolment",
+            &mdm.apps_removed_with_enrolment,
+        ),
+    ];
+    let told = lists.into_iter().filter(|(_, apps)| !apps.is_empty());
+    told.map(|(label, apps)| (label.into(), apps.join(", ")))
+        .collect()
 }
 
 fn restriction(mdm: &Mdm, key: &str, value: bool) -> (String, String) {
