@@ -381,26 +381,22 @@ mod tests {
     fn a_large_file_is_read_as_a_small_one() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("Info.plist");
-        let check = |bytes: &[u8], wanted: &str| {
+        let check = |bytes: &[u8], is_whole: bool| {
             std::fs::write(&path, bytes).unwrap();
             let found = crate::source::plist::read_dictionary_without(&path, 1 << 20, &LEFT_OUT);
-            let found = found.map_or_else(|fault| fault.to_string(), |root| format!("{root:?}"));
-            assert_eq!(found, wanted);
+            assert_eq!(found.as_ref().ok(), plain(bytes).as_ref());
+            assert_eq!(found.is_ok(), is_whole);
         };
         let icon = vec![7; 300_000];
         let big = Dictionary::from_iter([("x".to_owned(), Value::Data(icon))]);
         let mut root = Dictionary::from_iter([("a".to_owned(), Value::from("b"))]);
-        let wanted = format!("{root:?}");
         root.insert("big".to_owned(), Value::Dictionary(big));
         let [text, binary] = written(&Value::Dictionary(root));
-        check(&text, &wanted);
-        check(&binary, &wanted);
-        check(&text[..text.len() - 9], "a cut-off XML property list");
-        check(&text[..text.len() / 2], "damaged or cut-off XML");
-        check(
-            &[&text[..], &[b' '; 1 << 20]].concat(),
-            "more than 1048576 bytes",
-        );
+        check(&text, true);
+        check(&binary, true);
+        check(&text[..text.len() - 20], false);
+        check(&text[..text.len() / 2], false);
+        check(&binary[..binary.len() - 1], false);
     }
 
     #[test]
