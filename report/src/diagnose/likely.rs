@@ -19,6 +19,7 @@ const TABLES: &[&[Row]] = &[
     others::ROWS,
     icloud::CERTAIN,
     shared::ROWS,
+    icloud::CODES,
     local::ROWS,
     icloud::LIKELY,
     others::LAST,
