@@ -390,7 +390,7 @@ const TABLE: [About; 30] = [
         meaning: "The newest backup is less than half as large as the one before it.",
         evidence: "the sizes of two complete backups of one device",
         bears_on_status: false,
-        not_yet: Some("it needs the sizes of earlier nights, which no run keeps yet"),
+        not_yet: None,
     },
     About {
         code: Code::OsUnsupported,

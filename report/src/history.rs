@@ -7,15 +7,22 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use fleetback_scanner::model::identity::{Ecid, Identity, Udid};
+use fleetback_scanner::model::identity::{Ecid, Identity, Imei, Udid};
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
 
-use crate::finding::Severity;
-use crate::results::Status;
+use crate::finding::{Code, Severity};
+use crate::fix::FixId;
+use crate::results::{self, Status};
 
-/// The earlier runs over the same inputs, and what they found.
-#[derive(Debug, Clone, Default, PartialEq)]
+/// The earlier runs of one computer over the same roots, and what they found.
+#[derive(Debug, Clone, PartialEq)]
 pub struct History {
+    /// Whose calendar days count as nights.
+    pub zone: TimeZone,
+    /// The instant that `change` is counted from: the newest run at or before it is compared with.
+    /// `None` compares with the last run.
+    pub since: Option<Timestamp>,
     /// Every run before this one, oldest first.
     pub runs: Vec<PastRun>,
     /// Every device that any of them saw.
@@ -29,6 +36,8 @@ pub struct PastRun {
     pub at: Timestamp,
     /// Its name.
     pub run_id: String,
+    /// Could it read everything?
+    pub complete: bool,
 }
 
 /// A device as earlier runs saw it.
@@ -38,6 +47,10 @@ pub struct PastDevice {
     pub numbers: Numbers,
     /// What it was, oldest first; they do not overlap.
     pub states: Vec<PastState>,
+    /// What was wrong with it, oldest first; of one code no two overlap.
+    pub findings: Vec<PastFinding>,
+    /// The sizes of its complete local backups, oldest first.
+    pub sizes: Vec<PastSize>,
     /// The iCloud backups that were told of it, oldest first.
     pub icloud: Vec<PastIcloud>,
 }
@@ -66,6 +79,9 @@ pub struct Numbers {
     pub ecid: Option<String>,
 }
 
+/// Kinds of numbers.
+const KINDS: usize = 4;
+
 /// What a device was in every run from `since` to `until`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PastState {
@@ -79,7 +95,63 @@ pub struct PastState {
     pub severity: Option<Severity>,
 }
 
+/// A finding as every run from `since` to `until` showed it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PastFinding {
+    /// The code.
+    pub code: Code,
+    /// How bad it was.
+    pub severity: Severity,
+    /// Did a waiver cover it?
+    pub waived: bool,
+    /// The rule of docs/findings.md that gave the cause: "C3".
+    pub rule: String,
+    /// Was the cause named by direct evidence?
+    pub certain: bool,
+    /// The fix that was shown.
+    pub fix: FixId,
+    /// The first run that showed it so.
+    pub since: Timestamp,
+    /// The last run that showed it so.
+    pub until: Timestamp,
+}
+
+/// How large a complete local backup was.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PastSize {
+    /// When it was completed.
+    pub completed_at: Timestamp,
+    /// Its payload.
+    pub bytes: u64,
+}
+
+impl Default for History {
+    fn default() -> Self {
+        Self {
+            zone: TimeZone::UTC,
+            since: None,
+            runs: Vec::new(),
+            devices: Vec::new(),
+        }
+    }
+}
+
 impl Numbers {
+    /// The numbers of a device of judged results, where an old report may tell fewer.
+    pub fn of_results(device: &results::Device) -> Self {
+        let imei = device.imei.as_deref().and_then(Imei::parse);
+        let inside = device.udid.as_deref().and_then(Udid::parse);
+        let inside = inside.and_then(|udid| udid.ecid());
+        Self {
+            udid: device.udid.clone(),
+            serial: device.serial_number.clone(),
+            phone: imei
+                .map(|imei| imei.body().to_owned())
+                .or(device.meid.clone()),
+            ecid: device.ecid.clone().or(inside.map(|ecid| ecid.to_string())),
+        }
+    }
+
     /// The numbers of a device of this run.
     pub fn of(identity: &Identity) -> Self {
         let ecid = identity.ecid;
@@ -94,7 +166,7 @@ impl Numbers {
     }
 
     /// The numbers, the strongest first.
-    fn strongest_first(&self) -> [Option<&str>; 4] {
+    fn strongest_first(&self) -> [Option<&str>; KINDS] {
         [&self.udid, &self.serial, &self.phone, &self.ecid].map(|number| number.as_deref())
     }
 
@@ -112,42 +184,79 @@ impl Numbers {
 }
 
 impl History {
-    /// The newest run.
-    pub fn last_run(&self) -> Option<&PastRun> {
-        self.runs.last()
+    /// The run that `change` is counted from; `None` when there was none.
+    pub fn compared(&self) -> Option<&PastRun> {
+        let wanted = |run: &&PastRun| self.since.is_none_or(|since| run.at <= since);
+        self.runs.iter().rev().find(wanted)
+    }
+
+    /// The same history as it was before an instant: later runs and what they found are left out.
+    #[must_use]
+    pub fn before(mut self, now: Timestamp) -> Self {
+        self.runs.retain(|run| run.at < now);
+        let Some(last) = self.runs.last().map(|run| run.at) else {
+            return Self {
+                devices: Vec::new(),
+                ..self
+            };
+        };
+        for device in &mut self.devices {
+            device.states.retain(|state| state.since <= last);
+            device.findings.retain(|finding| finding.since <= last);
+            device.sizes.retain(|size| size.completed_at < now);
+            device.icloud.retain(|told| told.since <= last);
+            device.end_by(last);
+        }
+        self.devices.retain(|device| !device.states.is_empty());
+        self
     }
 
     /// For each of these devices the one that earlier runs knew, by the strongest number that both
     /// have; no two get the same.
     pub fn matched(&self, devices: &[Numbers]) -> Vec<Option<&PastDevice>> {
-        let mut found: Vec<Option<usize>> = vec![None; devices.len()];
-        let mut taken = BTreeSet::new();
-        for kind in 0..devices.first().map_or(0, |d| d.strongest_first().len()) {
-            let known = self.by_number(kind);
-            for (numbers, place) in devices.iter().zip(&mut found) {
-                let number = numbers.strongest_first()[kind].filter(|_| place.is_none());
-                let past = number.and_then(|number| known.get(number).copied());
-                *place = past
-                    .filter(|past| {
-                        !numbers.kept_apart_above(&self.devices[*past].numbers, kind)
-                            && taken.insert(*past)
-                    })
-                    .or(*place);
-            }
-        }
-        let device = |place: Option<usize>| place.map(|index| &self.devices[index]);
-        found.into_iter().map(device).collect()
-    }
-
-    fn by_number(&self, kind: usize) -> BTreeMap<&str, usize> {
-        let numbers = self.devices.iter().enumerate();
-        numbers
-            .filter_map(|(index, device)| Some((device.numbers.strongest_first()[kind]?, index)))
-            .collect()
+        let known: Vec<&Numbers> = self.devices.iter().map(|device| &device.numbers).collect();
+        let places = places(&known, devices).into_iter();
+        places.map(|place| self.devices.get(place?)).collect()
     }
 }
 
+/// For each of these devices the place of the known one that it is, by the strongest number that
+/// both have; no two get the same.
+pub fn places(known: &[&Numbers], devices: &[Numbers]) -> Vec<Option<usize>> {
+    let mut found: Vec<Option<usize>> = vec![None; devices.len()];
+    let mut taken = BTreeSet::new();
+    for kind in 0..KINDS {
+        let by_number = by_number(known, kind);
+        for (numbers, place) in devices.iter().zip(&mut found) {
+            let number = numbers.strongest_first()[kind].filter(|_| place.is_none());
+            let same = number.and_then(|number| by_number.get(number).copied());
+            let same = same.filter(|same| !numbers.kept_apart_above(known[*same], kind));
+            if let Some(same) = same.filter(|same| taken.insert(*same)) {
+                *place = Some(same);
+            }
+        }
+    }
+    found
+}
+
+fn by_number<'a>(known: &[&'a Numbers], kind: usize) -> BTreeMap<&'a str, usize> {
+    let numbers = known.iter().enumerate();
+    numbers
+        .filter_map(|(index, numbers)| Some((numbers.strongest_first()[kind]?, index)))
+        .collect()
+}
+
 impl PastDevice {
+    /// Cuts off what ends after a run.
+    fn end_by(&mut self, last: Timestamp) {
+        let states = self.states.iter_mut().map(|state| &mut state.until);
+        let findings = self.findings.iter_mut().map(|finding| &mut finding.until);
+        let told = self.icloud.iter_mut().map(|told| &mut told.until);
+        for until in states.chain(findings).chain(told) {
+            *until = last.min(*until);
+        }
+    }
+
     /// The newest iCloud backup that the run at this instant was told of.
     pub fn icloud_at(&self, run: Timestamp) -> Option<Timestamp> {
         let spans = |told: &&PastIcloud| told.since <= run && run <= told.until;
@@ -156,7 +265,12 @@ impl PastDevice {
 
     /// What it was in the run at this instant; `None` when that run did not see it.
     pub fn state_at(&self, run: Timestamp) -> Option<PastState> {
-        let spans = |state: &&PastState| state.since <= run && run <= state.until;
-        self.states.iter().rev().find(spans).copied()
+        self.state_by(run).filter(|state| run <= state.until)
+    }
+
+    /// What the newest run at or before this instant that saw it found it to be.
+    pub fn state_by(&self, run: Timestamp) -> Option<PastState> {
+        let later = self.states.partition_point(|state| state.since <= run);
+        self.states[..later].last().copied()
     }
 }

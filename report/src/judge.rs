@@ -9,16 +9,17 @@ use crate::assess::draft::whole_days;
 use crate::assess::fleet_view::FleetView;
 use crate::assess::rules::assess;
 use crate::assess::status::{last_attempt, status};
-use crate::change::Change;
 use crate::diagnose::likely::{diagnose, rows_of};
 use crate::finding::{Code, Severity};
 use crate::fix::{Confidence, FixId};
 use crate::history::{Numbers, PastDevice};
 use crate::knowledge::Knowledge;
+use crate::nights::Nights;
 use crate::pattern::find::patterns;
 use crate::pattern::tell::told;
 use crate::policy::{Demand, Policy};
 use crate::portrait;
+use crate::remember;
 use crate::results::{Device, Finding, GoodBackup, PolicyUsed, Results, SCHEMA_VERSION};
 use crate::rollup;
 use crate::swap::question::Question;
@@ -74,12 +75,15 @@ pub fn judge(fleet: &Fleet, knowledge: &Knowledge<'_>, policy: &Policy, run: &Ru
         .map(|device| Cloud::of(device, run.now))
         .collect();
     let view = FleetView::of(fleet, &clouds, policy, run.now);
-    let mut waivers = Waivers::of(policy, run.now);
+    let nights = knowledge
+        .history
+        .map(|history| Nights::of(history, run.now));
     let pasts = pasts(fleet, knowledge);
-    let known = fleet.devices.iter().zip(&clouds).zip(pasts).enumerate();
+    let mut waivers = Waivers::of(policy, run.now);
+    let known = fleet.devices.iter().zip(&clouds).zip(&pasts).enumerate();
     let cases: Vec<Case<'_>> = known
         .map(|(index, ((device, cloud), past))| {
-            Case::of(index, device, cloud, &view, policy, run.now).after(knowledge, past)
+            Case::of(index, device, cloud, &view, policy, run.now).after(nights.as_ref(), *past)
         })
         .collect();
     let patterns = patterns(&cases, knowledge, run.now);
@@ -89,6 +93,9 @@ pub fn judge(fleet: &Fleet, knowledge: &Knowledge<'_>, policy: &Policy, run: &Ru
         .into_iter()
         .map(|case| judge_device(&case.within(&patterns), &mut waivers))
         .collect();
+    let history = nights
+        .as_ref()
+        .map(|nights| remember::of_fleet(nights, &devices, &pasts));
     let limits = policy_used(policy);
     for device in &mut devices {
         device.swap = Some(swap_verdict(device, &limits, run.now));
@@ -112,6 +119,7 @@ pub fn judge(fleet: &Fleet, knowledge: &Knowledge<'_>, policy: &Policy, run: &Ru
         roots: portrait::roots(fleet),
         waivers: waivers.uses(),
         patterns: told,
+        history,
     }
 }
 
@@ -137,7 +145,7 @@ fn judge_device(case: &Case<'_>, waivers: &mut Waivers<'_>) -> Device {
     let device = case.device;
     let identity = &device.identity;
     let person = device.person.as_ref();
-    Device {
+    let judged = Device {
         udid: identity.udid.as_ref().map(ToString::to_string),
         serial_number: identity.serial.as_ref().map(ToString::to_string),
         device_name: device.name().map(str::to_owned),
@@ -174,7 +182,21 @@ fn judge_device(case: &Case<'_>, waivers: &mut Waivers<'_>) -> Device {
         listed_apart: case.listed_apart(),
         in_inventory: case.fleet.has_inventory.then(|| !case.listed_apart()),
         swap: None,
-        change: change(case, severity),
+        change: None,
+        history: None,
+    };
+    match case.nights {
+        Some(nights) => remembered(case, nights, judged),
+        None => judged,
+    }
+}
+
+/// The same device with what earlier nights add.
+fn remembered(case: &Case<'_>, nights: &Nights<'_>, device: Device) -> Device {
+    Device {
+        change: remember::change(nights.history, case.past, &device),
+        history: Some(remember::of_device(nights, case.past, &device, case.now)),
+        ..device
     }
 }
 
@@ -188,13 +210,6 @@ fn swap_verdict(device: &Device, limits: &PolicyUsed, now: Timestamp) -> String 
         target: None,
     };
     of_device(&question).0.code().to_owned()
-}
-
-/// What became of it since the last run; `None` when there was none.
-fn change(case: &Case<'_>, now: Option<Severity>) -> Option<Change> {
-    let run = case.knowledge.history?.last_run()?;
-    let then = case.past.and_then(|past| past.state_at(run.at));
-    Some(Change::between(then.map(|state| state.severity), now))
 }
 
 fn worst_unwaived(findings: &[Finding]) -> Option<Severity> {

@@ -58,6 +58,9 @@ pub struct Results {
     /// One cause behind many devices, the strongest first.
     #[serde(default)]
     pub patterns: Vec<Pattern>,
+    /// What earlier runs add; `None` for a run without a history.
+    #[serde(default)]
+    pub history: Option<Past>,
 }
 
 /// One cause behind many devices, told from what they have in common.
@@ -93,6 +96,65 @@ pub struct Pattern {
     pub next_fix: Option<FixId>,
     /// How sure.
     pub confidence: Confidence,
+}
+
+/// What earlier runs add to the whole.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Past {
+    /// Earlier runs that are remembered.
+    pub runs: u64,
+    /// The oldest of them; `None` when this is the first run.
+    pub first_run: Option<Timestamp>,
+    /// The run that `change` is counted from; `None` when there was none.
+    pub compared_with: Option<ComparedRun>,
+    /// Devices of the fleet by their change; empty without a run to compare with.
+    pub changes: BTreeMap<Change, u64>,
+    /// Devices that the compared run saw and this one did not.
+    pub gone: Vec<Gone>,
+    /// Nights of the strip, since the first run, on which fleetback did not run.
+    pub nights_missed: u64,
+    /// The date of the last letter of every strip, `yyyy-mm-dd`.
+    pub strip_ends: String,
+    /// What became of the fixes that were shown.
+    pub fixes: Vec<FixOutcome>,
+}
+
+/// An earlier run.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct ComparedRun {
+    /// Its name.
+    pub run_id: String,
+    /// Its `now`.
+    pub scanned_at: Timestamp,
+}
+
+/// A device that is no longer there.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+pub struct Gone {
+    /// Serial number.
+    pub serial_number: Option<String>,
+    /// UDID.
+    pub udid: Option<String>,
+    /// The first 14 digits of the IMEI, or the MEID.
+    pub imei: Option<String>,
+    /// What it was.
+    pub status: Status,
+    /// The worst of its findings that no waiver covered.
+    pub severity: Option<Severity>,
+}
+
+/// How often a fix was shown, and how often a good backup followed. That it followed is no proof
+/// that the fix was what helped.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct FixOutcome {
+    /// The fix.
+    pub fix: FixId,
+    /// Troubles in which it was shown.
+    pub shown: u64,
+    /// Troubles that ended while it was the last fix shown.
+    pub recovered: u64,
+    /// Troubles in which it is shown now.
+    pub open: u64,
 }
 
 /// What of the policy a reader of the report needs.
@@ -271,6 +333,48 @@ pub struct Device {
     pub swap: Option<String>,
     /// Change since the last run; `null` without an earlier run to compare with.
     pub change: Option<Change>,
+    /// What earlier runs add; `null` for a run without a history.
+    #[serde(default)]
+    pub history: Option<PastOfDevice>,
+}
+
+/// What earlier runs add to a device.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct PastOfDevice {
+    /// The first run of the unbroken row of runs in which it has failed up to now; `None` when it
+    /// does not fail.
+    pub first_failing: Option<Timestamp>,
+    /// Nights since then on which fleetback ran and saw it fail, this one among them.
+    pub nights_failing: Option<u64>,
+    /// One letter a night, oldest first, this night last: `g` good, `a` aging, `f` failing, `u`
+    /// unknown, `.` the device was not seen, `-` fleetback did not run.
+    pub nights: String,
+    /// Sizes of its complete local backups, oldest first.
+    pub sizes: Vec<SizeThen>,
+    /// The trouble that has ended, until the next night.
+    pub recovered: Option<Recovered>,
+}
+
+/// How large a complete local backup was.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct SizeThen {
+    /// When it was completed.
+    pub completed_at: Timestamp,
+    /// Its payload.
+    pub bytes: u64,
+}
+
+/// A trouble that has ended.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Recovered {
+    /// What it was.
+    pub code: Code,
+    /// The fix that was shown last.
+    pub fix: FixId,
+    /// When it began.
+    pub since: Timestamp,
+    /// Nights on which it was seen.
+    pub nights: u64,
 }
 
 /// The backup that would be restored.
@@ -536,6 +640,40 @@ pub struct Finding {
     /// The pattern of the fleet that explains it, see [`Results::patterns`].
     #[serde(default)]
     pub pattern: Option<String>,
+    /// The rule of docs/findings.md that gave the cause: "C3".
+    #[serde(default)]
+    pub rule: String,
+    /// What earlier runs add; `null` for a run without a history.
+    #[serde(default)]
+    pub history: Option<PastOfFinding>,
+}
+
+/// What earlier runs add to a finding.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct PastOfFinding {
+    /// The first run of this trouble.
+    pub since: Timestamp,
+    /// Nights on which fleetback ran and saw it, this one among them.
+    pub nights: u64,
+    /// The first run that showed the likely fix.
+    pub fix_since: Timestamp,
+    /// Nights on which the likely fix was shown, this one among them.
+    pub fix_nights: u64,
+    /// Other fixes that were shown before, oldest first.
+    pub tried: Vec<Tried>,
+    /// Does direct evidence name the cause? An escalated fix is never more than a guess.
+    pub cause_is_certain: bool,
+}
+
+/// A fix that was shown, and did not end the trouble.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Tried {
+    /// The fix.
+    pub fix: FixId,
+    /// The first run that showed it.
+    pub since: Timestamp,
+    /// Nights on which it was shown.
+    pub nights: u64,
 }
 
 /// One fact a finding rests on.

@@ -377,9 +377,8 @@ pub const COLUMNS: &[Column] = &[
     col("evidence", "Evidence", Kind::Text, |r| Cell::text(r.finding().map(evidence))),
     col("next_fix", "If it persists", Kind::Id, |r| fix_id(r.finding().and_then(|found| found.next_fix).map(|fix| (fix, fix.about().title)))),
     col("change", "Change", Kind::Word, |r| Cell::text(r.device.change.map(Change::id))),
-    // Filled once earlier nights are kept; until then nobody can tell.
-    col("first_failing", "First failing", Kind::Date, |_| Cell::Unknown),
-    col("nights_failing", "Nights failing", Kind::Number, |_| Cell::Unknown),
+    col("first_failing", "First failing", Kind::Date, |r| r.date(r.device.history.as_ref().and_then(|past| past.first_failing))),
+    col("nights_failing", "Nights failing", Kind::Number, |r| Cell::count(r.device.history.as_ref().and_then(|past| past.nights_failing))),
     col("waived_until", "Waived until", Kind::Date, |r| waived_until(r.waived())),
     col("waiver_reason", "Reason of the waiver", Kind::Text, |r| Cell::text(r.waived().and_then(|found| found.waived.as_ref()).map(|waiver| waiver.reason.as_str()))),
     col("backup_host", "Computer", Kind::Text, |r| Cell::text(r.located().map(|b| b.host.as_str()))),

@@ -13,10 +13,39 @@ use jiff::tz::TimeZone;
 use jiff::{Timestamp, civil};
 use serde::Serialize;
 
+use crate::change::Change;
 use crate::finding::Severity;
 use crate::fix::Confidence;
-use crate::results::{BackupKind, Pattern, Results, Status};
+use crate::results::{BackupKind, Past, Pattern, Results, Status};
 use crate::swap::answer::{Fate, Outcome, Verdict};
+
+/// What has changed since the run that is compared with: "3 new, 1 fixed, 1 gone".
+pub fn changes(past: &Past) -> String {
+    let of = |change| past.changes.get(&change).copied().unwrap_or(0);
+    let told = TOLD_CHANGES.map(|change| (of(change), change.id()));
+    let gone = (past.gone.len() as u64, "gone");
+    let told = told
+        .into_iter()
+        .chain([gone])
+        .filter(|(count, _)| *count > 0);
+    let told: Vec<String> = told
+        .map(|(count, word)| format!("{} {word}", number(count)))
+        .collect();
+    if told.is_empty() {
+        "nothing has changed".to_owned()
+    } else {
+        told.join(", ")
+    }
+}
+
+/// The changes worth a word, in the order in which they are told.
+const TOLD_CHANGES: [Change; 5] = [
+    Change::New,
+    Change::Worse,
+    Change::Better,
+    Change::Fixed,
+    Change::Appeared,
+];
 
 /// A fact with a fixed list of values, each with its two spellings.
 pub trait Word: Copy {

@@ -203,6 +203,7 @@ impl World {
         let runs = (1..self.night).map(|night| PastRun {
             at: day(night),
             run_id: night.to_string(),
+            complete: true,
         });
         let devices = self.lives.iter().enumerate().map(|(n, life)| PastDevice {
             numbers: Numbers::of(&numbered(n).0.identity),

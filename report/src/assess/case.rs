@@ -10,8 +10,8 @@ use super::cloud::Cloud;
 use super::fleet_view::FleetView;
 use super::good::{is_plausible, local_date, within};
 use crate::history::PastDevice;
-use crate::knowledge::Knowledge;
 use crate::model_name::model;
+use crate::nights::Nights;
 use crate::os::OsVersion;
 use crate::pattern::found::{Pattern, Patterns};
 use crate::pattern::kind::PatternKind;
@@ -27,8 +27,8 @@ pub(crate) struct Case<'a> {
     pub(crate) now: Timestamp,
     pub(crate) fleet: &'a FleetView<'a>,
     pub(crate) cloud: &'a Cloud<'a>,
-    /// What is known beside the fleet.
-    pub(crate) knowledge: Knowledge<'a>,
+    /// The nights of earlier runs; `None` for a run without a history.
+    pub(crate) nights: Option<&'a Nights<'a>>,
     /// What earlier runs knew of this device.
     pub(crate) past: Option<&'a PastDevice>,
     /// Local backups, newest first.
@@ -70,7 +70,7 @@ impl<'a> Case<'a> {
             now,
             fleet,
             cloud,
-            knowledge: Knowledge::default(),
+            nights: None,
             past: None,
             locals: locals(device, policy, now),
             patterns: None,
@@ -85,10 +85,14 @@ impl<'a> Case<'a> {
         }
     }
 
-    /// The same, with what is known beside the fleet.
-    pub(crate) fn after(self, knowledge: &Knowledge<'a>, past: Option<&'a PastDevice>) -> Self {
+    /// The same, with what earlier nights knew.
+    pub(crate) fn after(
+        self,
+        nights: Option<&'a Nights<'a>>,
+        past: Option<&'a PastDevice>,
+    ) -> Self {
         Self {
-            knowledge: *knowledge,
+            nights,
             past,
             ..self
         }

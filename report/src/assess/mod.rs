@@ -13,5 +13,6 @@ pub(crate) mod inventory;
 pub(crate) mod local;
 pub(crate) mod os;
 pub(crate) mod rules;
+pub(crate) mod shrunk;
 pub(crate) mod status;
 pub(crate) mod storage;

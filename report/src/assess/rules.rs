@@ -2,7 +2,7 @@
 
 use super::case::Case;
 use super::draft::Draft;
-use super::{age, contact, icloud, identity, inventory, local, os, storage};
+use super::{age, contact, icloud, identity, inventory, local, os, shrunk, storage};
 use crate::finding::Severity;
 
 /// One theme: looks at a device and drafts what it finds.
@@ -14,6 +14,7 @@ const THEMES: &[Theme] = &[
     icloud::find,
     identity::find,
     storage::find,
+    shrunk::find,
     os::find,
     contact::find,
     inventory::find,

@@ -1,14 +1,14 @@
 //! Looks a finding up in the tables and makes its fix ready for the device.
 
 use super::row::{Row, Why};
-use super::{gates, icloud, local, others, shared};
+use super::{escalate, gates, icloud, local, others, shared};
 use crate::assess::case::Case;
 use crate::assess::draft::Draft;
 use crate::assess::good::within;
 use crate::assess::icloud::is_blocked;
 use crate::assess::inventory::pairing_is_blocked;
 use crate::finding::Code;
-use crate::fix::{FixId, Situation};
+use crate::fix::{Confidence, FixId, Situation};
 use crate::policy::Requirement;
 use crate::results::Finding;
 
@@ -32,22 +32,30 @@ const FRESH_DAYS: f64 = 3.0;
 /// A finding with its cause and its likely fix.
 pub(crate) fn diagnose(case: &Case<'_>, draft: Draft) -> Finding {
     let (row, why) = first_match(case, &draft);
+    let sure = row.confidence.min(why.at_most);
+    let advice = escalate::advise(case, &draft, row, sure);
+    let is_first = advice.fix == row.fix;
     let situation = Situation {
         os: case.os(),
         home_button: case.home_button(),
-        focus: row.focus,
+        focus: row.focus.filter(|_| is_first),
     };
     Finding {
         code: draft.code,
         severity: draft.severity,
         evidence: draft.evidence,
         cause: row.cause.to_owned(),
-        likely_fix: row.fix.made_ready(&situation),
-        confidence: row.confidence.min(why.at_most),
-        why: why.text,
-        next_fix: row.next.and_then(|fix| next_fix(case, fix)),
+        likely_fix: advice.fix.made_ready(&situation),
+        confidence: if is_first { sure } else { Confidence::Low },
+        why: match advice.why {
+            Some(more) => format!("{}; {more}", why.text),
+            None => why.text,
+        },
+        next_fix: advice.next,
         waived: None,
         pattern: why.pattern,
+        rule: row.rule.to_owned(),
+        history: advice.past,
     }
 }
 
@@ -55,6 +63,15 @@ pub(crate) fn diagnose(case: &Case<'_>, draft: Draft) -> Finding {
 pub(crate) fn rows_of(code: Code) -> impl Iterator<Item = &'static Row> {
     let rows = TABLES.iter().flat_map(|table| table.iter());
     rows.filter(move |row| row.codes.contains(&code))
+}
+
+/// Every row whose condition holds, and whose fix may be advised for this device.
+pub(crate) fn matches_of<'c>(
+    case: &'c Case<'_>,
+    draft: &Draft,
+) -> impl Iterator<Item = &'static Row> + 'c {
+    let fitting = rows_of(draft.code).filter(|row| may_advise(case, row.fix));
+    fitting.filter(|row| (row.when)(case).is_some())
 }
 
 fn first_match(case: &Case<'_>, draft: &Draft) -> (&'static Row, Why) {
@@ -78,6 +95,11 @@ pub(crate) fn may_advise(case: &Case<'_>, fix: FixId) -> bool {
         FixId::TurnOnIcloudBackup => wanted.icloud != Requirement::Forbidden && !is_blocked(case),
         _ => true,
     }
+}
+
+/// What a row tries next, as far as it may be advised.
+pub(crate) fn next_of(case: &Case<'_>, row: &Row) -> Option<FixId> {
+    row.next.and_then(|fix| next_fix(case, fix))
 }
 
 /// What to try next; a fix that may not be advised gives way to the people who know more.

@@ -1,6 +1,6 @@
 //! Why backups to a computer fail. Almost nothing of this is in the article: its first fix speaks of
 //! the storage of the phone and of iCloud, and never of the computer's disk. Rules L1 to L15 of
-//! docs/findings.md; L11 needs evidence that no backup holds, L12 earlier nights.
+//! docs/findings.md; L11 needs evidence that no backup holds; L12 stands with the others.
 
 use super::row::{Row, Why, row};
 use super::shared::{shared, why};

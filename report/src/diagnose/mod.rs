@@ -1,5 +1,6 @@
 //! Findings -> cause and likely fix. Tables of rows; the first that fits wins.
 
+pub(crate) mod escalate;
 pub(crate) mod gates;
 pub(crate) mod icloud;
 pub(crate) mod likely;

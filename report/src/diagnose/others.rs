@@ -31,6 +31,7 @@ pub(crate) const ROWS: &[Row] = &[
     row("C4", &[Code::DeviceStorageLow], |_| always("a backup needs free storage on the device to work"), "The device is almost full.", FixId::CheckStorage, High).next(FixId::RestartDevice).focus(Focus::DeviceStorage),
     row("L1", &[Code::HostDiskLow], disk_and_stopped, "The computer's disk is too full for the next backup.", FixId::FreeComputerDisk, High).next(FixId::CheckHost),
     row("L1", &[Code::HostDiskLow], |_| always("the disk may be too full for a whole new backup"), "The computer's disk is too full for the next backup.", FixId::FreeComputerDisk, Medium).next(FixId::CheckHost),
+    row("L12", &[Code::BackupShrunk], |_| always("the sizes of two complete backups, one after the other, are far apart"), "Apps were offloaded, photos have moved to iCloud, or data is gone.", FixId::VerifyBackup, Medium),
     row("C17", &[Code::OsOutdated], |_| always("another device of the same model runs a newer version; whether this hinders backups is not known"), "The device has not been updated.", FixId::UpdateIos, Low).next(FixId::RestartDevice),
     row("L2", &[Code::BackupUnknown], decrypted, "The only copy was decrypted by a tool, and nobody has tried whether it can be restored.", FixId::StartFreshBackup, Medium),
     row("L3", &[Code::BackupUnknown], unchecked, "The files of its local backup were not checked.", FixId::VerifyBackup, High),

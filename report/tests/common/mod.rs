@@ -63,6 +63,7 @@ pub(crate) fn device(serial: &str, name: &str, status: Status) -> Device {
         in_inventory: Some(true),
         swap: None,
         change: None,
+        history: None,
     }
 }
 
@@ -142,6 +143,8 @@ pub(crate) fn finding(
         next_fix: Some(FixId::RestartDevice),
         waived: None,
         pattern: None,
+        rule: String::new(),
+        history: None,
     }
 }
 
@@ -524,6 +527,7 @@ pub(crate) fn results(devices: Vec<Device>, problems: Vec<Problem>) -> Results {
         roots: Vec::new(),
         waivers: Vec::new(),
         patterns: Vec::new(),
+        history: None,
     }
 }
 
@@ -565,6 +569,7 @@ pub(crate) fn morning() -> Results {
             until: text("2026-12-31"),
             state: "used".to_owned(),
         }],
+        history: None,
         ..results(devices, vec![unreadable(), stray()])
     }
 }

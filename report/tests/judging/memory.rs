@@ -2,7 +2,7 @@
 
 use fleetback_report::change::Change;
 use fleetback_report::finding::Severity;
-use fleetback_report::history::{History, Numbers, PastDevice, PastRun, PastState};
+use fleetback_report::history::{History, Numbers, PastDevice, PastRun, PastSize, PastState};
 use fleetback_report::judge::judge;
 use fleetback_report::knowledge::Knowledge;
 use fleetback_report::results::{Results, Status};
@@ -41,8 +41,10 @@ fn last_night(devices: Vec<(Numbers, Option<Severity>)>) -> History {
         runs: vec![PastRun {
             at,
             run_id: "run-0".to_owned(),
+            complete: true,
         }],
         devices: devices.into_iter().map(device).collect(),
+        ..History::default()
     }
 }
 
@@ -88,6 +90,7 @@ fn a_device_that_the_last_run_did_not_see_was_not_there() {
     history.runs.push(PastRun {
         at: ago(HOUR),
         run_id: "run-0b".to_owned(),
+        complete: true,
     });
     let results = judged_after(&fleet([phone().icloud(9 * DAY)]), &history);
     assert_eq!(results.devices[0].change, Some(Change::New));
@@ -138,4 +141,64 @@ fn a_weaker_number_never_unites_what_a_stronger_one_keeps_apart() {
 fn no_past_belongs_to_two_devices() {
     matched(&[(UDID, "A")], &[("", "A"), (UDID, "B")], &[None, Some(0)]);
     matched(&[("", "A")], &[("", "A"), (UDID, "A")], &[Some(0), None]);
+}
+
+/// A phone whose local backup of last night has so many bytes, where the one before had 1,000.
+fn after_a_thousand(bytes: u64) -> Results {
+    let mut backup = local(HOUR);
+    backup.files.as_mut().unwrap().bytes = Some(bytes);
+    let mut history = last_night(vec![(numbers("", SERIAL), None)]);
+    history.devices[0].sizes = vec![PastSize {
+        completed_at: ago(2 * DAY),
+        bytes: 1_000,
+    }];
+    judged_after(&fleet([phone().local(backup)]), &history)
+}
+
+#[test]
+fn a_backup_of_less_than_half_the_size_has_shrunk() {
+    let shrunk = |bytes| codes(&after_a_thousand(bytes).devices[0]).contains(&"backup-shrunk");
+    assert!(!shrunk(500));
+    assert!(shrunk(499));
+}
+
+#[test]
+fn a_backup_is_not_compared_with_itself() {
+    let mut backup = local(HOUR);
+    backup.files.as_mut().unwrap().bytes = Some(1);
+    let mut history = last_night(vec![(numbers("", SERIAL), None)]);
+    history.devices[0].sizes = vec![PastSize {
+        completed_at: backup.completed_at.unwrap(),
+        bytes: 1_000,
+    }];
+    let results = judged_after(&fleet([phone().local(backup)]), &history);
+    assert!(!codes(&results.devices[0]).contains(&"backup-shrunk"));
+}
+
+#[test]
+fn who_is_gone_is_named() {
+    let history = last_night(vec![
+        (numbers("", SERIAL), None),
+        (numbers("", "F2LX0001GONE"), ERROR),
+    ]);
+    let results = judged_after(&fleet([phone().icloud(HOUR)]), &history);
+    let gone = &results.history.unwrap().gone;
+    assert_eq!(gone.len(), 1);
+    assert_eq!(gone[0].serial_number.as_deref(), Some("F2LX0001GONE"));
+    assert_eq!(gone[0].severity, ERROR);
+}
+
+#[test]
+fn runs_after_now_are_not_known_yet() {
+    let mut history = last_night(vec![(numbers("", SERIAL), ERROR)]);
+    let later = ago(-DAY);
+    history.runs.push(PastRun {
+        at: later,
+        run_id: "later".to_owned(),
+        complete: true,
+    });
+    history.devices[0].states[0].until = later;
+    let history = history.before(ago(0));
+    assert_eq!(history.runs.len(), 1);
+    assert_eq!(history.devices[0].states[0].until, ago(DAY));
 }

@@ -109,6 +109,7 @@ fn remembered(nights: i64, bad: i64) -> History {
     let runs = (1..=nights).rev().map(|night| PastRun {
         at: ago(night * DAY),
         run_id: night.to_string(),
+        complete: true,
     });
     let told = |n: i64| {
         (1..=nights).rev().map(move |night| {

@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use super::island::{Texts, UNTOLD};
-use super::{rows, terms};
+use super::{past, rows, terms};
 use crate::results::{
     Attempt, Backup, Device, Evidence, Finding, Icloud, IcloudAttempt, Mdm, Waiver,
 };
@@ -134,8 +134,10 @@ impl Writer<'_> {
             ("iCloud", self.icloud(&device.icloud)),
             ("MDM", self.mdm(device.mdm.as_ref())),
         ];
+        let past = past::facts(self.sheet, device).map(|facts| ("Earlier nights", worded(facts)));
         chapters
             .into_iter()
+            .chain(past)
             .map(|(title, facts)| (self.say(title), self.pairs(&facts)))
             .collect()
     }
@@ -457,6 +459,13 @@ impl Writer<'_> {
             .map(|(label, value)| (self.say(label), self.say(value)))
             .collect()
     }
+}
+
+fn worded(facts: Vec<(&'static str, Option<String>)>) -> Facts {
+    let facts = facts.into_iter();
+    facts
+        .map(|(label, value)| (label.into(), or_untold(value)))
+        .collect()
 }
 
 fn or_untold(value: Option<String>) -> String {

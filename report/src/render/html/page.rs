@@ -11,8 +11,9 @@ use fleetback_scanner::model::problem::{Level, Problem};
 
 use super::chart::{Age, Chart, Piece};
 use super::groups::{Chapter, Fact};
+use super::past::OutcomeRow;
 use super::patterns::PatternRow;
-use super::{chart, csp, details, groups, island, patterns, rows, terms};
+use super::{chart, csp, details, groups, island, past, patterns, rows, terms};
 use crate::results::{Device, Host, PolicyUsed, Results, Status, WaiverUse};
 use crate::sheet::Sheet;
 use crate::words::{self, Word, shown};
@@ -30,6 +31,7 @@ pub(super) struct Page {
     masthead: Vec<Fact>,
     headline: String,
     subline: String,
+    changed: Option<String>,
     start: Option<Start>,
     notice: Option<Notice>,
     strip: Vec<Piece>,
@@ -46,6 +48,7 @@ pub(super) struct Page {
     notes_word: String,
     notes: Vec<ProblemRow>,
     waivers: Vec<WaiverRow>,
+    outcomes: Vec<OutcomeRow>,
     apart: Vec<StaticRow>,
     unmatched: Vec<UnmatchedRow>,
     hosts: Vec<HostRow>,
@@ -160,6 +163,7 @@ impl Page {
             ),
             masthead: masthead(sheet),
             subline: subline(results),
+            changed: past::changed(sheet),
             start: start(&chapters),
             notice: notice(problems.len() as u64),
             strip: chart::strip(
@@ -175,6 +179,7 @@ impl Page {
             rows: listed(sheet, terms::not_in_order),
             problems_lead: PROBLEMS_LEAD,
             notes_word: words::plural(notes.len() as u64, "note", "notes"),
+            outcomes: past::outcomes(sheet),
             waivers: results.waivers.iter().map(waiver).collect(),
             apart: listed(sheet, |device| device.listed_apart),
             unmatched: unmatched(results),

@@ -1,0 +1,108 @@
+//! What earlier runs add to the page: what has changed, the nights of a device, and what became of
+//! the fixes that were shown.
+
+use crate::results::{Device, FixOutcome, Past, PastOfDevice, Recovered, SizeThen};
+use crate::sheet::Sheet;
+use crate::words::{self, plural};
+
+/// What became of one fix.
+pub(super) struct OutcomeRow {
+    pub(super) fix: &'static str,
+    pub(super) shown: String,
+    pub(super) recovered: String,
+    pub(super) open: String,
+}
+
+/// "Since the run of 2026-11-19 04:00: 3 new, 1 fixed."
+pub(super) fn changed(sheet: &Sheet<'_>) -> Option<String> {
+    let past = sheet.results().history.as_ref()?;
+    let run = past.compared_with.as_ref()?;
+    let when = words::date_time(run.scanned_at, sheet.zone());
+    let changes = words::changes(past);
+    let missed = match past.nights_missed {
+        0 => String::new(),
+        n => format!(
+            " fleetback did not run on {} of the last 28 nights.",
+            plural(n, "night", "nights")
+        ),
+    };
+    Some(format!("Since the run of {when}: {changes}.{missed}"))
+}
+
+/// The fixes that were shown on earlier nights.
+pub(super) fn outcomes(sheet: &Sheet<'_>) -> Vec<OutcomeRow> {
+    let fixes = sheet
+        .results()
+        .history
+        .iter()
+        .flat_map(|past: &Past| &past.fixes);
+    fixes.map(outcome).collect()
+}
+
+fn outcome(outcome: &FixOutcome) -> OutcomeRow {
+    OutcomeRow {
+        fix: outcome.fix.about().title,
+        shown: words::number(outcome.shown),
+        recovered: words::number(outcome.recovered),
+        open: words::number(outcome.open),
+    }
+}
+
+/// Facts of a device with their labels; a `None` inside is one that nobody told.
+type Facts = Vec<(&'static str, Option<String>)>;
+
+/// The chapter of a device; `None` for a run without a history.
+pub(super) fn facts(sheet: &Sheet<'_>, device: &Device) -> Option<Facts> {
+    let past = device.history.as_ref()?;
+    let date = |at| words::date(at, sheet.zone()).to_string();
+    let failing = past.first_failing.zip(past.nights_failing);
+    let failing = failing.map(|(since, nights)| {
+        format!(
+            "since {}, on {}",
+            date(since),
+            plural(nights, "night", "nights")
+        )
+    });
+    let facts = [
+        ("Change", device.change.map(|change| change.id().to_owned())),
+        ("Failing", Some(failing.unwrap_or_else(|| "no".to_owned()))),
+        ("Last 28 nights", Some(nights(past))),
+        ("Size of its backups", sizes(sheet, &past.sizes)),
+        (
+            "Recovered",
+            past.recovered.as_ref().map(|then| recovered(sheet, then)),
+        ),
+    ];
+    let told = facts.into_iter();
+    Some(
+        told.filter(|(label, value)| value.is_some() || *label != "Recovered")
+            .collect(),
+    )
+}
+
+/// The strip with its key, which a screen reader can read out.
+fn nights(past: &PastOfDevice) -> String {
+    format!(
+        "{} (this night last; g good, a aging, f failing, u unknown, . not seen, - fleetback did not run)",
+        past.nights
+    )
+}
+
+fn sizes(sheet: &Sheet<'_>, sizes: &[SizeThen]) -> Option<String> {
+    let told = sizes.iter().map(|then| {
+        let date = words::date(then.completed_at, sheet.zone());
+        format!("{date} {}", words::size(then.bytes))
+    });
+    let told: Vec<String> = told.collect();
+    (!told.is_empty()).then(|| told.join(", "))
+}
+
+fn recovered(sheet: &Sheet<'_>, then: &Recovered) -> String {
+    format!(
+        "from \"{}\", which was seen since {} on {}; shown last: \"{}\"",
+        then.code.about().title,
+        words::date(then.since, sheet.zone()),
+        plural(then.nights, "night", "nights"),
+        then.fix.about().title
+    )
+}
