@@ -12,6 +12,7 @@ use jiff::Timestamp;
 
 use crate::passwords::CommandLine;
 use crate::settings::{self, OutputSettings, ScanSettings, TerminalSettings};
+use crate::since::Since;
 
 /// Which iPhones and iPads of a fleet could be lost tonight, why, and what to do about it.
 #[derive(Debug, Parser)]
@@ -97,6 +98,10 @@ pub(crate) struct Scan {
     /// Judge as of this instant (RFC 3339) instead of now; makes a run repeatable to the byte
     #[arg(long, value_name = "RFC3339", value_parser = instant)]
     pub(crate) now: Option<Timestamp>,
+
+    /// Count changes from the newest run at or before this day, instead of from the last run
+    #[arg(long, value_name = "DATE")]
+    pub(crate) since: Option<Since>,
 
     #[command(flatten)]
     pub(crate) again: AgainFlags,

@@ -5,14 +5,17 @@
 
 use std::path::{Path, PathBuf};
 
+use fleetback_report::history::History as Past;
+use fleetback_report::results::Results;
 use fleetback_scanner::backup::memory::{CheckRecord, PasswordProof};
 use fleetback_scanner::model::backup::LocalBackup;
 use fleetback_scanner::model::fleet::Fleet;
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
 
 use crate::output::resolved;
 use crate::say::Voice;
-use crate::store::{Remembered, Store, default_path};
+use crate::store::{Job, Kept, Remembered, Store, default_path};
 
 /// Which store a run was asked to use.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,6 +33,14 @@ pub(crate) enum Choice {
 pub(crate) struct History {
     store: Option<Store>,
     memory: Remembered,
+    night: Option<Earlier>,
+}
+
+/// What earlier runs of the same job found.
+#[derive(Debug)]
+struct Earlier {
+    job: Job,
+    past: Past,
 }
 
 impl Choice {
@@ -74,7 +85,7 @@ impl History {
         }
     }
 
-    /// What earlier runs found.
+    /// What earlier runs checked and proved.
     pub(crate) fn memory(&self) -> &Remembered {
         &self.memory
     }
@@ -84,15 +95,44 @@ impl History {
         self.store.as_ref().map(Store::path)
     }
 
-    /// Remembers what this run found.
-    pub(crate) fn remember(self, fleet: &Fleet, host: &str, now: Timestamp, voice: Voice) {
+    /// What runs before `now` found, for judging; `None` without a store. `zone` tells which days are
+    /// nights, `since` the run that is compared with.
+    pub(crate) fn before(
+        &self,
+        now: Timestamp,
+        zone: &TimeZone,
+        since: Option<Timestamp>,
+    ) -> Option<Past> {
+        let night = self.night.as_ref()?;
+        let past = Past {
+            zone: zone.clone(),
+            since,
+            ..night.past.clone()
+        };
+        Some(past.before(now))
+    }
+
+    /// Remembers what this run found: the checks, the proofs, and of a scan the whole night.
+    pub(crate) fn remember(
+        self,
+        fleet: &Fleet,
+        host: &str,
+        now: Timestamp,
+        results: Option<&Results>,
+        voice: Voice,
+    ) {
         let Some(mut store) = self.store else { return };
         let checks: Vec<_> = backups(fleet).filter_map(check).collect();
         let proofs: Vec<_> = backups(fleet).filter_map(proof).collect();
-        if let Err(error) = store.remember(host, now, &checks, &proofs) {
-            voice.note(&format!(
+        let night = self.night.as_ref().map(|night| &night.job).zip(results);
+        match store.remember(host, now, &checks, &proofs, night) {
+            Ok(Kept::Written) => {}
+            Ok(Kept::LaterThere(later)) => voice.note(&format!(
+                "this night was not added to the history, which has a run of {later} already; if no run was made then, a clock was wrong: move the history file away"
+            )),
+            Err(error) => voice.note(&format!(
                 "the history was not written, so the next run checks again what this one did: {error}"
-            ));
+            )),
         }
     }
 }
@@ -109,9 +149,12 @@ fn open(path: Option<PathBuf>, host: &str, evidence: &[PathBuf]) -> Result<Histo
     }
     let store = Store::open(&path).map_err(|e| e.to_string())?;
     let memory = store.memory(host).map_err(|e| e.to_string())?;
+    let job = Job::new(host, evidence);
+    let past = store.past(&job).map_err(|e| e.to_string())?;
     Ok(History {
         store: Some(store),
         memory,
+        night: Some(Earlier { job, past }),
     })
 }
 

@@ -25,6 +25,7 @@ mod reports;
 mod run_id;
 mod say;
 mod settings;
+mod since;
 mod store;
 mod swap_options;
 mod terminal;

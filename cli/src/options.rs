@@ -56,6 +56,8 @@ pub(crate) struct ScanPlan {
     pub(crate) passwords: Passwords,
     /// Where earlier runs told what they found.
     pub(crate) history: history::Choice,
+    /// The newest run at or before this is compared with; the last one when nobody asks for another.
+    pub(crate) since: Option<Timestamp>,
     /// From which severity on the run ends with 1.
     pub(crate) alarm: Alarm,
     /// What standard error and the terminal get.
@@ -136,6 +138,10 @@ impl ScanPlan {
         let history = history_choice(&settings, args.now)?;
         refuse_to_write_into_evidence(&reports, &inputs, &settings, found.as_ref())?;
         refuse_history_in_evidence(&history, &inputs)?;
+        ensure!(
+            args.since.is_none() || history != history::Choice::None,
+            "--since asks the history for an earlier run, and this run has none; name one with --history FILE"
+        );
         if std::env::var_os(PASSWORD_VARIABLE).is_some() {
             terminal.voice.note("FLEETBACK_PASSWORD is not used by scan: it is for `fleetback verify` of one backup");
         }
@@ -154,6 +160,9 @@ impl ScanPlan {
                 verify_again_days: verify_again_days(&settings),
             },
             passwords: passwords(&settings)?,
+            since: args
+                .since
+                .map(|since| since.last_instant(&reports.time_zone)),
             history,
             threads: threads(&settings)?,
             inputs,

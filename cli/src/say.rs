@@ -70,6 +70,17 @@ impl Voice {
     }
 }
 
+/// "; since 2026-11-19: 3 new, 1 fixed"; nothing without an earlier run.
+fn since(results: &Results) -> String {
+    let past = results.history.as_ref();
+    let compared = past.and_then(|past| Some((past, past.compared_with.as_ref()?)));
+    compared.map_or_else(String::new, |(past, run)| {
+        let zone = jiff::tz::TimeZone::UTC;
+        let day = words::date(run.scanned_at, &zone);
+        format!("; since {day}: {}", words::changes(past))
+    })
+}
+
 /// The run in one sentence.
 fn summary(results: &Results) -> String {
     if results.found_nothing() && !results.is_incomplete() {
@@ -90,8 +101,9 @@ fn summary(results: &Results) -> String {
         0 => String::new(),
         n => format!("; {} more known from old backups only", words::number(n)),
     };
+    let since = since(results);
     format!(
-        "{}, {} could be lost tonight{apart}; {}; {unread}",
+        "{}, {} could be lost tonight{apart}; {}; {unread}{since}",
         plural(all.devices_counted(), "device", "devices"),
         words::number(all.at_risk),
         plural(all.backups, "local backup", "local backups"),

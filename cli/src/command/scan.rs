@@ -39,13 +39,17 @@ pub(crate) fn run(args: Scan, common: &Common) -> Result<Exit> {
     }
     fleet.problems.extend(plan.passwords.problems());
     fleet.problems.sort();
-    let results = judge(&fleet, &Knowledge::default(), &plan.policy, &plan.run);
+    let past = history.before(plan.run.now, &plan.reports.time_zone, plan.since);
+    let knowledge = Knowledge {
+        history: past.as_ref(),
+    };
+    let results = judge(&fleet, &knowledge, &plan.policy, &plan.run);
 
     let Some(written) = reports::write(&results, &plan.reports, plan.terminal, &interrupted) else {
         return Ok(stopped(voice));
     };
     kept::keep(&results, history.store(), voice);
-    history.remember(&fleet, host, plan.run.now, voice);
+    history.remember(&fleet, host, plan.run.now, Some(&results), voice);
     voice.problems(&results.problems);
     voice.summary(&results);
     Ok(Outcome::of(&results, written).exit(plan.alarm))

@@ -39,7 +39,7 @@ pub(crate) fn run(args: Verify, common: &Common) -> Result<Exit> {
         return Ok(Exit::Interrupted);
     }
     fleet.problems.extend(plan.passwords.problems());
-    history.remember(&fleet, host, now, voice);
+    history.remember(&fleet, host, now, None, voice);
 
     let checked = Checked::new(fleet, plan.scan.verify, now, begun.elapsed());
     voice.problems(checked.problems());

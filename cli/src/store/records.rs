@@ -10,6 +10,8 @@ use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use fleetback_report::history::History;
+use fleetback_report::results::Results;
 use fleetback_scanner::backup::memory::{CheckRecord, PasswordProof};
 use fleetback_scanner::model::backup::VerifyLevel;
 use jiff::Timestamp;
@@ -19,7 +21,10 @@ use rusqlite::{
 };
 
 use super::error::{Cause, StoreError};
+use super::job::Job;
 use super::memory::{Remembered, key};
+use super::night::{self, Kept};
+use super::past;
 use super::schema::{APPLICATION_ID, migrate};
 use super::volume::network_disk;
 use crate::platform;
@@ -74,7 +79,13 @@ impl Store {
         read().map_err(|cause| cause.at(&self.path))
     }
 
-    /// Remembers what a run at `now` found on `host`, all of it or nothing.
+    /// What earlier runs of a job found, read at once.
+    pub(crate) fn past(&self, job: &Job) -> Result<History, StoreError> {
+        past::read(&self.connection, job).map_err(|cause| cause.at(&self.path))
+    }
+
+    /// Remembers what a run at `now` found on `host`, all of it or nothing: the checks, the proofs
+    /// and, for a scan, the night.
     ///
     /// Not remembered are checks that read the plists only (they cost nothing), folders that cannot
     /// be resolved any more and those whose path is no Unicode: they are checked again.
@@ -84,20 +95,26 @@ impl Store {
         now: Timestamp,
         checks: &[(&Path, &CheckRecord)],
         proofs: &[PasswordProof],
-    ) -> Result<(), StoreError> {
+        night: Option<(&Job, &Results)>,
+    ) -> Result<Kept, StoreError> {
         let resolved: Vec<_> = checks
             .iter()
             .filter(|(_, record)| record.level > VerifyLevel::State)
             .filter_map(|(path, record)| Some((key(path)?, *record)))
             .collect();
         let connection = &mut self.connection;
-        let mut write = || -> Result<(), Cause> {
+        let mut write = || -> Result<Kept, Cause> {
             let transaction =
                 connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
             write_checks(&transaction, host, now, &resolved)?;
             write_proofs(&transaction, proofs)?;
-            forget(&transaction, now)?;
-            Ok(transaction.commit()?)
+            let limit = forget(&transaction, now)?;
+            let kept = match night {
+                Some((job, results)) => night::write(&transaction, job, results, limit)?,
+                None => Kept::Written,
+            };
+            transaction.commit()?;
+            Ok(kept)
         };
         write().map_err(|cause| cause.at(&self.path))
     }
@@ -253,11 +270,12 @@ fn write_proofs(transaction: &Transaction<'_>, proofs: &[PasswordProof]) -> Resu
     Ok(())
 }
 
-fn forget(transaction: &Transaction<'_>, now: Timestamp) -> Result<(), Cause> {
+/// Forgets what was not seen for long, and says what "long" was: an instant in milliseconds.
+fn forget(transaction: &Transaction<'_>, now: Timestamp) -> Result<i64, Cause> {
     let limit = slow_clock(transaction, now)? - FORGET_AFTER_DAYS * MILLISECONDS_PER_DAY;
     transaction.execute("DELETE FROM checks WHERE seen_at < ?1", [limit])?;
     transaction.execute("DELETE FROM proofs WHERE proven_at < ?1", [limit])?;
-    Ok(())
+    Ok(limit)
 }
 
 /// The clock by which is forgotten, in milliseconds. It goes back with the runs and forward by steps:

@@ -41,6 +41,81 @@ pub(super) const STEPS: &[&str] = &["
     ) STRICT, WITHOUT ROWID;
 
     INSERT INTO meta VALUES ('format', 'fleetback history store');
+", "
+    -- One row for each job: a computer and the roots that it reads. Runs of one job remember each other.
+    CREATE TABLE jobs (
+        job   INTEGER PRIMARY KEY,
+        host  TEXT NOT NULL,
+        roots TEXT NOT NULL,          -- one a line; 'standard' where none was named
+        UNIQUE (host, roots)
+    ) STRICT;
+
+    CREATE TABLE runs (
+        job          INTEGER NOT NULL,
+        at           INTEGER NOT NULL, -- its `now`
+        run_id       TEXT NOT NULL,
+        tool_version TEXT NOT NULL,
+        complete     INTEGER NOT NULL, -- 0: evidence could not be read
+        devices      INTEGER NOT NULL,
+        PRIMARY KEY (job, at)
+    ) STRICT, WITHOUT ROWID;
+
+    -- One row for each device that a job has seen, with the newest facts.
+    CREATE TABLE devices (
+        device     INTEGER PRIMARY KEY,
+        job        INTEGER NOT NULL,
+        udid       TEXT,
+        serial     TEXT,
+        phone      TEXT,              -- 14 digits of the IMEI, or the MEID
+        ecid       TEXT,
+        first_seen INTEGER NOT NULL,
+        last_seen  INTEGER NOT NULL,
+        good_at    INTEGER,           -- the newest good backup
+        good_kind  TEXT,
+        contact_at INTEGER            -- the newest contact with the MDM
+    ) STRICT;
+    CREATE INDEX devices_of_job ON devices (job);
+
+    -- What a device was in every run from `since` to `until`. No `until`: in every run up to the last.
+    CREATE TABLE states (
+        device   INTEGER NOT NULL,
+        since    INTEGER NOT NULL,
+        until    INTEGER,
+        status   TEXT NOT NULL,
+        severity TEXT,
+        PRIMARY KEY (device, since)
+    ) STRICT, WITHOUT ROWID;
+
+    -- What was wrong with it, and the fix that was shown, likewise.
+    CREATE TABLE findings (
+        device   INTEGER NOT NULL,
+        code     TEXT NOT NULL,
+        since    INTEGER NOT NULL,
+        until    INTEGER,
+        severity TEXT NOT NULL,
+        waived   INTEGER NOT NULL,
+        rule     TEXT NOT NULL,
+        certain  INTEGER NOT NULL,
+        fix      TEXT NOT NULL,
+        PRIMARY KEY (device, code, since)
+    ) STRICT, WITHOUT ROWID;
+
+    -- The newest iCloud backup that was told of it, likewise.
+    CREATE TABLE icloud (
+        device INTEGER NOT NULL,
+        since  INTEGER NOT NULL,
+        until  INTEGER,
+        date   INTEGER NOT NULL,
+        PRIMARY KEY (device, since)
+    ) STRICT, WITHOUT ROWID;
+
+    -- The sizes of its newest complete local backups.
+    CREATE TABLE sizes (
+        device       INTEGER NOT NULL,
+        completed_at INTEGER NOT NULL,
+        bytes        INTEGER NOT NULL,
+        PRIMARY KEY (device, completed_at)
+    ) STRICT, WITHOUT ROWID;
 "];
 
 /// Takes every step that the store has not taken yet, each in a transaction of its own.

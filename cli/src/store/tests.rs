@@ -14,7 +14,18 @@ use jiff::{SignedDuration, Timestamp};
 use rusqlite::Connection;
 use tempfile::TempDir;
 
+use fleetback_report::finding::Code;
+use fleetback_report::history::History;
+use fleetback_report::judge::{RunInfo, judge};
+use fleetback_report::knowledge::Knowledge;
+use fleetback_report::policy::Policy;
+use fleetback_report::results::{Results, Status};
+use fleetback_scanner::model::fleet::{Device, Fleet};
+use fleetback_scanner::model::identity::{Identity, Serial, Udid};
+
 use super::error::Cause;
+use super::job::Job;
+use super::night::Kept;
 use super::records::Store;
 use super::schema::{STEPS, migrate_by};
 
@@ -103,7 +114,7 @@ fn what_is_remembered_is_recalled() {
     let shallow = record("b", VerifyLevel::State);
     let checks = [(here.as_path(), &deep), (there.as_path(), &shallow)];
     desk.open()
-        .remember("mac", now(), &checks, &[proof("k")])
+        .remember("mac", now(), &checks, &[proof("k")], None)
         .unwrap();
 
     let memory = desk.open().memory("mac").unwrap();
@@ -124,6 +135,133 @@ fn what_is_remembered_is_recalled() {
     );
 }
 
+/// What a run of some day finds: devices of which nothing but their numbers is known.
+fn found(day: i64, identities: &[Identity]) -> Results {
+    let device = |identity: &Identity| Device {
+        identity: identity.clone(),
+        ..Device::default()
+    };
+    let fleet = Fleet {
+        devices: identities.iter().map(device).collect(),
+        ..Fleet::default()
+    };
+    let run = RunInfo {
+        now: now() + SignedDuration::from_hours(24 * day),
+        scan_host: "mac".to_owned(),
+        run_id: format!("run {day}"),
+        tool_version: "0".to_owned(),
+    };
+    judge(&fleet, &Knowledge::default(), &Policy::builtin(), &run)
+}
+
+fn serial(number: usize) -> Identity {
+    Identity {
+        serial: Serial::parse(&format!("FBTEST{number:04}")),
+        ..Identity::default()
+    }
+}
+
+fn with_udid(number: usize) -> Identity {
+    Identity {
+        udid: Udid::parse(&format!("00008030-00000000{number:08X}")),
+        ..serial(number)
+    }
+}
+
+fn job() -> Job {
+    Job::new("mac", &[PathBuf::from("/backups")])
+}
+
+fn remember_night(desk: &Desk, results: &Results) -> Kept {
+    let (job, now) = (job(), results.scanned_at);
+    let mut store = desk.open();
+    store
+        .remember("mac", now, &[], &[], Some((&job, results)))
+        .unwrap()
+}
+
+fn past(desk: &Desk) -> History {
+    desk.open().past(&job()).unwrap()
+}
+
+#[test]
+fn nights_are_recalled_as_spans() {
+    let desk = Desk::new(0);
+    let (both, one) = ([serial(1), serial(2)], [serial(1)]);
+    for (day, devices) in [(0, &both[..]), (1, &both), (2, &one), (3, &both)] {
+        assert_eq!(remember_night(&desk, &found(day, devices)), Kept::Written);
+    }
+    let past = past(&desk);
+    assert_eq!(past.runs.len(), 4);
+    let spans = |device: usize| {
+        let states = past.devices[device].states.iter();
+        let days = |at: Timestamp| now().duration_until(at).as_hours() / 24;
+        states
+            .map(|state| (days(state.since), days(state.until)))
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(spans(0), [(0, 3)], "what did not change is one row");
+    assert_eq!(spans(1), [(0, 1), (3, 3)], "the third run did not see it");
+    let finding = &past.devices[0].findings[0];
+    assert_eq!(finding.code, Code::BackupUnknown);
+    assert_eq!(past.devices[0].states[0].status, Status::Unknown);
+}
+
+#[test]
+fn a_device_whose_udid_becomes_known_stays_one_device() {
+    let desk = Desk::new(0);
+    remember_night(&desk, &found(0, &[serial(1)]));
+    remember_night(&desk, &found(1, &[with_udid(1)]));
+    remember_night(&desk, &found(2, &[serial(1)]));
+    let past = past(&desk);
+    assert_eq!(past.devices.len(), 1);
+    assert!(
+        past.devices[0].numbers.udid.is_some(),
+        "a number once known is kept"
+    );
+}
+
+#[test]
+fn an_older_run_is_not_put_between() {
+    let desk = Desk::new(0);
+    remember_night(&desk, &found(5, &[serial(1)]));
+    let late = remember_night(&desk, &found(4, &[serial(1)]));
+    assert!(matches!(late, Kept::LaterThere(_)), "{late:?}");
+    assert!(matches!(
+        remember_night(&desk, &found(5, &[])),
+        Kept::LaterThere(_)
+    ));
+    assert_eq!(past(&desk).runs.len(), 1);
+}
+
+#[test]
+fn another_job_remembers_for_itself() {
+    let desk = Desk::new(0);
+    remember_night(&desk, &found(0, &[serial(1)]));
+    let store = desk.open();
+    for other in [
+        Job::new("pc", &[PathBuf::from("/backups")]),
+        Job::new("mac", &[PathBuf::from("/other")]),
+        Job::new("mac", &[]),
+    ] {
+        assert_eq!(store.past(&other).unwrap(), History::default());
+    }
+}
+
+#[test]
+fn nights_older_than_four_hundred_days_are_forgotten() {
+    let desk = Desk::new(0);
+    for day in [
+        0, 1, 31, 62, 93, 124, 155, 186, 217, 248, 279, 310, 341, 372, 400,
+    ] {
+        remember_night(&desk, &found(day, &[serial(1)]));
+    }
+    assert_eq!(past(&desk).runs.len(), 15, "the first is 400 days old");
+    remember_night(&desk, &found(401, &[serial(1)]));
+    assert_eq!(past(&desk).runs.len(), 15, "and a day later it is gone");
+    assert_eq!(past(&desk).devices[0].states.len(), 1);
+}
+
 #[test]
 fn the_last_check_counts() {
     let desk = Desk::new(1);
@@ -131,7 +269,7 @@ fn the_last_check_counts() {
     for stamp in ["a", "b"] {
         let record = record(stamp, VerifyLevel::Names);
         desk.open()
-            .remember("mac", now(), &[(&backup, &record)], &[])
+            .remember("mac", now(), &[(&backup, &record)], &[], None)
             .unwrap();
         let stored = desk.open().memory("mac").unwrap().check(&backup);
         assert_eq!(stored, Some(record));
@@ -144,7 +282,7 @@ fn remembering() -> (Desk, PathBuf) {
     let backup = desk.backup(0);
     let record = record("a", VerifyLevel::Names);
     desk.open()
-        .remember("mac", now(), &[(&backup, &record)], &[proof("k")])
+        .remember("mac", now(), &[(&backup, &record)], &[proof("k")], None)
         .unwrap();
     (desk, backup)
 }
@@ -155,7 +293,7 @@ fn forgotten(runs: impl IntoIterator<Item = SignedDuration>, want: bool) {
     let (desk, backup) = remembering();
     for after in runs {
         desk.open()
-            .remember("mac", now() + after, &[], &[])
+            .remember("mac", now() + after, &[], &[], None)
             .unwrap();
     }
     let memory = desk.open().memory("mac").unwrap();
@@ -191,7 +329,7 @@ fn a_record_that_means_nothing_is_skipped_and_written_anew() {
     let record = record("a", VerifyLevel::Names);
     let mut store = desk.open();
     store
-        .remember("mac", now(), &[(&one, &record), (&two, &record)], &[])
+        .remember("mac", now(), &[(&one, &record), (&two, &record)], &[], None)
         .unwrap();
     store
         .connection
@@ -203,7 +341,7 @@ fn a_record_that_means_nothing_is_skipped_and_written_anew() {
         (None, Some(record.clone()))
     );
     store
-        .remember("mac", now(), &[(&one, &record)], &[])
+        .remember("mac", now(), &[(&one, &record)], &[], None)
         .unwrap();
     assert_eq!(store.memory("mac").unwrap().check(&one), Some(record));
 }
@@ -305,7 +443,7 @@ fn damage_below_the_surface_is_told_by_whoever_meets_it() {
     let record = record("a", VerifyLevel::Names);
     let paths: Vec<_> = (0..200).map(|index| desk.backup(index)).collect();
     let checks: Vec<_> = paths.iter().map(|path| (path.as_path(), &record)).collect();
-    store.remember("mac", now(), &checks, &[]).unwrap();
+    store.remember("mac", now(), &checks, &[], None).unwrap();
     drop(store);
     let mut bytes = fs::read(desk.store()).unwrap();
     let middle = bytes.len() / 2;
@@ -358,7 +496,7 @@ fn a_full_store_keeps_what_it_had() {
     let old = record("old", VerifyLevel::Names);
     let mut store = desk.open();
     store
-        .remember("mac", now(), &[(&backup, &old)], &[])
+        .remember("mac", now(), &[(&backup, &old)], &[], None)
         .unwrap();
     store
         .connection
@@ -367,7 +505,7 @@ fn a_full_store_keeps_what_it_had() {
     let mut new = record("new", VerifyLevel::Names);
     new.restorable_reason = "x".repeat(1 << 20);
     let error = store
-        .remember("mac", now(), &[(&backup, &new)], &[])
+        .remember("mac", now(), &[(&backup, &new)], &[], None)
         .unwrap_err();
     assert!(matches!(error.cause, Cause::Full(_)), "{error}");
     assert_eq!(desk.open().memory("mac").unwrap().check(&backup), Some(old));
@@ -407,9 +545,15 @@ fn writer() {
             VerifyLevel::Names,
         );
         let checks: Vec<_> = paths.iter().map(|path| (path.as_path(), &record)).collect();
+        let host = variable("TEST_HOST");
         let mut store = Store::open(&folder.join("data/fleetback/history.sqlite3")).unwrap();
+        let job = Job::new(&host, &[]);
+        let seen = store.past(&job).unwrap().runs.len();
+        // Every other night sees every other device, so that rows begin and end.
+        let devices: Vec<_> = (0..MANY).step_by(1 + seen % 2).map(serial).collect();
+        let night = found(i64::try_from(seen).unwrap(), &devices);
         store
-            .remember(&variable("TEST_HOST"), now(), &checks, &[])
+            .remember(&host, now(), &checks, &[], Some((&job, &night)))
             .unwrap();
     }
 }
@@ -429,7 +573,23 @@ fn stamp(desk: &Desk, host: &str) -> Option<String> {
         stamps.len()
     );
     assert!(stamps.iter().all(|stamp| *stamp == stamps[0]), "{stamps:?}");
+    nights_are_whole(&store, host);
     stamps.into_iter().next()
+}
+
+/// Half of the devices were seen by every run, the others by every other one.
+fn nights_are_whole(store: &Store, host: &str) {
+    let past = store.past(&Job::new(host, &[])).unwrap();
+    for (at, run) in past.runs.iter().enumerate() {
+        let seen = past
+            .devices
+            .iter()
+            .filter(|device| device.state_at(run.at).is_some());
+        assert_eq!(
+            seen.count(),
+            if at % 2 == 0 { MANY } else { MANY.div_ceil(2) }
+        );
+    }
 }
 
 fn killed_after(mut child: Child, delay: Duration) -> bool {
@@ -486,7 +646,7 @@ fn writer_without_room() {
     let backup = folder.join("backups/0");
     let mut store = Store::open(&folder.join("data/fleetback/history.sqlite3")).unwrap();
     let error = store
-        .remember("mac", now(), &[(&backup, &record)], &[])
+        .remember("mac", now(), &[(&backup, &record)], &[], None)
         .unwrap_err();
     assert!(
         matches!(error.cause, Cause::Full(_) | Cause::Denied(_)),
@@ -502,7 +662,7 @@ fn a_disk_without_room_costs_the_new_memory_and_not_the_old() {
     let backup = desk.backup(0);
     let old = record("old", VerifyLevel::Names);
     desk.open()
-        .remember("mac", now(), &[(&backup, &old)], &[])
+        .remember("mac", now(), &[(&backup, &old)], &[], None)
         .unwrap();
     let writer = process("writer_without_room", &desk, "mac", 1);
     let limited = Command::new("sh")

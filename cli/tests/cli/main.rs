@@ -16,6 +16,7 @@ mod exit_codes;
 mod fleets;
 mod help;
 mod history;
+mod nights;
 mod outputs;
 mod passwords;
 mod swap;

@@ -1,0 +1,384 @@
+//! Writes what a run found: only what has changed.
+//!
+//! A device that is tonight what it was last night costs one update of its newest facts and not a
+//! single new row: a row without `until` says "in every run up to the last". What the store held is
+//! read again inside the transaction, for another run may have written since this one began.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use fleetback_report::finding::Severity;
+use fleetback_report::history::{Numbers, places};
+use fleetback_report::results::{Backup, Device, Finding, Results};
+use fleetback_report::words::Word;
+use jiff::Timestamp;
+use rusqlite::{Transaction, params};
+
+use super::error::Cause;
+use super::job::Job;
+use super::past::numbers;
+
+/// The newest sizes that are kept of each device.
+const SIZES_KEPT: i64 = 14;
+
+/// What became of a night.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kept {
+    /// It is remembered.
+    Written,
+    /// A run of the same job at the same time or later is there already: nothing was changed.
+    LaterThere(Timestamp),
+}
+
+/// Remembers a night. What ended before `limit` is forgotten, in milliseconds.
+pub(super) fn write(
+    transaction: &Transaction<'_>,
+    job: &Job,
+    results: &Results,
+    limit: i64,
+) -> Result<Kept, Cause> {
+    let job = job.number(transaction)?;
+    let at = results.scanned_at.as_millisecond();
+    let last: Option<i64> =
+        transaction.query_row("SELECT max(at) FROM runs WHERE job = ?1", [job], |row| {
+            row.get(0)
+        })?;
+    if let Some(later) = last.filter(|last| *last >= at) {
+        let later = Timestamp::from_millisecond(later).unwrap_or_default();
+        return Ok(Kept::LaterThere(later));
+    }
+    let writer = Writer {
+        transaction,
+        job,
+        at,
+        // Nothing is open before the first run.
+        last: last.unwrap_or(at),
+    };
+    writer.run(results)?;
+    writer.devices(results)?;
+    forget(transaction, limit)?;
+    Ok(Kept::Written)
+}
+
+struct Writer<'a> {
+    transaction: &'a Transaction<'a>,
+    job: i64,
+    at: i64,
+    /// The run before: where a row that holds no more has ended.
+    last: i64,
+}
+
+/// A state that holds since then: status, severity.
+type OpenState = (i64, String, Option<String>);
+
+/// The iCloud backup that is told since then: its date.
+type OpenIcloud = (i64, i64);
+
+/// A finding that holds since then: severity, waived, rule, certain, fix.
+type OpenFinding = (i64, (String, bool, String, bool, String));
+
+impl Writer<'_> {
+    fn run(&self, results: &Results) -> Result<(), Cause> {
+        let devices = i64::try_from(results.devices.len()).unwrap_or(i64::MAX);
+        self.transaction.execute(
+            "INSERT INTO runs (job, at, run_id, tool_version, complete, devices)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+            params![
+                self.job,
+                self.at,
+                results.run_id,
+                results.tool_version,
+                !results.is_incomplete(),
+                devices,
+            ],
+        )?;
+        Ok(())
+    }
+
+    fn devices(&self, results: &Results) -> Result<(), Cause> {
+        let ids = self.ids(&results.devices)?;
+        let mut states = self.open_states()?;
+        let mut findings = self.open_findings()?;
+        let mut icloud = self.open_icloud()?;
+        for (id, device) in ids.iter().zip(&results.devices) {
+            self.facts(*id, device)?;
+            self.state(*id, device, states.remove(id))?;
+            self.findings(*id, device, findings.remove(id).unwrap_or_default())?;
+            self.icloud(*id, device, icloud.remove(id))?;
+            self.size(*id, device)?;
+        }
+        // What is left belongs to devices that this run did not see.
+        for (id, (since, _)) in icloud {
+            self.close_icloud(id, since)?;
+        }
+        for (id, (since, ..)) in states {
+            self.close_state(id, since)?;
+        }
+        for (id, open) in findings {
+            for (code, (since, _)) in open {
+                self.close_finding(id, &code, since)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The numbers in the store of the devices of this run, new ones for those that it did not know.
+    fn ids(&self, devices: &[Device]) -> Result<Vec<i64>, Cause> {
+        let known = numbers(self.transaction, self.job)?;
+        let now: Vec<Numbers> = devices.iter().map(Numbers::of_results).collect();
+        let of_known: Vec<&Numbers> = known.iter().map(|(_, numbers)| numbers).collect();
+        let places = places(&of_known, &now);
+        self.forget_doubles(&known, &places, &now)?;
+        let mut ids = Vec::with_capacity(devices.len());
+        for place in places {
+            ids.push(match place {
+                Some(place) => known[place].0,
+                None => self.new_device()?,
+            });
+        }
+        Ok(ids)
+    }
+
+    /// A row of a device that was known by its serial number alone, and that turns out to be the
+    /// same as another row, goes: one device has one past.
+    fn forget_doubles(
+        &self,
+        known: &[(i64, Numbers)],
+        places: &[Option<usize>],
+        now: &[Numbers],
+    ) -> Result<(), Cause> {
+        let taken: HashSet<usize> = places.iter().copied().flatten().collect();
+        let serials: HashSet<&str> = now.iter().filter_map(|n| n.serial.as_deref()).collect();
+        for (place, (id, numbers)) in known.iter().enumerate() {
+            let serial = numbers.serial.as_deref().filter(|_| numbers.udid.is_none());
+            if !taken.contains(&place) && serial.is_some_and(|serial| serials.contains(serial)) {
+                forget_device(self.transaction, *id)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn new_device(&self) -> Result<i64, Cause> {
+        let mut insert = self.transaction.prepare_cached(
+            "INSERT INTO devices (job, first_seen, last_seen) VALUES (?1, ?2, ?2)",
+        )?;
+        Ok(insert.insert(params![self.job, self.at])?)
+    }
+
+    /// The newest facts; a number that tonight's evidence does not tell is kept.
+    fn facts(&self, id: i64, device: &Device) -> Result<(), Cause> {
+        let numbers = Numbers::of_results(device);
+        let good = device.last_good_backup.as_ref();
+        let mut update = self.transaction.prepare_cached(
+            "UPDATE devices SET udid = coalesce(?2, udid), serial = coalesce(?3, serial),
+             phone = coalesce(?4, phone), ecid = coalesce(?5, ecid), last_seen = ?6,
+             good_at = ?7, good_kind = ?8, contact_at = ?9 WHERE device = ?1",
+        )?;
+        update.execute(params![
+            id,
+            numbers.udid,
+            numbers.serial,
+            numbers.phone,
+            numbers.ecid,
+            self.at,
+            good.map(|good| good.date.as_millisecond()),
+            good.map(|good| good.kind.code()),
+            device
+                .mdm
+                .as_ref()
+                .and_then(|mdm| mdm.last_seen)
+                .map(Timestamp::as_millisecond),
+        ])?;
+        Ok(())
+    }
+
+    fn state(&self, id: i64, device: &Device, open: Option<OpenState>) -> Result<(), Cause> {
+        let status = device.status.id();
+        let severity = device.severity.map(Severity::id);
+        if let Some((since, old_status, old_severity)) = open {
+            if old_status == status && old_severity.as_deref() == severity {
+                return Ok(());
+            }
+            self.close_state(id, since)?;
+        }
+        let mut insert = self.transaction.prepare_cached(
+            "INSERT INTO states (device, since, status, severity) VALUES (?1, ?2, ?3, ?4)",
+        )?;
+        insert.execute(params![id, self.at, status, severity])?;
+        Ok(())
+    }
+
+    fn findings(
+        &self,
+        id: i64,
+        device: &Device,
+        mut open: BTreeMap<String, OpenFinding>,
+    ) -> Result<(), Cause> {
+        for finding in &device.findings {
+            let (code, now) = (finding.code.id(), in_words(finding));
+            match open.remove(code) {
+                Some((_, before)) if before == now => continue,
+                Some((since, _)) => self.close_finding(id, code, since)?,
+                None => {}
+            }
+            let (severity, waived, rule, certain, fix) = now;
+            let mut insert = self.transaction.prepare_cached(
+                "INSERT INTO findings (device, code, since, severity, waived, rule, certain, fix)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+            )?;
+            insert.execute(params![
+                id, code, self.at, severity, waived, rule, certain, fix
+            ])?;
+        }
+        for (code, (since, _)) in open {
+            self.close_finding(id, &code, since)?;
+        }
+        Ok(())
+    }
+
+    fn icloud(&self, id: i64, device: &Device, open: Option<OpenIcloud>) -> Result<(), Cause> {
+        let now = device.icloud.last_date.map(Timestamp::as_millisecond);
+        match open {
+            Some((_, date)) if Some(date) == now => return Ok(()),
+            Some((since, _)) => self.close_icloud(id, since)?,
+            None => {}
+        }
+        if let Some(date) = now {
+            let mut insert = self
+                .transaction
+                .prepare_cached("INSERT INTO icloud (device, since, date) VALUES (?1, ?2, ?3)")?;
+            insert.execute(params![id, self.at, date])?;
+        }
+        Ok(())
+    }
+
+    fn size(&self, id: i64, device: &Device) -> Result<(), Cause> {
+        let Some((completed_at, bytes)) = newest_size(device) else {
+            return Ok(());
+        };
+        let mut insert = self.transaction.prepare_cached(
+            "INSERT OR REPLACE INTO sizes (device, completed_at, bytes) VALUES (?1, ?2, ?3)",
+        )?;
+        insert.execute(params![id, completed_at, bytes])?;
+        let mut forget = self.transaction.prepare_cached(
+            "DELETE FROM sizes WHERE device = ?1 AND completed_at <= (SELECT completed_at FROM sizes
+             WHERE device = ?1 ORDER BY completed_at DESC LIMIT 1 OFFSET ?2)",
+        )?;
+        forget.execute(params![id, SIZES_KEPT])?;
+        Ok(())
+    }
+
+    fn open_states(&self) -> Result<HashMap<i64, OpenState>, Cause> {
+        let mut statement = self.transaction.prepare(
+            "SELECT device, since, status, severity FROM states
+             WHERE until IS NULL AND device IN (SELECT device FROM devices WHERE job = ?1)",
+        )?;
+        let rows = statement.query_map([self.job], |row| {
+            Ok((row.get(0)?, (row.get(1)?, row.get(2)?, row.get(3)?)))
+        })?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    fn open_findings(&self) -> Result<HashMap<i64, BTreeMap<String, OpenFinding>>, Cause> {
+        let mut statement = self.transaction.prepare(
+            "SELECT device, code, since, severity, waived, rule, certain, fix FROM findings
+             WHERE until IS NULL AND device IN (SELECT device FROM devices WHERE job = ?1)",
+        )?;
+        let mut rows = statement.query([self.job])?;
+        let mut open: HashMap<i64, BTreeMap<String, OpenFinding>> = HashMap::new();
+        while let Some(row) = rows.next()? {
+            let words = (
+                row.get(3)?,
+                row.get(4)?,
+                row.get(5)?,
+                row.get(6)?,
+                row.get(7)?,
+            );
+            let of_device = open.entry(row.get(0)?).or_default();
+            of_device.insert(row.get(1)?, (row.get(2)?, words));
+        }
+        Ok(open)
+    }
+
+    fn open_icloud(&self) -> Result<HashMap<i64, OpenIcloud>, Cause> {
+        let mut statement = self.transaction.prepare(
+            "SELECT device, since, date FROM icloud
+             WHERE until IS NULL AND device IN (SELECT device FROM devices WHERE job = ?1)",
+        )?;
+        let rows = statement.query_map([self.job], |row| {
+            Ok((row.get(0)?, (row.get(1)?, row.get(2)?)))
+        })?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    fn close_icloud(&self, id: i64, since: i64) -> Result<(), Cause> {
+        let mut close = self
+            .transaction
+            .prepare_cached("UPDATE icloud SET until = ?3 WHERE device = ?1 AND since = ?2")?;
+        close.execute(params![id, since, self.last])?;
+        Ok(())
+    }
+
+    fn close_state(&self, id: i64, since: i64) -> Result<(), Cause> {
+        let mut close = self
+            .transaction
+            .prepare_cached("UPDATE states SET until = ?3 WHERE device = ?1 AND since = ?2")?;
+        close.execute(params![id, since, self.last])?;
+        Ok(())
+    }
+
+    fn close_finding(&self, id: i64, code: &str, since: i64) -> Result<(), Cause> {
+        let mut close = self.transaction.prepare_cached(
+            "UPDATE findings SET until = ?4 WHERE device = ?1 AND code = ?2 AND since = ?3",
+        )?;
+        close.execute(params![id, code, since, self.last])?;
+        Ok(())
+    }
+}
+
+fn in_words(finding: &Finding) -> (String, bool, String, bool, String) {
+    let past = finding.history.as_ref();
+    (
+        finding.severity.id().to_owned(),
+        finding.waived.is_some(),
+        finding.rule.clone(),
+        past.is_some_and(|past| past.cause_is_certain),
+        finding.likely_fix.id.id().to_owned(),
+    )
+}
+
+/// The newest backup that was completed and is no archived copy: when, and its bytes.
+fn newest_size(device: &Device) -> Option<(i64, i64)> {
+    let whole = |backup: &&Backup| backup.good && !backup.archived;
+    let newest = device
+        .backups
+        .iter()
+        .filter(whole)
+        .max_by_key(|b| b.completed_at)?;
+    let bytes = newest.files?.bytes?;
+    let at = newest.completed_at?.as_millisecond();
+    Some((at, i64::try_from(bytes).ok()?))
+}
+
+/// Forgets what is older than is kept. What still holds is kept whole, however old it is.
+fn forget(transaction: &Transaction<'_>, limit: i64) -> Result<(), Cause> {
+    transaction.execute("DELETE FROM runs WHERE at < ?1", [limit])?;
+    transaction.execute("DELETE FROM states WHERE until < ?1", [limit])?;
+    transaction.execute("DELETE FROM findings WHERE until < ?1", [limit])?;
+    transaction.execute("DELETE FROM icloud WHERE until < ?1", [limit])?;
+    let mut old = transaction.prepare("SELECT device FROM devices WHERE last_seen < ?1")?;
+    let old: Vec<i64> = old
+        .query_map([limit], |row| row.get(0))?
+        .collect::<Result<_, _>>()?;
+    for id in old {
+        forget_device(transaction, id)?;
+    }
+    Ok(())
+}
+
+fn forget_device(transaction: &Transaction<'_>, id: i64) -> Result<(), Cause> {
+    for table in ["states", "findings", "icloud", "sizes", "devices"] {
+        let sql = format!("DELETE FROM {table} WHERE device = ?1");
+        transaction.prepare_cached(&sql)?.execute([id])?;
+    }
+    Ok(())
+}

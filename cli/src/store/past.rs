@@ -1,0 +1,231 @@
+//! Reads what earlier runs of a job found: each table once, in the order of its key.
+//!
+//! A row whose words this fleetback does not know is left out: a newer one of the same schema may
+//! know more codes.
+
+use std::collections::HashMap;
+
+use fleetback_report::history::{
+    History, Numbers, PastDevice, PastFinding, PastIcloud, PastRun, PastSize, PastState,
+};
+use fleetback_report::results::Status;
+use jiff::Timestamp;
+use rusqlite::{Connection, Row};
+
+use super::error::Cause;
+use super::job::Job;
+
+/// Everything that a job remembers; empty for one that the store does not know.
+pub(super) fn read(connection: &Connection, job: &Job) -> Result<History, Cause> {
+    let Some(job) = job.find(connection)? else {
+        return Ok(History::default());
+    };
+    let runs = runs(connection, job)?;
+    let Some(last) = runs.last().map(|run| run.at) else {
+        return Ok(History::default());
+    };
+    let mut reader = Reader {
+        connection,
+        job,
+        last,
+        devices: Vec::new(),
+        places: HashMap::new(),
+    };
+    reader.devices()?;
+    reader.states()?;
+    reader.findings()?;
+    reader.icloud()?;
+    reader.sizes()?;
+    Ok(History {
+        runs,
+        devices: reader.devices,
+        ..History::default()
+    })
+}
+
+fn runs(connection: &Connection, job: i64) -> Result<Vec<PastRun>, Cause> {
+    let mut statement =
+        connection.prepare("SELECT at, run_id, complete FROM runs WHERE job = ?1 ORDER BY at")?;
+    let rows = statement.query_map([job], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
+    let mut runs = Vec::new();
+    for row in rows {
+        let (at, run_id, complete): (i64, String, bool) = row?;
+        if let Some(at) = instant(at) {
+            runs.push(PastRun {
+                at,
+                run_id,
+                complete,
+            });
+        }
+    }
+    Ok(runs)
+}
+
+struct Reader<'a> {
+    connection: &'a Connection,
+    job: i64,
+    /// The last run: where a row without an end ends.
+    last: Timestamp,
+    devices: Vec<PastDevice>,
+    /// Their numbers in the store.
+    places: HashMap<i64, usize>,
+}
+
+impl Reader<'_> {
+    fn devices(&mut self) -> Result<(), Cause> {
+        let devices = numbers(self.connection, self.job)?;
+        for (id, numbers) in devices {
+            self.places.insert(id, self.devices.len());
+            self.devices.push(PastDevice {
+                numbers,
+                ..PastDevice::default()
+            });
+        }
+        Ok(())
+    }
+
+    fn states(&mut self) -> Result<(), Cause> {
+        let last = self.last;
+        self.each(
+            "SELECT device, since, until, status, severity FROM states
+             WHERE device IN (SELECT device FROM devices WHERE job = ?1) ORDER BY device, since",
+            |device, row| {
+                let (since, until) = span(row, last)?;
+                let status: String = row.get(3)?;
+                let severity: Option<String> = row.get(4)?;
+                let severity = severity.map(|word| word.parse().ok());
+                if let (Some(since), Some(until), Some(status)) =
+                    (since, until, self::status(&status))
+                    && severity != Some(None)
+                {
+                    device.states.push(PastState {
+                        since,
+                        until,
+                        status,
+                        severity: severity.flatten(),
+                    });
+                }
+                Ok(())
+            },
+        )
+    }
+
+    fn findings(&mut self) -> Result<(), Cause> {
+        let last = self.last;
+        self.each(
+            "SELECT device, since, until, code, severity, waived, rule, certain, fix FROM findings
+             WHERE device IN (SELECT device FROM devices WHERE job = ?1) ORDER BY device, since, code",
+            |device, row| {
+                let (since, until) = span(row, last)?;
+                let word = |place| row.get::<_, String>(place);
+                let known = (
+                    since,
+                    until,
+                    word(3)?.parse().ok(),
+                    word(4)?.parse().ok(),
+                    word(8)?.parse().ok(),
+                );
+                if let (Some(since), Some(until), Some(code), Some(severity), Some(fix)) = known {
+                    device.findings.push(PastFinding {
+                        code,
+                        severity,
+                        waived: row.get(5)?,
+                        rule: word(6)?,
+                        certain: row.get(7)?,
+                        fix,
+                        since,
+                        until,
+                    });
+                }
+                Ok(())
+            },
+        )
+    }
+
+    fn icloud(&mut self) -> Result<(), Cause> {
+        let last = self.last;
+        self.each(
+            "SELECT device, since, until, date FROM icloud
+             WHERE device IN (SELECT device FROM devices WHERE job = ?1) ORDER BY device, since",
+            |device, row| {
+                let (since, until) = span(row, last)?;
+                let date = instant(row.get(3)?);
+                if let (Some(since), Some(until), Some(date)) = (since, until, date) {
+                    device.icloud.push(PastIcloud { date, since, until });
+                }
+                Ok(())
+            },
+        )
+    }
+
+    fn sizes(&mut self) -> Result<(), Cause> {
+        self.each(
+            "SELECT device, completed_at, bytes FROM sizes
+             WHERE device IN (SELECT device FROM devices WHERE job = ?1)
+             ORDER BY device, completed_at",
+            |device, row| {
+                let (at, bytes): (i64, i64) = (row.get(1)?, row.get(2)?);
+                if let (Some(completed_at), Ok(bytes)) = (instant(at), u64::try_from(bytes)) {
+                    device.sizes.push(PastSize {
+                        completed_at,
+                        bytes,
+                    });
+                }
+                Ok(())
+            },
+        )
+    }
+
+    /// Hands every row of a query to the device that its first column names.
+    fn each(
+        &mut self,
+        query: &str,
+        mut take: impl FnMut(&mut PastDevice, &Row<'_>) -> rusqlite::Result<()>,
+    ) -> Result<(), Cause> {
+        let mut statement = self.connection.prepare(query)?;
+        let mut rows = statement.query([self.job])?;
+        while let Some(row) = rows.next()? {
+            let place = self.places.get(&row.get(0)?).copied();
+            if let Some(device) = place.and_then(|place| self.devices.get_mut(place)) {
+                take(device, row)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The devices of a job by their numbers in the store, oldest first.
+pub(super) fn numbers(connection: &Connection, job: i64) -> Result<Vec<(i64, Numbers)>, Cause> {
+    let mut statement = connection.prepare(
+        "SELECT device, udid, serial, phone, ecid FROM devices WHERE job = ?1 ORDER BY device",
+    )?;
+    let rows = statement.query_map([job], |row| {
+        let numbers = Numbers {
+            udid: row.get(1)?,
+            serial: row.get(2)?,
+            phone: row.get(3)?,
+            ecid: row.get(4)?,
+        };
+        Ok((row.get(0)?, numbers))
+    })?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// Columns 1 and 2 as instants.
+fn span(
+    row: &Row<'_>,
+    last: Timestamp,
+) -> rusqlite::Result<(Option<Timestamp>, Option<Timestamp>)> {
+    let until: Option<i64> = row.get(2)?;
+    let until = until.map_or(Some(last), instant);
+    Ok((instant(row.get(1)?), until))
+}
+
+/// An instant out of the store; `None` for one that cannot be.
+pub(super) fn instant(milliseconds: i64) -> Option<Timestamp> {
+    Timestamp::from_millisecond(milliseconds).ok()
+}
+
+fn status(word: &str) -> Option<Status> {
+    Status::ALL.into_iter().find(|status| status.id() == word)
+}
