@@ -311,6 +311,7 @@ fn inputs(settings: &ScanSettings) -> Result<Inputs> {
         roots,
         documents: settings.mdm.clone(),
         inventory: settings.inventory.clone(),
+        ..Inputs::default()
     })
 }
 

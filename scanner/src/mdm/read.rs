@@ -13,8 +13,10 @@ use plist::Dictionary;
 use super::content::{self, Content};
 use super::document::{KeptOut, Reply};
 use super::draft::Draft;
+use super::export::{self, Means};
 use super::kind::{self, Kind, Message};
 use super::load::load;
+use super::rules::TableRules;
 use super::{age, command, envelope, foreign, gather, platform, webhook};
 use crate::model::evidence::{Clock, Source, Told};
 use crate::model::identity::Udid;
@@ -49,7 +51,21 @@ struct Times {
 ///
 /// `now` caps the file's modification time, by which an answer without a date is dated.
 pub fn read_document(path: &Path, now: Timestamp) -> Document {
+    read_by_rules(path, now, &TableRules::default(), &|_| {})
+}
+
+/// The same with what the user has said of device tables; `heard` is told the bytes of tables as they
+/// are read.
+pub fn read_by_rules(
+    path: &Path,
+    now: Timestamp,
+    rules: &TableRules,
+    heard: &dyn Fn(u64),
+) -> Document {
     let mut document = Document::new(path);
+    if export::read(&mut document, path, Means { now, rules, heard }) {
+        return document;
+    }
     match load(path, BYTES_MAX) {
         Ok((bytes, file)) => read_bytes(&mut document, &bytes, Times { file, now }),
         Err(fault) => {
@@ -293,7 +309,11 @@ fn family_of(reply: &Reply, kept_out: &Families) -> Option<&'static str> {
 
 fn note_kept_out(document: &mut Document, out: &[Reply], kept_out: &Families) {
     let by_reply = out.iter().filter_map(|reply| family_of(reply, kept_out));
-    let own = std::mem::take(&mut document.kept_out);
+    let mut own = std::mem::take(&mut document.kept_out);
+    if !document.seen.is_empty() {
+        // a table has counted its own
+        own.clear();
+    }
     let families: BTreeSet<&str> = own.iter().map(|one| one.family).chain(by_reply).collect();
     for family in families {
         let found = format!("a message of {family}: left out");
