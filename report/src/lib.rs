@@ -13,6 +13,7 @@ pub mod knowledge;
 pub mod mb_error;
 pub mod model_name;
 pub mod os;
+pub mod pattern;
 pub mod policy;
 pub mod render;
 pub mod results;
