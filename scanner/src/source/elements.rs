@@ -34,7 +34,6 @@ pub(crate) fn read(
     mut take: impl FnMut(Value),
 ) -> Result<(), String> {
     let mut events = Reader::from_reader(BufReader::with_capacity(BUFFER_BYTES, source));
-    events.config_mut().trim_text(true);
     events.config_mut().expand_empty_elements = true;
     let (mut buffer, mut open, mut from) = (Vec::new(), Vec::<Open>::new(), 0_u64);
     loop {
@@ -98,7 +97,7 @@ fn add(open: &mut [Open], text: &str) {
 fn close(open: &mut Vec<Open>, record: &str, take: &mut impl FnMut(Value)) {
     let Some(done) = open.pop() else { return };
     let value = if done.fields.is_empty() {
-        Value::String(done.text)
+        Value::String(done.text.trim().to_owned())
     } else {
         Value::Object(done.fields)
     };
@@ -128,7 +127,7 @@ mod tests {
     fn check(text: &str, want: &[&str]) {
         let mut got = Vec::new();
         read(text.as_bytes(), "device", |value| {
-            got.push(value.to_string())
+            got.push(value.to_string());
         })
         .unwrap();
         assert_eq!(got, want);
