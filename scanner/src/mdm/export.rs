@@ -52,6 +52,7 @@ const NOT_OURS: &[&str] = &[
     "command_uuid",
     "hardware_serial",
     "profile_status",
+    "skip_setup_items",
     "topic",
 ];
 
