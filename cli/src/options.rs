@@ -28,8 +28,8 @@ use crate::passwords::{
 use crate::run_id::run_id;
 use crate::say::Voice;
 use crate::settings::{
-    CsvProfile, CsvRows, FailOn, Layer, OutputSettings, ScanSettings, TerminalSettings, Verify,
-    When,
+    CsvProfile, CsvRows, FailOn, Layer, MdmSettings, OutputSettings, ScanSettings,
+    TerminalSettings, Verify, When,
 };
 use crate::terminal::Terminal;
 use crate::{history, homes, store};
@@ -131,7 +131,7 @@ impl ScanPlan {
         let now = args.now.unwrap_or_else(Timestamp::now);
         let host = host(&settings);
         let policy = policy(settings.policy.as_deref())?;
-        let inputs = inputs(&settings)?;
+        let inputs = inputs(&settings, &config.mdm)?;
         let reports = Reports::new(&output)?;
         let history = history_choice(&settings, args.now)?;
         refuse_to_write_into_evidence(&reports, &inputs, &settings, found.as_ref())?;
@@ -301,7 +301,7 @@ fn threads(settings: &ScanSettings) -> Result<usize> {
 }
 
 /// What to read; an error when there is nothing that could be.
-fn inputs(settings: &ScanSettings) -> Result<Inputs> {
+fn inputs(settings: &ScanSettings, mdm: &MdmSettings) -> Result<Inputs> {
     let roots = match settings.roots.as_slice() {
         [] => homes::standard_roots(!settings.mdm.is_empty())?,
         roots => roots.to_vec(),
@@ -311,7 +311,7 @@ fn inputs(settings: &ScanSettings) -> Result<Inputs> {
         roots,
         documents: settings.mdm.clone(),
         inventory: settings.inventory.clone(),
-        ..Inputs::default()
+        tables: mdm.rules(),
     })
 }
 

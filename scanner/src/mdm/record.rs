@@ -75,7 +75,7 @@ const BAD_ID: RowFault = RowFault {
 const NO_FLAG: RowFault = RowFault {
     wanted: "yes or no",
     found: "another word; the device was read without it",
-    remedy: "export it again with yes or no in this column",
+    remedy: "export it again, or tell under [mdm.columns] of fleetback.toml what the column means",
     level: Level::Incomplete,
 };
 const NO_DATE: RowFault = RowFault {
@@ -93,7 +93,7 @@ const NO_NUMBER: RowFault = RowFault {
 const FUTURE: RowFault = RowFault {
     wanted: "a date of the past",
     found: "a contact or an inventory after the time of this scan; the file's time was used",
-    remedy: "check the clock of the server, and the time zone of its dates",
+    remedy: "check the clock of the server, and the time zone of its dates under [mdm.zones] of fleetback.toml",
     level: Level::Note,
 };
 const TWO_VALUES: RowFault = RowFault {
