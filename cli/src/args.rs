@@ -225,8 +225,13 @@ pub(crate) struct AlarmFlags {
 #[derive(Debug, Args)]
 pub(crate) struct Explain {
     /// A finding code or a fix, such as backup-stale or check-storage; none given: list them all
-    #[arg(value_name = "CODE|FIX")]
+    #[arg(value_name = "CODE|FIX", conflicts_with = "mdm")]
     pub(crate) what: Option<String>,
+
+    /// Say what was recognised in an MDM export: its source, which columns tell what, which are not
+    /// read, and what is missing
+    #[arg(long, value_name = "FILE")]
+    pub(crate) mdm: Option<PathBuf>,
 }
 
 /// `fleetback doctor`

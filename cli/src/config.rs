@@ -12,7 +12,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::platform;
-use crate::settings::{Layer, OutputSettings, ScanSettings, TerminalSettings};
+use crate::settings::{Layer, MdmSettings, OutputSettings, ScanSettings, TerminalSettings};
 
 /// The name that is looked for.
 pub(crate) const FILE_NAME: &str = "fleetback.toml";
@@ -31,6 +31,8 @@ pub(crate) struct Config {
     pub(crate) output: OutputSettings,
     /// How to talk while it runs.
     pub(crate) terminal: TerminalSettings,
+    /// How to read device tables of MDM consoles.
+    pub(crate) mdm: MdmSettings,
 }
 
 impl Layer for Config {
@@ -39,6 +41,7 @@ impl Layer for Config {
             scan: self.scan.over(under.scan),
             output: self.output.over(under.output),
             terminal: self.terminal.over(under.terminal),
+            mdm: self.mdm.over(under.mdm),
         }
     }
 }
@@ -92,6 +95,7 @@ pub(crate) fn load(
         scan: config.scan.beside(folder),
         output: config.output.beside(folder),
         terminal: config.terminal,
+        mdm: config.mdm,
     };
     Ok(Some(Found { path, config }))
 }
@@ -175,6 +179,18 @@ mod tests {
             "[scan]\nverify = \"name\"\n",
             "f.toml:2:10: unknown variant `name`, expected one of `state`, `names`, `sizes`",
         );
+        wrong(
+            "[mdm.columns]\n\"Cloud\" = \"last-cloud\"\n",
+            "f.toml:2:11: unknown variant `last-cloud`, expected one of `ignore`",
+        );
+        wrong(
+            "[mdm.zones]\njamf = \"UTC\"\n",
+            "f.toml:2:1: wanted a source such as jamf-pro",
+        );
+        wrong(
+            "[mdm.zones]\njamf-pro = \"Europe/Berlinn\"\n",
+            "f.toml:2:12: wanted a time zone such as Europe/Berlin",
+        );
         wrong("[scan]\nthreads = 0\n", "f.toml:2:11: invalid value");
         wrong("[output]\ncsv = \"a.csv\"\n", "f.toml:2:7: invalid type");
         wrong("[scan\n", "f.toml:1:6: ");
@@ -202,6 +218,7 @@ mod tests {
             ("scan", "ScanSettings"),
             ("output", "OutputSettings"),
             ("terminal", "TerminalSettings"),
+            ("mdm", "MdmSettings"),
         ] {
             let known = schema["$defs"][def]["properties"].as_object().unwrap();
             for key in known.keys() {

@@ -28,8 +28,8 @@ use crate::passwords::{
 use crate::run_id::run_id;
 use crate::say::Voice;
 use crate::settings::{
-    CsvProfile, CsvRows, FailOn, Layer, OutputSettings, ScanSettings, TerminalSettings, Verify,
-    When,
+    CsvProfile, CsvRows, FailOn, Layer, MdmSettings, OutputSettings, ScanSettings,
+    TerminalSettings, Verify, When,
 };
 use crate::terminal::Terminal;
 use crate::{history, homes, store};
@@ -133,7 +133,7 @@ impl ScanPlan {
         let now = args.now.unwrap_or_else(Timestamp::now);
         let host = host(&settings);
         let policy = policy(settings.policy.as_deref())?;
-        let inputs = inputs(&settings)?;
+        let inputs = inputs(&settings, &config.mdm)?;
         let reports = Reports::new(&output)?;
         let history = history_choice(&settings, args.now)?;
         refuse_to_write_into_evidence(&reports, &inputs, &settings, found.as_ref())?;
@@ -310,7 +310,7 @@ pub(crate) fn threads(settings: &ScanSettings) -> Result<usize> {
 }
 
 /// What to read; an error when there is nothing that could be.
-pub(crate) fn inputs(settings: &ScanSettings) -> Result<Inputs> {
+pub(crate) fn inputs(settings: &ScanSettings, mdm: &MdmSettings) -> Result<Inputs> {
     let roots = match settings.roots.as_slice() {
         [] => homes::standard_roots(!settings.mdm.is_empty())?,
         roots => roots.to_vec(),
@@ -320,6 +320,7 @@ pub(crate) fn inputs(settings: &ScanSettings) -> Result<Inputs> {
         roots,
         documents: settings.mdm.clone(),
         inventory: settings.inventory.clone(),
+        tables: mdm.rules(),
     })
 }
 

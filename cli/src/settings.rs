@@ -4,11 +4,16 @@
 //! A field here is what somebody *typed*, somewhere; nothing is resolved yet and `None` means that
 //! this place said nothing. What is *meant* is in `options`.
 
+use std::collections::BTreeMap;
 use std::num::{NonZeroU32, NonZeroUsize};
 use std::path::{Path, PathBuf};
 
 use clap::builder::FalseyValueParser;
 use clap::{Args, ValueEnum};
+use fleetback_scanner::mdm::console;
+use fleetback_scanner::mdm::fact::Fact;
+use fleetback_scanner::mdm::rules::TableRules;
+use jiff::tz::TimeZone;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -290,6 +295,96 @@ pub(crate) struct TerminalSettings {
         global = true
     )]
     pub(crate) color: Option<When>,
+}
+
+/// How to read device tables of MDM consoles: `[mdm]`. It has no flags: what a column means does not
+/// change from run to run.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct MdmSettings {
+    /// What columns of device tables tell that fleetback does not know by name: the header, or the
+    /// dotted keys of a record, and the fact. `fleetback explain --mdm FILE` lists both
+    pub(crate) columns: BTreeMap<String, Fact>,
+    /// Time zones of dates that carry none, by source; UTC where nothing is said
+    pub(crate) zones: BTreeMap<SourceId, Zone>,
+}
+
+/// A kind of device table.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(try_from = "String", into = "String")]
+#[schemars(with = "String")]
+pub(crate) struct SourceId(String);
+
+impl TryFrom<String> for SourceId {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        let known: Vec<_> = console::ids().collect();
+        if known.contains(&text.as_str()) {
+            return Ok(Self(text));
+        }
+        Err(format!(
+            "wanted a source such as {}, found {text:?}",
+            known.join(", ")
+        ))
+    }
+}
+
+impl From<SourceId> for String {
+    fn from(id: SourceId) -> Self {
+        id.0
+    }
+}
+
+/// A time zone by its name.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(try_from = "String", into = "String")]
+#[schemars(with = "String")]
+pub(crate) struct Zone {
+    name: String,
+    zone: TimeZone,
+}
+
+impl TryFrom<String> for Zone {
+    type Error = String;
+
+    fn try_from(name: String) -> Result<Self, String> {
+        match TimeZone::get(&name) {
+            Ok(zone) => Ok(Self { name, zone }),
+            Err(_) => Err(format!(
+                "wanted a time zone such as Europe/Berlin, found {name:?}"
+            )),
+        }
+    }
+}
+
+impl From<Zone> for String {
+    fn from(zone: Zone) -> Self {
+        zone.name
+    }
+}
+
+impl MdmSettings {
+    /// For the readers of tables.
+    pub(crate) fn rules(&self) -> TableRules {
+        let zones = self.zones.iter();
+        TableRules::new(
+            self.columns.clone(),
+            zones.map(|(id, zone)| (id.0.clone(), zone.zone.clone())),
+        )
+    }
+}
+
+impl Layer for MdmSettings {
+    fn over(self, under: Self) -> Self {
+        let Self {
+            mut columns,
+            mut zones,
+        } = under;
+        columns.extend(self.columns);
+        zones.extend(self.zones);
+        Self { columns, zones }
+    }
 }
 
 /// A place that settings come from, laid over one that weighs less.

@@ -16,7 +16,7 @@ use crate::config;
 use crate::options::{self, Reports};
 use crate::passwords::Passwords;
 use crate::run_id::run_id;
-use crate::settings::{Layer, ScanSettings};
+use crate::settings::{Layer, MdmSettings, ScanSettings};
 use crate::terminal::Terminal;
 use crate::{kept, store};
 
@@ -84,7 +84,7 @@ impl SwapPlan {
         let under = settings_of_variables()?.over(config.scan);
         let evidence = if args.evidence.is_live() {
             let settings = args.evidence.into_settings().over(under);
-            let live = Live::new(&settings, now, asked.len())?;
+            let live = Live::new(&settings, &config.mdm, now, asked.len())?;
             options::refuse_to_write_into_evidence(
                 &reports,
                 &live.inputs,
@@ -110,9 +110,14 @@ impl SwapPlan {
 }
 
 impl Live {
-    fn new(settings: &ScanSettings, now: Timestamp, devices: usize) -> Result<Self> {
+    fn new(
+        settings: &ScanSettings,
+        mdm: &MdmSettings,
+        now: Timestamp,
+        devices: usize,
+    ) -> Result<Self> {
         let host = options::host(settings);
-        let inputs = options::inputs(settings)?;
+        let inputs = options::inputs(settings, mdm)?;
         let mut passwords = options::passwords(settings)?;
         passwords.variable = options::one_password(devices)?;
         Ok(Self {

@@ -171,6 +171,7 @@ fn restriction_profiles(known: &Management) -> BTreeMap<String, Vec<String>> {
 fn source(source: &Source) -> String {
     let clock = match source.clock {
         Clock::Wrapper => "dated by its wrapper",
+        Clock::Row => "dated by its row",
         Clock::NewestDateInside => "dated by the newest date inside",
         Clock::FileTime => "dated by the file's time",
         Clock::FileTimeInFuture => "the file's time lies in the future and was taken as now",

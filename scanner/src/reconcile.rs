@@ -8,15 +8,17 @@ mod join;
 
 use std::cmp::Reverse;
 use std::path::Path;
+use std::sync::Arc;
 
 use jiff::Timestamp;
 
 use self::join::{Claim, Group};
 use crate::model::backup::LocalBackup;
+use crate::model::evidence::Told;
 use crate::model::fleet::{Conflict, Device, Unmatched};
 use crate::model::identity::Identity;
 use crate::model::management::{Answer, Management};
-use crate::model::person::InventoryRow;
+use crate::model::person::{Assigned, InventoryRow};
 
 /// All devices that any evidence names, by serial number and then UDID, and the answers and rows
 /// that name none. A backup that names no device is a device of its own: it must not get lost.
@@ -107,8 +109,48 @@ fn device(group: Group, evidence: &mut [Option<Evidence>]) -> Device {
     device.conflicts.extend(rows_that_differ(&mut rows));
     device.conflicts.sort();
     device.conflicts.dedup();
-    device.person = rows.into_iter().next();
+    let assigned = device.management.as_ref().and_then(|m| m.assigned.as_ref());
+    device.person = person(rows.into_iter().next(), assigned, &device.identity);
     device
+}
+
+/// The inventory's row, with what the MDM says where the row is silent. A row that names a user takes
+/// the user's address and department from nobody who names another one.
+fn person(
+    row: Option<InventoryRow>,
+    assigned: Option<&Told<Assigned>>,
+    identity: &Identity,
+) -> Option<InventoryRow> {
+    let Some(told) = assigned else { return row };
+    let mdm = &told.value;
+    let mut row = row.unwrap_or_else(|| InventoryRow {
+        identity: identity.clone(),
+        user: None,
+        email: None,
+        department: None,
+        site: None,
+        group: None,
+        tags: Vec::new(),
+        planned_swap: None,
+        device_name: None,
+        source: Arc::clone(&told.source),
+    });
+    let same = |a: &Option<String>, b: &Option<String>| match (a, b) {
+        (Some(a), Some(b)) => a.to_lowercase() == b.to_lowercase(),
+        _ => false,
+    };
+    let nobody = row.user.is_none() && row.email.is_none();
+    if nobody || same(&row.user, &mdm.user) || same(&row.email, &mdm.email) {
+        row.user = row.user.or_else(|| mdm.user.clone());
+        row.email = row.email.or_else(|| mdm.email.clone());
+        row.department = row.department.or_else(|| mdm.department.clone());
+    }
+    row.site = row.site.or_else(|| mdm.site.clone());
+    row.group = row.group.or_else(|| mdm.group.clone());
+    if row.tags.is_empty() {
+        row.tags.clone_from(&mdm.tags);
+    }
+    Some(row)
 }
 
 fn newest_first(

@@ -16,6 +16,7 @@ use crate::backup::read::ReadOptions;
 use crate::discover::documents::documents;
 use crate::discover::roots::{Discovery, HostFolders, discover};
 use crate::mdm;
+use crate::mdm::rules::TableRules;
 use crate::model::backup::{LocalBackup, VerifyLevel};
 use crate::model::fleet::{Disk, Fleet, Host};
 use crate::model::management::Answer;
@@ -35,6 +36,8 @@ pub struct Inputs {
     pub documents: Vec<PathBuf>,
     /// The inventory table.
     pub inventory: Option<PathBuf>,
+    /// What the user has said of the columns and dates of device tables.
+    pub tables: TableRules,
 }
 
 /// How to read.
@@ -109,7 +112,7 @@ pub fn scan(inputs: &Inputs, options: &ScanOptions, helpers: &Helpers<'_>) -> Fl
         || read_all(&found.backups, &options.of_a_backup(), helpers),
         || {
             rayon::join(
-                || read_documents(&documents, options.now, progress),
+                || read_documents(&documents, &inputs.tables, options.now, progress),
                 || read_inventory(inputs.inventory.as_deref(), options.now, progress),
             )
         },
@@ -186,11 +189,13 @@ fn put_together(found: Discovery, backups: Vec<LocalBackup>, papers: Papers) -> 
 
 fn read_documents(
     paths: &[PathBuf],
+    tables: &TableRules,
     now: Timestamp,
     progress: &dyn Progress,
 ) -> (Vec<Answer>, Vec<Problem>) {
+    let heard = |bytes| progress.tell(Event::BytesRead(bytes));
     let documents = in_turn(paths, progress, |path| {
-        let document = mdm::read::read_document(path, now);
+        let document = mdm::read::read_by_rules(path, now, tables, &heard);
         progress.tell(Event::DocumentRead);
         document
     });

@@ -35,6 +35,7 @@ fn demo_inputs(at: &Path) -> Inputs {
         roots: vec![at.join("backups")],
         documents: vec![at.join("mdm")],
         inventory: Some(at.join("inventory.csv")),
+        ..Inputs::default()
     }
 }
 
@@ -188,6 +189,7 @@ fn what_is_missing_is_incomplete_and_hides_nothing_else() {
         roots: vec![tree.path("gone"), tree.path("Backup")],
         documents: vec![tree.path("no mdm")],
         inventory: Some(tree.path("none.csv")),
+        ..Inputs::default()
     };
     let fleet = scan(&inputs, &options(demo::NOW), &Helpers::alone(&Silent));
     let paths: Vec<String> = fleet

@@ -21,7 +21,7 @@ use crate::settings::Layer;
 const POLICY_NAME: &str = "fleetback-policy.toml";
 
 /// In the order of the template.
-const SECTIONS: [&str; 3] = ["scan", "output", "terminal"];
+const SECTIONS: [&str; 4] = ["scan", "output", "terminal", "mdm"];
 
 /// Runs it. An error is one of configuration.
 pub(crate) fn run(action: &Action, common: &Common) -> Result<Exit> {
@@ -129,6 +129,7 @@ fn typed(common: &Common) -> Result<Config> {
         scan,
         output,
         terminal: common.terminal.clone(),
+        ..Config::default()
     })
 }
 

@@ -1,22 +1,111 @@
 //! `fleetback explain`: what a code or a fix in a report means, from the tables that made it.
 
 use std::fmt::Write as _;
+use std::path::Path;
 
-use anyhow::{Result, bail};
+use anyhow::{Result, bail, ensure};
 use fleetback_report::finding::Code;
 use fleetback_report::fix::{FixId, Situation};
 
-use crate::args::Explain;
+use fleetback_report::words::{Word, shown};
+use fleetback_scanner::mdm::read::{Document, pair, read_by_rules};
+use fleetback_scanner::mdm::seen::Seen;
+use jiff::Timestamp;
+
+use crate::args::{Common, Explain};
+use crate::config;
 use crate::exit::Exit;
 use crate::output;
 
 /// Runs it.
-pub(crate) fn run(args: &Explain) -> Result<Exit> {
-    let text = match args.what.as_deref() {
-        None => everything(),
-        Some(name) => one(name.trim())?,
+pub(crate) fn run(args: &Explain, common: &Common) -> Result<Exit> {
+    let text = match (&args.mdm, args.what.as_deref()) {
+        (Some(file), _) => export(file, common)?,
+        (None, None) => everything(),
+        (None, Some(name)) => one(name.trim())?,
     };
     Ok(output::print(text.as_bytes()))
+}
+
+/// What was recognised in an export, by the same reader that a scan uses.
+fn export(file: &Path, common: &Common) -> Result<String> {
+    ensure!(
+        file.is_file(),
+        "--mdm: wanted one file of an MDM, found none at {}; name a file, not a folder",
+        file.display()
+    );
+    let found = config::load(common.config.as_deref(), &config::places())?;
+    let rules = found
+        .map(|found| found.config.mdm.rules())
+        .unwrap_or_default();
+    let document = read_by_rules(file, Timestamp::now(), &rules, &|_| {});
+    let mut text = format!("{}\n", shown(&file.display().to_string()));
+    for seen in document.seen() {
+        table(&mut text, seen);
+    }
+    if document.seen().is_empty() {
+        messages(&mut text, &document);
+    }
+    let (_, problems) = pair(vec![document]);
+    if !problems.is_empty() {
+        text.push_str("\nProblems:\n");
+    }
+    for problem in problems {
+        let remedy = problem.remedy.map(|remedy| format!("; {remedy}"));
+        let words = format!(
+            "{}: wanted {}, found {}{}",
+            problem.level.phrase(),
+            problem.wanted,
+            problem.found,
+            remedy.unwrap_or_default()
+        );
+        let _ = writeln!(text, "  {}", shown(&words));
+    }
+    Ok(text)
+}
+
+fn table(text: &mut String, seen: &Seen) {
+    let by = match seen.by.as_slice() {
+        [] => "no console is known by its columns; read by the general names of columns".to_owned(),
+        by => format!("recognised by {}", by.join(", ")),
+    };
+    let _ = writeln!(text, "\n{}: {}", seen.source, shown(&by));
+    let _ = writeln!(
+        text,
+        "  {} records, {} iPhones and iPads",
+        seen.records, seen.devices
+    );
+    for (family, count) in &seen.kept_out {
+        let _ = writeln!(text, "  left out: {count} of {family}");
+    }
+    text.push_str("\nRead:\n");
+    for (column, (fact, filled)) in &seen.mapped {
+        let _ = writeln!(
+            text,
+            "  {:<36} {fact:<22} filled in {filled}",
+            shown(column)
+        );
+    }
+    if !seen.ignored.is_empty() {
+        let _ = writeln!(text, "\nNot read:\n  {}", shown(&seen.ignored.join(", ")));
+    }
+    if !seen.missing.is_empty() {
+        text.push_str("\nMissing for a verdict on iCloud backups:\n");
+    }
+    for missing in &seen.missing {
+        let _ = writeln!(text, "  {missing}");
+    }
+}
+
+/// Messages of devices, by kind.
+fn messages(text: &mut String, document: &Document) {
+    let kinds = document.messages();
+    if kinds.is_empty() {
+        text.push_str("\nno message of a device and no table of devices was recognised\n");
+    }
+    for (kind, count) in kinds {
+        let _ = writeln!(text, "  {count} of: {kind}");
+    }
 }
 
 fn one(name: &str) -> Result<String> {

@@ -11,8 +11,8 @@ pub fn mdm(bytes: &[u8]) {
     with_file(&["answer.plist"], bytes, |path| {
         let document = read::read_document(path, at(NOW));
         let (answers, problems) = read::pair(vec![document]);
-        // The smallest event of JSON is longer than this.
-        assert!(answers.len() <= bytes.len() / 16 + 1);
+        // The smallest row of a table is longer than this.
+        assert!(answers.len() <= bytes.len() / 8 + 1);
         are_readable(&problems, path.parent().unwrap_or(path));
     });
 }

@@ -1,5 +1,6 @@
 //! One file, read, before it is held against the others.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -7,6 +8,7 @@ use jiff::Timestamp;
 
 use super::command::Command;
 use super::draft::Draft;
+use super::seen::Seen;
 use super::{age, envelope};
 use crate::model::evidence::{Clock, Source};
 use crate::model::management::Answer;
@@ -27,6 +29,8 @@ pub struct Document {
     pub(super) commands: Vec<Command>,
     /// Messages of what is no iPhone or iPad.
     pub(super) kept_out: Vec<KeptOut>,
+    /// What was seen in it, where it is a table of devices.
+    pub(super) seen: Vec<Seen>,
     /// What could not be used, or is worth knowing, of this file alone.
     pub(super) problems: Vec<Problem>,
     /// Notes that other files may share; one folder of them makes one note.
@@ -64,9 +68,24 @@ impl Document {
             replies: Vec::new(),
             commands: Vec::new(),
             kept_out: Vec::new(),
+            seen: Vec::new(),
             problems: Vec::new(),
             shared: Vec::new(),
         }
+    }
+
+    /// What was seen, where the file is a table of devices.
+    pub fn seen(&self) -> &[Seen] {
+        &self.seen
+    }
+
+    /// Kinds of the messages in it, and how many of each.
+    pub fn messages(&self) -> BTreeMap<&str, usize> {
+        let mut kinds = BTreeMap::new();
+        for reply in &self.replies {
+            *kinds.entry(reply.answer.source.kind.as_str()).or_default() += 1;
+        }
+        kinds
     }
 
     /// An answer in the making, dated by the best clock there is: `wrapper` is a date around the

@@ -10,13 +10,14 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use jiff::civil::Date;
 
-use super::age;
 use super::content::{self, Content};
-use super::day;
+use super::fact::{self, Fact, IDS, NAMES};
+use super::faults::{Faults, RowFault};
 use super::load::load;
 use super::table::{self, Row};
+use super::{age, cell, day, record};
 use crate::model::evidence::{Clock, Source};
-use crate::model::identity::{Ecid, Identity, Imei, Meid, Serial, Udid};
+use crate::model::identity::Identity;
 use crate::model::person::InventoryRow;
 use crate::model::problem::{Level, Problem};
 use crate::source::file::Fault;
@@ -24,213 +25,10 @@ use crate::source::file::Fault;
 /// The largest table that is read, in bytes.
 const BYTES_MAX: u64 = 64 << 20;
 
-/// Lines named in one problem; the rest are counted.
-const LINES_MAX: usize = 10;
-
 /// Header cells named in a problem.
 const HEADERS_MAX: usize = 12;
 
 const WANTED: &str = "an inventory table (CSV) with a header";
-
-/// A column that is used.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Column {
-    Serial,
-    Udid,
-    Imei,
-    Meid,
-    Ecid,
-    User,
-    Email,
-    Department,
-    Site,
-    Group,
-    Tags,
-    PlannedSwap,
-    DeviceName,
-}
-
-/// Names of columns, folded by [`fold`]; of two columns with one meaning the earlier name is asked
-/// first. Columns that are not here, such as the asset tag, are not read.
-const NAMES: &[(Column, &[&str])] = &[
-    (
-        Column::Serial,
-        &[
-            "serialnumber",
-            "serial",
-            "serialno",
-            "serialnum",
-            "sn",
-            "deviceserialnumber",
-            "deviceserial",
-            "hardwareserialnumber",
-            "seriennummer",
-            "seriennr",
-            "numérodesérie",
-            "numerodeserie",
-            "númerodeserie",
-            "numerodiserie",
-            "serienummer",
-        ],
-    ),
-    (
-        Column::Udid,
-        &[
-            "udid",
-            "deviceudid",
-            "uniquedeviceidentifier",
-            "uniquedeviceid",
-        ],
-    ),
-    (
-        Column::Imei,
-        &[
-            "imei",
-            "imei1",
-            "imei2",
-            "imeimeid",
-            "imeinumber",
-            "deviceimei",
-        ],
-    ),
-    (Column::Meid, &["meid"]),
-    (Column::Ecid, &["ecid"]),
-    (
-        Column::User,
-        &[
-            "fullname",
-            "realname",
-            "assigneduser",
-            "assignedto",
-            "assigneduserfullname",
-            "user",
-            "userfullname",
-            "userdisplayname",
-            "username",
-            "owner",
-            "employee",
-            "employeename",
-            "benutzer",
-            "benutzername",
-            "nutzer",
-            "mitarbeiter",
-            "utilisateur",
-            "usuario",
-            "utente",
-            "gebruiker",
-        ],
-    ),
-    (
-        Column::Email,
-        &[
-            "email",
-            "mail",
-            "emailaddress",
-            "mailaddress",
-            "useremail",
-            "useremailaddress",
-            "assigneduseremail",
-            "userprincipalname",
-            "upn",
-            "emailadresse",
-            "mailadresse",
-            "courriel",
-            "correo",
-        ],
-    ),
-    (
-        Column::Department,
-        &[
-            "department",
-            "dept",
-            "abteilung",
-            "département",
-            "departement",
-            "departamento",
-            "reparto",
-            "afdeling",
-        ],
-    ),
-    (
-        Column::Site,
-        &[
-            "site",
-            "building",
-            "location",
-            "office",
-            "standort",
-            "gebäude",
-            "lieu",
-            "sede",
-            "ubicación",
-            "locatie",
-        ],
-    ),
-    (
-        Column::Group,
-        &[
-            "group",
-            "devicegroup",
-            "groupname",
-            "gruppe",
-            "gerätegruppe",
-            "geraetegruppe",
-            "groupe",
-            "grupo",
-            "gruppo",
-            "groep",
-        ],
-    ),
-    (
-        Column::Tags,
-        &[
-            "tags",
-            "tag",
-            "devicetags",
-            "labels",
-            "label",
-            "schlagwörter",
-            "schlagworte",
-            "étiquettes",
-            "etiquetas",
-            "etichette",
-        ],
-    ),
-    (
-        Column::PlannedSwap,
-        &[
-            "plannedswapdate",
-            "plannedswap",
-            "swapdate",
-            "swapon",
-            "plannedreplacementdate",
-            "plannedreplacement",
-            "replacementdate",
-            "austauschdatum",
-            "geplanteraustausch",
-            "tauschdatum",
-        ],
-    ),
-    (
-        Column::DeviceName,
-        &[
-            "devicename",
-            "name",
-            "displayname",
-            "gerätename",
-            "geraetename",
-            "nomdelappareil",
-        ],
-    ),
-];
-
-const IDS: &[Column] = &[
-    Column::Serial,
-    Column::Udid,
-    Column::Imei,
-    Column::Meid,
-    Column::Ecid,
-];
 
 /// What people write into a cell that has nothing to say.
 const BLANKS: &[&str] = &["", "-", "--", "n/a", "#n/a"];
@@ -287,16 +85,16 @@ fn read_bytes(
     for row in &table.rows {
         reading.row(row);
     }
-    reading
-        .faults
-        .extend(table.unclosed_at.map(|line| (&UNCLOSED, line)));
+    if let Some(line) = table.unclosed_at {
+        reading.faults.add(&UNCLOSED, line);
+    }
     reading.finish()
 }
 
 fn no_id_column(path: &Path, header: &[String]) -> Problem {
     let names: Vec<_> = IDS
         .iter()
-        .flat_map(|id| names(*id).iter().take(3).copied())
+        .flat_map(|id| fact::names(*id).iter().take(3).copied())
         .collect();
     let found: Vec<_> = header
         .iter()
@@ -331,35 +129,20 @@ fn shown(cell: &str) -> String {
     format!("\"{short}\"")
 }
 
-/// Case, blanks, dashes and the like folded away.
-fn fold(cell: &str) -> String {
-    let kept = cell.chars().filter(|c| c.is_alphanumeric());
-    kept.flat_map(char::to_lowercase).collect()
-}
-
-fn column(cell: &str) -> Option<Column> {
-    let cell = fold(cell);
-    let row = NAMES
-        .iter()
-        .find(|(_, names)| names.contains(&cell.as_str()));
-    row.map(|(column, _)| *column)
-}
-
-fn names(column: Column) -> &'static [&'static str] {
-    let row = NAMES.iter().find(|(one, _)| *one == column);
-    row.map_or(&[], |(_, names)| *names)
+fn column(cell: &str) -> Option<Fact> {
+    fact::by_name(&fact::fold_header(cell)).map(|(fact, _)| fact)
 }
 
 /// Where each column stands.
 #[derive(Debug)]
 struct Columns {
     width: usize,
-    places: Vec<(Column, usize)>,
+    places: Vec<(Fact, usize)>,
 }
 
 impl Columns {
     fn new(header: &[String]) -> Self {
-        let folded: Vec<_> = header.iter().map(|cell| fold(cell)).collect();
+        let folded: Vec<_> = header.iter().map(|cell| fact::fold_header(cell)).collect();
         let place = |name: &str| folded.iter().position(|cell| cell == name);
         let places = NAMES.iter().flat_map(|(column, names)| {
             names
@@ -377,20 +160,20 @@ impl Columns {
     }
 
     /// The cells of a column that say something, best name first.
-    fn cells<'r>(&self, row: &'r Row, column: Column) -> impl Iterator<Item = &'r str> {
+    fn cells<'r>(&self, row: &'r Row, column: Fact) -> impl Iterator<Item = &'r str> {
         let places = self.places.iter().filter(move |(one, _)| *one == column);
         let cells = places.filter_map(|(_, place)| row.cells.get(*place));
         cells
-            .map(|cell| bare(cell))
+            .map(|cell| cell::unwrapped(cell))
             .filter(move |cell| !is_blank(cell, column))
     }
 
-    fn text(&self, row: &Row, column: Column) -> Option<String> {
+    fn text(&self, row: &Row, column: Fact) -> Option<String> {
         self.cells(row, column).next().map(str::to_owned)
     }
 }
 
-fn is_blank(cell: &str, column: Column) -> bool {
+fn is_blank(cell: &str, column: Fact) -> bool {
     let cell = cell.to_lowercase();
     let blanks = if IDS.contains(&column) {
         NO_NUMBER
@@ -398,24 +181,6 @@ fn is_blank(cell: &str, column: Column) -> bool {
         &[]
     };
     BLANKS.iter().chain(blanks).any(|blank| *blank == cell)
-}
-
-/// A cell without the wrapping that keeps a number text: `'123`, `="123"`.
-fn bare(cell: &str) -> &str {
-    let unquoted = cell
-        .strip_prefix("=\"")
-        .and_then(|rest| rest.strip_suffix('"'))
-        .or_else(|| cell.strip_prefix('\''));
-    unquoted.unwrap_or(cell).trim()
-}
-
-/// What can be wrong with a row.
-#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
-struct RowFault {
-    wanted: &'static str,
-    found: &'static str,
-    remedy: &'static str,
-    level: Level,
 }
 
 const SCIENTIFIC: RowFault = RowFault {
@@ -473,7 +238,7 @@ struct Reading {
     source: Arc<Source>,
     rows: Vec<InventoryRow>,
     by_id: BTreeMap<String, usize>,
-    faults: Vec<(&'static RowFault, u64)>,
+    faults: Faults,
 }
 
 impl Reading {
@@ -490,17 +255,17 @@ impl Reading {
             source: Arc::new(source),
             rows: Vec::new(),
             by_id: BTreeMap::new(),
-            faults: Vec::new(),
+            faults: Faults::default(),
         }
     }
 
     fn row(&mut self, row: &Row) {
         let width = self.columns.width;
         if row.cells.iter().skip(width).any(|cell| !cell.is_empty()) {
-            return self.faults.push((&TOO_WIDE, row.line));
+            return self.faults.add(&TOO_WIDE, row.line);
         }
         if row.cells.len() < width {
-            self.faults.push((&TOO_SHORT, row.line));
+            self.faults.add(&TOO_SHORT, row.line);
         }
         let identity = self.identity(row);
         if !identity.is_empty() {
@@ -514,9 +279,9 @@ impl Reading {
         let mut unusable = None;
         for id in IDS {
             for cell in self.columns.cells(row, *id) {
-                if is_scientific(cell) {
+                if cell::is_scientific(cell) {
                     unusable = Some(&SCIENTIFIC);
-                } else if !set(&mut identity, *id, cell) {
+                } else if !record::set(&mut identity, *id, cell) {
                     unusable = unusable.or(Some(&BAD_ID));
                 }
             }
@@ -525,7 +290,9 @@ impl Reading {
             None if identity.is_empty() => Some(&NO_ID),
             fault => fault,
         };
-        self.faults.extend(fault.map(|fault| (fault, row.line)));
+        if let Some(fault) = fault {
+            self.faults.add(fault, row.line);
+        }
         identity
     }
 
@@ -533,14 +300,14 @@ impl Reading {
         let planned_swap = self.planned_swap(row);
         let text = |column| self.columns.text(row, column);
         let new = InventoryRow {
-            user: text(Column::User),
-            email: text(Column::Email),
-            department: text(Column::Department),
-            site: text(Column::Site),
-            group: text(Column::Group),
-            tags: text(Column::Tags).map_or(Vec::new(), |cell| tags(&cell)),
+            user: text(Fact::User),
+            email: text(Fact::Email),
+            department: text(Fact::Department),
+            site: text(Fact::Site),
+            group: text(Fact::Group),
+            tags: text(Fact::Tags).map_or(Vec::new(), |text| cell::tags(&text)),
             planned_swap,
-            device_name: text(Column::DeviceName),
+            device_name: text(Fact::DeviceName),
             source: Arc::clone(&self.source),
             identity,
         };
@@ -548,7 +315,7 @@ impl Reading {
         let known = keys.iter().find_map(|key| self.by_id.get(key)).copied();
         match known.and_then(|place| self.rows.get(place)) {
             Some(old) if same_person(old, &new) => {}
-            Some(_) => self.faults.push((&TWICE, row.line)),
+            Some(_) => self.faults.add(&TWICE, row.line),
             None => {
                 let place = self.rows.len();
                 self.by_id.extend(keys.into_iter().map(|key| (key, place)));
@@ -559,74 +326,24 @@ impl Reading {
 
     /// A day that cannot be told costs the row nothing but the day.
     fn planned_swap(&mut self, row: &Row) -> Option<Date> {
-        let cell = self.columns.cells(row, Column::PlannedSwap).next()?;
+        let cell = self.columns.cells(row, Fact::PlannedSwap).next()?;
         let day = day::parse(cell);
-        let fault = day.is_none().then_some((&BAD_DAY, row.line));
-        self.faults.extend(fault);
+        if day.is_none() {
+            self.faults.add(&BAD_DAY, row.line);
+        }
         day
     }
 
     /// The rows, and one problem for each kind of fault.
     fn finish(self) -> (Vec<InventoryRow>, Vec<Problem>) {
         let path = &self.source.path;
-        let mut lines: BTreeMap<&RowFault, Vec<u64>> = BTreeMap::new();
-        for (fault, line) in &self.faults {
-            lines.entry(fault).or_default().push(*line);
-        }
-        let told = lines.into_iter().map(|(fault, lines)| Problem {
-            path: path.clone(),
-            wanted: fault.wanted.to_owned(),
-            found: format!("{}: {}", place(&lines), fault.found),
-            remedy: Some(fault.remedy.to_owned()),
-            level: fault.level,
-        });
-        let mut problems: Vec<_> = told.collect();
+        let mut problems = self.faults.problems(path, "line");
         if self.source.clock == Clock::FileTimeInFuture {
             let found = "a modification time after the time of this scan; taken to be now";
             let note = Problem::note(path, "the age of an inventory table", found);
             problems.push(note.with_remedy("check the clock of the computer that wrote it"));
         }
         (self.rows, problems)
-    }
-}
-
-/// `3.56789E+14` and its German form `3,56789E+14`; a serial number such as `1E23456789` is none.
-fn is_scientific(cell: &str) -> bool {
-    let Some((digits, power)) = cell.split_once(['e', 'E']) else {
-        return false;
-    };
-    let number = digits
-        .bytes()
-        .all(|b| b.is_ascii_digit() || matches!(b, b'.' | b','));
-    let signed = power.strip_prefix(['+', '-']);
-    let power = signed.unwrap_or(power);
-    let whole = !power.is_empty() && power.bytes().all(|b| b.is_ascii_digit());
-    !digits.is_empty() && number && whole && (signed.is_some() || digits.contains(['.', ',']))
-}
-
-/// Puts a number in its place; false when it cannot be one.
-fn set(identity: &mut Identity, column: Column, cell: &str) -> bool {
-    fn put<T>(place: &mut Option<T>, value: Option<T>) -> bool {
-        let usable = value.is_some();
-        if place.is_none() {
-            *place = value;
-        }
-        usable
-    }
-    match column {
-        Column::Serial => put(&mut identity.serial, Serial::parse(cell)),
-        Column::Udid => put(&mut identity.udid, Udid::parse(cell)),
-        Column::Meid => put(&mut identity.meid, Meid::parse(cell)),
-        Column::Ecid => put(&mut identity.ecid, Ecid::parse(cell)),
-        Column::Imei => match Imei::parse(cell) {
-            Some(imei) => {
-                identity.imeis.insert(imei);
-                true
-            }
-            // one column may hold either number
-            None => put(&mut identity.meid, Meid::parse(cell)),
-        },
-        _ => true,
     }
 }
 
@@ -653,28 +370,4 @@ fn same_person(old: &InventoryRow, new: &InventoryRow) -> bool {
         (cells, row.tags.clone(), row.planned_swap)
     };
     person(old) == person(new)
-}
-
-/// The tags of one cell, each once.
-fn tags(cell: &str) -> Vec<String> {
-    let mut tags: Vec<String> = Vec::new();
-    for tag in cell.split([',', ';', '|', '\n']).map(str::trim) {
-        if !tag.is_empty() && tags.iter().all(|known| known != tag) {
-            tags.push(tag.to_owned());
-        }
-    }
-    tags
-}
-
-/// "line 3", "lines 3, 4 and 2 more".
-fn place(lines: &[u64]) -> String {
-    let word = if lines.len() == 1 { "line" } else { "lines" };
-    let named: Vec<_> = lines.iter().take(LINES_MAX).map(u64::to_string).collect();
-    let more = lines.len().saturating_sub(LINES_MAX);
-    let more = if more > 0 {
-        format!(" and {more} more")
-    } else {
-        String::new()
-    };
-    format!("{word} {}{more}", named.join(", "))
 }

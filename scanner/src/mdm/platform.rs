@@ -61,17 +61,19 @@ pub(super) fn other_family(root: &Dictionary) -> Option<&'static str> {
     model.or((mac_key || mac_udid).then_some("a Mac"))
 }
 
-fn is_ours(model: &str) -> bool {
+/// Is it the product type or the model of an iPhone, iPad or iPod?
+pub(super) fn is_ours(model: &str) -> bool {
     OURS.iter().any(|start| model.starts_with(start))
 }
 
-fn family(model: &str) -> Option<&'static str> {
+/// What a product type or model that is none of these is.
+pub(super) fn family(model: &str) -> Option<&'static str> {
     let row = FAMILIES.iter().find(|(start, _)| model.starts_with(start));
     row.map(|(_, family)| *family)
 }
 
 /// Macs call themselves 8-4-4-4-12; no other Apple device does.
-fn is_uuid(text: &str) -> bool {
+pub(super) fn is_uuid(text: &str) -> bool {
     let parts = text.split('-').map(|part| {
         let hex = part.bytes().all(|b| b.is_ascii_hexdigit());
         if hex { part.len() } else { 0 }

@@ -10,7 +10,9 @@ use jiff::Timestamp;
 
 use super::content::{self, Content};
 use super::document::{Reply, WANTED};
+use super::export::{self, Means};
 use super::load::load;
+use super::rules::TableRules;
 use super::{der, foreign, gather, message, named, shapes};
 use crate::model::evidence::Told;
 use crate::model::identity::Udid;
@@ -35,10 +37,24 @@ type Families = BTreeMap<String, &'static str>;
 ///
 /// `now` caps the file's modification time, by which an answer without a date is dated.
 pub fn read_document(path: &Path, now: Timestamp) -> Document {
+    read_by_rules(path, now, &TableRules::default(), &|_| {})
+}
+
+/// The same with what the user has said of device tables; `heard` is told the bytes of tables as they
+/// are read.
+pub fn read_by_rules(
+    path: &Path,
+    now: Timestamp,
+    rules: &TableRules,
+    heard: &dyn Fn(u64),
+) -> Document {
     let mut document = Document::new(path, now);
     if named::is_secret(path) {
         let found = "a secret of the MDM server: never opened";
         document.share(WANTED, found, None);
+        return document;
+    }
+    if export::read(&mut document, path, Means { now, rules, heard }) {
         return document;
     }
     match load(path, BYTES_MAX) {
@@ -191,7 +207,11 @@ fn family_of(reply: &Reply, kept_out: &Families) -> Option<&'static str> {
 
 fn note_kept_out(document: &mut Document, out: &[Reply], kept_out: &Families) {
     let by_reply = out.iter().filter_map(|reply| family_of(reply, kept_out));
-    let own = std::mem::take(&mut document.kept_out);
+    let mut own = std::mem::take(&mut document.kept_out);
+    if !document.seen.is_empty() {
+        // a table has counted its own
+        own.clear();
+    }
     let families: BTreeSet<&str> = own.iter().map(|one| one.family).chain(by_reply).collect();
     for family in families {
         let found = format!("a message of {family}: left out");

@@ -71,6 +71,24 @@ fn without_hint(text: &str) -> (&str, u64, Option<u8>) {
     hint.unwrap_or((text, 0, None))
 }
 
+/// The bytes of a hint like `sep=;` at the beginning of a table, and its delimiter: the one by which
+/// one of the first `rows` rows has the most cells that the caller can use.
+pub(super) fn shape(head: &[u8], rows: usize, known: impl Fn(&str) -> bool) -> (usize, u8) {
+    let text = String::from_utf8_lossy(head);
+    let (rest, _, told) = without_hint(&text);
+    let skipped = text.len() - rest.len();
+    let score = |delimiter: u8| {
+        let first = records(rest, delimiter).take(rows);
+        let scores = first.map(|(_, cells)| {
+            let used = cells.iter().filter(|cell| known(cell)).count();
+            (used, cells.len())
+        });
+        scores.max()
+    };
+    let best = DELIMITERS.iter().rev().max_by_key(|mark| score(**mark));
+    (skipped, told.or(best.copied()).unwrap_or(b','))
+}
+
 fn sniff(text: &str, known: impl Fn(&str) -> bool) -> u8 {
     let score = |delimiter: u8| {
         let header = records(text, delimiter).next();

@@ -26,6 +26,8 @@ pub struct Source {
 pub enum Clock {
     /// A wrapper around the answer says when it came (`created_at` of a webhook event).
     Wrapper,
+    /// The row of a table says when the console collected its facts, or last heard of the device.
+    Row,
     /// The newest date inside the document: it cannot be older than that.
     NewestDateInside,
     /// The file's modification time; a copy of the file may be younger than its facts.

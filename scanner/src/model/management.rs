@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 
 use super::evidence::{Source, Told};
 use super::identity::Identity;
+use super::person::Assigned;
 
 /// Everything that MDM documents told of one device; of two documents the newer one wins, key by key.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -103,6 +104,9 @@ pub struct Management {
     /// Panes of Setup Assistant that automated enrolment skips (`skip_setup_items`): without `Restore`
     /// nobody can restore a backup, without `DeviceToDeviceMigration` nobody can use Quick Start.
     pub skipped_panes: Option<Told<BTreeSet<String>>>,
+
+    /// Whose it is, where a console's table tells.
+    pub assigned: Option<Told<Assigned>>,
 
     /// `GlobalRestrictions.restrictedBool`: the restrictions in force.
     pub restrictions: Option<Told<BTreeMap<String, bool>>>,
@@ -207,7 +211,7 @@ impl Management {
             storage capacity battery
             supervised shared_ipad lost_mode awaiting_configuration find_my
             activation_lock activation_lock_manageable passcode_present
-            identity_certificates skipped_panes
+            identity_certificates skipped_panes assigned
             restrictions profiles apps_barred_from_backup apps_removed_with_enrolment
         }
     }

@@ -31,3 +31,20 @@ pub struct InventoryRow {
     /// The table.
     pub source: Arc<Source>,
 }
+
+/// Whose a device is by the word of an MDM's table. It stands in where the inventory table is silent.
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Assigned {
+    /// The user's name.
+    pub user: Option<String>,
+    /// The user's e-mail address.
+    pub email: Option<String>,
+    /// Department.
+    pub department: Option<String>,
+    /// Site or building.
+    pub site: Option<String>,
+    /// Group of devices.
+    pub group: Option<String>,
+    /// Tags.
+    pub tags: Vec<String>,
+}

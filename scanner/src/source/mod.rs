@@ -2,7 +2,11 @@
 
 pub mod bplist;
 pub mod database;
+pub(crate) mod elements;
 pub mod file;
+pub(crate) mod items;
 mod nesting;
 pub mod plist;
+pub(crate) mod rows;
 pub mod skim;
+pub(crate) mod text;

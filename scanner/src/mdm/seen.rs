@@ -1,0 +1,24 @@
+//! What was seen in a device table, for whoever asks why a report knows so little.
+
+use std::collections::BTreeMap;
+
+/// What was seen in one table, or one list of records.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Seen {
+    /// "Jamf Pro device record".
+    pub source: String,
+    /// By which columns or keys it was recognised; empty for a table of no known console.
+    pub by: Vec<String>,
+    /// Column -> id of the fact, and the number of records that say something there.
+    pub mapped: BTreeMap<String, (String, u64)>,
+    /// Columns that are not read.
+    pub ignored: Vec<String>,
+    /// Rows or records.
+    pub records: u64,
+    /// Of these, iPhones and iPads that are named.
+    pub devices: u64,
+    /// Devices of other families, by family.
+    pub kept_out: BTreeMap<&'static str, u64>,
+    /// What is missing for a verdict on iCloud backups, in words.
+    pub missing: Vec<String>,
+}
