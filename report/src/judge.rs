@@ -5,6 +5,7 @@ use jiff::Timestamp;
 
 use crate::assess::case::{Case, os_text};
 use crate::assess::cloud::Cloud;
+use crate::assess::currency::currency;
 use crate::assess::draft::whole_days;
 use crate::assess::fleet_view::FleetView;
 use crate::assess::rules::assess;
@@ -13,6 +14,7 @@ use crate::change::Change;
 use crate::diagnose::likely::{diagnose, rows_of};
 use crate::finding::{Code, Severity};
 use crate::fix::{Confidence, FixId};
+use crate::hand_over::packet;
 use crate::history::{Numbers, PastDevice};
 use crate::knowledge::Knowledge;
 use crate::policy::{Demand, Policy};
@@ -68,7 +70,7 @@ pub fn judge(fleet: &Fleet, knowledge: &Knowledge<'_>, policy: &Policy, run: &Ru
         .iter()
         .map(|device| Cloud::of(device, run.now))
         .collect();
-    let view = FleetView::of(fleet, &clouds, policy, run.now);
+    let view = FleetView::of(fleet, &clouds, knowledge, policy, run.now);
     let mut waivers = Waivers::of(policy, run.now);
     let pasts = pasts(fleet, knowledge);
     let cases = fleet.devices.iter().zip(&clouds).zip(pasts).enumerate();
@@ -122,7 +124,7 @@ fn judge_device(case: &Case<'_>, waivers: &mut Waivers<'_>) -> Device {
     let device = case.device;
     let identity = &device.identity;
     let person = device.person.as_ref();
-    Device {
+    let mut judged = Device {
         udid: identity.udid.as_ref().map(ToString::to_string),
         serial_number: identity.serial.as_ref().map(ToString::to_string),
         device_name: device.name().map(str::to_owned),
@@ -130,6 +132,7 @@ fn judge_device(case: &Case<'_>, waivers: &mut Waivers<'_>) -> Device {
         model: portrait::model_name(device),
         os_version: os_text(device).map(str::to_owned),
         build_version: portrait::build_version(device),
+        os: currency(case),
         imei: identity.imeis.first().map(ToString::to_string),
         iccid: portrait::iccid(device),
         user: person.and_then(|p| p.user.clone()),
@@ -157,7 +160,9 @@ fn judge_device(case: &Case<'_>, waivers: &mut Waivers<'_>) -> Device {
         in_inventory: case.fleet.has_inventory.then(|| !case.listed_apart()),
         swap: None,
         change: change(case, severity),
-    }
+    };
+    add_hand_over(&mut judged, case.now);
+    judged
 }
 
 /// What became of it since the last run; `None` when there was none.
@@ -165,6 +170,19 @@ fn change(case: &Case<'_>, now: Option<Severity>) -> Option<Change> {
     let run = case.knowledge.history?.last_run()?;
     let then = case.past.and_then(|past| past.state_at(run.at));
     Some(Change::between(then.map(|state| state.severity), now))
+}
+
+/// What Apple Support is handed needs the whole device, so it is written last.
+fn add_hand_over(device: &mut Device, now: Timestamp) {
+    let for_apple = |finding: &Finding| finding.likely_fix.id == FixId::ContactAppleSupport;
+    let packets: Vec<_> = device
+        .findings
+        .iter()
+        .map(|finding| for_apple(finding).then(|| packet(device, finding, now)))
+        .collect();
+    for (finding, packet) in device.findings.iter_mut().zip(packets) {
+        finding.likely_fix.hand_over = packet;
+    }
 }
 
 fn worst_unwaived(findings: &[Finding]) -> Option<Severity> {

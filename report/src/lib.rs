@@ -13,6 +13,7 @@ pub mod knowledge;
 pub mod mb_error;
 pub mod model_name;
 pub mod os;
+pub mod os_table;
 pub mod policy;
 pub mod render;
 pub mod results;
@@ -21,6 +22,7 @@ pub mod words;
 
 mod assess;
 mod diagnose;
+mod hand_over;
 mod portrait;
 mod rollup;
 mod waive;

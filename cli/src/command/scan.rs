@@ -38,9 +38,16 @@ pub(crate) fn run(args: Scan, common: &Common) -> Result<Exit> {
     if interrupted.load(Ordering::Relaxed) {
         return Ok(stopped(voice));
     }
+    let apple = plan.apple.read(plan.run.now);
     fleet.problems.extend(plan.passwords.problems());
+    fleet.problems.extend(apple.problems);
     fleet.problems.sort();
-    let results = judge(&fleet, &Knowledge::default(), &plan.policy, &plan.run);
+    let knowledge = Knowledge {
+        os_feed: apple.os_feed.as_ref(),
+        service_status: apple.service_status.as_ref(),
+        ..Knowledge::default()
+    };
+    let results = judge(&fleet, &knowledge, &plan.policy, &plan.run);
 
     let Some(written) = reports::write(&results, &plan.reports, plan.terminal, &interrupted) else {
         return Ok(stopped(voice));

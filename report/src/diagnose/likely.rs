@@ -10,7 +10,9 @@ use crate::assess::inventory::pairing_is_blocked;
 use crate::finding::Code;
 use crate::fix::{FixId, Situation};
 use crate::policy::Requirement;
+use crate::portrait::model_name;
 use crate::results::Finding;
+use crate::words::shown;
 
 /// The tables, in the order in which they are tried: gates first, then what evidence names
 /// directly, then patterns, then the usual order of trying.
@@ -35,17 +37,32 @@ pub(crate) fn diagnose(case: &Case<'_>, draft: Draft) -> Finding {
         home_button: case.home_button(),
         focus: row.focus,
     };
+    let mut likely_fix = row.fix.made_ready(&situation);
+    likely_fix.message = row.fix.message(&situation, &called(case));
     Finding {
         code: draft.code,
         severity: draft.severity,
         evidence: draft.evidence,
         cause: row.cause.to_owned(),
-        likely_fix: row.fix.made_ready(&situation),
+        likely_fix,
         confidence: row.confidence.min(why.at_most),
         why: why.text,
         next_fix: row.next.and_then(|fix| next_fix(case, fix)),
         waived: None,
     }
+}
+
+/// What a message calls the device: "Your iPhone 13 “Anna’s iPhone” (serial number F2LX0000TEST)".
+fn called(case: &Case<'_>) -> String {
+    let model = model_name(case.device).unwrap_or_else(|| "device".to_owned());
+    let mut text = format!("Your {}", shown(&model));
+    if let Some(name) = case.device.name() {
+        text.push_str(&format!(" “{}”", shown(name)));
+    }
+    if let Some(serial) = &case.device.identity.serial {
+        text.push_str(&format!(" (serial number {serial})"));
+    }
+    text
 }
 
 /// The rows that can explain a code, in the order in which they are tried.

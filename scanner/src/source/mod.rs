@@ -3,6 +3,7 @@
 pub mod bplist;
 pub mod database;
 pub mod file;
+pub mod json;
 mod nesting;
 pub mod plist;
 pub mod skim;
