@@ -289,8 +289,20 @@ pub fn os_feeds() -> Seeds {
 pub fn system_statuses() -> Seeds {
     let (start, end) = (1_795_000_000_000, 1_795_100_000_000);
     let events = [
-        ("iCloud Backup", "Outage", "resolved", Some(start), Some(end)),
-        ("iCloud Account & Sign In", "Issue", "ongoing", Some(start), None),
+        (
+            "iCloud Backup",
+            "Outage",
+            "resolved",
+            Some(start),
+            Some(end),
+        ),
+        (
+            "iCloud Account & Sign In",
+            "Issue",
+            "ongoing",
+            Some(start),
+            None,
+        ),
         ("App Store", "Maintenance", "completed", None, None),
     ];
     let bare = feeds::system_status(&events).to_string();
