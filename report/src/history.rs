@@ -38,6 +38,19 @@ pub struct PastDevice {
     pub numbers: Numbers,
     /// What it was, oldest first; they do not overlap.
     pub states: Vec<PastState>,
+    /// The iCloud backups that were told of it, oldest first.
+    pub icloud: Vec<PastIcloud>,
+}
+
+/// An iCloud backup as every run from `since` to `until` was told of it: the newest one then.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct PastIcloud {
+    /// When it was made.
+    pub date: Timestamp,
+    /// The first run that was told of it.
+    pub since: Timestamp,
+    /// The last run that was told of it.
+    pub until: Timestamp,
 }
 
 /// The numbers that tell one device from another, in the spelling of [`Identity`].
@@ -135,6 +148,12 @@ impl History {
 }
 
 impl PastDevice {
+    /// The newest iCloud backup that the run at this instant was told of.
+    pub fn icloud_at(&self, run: Timestamp) -> Option<Timestamp> {
+        let spans = |told: &&PastIcloud| told.since <= run && run <= told.until;
+        self.icloud.iter().rev().find(spans).map(|told| told.date)
+    }
+
     /// What it was in the run at this instant; `None` when that run did not see it.
     pub fn state_at(&self, run: Timestamp) -> Option<PastState> {
         let spans = |state: &&PastState| state.since <= run && run <= state.until;

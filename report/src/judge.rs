@@ -3,7 +3,7 @@
 use fleetback_scanner::model::fleet::Fleet;
 use jiff::Timestamp;
 
-use crate::assess::case::{Case, os_text};
+use crate::assess::case::{Case, build_text, os_text};
 use crate::assess::cloud::Cloud;
 use crate::assess::currency::currency;
 use crate::assess::draft::whole_days;
@@ -17,6 +17,8 @@ use crate::fix::{Confidence, FixId};
 use crate::hand_over::packet;
 use crate::history::{Numbers, PastDevice};
 use crate::knowledge::Knowledge;
+use crate::pattern::find::patterns;
+use crate::pattern::tell::told;
 use crate::policy::{Demand, Policy};
 use crate::portrait;
 use crate::results::{Device, Finding, GoodBackup, PolicyUsed, Results, SCHEMA_VERSION};
@@ -73,13 +75,18 @@ pub fn judge(fleet: &Fleet, knowledge: &Knowledge<'_>, policy: &Policy, run: &Ru
     let view = FleetView::of(fleet, &clouds, knowledge, policy, run.now);
     let mut waivers = Waivers::of(policy, run.now);
     let pasts = pasts(fleet, knowledge);
-    let cases = fleet.devices.iter().zip(&clouds).zip(pasts).enumerate();
-    let mut devices: Vec<Device> = cases
+    let known = fleet.devices.iter().zip(&clouds).zip(pasts).enumerate();
+    let cases: Vec<Case<'_>> = known
         .map(|(index, ((device, cloud), past))| {
-            let case =
-                Case::of(index, device, cloud, &view, policy, run.now).after(knowledge, past);
-            judge_device(&case, &mut waivers)
+            Case::of(index, device, cloud, &view, policy, run.now).after(knowledge, past)
         })
+        .collect();
+    let patterns = patterns(&cases, knowledge, run.now);
+    let told = patterns.all().iter().map(|found| told(found, &cases));
+    let told = told.collect();
+    let mut devices: Vec<Device> = cases
+        .into_iter()
+        .map(|case| judge_device(&case.within(&patterns), &mut waivers))
         .collect();
     devices.sort_by(rollup::worst_first);
     let of_backups = devices.iter().flat_map(|device| &device.backups);
@@ -99,6 +106,7 @@ pub fn judge(fleet: &Fleet, knowledge: &Knowledge<'_>, policy: &Policy, run: &Ru
         hosts: portrait::hosts(fleet),
         roots: portrait::roots(fleet),
         waivers: waivers.uses(),
+        patterns: told,
     }
 }
 
@@ -131,7 +139,7 @@ fn judge_device(case: &Case<'_>, waivers: &mut Waivers<'_>) -> Device {
         product_type: case.product_type().map(str::to_owned),
         model: portrait::model_name(device),
         os_version: os_text(device).map(str::to_owned),
-        build_version: portrait::build_version(device),
+        build_version: build_text(device).map(str::to_owned),
         os: currency(case),
         imei: identity.imeis.first().map(ToString::to_string),
         iccid: portrait::iccid(device),

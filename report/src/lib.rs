@@ -14,6 +14,7 @@ pub mod mb_error;
 pub mod model_name;
 pub mod os;
 pub mod os_table;
+pub mod pattern;
 pub mod policy;
 pub mod render;
 pub mod results;

@@ -7,7 +7,7 @@ use fleetback_scanner::model::evidence::{Clock, Source, Told};
 use fleetback_scanner::model::fleet::{Device, Fleet};
 use fleetback_scanner::model::management::Management;
 
-use crate::assess::case::{Case, Local, os_text, product_type};
+use crate::assess::case::{Case, Local, product_type};
 use crate::mb_error;
 use crate::model_name::model;
 use crate::results::{
@@ -182,24 +182,6 @@ pub(crate) fn model_name(device: &Device) -> Option<String> {
         Some(mdm.model_name.as_ref()?.value.clone())
     };
     known.map(|model| model.name.to_owned()).or_else(told)
-}
-
-/// The build that belongs to the version that is shown.
-pub(crate) fn build_version(device: &Device) -> Option<String> {
-    let shown = os_text(device);
-    let mdm = device.management.as_ref();
-    let told = mdm.and_then(|m| {
-        let version = m.os_version.as_ref().map(|told| told.value.as_str());
-        let build = m.build_version.as_ref()?;
-        (version == shown).then(|| build.value.clone())
-    });
-    let local = || {
-        let mut backups = device.backups.iter();
-        let backup =
-            backups.find(|b| b.os_version.as_deref() == shown && b.build_version.is_some());
-        backup.and_then(|backup| backup.build_version.clone())
-    };
-    told.or_else(local)
 }
 
 /// ICCID of the first SIM.

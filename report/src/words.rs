@@ -15,7 +15,7 @@ use serde::Serialize;
 
 use crate::finding::Severity;
 use crate::fix::Confidence;
-use crate::results::{BackupKind, Os, OsVerdict, Results, Status};
+use crate::results::{BackupKind, Os, OsVerdict, Pattern, Results, Status};
 
 /// A fact with a fixed list of values, each with its two spellings.
 pub trait Word: Copy {
@@ -225,6 +225,15 @@ pub fn elapsed(then: Timestamp, now: Timestamp) -> String {
 /// "1 device", "1,204 devices".
 pub fn plural(count: u64, one: &str, many: &str) -> String {
     format!("{} {}", number(count), if count == 1 { one } else { many })
+}
+
+/// "One site, Lyon", "Apple's servers, for all that can be told".
+pub fn pattern_heading(pattern: &Pattern) -> String {
+    let title = pattern.kind.about().title;
+    match &pattern.what {
+        Some(what) => format!("{title}, {what}"),
+        None => title.to_owned(),
+    }
 }
 
 /// "41", "1,204": digits in groups of three.

@@ -6,7 +6,7 @@
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use fleetback_report::render::html;
-use fleetback_report::results::Results;
+use fleetback_report::results::{Pattern, Results};
 use fleetback_report::sheet::Sheet;
 use jiff::tz::TimeZone;
 use serde_json::Value;
@@ -49,7 +49,46 @@ fn hostile() -> Results {
         problem.path = HOSTILE.into();
         problem.found = HOSTILE.into();
     }
+    fleet.patterns.push(pattern(HOSTILE));
     fleet
+}
+
+/// A pattern of a site, as the JSON of an earlier run holds it.
+fn pattern(site: &str) -> Pattern {
+    let told = serde_json::json!({
+        "id": format!("site:{site}"), "kind": "site", "what": site, "devices": [site, "C39TEST00002"],
+        "missed": 41, "of": 44, "since": "2026-11-20T06:00:00Z", "nights": 3, "usual_rate": 0.12,
+        "probability": 1e-9, "cause": "The network fails", "reason": format!("41 of 44 at {site}"),
+        "likely_fix": {"id": "stable-wifi", "title": "Stable Wi-Fi", "article_step": 2,
+            "steps": ["Look at the firewall"], "who": "admin", "may_destroy": null},
+        "next_fix": null, "confidence": "medium",
+    });
+    serde_json::from_value(told).unwrap()
+}
+
+#[test]
+fn a_common_cause_stands_before_what_to_do() {
+    let mut with = fleet();
+    with.patterns = vec![pattern("Lyon")];
+    let without = page(&fleet());
+    let page = page(&with);
+    let section = between(&page, "One cause, many devices", "</section>");
+    for words in [
+        "41",
+        "One site, Lyon",
+        "The network fails",
+        "41 of 44 at Lyon.",
+        "Stable Wi-Fi",
+        "medium",
+        "2026-11-20",
+        "Look at the firewall",
+        "C39TEST00002",
+    ] {
+        assert!(section.contains(words), "{words} is not in {section}");
+    }
+    let place = |words| page.find(words).unwrap();
+    assert!(place("One cause, many devices") < place("id=\"devices\""));
+    assert!(!without.contains("One cause, many devices"));
 }
 
 fn between<'a>(page: &'a str, start: &str, end: &str) -> &'a str {

@@ -13,6 +13,8 @@ use crate::history::PastDevice;
 use crate::knowledge::Knowledge;
 use crate::model_name::model;
 use crate::os::OsVersion;
+use crate::pattern::found::{Pattern, Patterns};
+use crate::pattern::kind::PatternKind;
 use crate::policy::{Policy, Requirement};
 use crate::results::BackupKind;
 
@@ -31,6 +33,8 @@ pub(crate) struct Case<'a> {
     pub(crate) past: Option<&'a PastDevice>,
     /// Local backups, newest first.
     pub(crate) locals: Vec<Local<'a>>,
+    /// What the whole fleet has in common; `None` while that is being looked for.
+    pub(crate) patterns: Option<&'a Patterns>,
 }
 
 /// A local backup and what it is worth.
@@ -69,6 +73,15 @@ impl<'a> Case<'a> {
             knowledge: Knowledge::default(),
             past: None,
             locals: locals(device, policy, now),
+            patterns: None,
+        }
+    }
+
+    /// The same case with what the whole fleet has in common.
+    pub(crate) fn within(self, patterns: &'a Patterns) -> Self {
+        Self {
+            patterns: Some(patterns),
+            ..self
         }
     }
 
@@ -210,6 +223,16 @@ impl<'a> Case<'a> {
         os_text(self.device).and_then(OsVersion::parse)
     }
 
+    /// The build that belongs to that version: "22B83".
+    pub(crate) fn build(&self) -> Option<&'a str> {
+        build_text(self.device)
+    }
+
+    /// The pattern of a kind in which the device stands.
+    pub(crate) fn pattern(&self, kind: PatternKind) -> Option<&'a Pattern> {
+        self.patterns?.of(self.index, kind)
+    }
+
     /// "iPhone12,1".
     pub(crate) fn product_type(&self) -> Option<&'a str> {
         product_type(self.device)
@@ -241,6 +264,24 @@ pub(crate) fn os_text(device: &Device) -> Option<&str> {
     let locals = backups.filter_map(|b| Some((b.last_attempt(), b.os_version.as_deref()?)));
     let newest = locals.chain(mdm).max();
     newest.map(|(_, version)| version)
+}
+
+/// The build that belongs to the version of [`os_text`].
+pub(crate) fn build_text(device: &Device) -> Option<&str> {
+    let shown = os_text(device);
+    let mdm = device.management.as_ref();
+    let told = mdm.and_then(|m| {
+        let version = m.os_version.as_ref().map(|told| told.value.as_str());
+        let build = m.build_version.as_ref()?;
+        (version == shown).then_some(build.value.as_str())
+    });
+    let local = || {
+        let mut backups = device.backups.iter();
+        let backup =
+            backups.find(|b| b.os_version.as_deref() == shown && b.build_version.is_some());
+        backup.and_then(|backup| backup.build_version.as_deref())
+    };
+    told.or_else(local)
 }
 
 /// The product type: the MDM's word, else that of a backup.

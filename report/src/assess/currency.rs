@@ -321,7 +321,7 @@ mod tests {
                     ..TODAY
                 },
                 want,
-            )
+            );
         };
         at(
             "26.6",

@@ -358,7 +358,10 @@ fn left_behind(case: &Case<'_>) -> Option<Why> {
         .map_or_else(String::new, |date| format!(" of {date}"));
     let at_most = os.confidence.unwrap_or(Low);
     let text = format!("{source}{date} lists no version for its model, and lists newer models");
-    Some(Why { text, at_most })
+    Some(Why {
+        at_most,
+        ..Why::new(text)
+    })
 }
 
 /// A code without a meaning must come so often before Apple is asked.

@@ -1,7 +1,7 @@
 //! Looks a finding up in the tables and makes its fix ready for the device.
 
 use super::row::{Row, Why};
-use super::{gates, icloud, local, others};
+use super::{gates, icloud, local, others, shared};
 use crate::assess::case::Case;
 use crate::assess::draft::Draft;
 use crate::assess::good::within;
@@ -20,6 +20,7 @@ const TABLES: &[&[Row]] = &[
     gates::ROWS,
     others::ROWS,
     icloud::CERTAIN,
+    shared::ROWS,
     local::ROWS,
     icloud::LIKELY,
     others::LAST,
@@ -49,6 +50,7 @@ pub(crate) fn diagnose(case: &Case<'_>, draft: Draft) -> Finding {
         why: why.text,
         next_fix: row.next.and_then(|fix| next_fix(case, fix)),
         waived: None,
+        pattern: why.pattern,
     }
 }
 

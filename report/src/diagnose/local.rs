@@ -1,8 +1,9 @@
 //! Why backups to a computer fail. Almost nothing of this is in the article: its first fix speaks of
 //! the storage of the phone and of iCloud, and never of the computer's disk. Rules L1 to L15 of
-//! docs/findings.md; L12 and L14 need earlier nights, L11 evidence that no backup holds.
+//! docs/findings.md; L11 needs evidence that no backup holds, L12 earlier nights.
 
 use super::row::{Row, Why, row};
+use super::shared::{shared, why};
 use crate::assess::case::Case;
 use crate::assess::draft::{count, day, days_between, size};
 use crate::assess::good::within;
@@ -12,6 +13,7 @@ use crate::assess::storage::{full_disk, need};
 use crate::finding::Code;
 use crate::fix::Confidence::{High, Low, Medium};
 use crate::fix::{FixId, Focus};
+use crate::pattern::kind::PatternKind;
 use crate::policy::Requirement;
 use fleetback_scanner::model::backup::{
     HostTool, LocalBackup, Password, Restorable, State, VerifyLevel,
@@ -25,6 +27,11 @@ const BROKEN: &[Code] = &[
     Code::LocalDamaged,
     Code::LocalPlaceholder,
 ];
+const BREAKS: &[Code] = &[
+    Code::LocalUnfinished,
+    Code::LocalAttemptFailed,
+    Code::LocalFilesMissing,
+];
 const STOPPED: &[Code] = &[Code::LocalUnfinished, Code::LocalAttemptFailed];
 
 pub(crate) const ROWS: &[Row] = &[
@@ -33,6 +40,7 @@ pub(crate) const ROWS: &[Row] = &[
     row("L1", &[Code::LocalUnfinished, Code::LocalAttemptFailed, Code::BackupStale], disk_full_and_stopped, "The computer's disk had no room for the backup.", FixId::FreeComputerDisk, High).next(FixId::ContactAppleSupport),
     row("L1", STALE, disk_full, "The computer's disk has hardly room for another backup.", FixId::FreeComputerDisk, Medium).next(FixId::CheckHost),
     row("L10", STOPPED, device_full, "The device has too little free storage to make a backup.", FixId::CheckStorage, Medium).next(FixId::RestartDevice).focus(Focus::DeviceStorage),
+    shared(PatternKind::HostBreaking, BREAKS, |case| why(case, PatternKind::HostBreaking)),
     row("L4", &[Code::LocalAttemptFailed], passcode_after_start, "The computer began a backup that never reached the device: probably nobody typed the passcode.", FixId::EnterPasscode, Medium).next(FixId::RestartDevice),
     row("L2", STOPPED, tidying, "The data is complete; only the tidying up after it did not end.", FixId::StartFreshBackup, Medium).next(FixId::RestartDevice),
     row("L2", STOPPED, stopped, "The backup stopped before its end.", FixId::StartFreshBackup, High).next(FixId::RestartDevice),
@@ -42,6 +50,7 @@ pub(crate) const ROWS: &[Row] = &[
     row("L2", &[Code::LocalPlaceholder], placeholder, "A tool wrote the signs of a finished backup before it reached the device.", FixId::StartFreshBackup, High).next(FixId::UpdateHostSoftware),
     row("L2", BROKEN, broken, "The backup folder cannot be restored.", FixId::CheckHost, Low),
     row("L2", &[Code::BackupStale, Code::BackupAging], newest_is_broken, "The newest local backup did not end well.", FixId::StartFreshBackup, High).next(FixId::CheckHost),
+    shared(PatternKind::Host, STALE, host_stopped),
     row("L5", STALE, host_silent, "No device has been backed up to this computer lately: the fault is the computer's.", FixId::CheckHost, Medium),
     row("L4", STALE, passcode, "Since iOS 16.1 every backup to a computer wants the passcode typed on the device; probably nobody did.", FixId::EnterPasscode, Medium).next(FixId::RestartDevice),
     row("L4", STALE, passcode_perhaps, "Since iOS 16.1 every backup to a computer wants the passcode typed on the device; perhaps nobody did.", FixId::EnterPasscode, Low).next(FixId::RestartDevice),
@@ -230,6 +239,11 @@ fn newest_is_broken(case: &Case<'_>) -> Option<Why> {
         _ => &backup.state_reason,
     };
     broken.then(|| reason(backup, text))
+}
+
+fn host_stopped(case: &Case<'_>) -> Option<Why> {
+    stale_local(case)?;
+    why(case, PatternKind::Host)
 }
 
 /// So many devices on one computer, all too old, are no accident.

@@ -6,3 +6,4 @@ pub(crate) mod likely;
 pub(crate) mod local;
 pub(crate) mod others;
 pub(crate) mod row;
+pub(crate) mod shared;

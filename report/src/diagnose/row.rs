@@ -3,6 +3,8 @@
 use crate::assess::case::Case;
 use crate::finding::Code;
 use crate::fix::{Confidence, FixId, Focus};
+use crate::pattern::found::Pattern;
+use crate::pattern::tell::reason;
 
 /// One row. Rows that mention a code are tried in order; the first whose condition holds, and whose
 /// fix may be advised for this device, gives the cause and the fix.
@@ -30,6 +32,8 @@ pub(crate) struct Why {
     pub(crate) text: String,
     /// Evidence that has grown old makes nobody sure.
     pub(crate) at_most: Confidence,
+    /// The pattern of the fleet that it rests on.
+    pub(crate) pattern: Option<String>,
 }
 
 impl Why {
@@ -38,6 +42,16 @@ impl Why {
         Self {
             text: text.into(),
             at_most: Confidence::High,
+            pattern: None,
+        }
+    }
+
+    /// A reason that lies in what many devices have in common.
+    pub(crate) fn shared(pattern: &Pattern) -> Self {
+        Self {
+            text: reason(pattern),
+            at_most: pattern.confidence,
+            pattern: Some(pattern.id()),
         }
     }
 

@@ -11,6 +11,7 @@ mod details;
 mod groups;
 mod island;
 mod page;
+mod patterns;
 mod rows;
 mod terms;
 

@@ -1,6 +1,6 @@
 //! The short report that a terminal shows when no output was asked for.
 //!
-//! Verdict, counts, the worst devices, what to do, what could not be read. A newcomer would print a
+//! Verdict, counts, what many devices have in common, the worst devices, what to do, what could not be read. A newcomer would print a
 //! device's name as it is: it may hold escape sequences, so every text that is not ours goes
 //! through [`words::shown`], and widths are those of the drawn text, before any colour.
 
@@ -10,7 +10,7 @@ use fleetback_scanner::model::problem::{Level, Problem};
 use unicode_width::UnicodeWidthStr;
 
 use crate::finding::Severity;
-use crate::results::{Device, Finding, Status};
+use crate::results::{Device, Finding, Pattern, Status};
 use crate::sheet::{self, Action, Sheet};
 use crate::words::{self, Word, shown};
 
@@ -44,6 +44,7 @@ pub fn write(sheet: &Sheet<'_>, options: &TextOptions, out: &mut dyn Write) -> i
     let paint = Paint(options.color);
     let width = options.width.max(WIDTH_MIN);
     write_verdict(sheet, paint, width, out)?;
+    write_patterns(&sheet.results().patterns, paint, width, out)?;
     write_devices(sheet, options.rows_max, paint, width, out)?;
     write_actions(&sheet.actions(), paint, width, out)?;
     write_problems(sheet, paint, width, out)
@@ -86,6 +87,33 @@ fn counts(sheet: &Sheet<'_>) -> Vec<String> {
         .filter(|(count, _)| *count > 0)
         .map(|(count, word)| format!("{} {word}", words::number(count)))
         .collect()
+}
+
+fn write_patterns(
+    patterns: &[Pattern],
+    paint: Paint,
+    width: usize,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    if patterns.is_empty() {
+        return Ok(());
+    }
+    writeln!(
+        out,
+        "\n{}",
+        paint.bold(Color::None, "One cause, many devices")
+    )?;
+    for pattern in patterns {
+        let devices = words::plural(pattern.missed, "device", "devices");
+        let fix = shown(&pattern.likely_fix.title);
+        let heading = shown(&words::pattern_heading(pattern));
+        let sure = format!(" ({devices}, confidence {})", pattern.confidence);
+        writeln!(out, "  {heading}: {fix}{}", paint.dim(&sure))?;
+        for line in wrapped_words(&shown(&pattern.reason), width - 4) {
+            writeln!(out, "    {line}")?;
+        }
+    }
+    Ok(())
 }
 
 /// One line of the table, in words that are safe to print.

@@ -8,6 +8,7 @@ use std::path::PathBuf;
 
 use fleetback_report::finding::{Code, Severity};
 use fleetback_report::fix::{Confidence, FixId};
+use fleetback_report::pattern::kind::PatternKind;
 use fleetback_report::results::*;
 use fleetback_report::words::{Word, code};
 use fleetback_scanner::model::backup::*;
@@ -138,6 +139,7 @@ pub(crate) fn finding(
         why: "Because the evidence says so".to_owned(),
         next_fix: Some(FixId::RestartDevice),
         waived: None,
+        pattern: None,
     }
 }
 
@@ -462,6 +464,36 @@ pub(crate) fn summary(devices: &[Device], problems: &[Problem]) -> Summary {
     }
 }
 
+/// A pattern of a fleet.
+pub(crate) fn pattern(what: &str) -> Pattern {
+    Pattern {
+        id: format!("site:{what}"),
+        kind: PatternKind::Site,
+        what: text(what),
+        devices: vec!["C39TEST00002".to_owned(), "C39TEST00003".to_owned()],
+        missed: 41,
+        of: 44,
+        since: at("2026-11-20T06:00:00Z"),
+        nights: 3,
+        usual_rate: 0.12,
+        probability: 1e-9,
+        cause: "The network of the site fails".to_owned(),
+        reason: format!("41 of 44 devices of the site {what} made no iCloud backup"),
+        likely_fix: LikelyFix {
+            id: FixId::StableWifi,
+            title: "Give it a stable Wi-Fi connection".to_owned(),
+            article_step: Some(2),
+            steps: vec!["Look at the firewall".to_owned()],
+            who: "admin".to_owned(),
+            may_destroy: None,
+            message: None,
+            hand_over: None,
+        },
+        next_fix: Some(FixId::ResetNetworkSettings),
+        confidence: Confidence::Medium,
+    }
+}
+
 /// Results around some devices.
 pub(crate) fn results(devices: Vec<Device>, problems: Vec<Problem>) -> Results {
     Results {
@@ -488,6 +520,7 @@ pub(crate) fn results(devices: Vec<Device>, problems: Vec<Problem>) -> Results {
         hosts: Vec::new(),
         roots: Vec::new(),
         waivers: Vec::new(),
+        patterns: Vec::new(),
     }
 }
 

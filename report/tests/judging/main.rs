@@ -9,6 +9,7 @@ mod fleet;
 mod good;
 mod limits;
 mod memory;
+mod patterns;
 mod severity;
 mod tables;
 mod waivers;

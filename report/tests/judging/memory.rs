@@ -35,6 +35,7 @@ fn last_night(devices: Vec<(Numbers, Option<Severity>)>) -> History {
     let device = |(numbers, severity)| PastDevice {
         numbers,
         states: vec![state(at, severity)],
+        ..PastDevice::default()
     };
     History {
         runs: vec![PastRun {
@@ -101,7 +102,7 @@ const OTHER: &str = "00008030-001A2B3C4D5E6F71";
 fn matched(known: &[(&str, &str)], now: &[(&str, &str)], want: &[Option<usize>]) {
     let devices = known.iter().map(|(udid, serial)| PastDevice {
         numbers: numbers(udid, serial),
-        states: Vec::new(),
+        ..PastDevice::default()
     });
     let history = History {
         devices: devices.collect(),

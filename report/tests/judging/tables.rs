@@ -5,10 +5,12 @@ use std::collections::BTreeSet;
 use fleetback_report::finding::Code;
 use fleetback_report::fix::FixId;
 use fleetback_report::judge::likely_causes;
+use fleetback_report::pattern::kind::PatternKind;
 use fleetback_report::policy::Policy;
 
 const FINDINGS: &str = include_str!("../../../docs/findings.md");
 const FIXES: &str = include_str!("../../../docs/fixes.md");
+const PATTERNS: &str = include_str!("../../../docs/patterns.md");
 const POLICY: &str = include_str!("../../../docs/policy.md");
 
 /// The section of a page under a heading such as "### `code`".
@@ -111,6 +113,19 @@ fn every_fix_has_its_section_and_is_in_use() {
         for step in fix.made_ready(&Default::default()).steps {
             assert!(text.contains(&step), "{fix} lacks: {step}");
         }
+    }
+}
+
+#[test]
+fn every_kind_of_pattern_stands_in_its_page() {
+    for kind in PatternKind::ALL {
+        let about = kind.about();
+        let next = about.next.map_or(String::new(), |fix| format!("`{fix}`"));
+        let row = format!(
+            "| `{kind}` | {} | {} | `{}` | {} | {next} |",
+            about.rule, about.cause, about.fix, about.confidence
+        );
+        assert!(PATTERNS.contains(&row), "docs/patterns.md lacks\n{row}");
     }
 }
 

@@ -7,7 +7,7 @@ use jiff::tz::TimeZone;
 use proptest::prelude::*;
 use unicode_width::UnicodeWidthStr;
 
-use crate::common::{device, morning, results};
+use crate::common::{device, morning, pattern, results};
 
 const PLAIN: TextOptions = TextOptions {
     width: 80,
@@ -48,6 +48,15 @@ fn the_worst_three_at_160() {
             ..PLAIN
         }
     ));
+}
+
+#[test]
+fn a_common_cause_stands_before_the_devices() {
+    let mut results = morning();
+    results.patterns = vec![pattern("Ly\u{202e}on")];
+    let text = written(&results, PLAIN);
+    let wanted = "One cause, many devices\n  One site, Ly\\u{202e}on: Give it a stable Wi-Fi connection (41 devices, confidence medium)\n    41 of 44 devices of the site Ly\\u{202e}on made no iCloud backup\n\nSTATUS";
+    assert!(text.contains(wanted), "{text}");
 }
 
 #[test]

@@ -11,7 +11,8 @@ use fleetback_scanner::model::problem::{Level, Problem};
 
 use super::chart::{Age, Chart, Piece};
 use super::groups::{Chapter, Fact};
-use super::{chart, csp, details, groups, island, rows, terms};
+use super::patterns::PatternRow;
+use super::{chart, csp, details, groups, island, patterns, rows, terms};
 use crate::results::{Device, Host, PolicyUsed, Results, Status, WaiverUse};
 use crate::sheet::Sheet;
 use crate::words::{self, Word, shown};
@@ -36,6 +37,7 @@ pub(super) struct Page {
     asides: Vec<Aside>,
     ages: Vec<Age>,
     chart: Chart,
+    patterns: Vec<PatternRow>,
     chapters: Vec<Chapter>,
     filters: Vec<Filter>,
     rows: Vec<StaticRow>,
@@ -168,6 +170,7 @@ impl Page {
             ),
             asides: asides(results),
             chart: chart::chart(&ages),
+            patterns: patterns::rows(sheet),
             filters: filters(results),
             rows: listed(sheet, terms::not_in_order),
             problems_lead: PROBLEMS_LEAD,

@@ -1,0 +1,52 @@
+//! What many devices have in common: the patterns of the whole fleet, one row for each kind.
+//!
+//! They stand behind what the evidence of one device names directly, and before all that is only
+//! the usual order of trying: forty devices of one site need one look at its firewall and not
+//! forty restarts.
+
+use super::row::{Row, Why, row};
+use crate::assess::case::Case;
+use crate::finding::Code;
+use crate::pattern::kind::PatternKind;
+
+const OLD: &[Code] = &[Code::BackupStale, Code::BackupAging];
+
+/// The rows of iCloud; those of computers stand among the rows of local backups.
+pub(crate) const ROWS: &[Row] = &[
+    shared(PatternKind::Outage, OLD, |case| {
+        why(case, PatternKind::Outage)
+    }),
+    shared(PatternKind::Site, OLD, |case| why(case, PatternKind::Site)),
+    shared(PatternKind::OsBuild, OLD, |case| {
+        why(case, PatternKind::OsBuild)
+    }),
+    shared(PatternKind::ProfileSet, OLD, |case| {
+        why(case, PatternKind::ProfileSet)
+    }),
+];
+
+/// A row for a kind of pattern.
+pub(super) const fn shared(
+    kind: PatternKind,
+    codes: &'static [Code],
+    when: fn(&Case<'_>) -> Option<Why>,
+) -> Row {
+    let about = kind.about();
+    let row = row(
+        about.rule,
+        codes,
+        when,
+        about.cause,
+        about.fix,
+        about.confidence,
+    );
+    match about.next {
+        Some(fix) => row.next(fix),
+        None => row,
+    }
+}
+
+/// Does the device stand in a pattern of a kind, and why is it one?
+pub(super) fn why(case: &Case<'_>, kind: PatternKind) -> Option<Why> {
+    case.pattern(kind).map(Why::shared)
+}

@@ -1,0 +1,12 @@
+//! What the whole fleet has in common: one cause behind many devices.
+
+pub(crate) mod find;
+pub(crate) mod found;
+pub mod kind;
+pub(crate) mod search;
+pub(crate) mod sight;
+pub(crate) mod tail;
+pub(crate) mod tell;
+#[cfg(test)]
+mod trials;
+pub(crate) mod usual;
