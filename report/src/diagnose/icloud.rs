@@ -4,6 +4,7 @@
 
 use super::likely::has_fresh_local;
 use super::row::{Row, Why, row};
+use super::shared::fails_with_others;
 use crate::assess::case::Case;
 use crate::assess::cloud::{Attempt, TRANSIENT_RUN};
 use crate::assess::currency::currency;
@@ -53,13 +54,72 @@ pub(crate) const CERTAIN: &[Row] = &[
     row("C16", &[Code::IcloudAttemptsFailing, Code::BackupNever, Code::BackupStale, Code::BackupAging, Code::IcloudExpiring, Code::OsUnsupported], os_too_old, "iCloud Backup has ended for iOS 8 and earlier.", FixId::UpdateIos, High).next(FixId::StartFreshBackup),
     row("C16b", &[Code::OsUnsupported], left_behind, "Apple makes no version of iOS for this model any more.", FixId::PlanReplacement, High).next(FixId::StartFreshBackup),
     row("E8", FAILING, strange_code, "The device reports an error again and again that says nothing to anybody but Apple.", FixId::ContactAppleSupport, Medium),
-    row("M1", ATTEMPTS, |case| of_class(case, Class::Service), "Apple's servers refused the backup.", FixId::CheckIcloudStatus, Medium).next(FixId::Wait),
-    row("M2", ATTEMPTS, |case| of_class(case, Class::Network), "The connection ended during the backup.", FixId::StableWifi, Medium).next(FixId::ResetNetworkSettings),
-    row("M3", ATTEMPTS, |case| of_class(case, Class::Deferred), "The conditions for a backup end before it is made.", FixId::StableWifi, Medium).next(FixId::RestartDevice),
-    row("M4", ATTEMPTS, |case| of_class(case, Class::Device), "The device could not read or write its own files.", FixId::RestartDevice, Medium).next(FixId::ContactAppleSupport),
-    row("M5", ATTEMPTS, |case| of_code(case, 22), "Backup is disabled on the device.", FixId::TurnOnIcloudBackup, Medium),
-    row("M6", ATTEMPTS, |case| of_class(case, Class::Version), "The version of iOS does not fit.", FixId::UpdateIos, Medium).next(FixId::ContactAppleSupport),
-    row("M7", ATTEMPTS, any_failure, "iCloud backups fail with an error that points nowhere in particular.", FixId::RestartDevice, Low).next(FixId::ContactAppleSupport),
+];
+
+/// What a code says that no row above speaks of, and that no other device shares.
+pub(crate) const CODES: &[Row] = &[
+    row(
+        "M1",
+        ATTEMPTS,
+        |case| of_class(case, Class::Service),
+        "Apple's servers refused the backup.",
+        FixId::CheckIcloudStatus,
+        Medium,
+    )
+    .next(FixId::Wait),
+    row(
+        "M2",
+        ATTEMPTS,
+        |case| of_class(case, Class::Network),
+        "The connection ended during the backup.",
+        FixId::StableWifi,
+        Medium,
+    )
+    .next(FixId::ResetNetworkSettings),
+    row(
+        "M3",
+        ATTEMPTS,
+        |case| of_class(case, Class::Deferred),
+        "The conditions for a backup end before it is made.",
+        FixId::StableWifi,
+        Medium,
+    )
+    .next(FixId::RestartDevice),
+    row(
+        "M4",
+        ATTEMPTS,
+        |case| of_class(case, Class::Device),
+        "The device could not read or write its own files.",
+        FixId::RestartDevice,
+        Medium,
+    )
+    .next(FixId::ContactAppleSupport),
+    row(
+        "M5",
+        ATTEMPTS,
+        |case| of_code(case, 22),
+        "Backup is disabled on the device.",
+        FixId::TurnOnIcloudBackup,
+        Medium,
+    ),
+    row(
+        "M6",
+        ATTEMPTS,
+        |case| of_class(case, Class::Version),
+        "The version of iOS does not fit.",
+        FixId::UpdateIos,
+        Medium,
+    )
+    .next(FixId::ContactAppleSupport),
+    row(
+        "M7",
+        ATTEMPTS,
+        any_failure,
+        "iCloud backups fail with an error that points nowhere in particular.",
+        FixId::RestartDevice,
+        Low,
+    )
+    .next(FixId::ContactAppleSupport),
 ];
 
 /// Patterns and the usual order of trying, for a device whose way is iCloud.
@@ -289,6 +349,9 @@ fn no_window(case: &Case<'_>) -> Option<Why> {
 const WIFI_DROPS: usize = 5;
 
 fn wifi_drops(case: &Case<'_>) -> Option<Why> {
+    if fails_with_others(case) {
+        return None;
+    }
     let windows = || case.cloud.windows_since_success();
     let drops = windows().filter(|window| !window.on_wifi).count();
     (uses_icloud(case) && drops >= WIFI_DROPS).then(|| {
@@ -317,6 +380,9 @@ const LAST_ATTEMPTS: usize = 10;
 const HEALTHY_OTHERS: usize = 5;
 
 fn network_of_its_own(case: &Case<'_>) -> Option<Why> {
+    if fails_with_others(case) {
+        return None;
+    }
     let newest = failure(case, |attempt| attempt.says() == (mb_error::MB, 300))?;
     let last = case.cloud.attempts.iter().take(LAST_ATTEMPTS);
     let errors = last
@@ -335,6 +401,9 @@ fn network_of_its_own(case: &Case<'_>) -> Option<Why> {
 }
 
 fn network(case: &Case<'_>) -> Option<Why> {
+    if fails_with_others(case) {
+        return None;
+    }
     let newest = failure(case, |attempt| {
         matches!(attempt.says(), (mb_error::MB, 300 | 217..=220))
     })?;

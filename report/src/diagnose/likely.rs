@@ -21,6 +21,7 @@ const TABLES: &[&[Row]] = &[
     others::ROWS,
     icloud::CERTAIN,
     shared::ROWS,
+    icloud::CODES,
     local::ROWS,
     icloud::LIKELY,
     others::LAST,

@@ -52,7 +52,7 @@ pub(crate) const ROWS: &[Row] = &[
     row("L2", &[Code::BackupStale, Code::BackupAging], newest_is_broken, "The newest local backup did not end well.", FixId::StartFreshBackup, High).next(FixId::CheckHost),
     shared(PatternKind::Host, STALE, host_stopped),
     row("L5", STALE, host_silent, "No device has been backed up to this computer lately: the fault is the computer's.", FixId::CheckHost, Medium),
-    row("L4", STALE, passcode, "Since iOS 16.1 every backup to a computer wants the passcode typed on the device; probably nobody did.", FixId::EnterPasscode, Medium).next(FixId::RestartDevice),
+    row("L4", &[Code::BackupStale], passcode, "Since iOS 16.1 every backup to a computer wants the passcode typed on the device; probably nobody did.", FixId::EnterPasscode, Medium).next(FixId::RestartDevice),
     row("L4", STALE, passcode_perhaps, "Since iOS 16.1 every backup to a computer wants the passcode typed on the device; perhaps nobody did.", FixId::EnterPasscode, Low).next(FixId::RestartDevice),
     row("L15", STALE, local_way, "Backups to the computer have stopped; the evidence does not say why.", FixId::RestartDevice, Low).next(FixId::StartFreshBackup),
     row("L15", &[Code::BackupNever], required_never, "The policy requires a local backup, and none was found.", FixId::StartFreshBackup, Medium).next(FixId::CheckHost),

@@ -9,7 +9,18 @@ use crate::assess::case::Case;
 use crate::finding::Code;
 use crate::pattern::kind::PatternKind;
 
-const OLD: &[Code] = &[Code::BackupStale, Code::BackupAging];
+const OLD: &[Code] = &[
+    Code::BackupStale,
+    Code::BackupAging,
+    Code::IcloudAttemptsFailing,
+];
+
+const IN_ICLOUD: [PatternKind; 4] = [
+    PatternKind::Outage,
+    PatternKind::Site,
+    PatternKind::OsBuild,
+    PatternKind::ProfileSet,
+];
 
 /// The rows of iCloud; those of computers stand among the rows of local backups.
 pub(crate) const ROWS: &[Row] = &[
@@ -49,4 +60,10 @@ pub(super) const fn shared(
 /// Does the device stand in a pattern of a kind, and why is it one?
 pub(super) fn why(case: &Case<'_>, kind: PatternKind) -> Option<Why> {
     case.pattern(kind).map(Why::shared)
+}
+
+/// Do many devices fail as this one does? Then the network is not this one's alone.
+pub(super) fn fails_with_others(case: &Case<'_>) -> bool {
+    let mut kinds = IN_ICLOUD.into_iter();
+    kinds.any(|kind| case.pattern(kind).is_some())
 }

@@ -10,7 +10,7 @@ use super::kind::PatternKind;
 use super::search::{CHANCE, Search, Way};
 use super::sight::{at_computers, in_icloud};
 use super::tail::{LnFactorials, real};
-use super::usual::{Past, Usual, nights};
+use super::usual::{Night, Past, Usual, nights};
 use crate::assess::case::Case;
 use crate::assess::good::is_plausible;
 use crate::assess::storage::full_disk;
@@ -29,14 +29,14 @@ const COMPUTERS: Way = Way {
 };
 
 /// Earlier nights that are looked at.
-const NIGHTS: usize = 28;
+const NIGHTS: usize = 35;
 
 /// The patterns of a fleet.
 pub(crate) fn patterns(cases: &[Case<'_>], knowledge: &Knowledge<'_>, now: Timestamp) -> Patterns {
     let (sights, marks) = in_icloud(cases);
     let usual = knowledge.history.map_or_else(Usual::default, |history| {
         let runs = nightly(history, now);
-        Usual::of(runs.map(|run| night(cases, run)).collect())
+        Usual::of(runs.map(|(ago, run)| night(cases, ago, run)).collect())
     });
     let mut found = Search::of(sights, &marks, &usual, ICLOUD, now).run();
     let (sights, marks) = at_computers(cases);
@@ -47,19 +47,20 @@ pub(crate) fn patterns(cases: &[Case<'_>], knowledge: &Knowledge<'_>, now: Times
 }
 
 /// One run of each of the last nights, at about the same hour: the nearest to whole days before now.
-fn nightly(history: &History, now: Timestamp) -> impl Iterator<Item = Timestamp> {
+fn nightly(history: &History, now: Timestamp) -> impl Iterator<Item = (usize, Timestamp)> {
     let half = nights(1) / 2;
     (1..=NIGHTS).filter_map(move |count| {
         let wanted = now - nights(count);
         let away = |run: &Timestamp| wanted.duration_until(*run).abs();
         let runs = history.runs.iter().map(|run| run.at);
-        runs.filter(|run| away(run) <= half).min_by_key(away)
+        let nearest = runs.filter(|run| away(run) <= half).min_by_key(away)?;
+        Some((count, nearest))
     })
 }
 
 /// What that run was told of the devices of today. Its evidence may have been older than the run:
 /// then backups look older than they were, the usual rate higher, and less is found.
-fn night(cases: &[Case<'_>], run: Timestamp) -> Vec<Past> {
+fn night(cases: &[Case<'_>], ago: usize, run: Timestamp) -> Night {
     let told = cases.iter().filter_map(|case| {
         Some(Past {
             device: case.index,
@@ -67,7 +68,10 @@ fn night(cases: &[Case<'_>], run: Timestamp) -> Vec<Past> {
             told: run,
         })
     });
-    told.collect()
+    Night {
+        ago,
+        past: told.collect(),
+    }
 }
 
 /// Devices with a folder on one computer.

@@ -18,7 +18,7 @@ use super::found::{Basis, Pattern};
 use super::kind::PatternKind;
 use super::sight::{Marks, Sight};
 use super::tail::{LnFactorials, excess, real};
-use super::usual::{Usual, nights};
+use super::usual::{Asked, Usual, nights};
 use crate::fix::Confidence;
 
 /// How likely a run without a common cause may show a pattern.
@@ -37,6 +37,16 @@ pub(crate) struct Way {
     pub(crate) nights: usize,
     /// A device was healthy when it backed up within so many nights before the onset.
     pub(crate) healthy: usize,
+}
+
+impl Way {
+    fn asked(&self, onset: usize, missed: usize) -> Asked {
+        Asked {
+            onset,
+            missed,
+            healthy: self.healthy,
+        }
+    }
 }
 
 /// A rate and what it says.
@@ -64,8 +74,8 @@ pub(crate) struct Search<'s> {
     way: Way,
     now: Timestamp,
     table: LnFactorials,
-    /// The usual rate of the fleet for so many nights in a row.
-    of_fleet: Vec<Option<f64>>,
+    /// The usual rate of the fleet, by nights in a row and onset.
+    of_fleet: Vec<Vec<Option<f64>>>,
 }
 
 impl<'s> Search<'s> {
@@ -77,10 +87,10 @@ impl<'s> Search<'s> {
         way: Way,
         now: Timestamp,
     ) -> Self {
-        let rate = |missed| usual.rate(missed, way.healthy, |_| true);
+        let rates = |missed| usual.rates_of_all(way.asked(way.nights, missed));
         Self {
             table: LnFactorials::up_to(sights.len()),
-            of_fleet: (0..=way.nights).map(rate).collect(),
+            of_fleet: (0..=way.nights).map(rates).collect(),
             sights,
             marks,
             usual,
@@ -258,14 +268,17 @@ impl<'s> Search<'s> {
 
     /// What the nights before tell of the fleet, at the nights that each device could have missed.
     fn usual_of_fleet(&self, tally: &Tally, mark: usize) -> Option<f64> {
-        tally.mean(mark, |exposure| self.of_fleet[exposure])
+        tally.mean(mark, |exposure| self.of_fleet[exposure][tally.onset])
     }
 
     /// The same of the group alone.
     fn usual_of_group(&self, tally: &Tally, mark: usize) -> Option<f64> {
         let members = self.members(mark);
         let belongs = |device: usize| members.binary_search(&device).is_ok();
-        let rate = |exposure| self.usual.rate(exposure, self.way.healthy, belongs);
+        let rate = |exposure| {
+            self.usual
+                .rate(self.way.asked(tally.onset, exposure), belongs)
+        };
         tally.mean(mark, rate)
     }
 

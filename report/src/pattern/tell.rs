@@ -72,7 +72,7 @@ pub(crate) fn reason(pattern: &Pattern) -> String {
 fn usually(pattern: &Pattern) -> String {
     let percent = pattern.usual * 100.0;
     match pattern.basis {
-        Basis::Nights => format!("of the worst nights before, {percent:.0} % were usual"),
+        Basis::Nights => format!("on the nights before, {percent:.0} % were usual"),
         Basis::Others => format!("of the devices elsewhere {percent:.0} % did"),
         Basis::Dates => {
             "without a common cause no more than half of those near the onset would".to_owned()
