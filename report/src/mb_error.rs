@@ -69,8 +69,50 @@ pub fn explain(domain: &str, code: i64) -> Option<&'static Meaning> {
 
 /// Is it one of the codes that Apple's own code takes as passing? One of them on one night means
 /// nothing; the same one three times in a row does.
+/// "Busy" is not in that set, and passes all the same.
 pub fn is_transient(domain: &str, code: i64) -> bool {
-    domain == MB && TRANSIENT.contains(&code)
+    domain == MB && (code == BUSY || TRANSIENT.contains(&code))
+}
+
+const BUSY: i64 = 14;
+
+/// Every code that somebody has explained.
+pub fn all() -> impl Iterator<Item = &'static Meaning> {
+    TABLE.iter()
+}
+
+impl Meaning {
+    /// "MBErrorDomain".
+    pub fn domain(&self) -> &'static str {
+        self.domain
+    }
+
+    /// The codes that mean it.
+    pub fn codes(&self) -> RangeInclusive<i64> {
+        self.codes.clone()
+    }
+}
+
+impl Class {
+    /// What it speaks of, in a word or two.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Success => "success",
+            Self::Bundle => "bundle",
+            Self::Quota => "iCloud storage",
+            Self::DeviceStorage => "storage of the device",
+            Self::HostStorage => "disk of the computer",
+            Self::Service => "Apple's servers",
+            Self::Account => "account",
+            Self::Network => "network",
+            Self::Deferred => "conditions",
+            Self::Device => "device",
+            Self::Folder => "backup folder",
+            Self::Password => "password",
+            Self::User => "user",
+            Self::Version => "version",
+        }
+    }
 }
 
 /// The transient set of Apple's own test, from its bit masks. 303 is not among them.
@@ -241,6 +283,12 @@ const TABLE: &[Meaning] = &[
         "the key of a file was not available",
     ),
     mb(
+        211..=211,
+        Class::User,
+        None,
+        "Find My must be turned off first",
+    ),
+    mb(
         212..=212,
         Class::User,
         None,
@@ -330,6 +378,13 @@ mod tests {
             Some((Class::Device, Some(FixId::RestartDevice))),
             false,
         );
+        check(
+            MB,
+            14,
+            Some((Class::Device, Some(FixId::RestartDevice))),
+            true,
+        );
+        check(MB, 211, Some((Class::User, None)), false);
         check(MB, 216, None, false);
         check(
             MB,

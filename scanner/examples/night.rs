@@ -1,8 +1,10 @@
 //! Makes backups of many files and scans them, for the figures of docs/performance.md.
 //!
-//! `night make FOLDER COUNT ROWS [PASSWORD]`, `night scan FOLDER LEVEL THREADS [PASSWORD]`, `night
-//! twice FOLDER LEVEL THREADS` (a second night with the memory of the first), `night derive` (one
-//! key derivation as iOS asks for).
+//! `night make FOLDER COUNT ROWS [PASSWORD]`, `night fleet FOLDER COUNT` (few files, plists of 2.4 MB
+//! each), `night large FOLDER COUNT BYTES` (one backup of large files with digests), `night scan FOLDER
+//! LEVEL THREADS [PASSWORD]`, `night twice FOLDER LEVEL THREADS` (a second night with the memory of the
+//! first), `night derive` (one key derivation as iOS asks for), `night read FOLDER THREADS` (the bytes
+//! of the plists and nothing else).
 
 #![allow(
     clippy::unwrap_used,
@@ -11,7 +13,10 @@
 )]
 
 use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::Read;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
 
 use fleetback_scanner::backup::keybag::Keybag;
@@ -22,7 +27,9 @@ use fleetback_scanner::model::identity::Identity;
 use fleetback_scanner::scan::{Helpers, Inputs, ScanOptions, Silent, scan};
 use fleetback_testdata::backup::builder::BackupBuilder;
 use fleetback_testdata::backup::keybag::{Kdf, Keybag as Written};
+use fleetback_testdata::backup::payload::Entry;
 use fleetback_testdata::rng::Rng;
+use rayon::prelude::*;
 use zeroize::Zeroizing;
 
 struct Password(Option<String>);
@@ -61,6 +68,59 @@ fn make(folder: &Path, count: u64, rows: usize, password: Option<&String>) {
         }
         builder.write(folder).unwrap();
     }
+}
+
+/// Apps that people have, and an icon of theirs in Info.plist.
+const APPS: (usize, usize) = (130, 13_000);
+
+fn fleet(folder: &Path, count: u64) {
+    (0..count).into_par_iter().for_each(|seed| {
+        let builder = BackupBuilder::new(seed + 1).files(3).no_empty_folders();
+        builder.apps(APPS.0, APPS.1).write(folder).unwrap();
+    });
+}
+
+fn large(folder: &Path, count: usize, bytes: usize) {
+    let mut rng = Rng::new(1);
+    let files = (0..count).map(|number| {
+        let length = bytes / 2 + rng.below(bytes as u64) as usize;
+        let content = rng.bytes(length);
+        Entry::file("HomeDomain", &format!("Library/large/{number}"), 3, content)
+    });
+    let builder = files.fold(BackupBuilder::new(1).files(0), BackupBuilder::entry);
+    builder.write(folder).unwrap();
+}
+
+/// Reads the three plists of every backup below `root` to their ends, with a small buffer for each
+/// thread: no program that reads all of them is faster.
+fn read(root: &Path, threads: usize) {
+    let folders = std::fs::read_dir(root).unwrap();
+    let folders: Vec<_> = folders.map(|entry| entry.unwrap().path()).collect();
+    let next = AtomicUsize::new(0);
+    let lane = |_| {
+        let mut buffer = vec![0; 128 << 10];
+        let mut sum = 0;
+        while let Some(folder) = folders.get(next.fetch_add(1, Ordering::Relaxed)) {
+            for name in ["Info.plist", "Manifest.plist", "Status.plist"] {
+                let mut file = File::open(folder.join(name)).unwrap();
+                loop {
+                    match file.read(&mut buffer).unwrap() {
+                        0 => break,
+                        count => sum += count as u64,
+                    }
+                }
+            }
+        }
+        sum
+    };
+    let begun = Instant::now();
+    let bytes: u64 = (0..threads).into_par_iter().with_max_len(1).map(lane).sum();
+    println!("{:.3} s, {bytes} bytes", begun.elapsed().as_secs_f64());
+}
+
+fn in_pool(threads: &str, work: impl FnOnce() + Send) {
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads.parse().unwrap());
+    pool.build().unwrap().install(work);
 }
 
 fn night(
@@ -127,33 +187,23 @@ fn derive() {
 fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let at = |index: usize| arguments[index].as_str();
+    let number = |index: usize| at(index).parse::<usize>().unwrap();
+    let folder = || Path::new(at(1));
     match at(0) {
         "derive" => derive(),
-        "make" => make(
-            Path::new(at(1)),
-            at(2).parse().unwrap(),
-            at(3).parse().unwrap(),
-            arguments.get(4),
-        ),
-        command => {
+        "make" => make(folder(), number(2) as u64, number(3), arguments.get(4)),
+        "fleet" => fleet(folder(), number(2) as u64),
+        "large" => large(folder(), number(2), number(3)),
+        "read" => in_pool(at(2), || read(folder(), number(2))),
+        command => in_pool(at(3), || {
             let level = serde_json::from_value(at(2).into()).unwrap();
-            let threads = at(3).parse().unwrap();
-            let pool = rayon::ThreadPoolBuilder::new().num_threads(threads);
-            pool.build().unwrap().install(|| {
-                let backups = night(
-                    Path::new(at(1)),
-                    level,
-                    arguments.get(4).cloned(),
-                    &NoMemory,
-                );
-                if command == "twice" {
-                    let checks = backups
-                        .into_iter()
-                        .filter_map(|one| Some((one.path, one.check?)));
-                    let yesterday = Yesterday(checks.collect());
-                    night(Path::new(at(1)), level, None, &yesterday);
-                }
-            });
-        }
+            let password = arguments.get(4).cloned();
+            let backups = night(folder(), level, password, &NoMemory);
+            if command == "twice" {
+                let checks = backups.into_iter();
+                let checks = checks.filter_map(|one| Some((one.path, one.check?)));
+                night(folder(), level, None, &Yesterday(checks.collect()));
+            }
+        }),
     }
 }

@@ -13,9 +13,14 @@ use std::time::{Duration, SystemTime};
 use base64::Engine;
 use fleetback_scanner::mdm::read::{pair, read_document};
 use fleetback_scanner::model::evidence::Clock;
-use fleetback_scanner::model::management::Answer;
+use fleetback_scanner::model::identity::Udid;
+use fleetback_scanner::model::management::{Answer, Management};
 use fleetback_scanner::model::problem::{Level, Problem};
-use fleetback_testdata::mdm::asn1;
+use fleetback_testdata::device::Numbers;
+use fleetback_testdata::mdm::answer::{Managed, SECRETS};
+use fleetback_testdata::mdm::asn1::{self, Encoding};
+use fleetback_testdata::mdm::export;
+use fleetback_testdata::plists::{Format, encode};
 use jiff::Timestamp;
 use proptest::prelude::*;
 
@@ -796,8 +801,244 @@ fn what_is_not_understood_is_told() {
         exports.write(name, 2, bytes);
     }
     let (answers, _) = exports.read();
-    assert_eq!(answers, []);
+    let hidden: Vec<_> = answers.iter().map(|answer| &answer.hidden).collect();
+    assert_eq!(hidden.len(), 1, "{hidden:?}");
     insta::assert_snapshot!(exports.problems().join("\n"));
+}
+
+/// One file of another program, read: answers in full, then what was noted.
+fn all_told(name: &str, bytes: impl AsRef<[u8]>) -> String {
+    let exports = Exports::new();
+    exports.write(name, 2, bytes);
+    let (answers, _) = exports.read();
+    let hidden = answers.iter().filter_map(|answer| answer.hidden.clone());
+    let told = answers.iter().map(told);
+    let said: Vec<_> = told.chain(hidden).chain(exports.problems()).collect();
+    let said = said.join("\n");
+    for secret in SECRETS {
+        assert!(!said.contains(secret), "{said}");
+    }
+    let phone = numbers().phone_number.unwrap();
+    assert!(!said.contains(&phone), "{said}");
+    said
+}
+
+fn numbers() -> Numbers {
+    Numbers::new(7, "iPhone12,1")
+}
+
+fn xml(value: &plist::Value) -> Vec<u8> {
+    encode(value, Format::Xml).unwrap()
+}
+
+#[test]
+fn cfgutil_names_devices_by_ecid_and_errors_beside_them() {
+    insta::assert_snapshot!(all_told("get.jsonl", export::cfgutil(&numbers())));
+}
+
+#[test]
+fn ideviceinfo_tells_when_it_was_asked() {
+    let at = "2026-03-01T07:30:00Z".parse().unwrap();
+    let output = xml(&export::ideviceinfo(&numbers(), at));
+    insta::assert_snapshot!(all_told("info", output));
+}
+
+#[test]
+fn a_domain_of_ideviceinfo_is_joined_by_the_name_of_its_file() {
+    let at = "2026-02-20T10:00:00Z".parse().unwrap();
+    let output = xml(&export::ideviceinfo_backup(at));
+    insta::assert_snapshot!(all_told(&format!("backup-{UDID}.plist"), &output));
+    let nameless = all_told("backup.plist", &output);
+    assert!(
+        nameless.contains("names no device; save it under"),
+        "{nameless}"
+    );
+}
+
+#[test]
+fn fleet_results_hold_the_command_and_its_answer() {
+    let managed = Managed::new(7, &numbers(), "Ward 3 phone");
+    let at = "2026-03-01T07:30:00Z".parse().unwrap();
+    let asked = managed.device_information_command(&["IsCloudBackupEnabled"]);
+    let answer = managed.device_information();
+    let results = export::fleet_results(&numbers(), at, &asked, &answer).unwrap();
+    insta::assert_snapshot!(all_told("results.json", &results));
+    let broken = results.replace("\"result\": \"", "\"result\": \"!!");
+    let broken = all_told("results.json", broken);
+    assert_eq!(
+        broken,
+        "incomplete results.json: a result that is not base64"
+    );
+    assert!(
+        all_told("none.json", "{}").starts_with("note none.json: JSON that tells of no device")
+    );
+}
+
+#[test]
+fn fleet_hosts_tell_what_was_collected_and_macs_are_kept_out() {
+    let at = "2026-03-01T07:30:00Z".parse().unwrap();
+    insta::assert_snapshot!(all_told("hosts.json", export::fleet_hosts(&numbers(), at)));
+}
+
+#[test]
+fn status_reports_tell_which_device_and_which_system() {
+    let report = export::status_report(&numbers());
+    insta::assert_snapshot!(all_told("status.json", report.to_string()));
+    let data = base64::engine::general_purpose::STANDARD.encode(report.to_string());
+    let check_in = plist(&format!(
+        "<key>MessageType</key><string>DeclarativeManagement</string><key>UDID</key>\
+         <string>{}</string><key>Endpoint</key><string>status</string><key>Data</key><data>{data}</data>",
+        numbers().udid
+    ));
+    let told = only(&check_in).management;
+    assert_eq!(told.os_version.unwrap().value, "18.1");
+    assert!(told.passcode_present.unwrap().value);
+}
+
+#[test]
+fn a_profile_is_what_a_device_would_get() {
+    let name = "org.example.cis";
+    let profile = xml(&export::restriction_profile(name));
+    let want = "note a.mobileconfig: the configuration profile org.example.cis: \
+                would set allowCloudBackup = false, would set forceEncryptedBackup = true";
+    assert_eq!(all_told("a.mobileconfig", &profile), want);
+    for encoding in [Encoding::Definite, Encoding::Indefinite] {
+        let signed = asn1::signed(&profile, encoding);
+        let told = all_told("a.mobileconfig", &signed);
+        assert!(told.contains(want), "{told}");
+        assert!(told.contains("its signature not checked"), "{told}");
+    }
+    let at = now();
+    let certificate = asn1::certificate(&"A".repeat(64), at, at);
+    let told = all_told("a.cer", certificate);
+    assert_eq!(
+        told,
+        "note a.cer: a certificate, a key or another file in DER"
+    );
+}
+
+#[test]
+fn an_enrolment_profile_tells_which_answers_the_server_may_not_ask_for() {
+    let of = |rights| xml(&export::enrolment_profile("org.example.mdm", rights));
+    let all = all_told("a", of(8191));
+    assert_eq!(
+        all,
+        "note a: the configuration profile org.example.mdm: would enrol"
+    );
+    let few = all_told("a", of(8191 - 16 - 512));
+    assert!(few.ends_with(
+        "would enrol, without the right to ask for device information, \
+         without the right to ask for restrictions"
+    ));
+}
+
+#[test]
+fn automated_enrolment_skips_panes_for_the_devices_it_names() {
+    let profile = export::automated_enrolment(&[SERIAL, "F2LXK0ABCDEG"], &["Restore", "Siri"]);
+    let exports = Exports::new();
+    exports.write("profile.json", 2, profile.to_string());
+    let (answers, problems) = exports.read();
+    assert_eq!((answers.len(), problems), (2, vec![]));
+    for answer in answers {
+        let panes = answer.management.skipped_panes.unwrap().value;
+        assert!(panes.iter().eq(["Restore", "Siri"]), "{panes:?}");
+    }
+    let nameless = export::automated_enrolment(&[], &["Restore"]);
+    let told = all_told("profile.json", nameless.to_string());
+    assert!(
+        told.contains("names no device; it skips the pane Restore"),
+        "{told}"
+    );
+}
+
+#[test]
+fn a_nanomdm_store_is_read_and_its_secrets_are_not_opened() {
+    let numbers = numbers();
+    let managed = Managed::new(7, &numbers, "Ward 3 phone");
+    let asked = managed.device_information_command(&["UDID", "IsCloudBackupEnabled"]);
+    let uuid = managed.command_uuid("DeviceInformation");
+    let exports = Exports::new();
+    let file = |name: &str| format!("db/{}/{name}", numbers.udid);
+    exports.write(
+        &file("Authenticate.plist"),
+        900,
+        xml(&managed.authenticate()),
+    );
+    exports.write(
+        &file("TokenUpdate.plist"),
+        800,
+        xml(&managed.token_update()),
+    );
+    exports.write(&file("SerialNumber.txt"), 900, &numbers.serial);
+    exports.write(&file("UnlockToken.dat"), 800, SECRETS[1]);
+    exports.write(&file("BootstrapToken.dat"), 800, SECRETS[3]);
+    exports.write(&file("Identity.pem"), 800, SECRETS[3]);
+    exports.write(&file("Disabled"), 1, "");
+    let done = |ending: &str| file(&format!("QueueDone/{uuid}{ending}"));
+    exports.write(&done(".plist"), 3, xml(&asked));
+    exports.write(
+        &done(".result.plist"),
+        3,
+        xml(&managed.device_information()),
+    );
+    exports.write(
+        &file("QueueNotNow/1.result.plist"),
+        2,
+        xml(&managed.not_now()),
+    );
+    exports.write(
+        "db/66ADE930-5FDF-5EC4-8429-15640684C489/SerialNumber.txt",
+        2,
+        "C02MT66KFLHH",
+    );
+    let (answers, _) = exports.read();
+    let mut device = Management::default();
+    for answer in answers {
+        let udid = answer.identity.udid.as_ref().map(Udid::as_str);
+        assert_eq!(udid, Some(numbers.udid.as_str()), "{answer:?}");
+        device.absorb(answer.management);
+    }
+    assert!(
+        !device.cloud_date_could_be_told,
+        "the command leaves the date out"
+    );
+    let left_out = device.backup_queries_left_out.as_ref().unwrap();
+    assert!(left_out.value.iter().eq(["LastCloudBackupDate"]));
+    assert!(device.enrolment_ended.as_ref().unwrap().value);
+    assert!(device.not_now);
+    let problems = exports.problems();
+    let folder = format!("db/{}", numbers.udid);
+    assert_eq!(
+        problems,
+        [
+            format!("note {folder}: 3 files: a secret of the MDM server: never opened"),
+            "note db/66ADE930-5FDF-5EC4-8429-15640684C489/SerialNumber.txt: plain text".to_owned(),
+        ]
+    );
+    let said = format!("{device:?} {problems:?}");
+    for secret in SECRETS {
+        assert!(!said.contains(secret));
+    }
+}
+
+#[test]
+fn what_cfgutil_prints_for_people_is_refused_with_words() {
+    let backups =
+        "Source: 00008110-001C604A3405801E Encrypted: No Date: Today at 12:42 Name: iPhone";
+    let told = all_told("list-backups.txt", backups);
+    assert!(told.contains("whose dates are relative"), "{told}");
+    let list =
+        "Type: iPhone14,4\tECID: 0x1C604A3405801E\tUDID: 00008110-001C604A3405801E Location: 0x1";
+    let told = all_told("list.txt", list);
+    assert!(told.contains("the text of `cfgutil list`"), "{told}");
+    let error = r#"{"Command":"prepare","Type":"Error","Message":"No devices found","Code":1}"#;
+    assert_eq!(
+        all_told("e.json", error),
+        "incomplete e.json: an error of cfgutil (code 1)"
+    );
+    let progress = r#"{"Type":"Progress","Percent":10}"#;
+    let told = all_told("p.json", progress);
+    assert!(told.contains("progress without a result"), "{told}");
 }
 
 #[test]
@@ -979,7 +1220,9 @@ fn specimens() {
             .filter(|answer| answer.source.kind == kind)
             .count()
     };
-    assert_eq!(of("DeviceInformation answer"), 4);
+    assert_eq!(of("DeviceInformation answer"), 5);
+    assert_eq!(of("cfgutil output"), 6);
+    assert_eq!(of("ideviceinfo output"), 4);
     assert_eq!(of("Restrictions answer"), 2);
     assert_eq!(of("SecurityInfo answer"), 2);
     let apple = answers.iter().find(|answer| {
@@ -1002,8 +1245,12 @@ fn specimens() {
         .collect();
     assert_eq!(
         incomplete,
-        ["iOS-11.3.1.xml"],
-        "only the TokenUpdate with broken base64"
+        [
+            "error_top_level.json",
+            "get_device_locked_error.json",
+            "iOS-11.3.1.xml"
+        ],
+        "cfgutil's own errors and the TokenUpdate with broken base64"
     );
 }
 

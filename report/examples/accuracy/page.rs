@@ -55,6 +55,8 @@ over all device-nights older than three days.
 const LIMITS: &str = "
 ## What this cannot show
 
+- It hands the judge the iCloud dates of earlier nights, which `scan` does not do yet; without them
+  smaller and weaker patterns stay unseen ([patterns.md](patterns.md) says how many).
 - The generator is a model. That its habits, gaps and answers are like those of a real fleet rests on
   one published log of a healthy telephone and on judgement, not on data of many fleets.
 - Local backups that break, passwords, full disks and clocks are not simulated here; they are told by

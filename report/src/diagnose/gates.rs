@@ -9,6 +9,7 @@ use crate::finding::Code;
 use crate::fix::Confidence::{High, Medium};
 use crate::fix::FixId;
 use fleetback_scanner::model::backup::State;
+use jiff::SignedDuration;
 
 /// The codes that speak of the age of a backup and not of its making.
 const AGE: &[Code] = &[
@@ -73,6 +74,15 @@ pub(crate) const ROWS: &[Row] = &[
         Medium,
     )
     .next(FixId::RestartDevice),
+    row(
+        "G7",
+        AGE,
+        new_device,
+        "The device was enrolled less than two days ago: its first backup may still be to come.",
+        FixId::Wait,
+        Medium,
+    )
+    .next(FixId::TurnOnIcloudBackup),
 ];
 
 fn retired(case: &Case<'_>) -> Option<Why> {
@@ -115,6 +125,21 @@ fn silent(case: &Case<'_>) -> Option<Why> {
             "the MDM last heard of it on {}, {} ago",
             day(contact),
             days_between(contact, case.now)
+        ))
+    })
+}
+
+/// iOS itself counts the days from the start.
+const NEW: SignedDuration = SignedDuration::from_hours(48);
+
+fn new_device(case: &Case<'_>) -> Option<Why> {
+    let enrolled = case.mdm()?.enrolled_at.as_ref()?.value;
+    let new = is_plausible(enrolled, case.now) && enrolled.duration_until(case.now) < NEW;
+    let backed_up = case.last_good().is_some_and(|good| good.date >= enrolled);
+    (new && !backed_up).then(|| {
+        Why::new(format!(
+            "it was enrolled on {}, and no backup since then is known",
+            day(enrolled)
         ))
     })
 }

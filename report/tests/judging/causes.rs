@@ -1025,3 +1025,37 @@ fn identity_and_inventory() {
         "no inventory table",
     );
 }
+
+#[test]
+fn a_new_device_is_given_two_days() {
+    let enrolled = |seconds: i64| {
+        phone().icloud_never(true).mdm(move |mdm, source| {
+            mdm.enrolled_at = Some(Told::new(ago(seconds), source));
+        })
+    };
+    check(
+        enrolled(2 * DAY - 1),
+        Code::BackupNever,
+        FixId::Wait,
+        Medium,
+        "it was enrolled on 2026-11-21, and no backup since then is known",
+    );
+    check(
+        enrolled(2 * DAY),
+        Code::BackupNever,
+        FixId::CheckStorage,
+        Medium,
+        "",
+    );
+}
+
+#[test]
+fn busy_is_a_passing_code() {
+    let codes = |codes: &[i64]| codes_of(phone().local(logged(local(DAY), codes)));
+    assert!(!codes(&[14, 14, 0]).contains(&"icloud-attempts-failing"));
+    assert!(codes(&[14, 14, 14, 0]).contains(&"icloud-attempts-failing"));
+}
+
+fn codes_of(phone: Phone) -> Vec<&'static str> {
+    codes(&judged_alone(phone, ""))
+}

@@ -5,11 +5,13 @@ use std::collections::BTreeSet;
 use fleetback_report::finding::Code;
 use fleetback_report::fix::FixId;
 use fleetback_report::judge::likely_causes;
+use fleetback_report::mb_error;
 use fleetback_report::pattern::kind::PatternKind;
 use fleetback_report::policy::Policy;
 
 const FINDINGS: &str = include_str!("../../../docs/findings.md");
 const FIXES: &str = include_str!("../../../docs/fixes.md");
+const ERROR_CODES: &str = include_str!("../../../docs/error-codes.md");
 const PATTERNS: &str = include_str!("../../../docs/patterns.md");
 const POLICY: &str = include_str!("../../../docs/policy.md");
 
@@ -114,6 +116,40 @@ fn every_fix_has_its_section_and_is_in_use() {
             assert!(text.contains(&step), "{fix} lacks: {step}");
         }
     }
+}
+
+#[test]
+fn every_error_code_stands_in_its_page() {
+    let mut rows = 0;
+    for row in mb_error::all() {
+        let (first, last) = row.codes().into_inner();
+        let codes = if first == last {
+            first.to_string()
+        } else {
+            format!("{first} to {last}")
+        };
+        let passing = row
+            .codes()
+            .filter(|code| mb_error::is_transient(row.domain(), *code));
+        let passing: Vec<String> = passing.map(|code| code.to_string()).collect();
+        let fix = row.fix.map_or(String::new(), |fix| format!("`{fix}`"));
+        let line = format!(
+            "| {} | {codes} | {} | {} | {fix} | {} |",
+            row.domain(),
+            row.meaning,
+            row.class.words(),
+            passing.join(", ")
+        );
+        assert!(
+            ERROR_CODES.contains(&line),
+            "docs/error-codes.md lacks\n{line}"
+        );
+        rows += 1;
+    }
+    let told = ERROR_CODES
+        .lines()
+        .filter(|line| line.contains("ErrorDomain |"));
+    assert_eq!(told.count(), rows);
 }
 
 #[test]

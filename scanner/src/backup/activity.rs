@@ -24,6 +24,7 @@ const INFO_REWRITE: SignedDuration = SignedDuration::from_mins(15);
 const STAGED_MAX: usize = 300;
 const ENTRIES_MAX: usize = 4_000_000;
 
+/// The last is a folder.
 const WATCHED: [&str; 6] = [
     "Info.plist",
     "Status.plist",
@@ -47,9 +48,24 @@ pub(super) fn look(folder: &Path) -> Look {
         let meta = std::fs::symlink_metadata(folder.join(name)).ok()?;
         Some((meta.len(), meta.modified().ok()?))
     });
+    let [.., snapshot] = watched;
     Look {
         watched,
-        staged: staged(&folder.join("Snapshot")),
+        staged: snapshot.map_or_else(Vec::new, |_| staged(&folder.join("Snapshot"))),
+    }
+}
+
+impl Look {
+    fn at(&self, name: &str) -> Option<(u64, SystemTime)> {
+        let position = WATCHED.iter().position(|watched| *watched == name)?;
+        self.watched[position]
+    }
+
+    /// Bytes of the plists and the manifest: what every check reads.
+    pub(super) fn bytes(&self) -> u64 {
+        let [files @ .., _] = &self.watched;
+        let lengths = files.iter().flatten().map(|(length, _)| length);
+        lengths.fold(0, |sum, length| sum.saturating_add(*length))
     }
 }
 
@@ -80,9 +96,15 @@ pub(super) fn being_written(backup: &mut LocalBackup) {
     backup.check = None;
 }
 
-/// Turns the state into `in-progress` where the folder was written to within the last hours.
-pub(super) fn judge(backup: &mut LocalBackup, status: &Result<Status, Fault>, now: Timestamp) {
-    if info_is_being_rewritten(backup, status, now) {
+/// Turns the state into `in-progress` where the folder was written to within the last hours, by the
+/// newest look at it.
+pub(super) fn judge(
+    backup: &mut LocalBackup,
+    status: &Result<Status, Fault>,
+    look: &Look,
+    now: Timestamp,
+) {
+    if info_is_being_rewritten(backup, status, look, now) {
         backup.state = State::InProgress;
         backup.state_reason = format!(
             "{}; Info.plist is just being written anew",
@@ -111,15 +133,15 @@ pub(super) fn judge(backup: &mut LocalBackup, status: &Result<Status, Fault>, no
 fn info_is_being_rewritten(
     backup: &LocalBackup,
     status: &Result<Status, Fault>,
+    look: &Look,
     now: Timestamp,
 ) -> bool {
     let finished = status
         .as_ref()
         .is_ok_and(|status| status.snapshot == SnapshotState::Finished);
     let written = |name: &str| {
-        let meta = std::fs::symlink_metadata(backup.path.join(name)).ok()?;
-        let modified = Timestamp::try_from(meta.modified().ok()?).ok()?;
-        Some((meta.len(), modified))
+        let (length, modified) = look.at(name)?;
+        Some((length, Timestamp::try_from(modified).ok()?))
     };
     let (Some((0, info)), Some((_, status))) = (written("Info.plist"), written("Status.plist"))
     else {

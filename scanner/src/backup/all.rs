@@ -5,7 +5,6 @@
 //! nobody and leaves no core idle.
 
 use std::collections::BTreeMap;
-use std::fs::Metadata;
 
 use super::found::FoundBackup;
 use super::keybag::Keybag;
@@ -140,31 +139,18 @@ impl Run<'_> {
     fn close(&self, index: usize, unlock: &Unlock) -> LocalBackup {
         let progress = self.helpers.progress;
         let files_checked = |files| progress.tell(Event::FilesChecked(files));
-        let backup = self.opened[index].close(self.options, unlock, &files_checked);
-        progress.tell(Event::BytesRead(bytes_read(&backup)));
+        let opened = &self.opened[index];
+        let backup = opened.close(self.options, unlock, &files_checked);
+        let bytes = opened.bytes_read().saturating_add(payload_read(&backup));
+        progress.tell(Event::BytesRead(bytes));
         progress.tell(Event::BackupRead);
         backup
     }
 }
 
-/// What every check reads of a folder.
-const READ_WHOLE: [&str; 5] = [
-    "Info.plist",
-    "Manifest.plist",
-    "Status.plist",
-    "Manifest.db",
-    "Manifest.mbdb",
-];
-
-/// For the progress bar: lengths as they stand now, without opening anything again.
-fn bytes_read(backup: &LocalBackup) -> u64 {
-    let length = |name| std::fs::symlink_metadata(backup.path.join(name)).ok();
-    let files = READ_WHOLE.into_iter().filter_map(length);
-    let lists: u64 = files.filter(Metadata::is_file).map(|file| file.len()).sum();
+/// Bytes of the payloads, where they were read.
+fn payload_read(backup: &LocalBackup) -> u64 {
     let is_read = backup.verified.level == VerifyLevel::Contents && !backup.recalled;
-    let payload = backup
-        .files
-        .filter(|_| is_read)
-        .and_then(|files| files.bytes);
-    lists.saturating_add(payload.unwrap_or(0))
+    let files = backup.files.filter(|_| is_read);
+    files.and_then(|files| files.bytes).unwrap_or(0)
 }

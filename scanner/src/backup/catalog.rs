@@ -6,6 +6,7 @@
 
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 
 use memchr::memmem;
 use rayon::prelude::*;
@@ -76,8 +77,8 @@ pub struct Catalog(Source);
 enum Source {
     /// A plain Manifest.db, with the rowids of each part.
     File(PathBuf, Vec<Rowids>),
-    /// A decrypted Manifest.db.
-    Memory(Database),
+    /// A decrypted Manifest.db, which has the one connection.
+    Memory(Mutex<Database>),
     Mbdb(Vec<u8>),
 }
 
@@ -152,7 +153,7 @@ impl Catalog {
     /// Takes a Manifest.db that was decrypted into memory.
     pub fn of_memory(database: Database) -> Result<Self, Fault> {
         database.require_table("Files", &COLUMNS)?;
-        Ok(Self(Source::Memory(database)))
+        Ok(Self(Source::Memory(Mutex::new(database))))
     }
 
     /// Where the payloads lie.
@@ -160,6 +161,14 @@ impl Catalog {
         match &self.0 {
             Source::File(..) | Source::Memory(_) => Layout::Buckets,
             Source::Mbdb(_) => Layout::Flat,
+        }
+    }
+
+    /// Is it read by one thread, however many there are?
+    pub fn is_in_one_part(&self) -> bool {
+        match &self.0 {
+            Source::File(_, parts) => parts.len() == 1,
+            Source::Memory(_) | Source::Mbdb(_) => true,
         }
     }
 
@@ -179,36 +188,21 @@ impl Catalog {
                 })
                 .collect(),
             Source::Memory(database) => {
-                let rows = |row: &mut TakeRow<'_>| database_rows(database, ALL_ROWIDS, row);
+                let database = database.lock().unwrap_or_else(PoisonError::into_inner);
+                let rows = |row: &mut TakeRow<'_>| database_rows(&database, ALL_ROWIDS, row);
                 Ok(vec![part(new(), &take, rows)?])
             }
             Source::Mbdb(bytes) => Ok(vec![part(new(), &take, |row| mbdb_rows(bytes, row))?]),
         }
     }
 
-    /// The records of the files with these ids, as far as the list has them, in one reading of it.
-    pub fn records<const N: usize>(&self, ids: [&str; N]) -> Result<[Option<Record>; N], Fault> {
-        let mut records = [None; N];
-        let mut left = N;
-        self.all_rows(&mut |order, row| {
-            let at = ids.iter().position(|id| row.id == Some(id.as_bytes()));
-            if let Some(at) = at {
-                records[at] = Some(row.file_row(order).record);
-                left = left.saturating_sub(1);
-            }
-            if left > 0 {
-                ControlFlow::Continue(())
-            } else {
-                ControlFlow::Break(())
-            }
-        })?;
-        Ok(records)
-    }
-
     fn all_rows(&self, take: &mut TakeRow<'_>) -> Result<(), Fault> {
         match &self.0 {
             Source::File(path, _) => database_rows(&open_database(path)?, ALL_ROWIDS, take),
-            Source::Memory(database) => database_rows(database, ALL_ROWIDS, take),
+            Source::Memory(database) => {
+                let database = database.lock().unwrap_or_else(PoisonError::into_inner);
+                database_rows(&database, ALL_ROWIDS, take)
+            }
             Source::Mbdb(bytes) => mbdb_rows(bytes, take),
         }
     }

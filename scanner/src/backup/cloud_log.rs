@@ -43,6 +43,9 @@ pub(super) struct Reading {
 /// The payloads that hold the log.
 pub(super) const PAYLOADS: [&str; 3] = [MOBILE_BACKUP[0], MOBILE_BACKUP[1], LDBACKUP];
 
+/// The wrapped key of each of [`PAYLOADS`], as its row carries it.
+pub(super) type LogKeys = [Option<[u8; 44]>; PAYLOADS.len()];
+
 /// Where the log lies and how its payloads are opened.
 pub(super) struct Drawer<'a> {
     /// The backup's folder.

@@ -7,6 +7,7 @@
 use std::ops::RangeInclusive;
 
 use super::catalog::{self, Catalog, FileRow, OddRows};
+use super::cloud_log::{LogKeys, PAYLOADS};
 use crate::source::file::Fault;
 
 /// Size of a row that does not tell it.
@@ -97,6 +98,7 @@ struct Part {
     nameless: Vec<u32>,
     expected: u64,
     bytes: Option<u64>,
+    log_keys: LogKeys,
 }
 
 /// The promises for a run of payload folders.
@@ -120,8 +122,13 @@ impl Promises {
             nameless: Vec::new(),
             expected: 0,
             bytes: Some(0),
+            log_keys: LogKeys::default(),
         };
-        let read = catalog.collect(new, |part, row| part.add(row, folders, sealed))?;
+        let logs = PAYLOADS.map(|id| catalog::file_id(id.as_bytes()));
+        let read = catalog.collect(new, |part, row| {
+            part.add(row, folders, sealed);
+            part.add_log_key(row, &logs);
+        })?;
         let mut odd = OddRows::default();
         let mut parts = Vec::with_capacity(read.len());
         for part in read {
@@ -150,6 +157,17 @@ impl Promises {
     pub(super) fn nameless(&self) -> impl Iterator<Item = u32> {
         let parts = self.parts.iter();
         parts.flat_map(|(first, part)| part.nameless.iter().map(move |order| first + order))
+    }
+
+    /// The keys of the iCloud log's payloads: of each the first in the list.
+    pub(super) fn log_keys(&self) -> LogKeys {
+        let mut keys = LogKeys::default();
+        for (_, part) in &self.parts {
+            for (key, found) in keys.iter_mut().zip(part.log_keys) {
+                *key = key.or(found);
+            }
+        }
+        keys
     }
 
     /// The promises of one folder, sorted by name.
@@ -183,6 +201,15 @@ impl Part {
             }
             None if !row.excused => self.nameless.push(row.order),
             _ => {}
+        }
+    }
+
+    fn add_log_key(&mut self, row: &FileRow, logs: &[Option<[u8; 20]>]) {
+        if let Some(at) = logs
+            .iter()
+            .position(|log| row.id.is_some() && *log == row.id)
+        {
+            self.log_keys[at] = self.log_keys[at].or(row.record.key);
         }
     }
 }

@@ -9,7 +9,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::activity::Look;
 use super::catalog::{self, Catalog, Glance, Layout};
-use super::cloud_log::{Drawer, Reading};
+use super::cloud_log::{Drawer, LogKeys, Reading};
 use super::compare::Depth;
 use super::found::FoundBackup;
 use super::info::{self, Info};
@@ -80,8 +80,6 @@ pub(super) struct Evidence {
     /// The wrapped keys of the iCloud log's payloads, in an encrypted backup that was opened.
     log_keys: Option<LogKeys>,
 }
-
-type LogKeys = [Option<[u8; 44]>; cloud_log::PAYLOADS.len()];
 
 /// A check of this run, or one of an earlier night that still holds.
 #[derive(Debug, Clone)]
@@ -199,6 +197,11 @@ impl<'a> Opened<'a> {
         backup
     }
 
+    /// Bytes that every check reads of it.
+    pub(super) fn bytes_read(&self) -> u64 {
+        self.first_look.bytes()
+    }
+
     fn keybag_bytes(&self) -> Option<&[u8]> {
         self.evidence.manifest.as_ref().ok()?.keybag.as_deref()
     }
@@ -217,8 +220,9 @@ impl<'a> Opened<'a> {
             evidence.look_deeper(folder, options.verify, files_checked);
         }
         let mut backup = put_together(self.found, options, &evidence);
-        let changed = activity::look(folder) != self.first_look;
-        activity::judge(&mut backup, &evidence.status, options.now);
+        let look = activity::look(folder);
+        let changed = look != self.first_look;
+        activity::judge(&mut backup, &evidence.status, &look, options.now);
         backup.check = self.record(&backup, &evidence);
         (backup, changed)
     }
@@ -324,15 +328,10 @@ impl Evidence {
             keys: keys.as_deref(),
             files_checked,
         };
-        let check = catalog.and_then(|catalog| {
-            let check = verify::check(folder, &catalog, &depth)?;
-            let log_keys = keys.as_ref().map(|_| log_keys(&catalog)).transpose()?;
-            Ok((check, log_keys))
-        });
-        match check {
-            Ok((check, log_keys)) => {
+        match catalog.and_then(|catalog| verify::check(folder, &catalog, &depth)) {
+            Ok(check) => {
+                self.log_keys = keys.is_some().then_some(check.log_keys);
                 self.check = Some(Checked::Now(Box::new(check)));
-                self.log_keys = log_keys;
             }
             Err(fault) => self.catalog = Err(fault),
         }
@@ -345,11 +344,6 @@ impl Evidence {
             catalog: self.catalog.as_ref().copied(),
         }
     }
-}
-
-fn log_keys(catalog: &Catalog) -> Result<LogKeys, Fault> {
-    let records = catalog.records(cloud_log::PAYLOADS)?;
-    Ok(records.map(|record| record?.key))
 }
 
 /// What the first bytes of the manifest's file list say.

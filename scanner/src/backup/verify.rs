@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use rayon::prelude::*;
 
 use super::catalog::{Catalog, Layout, OddRows};
+use super::cloud_log::LogKeys;
 use super::compare::{Compared, Depth, compare, sort_worst_first};
 use super::difference::How;
 use super::payload::{self, Listing, SAMPLE_MAX};
@@ -45,14 +46,19 @@ pub(super) struct Check {
     pub no_files: u64,
     /// Rows that are not as iOS writes them.
     pub odd: OddRows,
+    /// The wrapped keys of the iCloud log's payloads.
+    pub log_keys: LogKeys,
 }
 
 /// Checks every file row at `depth.level`.
 pub(super) fn check(folder: &Path, catalog: &Catalog, depth: &Depth<'_>) -> Result<Check, Fault> {
-    let whole = Promises::read(catalog, &ALL_FOLDERS, false)?;
+    let (whole, disk) = rayon::join(
+        || Promises::read(catalog, &ALL_FOLDERS, false),
+        || Disk::open(folder, catalog, depth),
+    );
+    let whole = whole?;
     let mut check = Check::begin(&whole, depth);
     let mut nameless: Vec<u32> = whole.nameless().collect();
-    let disk = Disk::open(folder, catalog.layout(), depth);
     let compared = if depth.level < VerifyLevel::Contents {
         disk.compare(&whole, &ALL_FOLDERS, depth)
     } else {
@@ -93,13 +99,22 @@ fn in_runs(
 /// Where the payloads lie.
 enum Disk<'a> {
     Buckets(&'a Path),
+    /// The same, listed while the manifest was read.
+    Listed(&'a Path, Vec<Result<Listing, Fault>>),
     /// All in one folder, which is listed once.
     Flat(&'a Path, Result<Listing, Fault>),
 }
 
 impl<'a> Disk<'a> {
-    fn open(folder: &'a Path, layout: Layout, depth: &Depth<'_>) -> Self {
-        match layout {
+    /// A manifest that one thread reads leaves the others time to list the folders meanwhile; one that
+    /// all threads read does not, and then no more than one listing for each of them is held.
+    fn open(folder: &'a Path, catalog: &Catalog, depth: &Depth<'_>) -> Self {
+        let list = |first_byte| payload::list_bucket(folder, first_byte, depth.lengths());
+        match catalog.layout() {
+            Layout::Buckets if catalog.is_in_one_part() => {
+                let listings = ALL_FOLDERS.into_par_iter().map(list);
+                Self::Listed(folder, listings.collect())
+            }
             Layout::Buckets => Self::Buckets(folder),
             Layout::Flat => Self::Flat(folder, payload::list_flat(folder, depth.lengths())),
         }
@@ -126,6 +141,10 @@ impl<'a> Disk<'a> {
                 let listing = payload::list_bucket(folder, first_byte, depth.lengths());
                 (payload::bucket_path(folder, first_byte), listing)
             }
+            Self::Listed(folder, listings) => (
+                payload::bucket_path(folder, first_byte),
+                listings[usize::from(first_byte)].clone(),
+            ),
             Self::Flat(folder, Ok(all)) => ((*folder).to_owned(), Ok(all.part(first_byte))),
             Self::Flat(folder, Err(fault)) => ((*folder).to_owned(), Err(fault.clone())),
         }
@@ -151,6 +170,7 @@ impl Check {
                 ..FileCount::default()
             },
             odd: promises.odd,
+            log_keys: promises.log_keys(),
             ..Self::default()
         }
     }

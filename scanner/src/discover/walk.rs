@@ -5,10 +5,9 @@
 //! places only: at the root, at a standard location's own path, and at a backup folder itself.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::ErrorKind;
+use std::fs::FileType;
+use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
-
-use walkdir::{DirEntry, WalkDir};
 
 use super::folder::{self, Folder};
 use super::notes::Sample;
@@ -99,39 +98,46 @@ impl<'a> Walker<'a> {
     /// Begins a walk at a folder or a link to one.
     fn begin(&mut self, start: &Path) {
         let real = RealFolder::at(start);
-        if real.is_some_and(|real| !self.begun.insert(real)) {
+        if real.clone().is_some_and(|real| !self.begun.insert(real)) {
             self.again.add(start);
             return;
         }
-        self.note_other_volume(start);
-        if self.meet_folder(start) == Step::Enter {
+        self.note_other_volume(start, real.as_ref());
+        if self.meet_folder(start, real, start.is_symlink()) == Step::Enter {
             self.walk_from(start);
         }
     }
 
+    /// A folder is listed once and closed before the next is opened; one that is passed by is never
+    /// opened at all.
     fn walk_from(&mut self, start: &Path) {
-        let mut entries = WalkDir::new(start)
-            .min_depth(1)
-            .max_depth(DEPTH_MAX)
-            .into_iter();
-        while let Some(entry) = entries.next() {
-            if self.progress.cancelled() {
-                return;
-            }
-            match entry {
-                Ok(entry) => {
-                    if self.meet(&entry) == Step::PassBy && entry.file_type().is_dir() {
-                        entries.skip_current_dir();
-                    }
+        let mut folders = vec![(start.to_owned(), 1)];
+        while let Some((folder, depth)) = folders.pop() {
+            let listing = match std::fs::read_dir(&folder) {
+                Ok(listing) => listing,
+                Err(error) => {
+                    self.refused(&folder, &error);
+                    continue;
                 }
-                Err(error) => self.refused(start, &error),
+            };
+            for entry in listing {
+                if self.progress.cancelled() {
+                    return;
+                }
+                match entry.and_then(|entry| Ok((entry.path(), entry.file_type()?))) {
+                    Ok((path, kind)) => {
+                        if self.meet(&path, kind, depth) == Step::Enter && depth < DEPTH_MAX {
+                            folders.push((path, depth + 1));
+                        }
+                    }
+                    Err(error) => self.refused(&folder, &error),
+                }
             }
         }
     }
 
-    fn meet(&mut self, entry: &DirEntry) -> Step {
-        let (path, kind) = (entry.path(), entry.file_type());
-        if folder::is_junk(entry.file_name()) {
+    fn meet(&mut self, path: &Path, kind: FileType, depth: usize) -> Step {
+        if path.file_name().is_some_and(folder::is_junk) {
             return Step::PassBy;
         }
         if kind.is_symlink() {
@@ -139,25 +145,26 @@ impl<'a> Walker<'a> {
             return Step::PassBy;
         }
         if !kind.is_dir() {
-            self.meet_file(entry);
+            self.meet_file(path, depth);
             return Step::PassBy;
         }
-        self.note_other_volume(path);
+        let real = RealFolder::at(path);
+        self.note_other_volume(path, real.as_ref());
         if folder::is_location(path) {
             self.starts.push(path.to_owned());
             return Step::PassBy;
         }
-        let step = self.meet_folder(path);
+        let step = self.meet_folder(path, real, false);
         if step == Step::Enter {
-            self.meet_plain_folder(entry);
+            self.meet_plain_folder(path, depth);
         }
         step
     }
 
     /// Deals with everything a folder can be, except a plain one.
-    fn meet_folder(&mut self, path: &Path) -> Step {
+    fn meet_folder(&mut self, path: &Path, real: Option<RealFolder>, is_link: bool) -> Step {
         match folder::look(path) {
-            Folder::Backup => self.found(path),
+            Folder::Backup => self.found(path, real, is_link),
             Folder::Known(words) => self.note(path, "a backup", words),
             Folder::Home => self.meet_home(path),
             Folder::Disk => self.meet_disk(path),
@@ -171,12 +178,12 @@ impl<'a> Walker<'a> {
         Step::PassBy
     }
 
-    fn found(&mut self, path: &Path) {
+    fn found(&mut self, path: &Path, real: Option<RealFolder>, is_link: bool) {
         self.progress.tell(Event::BackupsFound(1));
         self.walked.candidates.push(Candidate {
             path: path.to_owned(),
-            real: RealFolder::at(path),
-            is_link: path.is_symlink(),
+            real,
+            is_link,
         });
     }
 
@@ -219,22 +226,21 @@ impl<'a> Walker<'a> {
         }
     }
 
-    fn meet_plain_folder(&mut self, entry: &DirEntry) {
-        let path = entry.path();
-        if entry.depth() == 1 {
+    fn meet_plain_folder(&mut self, path: &Path, depth: usize) {
+        if depth == 1 {
             self.stray_folders.insert(path.to_owned());
         }
-        if entry.depth() == DEPTH_MAX && holds_folders(path) {
+        if depth == DEPTH_MAX && holds_folders(path) {
             self.too_deep.add(path);
         }
     }
 
-    fn meet_file(&mut self, entry: &DirEntry) {
-        if let (1, Some(parent)) = (entry.depth(), entry.path().parent()) {
+    fn meet_file(&mut self, path: &Path, depth: usize) {
+        if let (1, Some(parent)) = (depth, path.parent()) {
             self.stray_files
                 .entry(parent.to_owned())
                 .or_default()
-                .add(entry.path());
+                .add(path);
         }
     }
 
@@ -244,7 +250,9 @@ impl<'a> Walker<'a> {
         match leads_to_folder {
             Err(_) if is_awaited => self.broken_link(path),
             Ok(true) if folder::is_location(path) => self.starts.push(path.to_owned()),
-            Ok(true) if folder::look(path) == Folder::Backup => self.found(path),
+            Ok(true) if folder::look(path) == Folder::Backup => {
+                self.found(path, RealFolder::at(path), true);
+            }
             _ if path.file_name().is_some_and(folder::is_windows_link) => {}
             _ => self.links.add(path),
         }
@@ -257,21 +265,18 @@ impl<'a> Walker<'a> {
         self.walked.problems.push(problem);
     }
 
-    fn note_other_volume(&mut self, path: &Path) {
-        let volume = RealFolder::at(path).and_then(|real| real.volume());
+    fn note_other_volume(&mut self, path: &Path, real: Option<&RealFolder>) {
+        let volume = real.and_then(RealFolder::volume);
         if volume.is_some_and(|volume| self.volumes.insert(volume)) {
             let found = "another file system begins here; it is searched too";
             self.note(path, "one file system below the root", found);
         }
     }
 
-    fn refused(&mut self, start: &Path, error: &walkdir::Error) {
-        let path = error.path().unwrap_or(start);
+    fn refused(&mut self, path: &Path, error: &io::Error) {
         let wanted = "a folder that may hold backups";
-        self.walked.problems.push(match error.io_error() {
-            Some(system) => trouble::unreadable(path, wanted, system),
-            None => Problem::incomplete(path, wanted, error.to_string()),
-        });
+        let problem = trouble::unreadable(path, wanted, error);
+        self.walked.problems.push(problem);
     }
 
     fn note(&mut self, path: &Path, wanted: &str, found: &str) {

@@ -22,11 +22,25 @@ pub(super) enum Content<'a> {
     Table,
     /// Any other text.
     Text,
+    /// ASN.1 in BER or DER: a signed file, a certificate.
+    Signed(&'a [u8]),
     /// A format known by its first bytes.
     Known(&'static str),
     /// Anything else.
     Binary,
 }
+
+/// What a file in DER is that is no signed property list.
+pub(super) const DER: &str = "a certificate, a key or another file in DER";
+
+/// A sequence with a length in one to four bytes, or with its end marked.
+const SEQUENCES: &[&[u8]] = &[
+    b"\x30\x80",
+    b"\x30\x81",
+    b"\x30\x82",
+    b"\x30\x83",
+    b"\x30\x84",
+];
 
 const MAGICS: &[(&[u8], &str)] = &[
     (b"PK\x03\x04", "a ZIP archive"),
@@ -35,10 +49,6 @@ const MAGICS: &[(&[u8], &str)] = &[
     (b"%PDF", "a PDF document"),
     (b"\x89PNG", "an image"),
     (b"\xff\xd8\xff", "an image"),
-    (
-        b"\x30\x82",
-        "a signed file (DER), such as a signed profile or a certificate",
-    ),
 ];
 
 /// Looks at the first bytes.
@@ -48,6 +58,9 @@ pub(super) fn tell(bytes: &[u8]) -> Content<'_> {
     }
     if let Some((_, name)) = MAGICS.iter().find(|(magic, _)| bytes.starts_with(magic)) {
         return Content::Known(name);
+    }
+    if SEQUENCES.iter().any(|magic| bytes.starts_with(magic)) {
+        return Content::Signed(bytes);
     }
     let bytes = without_mark(bytes);
     let start = skip(&bytes, 0, |b| b.is_ascii_whitespace());

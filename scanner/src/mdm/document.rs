@@ -1,8 +1,14 @@
 //! One file, read, before it is held against the others.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use jiff::Timestamp;
 
 use super::command::Command;
+use super::draft::Draft;
+use super::{age, envelope};
+use crate::model::evidence::{Clock, Source};
 use crate::model::management::Answer;
 use crate::model::problem::Problem;
 
@@ -11,6 +17,10 @@ use crate::model::problem::Problem;
 pub struct Document {
     /// The file.
     pub(super) path: PathBuf,
+    /// Its modification time.
+    pub(super) file: Timestamp,
+    /// The run's `now`.
+    now: Timestamp,
     /// What devices told.
     pub(super) replies: Vec<Reply>,
     /// What the server asked.
@@ -41,17 +51,89 @@ pub(super) struct KeptOut {
     pub(super) udid: Option<String>,
 }
 
+/// What is looked for in every file.
+pub(super) const WANTED: &str = "an MDM answer, check-in, command or webhook event";
+
 impl Document {
-    /// A file that has told nothing yet.
-    pub(super) fn new(path: &Path) -> Self {
+    /// A file that has told nothing yet, in a run at `now`.
+    pub(super) fn new(path: &Path, now: Timestamp) -> Self {
         Self {
             path: path.to_owned(),
+            file: now,
+            now,
             replies: Vec::new(),
             commands: Vec::new(),
             kept_out: Vec::new(),
             problems: Vec::new(),
             shared: Vec::new(),
         }
+    }
+
+    /// An answer in the making, dated by the best clock there is: `wrapper` is a date around the
+    /// answer, `inside` the newest date in it.
+    pub(super) fn draft(
+        &mut self,
+        kind: &str,
+        wrapper: Option<Timestamp>,
+        inside: Option<Timestamp>,
+    ) -> Draft {
+        let (observed_at, clock) = age::observed(wrapper, inside, self.file, self.now);
+        self.note_clocks(wrapper, clock);
+        Draft::new(Arc::new(Source {
+            path: self.path.clone(),
+            kind: kind.to_owned(),
+            observed_at,
+            clock,
+        }))
+    }
+
+    fn note_clocks(&mut self, wrapper: Option<Timestamp>, clock: Clock) {
+        let remedy = Some("check the clock of the computer that wrote it");
+        if wrapper.is_some_and(|date| date > self.now) {
+            let found = "a date of its own after the time of this scan; the file's time was used";
+            self.share("evidence of the past", found, remedy);
+        }
+        if clock == Clock::FileTimeInFuture {
+            let found = "a modification time after the time of this scan; taken to be now";
+            self.share("the age of an answer", found, remedy);
+        }
+    }
+
+    /// Takes in a finished answer.
+    pub(super) fn take(&mut self, mut draft: Draft, command_uuid: Option<String>) {
+        let hidden = envelope::hidden(&draft);
+        self.problems.append(&mut draft.problems);
+        self.replies.push(Reply {
+            answer: Answer {
+                identity: draft.identity,
+                hidden,
+                management: draft.management,
+                source: draft.source,
+            },
+            command_uuid,
+        });
+    }
+
+    /// Counts a message of what is no iPhone or iPad.
+    pub(super) fn keep_out(&mut self, family: &'static str, udid: Option<String>) {
+        self.kept_out.push(KeptOut { family, udid });
+    }
+
+    /// Evidence that should have been readable.
+    pub(super) fn lost(&mut self, wanted: &str, found: &str) {
+        let problem = Problem::incomplete(&self.path, wanted, found).with_remedy(
+            "export it again; a copy that was shortened, redacted or retyped cannot be read",
+        );
+        self.problems.push(problem);
+    }
+
+    /// Has nothing been said of this file?
+    pub(super) fn is_silent(&self) -> bool {
+        self.replies.is_empty()
+            && self.commands.is_empty()
+            && self.kept_out.is_empty()
+            && self.problems.is_empty()
+            && self.shared.is_empty()
     }
 
     /// A note that other files may share.

@@ -22,6 +22,8 @@ pub(super) struct Draft {
     pub(super) management: Management,
     /// The document.
     pub(super) source: Arc<Source>,
+    /// Why it names no device, where that is known better than by the message itself.
+    pub(super) hidden: Option<&'static str>,
     /// Keys that could not be used.
     pub(super) problems: Vec<Problem>,
 }
@@ -33,6 +35,7 @@ impl Draft {
             identity: Identity::default(),
             management: Management::default(),
             source,
+            hidden: None,
             problems: Vec::new(),
         }
     }

@@ -23,6 +23,9 @@ pub(super) fn hidden(draft: &Draft) -> Option<String> {
     if !draft.identity.is_empty() {
         return None;
     }
+    if let Some(known) = draft.hidden {
+        return Some(known.to_owned());
+    }
     let by_user = draft.management.user_enrollment.as_ref();
     Some(if by_user.is_some_and(|told| told.value) {
         "User Enrollment hides UDID and serial number".to_owned()

@@ -30,33 +30,14 @@ const fn of_a_backup(key: &'static [&'static str], name: &'static str) -> Foreig
 
 /// Property lists; the first row that fits counts.
 pub(super) const PLISTS: &[Foreign] = &[
-    row(
-        &["PayloadType", "PayloadIdentifier"],
-        "a configuration profile",
-    ),
     of_a_backup(&["SnapshotState"], "the Status.plist of a local backup"),
     of_a_backup(&["BackupKeyBag"], "the Manifest.plist of a local backup"),
     of_a_backup(&["Target Identifier"], "the Info.plist of a local backup"),
-    row(&["UniqueDeviceID"], "an output of ideviceinfo"),
-    row(
-        &["ProductType", "ProductVersion"],
-        "an output of ideviceinfo",
-    ),
-    row(
-        &["WillEncrypt"],
-        "an output of ideviceinfo, domain com.apple.mobile.backup",
-    ),
-    row(
-        &["TotalDiskCapacity"],
-        "an output of ideviceinfo, domain com.apple.disk_usage",
-    ),
 ];
 
 /// JSON values; the first row that fits counts.
 pub(super) const JSON: &[Foreign] = &[
     row(&["$schema"], "a JSON schema"),
-    row(&["Type", "Command"], "an output of cfgutil"),
-    row(&["Type", "Percent"], "a progress line of cfgutil"),
     row(&["general"], "a device record of Jamf Pro"),
     row(
         &["last_inventory_update_utc"],
@@ -64,13 +45,31 @@ pub(super) const JSON: &[Foreign] = &[
     ),
     row(&["mobile_device"], "a device record of Jamf Pro"),
     row(&["totalCount", "results"], "a device list of Jamf Pro"),
-    row(
-        &["results"],
-        "a list of command results, as Fleet writes it",
-    ),
     row(&["data", "has_more"], "a device list of SimpleMDM"),
-    row(&["StatusItems"], "a declarative status report"),
 ];
+
+/// Text that programs print for people; all of the fragments in the first line.
+const TEXTS: &[Foreign] = &[
+    Foreign {
+        keys: &["Source: ", " Encrypted: ", " Date: "],
+        name: "the text of `cfgutil list-backups`, whose dates are relative (\"Today at 12:42\")",
+        remedy: Some("give the folder of the backups as a ROOT: it tells more, with real dates"),
+    },
+    Foreign {
+        keys: &["Type: ", "ECID: ", "UDID: "],
+        name: "the text of `cfgutil list`",
+        remedy: Some("save the output of `cfgutil --format JSON --foreach get all` instead"),
+    },
+];
+
+/// Text that a program printed for people.
+pub(super) fn of_text(bytes: &[u8]) -> Option<&'static Foreign> {
+    let line = bytes.split(|byte| *byte == b'\n').next()?;
+    let line = &line[..line.len().min(512)];
+    among(TEXTS, |part| {
+        memchr::memmem::find(line, part.as_bytes()).is_some()
+    })
+}
 
 /// The row all of whose keys are there.
 pub(super) fn among(

@@ -25,6 +25,7 @@ const BOOLS: &[(&str, Slot<bool>)] = &[
     ("AwaitingConfiguration", |m| &mut m.awaiting_configuration),
     ("IsDeviceLocatorServiceEnabled", |m| &mut m.find_my),
     ("IsActivationLockEnabled", |m| &mut m.activation_lock),
+    ("PasscodePresent", |m| &mut m.passcode_present),
 ];
 
 const TEXTS: &[(&str, Slot<String>)] = &[
@@ -45,14 +46,19 @@ pub(super) fn read(draft: &mut Draft, root: &Dictionary) {
         return;
     };
     draft.management.last_inventory = Some(draft.told(draft.source.observed_at));
-    read_keys(draft, responses);
-    read_storage(draft, responses);
-    read_battery(draft, responses);
-    read_cloud_date(draft, responses);
-    read_subscriptions(draft, responses);
+    read_device(draft, responses);
     let hidden_keys = draft.management.user_enrollment.is_some();
     draft.management.cloud_date_could_be_told =
         draft.management.cloud_backup_enabled.is_some() && !hidden_keys;
+}
+
+/// Reads all that is told of the device itself, wherever it stands.
+pub(super) fn read_device(draft: &mut Draft, dict: &Dictionary) {
+    read_keys(draft, dict);
+    read_storage(draft, dict);
+    read_battery(draft, dict);
+    read_cloud_date(draft, dict);
+    read_subscriptions(draft, dict);
 }
 
 /// Reads the keys that check-ins have too.

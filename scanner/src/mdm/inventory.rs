@@ -264,6 +264,7 @@ fn not_a_table(content: &Content<'_>) -> &'static str {
         Content::Html => "an HTML page",
         Content::Known("a ZIP archive") => "a ZIP archive or an Excel workbook; save it as CSV",
         Content::Known(name) => name,
+        Content::Signed(_) => content::DER,
         Content::Plist(_) => "a property list",
         Content::Json(_) => "JSON",
         Content::Xml => "XML",

@@ -4,10 +4,12 @@
 
 use plist::Dictionary;
 
+use super::document::Document;
 use super::draft::Draft;
 use super::envelope::text;
 use super::foreign::{self, Foreign};
 use super::{apps, certificates, information, profiles, restrictions, security};
+use super::{ideviceinfo, profile, status_report};
 use crate::model::evidence::Clock;
 
 /// What a property list is.
@@ -17,6 +19,8 @@ pub(super) enum Kind {
     Message(&'static Message),
     /// A server queued it.
     Command,
+    /// Another program wrote it of a device.
+    Export(&'static Export),
     /// Known, and not an MDM message.
     Foreign(&'static Foreign),
     /// Not known.
@@ -33,6 +37,47 @@ pub(super) struct Message {
     /// Reads what it tells beside identity and contact.
     pub(super) read: fn(&mut Draft, &Dictionary),
 }
+
+/// A property list that is no message, and read all the same.
+#[derive(Debug)]
+pub(super) struct Export {
+    /// The top keys that give it away, all of them.
+    keys: &'static [&'static str],
+    /// Reads it.
+    pub(super) read: fn(&mut Document, &Dictionary),
+}
+
+/// The first row that fits counts.
+const EXPORTS: &[Export] = &[
+    Export {
+        keys: &["PayloadType", "PayloadIdentifier"],
+        read: profile::read,
+    },
+    Export {
+        keys: &["UniqueDeviceID"],
+        read: ideviceinfo::read,
+    },
+    Export {
+        keys: &["ProductType", "ProductVersion"],
+        read: ideviceinfo::read,
+    },
+    Export {
+        keys: &["WillEncrypt"],
+        read: ideviceinfo::read,
+    },
+    Export {
+        keys: &["CloudBackupEnabled"],
+        read: ideviceinfo::read,
+    },
+    Export {
+        keys: &["LastiTunesBackupDate"],
+        read: ideviceinfo::read,
+    },
+    Export {
+        keys: &["TotalDiskCapacity", "TotalDataAvailable"],
+        read: ideviceinfo::read,
+    },
+];
 
 const fn row(mark: &'static str, name: &'static str, read: fn(&mut Draft, &Dictionary)) -> Message {
     Message { mark, name, read }
@@ -130,7 +175,7 @@ const CHECK_INS: &[Message] = &[
     row(
         "DeclarativeManagement",
         "DeclarativeManagement check-in",
-        contact_only,
+        status_report::read_check_in,
     ),
     row("GetToken", "GetToken check-in", contact_only),
     row("ReturnToService", "ReturnToService check-in", contact_only),
@@ -160,8 +205,14 @@ pub(super) fn tell(root: &Dictionary) -> Kind {
     if let Some(message) = by_key().or_else(by_type).or_else(by_status) {
         return Kind::Message(message);
     }
-    let foreign = foreign::among(foreign::PLISTS, |key| root.contains_key(key));
-    foreign.map_or(Kind::Unknown, Kind::Foreign)
+    if let Some(foreign) = foreign::among(foreign::PLISTS, |key| root.contains_key(key)) {
+        return Kind::Foreign(foreign);
+    }
+    let has_all = |export: &&Export| export.keys.iter().all(|key| root.contains_key(key));
+    EXPORTS
+        .iter()
+        .find(has_all)
+        .map_or(Kind::Unknown, Kind::Export)
 }
 
 fn find(rows: &'static [Message], mark: &str) -> Option<&'static Message> {

@@ -45,7 +45,9 @@ pub(super) fn other_family(root: &Dictionary) -> Option<&'static str> {
     let responses = root.get("QueryResponses").and_then(Value::as_dictionary);
     let models = || {
         let dicts = [Some(root), responses].into_iter().flatten();
-        dicts.flat_map(|dict| ["ProductName", "Model", "ModelName"].map(|key| text(dict, key)))
+        dicts.flat_map(|dict| {
+            ["ProductName", "ProductType", "Model", "ModelName"].map(|key| text(dict, key))
+        })
     };
     if models().flatten().any(is_ours) {
         return None;

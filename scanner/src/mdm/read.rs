@@ -5,29 +5,22 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
-use std::sync::Arc;
 
 use jiff::Timestamp;
-use plist::Dictionary;
 
 use super::content::{self, Content};
-use super::document::{KeptOut, Reply};
-use super::draft::Draft;
-use super::kind::{self, Kind, Message};
+use super::document::{Reply, WANTED};
 use super::load::load;
-use super::{age, command, envelope, foreign, gather, platform, webhook};
-use crate::model::evidence::{Clock, Source, Told};
+use super::{der, foreign, gather, message, named, shapes};
+use crate::model::evidence::Told;
 use crate::model::identity::Udid;
 use crate::model::management::Answer;
 use crate::model::problem::{Level, Problem};
-use crate::source::plist as property_list;
 
 pub use super::document::Document;
 
 /// The largest document that is read, in bytes. An `InstalledApplicationList` has about one million.
 const BYTES_MAX: u64 = 64 << 20;
-
-const WANTED: &str = "an MDM answer, check-in, command or webhook event";
 
 /// Endings by which a name promises evidence, so that rubbish inside is evidence lost.
 const PROMISING: &[&str] = &["plist", "xml", "json"];
@@ -38,20 +31,21 @@ type LeftOut = BTreeMap<String, BTreeSet<&'static str>>;
 /// UDID -> what it is, of devices that are no iPhone or iPad.
 type Families = BTreeMap<String, &'static str>;
 
-/// The two clocks outside a document.
-#[derive(Debug, Clone, Copy)]
-struct Times {
-    file: Timestamp,
-    now: Timestamp,
-}
-
 /// Reads one file, whatever it is. Never fails: what could not be used is inside the document.
 ///
 /// `now` caps the file's modification time, by which an answer without a date is dated.
 pub fn read_document(path: &Path, now: Timestamp) -> Document {
-    let mut document = Document::new(path);
+    let mut document = Document::new(path, now);
+    if named::is_secret(path) {
+        let found = "a secret of the MDM server: never opened";
+        document.share(WANTED, found, None);
+        return document;
+    }
     match load(path, BYTES_MAX) {
-        Ok((bytes, file)) => read_bytes(&mut document, &bytes, Times { file, now }),
+        Ok((bytes, file)) => {
+            document.file = file;
+            read_bytes(&mut document, &bytes);
+        }
         Err(fault) => {
             let problem = Problem::incomplete(path, WANTED, fault.to_string());
             document.problems.push(problem);
@@ -60,131 +54,35 @@ pub fn read_document(path: &Path, now: Timestamp) -> Document {
     document
 }
 
-fn read_bytes(document: &mut Document, bytes: &[u8], times: Times) {
+fn read_bytes(document: &mut Document, bytes: &[u8]) {
+    if named::read(document, bytes) {
+        return;
+    }
     match content::tell(bytes) {
-        Content::Plist(bytes) => match property_list::parse_dictionary(&bytes) {
-            Ok(root) => read_message(document, &root, None, times),
-            Err(fault) => lost(document, WANTED, &fault.to_string()),
-        },
-        Content::Json(bytes) => read_json(document, &bytes, times),
-        other => something_else(document, &other),
+        Content::Plist(bytes) => message::read_bytes(document, &bytes),
+        Content::Json(bytes) => shapes::read_bytes(document, &bytes),
+        Content::Signed(bytes) => read_signed(document, bytes),
+        other => something_else(document, &other, bytes),
     }
 }
 
-fn lost(document: &mut Document, wanted: &str, found: &str) {
-    let problem = Problem::incomplete(&document.path, wanted, found).with_remedy(
-        "export it again; a copy that was shortened, redacted or retyped cannot be read",
-    );
-    document.problems.push(problem);
-}
-
-/// One message of one device, or a command, or something else in the form of a property list.
-fn read_message(
-    document: &mut Document,
-    root: &Dictionary,
-    wrapper: Option<Timestamp>,
-    times: Times,
-) {
-    if let Some(family) = platform::other_family(root) {
-        let udid = envelope::text(root, "UDID").map(str::to_owned);
-        document.kept_out.push(KeptOut { family, udid });
-        return;
-    }
-    match kind::tell(root) {
-        Kind::Message(message) => read_reply(document, message, root, wrapper, times),
-        Kind::Command => match command::read(root) {
-            Some(command) => document.commands.push(command),
-            None => document.share(WANTED, "a command that no answer can be paired with", None),
-        },
-        Kind::Foreign(row) => foreign_note(document, row),
-        Kind::Unknown => document.share(WANTED, "a property list that is none of them", None),
-    }
-}
-
-fn read_reply(
-    document: &mut Document,
-    message: &Message,
-    root: &Dictionary,
-    wrapper: Option<Timestamp>,
-    times: Times,
-) {
-    let (observed_at, clock) = age::observed(wrapper, age::inside(root), times.file, times.now);
-    note_clocks(document, wrapper, clock, times);
-    let mut draft = Draft::new(Arc::new(Source {
-        path: document.path.clone(),
-        kind: message.name.to_owned(),
-        observed_at,
-        clock,
-    }));
-    envelope::read(&mut draft, root);
-    (message.read)(&mut draft, root);
-    let hidden = envelope::hidden(&draft);
-    document.problems.append(&mut draft.problems);
-    document.replies.push(Reply {
-        answer: Answer {
-            identity: draft.identity,
-            hidden,
-            management: draft.management,
-            source: draft.source,
-        },
-        command_uuid: envelope::text(root, "CommandUUID").map(str::to_owned),
-    });
-}
-
-fn note_clocks(document: &mut Document, wrapper: Option<Timestamp>, clock: Clock, times: Times) {
-    let remedy = Some("check the clock of the computer that wrote it");
-    if wrapper.is_some_and(|date| date > times.now) {
-        let found = "created_at after the time of this scan; the file's time was used";
-        document.share("an event of the past", found, remedy);
-    }
-    if clock == Clock::FileTimeInFuture {
-        let found = "a modification time after the time of this scan; taken to be now";
-        document.share("the age of an answer", found, remedy);
-    }
-}
-
-/// JSON values one after another, or arrays of them: each may be an event.
-fn read_json(document: &mut Document, bytes: &[u8], times: Times) {
-    let values = serde_json::Deserializer::from_slice(bytes).into_iter::<serde_json::Value>();
-    for value in values {
-        match value {
-            Ok(serde_json::Value::Array(items)) => {
-                for item in &items {
-                    read_json_value(document, item, times);
-                }
-            }
-            Ok(value) => read_json_value(document, &value, times),
-            Err(error) => {
-                let (line, column) = (error.line(), error.column());
-                let found =
-                    format!("JSON that breaks off or is damaged at line {line}, column {column}");
-                lost(document, WANTED, &found);
-            }
+/// A property list inside a signature, or a certificate or the like.
+fn read_signed(document: &mut Document, bytes: &[u8]) {
+    match der::signed_content(bytes) {
+        Some(inside) if matches!(content::tell(&inside), Content::Plist(_)) => {
+            let found = "a signed file; its content was read and its signature not checked";
+            document.share(WANTED, found, None);
+            message::read_bytes(document, &inside);
         }
+        _ => something_else(document, &Content::Known(content::DER), bytes),
     }
-}
-
-fn read_json_value(document: &mut Document, value: &serde_json::Value, times: Times) {
-    if let Some(event) = webhook::read(value) {
-        match event.message {
-            Ok(root) => read_message(document, &root, event.created_at, times),
-            Err(found) => lost(document, "a webhook event with its message", &found),
-        }
-        return;
-    }
-    match foreign::among(foreign::JSON, |key| value.get(key).is_some()) {
-        Some(row) => foreign_note(document, row),
-        None => document.share(WANTED, "JSON that is none of them", None),
-    }
-}
-
-fn foreign_note(document: &mut Document, row: &foreign::Foreign) {
-    let found = format!("{}: recognised, not read by this version", row.name);
-    document.share(WANTED, &found, row.remedy);
 }
 
 /// A file that no parser is asked about.
-fn something_else(document: &mut Document, content: &Content<'_>) {
+fn something_else(document: &mut Document, content: &Content<'_>, bytes: &[u8]) {
+    if let Some(row) = foreign::of_text(bytes) {
+        return message::foreign_note(document, row);
+    }
     let name_promises = document
         .path
         .extension()

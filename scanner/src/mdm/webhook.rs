@@ -3,15 +3,11 @@
 //! `raw_payload` is the message itself in base64, standard or URL-safe depending on the version of
 //! the server. An event without it still proves contact.
 
-use base64::Engine;
-use base64::alphabet::{STANDARD, URL_SAFE};
-use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use jiff::Timestamp;
 use plist::Dictionary;
 use serde_json::Value;
 
-use super::dates;
-use crate::source::plist as property_list;
+use super::{dates, encoded};
 
 /// A message and when it came.
 #[derive(Debug, PartialEq)]
@@ -40,18 +36,7 @@ pub(super) fn read(value: &Value) -> Option<Event> {
 }
 
 fn unwrap(payload: &str) -> Result<Dictionary, String> {
-    let bytes = decode(payload).ok_or("a raw_payload that is not base64")?;
-    property_list::parse_dictionary(&bytes).map_err(|fault| format!("a raw_payload: {fault}"))
-}
-
-/// Base64 of either alphabet, with or without padding and line breaks.
-fn decode(text: &str) -> Option<Vec<u8>> {
-    let text: String = text.chars().filter(|c| !c.is_ascii_whitespace()).collect();
-    let lenient =
-        GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent);
-    [STANDARD, URL_SAFE]
-        .iter()
-        .find_map(|alphabet| GeneralPurpose::new(alphabet, lenient).decode(&text).ok())
+    encoded::dictionary(payload).map_err(|found| format!("a raw_payload that is {found}"))
 }
 
 /// What the event itself says, as the message would have said it.

@@ -6,7 +6,7 @@
 
 use std::cell::Cell;
 use std::fs::{File, FileType, Metadata, OpenOptions};
-use std::io::{self, ErrorKind, Read};
+use std::io::{self, ErrorKind, Read, Seek};
 use std::path::Path;
 
 /// Why a file gave nothing.
@@ -62,10 +62,16 @@ pub fn read_with<T>(
     bytes_max: u64,
     use_bytes: impl FnOnce(&[u8]) -> T,
 ) -> Result<T, Fault> {
+    with_buffer(|bytes| {
+        read_into(path, bytes_max, bytes)?;
+        Ok(use_bytes(bytes))
+    })
+}
+
+fn with_buffer<T>(read: impl FnOnce(&mut Vec<u8>) -> T) -> T {
     let mut bytes = BUFFER.take();
     bytes.clear();
-    let read = read_into(path, bytes_max, &mut bytes);
-    let result = read.map(|()| use_bytes(&bytes));
+    let result = read(&mut bytes);
     if bytes.capacity() <= BUFFER_KEPT_MAX {
         BUFFER.set(bytes);
     }
@@ -73,12 +79,13 @@ pub fn read_with<T>(
 }
 
 fn read_into(path: &Path, bytes_max: u64, bytes: &mut Vec<u8>) -> Result<(), Fault> {
-    let (file, meta) = open_regular(path)?;
-    if meta.len() > bytes_max {
-        return Err(too_large(bytes_max));
-    }
-    // The length is a hint: the file may grow or shrink under us, so the reader is bounded too.
-    bytes.reserve(usize::try_from(meta.len()).unwrap_or(0).saturating_add(1));
+    let (file, length) = open_bounded(path, bytes_max)?;
+    read_all(file, length, bytes_max, bytes)
+}
+
+/// The length is a hint: the file may grow or shrink under us, so the reader is bounded too.
+fn read_all(file: File, length: u64, bytes_max: u64, bytes: &mut Vec<u8>) -> Result<(), Fault> {
+    bytes.reserve(usize::try_from(length).unwrap_or(0).saturating_add(1));
     let count = file
         .take(bytes_max.saturating_add(1))
         .read_to_end(bytes)
@@ -87,6 +94,99 @@ fn read_into(path: &Path, bytes_max: u64, bytes: &mut Vec<u8>) -> Result<(), Fau
         return Err(too_large(bytes_max));
     }
     Ok(())
+}
+
+fn open_bounded(path: &Path, bytes_max: u64) -> Result<(File, u64), Fault> {
+    let (file, meta) = open_regular(path)?;
+    if meta.len() > bytes_max {
+        return Err(too_large(bytes_max));
+    }
+    Ok((file, meta.len()))
+}
+
+/// Reads a file as [`read_with`] does, but lets `look_through` have a large one first, through a
+/// window; what that makes of it is taken, and only where it gives up is the file read whole.
+///
+/// A window stays in the processor's cache, where a file of megabytes does not: what is looked at
+/// and left out costs no more than its reading.
+pub fn look_through<T>(
+    path: &Path,
+    bytes_max: u64,
+    look_through: impl FnOnce(&mut Window<&mut dyn Read>) -> Option<T>,
+    use_bytes: impl FnOnce(&[u8]) -> T,
+) -> Result<T, Fault> {
+    let (mut file, length) = open_bounded(path, bytes_max)?;
+    if length > WINDOW_BYTES as u64 {
+        let mut bounded = (&file).take(bytes_max.saturating_add(1));
+        let mut window = Window::new(&mut bounded as &mut dyn Read, PIECE.take());
+        let found = look_through(&mut window);
+        PIECE.set(window.into_buffer());
+        match found {
+            Some(found) => return Ok(found),
+            None => file.rewind().map_err(|e| fault(&e))?,
+        }
+    }
+    with_buffer(|bytes| {
+        read_all(file, length, bytes_max, bytes)?;
+        Ok(use_bytes(bytes))
+    })
+}
+
+/// A part of a file, which moves over it from its beginning to its end.
+pub struct Window<R> {
+    source: R,
+    buffer: Vec<u8>,
+    begin: usize,
+    end: usize,
+}
+
+/// Bytes of a window.
+const WINDOW_BYTES: usize = PIECE_BYTES;
+
+impl<R: Read> Window<R> {
+    /// At the beginning; `buffer` may hold anything.
+    pub fn new(source: R, mut buffer: Vec<u8>) -> Self {
+        if buffer.is_empty() {
+            buffer.resize(WINDOW_BYTES, 0);
+        }
+        Self {
+            source,
+            buffer,
+            begin: 0,
+            end: 0,
+        }
+    }
+
+    /// What is in it.
+    pub fn bytes(&self) -> &[u8] {
+        &self.buffer[self.begin..self.end]
+    }
+
+    /// Leaves the first `count` of them behind.
+    pub fn pass(&mut self, count: usize) {
+        self.begin = self.end.min(self.begin.saturating_add(count));
+    }
+
+    /// Reads more behind what is in it; `None` at the end of the file, and when it is full.
+    pub fn more(&mut self) -> Option<io::Result<()>> {
+        self.buffer.copy_within(self.begin..self.end, 0);
+        (self.begin, self.end) = (0, self.end - self.begin);
+        loop {
+            match self.source.read(&mut self.buffer[self.end..]) {
+                Ok(0) => return None,
+                Ok(count) => {
+                    self.end += count;
+                    return Some(Ok(()));
+                }
+                Err(e) if e.kind() == ErrorKind::Interrupted => {}
+                Err(e) => return Some(Err(e)),
+            }
+        }
+    }
+
+    fn into_buffer(self) -> Vec<u8> {
+        self.buffer
+    }
 }
 
 fn too_large(bytes_max: u64) -> Fault {

@@ -67,7 +67,7 @@ pub(super) fn take_tag(rest: &[u8]) -> Result<(Tag, &[u8]), &'static str> {
         Some(b'!') if rest.starts_with(b"!--") => skip_past(&rest[3..], b"-->"),
         Some(b'!') if rest.starts_with(b"![CDATA[") => Err("XML with CDATA sections"),
         Some(b'!') => skip_doctype(rest),
-        Some(b'/') => Ok((Tag::Close, skip_past(rest, b">")?.1)),
+        Some(b'/') => take_closing(rest),
         _ => take_element(rest),
     }
 }
@@ -93,11 +93,20 @@ fn skip_doctype(rest: &[u8]) -> Result<(Tag, &[u8]), &'static str> {
     }
 }
 
+/// A closing tag. It is short: looking at each letter is quicker than calling for help.
+fn take_closing(rest: &[u8]) -> Result<(Tag, &[u8]), &'static str> {
+    let end = rest.iter().position(|byte| *byte == b'>');
+    let end = end.ok_or(DAMAGED_XML)?;
+    Ok((Tag::Close, &rest[end + 1..]))
+}
+
 /// An opening tag; a `>` inside quotes does not end it.
 fn take_element(rest: &[u8]) -> Result<(Tag, &[u8]), &'static str> {
     let mut at = 0;
     loop {
-        let found = at + memchr3(b'>', b'"', b'\'', &rest[at..]).ok_or(DAMAGED_XML)?;
+        let mut letters = rest[at..].iter();
+        let found = letters.position(|byte| matches!(byte, b'>' | b'"' | b'\''));
+        let found = at + found.ok_or(DAMAGED_XML)?;
         if rest[found] == b'>' {
             let empty = found > 0 && rest[found - 1] == b'/';
             let tag = if empty { Tag::Empty } else { Tag::Open };

@@ -40,9 +40,12 @@ pub fn read_dictionary_without(
     bytes_max: u64,
     left_out: &[&str],
 ) -> Result<Dictionary, Fault> {
-    file::read_with(path, bytes_max, |bytes| {
-        parse_dictionary_without(bytes, left_out)
-    })?
+    file::look_through(
+        path,
+        bytes_max,
+        |window| skim::xml(window, left_out).map(Ok),
+        |bytes| parse_dictionary_without(bytes, left_out),
+    )?
 }
 
 /// Parses bytes as [`read_dictionary_without`] reads a file.

@@ -4,17 +4,21 @@
 //! in the form Apple and the host tools write; the plain way then decides. A property test holds
 //! both to the same answer.
 
+use std::io::Read;
 use std::time::{Duration, SystemTime};
 
 use memchr::memmem;
 use plist::{Date, Dictionary, Integer, Uid, Value};
 
 use super::bplist::{Object, Objects, Refs};
+use super::file::Window;
 use super::nesting::{self, Tag};
 
 /// Deeper values, or more of them, than a small list holds go the plain way.
 const DEPTH_MAX: u8 = 16;
 const VALUES_MAX: u32 = 20_000;
+/// XML that holds more than this beside what is left out goes the plain way; in bytes.
+const COPIED_MAX: usize = 4 << 20;
 /// Seconds around 2001, some 6,000 years each way; the plain way judges others.
 const SECONDS_MAX: f64 = 2e11;
 
@@ -23,31 +27,162 @@ pub(super) fn dictionary(bytes: &[u8], left_out: &[&str]) -> Option<Dictionary> 
     if bytes.starts_with(b"bplist00") {
         return from_binary(bytes, left_out);
     }
-    let text = xml_without(bytes, left_out)?;
+    xml(&mut Window::new(bytes, Vec::new()), left_out)
+}
+
+/// The root dictionary of XML, read through a window, without the keys `left_out`.
+pub(super) fn xml<R: Read>(window: &mut Window<R>, left_out: &[&str]) -> Option<Dictionary> {
+    let text = Skim::new(window).without(left_out)?;
     super::plist::parse_dictionary(&text).ok()
 }
 
-/// The same XML without some keys of its root and their values.
-fn xml_without(bytes: &[u8], left_out: &[&str]) -> Option<Vec<u8>> {
-    let start = memmem::find(bytes, b"<dict>")? + b"<dict>".len();
-    let (head, mut rest) = bytes.split_at(start);
-    is_usual_head(head).then_some(())?;
-    let mut kept = head.to_vec();
-    loop {
-        rest = rest.trim_ascii_start();
-        if rest.starts_with(b"</dict>") {
-            kept.extend_from_slice(rest);
-            return Some(kept);
+/// Goes through XML and copies some of it.
+struct Skim<'a, R> {
+    window: &'a mut Window<R>,
+    copied: Vec<u8>,
+    copies: bool,
+}
+
+impl<'a, R: Read> Skim<'a, R> {
+    fn new(window: &'a mut Window<R>) -> Self {
+        Self {
+            window,
+            copied: Vec::new(),
+            copies: true,
         }
-        let name = rest.strip_prefix(b"<key>")?;
-        let name = &name[..memmem::find(name, b"</key>")?];
-        (!name.contains(&b'<') && !name.contains(&b'&')).then_some(())?;
-        let value = &rest[b"<key></key>".len() + name.len()..];
-        let after = skip_value(value)?;
-        if !left_out.iter().any(|key| key.as_bytes() == name) {
-            kept.extend_from_slice(&rest[..rest.len() - after.len()]);
+    }
+
+    /// The same XML without some keys of its root and their values.
+    fn without(mut self, left_out: &[&str]) -> Option<Vec<u8>> {
+        self.head()?;
+        loop {
+            self.blank()?;
+            if self.begins_with(b"</dict>")? {
+                return self.rest();
+            }
+            let name = self.key_length()?;
+            let bytes = self.window.bytes();
+            let name = &bytes[b"<key>".len()..][..name];
+            self.copies = !left_out.iter().any(|key| key.as_bytes() == name);
+            self.pass(b"<key></key>".len() + name.len())?;
+            self.value()?;
+            self.copies = true;
         }
-        rest = after;
+    }
+
+    /// Declaration, document type, `<plist …>` and `<dict>`.
+    fn head(&mut self) -> Option<()> {
+        let begin = b"<dict>";
+        let end = begin.len() + self.look_for(|bytes| memmem::find(bytes, begin))?;
+        is_usual_head(&self.window.bytes()[..end]).then_some(())?;
+        self.pass(end)
+    }
+
+    /// Letters of the name in the `<key>` that begins here; it holds no markup.
+    fn key_length(&mut self) -> Option<usize> {
+        self.begins_with(b"<key>")?.then_some(())?;
+        let name = |bytes: &[u8]| memmem::find(&bytes[b"<key>".len()..], b"</key>");
+        let length = self.look_for(name)?;
+        let name = &self.window.bytes()[b"<key>".len()..][..length];
+        (!name.contains(&b'<') && !name.contains(&b'&')).then_some(length)
+    }
+
+    /// Goes past one element with all that is in it.
+    fn value(&mut self) -> Option<()> {
+        self.blank()?;
+        (self.window.bytes().first() == Some(&b'<')).then_some(())?;
+        let mut depth = 0_usize;
+        loop {
+            match self.tag()? {
+                Tag::Open => depth += 1,
+                Tag::Close => depth = depth.checked_sub(1)?,
+                Tag::Empty => {}
+                Tag::None => return None,
+            }
+            if depth == 0 {
+                return Some(());
+            }
+        }
+    }
+
+    /// Goes past the next piece of markup and the text before it.
+    fn tag(&mut self) -> Option<Tag> {
+        loop {
+            let bytes = self.window.bytes();
+            let text = memchr::memchr(b'<', bytes);
+            self.pass(text.unwrap_or(bytes.len()))?;
+            if text.is_some() {
+                break;
+            }
+            self.more()?;
+        }
+        loop {
+            let bytes = self.window.bytes();
+            match nesting::take_tag(&bytes[1..]) {
+                Ok((tag, after)) => {
+                    self.pass(bytes.len() - after.len())?;
+                    return Some(tag);
+                }
+                // Cut by the window, or by the end of the file.
+                Err(_) => self.more()?,
+            }
+        }
+    }
+
+    /// Goes past white space; something follows it.
+    fn blank(&mut self) -> Option<()> {
+        loop {
+            let bytes = self.window.bytes();
+            let text = bytes.trim_ascii_start().len();
+            self.pass(bytes.len() - text)?;
+            if text > 0 {
+                return Some(());
+            }
+            self.more()?;
+        }
+    }
+
+    fn begins_with(&mut self, wanted: &[u8]) -> Option<bool> {
+        while self.window.bytes().len() < wanted.len() {
+            self.more()?;
+        }
+        Some(self.window.bytes().starts_with(wanted))
+    }
+
+    /// Reads on until `find` finds something in the window.
+    fn look_for(&mut self, find: impl Fn(&[u8]) -> Option<usize>) -> Option<usize> {
+        loop {
+            match find(self.window.bytes()) {
+                Some(at) => return Some(at),
+                None => self.more()?,
+            }
+        }
+    }
+
+    /// What was copied, and all that follows.
+    fn rest(mut self) -> Option<Vec<u8>> {
+        loop {
+            self.pass(self.window.bytes().len())?;
+            match self.window.more() {
+                None => return Some(self.copied),
+                Some(read) => read.ok()?,
+            }
+        }
+    }
+
+    fn pass(&mut self, count: usize) -> Option<()> {
+        if self.copies {
+            let room = COPIED_MAX.checked_sub(self.copied.len())?;
+            (count <= room).then_some(())?;
+            let bytes = self.window.bytes();
+            self.copied.extend_from_slice(bytes.get(..count)?);
+        }
+        self.window.pass(count);
+        Some(())
+    }
+
+    fn more(&mut self) -> Option<()> {
+        self.window.more()?.ok()
     }
 }
 
@@ -56,28 +191,6 @@ fn is_usual_head(head: &[u8]) -> bool {
     memmem::find(head, b"<plist").is_some()
         && memmem::find(head, b"<!--").is_none()
         && memchr::memchr_iter(b'<', head).count() <= 4
-}
-
-/// What follows one element with all that is in it.
-fn skip_value(text: &[u8]) -> Option<&[u8]> {
-    let text = text.trim_ascii_start();
-    let mut depth = 0_usize;
-    let mut rest = text;
-    loop {
-        let at = memchr::memchr(b'<', rest)?;
-        (depth > 0 || at == 0).then_some(())?;
-        let (tag, after) = nesting::take_tag(&rest[at + 1..]).ok()?;
-        rest = after;
-        match tag {
-            Tag::Open => depth += 1,
-            Tag::Close => depth = depth.checked_sub(1)?,
-            Tag::Empty => {}
-            Tag::None => return None,
-        }
-        if depth == 0 {
-            return Some(rest);
-        }
-    }
 }
 
 fn from_binary(bytes: &[u8], left_out: &[&str]) -> Option<Dictionary> {
@@ -230,6 +343,60 @@ mod tests {
                 }
             }
         }
+    }
+
+    /// Gives so many bytes at a time.
+    struct Drops<'a>(&'a [u8], usize);
+
+    impl Read for Drops<'_> {
+        fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+            let count = self.1.min(buffer.len());
+            self.0.read(&mut buffer[..count])
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_window_sees_what_the_whole_shows(
+            root in any_root(), at in any::<prop::sample::Index>(), byte: u8, spoil: bool,
+            width in 300_usize..2_000, drop in 1_usize..40,
+        ) {
+            let [mut bytes, _] = written(&root);
+            if spoil {
+                let position = at.index(bytes.len());
+                bytes[position] = byte;
+            }
+            let whole = dictionary(&bytes, &LEFT_OUT);
+            let mut window = Window::new(Drops(&bytes, drop), vec![b'<'; width]);
+            let seen = xml(&mut window, &LEFT_OUT);
+            // What does not fit the window goes the plain way.
+            prop_assert!(seen.is_some() || whole.is_none() || width < bytes.len());
+            if seen.is_some() {
+                prop_assert_eq!(seen, whole);
+            }
+        }
+    }
+
+    #[test]
+    fn a_large_file_is_read_as_a_small_one() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("Info.plist");
+        let check = |bytes: &[u8], is_whole: bool| {
+            std::fs::write(&path, bytes).unwrap();
+            let found = crate::source::plist::read_dictionary_without(&path, 1 << 20, &LEFT_OUT);
+            assert_eq!(found.as_ref().ok(), plain(bytes).as_ref());
+            assert_eq!(found.is_ok(), is_whole);
+        };
+        let icon = vec![7; 300_000];
+        let big = Dictionary::from_iter([("x".to_owned(), Value::Data(icon))]);
+        let mut root = Dictionary::from_iter([("a".to_owned(), Value::from("b"))]);
+        root.insert("big".to_owned(), Value::Dictionary(big));
+        let [text, binary] = written(&Value::Dictionary(root));
+        check(&text, true);
+        check(&binary, true);
+        check(&text[..text.len() - 20], false);
+        check(&text[..text.len() / 2], false);
+        check(&binary[..binary.len() - 1], false);
     }
 
     #[test]

@@ -13,12 +13,31 @@ pub const BUNDLES: &[&str] = &[
     "net.example.messenger",
 ];
 
+/// What makes the lists of apps longer than the usual four.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Weight {
+    /// Bytes that Info.plist has at least.
+    pub info_bytes_min: u64,
+    /// Further apps, in Info.plist and Manifest.plist.
+    pub apps: usize,
+    /// Bytes of the icon that each of them has in Info.plist, before base64.
+    pub icon_bytes: usize,
+}
+
+impl Weight {
+    /// Bundle ids of all apps.
+    pub fn bundles(&self) -> impl Iterator<Item = String> {
+        let usual = BUNDLES.iter().map(|bundle| (*bundle).to_owned());
+        usual.chain((0..self.apps).map(|number| format!("com.example.further{number:04}")))
+    }
+}
+
 /// `Applications` of Manifest.plist.
-pub fn containers() -> Dictionary {
+pub fn containers(weight: Weight) -> Dictionary {
     let mut containers = Dictionary::new();
-    for bundle in BUNDLES {
+    for bundle in weight.bundles() {
         let entry = dict([
-            ("CFBundleIdentifier", text(*bundle)),
+            ("CFBundleIdentifier", text(&bundle)),
             ("CFBundleVersion", text("1042")),
             ("ContainerContentClass", text("Data/Application")),
             (
@@ -26,7 +45,7 @@ pub fn containers() -> Dictionary {
                 text(format!("/var/containers/Bundle/Application/{bundle}.app")),
             ),
         ]);
-        containers.insert((*bundle).to_owned(), Value::Dictionary(entry));
+        containers.insert(bundle, Value::Dictionary(entry));
     }
     containers
 }

@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 
+use super::apps::Weight;
 use super::cloud_log::CloudLog;
 use super::info::HostTool;
 use super::keybag::Kdf;
@@ -53,7 +54,7 @@ pub struct BackupBuilder {
     pub(super) passcode_set: bool,
     pub(super) tool: HostTool,
     pub(super) info_format: Format,
-    pub(super) info_bytes_min: u64,
+    pub(super) weight: Weight,
     pub(super) folder_name: Option<String>,
     pub(super) archived: Option<String>,
     pub(super) empty_folders: bool,
@@ -86,7 +87,7 @@ impl BackupBuilder {
             passcode_set: true,
             tool: HostTool::Finder,
             info_format: Format::Xml,
-            info_bytes_min: 0,
+            weight: Weight::default(),
             folder_name: None,
             archived: None,
             empty_folders: true,
@@ -229,7 +230,16 @@ impl BackupBuilder {
     /// Info.plist with at least that many bytes of apps in it; 60 MB is normal.
     #[must_use]
     pub fn info_bytes(mut self, bytes_min: u64) -> Self {
-        self.info_bytes_min = bytes_min;
+        self.weight.info_bytes_min = bytes_min;
+        self
+    }
+
+    /// So many apps beside the usual four in both plists that list them, each with an icon of so many
+    /// bytes in Info.plist: 130 and 13,000 make one of 2.4 MB.
+    #[must_use]
+    pub fn apps(mut self, count: usize, icon_bytes: usize) -> Self {
+        self.weight.apps = count;
+        self.weight.icon_bytes = icon_bytes;
         self
     }
 

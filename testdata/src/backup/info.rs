@@ -7,7 +7,7 @@ use std::io::{self, Write};
 use jiff::Timestamp;
 use plist::{Dictionary, Value};
 
-use super::apps;
+use super::apps::{self, Weight};
 use crate::device::{Numbers, model};
 use crate::plists::{Xml, data, dict, text};
 use crate::rng::Rng;
@@ -46,6 +46,8 @@ pub struct About<'a> {
     pub date: Timestamp,
     /// What to add to "Display Name": that of an archived copy has its date.
     pub display_suffix: &'a str,
+    /// How many apps there are.
+    pub weight: Weight,
 }
 
 /// Everything but `Applications`, in Apple's order (by key).
@@ -59,7 +61,7 @@ pub fn plist(rng: &mut Rng, tool: HostTool, about: &About<'_>) -> Dictionary {
             "Display Name",
             text(format!("{}{}", about.name, about.display_suffix)),
         ),
-        ("Installed Applications", strings(apps::BUNDLES)),
+        ("Installed Applications", strings(about.weight.bundles())),
         ("Product Type", text(about.product_type)),
         ("Product Version", text(about.os_version)),
         ("Serial Number", text(&numbers.serial)),
@@ -120,23 +122,23 @@ fn habits(tool: HostTool, about: &About<'_>) -> Vec<(&'static str, Value)> {
     }
 }
 
-fn strings(items: &[&str]) -> Value {
-    Value::Array(items.iter().map(|item| text(*item)).collect())
+fn strings(items: impl Iterator<Item = String>) -> Value {
+    Value::Array(items.map(text).collect())
 }
 
-/// Writes Info.plist as XML, with apps until it has about `bytes_min` bytes. Streams: the memory
-/// needed is that of one app.
+/// Writes Info.plist as XML, with apps until it is as heavy as wanted. Streams: the memory needed is
+/// that of one app.
 pub fn write_xml(
     out: impl Write,
     info: &Dictionary,
     rng: &mut Rng,
-    bytes_min: u64,
+    weight: Weight,
 ) -> io::Result<()> {
     let mut xml = Xml::new(out)?;
     xml.open_dict()?;
     xml.key("Applications")?;
     xml.open_dict()?;
-    for (bundle, icon) in app_sizes(bytes_min * 39 / 56) {
+    for (bundle, icon) in app_sizes(weight, weight.info_bytes_min * 39 / 56) {
         xml.key(&bundle)?;
         xml.value(&apps::info_entry(rng, &bundle, icon))?;
     }
@@ -150,8 +152,8 @@ pub fn write_xml(
 }
 
 /// Info.plist as one value, for the binary form.
-pub fn whole(info: &Dictionary, rng: &mut Rng, bytes_min: u64) -> Value {
-    let apps: Dictionary = app_sizes(bytes_min)
+pub fn whole(info: &Dictionary, rng: &mut Rng, weight: Weight) -> Value {
+    let apps: Dictionary = app_sizes(weight, weight.info_bytes_min)
         .map(|(bundle, icon)| {
             let entry = apps::info_entry(rng, &bundle, icon);
             (bundle, entry)
@@ -167,11 +169,17 @@ const ICON: usize = 48_000;
 
 /// Apps and the size of each one's icon, `data_min` bytes in all. A small Info.plist has the four
 /// usual apps. In XML, 39 bytes of data take 56: 52 of base64, three tabs, a line end.
-fn app_sizes(data_min: u64) -> impl Iterator<Item = (String, usize)> {
+fn app_sizes(weight: Weight, data_min: u64) -> impl Iterator<Item = (String, usize)> {
     let large = data_min.div_ceil(ICON as u64);
-    let usual = apps::BUNDLES
-        .iter()
-        .map(|bundle| ((*bundle).to_owned(), 32));
+    let icon = move |number| {
+        if number < apps::BUNDLES.len() {
+            32
+        } else {
+            weight.icon_bytes
+        }
+    };
+    let named = weight.bundles().collect::<Vec<_>>().into_iter().enumerate();
+    let named = named.map(move |(number, bundle)| (bundle, icon(number)));
     let heavy = (0..large).map(|number| (format!("com.example.app{number:04}"), ICON));
-    usual.chain(heavy)
+    named.chain(heavy)
 }

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use plist::{Dictionary, Value};
 
-use super::apps;
+use super::apps::{self, Weight};
 use crate::device::Numbers;
 use crate::plists::{data, dict, text};
 use crate::when::plist_date;
@@ -35,6 +35,8 @@ pub struct Manifest<'a> {
     pub version: &'static str,
     /// "24.0", or "20.0" before iOS 10.
     pub system_domains_version: &'static str,
+    /// How many apps there are.
+    pub weight: Weight,
 }
 
 impl Manifest<'_> {
@@ -55,7 +57,10 @@ impl Manifest<'_> {
             ("Lockdown", Value::Dictionary(self.lockdown())),
             ("SystemDomainsVersion", text(self.system_domains_version)),
             ("IsEncrypted", Value::Boolean(self.encrypted)),
-            ("Applications", Value::Dictionary(apps::containers())),
+            (
+                "Applications",
+                Value::Dictionary(apps::containers(self.weight)),
+            ),
         ]);
         dict(keys)
     }

@@ -240,6 +240,7 @@ fn manifest(
         manifest_key,
         version: if modern { "10.0" } else { "9.1" },
         system_domains_version: if modern { "24.0" } else { "20.0" },
+        weight: builder.weight,
     };
     encode(&Value::Dictionary(manifest.plist()), Format::Binary)
 }
@@ -262,16 +263,17 @@ fn write_info(builder: &BackupBuilder, folder: &Path) -> Result<()> {
         build: &builder.build,
         date: builder.info_at(),
         display_suffix: suffix.as_deref().unwrap_or(""),
+        weight: builder.weight,
     };
     let info = info::plist(&mut rng, builder.tool, &about);
-    let bytes_min = builder.info_bytes_min;
+    let weight = builder.weight;
     match builder.info_format {
         Format::Binary => {
-            let whole = info::whole(&info, &mut rng, bytes_min);
+            let whole = info::whole(&info, &mut rng, weight);
             disk::write(&path, &encode(&whole, Format::Binary)?)
         }
         Format::Xml => File::create(&path)
-            .and_then(|file| info::write_xml(BufWriter::new(file), &info, &mut rng, bytes_min))
+            .and_then(|file| info::write_xml(BufWriter::new(file), &info, &mut rng, weight))
             .with_context(|| format!("cannot write {}", path.display())),
     }
 }

@@ -2,4 +2,5 @@
 
 pub mod answer;
 pub mod asn1;
+pub mod export;
 pub mod wrapper;

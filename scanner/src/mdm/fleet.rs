@@ -1,0 +1,81 @@
+//! What Fleet's API gives: results of commands, and hosts.
+//!
+//! `result` is the answer in base64, `payload` the command that it answers. An absent key of a host
+//! was not collected, which is not "never".
+
+use plist::Value as Plist;
+use serde_json::Value;
+
+use super::document::Document;
+use super::encoded;
+use super::translate::{self, Words};
+use super::{cabled, dates, message};
+
+/// Facts of a host that an MDM answer tells too.
+const WORDS: Words = &[
+    ("uuid", "UDID"),
+    ("hardware_serial", "SerialNumber"),
+    ("computer_name", "DeviceName"),
+    ("hardware_model", "ProductName"),
+    ("os_version", "OSVersion"),
+    ("build", "BuildVersion"),
+    ("timezone", "TimeZone"),
+    ("is_cloud_backup_enabled", "IsCloudBackupEnabled"),
+    ("last_cloud_backup_date", "LastCloudBackupDate"),
+    ("mdm.is_cloud_backup_enabled", "IsCloudBackupEnabled"),
+    ("mdm.last_cloud_backup_date", "LastCloudBackupDate"),
+    ("gigs_total_disk_space", "DeviceCapacity"),
+    ("gigs_disk_space_available", "AvailableDeviceCapacity"),
+];
+
+/// `platform` -> what is kept out; only `ios` and `ipados` are looked after.
+const OTHERS: &[(&str, &str)] = &[
+    ("darwin", "a Mac"),
+    ("windows", "a computer"),
+    ("chrome", "a computer"),
+    ("android", "an Android device"),
+];
+
+/// One result of a command.
+pub(super) fn read_result(document: &mut Document, value: &Value) {
+    let updated_at = dates::instant_in(value, "updated_at");
+    for key in ["payload", "result"] {
+        let text = value.get(key).and_then(Value::as_str).unwrap_or_default();
+        if text.is_empty() {
+            continue;
+        }
+        match encoded::dictionary(text) {
+            Ok(root) => message::read(document, &root, updated_at),
+            Err(found) => {
+                let found = format!("a {key} that is {found}");
+                document.lost("a command result with its answer", &found);
+            }
+        }
+    }
+}
+
+/// One host.
+pub(super) fn read_host(document: &mut Document, value: &Value) {
+    let platform = value.get("platform").and_then(Value::as_str);
+    let platform = platform.unwrap_or_default();
+    if !matches!(platform, "ios" | "ipados") {
+        let other = OTHERS.iter().find(|(name, _)| *name == platform);
+        return document.keep_out(other.map_or("a computer", |(_, family)| family), None);
+    }
+    let mut dict = translate::json(value, WORDS);
+    if let Some(Plist::String(version)) = dict.get_mut("OSVersion") {
+        let bare = version.rsplit(' ').next().unwrap_or_default();
+        *version = bare.to_owned();
+    }
+    let collected_at = dates::instant_in(value, "detail_updated_at");
+    let mut draft = document.draft("Fleet host", collected_at, None);
+    cabled::read(&mut draft, &dict);
+    if let Some(at) = dates::instant_in(value, "last_enrolled_at") {
+        draft.management.enrolled_at = Some(draft.told(at));
+    }
+    let enrolment = translate::at(value, "mdm.enrollment_status").and_then(Value::as_str);
+    if enrolment.is_some_and(|status| status.contains("personal")) {
+        draft.management.user_enrollment = Some(draft.told(true));
+    }
+    document.take(draft, None);
+}
