@@ -7,6 +7,7 @@ use std::process::ExitCode;
 
 use fleetback_report::finding::Severity;
 use fleetback_report::results::Results;
+use fleetback_report::swap::answer::{Fate, Verdict};
 
 /// How a run ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -68,6 +69,59 @@ pub(crate) const VERIFY_CODES: &[(Exit, &str)] = &[
     (Exit::Unwritten, "the JSON could not be written"),
     (Exit::Interrupted, "interrupted"),
 ];
+
+/// The same for `swap`.
+pub(crate) const SWAP_CODES: &[(Exit, &str)] = &[
+    (
+        Exit::Complete,
+        "every device is ready; with --accept-losses also with losses",
+    ),
+    (
+        Exit::Findings,
+        "a device is not ready, or ready only with losses that were not accepted",
+    ),
+    (
+        Exit::Usage,
+        "usage or configuration error; nothing was asked",
+    ),
+    (
+        Exit::Incomplete,
+        "of a device nobody can tell, and none is known not to be ready",
+    ),
+    (Exit::Unwritten, "an output could not be written"),
+    (Exit::Interrupted, "interrupted; no output was touched"),
+];
+
+/// The exit code of some verdicts. Not ready is known and weighs most; unknown weighs more than losses
+/// that are known too.
+pub(crate) fn of_verdicts(verdicts: impl Iterator<Item = Verdict>, accept_losses: bool) -> Exit {
+    let weight = |verdict| match verdict {
+        Verdict::Ready => 0,
+        Verdict::ReadyWithLosses if accept_losses => 0,
+        Verdict::ReadyWithLosses => 1,
+        Verdict::Unknown => 2,
+        Verdict::NotReady => 3,
+    };
+    match verdicts.map(weight).max() {
+        Some(0) => Exit::Complete,
+        Some(1 | 3) => Exit::Findings,
+        _ => Exit::Incomplete,
+    }
+}
+
+/// The exit code of what may go after a swap: 0 all of it, 1 something must be kept, 3 nobody can tell.
+pub(crate) fn of_fates(fates: impl Iterator<Item = Fate>) -> Exit {
+    let weight = |fate| match fate {
+        Fate::MayGo => 0,
+        Fate::Unknown => 1,
+        Fate::Keep => 2,
+    };
+    match fates.map(weight).max() {
+        Some(0) => Exit::Complete,
+        Some(2) => Exit::Findings,
+        _ => Exit::Incomplete,
+    }
+}
 
 impl Exit {
     /// The number the system sees.
@@ -139,6 +193,35 @@ mod tests {
     #[track_caller]
     fn check(outcome: Outcome, fail_on: Option<Severity>, code: u8) {
         assert_eq!(outcome.exit(Alarm(fail_on)).code(), code, "{outcome:?}");
+    }
+
+    #[track_caller]
+    fn swap(verdicts: &[Verdict], accept_losses: bool, code: u8) {
+        let exit = of_verdicts(verdicts.iter().copied(), accept_losses);
+        assert_eq!(exit.code(), code, "{verdicts:?}");
+    }
+
+    #[test]
+    fn unknown_is_never_ready() {
+        use Verdict::{NotReady, Ready, ReadyWithLosses, Unknown};
+        swap(&[Ready, Ready], false, 0);
+        swap(&[Ready, ReadyWithLosses], false, 1);
+        swap(&[Ready, ReadyWithLosses], true, 0);
+        swap(&[Ready, Unknown], true, 3);
+        swap(&[ReadyWithLosses, Unknown], false, 3);
+        swap(&[Unknown, NotReady, Ready], true, 1);
+        swap(&[], true, 3);
+    }
+
+    #[test]
+    fn what_nobody_can_tell_is_kept() {
+        let check = |fates: &[Fate], code| {
+            assert_eq!(of_fates(fates.iter().copied()).code(), code, "{fates:?}");
+        };
+        check(&[Fate::MayGo], 0);
+        check(&[Fate::MayGo, Fate::Unknown], 3);
+        check(&[Fate::Unknown, Fate::Keep], 1);
+        check(&[], 3);
     }
 
     #[test]

@@ -79,6 +79,11 @@ impl History {
         &self.memory
     }
 
+    /// The store of this run, if it has one.
+    pub(crate) fn store(&self) -> Option<&Path> {
+        self.store.as_ref().map(Store::path)
+    }
+
     /// Remembers what this run found.
     pub(crate) fn remember(self, fleet: &Fleet, host: &str, now: Timestamp, voice: Voice) {
         let Some(mut store) = self.store else { return };

@@ -258,11 +258,11 @@ impl Reports {
     }
 }
 
-fn settings_of(found: Option<&Found>) -> Config {
+pub(crate) fn settings_of(found: Option<&Found>) -> Config {
     found.map(|found| found.config.clone()).unwrap_or_default()
 }
 
-fn tell_config(found: Option<&Found>, voice: Voice) {
+pub(crate) fn tell_config(found: Option<&Found>, voice: Voice) {
     voice.detail(&match found {
         Some(found) => format!("settings from {}", found.path.display()),
         None => "no settings file".to_owned(),
@@ -298,7 +298,7 @@ pub(crate) fn policy(file: Option<&Path>) -> Result<Policy> {
 }
 
 /// How many threads read; 0 is one per processor. Starting thousands takes longer than any scan.
-fn threads(settings: &ScanSettings) -> Result<usize> {
+pub(crate) fn threads(settings: &ScanSettings) -> Result<usize> {
     let threads = settings.threads.map_or(0, usize::from);
     ensure!(
         threads <= THREADS_MAX,
@@ -308,7 +308,7 @@ fn threads(settings: &ScanSettings) -> Result<usize> {
 }
 
 /// What to read; an error when there is nothing that could be.
-fn inputs(settings: &ScanSettings) -> Result<Inputs> {
+pub(crate) fn inputs(settings: &ScanSettings) -> Result<Inputs> {
     let roots = match settings.roots.as_slice() {
         [] => homes::standard_roots(!settings.mdm.is_empty())?,
         roots => roots.to_vec(),
@@ -343,7 +343,7 @@ fn ensure_something_is_there(roots: &[PathBuf], documents: &[PathBuf]) -> Result
     Ok(())
 }
 
-fn verify_again_days(settings: &ScanSettings) -> u32 {
+pub(crate) fn verify_again_days(settings: &ScanSettings) -> u32 {
     let days = settings.verify_again_days.map(NonZeroU32::get);
     days.unwrap_or(ScanOptions::VERIFY_AGAIN_DAYS)
 }
@@ -370,7 +370,7 @@ pub(crate) fn passwords(settings: &ScanSettings) -> Result<Passwords> {
 }
 
 /// One variable holds one password, and the backups of two devices hardly share one.
-fn one_password(backups: usize) -> Result<Option<PasswordVariable>> {
+pub(crate) fn one_password(backups: usize) -> Result<Option<PasswordVariable>> {
     let variable = PasswordVariable::read();
     ensure!(
         variable.is_none() || backups == 1,
@@ -437,7 +437,7 @@ fn refuse_json_in_evidence(
 }
 
 /// Nothing below a root is ever opened for writing, and no file that is read is written over.
-fn refuse_to_write_into_evidence(
+pub(crate) fn refuse_to_write_into_evidence(
     reports: &Reports,
     inputs: &Inputs,
     settings: &ScanSettings,
@@ -454,7 +454,7 @@ fn refuse_to_write_into_evidence(
     refuse_to_write_over(reports, &read)
 }
 
-fn refuse_to_write_over(reports: &Reports, read: &[&Path]) -> Result<()> {
+pub(crate) fn refuse_to_write_over(reports: &Reports, read: &[&Path]) -> Result<()> {
     for path in reports.paths() {
         // A path that cannot be resolved cannot be written either, and that is told later.
         let Ok(target) = resolved(path) else { continue };
@@ -526,7 +526,7 @@ fn delimiter(text: Option<&str>) -> Result<u8> {
     }
 }
 
-fn level(verify: Verify) -> VerifyLevel {
+pub(crate) fn level(verify: Verify) -> VerifyLevel {
     match verify {
         Verify::State => VerifyLevel::State,
         Verify::Names => VerifyLevel::Names,

@@ -193,6 +193,17 @@ fn direct(out: impl Write, render: &Render<'_>) -> io::Result<Place> {
     }
 }
 
+/// Writes a file that this user alone may read, beside its place, and renames it over what stood there.
+pub(crate) fn keep_private(path: &Path, render: &Render<'_>) -> io::Result<()> {
+    let folder = path.parent().ok_or(ErrorKind::IsADirectory)?;
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".fleetback-").suffix(".tmp");
+    let mut file = builder.tempfile_in(folder)?;
+    write_buffered(file.as_file_mut(), render)?;
+    file.as_file().sync_all()?;
+    file.persist(path).map(drop).map_err(|e| e.error)
+}
+
 fn write_buffered(out: impl Write, render: &Render<'_>) -> io::Result<()> {
     let mut out = BufWriter::new(out);
     render(&mut out)?;

@@ -21,6 +21,7 @@ pub fn run() -> ExitCode {
 fn obey(cli: Cli) -> anyhow::Result<Exit> {
     match cli.command {
         Command::Scan(args) => command::scan::run(*args, &cli.common),
+        Command::Swap(args) => command::swap::run(*args, &cli.common),
         Command::Verify(args) => command::verify::run(*args, &cli.common),
         Command::Report(args) => command::report::run(*args, &cli.common),
         Command::Explain(args) => command::explain::run(&args),

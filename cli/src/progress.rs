@@ -55,6 +55,12 @@ impl Listener {
         }
     }
 
+    /// So many backups are read once more, deeper.
+    pub(crate) fn once_more(&self, backups: u64) {
+        self.counts.backups.fetch_add(backups, Ordering::Relaxed);
+        self.bar.set_length(self.found());
+    }
+
     /// Takes the bars off the terminal.
     pub(crate) fn finish(&self) {
         self.bar.finish_and_clear();

@@ -33,11 +33,25 @@ pub(crate) fn write(
         reports,
         terminal,
     };
-    let (streams, files): (Vec<_>, Vec<_>) = reports
-        .targets
+    let render = |format, out: &mut dyn Write| page.render(format, out);
+    write_each(&reports.targets, &render, interrupted)
+}
+
+/// What renders a kind of report.
+pub(crate) type Renderer<'a> = dyn Fn(Format, &mut dyn Write) -> io::Result<()> + 'a;
+
+/// Renders everything, then puts the files in their places, then writes to standard output.
+pub(crate) fn write_each(
+    targets: &[(Format, Target)],
+    render: &Renderer<'_>,
+    interrupted: &AtomicBool,
+) -> Option<bool> {
+    let stage =
+        |(format, target): &(Format, Target)| output::stage(target, &|out| render(*format, out));
+    let (streams, files): (Vec<_>, Vec<_>) = targets
         .iter()
         .partition(|(_, target)| *target == Target::Stdout);
-    let staged: Vec<_> = files.into_iter().map(|target| page.stage(target)).collect();
+    let staged: Vec<_> = files.into_iter().map(stage).collect();
     if interrupted.load(Ordering::Relaxed) {
         return None;
     }
@@ -46,7 +60,7 @@ pub(crate) fn write(
         .map(put_in_place)
         .fold(true, |all, one| all & one);
     for stream in streams {
-        written &= put_in_place(page.stage(stream));
+        written &= put_in_place(stage(stream));
     }
     Some(written)
 }
@@ -68,10 +82,6 @@ struct Page<'a> {
 }
 
 impl Page<'_> {
-    fn stage(&self, (format, target): &(Format, Target)) -> Result<Staged, Unwritten> {
-        output::stage(target, &|out| self.render(*format, out))
-    }
-
     fn render(&self, format: Format, out: &mut dyn Write) -> io::Result<()> {
         match format {
             Format::Csv => csv::write(self.sheet, &self.reports.csv, out),

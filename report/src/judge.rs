@@ -23,7 +23,10 @@ use crate::policy::{Demand, Policy};
 use crate::portrait;
 use crate::results::{Device, Finding, GoodBackup, PolicyUsed, Results, SCHEMA_VERSION};
 use crate::rollup;
+use crate::swap::question::Question;
+use crate::swap::verdict::of_device;
 use crate::waive::Waivers;
+use crate::words::Word;
 
 /// What the command line knows of the run.
 #[derive(Debug, Clone)]
@@ -88,6 +91,10 @@ pub fn judge(fleet: &Fleet, knowledge: &Knowledge<'_>, policy: &Policy, run: &Ru
         .into_iter()
         .map(|case| judge_device(&case.within(&patterns), &mut waivers))
         .collect();
+    let limits = policy_used(policy);
+    for device in &mut devices {
+        device.swap = Some(swap_verdict(device, &limits, run.now));
+    }
     devices.sort_by(rollup::worst_first);
     let of_backups = devices.iter().flat_map(|device| &device.backups);
     let of_backups = of_backups.flat_map(|backup| &backup.problems);
@@ -98,7 +105,7 @@ pub fn judge(fleet: &Fleet, knowledge: &Knowledge<'_>, policy: &Policy, run: &Ru
         run_id: run.run_id.clone(),
         scanned_at: run.now,
         scan_host: run.scan_host.clone(),
-        policy: policy_used(policy),
+        policy: limits,
         summary: rollup::summary(&devices, &problems),
         devices,
         problems,
@@ -142,6 +149,9 @@ fn judge_device(case: &Case<'_>, waivers: &mut Waivers<'_>) -> Device {
         build_version: build_text(device).map(str::to_owned),
         os: currency(case),
         imei: identity.imeis.first().map(ToString::to_string),
+        imeis: identity.imeis.iter().map(ToString::to_string).collect(),
+        meid: identity.meid.as_ref().map(ToString::to_string),
+        ecid: identity.ecid().map(|ecid| ecid.to_string()),
         iccid: portrait::iccid(device),
         user: person.and_then(|p| p.user.clone()),
         email: person.and_then(|p| p.email.clone()),
@@ -171,6 +181,18 @@ fn judge_device(case: &Case<'_>, waivers: &mut Waivers<'_>) -> Device {
     };
     add_hand_over(&mut judged, case.now);
     judged
+}
+
+/// The verdict of the swap desk on a device, with no new device named.
+fn swap_verdict(device: &Device, limits: &PolicyUsed, now: Timestamp) -> String {
+    let question = Question {
+        device,
+        policy: limits,
+        read_at: now,
+        now,
+        target: None,
+    };
+    of_device(&question).0.code().to_owned()
 }
 
 /// What became of it since the last run; `None` when there was none.
@@ -210,5 +232,8 @@ fn policy_used(policy: &Policy) -> PolicyUsed {
         local: policy.backups.local.word().to_owned(),
         encryption_required: policy.backups.encryption == Demand::Required,
         password_required: policy.backups.password == Demand::Required,
+        swap_hours: limits.swap_hours,
+        icloud_expiring_days: limits.icloud_expiring_days,
+        icloud_ignored_days: limits.icloud_ignored_days,
     }
 }

@@ -19,6 +19,7 @@ pub mod policy;
 pub mod render;
 pub mod results;
 pub mod sheet;
+pub mod swap;
 pub mod words;
 
 mod assess;

@@ -21,6 +21,27 @@ pub fn model(product_type: &str) -> Option<Model> {
     MODELS.get(product_type).copied()
 }
 
+/// Product types that go by this name, small letters or not: "iPhone 16", "iPad (9th generation)". The
+/// name of an iPad may leave out what it reaches the network by.
+pub fn types_of(name: &str) -> Vec<(&'static str, &'static str)> {
+    const NETWORKS: [&str; 2] = [" Wi-Fi + Cellular", " Wi-Fi"];
+    let of_family = |full: &'static str| {
+        let mut networks = NETWORKS.into_iter();
+        networks
+            .find_map(|network| full.strip_suffix(network))
+            .unwrap_or(full)
+    };
+    let wanted = name.trim();
+    let fits = |full| {
+        [full, of_family(full)]
+            .iter()
+            .any(|own| own.eq_ignore_ascii_case(wanted))
+    };
+    let rows = MODELS.iter().filter(|(_, model)| fits(model.name));
+    rows.map(|(product_type, model)| (*product_type, model.name))
+        .collect()
+}
+
 static MODELS: LazyLock<BTreeMap<&str, Model>> = LazyLock::new(|| {
     let rows = include_str!("model_name.tsv").lines();
     rows.filter(|row| !row.starts_with('#'))
@@ -92,6 +113,26 @@ mod tests {
             let by_radio = model.name.contains("Wi-Fi");
             assert!(!by_radio || family == "iPad", "{product_type}");
         }
+    }
+
+    #[track_caller]
+    fn types(name: &str, want: &[&str]) {
+        let got: Vec<_> = types_of(name)
+            .into_iter()
+            .map(|(product_type, _)| product_type)
+            .collect();
+        assert_eq!(got, want, "{name:?}");
+    }
+
+    #[test]
+    fn types_are_found_by_name() {
+        types("iPhone 16", &["iPhone17,3"]);
+        types(" iphone 16 PRO ", &["iPhone17,1"]);
+        types("iPad (9th generation)", &["iPad12,1", "iPad12,2"]);
+        types("iPad (9th generation) Wi-Fi", &["iPad12,1"]);
+        types("iPhone", &["iPhone1,1"]);
+        types("iPhone 99", &[]);
+        types("", &[]);
     }
 
     #[test]

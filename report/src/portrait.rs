@@ -36,6 +36,8 @@ pub(crate) fn backup(local: &Local<'_>) -> Backup {
         path: known.path.clone(),
         host: known.host.clone(),
         folder_name: known.folder_name.clone(),
+        udid: known.identity.udid.as_ref().map(ToString::to_string),
+        serial_number: known.identity.serial.as_ref().map(ToString::to_string),
         archived: known.archived,
         kind_of_host_tool: known.host_tool,
         state: known.state,
@@ -136,6 +138,8 @@ pub(crate) fn mdm(case: &Case<'_>) -> Option<Mdm> {
         last_computer_backup: copied(&known.last_computer_backup),
         backup_will_be_encrypted: copied(&known.backup_will_be_encrypted),
         backup_queries_left_out: list(&known.backup_queries_left_out),
+        restrictions_told: known.restrictions.is_some(),
+        managed_apps_told: known.apps_removed_with_enrolment.is_some(),
     })
 }
 

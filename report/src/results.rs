@@ -116,6 +116,29 @@ pub struct PolicyUsed {
     pub encryption_required: bool,
     /// Must the password of an encrypted backup be proven?
     pub password_required: bool,
+    /// For a swap a backup must not be older than this, in hours.
+    #[serde(default = "swap_hours")]
+    pub swap_hours: f64,
+    /// An iCloud backup of this age or more is about to expire, in days.
+    #[serde(default = "icloud_expiring_days")]
+    pub icloud_expiring_days: f64,
+    /// An iCloud backup older than this has probably been deleted by Apple, in days.
+    #[serde(default = "icloud_ignored_days")]
+    pub icloud_ignored_days: f64,
+}
+
+// What held before these limits stood in the results.
+
+fn swap_hours() -> f64 {
+    24.0
+}
+
+fn icloud_expiring_days() -> f64 {
+    150.0
+}
+
+fn icloud_ignored_days() -> f64 {
+    180.0
 }
 
 /// Counts. Every key of an enumeration is present, also with 0.
@@ -193,6 +216,15 @@ pub struct Device {
     pub os: Os,
     /// IMEI of the first SIM, digits only.
     pub imei: Option<String>,
+    /// The IMEI of every SIM, digits only.
+    #[serde(default)]
+    pub imeis: Vec<String>,
+    /// MEID.
+    #[serde(default)]
+    pub meid: Option<String>,
+    /// ECID, "0x1A75D23A2B803A": as told, or the one inside the UDID.
+    #[serde(default)]
+    pub ecid: Option<String>,
     /// ICCID of the first SIM, digits only.
     pub iccid: Option<String>,
     /// User, from the inventory table.
@@ -237,7 +269,8 @@ pub struct Device {
     pub listed_apart: bool,
     /// Is it in the inventory? `None` when there is no inventory.
     pub in_inventory: Option<bool>,
-    /// The swap verdict; `null` until `fleetback swap` exists.
+    /// May it be wiped? `ready`, `ready-with-losses`, `not-ready` or `unknown`, with no new device
+    /// named; `null` in results of before there was a verdict.
     pub swap: Option<String>,
     /// Change since the last run; `null` without an earlier run to compare with.
     pub change: Option<Change>,
@@ -345,6 +378,12 @@ pub struct Backup {
     pub host: String,
     /// The folder's own name.
     pub folder_name: String,
+    /// The UDID that the backup tells.
+    #[serde(default)]
+    pub udid: Option<String>,
+    /// The serial number that the backup tells.
+    #[serde(default)]
+    pub serial_number: Option<String>,
     /// An archived copy.
     pub archived: bool,
     /// Which program wrote it.
@@ -514,6 +553,12 @@ pub struct Mdm {
     /// nobody knows.
     #[serde(default)]
     pub backup_queries_left_out: Option<Vec<String>>,
+    /// Did an answer tell the restrictions in force?
+    #[serde(default)]
+    pub restrictions_told: bool,
+    /// Did an answer list the managed apps?
+    #[serde(default)]
+    pub managed_apps_told: bool,
 }
 
 /// Storage in all, as it was told.

@@ -69,11 +69,11 @@ impl Cell {
         matches!(self, Self::Unknown)
     }
 
-    fn text(value: Option<impl Into<String>>) -> Self {
+    pub(crate) fn text(value: Option<impl Into<String>>) -> Self {
         value.map_or(Self::Unknown, |text| Self::Text(text.into()))
     }
 
-    fn word(value: Option<impl Word>) -> Self {
+    pub(crate) fn word(value: Option<impl Word>) -> Self {
         Self::text(value.map(Word::code))
     }
 

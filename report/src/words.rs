@@ -16,6 +16,7 @@ use serde::Serialize;
 use crate::finding::Severity;
 use crate::fix::Confidence;
 use crate::results::{BackupKind, Os, OsVerdict, Pattern, Results, Status};
+use crate::swap::answer::{Fate, Outcome, Verdict};
 
 /// A fact with a fixed list of values, each with its two spellings.
 pub trait Word: Copy {
@@ -109,6 +110,27 @@ words! { HostTool:
     Fake             "fake"             "a maker of make-believe backups",
     Decryptor        "decryptor"        "a decrypting tool",
     Unknown          "unknown"          "not told",
+}
+
+words! { Verdict:
+    Ready           "ready"             "READY",
+    ReadyWithLosses "ready-with-losses" "READY, WITH LOSSES",
+    NotReady        "not-ready"         "NOT READY",
+    Unknown         "unknown"           "UNKNOWN",
+}
+
+words! { Outcome:
+    Blocks     "blocks"      "blocks",
+    CannotTell "cannot-tell" "cannot tell",
+    Loses      "loses"       "loses",
+    Warns      "warns"       "warns",
+    Pass       "pass"        "in order",
+}
+
+words! { Fate:
+    MayGo   "may-go"  "MAY GO",
+    Keep    "keep"    "KEEP",
+    Unknown "unknown" "UNKNOWN, SO KEEP",
 }
 
 words! { Level:

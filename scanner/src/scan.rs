@@ -3,6 +3,7 @@
 //! Runs on the rayon pool it is called in (`pool.install(|| scan(…))`); the order of everything in
 //! the fleet belongs to the data, never to the threads.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
@@ -123,6 +124,34 @@ pub fn scan(inputs: &Inputs, options: &ScanOptions, helpers: &Helpers<'_>) -> Fl
             count,
         },
     )
+}
+
+/// Reads some backups of a fleet once more, as deep as these options ask: at a counter one device is
+/// looked into, and of the others it is enough to know that they are there.
+pub fn deepen(
+    fleet: &mut Fleet,
+    wanted: &BTreeSet<PathBuf>,
+    options: &ScanOptions,
+    helpers: &Helpers<'_>,
+) {
+    let backups = fleet
+        .devices
+        .iter_mut()
+        .flat_map(|device| &mut device.backups);
+    let mut backups: Vec<&mut LocalBackup> = backups
+        .filter(|backup| wanted.contains(&backup.path))
+        .collect();
+    let found: Vec<_> = backups
+        .iter()
+        .map(|backup| FoundBackup::again(backup))
+        .collect();
+    let read = read_all(&found, &options.of_a_backup(), helpers);
+    // A cancelled run reads fewer, and nobody looks at those that are left.
+    for fresh in read {
+        if let Some(old) = backups.iter_mut().find(|old| old.path == fresh.path) {
+            **old = fresh;
+        }
+    }
 }
 
 /// What was read beside the backups.

@@ -6,4 +6,5 @@ pub(crate) mod explain;
 pub(crate) mod manual;
 pub(crate) mod report;
 pub(crate) mod scan;
+pub(crate) mod swap;
 pub(crate) mod verify;

@@ -11,11 +11,10 @@ use rayon::ThreadPoolBuilder;
 use crate::args::{Common, Scan};
 use crate::exit::{Exit, Outcome};
 use crate::history::History;
-use crate::interrupt;
 use crate::options::ScanPlan;
 use crate::progress::Listener;
-use crate::reports;
 use crate::say::Voice;
+use crate::{interrupt, kept, reports};
 
 /// Runs it. An error is a usage or configuration error: nothing was read and nothing written.
 pub(crate) fn run(args: Scan, common: &Common) -> Result<Exit> {
@@ -52,6 +51,7 @@ pub(crate) fn run(args: Scan, common: &Common) -> Result<Exit> {
     let Some(written) = reports::write(&results, &plan.reports, plan.terminal, &interrupted) else {
         return Ok(stopped(voice));
     };
+    kept::keep(&results, history.store(), voice);
     history.remember(&fleet, host, plan.run.now, voice);
     voice.problems(&results.problems);
     voice.summary(&results);

@@ -9,6 +9,7 @@ fn help() {
     for command in [
         "",
         "scan",
+        "swap",
         "verify",
         "report",
         "explain",
@@ -92,5 +93,5 @@ fn manual_pages() {
         scan.contains("fleetback\\-scan") && scan.contains("FLEETBACK_CSV"),
         "{scan}"
     );
-    assert_eq!(code(&desk.run(&["man", "swap"])), 2);
+    assert_eq!(code(&desk.run(&["man", "swop"])), 2);
 }

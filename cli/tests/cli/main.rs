@@ -18,6 +18,7 @@ mod help;
 mod history;
 mod outputs;
 mod passwords;
+mod swap;
 mod terminal;
 mod traces;
 mod verify;

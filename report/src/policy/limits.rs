@@ -4,7 +4,7 @@ use jiff::SignedDuration;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::values::{days, percent};
+use super::values::{days, hours, percent};
 
 /// When something is too old, too small or too full. Ages are days, compared exactly: a limit of 7
 /// is passed a second after seven times twenty-four hours.
@@ -32,6 +32,9 @@ pub struct Thresholds {
     /// What the MDM said counts for this long, in days.
     #[serde(deserialize_with = "days")]
     pub inventory_trusted_days: f64,
+    /// A device may be wiped when its backup is no older than this, in hours.
+    #[serde(deserialize_with = "hours")]
+    pub swap_hours: f64,
     /// A device with less free storage than this is told, in per cent.
     #[serde(deserialize_with = "percent")]
     pub storage_low_percent: f64,
@@ -51,6 +54,7 @@ impl Default for Thresholds {
             icloud_expiring_error_days: 170.0,
             icloud_ignored_days: 180.0,
             inventory_trusted_days: 7.0,
+            swap_hours: 24.0,
             storage_low_percent: 5.0,
             storage_critical_percent: 1.0,
         }

@@ -9,6 +9,10 @@ pub(super) fn days<'de, D: Deserializer<'de>>(input: D) -> Result<f64, D::Error>
     number(input, 36_500.0, "a number of days from 0 to 36500")
 }
 
+pub(super) fn hours<'de, D: Deserializer<'de>>(input: D) -> Result<f64, D::Error> {
+    number(input, 876_000.0, "a number of hours from 0 to 876000")
+}
+
 pub(super) fn percent<'de, D: Deserializer<'de>>(input: D) -> Result<f64, D::Error> {
     number(input, 100.0, "a percentage from 0 to 100")
 }

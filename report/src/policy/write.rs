@@ -107,6 +107,12 @@ const KEYS: &[Key] = &[
     },
     Key {
         table: "thresholds",
+        name: "swap_hours",
+        comment: "`fleetback swap`: a device may be wiped when its backup is no older than this. Stored\nresults older than this answer nothing.",
+        show: |p| p.thresholds.swap_hours.to_string(),
+    },
+    Key {
+        table: "thresholds",
         name: "storage_low_percent",
         comment: "A device with less of its storage free than this is told (a warning).",
         show: |p| p.thresholds.storage_low_percent.to_string(),

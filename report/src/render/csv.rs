@@ -57,13 +57,6 @@ pub enum Rows {
 /// Those of `out`, and [`io::ErrorKind::InvalidInput`] for a delimiter that CSV cannot have: a
 /// quotation mark, an end of line, or no ASCII.
 pub fn write(sheet: &Sheet<'_>, options: &CsvOptions, out: &mut dyn Write) -> io::Result<()> {
-    if !options.delimiter.is_ascii() || matches!(options.delimiter, b'"' | b'\r' | b'\n') {
-        let found = format!("CSV cannot be delimited by byte {:#04x}", options.delimiter);
-        return Err(io::Error::new(io::ErrorKind::InvalidInput, found));
-    }
-    if options.profile == Profile::Excel {
-        out.write_all("\u{feff}".as_bytes())?;
-    }
     match options.rows {
         Rows::Device => write_table(COLUMNS, sheet.devices(), options, out),
         Rows::Backup => write_table(BACKUP_COLUMNS, sheet.backups(), options, out),
@@ -76,13 +69,31 @@ fn write_table<'a>(
     options: &CsvOptions,
     out: &mut dyn Write,
 ) -> io::Result<()> {
+    let names: Vec<_> = columns.iter().map(|column| column.name).collect();
+    write_rows(&names, rows.map(|row| row.cells(columns)), options, out)
+}
+
+/// Writes a header and rows of cells.
+pub(crate) fn write_rows(
+    names: &[&str],
+    rows: impl Iterator<Item: Iterator<Item = Cell>>,
+    options: &CsvOptions,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    if !options.delimiter.is_ascii() || matches!(options.delimiter, b'"' | b'\r' | b'\n') {
+        let found = format!("CSV cannot be delimited by byte {:#04x}", options.delimiter);
+        return Err(io::Error::new(io::ErrorKind::InvalidInput, found));
+    }
+    if options.profile == Profile::Excel {
+        out.write_all("\u{feff}".as_bytes())?;
+    }
     let mut writer = csv::WriterBuilder::new()
         .delimiter(options.delimiter)
         .terminator(terminator(options.profile))
         .from_writer(out);
-    writer.write_record(columns.iter().map(|column| column.name))?;
+    writer.write_record(names)?;
     for row in rows {
-        for cell in row.cells(columns) {
+        for cell in row {
             writer.write_field(form(cell, options))?;
         }
         writer.write_record(None::<&[u8]>)?;

@@ -4,4 +4,6 @@ pub mod csv;
 pub mod html;
 pub mod json;
 pub mod spreadsheet;
+pub mod swap;
+mod terminal;
 pub mod text;

@@ -9,6 +9,7 @@ use std::io::{self, Write};
 use fleetback_scanner::model::problem::{Level, Problem};
 use unicode_width::UnicodeWidthStr;
 
+use super::terminal::{Color, Paint, cut, padded, wrapped, wrapped_words};
 use crate::finding::Severity;
 use crate::results::{Device, Finding, Pattern, Status};
 use crate::sheet::{self, Action, Sheet};
@@ -441,107 +442,5 @@ fn color_of(device: &Device) -> Color {
         Some(Severity::Critical | Severity::Error) => Color::Red,
         Some(Severity::Warning) => Color::Yellow,
         _ => Color::None,
-    }
-}
-
-/// Fills with spaces up to a drawn width.
-fn padded(text: &str, width: usize) -> String {
-    format!(
-        "{text}{:fill$}",
-        "",
-        fill = width.saturating_sub(text.width())
-    )
-}
-
-/// Cuts at a drawn width, with `…` in place of the rest.
-fn cut(text: &str, width: usize) -> String {
-    const MARKS_MAX: usize = 4; // characters of no width that one column may hold on average
-    let short = text.chars().nth(width * MARKS_MAX).is_none();
-    if short && text.width() <= width {
-        return text.to_owned();
-    }
-    let mut kept = String::new();
-    for character in text.chars().take(width * MARKS_MAX) {
-        kept.push(character);
-        if kept.width() >= width {
-            kept.pop();
-            break;
-        }
-    }
-    kept.truncate(kept.trim_end().len());
-    kept + "…"
-}
-
-fn wrapped_words(text: &str, width: usize) -> Vec<String> {
-    let words: Vec<String> = text.split(' ').map(str::to_owned).collect();
-    if text.is_empty() {
-        Vec::new()
-    } else {
-        wrapped(&words, " ", width)
-    }
-}
-
-/// Lays items out on as few lines as fit; an item that is wider than a line has one for itself.
-fn wrapped(items: &[String], between: &str, width: usize) -> Vec<String> {
-    let mut lines: Vec<String> = Vec::new();
-    for item in items {
-        match lines.last_mut() {
-            Some(line) if line.width() + between.width() + item.width() <= width => {
-                line.push_str(between);
-                line.push_str(item);
-            }
-            Some(line) => {
-                line.push_str(between.trim_end());
-                lines.push(item.clone());
-            }
-            None => lines.push(item.clone()),
-        }
-    }
-    lines
-}
-
-/// The few colours that mean something.
-#[derive(Debug, Clone, Copy)]
-enum Color {
-    None,
-    Red,
-    Yellow,
-    Green,
-}
-
-/// Writes ANSI sequences, or nothing.
-#[derive(Debug, Clone, Copy)]
-struct Paint(bool);
-
-impl Paint {
-    fn bold(self, color: Color, text: &str) -> String {
-        self.with("1", color, text)
-    }
-
-    fn plain(self, color: Color, text: &str) -> String {
-        self.with("", color, text)
-    }
-
-    fn dim(self, text: &str) -> String {
-        self.with("2", Color::None, text)
-    }
-
-    fn with(self, style: &str, color: Color, text: &str) -> String {
-        let code = match color {
-            Color::None => "",
-            Color::Red => "31",
-            Color::Yellow => "33",
-            Color::Green => "32",
-        };
-        let both = if style.is_empty() || code.is_empty() {
-            ""
-        } else {
-            ";"
-        };
-        if self.0 && !(style.is_empty() && code.is_empty()) {
-            format!("\x1b[{style}{both}{code}m{text}\x1b[0m")
-        } else {
-            text.to_owned()
-        }
     }
 }

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use crate::model::backup::LocalBackup;
 use crate::model::identity::FolderName;
 
 /// Where a backup lies and what its folder is called.
@@ -15,4 +16,16 @@ pub struct FoundBackup {
     pub folder_name: String,
     /// The name taken apart; `None` when people renamed the folder.
     pub name: Option<FolderName>,
+}
+
+impl FoundBackup {
+    /// The folder of a backup that was read before.
+    pub fn again(backup: &LocalBackup) -> Self {
+        Self {
+            path: backup.path.clone(),
+            host: backup.host.clone(),
+            folder_name: backup.folder_name.clone(),
+            name: FolderName::parse(&backup.folder_name),
+        }
+    }
 }

@@ -1,0 +1,169 @@
+//! `fleetback swap`: may this device be wiped or handed over now?
+
+use std::collections::BTreeSet;
+use std::io::{self, Write};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use anyhow::{Context, Result};
+use fleetback_report::judge::judge;
+use fleetback_report::knowledge::Knowledge;
+use fleetback_report::render::swap as render;
+use fleetback_report::results::Results;
+use fleetback_report::swap::after::afterwards;
+use fleetback_report::swap::lookup::{Found, lookup};
+use fleetback_report::swap::ticket::{Asked, EvidenceFrom, Run, tickets};
+use fleetback_scanner::model::backup::VerifyLevel;
+use fleetback_scanner::model::fleet::Fleet;
+use fleetback_scanner::scan::{Helpers, ScanOptions, deepen, scan};
+use rayon::ThreadPoolBuilder;
+
+use crate::args::{Common, Swap};
+use crate::exit::{self, Exit};
+use crate::options::Format;
+use crate::progress::Listener;
+use crate::swap_options::{Evidence, Live, SwapPlan};
+use crate::terminal::Terminal;
+use crate::{interrupt, kept, reports, terminal};
+
+/// Runs it. An error is a usage or configuration error: nothing was asked.
+pub(crate) fn run(args: Swap, common: &Common) -> Result<Exit> {
+    let plan = SwapPlan::new(args, common)?;
+    let interrupted = interrupt::listen();
+    let Some((results, run)) = evidence(&plan, &interrupted)? else {
+        return Ok(Exit::Interrupted);
+    };
+    plan.terminal.voice.problems(&results.problems);
+    let exit = if plan.after {
+        tell_after(&plan, &results, &run, &interrupted)
+    } else {
+        tell(&plan, &results, &run, &interrupted)
+    };
+    Ok(exit)
+}
+
+/// The judged devices, and where they come from; `None` when interrupted.
+fn evidence(plan: &SwapPlan, interrupted: &Arc<AtomicBool>) -> Result<Option<(Results, Run)>> {
+    let run = |from, path| Run {
+        now: plan.now,
+        tool_version: env!("CARGO_PKG_VERSION").to_owned(),
+        from,
+        path,
+    };
+    match &plan.evidence {
+        Evidence::Stored(path) => {
+            let results = kept::read(path)?;
+            Ok(Some((
+                results,
+                run(EvidenceFrom::Stored, Some(path.display().to_string())),
+            )))
+        }
+        Evidence::Live(live) => {
+            let results = look(live, &plan.asked, plan.terminal, interrupted)?;
+            Ok(results.map(|results| (results, run(EvidenceFrom::Live, None))))
+        }
+    }
+}
+
+/// Reads what everything says of itself, and then the backups of the devices that are asked for as
+/// deep as it was asked to: the others cost a moment each.
+fn look(
+    live: &Live,
+    asked: &[Asked],
+    terminal: Terminal,
+    interrupted: &Arc<AtomicBool>,
+) -> Result<Option<Results>> {
+    let pool = ThreadPoolBuilder::new().num_threads(live.threads).build();
+    let pool = pool.context("cannot start the reading threads; try --threads 1")?;
+    let progress = Listener::new(terminal, interrupted);
+    let glance = ScanOptions {
+        verify: VerifyLevel::State,
+        ..live.scan.clone()
+    };
+    let mut fleet = pool.install(|| scan(&live.inputs, &glance, &Helpers::alone(&progress)));
+    let wanted = wanted(&fleet, live, asked);
+    progress.once_more(wanted.len() as u64);
+    let helpers = Helpers {
+        passwords: &live.passwords,
+        ..Helpers::alone(&progress)
+    };
+    pool.install(|| deepen(&mut fleet, &wanted, &live.scan, &helpers));
+    progress.finish();
+    if interrupted.load(Ordering::Relaxed) {
+        return Ok(None);
+    }
+    fleet.problems.extend(live.passwords.problems());
+    fleet.problems.sort();
+    Ok(Some(judge(
+        &fleet,
+        &Knowledge::default(),
+        &live.policy,
+        &live.run,
+    )))
+}
+
+/// The backups of everybody who is asked for, old devices and new ones.
+fn wanted(fleet: &Fleet, live: &Live, asked: &[Asked]) -> BTreeSet<PathBuf> {
+    let glanced = judge(fleet, &Knowledge::default(), &live.policy, &live.run);
+    let texts = asked
+        .iter()
+        .flat_map(|one| [Some(&one.text), one.wish.to.as_ref()]);
+    let devices = texts
+        .flatten()
+        .filter_map(|text| match lookup(&glanced, text) {
+            Found::One(device, _) => Some(device),
+            Found::Several(_) | Found::None => None,
+        });
+    let backups = devices.flat_map(|device| &device.backups);
+    backups.map(|backup| backup.path.clone()).collect()
+}
+
+fn tell(plan: &SwapPlan, results: &Results, run: &Run, interrupted: &AtomicBool) -> Exit {
+    let tickets = tickets(results, &plan.asked, run);
+    let zone = &plan.reports.time_zone;
+    let render = |format, out: &mut dyn Write| -> io::Result<()> {
+        match format {
+            Format::Csv => render::write_csv(&tickets, zone, &plan.reports.csv, out),
+            Format::Json => render::write_json(&tickets, out),
+            _ => render::write_text(&tickets, &text_options(plan), out),
+        }
+    };
+    let verdicts = tickets.swaps.iter().map(|ticket| ticket.verdict);
+    let exit = exit::of_verdicts(verdicts, plan.accept_losses);
+    written(
+        reports::write_each(&plan.reports.targets, &render, interrupted),
+        exit,
+    )
+}
+
+fn tell_after(plan: &SwapPlan, results: &Results, run: &Run, interrupted: &AtomicBool) -> Exit {
+    let after = afterwards(results, &plan.asked, run);
+    let render = |format, out: &mut dyn Write| -> io::Result<()> {
+        match format {
+            Format::Json => render::write_json(&after, out),
+            _ => render::write_after_text(&after, &text_options(plan), out),
+        }
+    };
+    let exit = exit::of_fates(after.swaps.iter().map(|one| one.fate));
+    written(
+        reports::write_each(&plan.reports.targets, &render, interrupted),
+        exit,
+    )
+}
+
+fn text_options(plan: &SwapPlan) -> render::SwapText<'_> {
+    render::SwapText {
+        width: terminal::width(),
+        color: plan.terminal.colored(),
+        zone: &plan.reports.time_zone,
+    }
+}
+
+fn written(written: Option<bool>, exit: Exit) -> Exit {
+    match written {
+        Some(true) => exit,
+        Some(false) => Exit::Unwritten,
+        None => Exit::Interrupted,
+    }
+}

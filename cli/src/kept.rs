@@ -1,0 +1,64 @@
+//! The newest results, kept beside the history store, so that the swap desk can answer without reading
+//! a disk.
+//!
+//! They hold names of people: the file is for this user alone. Like the store itself they are a
+//! convenience, and a run never fails for them.
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, anyhow, ensure};
+use fleetback_report::render::json;
+use fleetback_report::results::Results;
+
+use crate::output;
+use crate::say::Voice;
+
+/// Far above the report of 50,000 devices; a file that is larger is something else. In bytes.
+const RESULTS_BYTES_MAX: u64 = 2 << 30;
+
+/// Where the results stand beside a history store: `history.sqlite3` has `history.results.json`.
+pub(crate) fn beside(store: &Path) -> PathBuf {
+    store.with_extension("results.json")
+}
+
+/// Keeps the results of a run that has a history store.
+pub(crate) fn keep(results: &Results, store: Option<&Path>, voice: Voice) {
+    let Some(path) = store.map(beside) else {
+        return;
+    };
+    if let Err(error) = output::keep_private(&path, &|out| json::write(results, out)) {
+        voice.note(&format!(
+            "the results were not kept for `fleetback swap`, which would answer from older ones: {}: {error}",
+            path.display()
+        ));
+    }
+}
+
+/// Reads results that were stored; `-` is standard input.
+pub(crate) fn read(path: &Path) -> Result<Results> {
+    let wanted = || {
+        let path = path.display();
+        format!("{path}: wanted a report that `fleetback scan --json` wrote")
+    };
+    let bytes = bytes(path).with_context(wanted)?;
+    json::read(&bytes)
+        .map_err(|e| anyhow!(e))
+        .with_context(wanted)
+}
+
+fn bytes(path: &Path) -> Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    let limit = RESULTS_BYTES_MAX + 1;
+    let read = match path.as_os_str().to_str() {
+        Some("-") => io::stdin().lock().take(limit).read_to_end(&mut bytes),
+        _ => File::open(path)?.take(limit).read_to_end(&mut bytes),
+    };
+    let count = read? as u64;
+    ensure!(
+        count <= RESULTS_BYTES_MAX,
+        "found more than {RESULTS_BYTES_MAX} bytes"
+    );
+    Ok(bytes)
+}

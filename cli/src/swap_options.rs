@@ -1,0 +1,175 @@
+//! What is meant by `fleetback swap`: which devices, from which evidence, written where.
+
+use std::path::PathBuf;
+
+use anyhow::{Result, bail};
+use fleetback_report::judge::RunInfo;
+use fleetback_report::policy::Policy;
+use fleetback_report::swap::target::Wish;
+use fleetback_report::swap::ticket::Asked;
+use fleetback_scanner::model::backup::VerifyLevel;
+use fleetback_scanner::scan::{Inputs, ScanOptions};
+use jiff::Timestamp;
+
+use crate::args::{Common, Swap, SwapEvidence, SwapTarget, settings_of_variables};
+use crate::config;
+use crate::options::{self, Reports};
+use crate::passwords::Passwords;
+use crate::run_id::run_id;
+use crate::settings::{Layer, ScanSettings};
+use crate::terminal::Terminal;
+use crate::{kept, store};
+
+/// Everything that `swap` does.
+#[derive(Debug)]
+pub(crate) struct SwapPlan {
+    /// Who is asked for.
+    pub(crate) asked: Vec<Asked>,
+    /// Where to look.
+    pub(crate) evidence: Evidence,
+    /// What to write.
+    pub(crate) reports: Reports,
+    /// Is a loss no reason for another exit code?
+    pub(crate) accept_losses: bool,
+    /// What may go after the swap, instead of whether it may be made?
+    pub(crate) after: bool,
+    /// The clock.
+    pub(crate) now: Timestamp,
+    /// What standard error and the terminal get.
+    pub(crate) terminal: Terminal,
+}
+
+/// Where to look.
+#[derive(Debug)]
+pub(crate) enum Evidence {
+    /// Results of an earlier scan.
+    Stored(PathBuf),
+    /// Backups and exports, right now.
+    Live(Box<Live>),
+}
+
+/// What a live look reads, and how.
+#[derive(Debug)]
+pub(crate) struct Live {
+    /// What to read.
+    pub(crate) inputs: Inputs,
+    /// How to read the backups of the devices that are asked for.
+    pub(crate) scan: ScanOptions,
+    /// How many threads read; 0 is one per processor.
+    pub(crate) threads: usize,
+    /// What judges.
+    pub(crate) policy: Policy,
+    /// Passwords of encrypted backups.
+    pub(crate) passwords: Passwords,
+    /// What the results say of the run itself.
+    pub(crate) run: RunInfo,
+}
+
+impl SwapPlan {
+    /// Puts together what was typed, what the variables say and what the settings file says.
+    pub(crate) fn new(args: Swap, common: &Common) -> Result<Self> {
+        let found = config::load(common.config.as_deref(), &config::places())?;
+        let config = options::settings_of(found.as_ref());
+        let terminal = options::terminal(common, config.terminal);
+        options::tell_config(found.as_ref(), terminal.voice);
+        let now = args.now.unwrap_or_else(Timestamp::now);
+        let output = args.output.into_settings();
+        let reports = Reports::new(&output.over(config.output.without_targets()))?;
+        let asked = asked(&args.devices, &args.target);
+
+        let named = ScanSettings {
+            roots: Vec::new(),
+            ..ScanSettings::default()
+        };
+        let under = settings_of_variables()?.over(config.scan);
+        let evidence = if args.evidence.is_live() {
+            let settings = args.evidence.into_settings().over(under);
+            let live = Live::new(&settings, now, asked.len())?;
+            options::refuse_to_write_into_evidence(
+                &reports,
+                &live.inputs,
+                &settings,
+                found.as_ref(),
+            )?;
+            Evidence::Live(Box::new(live))
+        } else {
+            let path = stored(&args.evidence, &named.over(under))?;
+            options::refuse_to_write_over(&reports, &[path.as_path()])?;
+            Evidence::Stored(path)
+        };
+        Ok(Self {
+            asked,
+            evidence,
+            reports,
+            accept_losses: args.accept_losses,
+            after: args.after,
+            now,
+            terminal,
+        })
+    }
+}
+
+impl Live {
+    fn new(settings: &ScanSettings, now: Timestamp, devices: usize) -> Result<Self> {
+        let host = options::host(settings);
+        let inputs = options::inputs(settings)?;
+        let mut passwords = options::passwords(settings)?;
+        passwords.variable = options::one_password(devices)?;
+        Ok(Self {
+            policy: options::policy(settings.policy.as_deref())?,
+            threads: options::threads(settings)?,
+            run: RunInfo {
+                now,
+                scan_host: host.clone(),
+                run_id: run_id(now, &host, &inputs.roots, false),
+                tool_version: env!("CARGO_PKG_VERSION").to_owned(),
+            },
+            scan: ScanOptions {
+                now,
+                scan_host: host,
+                verify: settings
+                    .verify
+                    .map_or(VerifyLevel::default(), options::level),
+                verify_again: true,
+                verify_again_days: options::verify_again_days(settings),
+            },
+            passwords,
+            inputs,
+        })
+    }
+}
+
+fn asked(devices: &[String], target: &SwapTarget) -> Vec<Asked> {
+    let wish = Wish {
+        to: target.to.clone(),
+        product_type: target.to_type.clone(),
+        os_version: target.to_os,
+        capacity_gb: target.to_capacity,
+    };
+    let one = |text: &String| Asked {
+        text: text.clone(),
+        wish: wish.clone(),
+        ..Asked::default()
+    };
+    devices.iter().map(one).collect()
+}
+
+/// The results that were named, else the newest that a scan kept.
+fn stored(evidence: &SwapEvidence, settings: &ScanSettings) -> Result<PathBuf> {
+    if let Some(flag) = evidence.only_live() {
+        bail!(
+            "{flag} is for looking now: name a folder of backups with --root, or exports with --mdm, too"
+        );
+    }
+    if let Some(path) = &evidence.results {
+        return Ok(path.clone());
+    }
+    let store = settings.history.clone().or_else(store::default_path);
+    let path = store.map(|store| kept::beside(&store));
+    match path.filter(|path| path.is_file()) {
+        Some(path) => Ok(path),
+        None => bail!(
+            "no scan has kept its results here yet: run `fleetback scan` with a history, name results with --results, or look now with --root and --mdm"
+        ),
+    }
+}

@@ -1,0 +1,248 @@
+//! `fleetback swap` at the counter: from a live look, and from the results that a scan kept.
+
+use fleetback_testdata::backup::builder::BackupBuilder;
+use fleetback_testdata::backup::keybag::Kdf;
+
+use crate::desk::{Desk, NOW, code, fingerprint, printed, said};
+
+/// Half an hour before [`NOW`], encrypted with "pw".
+fn fresh(seed: u64, serial: &str) -> BackupBuilder {
+    BackupBuilder::new(seed)
+        .serial(serial)
+        .encrypted("pw", Kdf::fast())
+        .completed("2026-11-20T03:30:00Z")
+}
+
+/// A desk with two phones and the password of both.
+fn desk() -> (Desk, [&'static str; 2]) {
+    let serials = ["C39TEST00001", "C39TEST00002"];
+    let desk = Desk::with(&[fresh(1, serials[0]), fresh(2, serials[1])]);
+    desk.write("pw.csv", "id,password\n*,pw\n");
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        let private = std::fs::Permissions::from_mode(0o600);
+        std::fs::set_permissions(desk.path("pw.csv"), private).unwrap();
+    }
+    (desk, serials)
+}
+
+const LIVE: [&str; 8] = [
+    "--root",
+    "backups",
+    "--now",
+    NOW,
+    "--timezone",
+    "UTC",
+    "--host",
+    "desk",
+];
+
+#[test]
+fn a_live_look_checks_the_device_that_was_asked_for() {
+    let (desk, serials) = desk();
+    let before = fingerprint(&desk.path("backups"));
+    let args = ["swap", serials[0], "--passwords", "pw.csv"];
+    let output = desk.run(&[&args[..], &LIVE].concat());
+    assert_eq!(code(&output), 0, "{}", printed(&output));
+    assert!(
+        printed(&output).starts_with("READY: "),
+        "{}",
+        printed(&output)
+    );
+    assert!(said(&output).is_empty(), "{}", said(&output));
+    assert_eq!(
+        before,
+        fingerprint(&desk.path("backups")),
+        "nothing below a root changes"
+    );
+}
+
+#[test]
+fn an_unproven_password_on_the_only_copy_blocks() {
+    let (desk, serials) = desk();
+    let output = desk.run(&[&["swap", serials[0]], &LIVE[..]].concat());
+    assert_eq!(code(&output), 1);
+    assert!(
+        printed(&output).starts_with("NOT READY: "),
+        "{}",
+        printed(&output)
+    );
+    assert!(
+        printed(&output).contains("Give the password"),
+        "{}",
+        printed(&output)
+    );
+}
+
+#[test]
+fn a_payload_that_is_missing_blocks_although_the_backup_says_finished() {
+    let (desk, serials) = desk();
+    let folders = std::fs::read_dir(desk.path("backups")).unwrap();
+    for folder in folders {
+        let folder = folder.unwrap().path();
+        let payload = walkdir::WalkDir::new(&folder).min_depth(2).into_iter();
+        let payload = payload
+            .filter_map(Result::ok)
+            .find(|entry| entry.file_type().is_file());
+        std::fs::remove_file(payload.unwrap().path()).unwrap();
+    }
+    let args = ["swap", serials[0], "--passwords", "pw.csv"];
+    let output = desk.run(&[&args[..], &LIVE].concat());
+    assert_eq!(code(&output), 1, "{}", printed(&output));
+    assert!(
+        printed(&output).contains("not on disk"),
+        "{}",
+        printed(&output)
+    );
+}
+
+#[test]
+fn the_results_that_a_scan_kept_answer_for_a_day() {
+    let (desk, serials) = desk();
+    let scanned = desk.scan(&[
+        "backups",
+        "--passwords",
+        "pw.csv",
+        "-q",
+        "--exit-zero",
+        "--json",
+        "all.json",
+    ]);
+    assert_eq!(code(&scanned), 0, "{}", said(&scanned));
+    let kept = desk.path("home/data/history.results.json");
+    assert_eq!(
+        std::fs::read(&kept).unwrap(),
+        std::fs::read(desk.path("all.json")).unwrap()
+    );
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        assert_eq!(
+            std::fs::metadata(&kept).unwrap().permissions().mode() & 0o777,
+            0o600
+        );
+    }
+    let ask = |now: &str| {
+        let output = desk.run(&["swap", serials[0], "--now", now, "--timezone", "UTC"]);
+        (code(&output), printed(&output))
+    };
+    let (exit, text) = ask(NOW);
+    assert_eq!(exit, 0, "{text}");
+    assert!(
+        text.contains("history.results.json, read 0 minutes ago"),
+        "{text}"
+    );
+    let (exit, text) = ask("2026-11-21T04:00:01Z");
+    assert_eq!(exit, 3, "{text}");
+    assert!(text.starts_with("UNKNOWN: "), "{text}");
+}
+
+#[test]
+fn a_rehearsal_keeps_no_results_where_no_place_is_named() {
+    let (desk, _) = desk();
+    let mut scan = desk.program();
+    scan.env_remove("FLEETBACK_DATA_DIR").args([
+        "scan",
+        "backups",
+        "--now",
+        NOW,
+        "-q",
+        "--exit-zero",
+    ]);
+    scan.output().unwrap();
+    let kept = walkdir::WalkDir::new(desk.path("home"))
+        .into_iter()
+        .filter_map(Result::ok);
+    let kept: Vec<_> = kept.filter(|entry| entry.file_type().is_file()).collect();
+    assert!(kept.is_empty(), "{kept:?}");
+}
+
+#[test]
+fn without_results_it_is_said_what_to_do() {
+    let output = Desk::new().run(&["swap", "C39TEST00001"]);
+    assert_eq!(code(&output), 2);
+    assert!(said(&output).contains("--root"), "{}", said(&output));
+    let output = Desk::new().run(&["swap", "C39TEST00001", "--passwords", "pw.csv"]);
+    assert_eq!(code(&output), 2);
+    assert!(
+        said(&output).contains("--passwords is for looking now"),
+        "{}",
+        said(&output)
+    );
+    assert_eq!(code(&Desk::new().run(&["swap"])), 2);
+}
+
+#[test]
+fn nobody_knows_it_and_several_fit_are_both_unknown() {
+    let (desk, _) = desk();
+    for device in ["C39TEST99999", ""] {
+        let output = desk.run(&[&["swap", device], &LIVE[..]].concat());
+        assert_eq!(code(&output), 3, "{}", printed(&output));
+    }
+}
+
+#[test]
+fn json_and_csv_say_the_same() {
+    let (desk, serials) = desk();
+    let outputs = [
+        "--json",
+        "swap.json",
+        "--csv",
+        "swap.csv",
+        "--csv-profile",
+        "raw",
+    ];
+    let args = [
+        "swap",
+        serials[0],
+        serials[1],
+        "--passwords",
+        "pw.csv",
+        "--to",
+        "iPhone17,1",
+        "--to-os",
+        "26.1",
+    ];
+    let output = desk.run(&[&args[..], &LIVE, &outputs].concat());
+    assert_eq!(code(&output), 3, "no capacity was named: {}", said(&output));
+    let json: serde_json::Value = serde_json::from_str(&desk.read("swap.json")).unwrap();
+    assert_eq!(json["summary"]["verdicts"]["unknown"], 2);
+    assert_eq!(json["swaps"][1]["device"]["serial_number"], serials[1]);
+    let rows = desk.read("swap.csv");
+    assert_eq!(
+        rows.lines()
+            .filter(|row| row.starts_with("unknown,"))
+            .count(),
+        2,
+        "{rows}"
+    );
+}
+
+#[test]
+fn after_the_swap_what_must_be_kept_is_said() {
+    let (desk, serials) = desk();
+    let args = [
+        "swap",
+        serials[0],
+        "--to",
+        serials[1],
+        "--after",
+        "--passwords",
+        "pw.csv",
+    ];
+    let output = desk.run(&[&args[..], &LIVE].concat());
+    assert_eq!(
+        code(&output),
+        1,
+        "as old as the old one: {}",
+        printed(&output)
+    );
+    assert!(
+        printed(&output).starts_with("KEEP: 1 old backup of "),
+        "{}",
+        printed(&output)
+    );
+    let nobody = desk.run(&[&["swap", serials[0], "--after"], &LIVE[..]].concat());
+    assert_eq!(code(&nobody), 3, "{}", printed(&nobody));
+}

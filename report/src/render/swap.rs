@@ -1,0 +1,307 @@
+//! The tickets of the swap desk for a terminal, as JSON and as CSV.
+//!
+//! The first line of a ticket is the one that is read across a counter: READY or NOT READY, the
+//! device's name, and right below it why. Text that is not ours goes through [`shown`].
+
+use std::io::{self, BufWriter, Write};
+
+use jiff::tz::TimeZone;
+use serde::Serialize;
+
+use super::csv::{self, CsvOptions};
+use super::terminal::{Color, Paint, wrapped_words};
+use crate::swap::after::{After, Afterwards};
+use crate::swap::answer::{Answer, Fate, Verdict};
+use crate::swap::sheet::{self, Group, SWAP_COLUMNS, SwapRow, Tone};
+use crate::swap::ticket::{Ticket, Tickets};
+use crate::words::{self, shown};
+
+/// The narrowest terminal that is laid out for.
+const WIDTH_MIN: usize = 60;
+/// The widest line of text: longer ones are hard to read.
+const WIDTH_MAX: usize = 110;
+
+/// How to write the tickets for a terminal.
+#[derive(Debug, Clone, Copy)]
+pub struct SwapText<'a> {
+    /// Columns of the terminal.
+    pub width: usize,
+    /// Write ANSI colours?
+    pub color: bool,
+    /// The zone of dates for people.
+    pub zone: &'a TimeZone,
+}
+
+/// Writes every ticket, and for more than one the sums.
+///
+/// # Errors
+/// Those of `out`.
+pub fn write_text(
+    tickets: &Tickets,
+    options: &SwapText<'_>,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let page = Page::new(options);
+    for ticket in &tickets.swaps {
+        page.ticket(ticket, tickets, out)?;
+        writeln!(out)?;
+    }
+    if tickets.swaps.len() != 1 {
+        page.sums(tickets, out)?;
+    }
+    page.dim(
+        0,
+        &sheet::evidence(&tickets.evidence, tickets.asked_at, options.zone),
+        out,
+    )
+}
+
+/// The same for what may go after a swap.
+///
+/// # Errors
+/// Those of `out`.
+pub fn write_after_text(
+    after: &Afterwards,
+    options: &SwapText<'_>,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let page = Page::new(options);
+    for one in &after.swaps {
+        page.after(one, out)?;
+        writeln!(out)?;
+    }
+    page.dim(
+        0,
+        &sheet::evidence(&after.evidence, after.asked_at, options.zone),
+        out,
+    )?;
+    page.dim(0, "Nothing was deleted: this only says.", out)
+}
+
+/// Writes tickets, or what may go, as JSON.
+///
+/// # Errors
+/// Those of `out`.
+pub fn write_json(value: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {
+    let mut out = BufWriter::new(out);
+    serde_json::to_writer_pretty(&mut out, value)?;
+    out.write_all(b"\n")?;
+    out.flush()
+}
+
+/// Writes one row for each ticket.
+///
+/// # Errors
+/// Those of `out`, and those of a delimiter that CSV cannot have.
+pub fn write_csv(
+    tickets: &Tickets,
+    zone: &TimeZone,
+    options: &CsvOptions,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let names: Vec<_> = SWAP_COLUMNS.iter().map(|column| column.name).collect();
+    let rows = tickets.swaps.iter().map(|ticket| {
+        let row = SwapRow {
+            tickets,
+            ticket,
+            zone,
+        };
+        SWAP_COLUMNS.iter().map(move |column| column.cell(&row))
+    });
+    csv::write_rows(&names, rows, options, out)
+}
+
+/// The JSON Schema of the tickets.
+pub fn schema() -> serde_json::Value {
+    schemars::schema_for!(Tickets).to_value()
+}
+
+/// The JSON Schema of what may go after a swap.
+pub fn after_schema() -> serde_json::Value {
+    schemars::schema_for!(Afterwards).to_value()
+}
+
+struct Page<'a> {
+    paint: Paint,
+    width: usize,
+    zone: &'a TimeZone,
+}
+
+impl<'a> Page<'a> {
+    fn new(options: &SwapText<'a>) -> Self {
+        Self {
+            paint: Paint(options.color),
+            width: options.width.clamp(WIDTH_MIN, WIDTH_MAX),
+            zone: options.zone,
+        }
+    }
+
+    fn ticket(&self, ticket: &Ticket, tickets: &Tickets, out: &mut dyn Write) -> io::Result<()> {
+        let color = color_of(ticket.verdict);
+        writeln!(
+            out,
+            "{}",
+            self.paint.bold(color, &shown(&sheet::headline(ticket)))
+        )?;
+        self.lines(2, &ticket.reason, out)?;
+        for candidate in &ticket.candidates {
+            self.lines(4, &sheet::candidate(candidate), out)?;
+        }
+        for (label, text) in facts(ticket, tickets, self.zone) {
+            self.fact(label, &text, out)?;
+        }
+        for group in sheet::groups(ticket) {
+            self.group(&group, out)?;
+        }
+        Ok(())
+    }
+
+    fn fact(&self, label: &str, text: &str, out: &mut dyn Write) -> io::Result<()> {
+        const LABEL: usize = 14;
+        for (index, line) in wrapped_words(&shown(text), self.width - LABEL - 2)
+            .iter()
+            .enumerate()
+        {
+            let label = if index == 0 { label } else { "" };
+            writeln!(
+                out,
+                "  {}{line}",
+                self.paint.dim(&format!("{label:<LABEL$}"))
+            )?;
+        }
+        Ok(())
+    }
+
+    fn group(&self, group: &Group<'_>, out: &mut dyn Write) -> io::Result<()> {
+        let color = match group.tone {
+            Tone::Stop => Color::Red,
+            Tone::Care => Color::Yellow,
+            Tone::Tick | Tone::Calm => Color::None,
+        };
+        writeln!(out, "\n  {}", self.paint.bold(color, group.title))?;
+        for answer in &group.answers {
+            self.answer(answer, group.tone, out)?;
+        }
+        Ok(())
+    }
+
+    fn answer(&self, answer: &Answer, tone: Tone, out: &mut dyn Write) -> io::Result<()> {
+        let mark = if tone == Tone::Tick { "[ ] " } else { "" };
+        let said = match answer.waits_for {
+            Some(_) => sheet::waits(answer),
+            None => &answer.evidence,
+        };
+        let story = format!("{mark}{:<4}{}: {said}", answer.rule, answer.asks);
+        let lines = wrapped_words(&shown(&story), self.width - 8 - mark.len());
+        let hang = 8 + mark.len();
+        for (index, line) in lines.iter().enumerate() {
+            let indent = if index == 0 { 4 } else { hang };
+            writeln!(out, "{:indent$}{line}", "")?;
+        }
+        match answer
+            .remedy
+            .as_deref()
+            .filter(|_| answer.waits_for.is_none())
+        {
+            Some(remedy) => self.dim(hang, &format!("-> {remedy}"), out),
+            None => Ok(()),
+        }
+    }
+
+    fn sums(&self, tickets: &Tickets, out: &mut dyn Write) -> io::Result<()> {
+        writeln!(
+            out,
+            "{}",
+            self.paint.bold(Color::None, &sheet::totals(tickets))
+        )?;
+        for (index, blocker) in sheet::blockers(tickets).iter().enumerate() {
+            if index == 0 {
+                writeln!(out, "  What stands in the way most:")?;
+            }
+            self.lines(4, blocker, out)?;
+        }
+        Ok(())
+    }
+
+    fn after(&self, after: &After, out: &mut dyn Write) -> io::Result<()> {
+        let color = match after.fate {
+            Fate::MayGo => Color::Green,
+            Fate::Keep => Color::Red,
+            Fate::Unknown => Color::Yellow,
+        };
+        writeln!(
+            out,
+            "{}",
+            self.paint
+                .bold(color, &shown(&sheet::after_headline(after)))
+        )?;
+        self.lines(2, &after.reason, out)?;
+        if let Some(new) = &after.new {
+            self.fact("New device", &sheet::name(new), out)?;
+        }
+        for old in &after.backups {
+            let size = old.bytes.map(|bytes| format!(", {}", words::size(bytes)));
+            let date = old
+                .completed_at
+                .map(|at| format!(", {}", words::date(at, self.zone)));
+            let story = format!(
+                "{} on {}{}{}",
+                old.path,
+                old.host,
+                date.unwrap_or_default(),
+                size.unwrap_or_default()
+            );
+            self.lines(4, &story, out)?;
+        }
+        match after.icloud {
+            true => self.dim(
+                2,
+                "Its iCloud backup goes by itself: Apple deletes it after 180 days",
+                out,
+            ),
+            false => Ok(()),
+        }
+    }
+
+    fn lines(&self, indent: usize, text: &str, out: &mut dyn Write) -> io::Result<()> {
+        for line in wrapped_words(&shown(text), self.width - indent) {
+            writeln!(out, "{:indent$}{line}", "")?;
+        }
+        Ok(())
+    }
+
+    fn dim(&self, indent: usize, text: &str, out: &mut dyn Write) -> io::Result<()> {
+        for line in wrapped_words(&shown(text), self.width - indent) {
+            writeln!(out, "{:indent$}{}", "", self.paint.dim(&line))?;
+        }
+        Ok(())
+    }
+}
+
+fn facts(ticket: &Ticket, tickets: &Tickets, zone: &TimeZone) -> Vec<(&'static str, String)> {
+    let device = ticket.device.as_ref();
+    let about = device.map(|who| sheet::about(who, ticket.user.as_deref()));
+    let copy = ticket.restore_from.as_ref();
+    let facts = [
+        ("Device", about.filter(|text| !text.is_empty())),
+        ("Planned for", ticket.planned.map(|day| day.to_string())),
+        (
+            "Restore from",
+            copy.map(|copy| sheet::restore_from(copy, tickets, zone)),
+        ),
+        ("", copy.and_then(|copy| copy.path.clone())),
+        ("New device", ticket.target.as_ref().map(sheet::target)),
+    ];
+    facts
+        .into_iter()
+        .filter_map(|(label, text)| Some((label, text?)))
+        .collect()
+}
+
+fn color_of(verdict: Verdict) -> Color {
+    match verdict {
+        Verdict::Ready => Color::Green,
+        Verdict::ReadyWithLosses | Verdict::Unknown => Color::Yellow,
+        Verdict::NotReady => Color::Red,
+    }
+}

@@ -1,0 +1,15 @@
+//! The swap desk: may this device be wiped or handed over now?
+//!
+//! `Results x what was typed x target -> verdict`. Works on judged devices, so a live scan and stored
+//! results take one way. [`rules`] is the table; nothing else decides.
+
+pub mod after;
+pub mod answer;
+pub mod copies;
+pub mod lookup;
+pub mod question;
+pub mod rules;
+pub mod sheet;
+pub mod target;
+pub mod ticket;
+pub mod verdict;

@@ -1,0 +1,75 @@
+//! One device and what its rules look at.
+
+use fleetback_scanner::model::backup::State;
+use jiff::{SignedDuration, Timestamp};
+
+use super::copies::{self, Copy, is_young};
+use super::target::Target;
+use crate::results::{Backup, Device, Mdm, PolicyUsed};
+
+/// Everything that the rules may look at.
+#[derive(Debug, Clone, Copy)]
+pub struct Question<'a> {
+    /// The device that would be wiped.
+    pub device: &'a Device,
+    /// The limits that hold.
+    pub policy: &'a PolicyUsed,
+    /// When the evidence was read.
+    pub read_at: Timestamp,
+    /// When it is asked.
+    pub now: Timestamp,
+    /// What the backup would be restored to; `None` when nobody said.
+    pub target: Option<&'a Target>,
+}
+
+impl<'a> Question<'a> {
+    /// How old a copy may be.
+    pub fn limit(&self) -> SignedDuration {
+        hours(self.policy.swap_hours)
+    }
+
+    /// Is all evidence too old to rely on? Evidence of later than `now` is not.
+    pub fn too_old(&self) -> bool {
+        !self.is_young(self.read_at)
+    }
+
+    /// Is something of this date no older than the limit?
+    pub fn is_young(&self, date: Timestamp) -> bool {
+        is_young(date, self.now, self.limit())
+    }
+
+    /// The copy that should be restored.
+    pub fn chosen(&self) -> Option<Copy<'a>> {
+        copies::chosen(self.device, self.now, self.limit())
+    }
+
+    /// The newest local backup that is no archived copy and no make-believe.
+    pub(crate) fn newest_local(&self) -> Option<&'a Backup> {
+        let real = |backup: &&Backup| !backup.archived && backup.state != State::Fake;
+        self.device.backups.iter().find(real)
+    }
+
+    /// What the MDM knows.
+    pub(crate) fn mdm(&self) -> Option<&'a Mdm> {
+        self.device.mdm.as_ref()
+    }
+
+    /// Would the backup go back to the device that it was made of?
+    pub(crate) fn same_device(&self) -> bool {
+        self.target.is_some_and(|target| target.same_device)
+    }
+
+    /// Could there be a newer iCloud backup than the evidence tells, because it is old itself?
+    pub(crate) fn icloud_may_be_newer(&self) -> bool {
+        let icloud = &self.device.icloud;
+        let told = icloud
+            .observed_at
+            .or(self.mdm().and_then(|mdm| mdm.last_seen));
+        icloud.enabled != Some(false) && told.is_some_and(|at| !self.is_young(at))
+    }
+}
+
+/// A limit out of a policy as a span.
+pub(crate) fn hours(hours: f64) -> SignedDuration {
+    SignedDuration::try_from_secs_f64(hours * 3_600.0).unwrap_or(SignedDuration::MAX)
+}

@@ -1,0 +1,318 @@
+//! The backup itself: is there one, of this device, whole, young enough, and can it be opened?
+
+use fleetback_scanner::model::backup::{Password, Restorable, State, VerifyLevel};
+
+use super::super::answer::Reply;
+use super::super::copies::{Copy, Worth, copies};
+use super::super::question::Question;
+use crate::finding::Code;
+use crate::results::{Backup, BackupKind, Status};
+use crate::words::{days_between, elapsed, number, plural};
+
+/// What makes a backup that will do.
+const BACK_UP_NOW: &str =
+    "Back the device up now, encrypted, to a computer that is scanned, and ask again";
+const REFRESH: &str =
+    "Have the MDM ask the device for its inventory, export it again, and ask again";
+const SCAN_AGAIN: &str = "Scan again, or look now with --root and --mdm";
+
+/// S1, S2 and S21 from evidence that is itself too old.
+pub(super) fn evidence_too_old(q: &Question<'_>) -> Reply {
+    let age = elapsed(q.read_at, q.now);
+    let limit = limit(q);
+    Reply::cannot_tell(format!(
+        "the stored results are {age} old, and nothing older than {limit} is relied on"
+    ))
+    .remedy(SCAN_AGAIN)
+}
+
+/// S1
+pub(super) fn recent(q: &Question<'_>) -> Reply {
+    let Some(copy) = q.chosen() else {
+        return no_copy(q);
+    };
+    let told = format!(
+        "the newest that could be restored is {}",
+        in_words(q, &copy)
+    );
+    if q.is_young(copy.date) {
+        return Reply::pass(told);
+    }
+    let limit = limit(q);
+    if q.icloud_may_be_newer() {
+        return Reply::cannot_tell(format!(
+            "{told}; the MDM's word on iCloud is older than {limit} itself, so there may be a newer one"
+        ))
+        .remedy(REFRESH);
+    }
+    Reply::blocks(format!("{told}: older than {limit}")).remedy(BACK_UP_NOW)
+}
+
+fn no_copy(q: &Question<'_>) -> Reply {
+    let refresh = q.icloud_may_be_newer();
+    match q.device.status {
+        Status::Unknown => {
+            Reply::cannot_tell("no evidence tells whether there is a backup").remedy(BACK_UP_NOW)
+        }
+        _ if refresh => {
+            Reply::cannot_tell("no backup is known, and the MDM's word on iCloud is old itself")
+                .remedy(REFRESH)
+        }
+        Status::Never => Reply::blocks("there has never been a backup").remedy(BACK_UP_NOW),
+        _ => Reply::blocks("there is no backup that could be restored").remedy(BACK_UP_NOW),
+    }
+}
+
+/// S2
+pub(super) fn complete(q: &Question<'_>) -> Reply {
+    match q.chosen() {
+        Some(Copy {
+            backup: Some(backup),
+            ..
+        }) => complete_local(backup),
+        Some(_) => Reply::pass("an iCloud backup bears a date only once it is complete"),
+        None => nothing_whole(q),
+    }
+}
+
+fn complete_local(backup: &Backup) -> Reply {
+    if let Some(text) = refuted(backup) {
+        return Reply::blocks(text).remedy(BACK_UP_NOW);
+    }
+    let why = backup.restorable_reason.clone();
+    match (backup.state, backup.restorable) {
+        (State::InProgress, _) => Reply::blocks("it is being written to right now")
+            .remedy("Wait until the backup has ended, and ask again"),
+        (_, Restorable::NeedsPassword) => Reply::cannot_tell(
+            "its list of files is encrypted, so nobody can tell without the password",
+        )
+        .remedy("Give the password with --passwords or --password-command"),
+        (State::AttemptFailed, Restorable::Yes) => {
+            Reply::warns(format!("a later attempt failed; the copy before it is whole: {why}"))
+        }
+        (State::CleanupUnfinished, Restorable::Yes) => Reply::warns(format!(
+            "the data are complete, and the clean-up did not end; some tools refuse such a backup: {why}"
+        ))
+        .remedy("Back up once more, and the clean-up is made up for"),
+        (_, Restorable::Yes) => Reply::pass(why),
+        (_, Restorable::No) => Reply::blocks(why).remedy(BACK_UP_NOW),
+        (_, Restorable::Unknown) => Reply::cannot_tell(why),
+    }
+}
+
+/// Lengths differ without harm where a database was in use; what a digest or a padding refutes is
+/// damage.
+fn refuted(backup: &Backup) -> Option<String> {
+    let different = backup.files.and_then(|files| files.different).unwrap_or(0);
+    let read = backup.verified.level == VerifyLevel::Contents;
+    (read && different > 0).then(|| {
+        let files = plural(different, "file is", "files are");
+        format!("{files} not what the backup's list says")
+    })
+}
+
+fn nothing_whole(q: &Question<'_>) -> Reply {
+    let never = q.device.status == Status::Never;
+    match q.newest_local() {
+        Some(backup) if backup.restorable == Restorable::No => {
+            Reply::blocks(backup.restorable_reason.clone()).remedy(BACK_UP_NOW)
+        }
+        Some(backup)
+            if matches!(backup.state, State::Unreadable)
+                || backup.restorable == Restorable::Unknown =>
+        {
+            Reply::cannot_tell(backup.restorable_reason.clone())
+        }
+        Some(backup) => Reply::blocks(backup.restorable_reason.clone()).remedy(BACK_UP_NOW),
+        None if never && !q.icloud_may_be_newer() => {
+            Reply::blocks("there is none").remedy(BACK_UP_NOW)
+        }
+        None => Reply::cannot_tell("no backup is known that could be looked into"),
+    }
+}
+
+/// S6: an unproven password blocks where there is no other copy young enough.
+pub(super) fn password(q: &Question<'_>) -> Reply {
+    let Some(locked) = locked(q) else {
+        return match q.chosen() {
+            Some(Copy {
+                backup: Some(backup),
+                worth: Worth::Full,
+                ..
+            }) => proven(backup),
+            Some(_) => Reply::pass("the backup asks for no password"),
+            None => Reply::no_backup(),
+        };
+    };
+    let what = match locked.password {
+        Password::Wrong => "none of the given passwords opens the encrypted backup",
+        Password::KeybagDamaged => {
+            "the keys of the encrypted backup are damaged: no password opens it"
+        }
+        _ => "nobody has proven a password of the encrypted backup",
+    };
+    match q.chosen() {
+        Some(copy) if copy.worth < Worth::Unproven && q.is_young(copy.date) => {
+            Reply::warns(format!("{what}; restore {}", in_words(q, &copy)))
+        }
+        _ => Reply::blocks(format!("{what}, and there is no other copy young enough"))
+            .remedy("Give the password with --passwords or --password-command; if nobody knows it, back up to iCloud"),
+    }
+}
+
+/// The newest encrypted backup that nobody can open, where it is the newest local one.
+fn locked<'a>(q: &Question<'a>) -> Option<&'a Backup> {
+    let unproven = |backup: &&Backup| {
+        backup.encrypted == Some(true)
+            && matches!(
+                backup.password,
+                Password::Missing | Password::Wrong | Password::KeybagDamaged
+            )
+    };
+    q.newest_local().filter(unproven)
+}
+
+fn proven(backup: &Backup) -> Reply {
+    Reply::pass(match &backup.password_proof {
+        Some(proof) => format!("the password opens it: {}", proof.source),
+        None => "the password opens it".to_owned(),
+    })
+}
+
+/// S17
+pub(super) fn outlives(q: &Question<'_>) -> Reply {
+    let Some(date) = q.device.icloud.last_date else {
+        return Reply::pass("no iCloud backup is counted on");
+    };
+    let age = age_in_days(q, date);
+    let told = format!(
+        "the iCloud backup is {} old",
+        plural(age.unsigned_abs(), "day", "days")
+    );
+    let only = q
+        .chosen()
+        .is_none_or(|copy| copy.kind() == BackupKind::Icloud);
+    if older_than(q, date, q.policy.icloud_ignored_days) && only {
+        return Reply::blocks(format!(
+            "{told}: Apple deletes it after 180 days, and there is no other"
+        ))
+        .remedy(BACK_UP_NOW);
+    }
+    if older_than(q, date, q.policy.icloud_expiring_days) {
+        return Reply::warns(format!(
+            "{told}, and Apple deletes it after 180 days without a new one"
+        ));
+    }
+    Reply::pass(told)
+}
+
+fn older_than(q: &Question<'_>, date: jiff::Timestamp, days: f64) -> bool {
+    date.duration_until(q.now) > super::super::question::hours(days * 24.0)
+}
+
+fn age_in_days(q: &Question<'_>, date: jiff::Timestamp) -> i64 {
+    days_between(date, q.now).max(0)
+}
+
+/// S20
+pub(super) fn second_copy(q: &Question<'_>) -> Reply {
+    let copies = copies(q.device);
+    let current = copies.iter().filter(|copy| {
+        !older_than(q, copy.date, q.device.max_age_days) && copy.worth < Worth::Unproven
+    });
+    match current.count() as u64 {
+        0 => Reply::no_backup(),
+        1 => Reply::warns("there is one copy only")
+            .remedy("For people whose data must not be lost: one encrypted copy on a computer, and one in iCloud"),
+        n => Reply::pass(format!("there are {} copies in date", number(n))),
+    }
+}
+
+/// S21
+pub(super) fn of_this_device(q: &Question<'_>) -> Reply {
+    let conflict = q
+        .device
+        .findings
+        .iter()
+        .find(|found| found.code == Code::IdentityConflict);
+    if let Some(fact) = conflict.and_then(|found| found.evidence.first()) {
+        return Reply::blocks(format!("the evidence contradicts itself: {}", fact.text))
+            .remedy("Read the serial number off the device, and settle which backup is its own");
+    }
+    match q.chosen() {
+        Some(Copy {
+            backup: Some(backup),
+            ..
+        }) => of_this_local(q, backup),
+        Some(_) => Reply::pass("the MDM told the iCloud date of this very device"),
+        None => no_copy_to_match(q),
+    }
+}
+
+fn of_this_local(q: &Question<'_>, backup: &Backup) -> Reply {
+    let pairs = [
+        ("UDID", &backup.udid, &q.device.udid),
+        (
+            "serial number",
+            &backup.serial_number,
+            &q.device.serial_number,
+        ),
+    ];
+    let told = pairs
+        .into_iter()
+        .filter_map(|(name, its, own)| Some((name, its.as_deref()?, own.as_deref()?)));
+    let told: Vec<_> = told.collect();
+    if let Some((name, its, own)) = told
+        .iter()
+        .find(|(_, its, own)| !its.eq_ignore_ascii_case(own))
+    {
+        return Reply::blocks(format!(
+            "the backup's {name} is {its}, and the device's is {own}"
+        ))
+        .remedy("Read the serial number off the device, and settle which backup is its own");
+    }
+    let names: Vec<_> = told.iter().map(|(name, ..)| *name).collect();
+    let beside = if q.mdm().is_some() {
+        ""
+    } else {
+        "; nothing but the backup itself says so"
+    };
+    match names.as_slice() {
+        [] => Reply::cannot_tell("the backup tells no number of the device"),
+        names => Reply::pass(format!(
+            "its {} are those of this device{beside}",
+            names.join(" and ")
+        )),
+    }
+}
+
+fn no_copy_to_match(q: &Question<'_>) -> Reply {
+    match q.device.status {
+        Status::Unknown => {
+            Reply::cannot_tell("no backup is known that could be held against the device")
+        }
+        _ => Reply::no_backup(),
+    }
+}
+
+/// "24 hours", "1.5 hours".
+fn limit(q: &Question<'_>) -> String {
+    let hours = q.policy.swap_hours;
+    format!("{hours} {}", if hours == 1.0 { "hour" } else { "hours" })
+}
+
+/// "the local backup of 9 hours ago on mac-07".
+pub(super) fn in_words(q: &Question<'_>, copy: &Copy<'_>) -> String {
+    let age = elapsed(copy.date, q.now);
+    match copy.backup {
+        Some(backup) => {
+            let locked = if backup.encrypted == Some(true) {
+                "encrypted "
+            } else {
+                ""
+            };
+            format!("the {locked}backup on {} of {age} ago", backup.host)
+        }
+        None => format!("the iCloud backup of {age} ago"),
+    }
+}

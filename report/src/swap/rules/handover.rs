@@ -1,0 +1,146 @@
+//! What else must be settled before a device leaves the house, and after.
+
+use super::super::answer::Reply;
+use super::super::question::{Question, hours};
+use crate::mb_error::{self, Class};
+use crate::os::OsVersion;
+use crate::words::{days, days_between};
+
+/// An identity certificate of an MDM is good for about a year; a restored device comes back with the
+/// one it had at the time of the backup (Intune documentation, "backup and restore").
+const CERTIFICATE_DAYS: f64 = 365.0;
+
+/// "Prepare for New iPhone" lends iCloud storage since iOS 15.
+const LENDS_SINCE: OsVersion = OsVersion::new(15, 0, 0);
+
+/// S12
+pub(super) fn certificate(q: &Question<'_>) -> Reply {
+    let Some(mdm) = q.mdm() else {
+        return Reply::pass("no MDM knows the device");
+    };
+    let Some(copy) = q.chosen() else {
+        return Reply::no_backup();
+    };
+    const SO: &str =
+        "Keep the device's record in the MDM until it has come back, and see that it checks in";
+    if copy.date.duration_until(q.now) > hours(CERTIFICATE_DAYS * 24.0) {
+        return Reply::warns(
+            "the backup is more than a year old, so the MDM's certificate in it has run out",
+        )
+        .remedy(SO);
+    }
+    let ends = mdm
+        .identity_certificates
+        .iter()
+        .flatten()
+        .map(|valid| valid.until);
+    match ends.min().filter(|until| *until <= q.now) {
+        Some(until) => Reply::warns(format!(
+            "an identity certificate of the device ran out {} ago",
+            days(days_between(until, q.now))
+        ))
+        .remedy(SO),
+        None => Reply::pass(
+            "the backup is young enough for the MDM's certificate in it; device-to-device transfer is not for devices of automated enrolment",
+        ),
+    }
+}
+
+/// S14
+pub(super) fn activation_lock(q: &Question<'_>) -> Reply {
+    let mdm = q.mdm();
+    let find_my = mdm.and_then(|mdm| mdm.find_my);
+    let locked = mdm.and_then(|mdm| mdm.activation_lock);
+    let manageable = mdm.and_then(|mdm| mdm.activation_lock_manageable);
+    let what = match (find_my, locked) {
+        (Some(true), _) => "Find My is on",
+        (_, Some(true)) => "Activation Lock is on",
+        (Some(false), _) => return Reply::pass("Find My is off"),
+        (None, _) => {
+            return Reply::cannot_tell("nothing tells whether Find My is on").remedy(
+                "On the device: Settings, the name at the top, Find My: turn it off before erasing",
+            );
+        }
+    };
+    if manageable == Some(true) {
+        return Reply::warns(format!(
+            "{what}; the MDM says that it can lift Activation Lock"
+        ))
+        .remedy("Fetch the bypass code from the MDM before erasing");
+    }
+    Reply::blocks(format!(
+        "{what}: the erased device would ask for the user's Apple Account"
+    ))
+    .remedy("Have the user turn Find My off: Settings, the name at the top, Find My")
+}
+
+/// S15
+pub(super) fn esim(q: &Question<'_>) -> Reply {
+    let Some(mdm) = q.mdm() else {
+        return Reply::cannot_tell("nothing tells whether the device has an eSIM");
+    };
+    let barred = mdm.restrictions.get("allowESIMOutgoingTransfers") == Some(&false);
+    match mdm.esim {
+        Some(true) if barred => {
+            Reply::warns("the device can hold an eSIM, and a restriction forbids to transfer it")
+                .remedy(
+                    "Have the carrier issue the new eSIM, or lift allowESIMOutgoingTransfers first",
+                )
+        }
+        Some(true) => Reply::warns("the device can hold an eSIM: erasing may keep it or delete it")
+            .remedy("Decide: transfer it to the new device first, or erase with PreserveDataPlan"),
+        Some(false) => Reply::pass("no eSIM is told"),
+        None => Reply::cannot_tell("nothing tells whether the device has an eSIM"),
+    }
+}
+
+/// S16
+pub(super) fn erasing(q: &Question<'_>) -> Reply {
+    match q.mdm() {
+        Some(mdm) if mdm.restrictions.get("allowEraseContentAndSettings") == Some(&false) => {
+            Reply::warns("a restriction keeps the user from erasing the device: only the MDM can")
+                .remedy("Erase it from the MDM")
+        }
+        Some(mdm) if mdm.restrictions_told => {
+            Reply::pass("no restriction keeps the user from erasing it")
+        }
+        _ => {
+            Reply::cannot_tell("nothing tells whether a restriction keeps the user from erasing it")
+        }
+    }
+}
+
+/// S18
+pub(super) fn icloud_full(q: &Question<'_>) -> Reply {
+    let newest = q
+        .device
+        .icloud
+        .attempts
+        .first()
+        .filter(|attempt| attempt.code != 0);
+    let full = newest.is_some_and(|attempt| {
+        let known = mb_error::explain(&attempt.domain, attempt.code);
+        known.is_some_and(|row| row.class == Class::Quota)
+    });
+    let os = q.device.os_version.as_deref().and_then(OsVersion::parse);
+    match (full, os.is_some_and(|os| os >= LENDS_SINCE)) {
+        (false, _) => Reply::pass("nothing says that the iCloud storage is full"),
+        (true, true) => Reply::warns("the iCloud storage is full")
+            .remedy("Settings, General, Transfer or Reset, Get Started: Apple lends the storage for 21 days"),
+        (true, false) => Reply::warns("the iCloud storage is full, and Apple lends none to this version of iOS")
+            .remedy("Back up to a computer, encrypted"),
+    }
+}
+
+/// S19
+pub(super) fn by_hand(_: &Question<'_>) -> Reply {
+    Reply::cannot_tell("no data tell whether second factors and paired things were moved").remedy(
+        "Authenticator apps: export or move their accounts. Apple Watch: unpair it. Bank apps and Wallet: know how to sign in anew",
+    )
+}
+
+/// S22
+pub(super) fn follow_up(_: &Question<'_>) -> Reply {
+    Reply::cannot_tell("the new device has to have a complete backup of its own first")
+        .remedy("Keep the old backups; `fleetback swap OLD --to NEW --after` says when they may go")
+}

@@ -1,0 +1,113 @@
+//! What does not come back although everything goes well, in words for people.
+
+use super::super::answer::Reply;
+use super::super::question::Question;
+use crate::results::BackupKind;
+use crate::words::{list, number, size};
+
+/// Apps named one by one.
+const APPS_MAX: usize = 6;
+
+/// S7: a device that holds more than this many times its backup, and at least so much, keeps most of
+/// it elsewhere.
+const ELSEWHERE_TIMES: f64 = 4.0;
+const ELSEWHERE_BYTES_MIN: f64 = 20e9;
+
+/// S5
+pub(super) fn encrypted(q: &Question<'_>) -> Reply {
+    let Some(copy) = q.chosen() else {
+        return Reply::no_backup();
+    };
+    match copy.backup.map(|backup| backup.encrypted) {
+        None => Reply::pass("Apple encrypts iCloud backups"),
+        Some(Some(true)) => Reply::pass("encrypted: it holds saved passwords, Health and call history too"),
+        Some(Some(false)) => Reply::loses(
+            "the backup is not encrypted: saved passwords, Wi-Fi passwords, Health, call history and the history of websites are not in it",
+        )
+        .remedy("Turn on \"Encrypt local backup\" and back up once more"),
+        Some(None) => Reply::cannot_tell("nothing tells whether the backup is encrypted"),
+    }
+}
+
+/// S7
+pub(super) fn never_in_a_backup(q: &Question<'_>) -> Reply {
+    const NEVER: &str = "no backup holds Face ID, Touch ID, the passcode, the apps themselves, or what lies in iCloud already (photos, messages, contacts)";
+    const LOOK: &str = "On the device: Settings, the name at the top, iCloud: see that photos and messages are in sync";
+    match (used_bytes(q), backup_bytes(q)) {
+        (Some(used), Some(stored)) if used >= ELSEWHERE_BYTES_MIN && used > stored * ELSEWHERE_TIMES => Reply::warns(format!(
+            "the device holds about {} and its backup {}: most of it lies elsewhere, probably in iCloud; {NEVER}",
+            rounded(used),
+            rounded(stored),
+        ))
+        .remedy(LOOK),
+        _ => Reply::cannot_tell(NEVER).remedy(LOOK),
+    }
+}
+
+/// About what the device holds, by the MDM's figures: capacity less what is free.
+fn used_bytes(q: &Question<'_>) -> Option<f64> {
+    super::target::used_bytes(q)
+}
+
+fn backup_bytes(q: &Question<'_>) -> Option<f64> {
+    let backup = q.chosen()?.backup?;
+    Some(backup.files?.bytes? as f64)
+}
+
+#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // one decimal is shown
+pub(super) fn rounded(bytes: f64) -> String {
+    size(bytes as u64)
+}
+
+/// S8
+pub(super) fn keychain(q: &Question<'_>) -> Reply {
+    match q.chosen() {
+        None => Reply::no_backup(),
+        Some(copy) if copy.kind() == BackupKind::Local => Reply::pass("a local backup is not bound to its device"),
+        Some(_) if q.same_device() => {
+            Reply::pass("an iCloud backup brings saved passwords back to the same device")
+        }
+        Some(_) => Reply::loses(
+            "passwords saved in an iCloud backup come back to the same device only; on another one only those of iCloud Keychain are there",
+        )
+        .remedy("See that iCloud Keychain is on, or make an encrypted backup to a computer"),
+    }
+}
+
+/// S13
+pub(super) fn managed_apps(q: &Question<'_>) -> Reply {
+    let Some(mdm) = q.mdm() else {
+        return Reply::cannot_tell("no MDM answer tells which apps are managed");
+    };
+    let barred = &mdm.apps_barred_from_backup;
+    let removed = &mdm.apps_removed_with_enrolment;
+    let mut losses = Vec::new();
+    if !barred.is_empty() {
+        losses.push(format!(
+            "the data of {} are kept out of every backup: {}",
+            apps(barred.len()),
+            list(barred, APPS_MAX)
+        ));
+    }
+    if !removed.is_empty() && !q.same_device() {
+        losses.push(format!(
+            "the data of {} come back to the same device only: {}",
+            apps(removed.len()),
+            list(removed, APPS_MAX)
+        ));
+    }
+    match (losses.is_empty(), mdm.managed_apps_told) {
+        (false, _) => {
+            Reply::loses(losses.join("; ")).remedy("Have the user send these data elsewhere first")
+        }
+        (true, true) => Reply::pass("no managed app keeps its data out of the backup"),
+        (true, false) => Reply::cannot_tell("no MDM answer lists the managed apps"),
+    }
+}
+
+fn apps(count: usize) -> String {
+    match count {
+        1 => "1 managed app".to_owned(),
+        n => format!("{} managed apps", number(n as u64)),
+    }
+}

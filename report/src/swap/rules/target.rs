@@ -1,0 +1,200 @@
+//! The new device: can it take what the old one gives?
+
+use super::super::answer::Reply;
+use super::super::copies::Copy;
+use super::super::question::Question;
+use super::super::target::Target;
+use super::losses::rounded;
+use crate::os::OsVersion;
+
+/// Part of the capacity that must stay free, so that the restore and the apps' downloads have room.
+const MARGIN: f64 = 0.1;
+
+/// S3
+pub(super) fn runs_it(q: &Question<'_>) -> Reply {
+    let Some(target) = q.target else {
+        return Reply::no_target();
+    };
+    let Some(copy) = q.chosen() else {
+        return Reply::no_backup();
+    };
+    let Some(needed) = os_of(q, &copy) else {
+        return Reply::cannot_tell("nothing tells with which version of iOS the backup was made");
+    };
+    if target.ambiguous {
+        return ambiguous(target);
+    }
+    let newest = newest_for(target);
+    if let Some(newest) = newest.filter(|newest| *newest < needed) {
+        return Reply::blocks(format!(
+            "the backup is of {needed}, and {} runs nothing newer than {newest}",
+            name(target)
+        ))
+        .remedy("Take a newer model, or move the data by other ways");
+    }
+    match target.os_version.as_deref().and_then(OsVersion::parse) {
+        Some(has) if has >= needed => Reply::pass(format!(
+            "the backup is of {needed}, and the new device has {has}"
+        )),
+        Some(has) => Reply::blocks(format!(
+            "the backup is of {needed}, and the new device has only {has}"
+        ))
+        .remedy(format!("Update the new device to {needed} or later first")),
+        None if newest.is_some() && !target.one_device => Reply::warns(format!(
+            "the backup is of {needed}, which {} can run",
+            name(target)
+        ))
+        .remedy(format!("Update the new device to {needed} or later first")),
+        None => Reply::cannot_tell(format!(
+            "the backup is of {needed}, and nothing tells the version of {}",
+            name(target)
+        ))
+        .remedy("Look it up on the new device (Settings, General, About) and say it with --to-os"),
+    }
+}
+
+/// The newest version that a model can run; `None` while no table tells.
+fn newest_for(_: &Target) -> Option<OsVersion> {
+    None
+}
+
+/// The version that the copy was made with; of an iCloud backup, that of the device today.
+fn os_of(q: &Question<'_>, copy: &Copy<'_>) -> Option<OsVersion> {
+    let local = copy.backup.and_then(|backup| backup.os_version.as_deref());
+    OsVersion::parse(local.or(q.device.os_version.as_deref())?)
+}
+
+/// S4
+pub(super) fn has_room(q: &Question<'_>) -> Reply {
+    let Some(target) = q.target else {
+        return Reply::no_target();
+    };
+    let Some(copy) = q.chosen() else {
+        return Reply::no_backup();
+    };
+    if target.ambiguous {
+        return ambiguous(target);
+    }
+    if target.same_device {
+        return Reply::pass("it goes back to the device that it came from");
+    }
+    let stored = copy
+        .backup
+        .and_then(|backup| backup.files?.bytes)
+        .map(|bytes| bytes as f64);
+    let used = used_bytes(q);
+    let Some(room) = target.capacity_gb.map(|gigabytes| gigabytes * 1e9) else {
+        return Reply::cannot_tell(format!("nothing tells the capacity of {}", name(target)))
+            .remedy("Say it with --to-capacity");
+    };
+    compare(room, stored, used)
+}
+
+fn compare(room: f64, stored: Option<f64>, used: Option<f64>) -> Reply {
+    let sold = rounded(room);
+    if let Some(stored) = stored.filter(|stored| stored * (1.0 + MARGIN) > room) {
+        return Reply::blocks(format!(
+            "the backup takes {} and the new device has {sold}; 10 % more than the backup are needed",
+            rounded(stored)
+        ))
+        .remedy("Take a device with more storage, or clear up the old one and back up again");
+    }
+    match (stored, used) {
+        (_, Some(used)) if used > room * (1.0 - MARGIN) => Reply::warns(format!(
+            "the old device holds about {}, and the new one has {sold}: not all apps may fit",
+            rounded(used)
+        )),
+        (Some(stored), _) => Reply::pass(format!(
+            "the backup takes {}, and the new device has {sold}",
+            rounded(stored)
+        )),
+        (None, Some(used)) => Reply::pass(format!(
+            "the old device holds about {}, and the new one has {sold}",
+            rounded(used)
+        )),
+        (None, None) => Reply::cannot_tell("nothing tells how much the old device holds")
+            .remedy("Look on the old device: Settings, General, iPhone Storage"),
+    }
+}
+
+/// About what the device holds. The MDM's unit is a gigabyte of base 10 or base 2, so the figure is
+/// the least that it can mean.
+pub(super) fn used_bytes(q: &Question<'_>) -> Option<f64> {
+    let mdm = q.mdm()?;
+    let (capacity, available) = (mdm.capacity?, mdm.available?);
+    let sane = capacity > 0.0 && (0.0..=capacity).contains(&available);
+    sane.then_some((capacity - available) * 1e9)
+}
+
+/// S9
+pub(super) fn supervision(q: &Question<'_>) -> Reply {
+    let Some(target) = q.target else {
+        return Reply::no_target();
+    };
+    if target.same_device {
+        return Reply::pass("it is the same device");
+    }
+    let word = |supervised| {
+        if supervised {
+            "supervised"
+        } else {
+            "not supervised"
+        }
+    };
+    match (q.mdm().and_then(|mdm| mdm.supervised), target.supervised) {
+        (Some(old), Some(new)) if old == new => Reply::pass(format!("both are {}", word(old))),
+        (Some(old), Some(new)) => Reply::warns(format!(
+            "the old device is {}, the new one is {}: a backup made by Apple Configurator would be refused",
+            word(old),
+            word(new)
+        ))
+        .remedy("Restore by Finder, Apple Devices or iCloud, or supervise the new device alike first"),
+        (None, _) => Reply::cannot_tell("nothing tells whether the old device is supervised"),
+        (_, None) => Reply::cannot_tell("nothing tells whether the new device is supervised"),
+    }
+}
+
+/// S10
+pub(super) fn management(q: &Question<'_>) -> Reply {
+    if q.target.is_none() {
+        return Reply::no_target();
+    }
+    Reply::pass(if q.same_device() {
+        "the same device: its management comes back as it was at the time of the backup, without a new enrolment"
+    } else {
+        "another device: after the restore, Setup Assistant goes on to Remote Management and enrols it"
+    })
+}
+
+/// S11
+pub(super) fn restore_pane(q: &Question<'_>) -> Reply {
+    let Some(target) = q.target else {
+        return Reply::no_target();
+    };
+    match target.restore_skipped {
+        Some(true) => Reply::blocks(
+            "the enrolment of the new device leaves out the Restore pane, and a backup can be restored nowhere else",
+        )
+        .remedy("Let the enrolment profile show the Restore pane, and erase the new device once more"),
+        Some(false) => Reply::pass("the enrolment of the new device shows the Restore pane"),
+        None => Reply::cannot_tell("nothing tells whether the enrolment of the new device shows the Restore pane")
+            .remedy("Look into its enrolment profile: `Restore` must not be among the skipped panes"),
+    }
+}
+
+fn ambiguous(target: &Target) -> Reply {
+    let asked = target.asked.as_deref().unwrap_or_default();
+    Reply::cannot_tell(format!(
+        "several devices fit {asked:?}, so none was taken for the new one"
+    ))
+    .remedy("Name it by its serial number")
+}
+
+/// "the new device iPhone 16 Pro".
+fn name(target: &Target) -> String {
+    let known = [&target.model, &target.product_type, &target.serial_number];
+    match known.into_iter().flatten().next() {
+        Some(text) => format!("the new device ({text})"),
+        None => "the new device".to_owned(),
+    }
+}

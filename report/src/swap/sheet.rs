@@ -1,0 +1,362 @@
+//! What a ticket says to people, decided once: its headline, its lists, its row in a table.
+
+use jiff::tz::TimeZone;
+
+use super::after::After;
+use super::answer::{Answer, Outcome, Verdict, WaitsFor};
+use super::target::Target;
+use super::ticket::{EvidenceFrom, EvidenceUsed, RestoreFrom, Ticket, Tickets, Who};
+use crate::sheet::Cell;
+use crate::words::{self, Word, elapsed, plural};
+
+/// Answers under one heading.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Group<'a> {
+    /// "Stands in the way".
+    pub title: &'static str,
+    /// What it means for whoever stands at the counter.
+    pub tone: Tone,
+    /// The answers, in their order.
+    pub answers: Vec<&'a Answer>,
+}
+
+/// How a list of answers is meant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tone {
+    /// Stop.
+    Stop,
+    /// Take care.
+    Care,
+    /// To be ticked off.
+    Tick,
+    /// Nothing to do.
+    Calm,
+}
+
+struct Heading {
+    title: &'static str,
+    tone: Tone,
+    holds: fn(&Answer) -> bool,
+}
+
+/// Every answer stands under the first heading that it fits.
+const HEADINGS: [Heading; 7] = [
+    Heading {
+        title: "Stands in the way",
+        tone: Tone::Stop,
+        holds: |answer| answer.answer == Outcome::Blocks,
+    },
+    Heading {
+        title: "Nobody can tell, and it must be known",
+        tone: Tone::Stop,
+        holds: |answer| answer.decides,
+    },
+    Heading {
+        title: "Does not come back",
+        tone: Tone::Care,
+        holds: |answer| answer.answer == Outcome::Loses,
+    },
+    Heading {
+        title: "Worth knowing",
+        tone: Tone::Care,
+        holds: |answer| answer.answer == Outcome::Warns,
+    },
+    Heading {
+        title: "To look at by hand",
+        tone: Tone::Tick,
+        holds: |answer| answer.by_hand,
+    },
+    Heading {
+        title: "Not asked yet",
+        tone: Tone::Calm,
+        holds: |answer| answer.waits_for.is_some(),
+    },
+    Heading {
+        title: "In order",
+        tone: Tone::Calm,
+        holds: |_| true,
+    },
+];
+
+/// The answers of a ticket under their headings; headings without an answer are left out.
+pub fn groups(ticket: &Ticket) -> Vec<Group<'_>> {
+    let place = |answer: &Answer| HEADINGS.iter().position(|heading| (heading.holds)(answer));
+    let group = |(index, heading): (usize, &Heading)| Group {
+        title: heading.title,
+        tone: heading.tone,
+        answers: ticket
+            .answers
+            .iter()
+            .filter(|answer| place(answer) == Some(index))
+            .collect(),
+    };
+    let groups = HEADINGS.iter().enumerate().map(group);
+    groups.filter(|group| !group.answers.is_empty()).collect()
+}
+
+/// "NOT READY: iPhone von Marta (P447292248)". Untrusted text is in it.
+pub fn headline(ticket: &Ticket) -> String {
+    format!("{}: {}", ticket.verdict.phrase(), subject(ticket))
+}
+
+/// "iPhone von Marta (P447292248)", or what was typed.
+pub fn subject(ticket: &Ticket) -> String {
+    match &ticket.device {
+        Some(who) => name(who),
+        None => format!("\"{}\"", ticket.asked),
+    }
+}
+
+/// "iPhone von Marta (P447292248)".
+pub fn name(who: &Who) -> String {
+    let number = [&who.serial_number, &who.udid, &who.imei]
+        .into_iter()
+        .flatten()
+        .next();
+    match (&who.device_name, number) {
+        (Some(name), Some(number)) => format!("{name} ({number})"),
+        (Some(text), None) | (None, Some(text)) => text.clone(),
+        (None, None) => "a device without a number".to_owned(),
+    }
+}
+
+/// "iPhone 11, iOS 18.6.2, Tomás Herrera, Sales".
+pub fn about(who: &Who, user: Option<&str>) -> String {
+    let os = words::os_version(who.product_type.as_deref(), who.os_version.as_deref());
+    let model = who.model.clone().or_else(|| who.product_type.clone());
+    let user = user.map(str::to_owned).or_else(|| who.user.clone());
+    let parts = [model, os, user, who.department.clone()];
+    parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
+}
+
+/// One device among several that fit: "P447292248, iPhone 11, iOS 18.6.2, Tomás Herrera".
+pub fn candidate(who: &Who) -> String {
+    let about = about(who, None);
+    let comma = if about.is_empty() { "" } else { ", " };
+    let udid = match (&who.serial_number, &who.udid) {
+        (Some(_), Some(udid)) => format!(", UDID {udid}"),
+        _ => String::new(),
+    };
+    format!("{}{comma}{about}{udid}", name(who))
+}
+
+/// "local, encrypted, mac-07, 2026-11-19 19:22 (9 hours ago)".
+pub fn restore_from(copy: &RestoreFrom, tickets: &Tickets, zone: &TimeZone) -> String {
+    let when = words::date_time(copy.date, zone);
+    let age = elapsed(copy.date, tickets.asked_at);
+    let place = match (&copy.host, copy.encrypted) {
+        (None, _) => "iCloud".to_owned(),
+        (Some(host), Some(true)) => format!("encrypted backup on {host}"),
+        (Some(host), Some(false)) => format!("unencrypted backup on {host}"),
+        (Some(host), None) => format!("backup on {host}"),
+    };
+    format!("{place}, {when} ({age} ago)")
+}
+
+/// "iPhone 16 Pro, iOS 26.1, 256 GB, F2LX0002TEST".
+pub fn target(target: &Target) -> String {
+    let os = words::os_version(target.product_type.as_deref(), target.os_version.as_deref());
+    let model = target.model.clone().or_else(|| target.product_type.clone());
+    let parts = [
+        target.same_device.then(|| "the same device".to_owned()),
+        target.device_name.clone(),
+        model,
+        os,
+        target
+            .capacity_gb
+            .map(|gigabytes| format!("{gigabytes:.0} GB")),
+        target.serial_number.clone(),
+    ];
+    let told: Vec<_> = parts.into_iter().flatten().collect();
+    match (told.is_empty(), &target.asked) {
+        (false, _) => told.join(", "),
+        (true, Some(asked)) => format!("\"{asked}\""),
+        (true, None) => "as described".to_owned(),
+    }
+}
+
+/// "Read just now by mac-07", "From results.json, read 3 hours ago by mac-07".
+pub fn evidence(used: &EvidenceUsed, tickets_at: jiff::Timestamp, zone: &TimeZone) -> String {
+    let when = words::date_time(used.read_at, zone);
+    let host = &used.scan_host;
+    let unread = match used.unread {
+        0 => String::new(),
+        n => format!("; {} could not be read", plural(n, "thing", "things")),
+    };
+    match used.from {
+        EvidenceFrom::Live => format!("Read just now ({when}) by {host}{unread}"),
+        EvidenceFrom::Stored => format!(
+            "From the stored results {}, read {} ago ({when}) by {host}{unread}",
+            used.path.as_deref().unwrap_or("that were given"),
+            elapsed(used.read_at, tickets_at),
+        ),
+    }
+}
+
+/// "3 devices: 1 ready, 2 not ready".
+pub fn totals(tickets: &Tickets) -> String {
+    let verdicts = tickets
+        .summary
+        .verdicts
+        .iter()
+        .filter(|(_, count)| **count > 0);
+    let verdicts: Vec<_> = verdicts
+        .map(|(verdict, count)| {
+            format!(
+                "{} {}",
+                words::number(*count),
+                verdict.phrase().to_lowercase()
+            )
+        })
+        .collect();
+    format!(
+        "{}: {}",
+        plural(tickets.summary.devices, "device", "devices"),
+        verdicts.join("; ")
+    )
+}
+
+/// "Find My and Activation Lock are off (S14): 12 devices".
+pub fn blockers(tickets: &Tickets) -> Vec<String> {
+    let all = tickets.summary.blockers.iter();
+    all.map(|blocker| {
+        let devices = plural(blocker.devices, "device", "devices");
+        format!("{} ({}): {devices}", blocker.asks, blocker.rule)
+    })
+    .collect()
+}
+
+/// "KEEP: 2 old backups of iPhone von Marta (P447292248)".
+pub fn after_headline(after: &After) -> String {
+    let whose = after
+        .old
+        .as_ref()
+        .map_or_else(|| format!("\"{}\"", after.asked), name);
+    let count = plural(after.backups.len() as u64, "old backup", "old backups");
+    format!("{}: {count} of {whose}", after.fate.phrase())
+}
+
+/// Why something was not asked.
+pub fn waits(answer: &Answer) -> &'static str {
+    match answer.waits_for {
+        Some(WaitsFor::Target) => "until the new device is named (--to)",
+        Some(WaitsFor::Backup) => "until there is a backup",
+        None => "",
+    }
+}
+
+/// One column of the table of swaps.
+#[derive(Debug, Clone, Copy)]
+pub struct SwapColumn {
+    /// Its name in CSV files: a promise.
+    pub name: &'static str,
+    /// Its heading for people.
+    pub heading: &'static str,
+    cell: fn(&SwapRow<'_>) -> Cell,
+}
+
+impl SwapColumn {
+    /// The cell of this column in a row.
+    pub fn cell(&self, row: &SwapRow<'_>) -> Cell {
+        (self.cell)(row)
+    }
+}
+
+/// One row of the table of swaps.
+#[derive(Debug, Clone, Copy)]
+pub struct SwapRow<'a> {
+    /// All of them.
+    pub tickets: &'a Tickets,
+    /// This one.
+    pub ticket: &'a Ticket,
+    /// Where the reader lives.
+    pub zone: &'a TimeZone,
+}
+
+const fn col(
+    name: &'static str,
+    heading: &'static str,
+    cell: fn(&SwapRow<'_>) -> Cell,
+) -> SwapColumn {
+    SwapColumn {
+        name,
+        heading,
+        cell,
+    }
+}
+
+/// The columns of the table of swaps; additions only at the end.
+#[rustfmt::skip] // one column a line
+pub const SWAP_COLUMNS: &[SwapColumn] = &[
+    col("verdict", "Verdict", |r| Cell::word(Some(r.ticket.verdict))),
+    col("reason", "Reason", |r| Cell::text(Some(r.ticket.reason.as_str()))),
+    col("asked", "Asked for", |r| id(Some(&r.ticket.asked))),
+    col("planned", "Planned", |r| r.ticket.planned.map_or(Cell::Unknown, Cell::Date)),
+    col("user", "User", |r| Cell::text(r.ticket.user.as_deref())),
+    col("device_name", "Old device", |r| Cell::text(old(r).and_then(|who| who.device_name.as_deref()))),
+    col("serial_number", "Serial number", |r| id(old(r).and_then(|who| who.serial_number.as_ref()))),
+    col("udid", "UDID", |r| id(old(r).and_then(|who| who.udid.as_ref()))),
+    col("model", "Model", |r| Cell::text(old(r).and_then(|who| who.model.as_deref()))),
+    col("os_version", "System version", |r| id(old(r).and_then(|who| who.os_version.as_ref()))),
+    col("department", "Department", |r| Cell::text(old(r).and_then(|who| who.department.as_deref()))),
+    col("new_device", "New device", |r| Cell::text(r.ticket.target.as_ref().map(target))),
+    col("new_serial_number", "New serial number", |r| id(r.ticket.target.as_ref().and_then(|target| target.serial_number.as_ref()))),
+    col("restore_from", "Restore from", |r| Cell::text(r.ticket.restore_from.as_ref().map(|copy| restore_from(copy, r.tickets, r.zone)))),
+    col("restore_path", "Backup folder", |r| Cell::text(r.ticket.restore_from.as_ref().and_then(|copy| copy.path.as_deref()))),
+    col("backup_date", "Backup of", |r| r.ticket.restore_from.as_ref().map_or(Cell::Unknown, |copy| Cell::Date(words::date(copy.date, r.zone)))),
+    col("backup_date_utc", "Backup of (UTC)", |r| r.ticket.restore_from.as_ref().map_or(Cell::Unknown, |copy| Cell::Instant(copy.date))),
+    col("blocks", "Stands in the way", |r| told(r, |answer| answer.answer == Outcome::Blocks)),
+    col("cannot_tell", "Nobody can tell", |r| told(r, |answer| answer.decides)),
+    col("loses", "Does not come back", |r| told(r, |answer| answer.answer == Outcome::Loses)),
+    col("warns", "Worth knowing", |r| told(r, |answer| answer.answer == Outcome::Warns)),
+    col("by_hand", "To look at by hand", |r| told(r, |answer| answer.by_hand)),
+    col("remedy", "What to do", |r| Cell::text(remedy(r.ticket))),
+    col("candidates", "Fit as well", |r| Cell::text(candidates(r.ticket))),
+    col("plan_line", "Line of the plan", |r| r.ticket.plan_line.map_or(Cell::Unknown, |line| Cell::Whole(i64::try_from(line).unwrap_or(i64::MAX)))),
+    col("evidence_read_at_utc", "Evidence of (UTC)", |r| Cell::Instant(r.tickets.evidence.read_at)),
+    col("asked_at_utc", "Asked at (UTC)", |r| Cell::Instant(r.tickets.asked_at)),
+];
+
+fn old<'a>(row: &SwapRow<'a>) -> Option<&'a Who> {
+    row.ticket.device.as_ref()
+}
+
+fn id(text: Option<&String>) -> Cell {
+    text.map_or(Cell::Unknown, |text| Cell::Id {
+        exact: text.clone(),
+        pretty: text.clone(),
+    })
+}
+
+fn told(row: &SwapRow<'_>, holds: fn(&Answer) -> bool) -> Cell {
+    let answers = row.ticket.answers.iter().filter(|answer| holds(answer));
+    let told: Vec<_> = answers
+        .map(|answer| format!("{}: {}", answer.rule, answer.evidence))
+        .collect();
+    Cell::text((!told.is_empty()).then(|| told.join("; ")))
+}
+
+/// What to do about whatever keeps the ticket from being ready.
+fn remedy(ticket: &Ticket) -> Option<String> {
+    let in_the_way = |answer: &&Answer| match ticket.verdict {
+        Verdict::ReadyWithLosses => answer.answer == Outcome::Loses,
+        _ => answer.answer == Outcome::Blocks || answer.decides,
+    };
+    let mut remedies: Vec<&str> = Vec::new();
+    for remedy in ticket
+        .answers
+        .iter()
+        .filter(in_the_way)
+        .filter_map(|answer| answer.remedy.as_deref())
+    {
+        if !remedies.contains(&remedy) {
+            remedies.push(remedy);
+        }
+    }
+    (!remedies.is_empty()).then(|| remedies.join("; "))
+}
+
+fn candidates(ticket: &Ticket) -> Option<String> {
+    let all: Vec<_> = ticket.candidates.iter().map(candidate).collect();
+    (!all.is_empty()).then(|| all.join("; "))
+}

@@ -1,0 +1,185 @@
+//! The tickets as they are printed.
+
+use fleetback_report::render::csv::CsvOptions;
+use fleetback_report::render::swap::{self as render, SwapText};
+use fleetback_report::results::*;
+use fleetback_report::swap::after::afterwards;
+use fleetback_report::swap::sheet::SWAP_COLUMNS;
+use fleetback_report::swap::target::Wish;
+use fleetback_report::swap::ticket::{Asked, Tickets};
+use jiff::tz::TimeZone;
+
+use crate::common;
+use crate::desk::*;
+use crate::tickets::{all, asked, run};
+
+/// What an unkind person could call a device.
+const HOSTILE: &str = "=1+1</td><script>alert(1)</script>\u{1b}[31m\u{202e}gnp.exe\r\nREADY: you";
+
+fn counter() -> Tickets {
+    let blocked = Device {
+        serial_number: Some("C39TEST00002".to_owned()),
+        device_name: Some("Werkstatt".to_owned()),
+        ..managed(with(bare(), plain(3 * DAY)), |mdm| mdm.find_my = Some(true))
+    };
+    let wish = Wish {
+        to: Some("iPhone 16 Pro".to_owned()),
+        ..Wish::default()
+    };
+    let asked = [
+        asked("C39TEST00001"),
+        Asked {
+            wish,
+            ..asked("C39TEST00002")
+        },
+        asked("nobody"),
+    ];
+    all(vec![phone(), blocked], &asked)
+}
+
+fn text(tickets: &Tickets) -> String {
+    let options = SwapText {
+        width: 80,
+        color: false,
+        zone: &TimeZone::UTC,
+    };
+    let mut out = Vec::new();
+    render::write_text(tickets, &options, &mut out).unwrap();
+    String::from_utf8(out).unwrap()
+}
+
+fn csv(tickets: &Tickets) -> String {
+    let mut out = Vec::new();
+    render::write_csv(tickets, &TimeZone::UTC, &CsvOptions::default(), &mut out).unwrap();
+    String::from_utf8(out).unwrap()
+}
+
+#[test]
+fn the_counter() {
+    insta::assert_snapshot!(text(&counter()));
+}
+
+#[test]
+fn the_table() {
+    insta::assert_snapshot!(csv(&counter()));
+}
+
+#[test]
+fn json_is_read_back_as_it_was_written() {
+    let tickets = counter();
+    let mut out = Vec::new();
+    render::write_json(&tickets, &mut out).unwrap();
+    assert_eq!(serde_json::from_slice::<Tickets>(&out).unwrap(), tickets);
+}
+
+fn hostile() -> Tickets {
+    let named = Device {
+        device_name: Some(HOSTILE.to_owned()),
+        user: Some(HOSTILE.to_owned()),
+        ..phone()
+    };
+    let twin = Device {
+        serial_number: Some("C39TEST00009".to_owned()),
+        udid: None,
+        ..named.clone()
+    };
+    all(
+        vec![named, twin],
+        &[asked("C39TEST00001"), asked(HOSTILE), asked("\u{1b}[2J")],
+    )
+}
+
+#[test]
+fn a_name_paints_no_terminal_and_fakes_no_line() {
+    let text = text(&hostile());
+    assert!(text.contains("gnp.exe"));
+    let barred = |c: char| (c.is_control() && c != '\n') || c == '\u{202e}';
+    assert!(!text.contains(barred), "{text:?}");
+    assert!(
+        !text
+            .lines()
+            .any(|line| line.trim_start().starts_with("READY: you"))
+    );
+}
+
+#[test]
+fn a_name_runs_in_no_spreadsheet() {
+    let text = csv(&hostile());
+    let mut reader = csv_reader(&text);
+    let record = reader.next().unwrap();
+    let name = SWAP_COLUMNS
+        .iter()
+        .position(|column| column.name == "device_name")
+        .unwrap();
+    assert!(record[name].starts_with("'="), "{:?}", &record[name]);
+    assert!(!text.contains('\u{1b}'));
+}
+
+fn csv_reader(text: &str) -> impl Iterator<Item = Vec<String>> {
+    let text = text.trim_start_matches('\u{feff}').as_bytes().to_vec();
+    let reader = csv::Reader::from_reader(std::io::Cursor::new(text));
+    let records = reader.into_records();
+    records.map(|record| record.unwrap().iter().map(str::to_owned).collect())
+}
+
+#[test]
+fn after_the_swap() {
+    let wish = Wish {
+        to: Some("F2LX0002TEST".to_owned()),
+        ..Wish::default()
+    };
+    let new = with(
+        Device {
+            udid: None,
+            ..common::device("F2LX0002TEST", "Neu", Status::Unknown)
+        },
+        local(HOUR),
+    );
+    let old = icloud(with(bare(), local(3 * DAY)), 4 * DAY, HOUR);
+    let asked = [
+        Asked {
+            wish,
+            ..asked("C39TEST00001")
+        },
+        asked("F2LX0002TEST"),
+    ];
+    let after = afterwards(&common::results(vec![old, new], Vec::new()), &asked, &run());
+    let options = SwapText {
+        width: 80,
+        color: false,
+        zone: &TimeZone::UTC,
+    };
+    let mut out = Vec::new();
+    render::write_after_text(&after, &options, &mut out).unwrap();
+    insta::assert_snapshot!(String::from_utf8(out).unwrap());
+}
+
+/// `UPDATE_SCHEMA=1 cargo test -p fleetback-report --test swap schema` writes them.
+#[test]
+fn the_schemas_in_docs_are_these() {
+    for (name, schema) in [
+        ("swap", render::schema()),
+        ("swap-after", render::after_schema()),
+    ] {
+        let path = format!("{}/../docs/{name}.schema.json", env!("CARGO_MANIFEST_DIR"));
+        let text = serde_json::to_string_pretty(&schema).unwrap() + "\n";
+        if std::env::var_os("UPDATE_SCHEMA").is_some() {
+            std::fs::write(&path, &text).unwrap();
+        }
+        assert_eq!(
+            std::fs::read_to_string(&path).unwrap(),
+            text,
+            "{path} is old"
+        );
+    }
+}
+
+/// docs/swap.md has a row for each rule, with its words.
+#[test]
+fn the_page_knows_every_rule() {
+    let page = include_str!("../../../docs/swap.md");
+    for rule in fleetback_report::swap::rules::RULES {
+        let row = format!("| {} | {} | {} | ", rule.id, rule.asks, rule.kind.word());
+        assert!(page.contains(&row), "{row}");
+    }
+}
