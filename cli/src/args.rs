@@ -79,7 +79,7 @@ pub(crate) enum Command {
     /// Tell what a finding or a fix means, and what to do
     Explain(Explain),
     /// Check that everything which should be read can be read, before the night does
-    Doctor(Doctor),
+    Doctor(Box<Doctor>),
     /// Write, check or show the settings
     #[command(subcommand)]
     Config(Config),

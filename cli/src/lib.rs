@@ -7,6 +7,7 @@
 pub mod doors;
 pub mod program;
 
+mod apple;
 mod args;
 mod checked;
 mod command;

@@ -18,6 +18,7 @@ use fleetback_scanner::scan::{Inputs, ScanOptions};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
+use crate::apple::AppleFiles;
 use crate::args::{AlarmFlags, Common, Report, Scan, Verify as VerifyArgs};
 use crate::config::{self, Config, Found};
 use crate::exit::Alarm;
@@ -48,6 +49,8 @@ pub(crate) struct ScanPlan {
     pub(crate) threads: usize,
     /// What judges.
     pub(crate) policy: Policy,
+    /// What is asked about Apple's side of things.
+    pub(crate) apple: AppleFiles,
     /// What the results say of the run itself.
     pub(crate) run: RunInfo,
     /// What to write.
@@ -165,6 +168,10 @@ impl ScanPlan {
                 .map(|since| since.last_instant(&reports.time_zone)),
             history,
             threads: threads(&settings)?,
+            apple: AppleFiles {
+                os_feed: settings.os_feed,
+                system_status: settings.system_status,
+            },
             inputs,
             policy,
             reports,
@@ -448,6 +455,9 @@ pub(crate) fn refuse_to_write_into_evidence(
 ) -> Result<()> {
     let singles = settings.inventory.iter().chain(&settings.policy);
     let singles = singles.chain(&settings.passwords).chain(&settings.history);
+    let singles = singles
+        .chain(&settings.os_feed)
+        .chain(&settings.system_status);
     let read = inputs.roots.iter().chain(&inputs.documents).chain(singles);
     let mut read: Vec<&Path> = read.map(PathBuf::as_path).collect();
     read.extend(config.map(|found| found.path.as_path()));

@@ -25,7 +25,7 @@ fn obey(cli: Cli) -> anyhow::Result<Exit> {
         Command::Verify(args) => command::verify::run(*args, &cli.common),
         Command::Report(args) => command::report::run(*args, &cli.common),
         Command::Explain(args) => command::explain::run(&args, &cli.common),
-        Command::Doctor(args) => command::doctor::run(args, &cli.common),
+        Command::Doctor(args) => command::doctor::run(*args, &cli.common),
         Command::Config(args) => command::config::run(&args, &cli.common),
         Command::Completions(args) => command::manual::completions(&args),
         Command::Man(args) => command::manual::man(&args),

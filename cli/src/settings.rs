@@ -116,6 +116,25 @@ pub(crate) struct ScanSettings {
     )]
     pub(crate) policy: Option<PathBuf>,
 
+    /// Which versions of iOS there are: Apple's GDMF list or a SOFA feed, saved as a file; none given:
+    /// the table that is built in
+    #[arg(
+        long,
+        value_name = "FILE",
+        env = "FLEETBACK_OS_FEED",
+        hide_env_values = true
+    )]
+    pub(crate) os_feed: Option<PathBuf>,
+
+    /// What Apple says of its services: the JSON of its System Status page, saved as a file
+    #[arg(
+        long,
+        value_name = "FILE",
+        env = "FLEETBACK_SYSTEM_STATUS",
+        hide_env_values = true
+    )]
+    pub(crate) system_status: Option<PathBuf>,
+
     /// How deep to check each backup [default: names]
     #[arg(
         long,
@@ -428,6 +447,8 @@ impl Layer for ScanSettings {
             mdm: self.mdm.over(under.mdm),
             inventory: self.inventory.over(under.inventory),
             policy: self.policy.over(under.policy),
+            os_feed: self.os_feed.over(under.os_feed),
+            system_status: self.system_status.over(under.system_status),
             verify: self.verify.over(under.verify),
             threads: self.threads.over(under.threads),
             host: self.host.over(under.host),
@@ -474,6 +495,9 @@ impl ScanSettings {
         let lists = self.roots.iter_mut().chain(&mut self.mdm);
         let singles = self.inventory.iter_mut().chain(&mut self.policy);
         let singles = singles.chain(&mut self.passwords).chain(&mut self.history);
+        let singles = singles
+            .chain(&mut self.os_feed)
+            .chain(&mut self.system_status);
         lists
             .chain(singles)
             .for_each(|path| *path = folder.join(&*path));

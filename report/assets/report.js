@@ -182,7 +182,7 @@
   const pairs = (rows) => el('dl', { class: 'pairs' }, ...rows.flatMap(([label, value]) =>
     [el('dt', {}, word(label)), el('dd', {}, say(value))]));
 
-  function drawFinding([severity, code, cause, why, fix, facts, steps, destroys, next, waived, evidence]) {
+  function drawFinding([severity, code, cause, why, fix, facts, steps, destroys, next, waived, evidence, [message, handOver]]) {
     const [severityName, severityWord, tone] = fleet.severities[severity];
     return el('div', { class: 'finding' },
       el('div', { class: 'head' },
@@ -196,7 +196,21 @@
       destroys === UNTOLD ? null : el('p', { class: 'destroys' }, shape('warning', 'risk'), say(destroys)),
       next === UNTOLD ? null : el('p', { class: 'soft' }, say(next)),
       el('ul', { class: 'evidence' }, ...evidence.map(([fact, from]) =>
-        el('li', {}, say(fact), el('span', { class: 'from' }, say(from))))));
+        el('li', {}, say(fact), el('span', { class: 'from' }, say(from))))),
+      drawLetter(fleet.words.message, message),
+      drawLetter(fleet.words.handOver, handOver));
+  }
+
+  // Text to send to somebody: a list of numbers of lines.
+  function drawLetter(title, lines) {
+    if (!lines.length) return null;
+    const letter = lines.map(word).join('\n') + '\n';
+    const said = el('span', { class: 'soft', role: 'status' });
+    const button = el('button', { type: 'button', class: 'no-print' }, fleet.words.copy);
+    button.addEventListener('click', async () => {
+      said.textContent = await copy(letter) ? fleet.words.copied : fleet.words.notCopied;
+    });
+    return el('details', {}, el('summary', {}, title), el('pre', { class: 'letter' }, letter), button, ' ', said);
   }
 
   function drawBackup([title, good, tone, facts, files]) {

@@ -6,7 +6,7 @@
 //! versions of iOS: a step names the versions it is for, and a device whose version nobody knows
 //! gets both, each with its versions in front.
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 use std::str::FromStr;
 
 use schemars::JsonSchema;
@@ -50,6 +50,7 @@ pub enum FixId {
     MatchInventory,
     QueryBackupState,
     VerifyBackup,
+    PlanReplacement,
 }
 
 /// How sure we are that the fix is the right one.
@@ -102,6 +103,8 @@ pub struct About {
     pub not_when: Option<&'static str>,
     /// The article's nearest fix, where this one is beyond the article.
     pub related: Option<FixId>,
+    /// What the device's user is told, after "needs your help:"; `None` where no user is asked.
+    pub ask: Option<&'static str>,
     /// What to do, step by step.
     pub steps: &'static [Step],
 }
@@ -113,6 +116,8 @@ pub struct Step {
     versions: Versions,
     home_button: Option<bool>,
     focus: Option<Focus>,
+    /// For whoever looks after the device, and not for its user.
+    aside: bool,
 }
 
 /// The versions of iOS that a step is for, by their first number.
@@ -179,7 +184,33 @@ impl FixId {
                 .collect(),
             who: about.who.to_owned(),
             may_destroy: about.may_destroy.map(str::to_owned),
+            message: None,
+            hand_over: None,
         }
+    }
+
+    /// A message ready to send to the device's user, in plain text; `None` where no user is asked.
+    /// `device` is what the device is called there: "your iPhone 13 (serial number F2LX0000TEST)".
+    pub fn message(self, situation: &Situation, device: &str) -> Option<String> {
+        let about = self.about();
+        let ask = about.ask?;
+        let mut text = format!("Hello,\n\n{device} needs your help: {ask}\n");
+        if let Some(harm) = about.may_destroy {
+            let _ = writeln!(
+                text,
+                "\nBefore you begin, please note that this may destroy: {harm}."
+            );
+        }
+        text.push_str("\nPlease do this, one step after the other:\n");
+        let steps = about.steps.iter().filter(|step| !step.aside);
+        let steps = steps.filter_map(|step| step.for_device(situation));
+        for (number, step) in (1..).zip(steps) {
+            let _ = writeln!(text, "{number}. {step}");
+        }
+        text.push_str(
+            "\nIf something looks different on your screen, stop and ask us. Thank you.\n",
+        );
+        Some(text)
     }
 }
 
@@ -207,10 +238,16 @@ const fn step(text: &'static str) -> Step {
         versions: Versions::All,
         home_button: None,
         focus: None,
+        aside: false,
     }
 }
 
 impl Step {
+    const fn aside(mut self) -> Self {
+        self.aside = true;
+        self
+    }
+
     const fn before(mut self, major: u32) -> Self {
         self.versions = Versions::Before(major);
         self
@@ -276,7 +313,7 @@ impl Versions {
 }
 
 /// One row a fix, in the order of the enumeration.
-const TABLE: [About; 27] = [
+const TABLE: [About; 28] = [
     About {
         fix: FixId::CheckStorage,
         id: "check-storage",
@@ -288,6 +325,7 @@ const TABLE: [About; 27] = [
         ),
         not_when: Some("the backup that would be deleted is the device's own and only one"),
         related: None,
+        ask: Some("it could not be backed up, probably because too little storage is free."),
         steps: &[
             step("Open Settings, tap the name at the top, then iCloud > Manage Account Storage.").from(18).focus(Focus::IcloudStorage),
             step("Open Settings, tap the name at the top, then iCloud > Manage Storage (iCloud Storage or Manage Account Storage on some versions).").before(18).focus(Focus::IcloudStorage),
@@ -306,11 +344,12 @@ const TABLE: [About; 27] = [
         may_destroy: None,
         not_when: None,
         related: None,
+        ask: Some("it could not be backed up, probably because it is too seldom locked, on power and on Wi-Fi at once."),
         steps: &[
             step("Open Settings > Wi-Fi and check that the device is on a network that it can also reach at night."),
             step("Leave the device locked, on power and within reach of that Wi-Fi overnight: iCloud Backup needs all three at once."),
             step("If the connection is weak, move nearer to the access point, or restart the router."),
-            step("If several devices of one site fail, look at the site's firewall, proxy and sign-in page instead of the devices."),
+            step("If several devices of one site fail, look at the site's firewall, proxy and sign-in page instead of the devices.").aside(),
         ],
     },
     About {
@@ -322,10 +361,12 @@ const TABLE: [About; 27] = [
         may_destroy: None,
         not_when: Some("the device is about to be swapped against one that runs an older version: a backup cannot be restored to an older iOS"),
         related: None,
+        ask: Some("an update of its software is waiting."),
         steps: &[
             step("Put the device on power and Wi-Fi, and open Settings > General > Software Update."),
-            step("Install the update that is offered. On a supervised device the MDM may hold an update back, or send it."),
-            step("If none is offered, the model has reached its last version: back it up to a computer, and plan its replacement."),
+            step("Install the update that is offered."),
+            step("On a supervised device the MDM may hold an update back, or send it.").aside(),
+            step("If none is offered, the model has reached its last version: back it up to a computer, and plan its replacement.").aside(),
         ],
     },
     About {
@@ -337,6 +378,7 @@ const TABLE: [About; 27] = [
         may_destroy: None,
         not_when: None,
         related: None,
+        ask: Some("it has not been backed up for some time, and a restart often helps."),
         steps: &[
             step("Hold the side or top button together with either volume button until the power-off slider appears.").home_button(false),
             step("Hold the side or top button alone until the power-off slider appears.").home_button(true),
@@ -354,7 +396,9 @@ const TABLE: [About; 27] = [
         may_destroy: Some("saved Wi-Fi networks and their passwords, and VPN settings made by hand"),
         not_when: Some("the device reaches its MDM only over a Wi-Fi network that was joined by hand"),
         related: None,
+        ask: Some("its network connection fails again and again when it is backed up."),
         steps: &[
+            step("First make sure that the device can reach its MDM afterwards: over mobile data, or over a Wi-Fi network that a profile installs. Else it is cut off until somebody joins a network by hand.").aside(),
             step("Have the Wi-Fi password at hand."),
             step("Open Settings > General > Transfer or Reset iPhone (iPad on an iPad; plain Reset on some versions) > Reset > Reset Network Settings.").from(15),
             step("Open Settings > General > Reset > Reset Network Settings.").before(15),
@@ -371,6 +415,7 @@ const TABLE: [About; 27] = [
         may_destroy: Some("iCloud data that the device has not sent up yet; from iOS 26 on also everything on the device, if Erase This Device is chosen"),
         not_when: Some("there is no restorable local backup of the last 3 days, or the restriction allowAccountModification = false is in force"),
         related: None,
+        ask: Some("iCloud does not accept its account any more, so it is not backed up."),
         steps: &[
             step("First try the milder way: open Settings, tap the name at the top, enter the password of the Apple Account again, and accept terms or verify the e-mail address if asked.").from(18),
             step("First try the milder way: open Settings, tap the name at the top, enter the password of the Apple ID again, and accept terms or verify the e-mail address if asked.").before(18),
@@ -389,6 +434,7 @@ const TABLE: [About; 27] = [
         may_destroy: None,
         not_when: None,
         related: None,
+        ask: None,
         steps: &[
             step("Open https://www.apple.com/support/systemstatus/ and look for iCloud Backup and iCloud Account & Sign In."),
             step("If an outage is shown, do nothing on the devices: wait for its end and look at the next scan."),
@@ -404,6 +450,7 @@ const TABLE: [About; 27] = [
         may_destroy: None,
         not_when: None,
         related: None,
+        ask: None,
         steps: &[
             step("Have ready: model, serial number, version of iOS, the date of the last good backup, every error code with its date, and what was tried."),
             step("Contact Apple Support at https://support.apple.com, or your organisation's AppleCare contact."),
@@ -419,9 +466,11 @@ const TABLE: [About; 27] = [
         may_destroy: None,
         not_when: Some("the policy forbids iCloud, or allowCloudBackup = false is in force"),
         related: Some(FixId::CheckStorage),
+        ask: Some("its backup to iCloud is switched off."),
         steps: &[
             step("Open Settings, tap the name at the top, then iCloud > iCloud Backup."),
-            step("Turn on the switch for this device, and tap Back Up Now. No MDM command can do this."),
+            step("Turn on the switch for this device, and tap Back Up Now."),
+            step("No MDM command can do this: it takes the user.").aside(),
             step("If the switch turns itself off again, look at the iCloud storage: it is often turned off when the storage is full, or when a backup was deleted."),
         ],
     },
@@ -434,6 +483,7 @@ const TABLE: [About; 27] = [
         may_destroy: None,
         not_when: None,
         related: None,
+        ask: None,
         steps: &[
             step("Find the profile that sets the restriction; the device's details in this report name it where the MDM said so."),
             step("If the restriction is wanted, say so in the policy and make sure that the other kind of backup works."),
@@ -449,6 +499,7 @@ const TABLE: [About; 27] = [
         may_destroy: None,
         not_when: None,
         related: Some(FixId::CheckStorage),
+        ask: None,
         steps: &[
             step("Free space on the computer named in the evidence, or move its backup folder to a larger volume. Do not delete a device's only backup."),
             step("On a Mac the space shown here leaves out what macOS can free by itself; the Finder may show more."),
@@ -464,6 +515,7 @@ const TABLE: [About; 27] = [
         may_destroy: None,
         not_when: None,
         related: Some(FixId::RestartDevice),
+        ask: Some("its backup to the computer waits for the passcode."),
         steps: &[
             step("Connect the device to the computer that backs it up, and unlock it."),
             step("Start the backup, and enter the passcode on the device as soon as it asks. Since iOS 16.1 and 15.7.1 every backup to a computer asks for it."),
@@ -479,6 +531,7 @@ const TABLE: [About; 27] = [
         may_destroy: None,
         not_when: None,
         related: None,
+        ask: None,
         steps: &[
             step("Allow pairing (allowHostPairing) in the profile that forbids it, or back up with a Mac that holds the supervision identity."),
             step("Connect the device, unlock it, and answer Trust on the device."),
@@ -493,6 +546,7 @@ const TABLE: [About; 27] = [
         may_destroy: None,
         not_when: Some("the policy forbids local backups, or pairing is not allowed"),
         related: Some(FixId::RestartDevice),
+        ask: None,
         steps: &[
             step("If the backup folder named in the evidence is broken, move it aside. Do not delete it: it may be all there is."),
             step("Connect the device to a computer by cable, unlock it, and start a backup; enter the passcode on the device when it asks."),
@@ -508,10 +562,12 @@ const TABLE: [About; 27] = [
         may_destroy: None,
         not_when: None,
         related: None,
+        ask: Some("its backup on the computer is not protected by a password."),
         steps: &[
             step("Connect the device, and turn on encryption for its local backup in the Finder, iTunes or Apple Devices."),
             step("Choose a password and record it where your organisation keeps such things: without it the backup cannot be restored."),
-            step("Make a new backup. An MDM can demand encryption with the restriction forceEncryptedBackup."),
+            step("Make a new backup."),
+            step("An MDM can demand encryption with the restriction forceEncryptedBackup.").aside(),
         ],
     },
     About {
@@ -523,6 +579,7 @@ const TABLE: [About; 27] = [
         may_destroy: None,
         not_when: None,
         related: None,
+        ask: None,
         steps: &[
             step("Ask the user, and look in the password store and in the keychain of the computer that made the backup."),
             step("Try the password on the backup, and record it where your organisation keeps such things."),
@@ -537,6 +594,7 @@ const TABLE: [About; 27] = [
         may_destroy: Some("settings such as the layout of the Home Screen, and the saved Wi-Fi networks with their passwords; backups made before stay locked with the lost password"),
         not_when: Some("the old backup is the only one and its password may still be found"),
         related: None,
+        ask: Some("nobody knows the password of its backup any more."),
         steps: &[
             step("Open Settings > General > Transfer or Reset iPhone (iPad on an iPad) > Reset > Reset All Settings. Do not choose to erase the content.").from(15),
             step("Open Settings > General > Reset > Reset All Settings. Do not choose to erase the content.").before(15),
@@ -552,6 +610,7 @@ const TABLE: [About; 27] = [
         may_destroy: None,
         not_when: None,
         related: None,
+        ask: None,
         steps: &[
             step("Check that the computer runs, that its user is signed in, and that its backup software starts."),
             step("Check the health of its disk."),
@@ -568,6 +627,7 @@ const TABLE: [About; 27] = [
         may_destroy: None,
         not_when: None,
         related: None,
+        ask: None,
         steps: &[step("Do nothing now, and look at the next scan.")],
     },
     About {
@@ -579,10 +639,11 @@ const TABLE: [About; 27] = [
         may_destroy: None,
         not_when: None,
         related: Some(FixId::StableWifi),
+        ask: Some("we have not heard from it for some time."),
         steps: &[
             step("Find the device, switch it on, and connect it to power and Wi-Fi."),
-            step("Let it check in with the MDM, ask for its information again, and scan the new answer."),
-            step("If it is lost or retired, leave it out with a waiver in the policy that says so."),
+            step("Let it check in with the MDM, ask for its information again, and scan the new answer.").aside(),
+            step("If it is lost or retired, leave it out with a waiver in the policy that says so.").aside(),
         ],
     },
     About {
@@ -594,6 +655,7 @@ const TABLE: [About; 27] = [
         may_destroy: None,
         not_when: None,
         related: None,
+        ask: None,
         steps: &[
             step("On a Mac, open System Settings > Privacy & Security > Full Disk Access and add the program that starts the scan; being root is not enough."),
             step("On Windows, Linux or a share, give the account that scans the right to read the folder."),
@@ -609,9 +671,10 @@ const TABLE: [About; 27] = [
         may_destroy: None,
         not_when: None,
         related: None,
+        ask: Some("its date and time seem to be wrong."),
         steps: &[
             step("On the device, open Settings > General > Date & Time and turn on Set Automatically."),
-            step("On the computer, turn on time synchronisation."),
+            step("On the computer, turn on time synchronisation.").aside(),
             step("Make a new backup: the wrong date stays in the old one."),
         ],
     },
@@ -624,6 +687,7 @@ const TABLE: [About; 27] = [
         may_destroy: None,
         not_when: None,
         related: None,
+        ask: None,
         steps: &[
             step("Compare the numbers in the evidence with those on the device under Settings > General > About."),
             step("If a backup folder was copied or renamed, give it back the name of its device's UDID."),
@@ -639,6 +703,7 @@ const TABLE: [About; 27] = [
         may_destroy: None,
         not_when: None,
         related: Some(FixId::UpdateIos),
+        ask: None,
         steps: &[
             step("Update macOS, iTunes, Apple Devices or the tool that makes the backups on the computer named in the evidence."),
             step("Make a new backup and scan again."),
@@ -653,6 +718,7 @@ const TABLE: [About; 27] = [
         may_destroy: None,
         not_when: None,
         related: None,
+        ask: None,
         steps: &[
             step("Look the serial number up in the MDM and in the asset list."),
             step("If the device is in use, enrol it or add it to the inventory table."),
@@ -668,6 +734,7 @@ const TABLE: [About; 27] = [
         may_destroy: None,
         not_when: None,
         related: None,
+        ask: None,
         steps: &[
             step("Let the MDM ask the device for IsCloudBackupEnabled and LastCloudBackupDate (DeviceInformation), export the answer, and scan it."),
             step("If the device is backed up to a computer, scan that computer too."),
@@ -683,9 +750,26 @@ const TABLE: [About; 27] = [
         may_destroy: None,
         not_when: None,
         related: None,
+        ask: None,
         steps: &[
             step("Scan again with --verify names, which is the default: it looks for every file that the backup names."),
             step("Or check this one backup in depth: fleetback verify, with its folder."),
+        ],
+    },
+    About {
+        fix: FixId::PlanReplacement,
+        id: "plan-replacement",
+        title: "Plan the device's replacement",
+        article_step: None,
+        who: "admin",
+        may_destroy: None,
+        not_when: None,
+        related: Some(FixId::UpdateIos),
+        ask: None,
+        steps: &[
+            step("Make a local backup of the device now, and keep it: security updates have ended for this model."),
+            step("Give its user a newer device, and restore the backup there. Its version of iOS must not be older than the one that the backup was made on."),
+            step("Until then, leave the device out with a waiver in the policy that says so and has an end."),
         ],
     },
 ];
@@ -822,6 +906,62 @@ mod tests {
             &["With a Home button: Hold", "Without a Home button: Hold"],
             &[],
         );
+    }
+
+    /// Words of administrators, of this program, and of what a user should not be asked to do.
+    const JARGON: &[&str] = &[
+        "MDM",
+        "supervis",
+        "profile",
+        "waiver",
+        "scan",
+        "evidence",
+        "keybag",
+        "UDID",
+        "restriction",
+        "firewall",
+        "policy",
+        "fleetback",
+        "plist",
+    ];
+
+    #[test]
+    fn a_message_is_for_people() {
+        for fix in FixId::ALL {
+            let message = fix.message(&Situation::default(), "Your iPad");
+            let is_for_user = fix.about().who == "user";
+            assert_eq!(message.is_some(), is_for_user, "{fix}");
+            let Some(message) = message else { continue };
+            for word in JARGON {
+                assert!(!message.contains(word), "{fix}: {word} in\n{message}");
+            }
+            assert!(
+                message.starts_with("Hello,\n\nYour iPad needs your help: "),
+                "{fix}"
+            );
+            assert!(message.contains("\n1. "), "{fix} asks for nothing");
+            let harm = fix.about().may_destroy;
+            assert!(
+                harm.is_none_or(|harm| message.contains(harm)),
+                "{fix} hides its harm"
+            );
+        }
+    }
+
+    #[test]
+    fn a_message_suits_the_device() {
+        let message = |os| {
+            let situation = Situation {
+                os: OsVersion::parse(os),
+                ..Situation::default()
+            };
+            FixId::SignOutIcloud
+                .message(&situation, "Your iPhone")
+                .unwrap()
+        };
+        assert!(message("26.1").contains("never Erase This Device"));
+        assert!(!message("17.7").contains("Erase This Device."));
+        assert!(message("17.7").contains("Apple ID"));
     }
 
     #[test]

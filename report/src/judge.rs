@@ -5,6 +5,7 @@ use jiff::Timestamp;
 
 use crate::assess::case::{Case, build_text, os_text};
 use crate::assess::cloud::Cloud;
+use crate::assess::currency::currency;
 use crate::assess::draft::whole_days;
 use crate::assess::fleet_view::FleetView;
 use crate::assess::rules::assess;
@@ -12,6 +13,7 @@ use crate::assess::status::{last_attempt, status};
 use crate::diagnose::likely::{diagnose, rows_of};
 use crate::finding::{Code, Severity};
 use crate::fix::{Confidence, FixId};
+use crate::hand_over::packet;
 use crate::history::{Numbers, PastDevice};
 use crate::knowledge::Knowledge;
 use crate::nights::Nights;
@@ -74,7 +76,7 @@ pub fn judge(fleet: &Fleet, knowledge: &Knowledge<'_>, policy: &Policy, run: &Ru
         .iter()
         .map(|device| Cloud::of(device, run.now))
         .collect();
-    let view = FleetView::of(fleet, &clouds, policy, run.now);
+    let view = FleetView::of(fleet, &clouds, knowledge, policy, run.now);
     let nights = knowledge
         .history
         .map(|history| Nights::of(history, run.now));
@@ -153,6 +155,7 @@ fn judge_device(case: &Case<'_>, waivers: &mut Waivers<'_>) -> Device {
         model: portrait::model_name(device),
         os_version: os_text(device).map(str::to_owned),
         build_version: build_text(device).map(str::to_owned),
+        os: currency(case),
         imei: identity.imeis.first().map(ToString::to_string),
         imeis: identity.imeis.iter().map(ToString::to_string).collect(),
         meid: identity.meid.as_ref().map(ToString::to_string),
@@ -185,10 +188,12 @@ fn judge_device(case: &Case<'_>, waivers: &mut Waivers<'_>) -> Device {
         change: None,
         history: None,
     };
-    match case.nights {
+    let mut judged = match case.nights {
         Some(nights) => remembered(case, nights, judged),
         None => judged,
-    }
+    };
+    add_hand_over(&mut judged, case.now);
+    judged
 }
 
 /// The same device with what earlier nights add.
@@ -210,6 +215,19 @@ fn swap_verdict(device: &Device, limits: &PolicyUsed, now: Timestamp) -> String 
         target: None,
     };
     of_device(&question).0.code().to_owned()
+}
+
+/// What Apple Support is handed needs the whole device, so it is written last.
+fn add_hand_over(device: &mut Device, now: Timestamp) {
+    let for_apple = |finding: &Finding| finding.likely_fix.id == FixId::ContactAppleSupport;
+    let packets: Vec<_> = device
+        .findings
+        .iter()
+        .map(|finding| for_apple(finding).then(|| packet(device, finding, now)))
+        .collect();
+    for (finding, packet) in device.findings.iter_mut().zip(packets) {
+        finding.likely_fix.hand_over = packet;
+    }
 }
 
 fn worst_unwaived(findings: &[Finding]) -> Option<Severity> {

@@ -14,6 +14,7 @@ pub mod mb_error;
 pub mod model_name;
 pub mod nights;
 pub mod os;
+pub mod os_table;
 pub mod pattern;
 pub mod policy;
 pub mod render;
@@ -24,6 +25,7 @@ pub mod words;
 
 mod assess;
 mod diagnose;
+mod hand_over;
 mod portrait;
 mod recovery;
 pub mod remember;

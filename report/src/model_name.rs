@@ -1,7 +1,8 @@
 //! What people call a device: "iPhone12,1" is an iPhone 11.
 //!
 //! The number in a product type counts hardware generations and is not the number in the name. A
-//! type that the table does not know keeps its own spelling; it is never guessed.
+//! type that the table does not know keeps its own spelling; it is never guessed. Where the names
+//! come from, and of which day they are, stands at the head of the table.
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
@@ -102,6 +103,36 @@ mod tests {
         types("iPhone", &["iPhone1,1"]);
         types("iPhone 99", &[]);
         types("", &[]);
+    }
+
+    /// The table says where it comes from and how old it is, and knows every model that the built-in
+    /// list of releases knows (a test of `os_table`).
+    #[test]
+    fn the_table_names_its_source_and_its_date() {
+        let head: Vec<_> = include_str!("model_name.tsv")
+            .lines()
+            .take_while(|line| line.starts_with('#'))
+            .collect();
+        assert!(head.iter().any(|line| line.starts_with("# Source: ")));
+        let date = head.iter().find_map(|line| line.strip_prefix("# Date: "));
+        let date = date.and_then(|rest| rest.get(..10)).unwrap();
+        assert!(date.parse::<jiff::civil::Date>().is_ok(), "{date}");
+    }
+
+    /// Numbers of one name: every iPad is either Wi-Fi or Wi-Fi + Cellular, an iPhone neither; two
+    /// types may share a name, and no name is another's with blanks around it.
+    #[test]
+    fn names_look_like_names_of_their_family() {
+        for (product_type, model) in MODELS.iter() {
+            let family = ["iPhone", "iPad", "iPod touch"]
+                .into_iter()
+                .find(|family| model.name.starts_with(family));
+            let family = family.unwrap_or_else(|| unreachable!("{product_type}"));
+            assert_eq!(family[..4], product_type[..4], "{product_type}");
+            assert_eq!(model.name.trim(), model.name, "{product_type}");
+            let by_radio = model.name.contains("Wi-Fi");
+            assert!(!by_radio || family == "iPad", "{product_type}");
+        }
     }
 
     #[test]

@@ -273,6 +273,9 @@ pub struct Device {
     pub os_version: Option<String>,
     /// "22B83".
     pub build_version: Option<String>,
+    /// Is that version the newest that the model can have?
+    #[serde(default)]
+    pub os: Os,
     /// IMEI of the first SIM, digits only.
     pub imei: Option<String>,
     /// The IMEI of every SIM, digits only.
@@ -375,6 +378,61 @@ pub struct Recovered {
     pub since: Timestamp,
     /// Nights on which it was seen.
     pub nights: u64,
+}
+
+/// How a device's version of iOS stands to what there is for its model.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Os {
+    /// The one word.
+    pub verdict: OsVerdict,
+    /// How sure: an old list makes nobody sure. `None` for `unknown`.
+    pub confidence: Option<Confidence>,
+    /// The newest version for the model.
+    pub newest: Option<String>,
+    /// The newest for the model that bears the device's own first number.
+    pub newest_same_major: Option<String>,
+    /// Whole days since the first release for the model that is newer than what the device runs, as
+    /// far as the list goes back. Only where the device is behind.
+    pub days_behind: Option<i64>,
+    /// Is that release so young that nobody is blamed yet?
+    pub in_grace: bool,
+    /// Who says what is newest: a feed, the built-in table, or the fleet itself.
+    pub source: Option<String>,
+    /// The last day that this source knows of; `None` for the fleet.
+    #[schemars(with = "Option<String>")]
+    pub source_date: Option<Date>,
+}
+
+/// One word for a version of iOS.
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    Default,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    Deserialize,
+    JsonSchema,
+)]
+#[serde(rename_all = "kebab-case")]
+pub enum OsVerdict {
+    /// There is no newer version for the model.
+    Current,
+    /// There is a newer one with the same first number.
+    BehindMinor,
+    /// There is a newer one with a greater first number, and the device is not the newest of its own.
+    BehindMajor,
+    /// The newest of its own first number, while a greater one is offered: no blame.
+    SupportedOlder,
+    /// Apple has no version for the model any more.
+    Unsupported,
+    /// Nobody can tell.
+    #[default]
+    Unknown,
 }
 
 /// The backup that would be restored.
@@ -702,6 +760,12 @@ pub struct LikelyFix {
     pub who: String,
     /// What it may destroy; `None` when nothing.
     pub may_destroy: Option<String>,
+    /// A message ready to send to the device's user; `None` where no user is asked.
+    #[serde(default)]
+    pub message: Option<String>,
+    /// What to hand to Apple Support; only with `contact-apple-support`.
+    #[serde(default)]
+    pub hand_over: Option<String>,
 }
 
 /// A waiver as it was applied.

@@ -16,7 +16,7 @@ use serde::Serialize;
 use crate::change::Change;
 use crate::finding::Severity;
 use crate::fix::Confidence;
-use crate::results::{BackupKind, Past, Pattern, Results, Status};
+use crate::results::{BackupKind, Os, OsVerdict, Past, Pattern, Results, Status};
 use crate::swap::answer::{Fate, Outcome, Verdict};
 
 /// What has changed since the run that is compared with: "3 new, 1 fixed, 1 gone".
@@ -377,6 +377,40 @@ pub fn os_version(product_type: Option<&str>, version: Option<&str>) -> Option<S
         Some(name) => format!("{name} {version}"),
         None => version.to_owned(),
     })
+}
+
+/// How a version of iOS stands to what there is: "26.6.1 is out, and something newer for 31 days at
+/// least; Apple's GDMF list (/srv/gdmf.json), of 2026-08-27".
+pub fn currency(os: &Os) -> String {
+    let newest = os.newest.as_deref().unwrap_or_default();
+    let since = os.days_behind.map_or_else(String::new, |days| {
+        let days = plural(days.unsigned_abs(), "day", "days");
+        format!(", and something newer than its own for {days} at least")
+    });
+    let verdict = match os.verdict {
+        OsVerdict::Current => "its own".to_owned(),
+        OsVerdict::BehindMinor => format!("{newest} is out{since}"),
+        OsVerdict::BehindMajor => format!("{newest} is out, a newer generation{since}"),
+        OsVerdict::SupportedOlder => {
+            format!("{newest} is out; its own is the newest of its generation")
+        }
+        OsVerdict::Unsupported => "Apple makes none for this model any more".to_owned(),
+        OsVerdict::Unknown => return "nobody can tell".to_owned(),
+    };
+    let grace = if os.in_grace {
+        "; too new to blame anybody"
+    } else {
+        ""
+    };
+    let source = os.source.as_deref().unwrap_or_default();
+    let of = os
+        .source_date
+        .map_or_else(String::new, |date| format!(", of {date}"));
+    let unsure = match os.confidence {
+        Some(Confidence::Low) if os.source_date.is_some() => ", which is old",
+        _ => "",
+    };
+    format!("{verdict}{grace}; {source}{of}{unsure}")
 }
 
 /// "iOS 18.1 (22B83)", as far as the parts are known.

@@ -6,6 +6,7 @@
 
 pub mod backup;
 pub mod discover;
+pub mod feed;
 pub mod locations;
 pub mod mdm;
 pub mod model;

@@ -6,6 +6,7 @@
 pub mod backup;
 pub mod device;
 pub mod disk;
+pub mod feeds;
 pub mod fleet;
 pub mod hostile;
 pub mod mdm;

@@ -11,7 +11,9 @@ use std::path::Path;
 
 use anyhow::Result;
 use fleetback_report::words::{self, shown};
+use fleetback_scanner::feed;
 use fleetback_scanner::locations::{Location, Os};
+use fleetback_scanner::model::problem::Problem;
 use jiff::Timestamp;
 
 use crate::args::{Common, Doctor};
@@ -252,7 +254,43 @@ fn evidence(settings: &ScanSettings) -> Vec<Check> {
             .iter()
             .map(|path| readable("read inventory", path)),
     );
+    checks.extend(settings.os_feed.as_deref().map(os_feed));
+    checks.extend(settings.system_status.as_deref().map(system_status));
     checks
+}
+
+/// The feed is read, as a scan would read it: a file that is there may still be a sign-in page.
+fn os_feed(path: &Path) -> Check {
+    let shown = path.display();
+    match feed::os::read(path) {
+        (Some(feed), _) => {
+            let (kind, date) = (feed.kind.in_words(), feed.date);
+            let said = format!("{shown}: {kind}, of {date}");
+            Check::new(Verdict::Fine, "OS feed", said)
+        }
+        (None, problems) => unusable("OS feed", path, &problems),
+    }
+}
+
+fn system_status(path: &Path) -> Check {
+    let shown = path.display();
+    match feed::status::read(path, Timestamp::now()) {
+        (Some(status), _) => {
+            let said = format!("{shown}: {} events", status.events.len());
+            Check::new(Verdict::Fine, "system status", said)
+        }
+        (None, problems) => unusable("system status", path, &problems),
+    }
+}
+
+fn unusable(what: &str, path: &Path, problems: &[Problem]) -> Check {
+    let found = problems.first().map_or("unusable", |p| p.found.as_str());
+    let said = format!("{}: {found}", path.display());
+    let check = Check::new(Verdict::Unread, what, said);
+    match problems.first().and_then(|p| p.remedy.clone()) {
+        Some(remedy) => check.with_remedy(&remedy),
+        None => check,
+    }
 }
 
 fn standard_locations() -> Vec<Check> {

@@ -177,6 +177,9 @@ fn fix(id: FixId) -> String {
             line(&mut text, name, &value);
         }
     }
+    if let Some(message) = id.message(&Situation::default(), "Your device") {
+        let _ = write!(text, "\nMessage to the device's user:\n\n{message}");
+    }
     text
 }
 

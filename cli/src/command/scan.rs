@@ -37,11 +37,15 @@ pub(crate) fn run(args: Scan, common: &Common) -> Result<Exit> {
     if interrupted.load(Ordering::Relaxed) {
         return Ok(stopped(voice));
     }
+    let apple = plan.apple.read(plan.run.now);
     fleet.problems.extend(plan.passwords.problems());
+    fleet.problems.extend(apple.problems);
     fleet.problems.sort();
     let past = history.before(plan.run.now, &plan.reports.time_zone, plan.since);
     let knowledge = Knowledge {
         history: past.as_ref(),
+        os_feed: apple.os_feed.as_ref(),
+        service_status: apple.service_status.as_ref(),
     };
     let results = judge(&fleet, &knowledge, &plan.policy, &plan.run);
 

@@ -1,5 +1,7 @@
-//! Readers of what an MDM server and a spreadsheet exported.
+//! Readers of what an MDM server, a spreadsheet and Apple's servers gave out.
 
+use fleetback_report::os_table::OsTables;
+use fleetback_scanner::feed;
 use fleetback_scanner::mdm::{inventory, read};
 use fleetback_testdata::when::at;
 
@@ -24,5 +26,47 @@ pub fn inventory(bytes: &[u8]) {
         let ends = bytes.iter().filter(|byte| b"\r\n".contains(byte)).count();
         assert!(rows.len() <= ends, "{} rows", rows.len());
         are_readable(&problems, path);
+    });
+}
+
+/// A list of iOS releases: entries that are whole, and no more names than the file has letters for.
+pub fn os_feed(bytes: &[u8]) {
+    with_file(&["feed.json"], bytes, |path| {
+        let (feed, problems) = feed::os::read(path);
+        are_readable(&problems, path);
+        let Some(feed) = feed else {
+            assert!(!problems.is_empty(), "refused without a word");
+            return;
+        };
+        // `Latest` lends its models to releases of a handful of letters, and to no other.
+        for release in &feed.releases {
+            assert!(matches!(release.version.len(), 1..=20));
+            assert!(!release.product_types.is_empty());
+            assert!(release.product_types.len() <= bytes.len() / 8);
+        }
+        assert!(feed.releases.len() <= bytes.len() / 8);
+        let knowledge = OsTables::of(Some(&feed));
+        for name in ["iPhone12,1", "iPad7,11", "iPhone5,1"] {
+            let newest = knowledge.newest(name, feed.date);
+            assert!(newest.is_none_or(|newest| !newest.source.is_empty()));
+        }
+    });
+}
+
+/// Apple's status page: events that begin before they end, and a file no younger than the scan.
+pub fn system_status(bytes: &[u8]) {
+    with_file(&["status.js"], bytes, |path| {
+        let (status, problems) = feed::status::read(path, at(NOW));
+        are_readable(&problems, path);
+        let Some(status) = status else {
+            assert!(!problems.is_empty(), "refused without a word");
+            return;
+        };
+        assert!(status.observed_at <= at(NOW));
+        assert!(status.events.len() <= bytes.len() / 8);
+        for event in &status.events {
+            assert!(event.end.is_none_or(|end| end >= event.start));
+            assert!(event.service.chars().count() <= 80);
+        }
     });
 }

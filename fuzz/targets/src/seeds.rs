@@ -20,6 +20,7 @@ use fleetback_testdata::backup::mbdb;
 use fleetback_testdata::backup::payload::{Entry, Kind};
 use fleetback_testdata::device::Numbers;
 use fleetback_testdata::disk;
+use fleetback_testdata::feeds;
 use fleetback_testdata::mdm::answer::Managed;
 use fleetback_testdata::mdm::wrapper::{Server, webhook};
 use fleetback_testdata::plists::{Format, data, dict, encode, text};
@@ -266,6 +267,50 @@ pub fn inventories() -> Seeds {
         ("unclosed", b"serial\tuser\tsite\nFBTEST0003\t\"x\ty\n"),
     ];
     Ok(seeds.map(|(name, table)| (name, table.to_vec())).to_vec())
+}
+
+/// Lists of iOS releases in their shapes.
+pub fn os_feeds() -> Seeds {
+    let some: feeds::Release<'_> = ("18.7.10", "2026-08-17", Some(&["iPhone11,8"]));
+    let all: feeds::Release<'_> = ("18.7.8", "2026-04-22", Some(&["iPhone11,8", "iPad13,18"]));
+    let bare: feeds::Release<'_> = ("18.7.7", "2026-03-24", None);
+    let majors = [("18", all, &[some, all, bare][..])];
+    let seeds = [
+        ("gdmf", feeds::gdmf(&[all, some], &[bare])),
+        ("sofa-v1", feeds::sofa_v1(&majors)),
+        ("sofa-v2", feeds::sofa_v2("2026-08-22T18:45:03Z", &majors)),
+    ];
+    Ok(seeds
+        .map(|(name, feed)| (name, feed.to_string().into_bytes()))
+        .to_vec())
+}
+
+/// Apple's status page, bare and as the argument of a call.
+pub fn system_statuses() -> Seeds {
+    let (start, end) = (1_795_000_000_000, 1_795_100_000_000);
+    let events = [
+        (
+            "iCloud Backup",
+            "Outage",
+            "resolved",
+            Some(start),
+            Some(end),
+        ),
+        (
+            "iCloud Account & Sign In",
+            "Issue",
+            "ongoing",
+            Some(start),
+            None,
+        ),
+        ("App Store", "Maintenance", "completed", None, None),
+    ];
+    let bare = feeds::system_status(&events).to_string();
+    let called = format!("jsonCallback({bare});");
+    Ok(vec![
+        ("bare", bare.into_bytes()),
+        ("called", called.into_bytes()),
+    ])
 }
 
 /// The built-in policy, and one with a waiver.

@@ -31,12 +31,18 @@ pub const TARGETS: &[Target] = &[
     ),
     target("mbdb", backup::mbdb, seeds::mbdbs),
     target("mdm", documents::mdm, seeds::mdm_documents),
+    target("os_feed", documents::os_feed, seeds::os_feeds),
     target("passwords", desk::passwords, seeds::password_files),
     target("plist", plists::plist, seeds::plists),
     target("policy", results::policy, seeds::policies),
     target("results", results::results, seeds::stored_results),
     target("settings", desk::settings, seeds::settings_files),
     target("status_plist", backup::status_plist, seeds::status_plists),
+    target(
+        "system_status",
+        documents::system_status,
+        seeds::system_statuses,
+    ),
 ];
 
 const fn target(name: &'static str, run: fn(&[u8]), seeds: fn() -> Seeds) -> Target {

@@ -67,6 +67,12 @@ pub(crate) fn day(date: Timestamp) -> String {
     date.to_zoned(TimeZone::UTC).date().to_string()
 }
 
+/// "2026-11-19 21:10 UTC".
+pub(crate) fn hour(at: Timestamp) -> String {
+    let at = at.to_zoned(TimeZone::UTC);
+    at.strftime("%Y-%m-%d %H:%M UTC").to_string()
+}
+
 /// "1 file", "14 files".
 pub(crate) fn count(number: impl Into<u64>, one: &str, many: &str) -> String {
     match number.into() {

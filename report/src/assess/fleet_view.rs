@@ -3,13 +3,16 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use fleetback_scanner::model::fleet::{Device, Fleet, Host};
+use fleetback_scanner::model::service_status::ServiceStatus;
 use jiff::{SignedDuration, Timestamp};
 
 use super::case::{os_text, product_type};
 use super::cloud::Cloud;
 use super::good::{local_date, within};
+use crate::knowledge::Knowledge;
 use crate::mb_error::{self, Class};
 use crate::os::OsVersion;
+use crate::os_table::OsTables;
 use crate::policy::Policy;
 
 /// Two failures no further apart than this fell into the same night.
@@ -21,6 +24,10 @@ pub(crate) struct FleetView<'a> {
     pub(crate) has_inventory: bool,
     /// Was any folder looked at for local backups?
     pub(crate) has_roots: bool,
+    /// Which versions of iOS there are.
+    pub(crate) os_tables: OsTables<'a>,
+    /// What Apple said of its services.
+    pub(crate) service_status: Option<&'a ServiceStatus>,
     hosts: BTreeMap<&'a str, &'a Host>,
     newest_os: BTreeMap<&'a str, OsVersion>,
     /// Failures that speak of Apple's servers, and the device.
@@ -36,10 +43,13 @@ impl<'a> FleetView<'a> {
     pub(crate) fn of(
         fleet: &'a Fleet,
         clouds: &[Cloud<'_>],
+        knowledge: &Knowledge<'a>,
         policy: &Policy,
         now: Timestamp,
     ) -> Self {
         let mut view = Self {
+            os_tables: OsTables::of(knowledge.os_feed),
+            service_status: knowledge.service_status,
             has_inventory: fleet.has_inventory,
             has_roots: !fleet.roots.is_empty(),
             hosts: fleet.hosts.iter().map(|h| (h.name.as_str(), h)).collect(),

@@ -1,31 +1,73 @@
 //! Versions of iOS that no longer do, or that lag behind.
-//!
-//! "Outdated" rests on one thing only: a newer version was seen on the same product type in this
-//! fleet. A fleet that is old as a whole is not noticed.
 
 use super::case::Case;
-use super::draft::Draft;
+use super::currency::currency;
+use super::draft::{Draft, count};
 use crate::finding::Code;
-use crate::results::Evidence;
+use crate::os::OsVersion;
+use crate::results::{Evidence, Os, OsVerdict};
 
 pub(crate) fn find(case: &Case<'_>) -> Vec<Draft> {
-    let Some(version) = case.os() else {
-        return Vec::new();
-    };
-    let told = |text: String| Evidence {
+    let os = currency(case);
+    let mut evidence: Vec<_> = case.os().and_then(too_old).into_iter().collect();
+    if os.verdict == OsVerdict::Unsupported {
+        evidence.push(left_behind(&os));
+    }
+    if !evidence.is_empty() {
+        return vec![Draft::new(Code::OsUnsupported, evidence)];
+    }
+    let behind = matches!(os.verdict, OsVerdict::BehindMinor | OsVerdict::BehindMajor);
+    let blamed = case.os().filter(|_| behind && !os.in_grace);
+    let outdated = blamed.map(|version| Draft::new(Code::OsOutdated, outdated(version, &os)));
+    outdated.into_iter().collect()
+}
+
+/// Where a device's own version was told.
+fn own(text: String) -> Evidence {
+    Evidence {
         text,
         source: "OSVersion of the MDM or ProductVersion of the newest backup".to_owned(),
         observed_at: None,
-    };
-    if !version.has_icloud_backup() {
-        let text = format!("the device runs iOS {version}; iCloud Backup needs iOS 9 or later");
-        return vec![Draft::new(Code::OsUnsupported, vec![told(text)])];
     }
-    let newest = case.product_type().and_then(|t| case.fleet.newest_os(t));
-    let newer = newest.filter(|newest| *newest > version);
-    let outdated = newer.map(|newest| {
+}
+
+/// What the list of releases says.
+fn listed(text: String, os: &Os) -> Evidence {
+    let source = os.source.clone().unwrap_or_default();
+    Evidence {
+        text,
+        source: match os.source_date {
+            Some(date) => format!("{source}, of {date}"),
+            None => source,
+        },
+        observed_at: None,
+    }
+}
+
+fn too_old(version: OsVersion) -> Option<Evidence> {
+    let text = format!("the device runs iOS {version}; iCloud Backup needs iOS 9 or later");
+    (!version.has_icloud_backup()).then(|| own(text))
+}
+
+fn left_behind(os: &Os) -> Evidence {
+    listed(
+        "no version of iOS is listed for its model any more".to_owned(),
+        os,
+    )
+}
+
+fn outdated(version: OsVersion, os: &Os) -> Vec<Evidence> {
+    let newest = os.newest.as_deref().unwrap_or_default();
+    if os.source_date.is_none() {
         let text = format!("the device runs {version}; another of its model runs {newest}");
-        Draft::new(Code::OsOutdated, vec![told(text)])
+        return vec![own(text)];
+    }
+    let since = os.days_behind.map_or_else(String::new, |days| {
+        let days = count(days.unsigned_abs(), "day", "days");
+        format!(", and something newer than {version} for {days} at least")
     });
-    outdated.into_iter().collect()
+    vec![
+        own(format!("the device runs {version}")),
+        listed(format!("{newest} is out for its model{since}"), os),
+    ]
 }

@@ -7,14 +7,17 @@ use super::row::{Row, Why, row};
 use super::shared::fails_with_others;
 use crate::assess::case::Case;
 use crate::assess::cloud::{Attempt, TRANSIENT_RUN};
-use crate::assess::draft::{count, day, days_between};
+use crate::assess::currency::currency;
+use crate::assess::draft::{count, day, days_between, hour};
 use crate::assess::fleet_view::is_outage;
 use crate::assess::icloud::{failure_that_counts, is_blocked, is_off};
+use crate::assess::outage::covering;
 use crate::finding::Code;
 use crate::fix::Confidence::{High, Low, Medium};
 use crate::fix::{FixId, Focus};
 use crate::mb_error::{self, Class};
 use crate::policy::{Requirement, span_of_days};
+use crate::results::OsVerdict;
 use jiff::Timestamp;
 
 const STALE: &[Code] = &[Code::BackupNever, Code::BackupStale, Code::BackupAging];
@@ -37,6 +40,7 @@ pub(crate) const CERTAIN: &[Row] = &[
     row("C3", FAILING, quota, "The iCloud storage of the account is full.", FixId::CheckStorage, High).next(FixId::ContactAppleSupport).focus(Focus::IcloudStorage),
     row("C4", FAILING, device_full_by_code, "The device has too little free storage to make a backup.", FixId::CheckStorage, High).next(FixId::RestartDevice).focus(Focus::DeviceStorage),
     row("C4", STALE, device_full_by_ratio, "The device has too little free storage to make a backup.", FixId::CheckStorage, Medium).next(FixId::RestartDevice).focus(Focus::DeviceStorage),
+    row("C5", FAILING, known_outage, "Apple reported trouble with iCloud that covers every missed night.", FixId::CheckIcloudStatus, High).next(FixId::Wait),
     row("C6", FAILING, shared_outage, "Apple's servers failed several devices in the same night.", FixId::CheckIcloudStatus, High).next(FixId::Wait),
     row("C11", FAILING, account_refused, "iCloud does not accept the account any more.", FixId::SignOutIcloud, High).next(FixId::ContactAppleSupport),
     row("C11", FAILING, account_locked, "iCloud does not accept the account, and a restriction keeps the user from signing in again.", FixId::ReviewRestriction, High).next(FixId::ContactAppleSupport),
@@ -48,6 +52,7 @@ pub(crate) const CERTAIN: &[Row] = &[
     row("C14", FAILING, network, "The connection to iCloud fails again and again.", FixId::StableWifi, High).next(FixId::ResetNetworkSettings),
     row("C15", FAILING, keys, "Files were locked, as they are until the device is unlocked once after a start.", FixId::RestartDevice, Medium).next(FixId::UpdateIos),
     row("C16", &[Code::IcloudAttemptsFailing, Code::BackupNever, Code::BackupStale, Code::BackupAging, Code::IcloudExpiring, Code::OsUnsupported], os_too_old, "iCloud Backup has ended for iOS 8 and earlier.", FixId::UpdateIos, High).next(FixId::StartFreshBackup),
+    row("C16b", &[Code::OsUnsupported], left_behind, "Apple makes no version of iOS for this model any more.", FixId::PlanReplacement, High).next(FixId::StartFreshBackup),
     row("E8", FAILING, strange_code, "The device reports an error again and again that says nothing to anybody but Apple.", FixId::ContactAppleSupport, Medium),
 ];
 
@@ -265,6 +270,24 @@ fn device_full_by_ratio(case: &Case<'_>) -> Option<Why> {
     })
 }
 
+/// Apple's word, from a file that the admin saved.
+fn known_outage(case: &Case<'_>) -> Option<Why> {
+    let status = case.fleet.service_status.filter(|_| uses_icloud(case))?;
+    let covering = covering(case, status)?;
+    let (event, until) = (covering.event, covering.until);
+    let end = match event.end {
+        Some(_) => format!("to {}", hour(until)),
+        None => format!("and still at {}", hour(until)),
+    };
+    Some(Why::new(format!(
+        "Apple's status page tells of an event of {} ({}) from {} {end}; every backup missed since {} falls into it",
+        event.service,
+        event.kind,
+        hour(event.start),
+        case.cloud.last_success().map(day).unwrap_or_default()
+    )))
+}
+
 fn shared_outage(case: &Case<'_>) -> Option<Why> {
     let newest = failure(case, |attempt| {
         is_outage(attempt.says()) && case.fleet.shared_outage(case.index, attempt.entry.at)
@@ -394,6 +417,20 @@ fn keys(case: &Case<'_>) -> Option<Why> {
 fn os_too_old(case: &Case<'_>) -> Option<Why> {
     let version = case.os().filter(|version| !version.has_icloud_backup())?;
     Some(Why::new(format!("the device runs iOS {version}")))
+}
+
+fn left_behind(case: &Case<'_>) -> Option<Why> {
+    let os = currency(case);
+    let source = os.source.filter(|_| os.verdict == OsVerdict::Unsupported)?;
+    let date = os
+        .source_date
+        .map_or_else(String::new, |date| format!(" of {date}"));
+    let at_most = os.confidence.unwrap_or(Low);
+    let text = format!("{source}{date} lists no version for its model, and lists newer models");
+    Some(Why {
+        at_most,
+        ..Why::new(text)
+    })
 }
 
 /// A code without a meaning must come so often before Apple is asked.

@@ -10,7 +10,9 @@ use crate::assess::inventory::pairing_is_blocked;
 use crate::finding::Code;
 use crate::fix::{Confidence, FixId, Situation};
 use crate::policy::Requirement;
+use crate::portrait::model_name;
 use crate::results::Finding;
+use crate::words::shown;
 
 /// The tables, in the order in which they are tried: gates first, then what evidence names
 /// directly, then patterns, then the usual order of trying.
@@ -40,12 +42,14 @@ pub(crate) fn diagnose(case: &Case<'_>, draft: Draft) -> Finding {
         home_button: case.home_button(),
         focus: row.focus.filter(|_| is_first),
     };
+    let mut likely_fix = advice.fix.made_ready(&situation);
+    likely_fix.message = advice.fix.message(&situation, &called(case));
     Finding {
         code: draft.code,
         severity: draft.severity,
         evidence: draft.evidence,
         cause: row.cause.to_owned(),
-        likely_fix: advice.fix.made_ready(&situation),
+        likely_fix,
         confidence: if is_first { sure } else { Confidence::Low },
         why: match advice.why {
             Some(more) => format!("{}; {more}", why.text),
@@ -57,6 +61,19 @@ pub(crate) fn diagnose(case: &Case<'_>, draft: Draft) -> Finding {
         rule: row.rule.to_owned(),
         history: advice.past,
     }
+}
+
+/// What a message calls the device: "Your iPhone 13 “Anna’s iPhone” (serial number F2LX0000TEST)".
+fn called(case: &Case<'_>) -> String {
+    let model = model_name(case.device).unwrap_or_else(|| "device".to_owned());
+    let mut text = format!("Your {}", shown(&model));
+    if let Some(name) = case.device.name() {
+        text.push_str(&format!(" “{}”", shown(name)));
+    }
+    if let Some(serial) = &case.device.identity.serial {
+        text.push_str(&format!(" (serial number {serial})"));
+    }
+    text
 }
 
 /// The rows that can explain a code, in the order in which they are tried.

@@ -3,6 +3,7 @@
 use super::local::{decrypted, unchecked};
 use super::row::{Row, Why, row};
 use crate::assess::case::Case;
+use crate::assess::currency::currency;
 use crate::assess::draft::{count, day};
 use crate::assess::icloud::{is_blocked, restriction_evidence};
 use crate::assess::inventory::pairing_is_blocked;
@@ -10,6 +11,7 @@ use crate::finding::Code;
 use crate::fix::Confidence::{High, Low, Medium};
 use crate::fix::{FixId, Focus};
 use crate::policy::Requirement;
+use crate::results::OsVerdict;
 use fleetback_scanner::model::backup::State;
 use fleetback_scanner::model::problem::Level;
 
@@ -32,7 +34,7 @@ pub(crate) const ROWS: &[Row] = &[
     row("L1", &[Code::HostDiskLow], disk_and_stopped, "The computer's disk is too full for the next backup.", FixId::FreeComputerDisk, High).next(FixId::CheckHost),
     row("L1", &[Code::HostDiskLow], |_| always("the disk may be too full for a whole new backup"), "The computer's disk is too full for the next backup.", FixId::FreeComputerDisk, Medium).next(FixId::CheckHost),
     row("L12", &[Code::BackupShrunk], |_| always("the sizes of two complete backups, one after the other, are far apart"), "Apps were offloaded, photos have moved to iCloud, or data is gone.", FixId::VerifyBackup, Medium),
-    row("C17", &[Code::OsOutdated], |_| always("another device of the same model runs a newer version; whether this hinders backups is not known"), "The device has not been updated.", FixId::UpdateIos, Low).next(FixId::RestartDevice),
+    row("C17", &[Code::OsOutdated], behind, "The device has not been updated.", FixId::UpdateIos, Medium).next(FixId::RestartDevice),
     row("L2", &[Code::BackupUnknown], decrypted, "The only copy was decrypted by a tool, and nobody has tried whether it can be restored.", FixId::StartFreshBackup, Medium),
     row("L3", &[Code::BackupUnknown], unchecked, "The files of its local backup were not checked.", FixId::VerifyBackup, High),
     row("G3", &[Code::BackupUnknown], hidden, "The enrolment hides the state of iCloud Backup from the MDM.", FixId::QueryBackupState, High),
@@ -164,6 +166,23 @@ fn conflict(case: &Case<'_>) -> Option<Why> {
         ))
     };
     between.or_else(inside)
+}
+
+/// So many days behind, an old version is more than a remark.
+const LONG_BEHIND_DAYS: i64 = 180;
+
+/// That an old version hinders backups is the article's claim; the evidence for it is weak.
+fn behind(case: &Case<'_>) -> Option<Why> {
+    let os = currency(case);
+    let long = os.days_behind >= Some(LONG_BEHIND_DAYS);
+    let far = os.verdict == OsVerdict::BehindMajor || long;
+    let at_most = os.confidence.unwrap_or(Low);
+    let text =
+        "a newer version is out for its model; whether the old one hinders backups is not known";
+    Some(Why {
+        at_most: if far { at_most } else { Low },
+        ..Why::new(text)
+    })
 }
 
 fn disk_and_stopped(case: &Case<'_>) -> Option<Why> {

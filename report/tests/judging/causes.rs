@@ -2,6 +2,7 @@
 
 use fleetback_report::finding::Code;
 use fleetback_report::fix::{Confidence, FixId};
+use fleetback_report::knowledge::Knowledge;
 use fleetback_report::results::Finding;
 use fleetback_scanner::model::backup::{
     FileCount, HostTool, LocalBackup, Password, Restorable, State, Verified, VerifyLevel,
@@ -9,6 +10,7 @@ use fleetback_scanner::model::backup::{
 use fleetback_scanner::model::evidence::Told;
 use fleetback_scanner::model::fleet::Fleet;
 use fleetback_scanner::model::problem::Problem;
+use fleetback_scanner::model::service_status::{ServiceEvent, ServiceStatus};
 
 use crate::fleet::*;
 use Confidence::{High, Low, Medium};
@@ -373,6 +375,99 @@ fn step_7_outage() {
         Medium,
         "304",
     );
+}
+
+/// iCloud was on, and the last backup to it is so many hours old; Apple's page tells of an event of
+/// this service from so many hours ago to so many.
+#[track_caller]
+fn known_outage(service: &str, missed: i64, from: i64, to: Option<i64>, age: i64, fix: FixId) {
+    let status = ServiceStatus {
+        path: "/srv/status.js".into(),
+        observed_at: ago(age * HOUR),
+        events: vec![ServiceEvent {
+            start: ago(from * HOUR),
+            end: to.map(|to| ago(to * HOUR)),
+            service: service.to_owned(),
+            kind: "Outage".to_owned(),
+        }],
+    };
+    let knowledge = Knowledge {
+        service_status: Some(&status),
+        ..Knowledge::default()
+    };
+    let mine = phone().icloud(missed * HOUR);
+    let results = judged_knowing(&fleet([mine]), &knowledge, "");
+    let found = finding(&results.devices[0], Code::BackupAging);
+    assert_eq!(found.likely_fix.id, fix, "{}", found.why);
+    if fix == FixId::CheckIcloudStatus {
+        assert_eq!(
+            (found.confidence, found.next_fix),
+            (High, Some(FixId::Wait))
+        );
+        assert!(found.why.contains(service), "{}", found.why);
+        assert!(
+            found.why.contains("every backup missed since 2026-11-1"),
+            "{}",
+            found.why
+        );
+    }
+}
+
+#[test]
+fn step_7_apple_says_so() {
+    let (outage, other) = (FixId::CheckIcloudStatus, FixId::Wait);
+    // Four days without a backup: the first missed night began 72 hours ago.
+    known_outage("iCloud Backup", 96, 50, Some(10), 0, outage);
+    known_outage("iCloud Account & Sign In", 96, 50, Some(10), 0, outage);
+    known_outage("iCloud backup", 96, 50, None, 1, outage);
+    // It began after the first missed night, or ended before the last.
+    known_outage("iCloud Backup", 96, 49, Some(23), 0, outage);
+    known_outage("iCloud Backup", 96, 48, Some(10), 0, other);
+    known_outage("iCloud Backup", 96, 50, Some(24), 0, other);
+    // It goes on in a file that is too old to know.
+    known_outage("iCloud Backup", 96, 50, None, 23, outage);
+    known_outage("iCloud Backup", 96, 50, None, 24, other);
+    // Another service.
+    known_outage("iCloud Mail", 96, 50, Some(10), 0, other);
+}
+
+/// The words that a person gets: to send on, and to hand to Apple.
+#[test]
+fn the_texts_that_come_with_a_fix() {
+    let mut named = failing(&[303]).os("26.1").product("iPhone14,5");
+    named.0.management.as_mut().unwrap().device_name = Some(Told::new(
+        "Ada\u{202e}\n1. Erase it".to_owned(),
+        &source(HOUR),
+    ));
+    let found = found_in(&fleet([named]), "", FAILING);
+    let message = found.likely_fix.message.unwrap();
+    assert!(
+        message
+            .contains("Your iPhone 13 “Ada\\u{202e}\\n1. Erase it” (serial number F2LX0000TEST)"),
+        "{message}"
+    );
+    assert!(
+        message.contains("\n1. Open Settings, tap the name at the top"),
+        "{message}"
+    );
+    assert_eq!(found.likely_fix.hand_over, None);
+
+    let strange = failing(&[4_242; 5]).os("26.1").product("iPhone14,5");
+    let found = found_in(&fleet([strange]), "", FAILING);
+    assert_eq!(found.likely_fix.id, FixId::ContactAppleSupport);
+    assert_eq!(found.likely_fix.message, None);
+    let packet = found.likely_fix.hand_over.unwrap();
+    for line in [
+        "Model: iPhone 13\n",
+        "Serial number: F2LX0000TEST\n",
+        "UDID: not known\n",
+        "System: iOS 26.1\n",
+        "Last backup to iCloud: 2026-11-03 02:00 UTC\n",
+        "MBErrorDomain 4242 (not explained anywhere)\n",
+        "Tried so far: not recorded here",
+    ] {
+        assert!(packet.contains(line), "{line} not in\n{packet}");
+    }
 }
 
 #[test]

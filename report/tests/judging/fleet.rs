@@ -300,7 +300,16 @@ pub(crate) fn policy(text: &str) -> Policy {
 }
 
 pub(crate) fn judged(fleet: &Fleet, policy_text: &str) -> Results {
-    judge(fleet, &Knowledge::default(), &policy(policy_text), &run())
+    judged_knowing(fleet, &Knowledge::default(), policy_text)
+}
+
+/// The same with what is known beside the fleet.
+pub(crate) fn judged_knowing(
+    fleet: &Fleet,
+    knowledge: &Knowledge<'_>,
+    policy_text: &str,
+) -> Results {
+    judge(fleet, knowledge, &policy(policy_text), &run())
 }
 
 /// One device, judged alone.

@@ -1,9 +1,12 @@
 //! Every limit from both sides.
 
 use fleetback_report::finding::Severity;
-use fleetback_report::results::Status;
+use fleetback_report::knowledge::Knowledge;
+use fleetback_report::results::{OsVerdict, Status};
 use fleetback_scanner::model::backup::{FileCount, LocalBackup};
 use fleetback_scanner::model::evidence::Told;
+use fleetback_scanner::model::os_feed::{OsFeed, OsFeedKind, OsRelease};
+use jiff::civil::Date;
 
 use crate::fleet::*;
 
@@ -189,17 +192,16 @@ fn a_success_that_the_mdm_tells_of_ends_the_failures() {
     assert!(codes(&judged_alone(before, "")).contains(&"icloud-attempts-failing"));
 }
 
+/// A phone beside one of its model that runs 26.2 and one of another model that runs 27.0. The
+/// built-in list is 93 days old and knows 26.6.1 and 18.7.8 for an iPhone 11, and no iPhone 99.
 #[track_caller]
-fn os(version: &str, want: &[&str]) {
-    let newer = numbered(1)
-        .local(local(DAY))
-        .os("18.2")
-        .product("iPhone12,1");
+fn os(model: &str, version: &str, want: &[&str]) {
+    let newer = numbered(1).local(local(DAY)).os("26.2").product(model);
     let other = numbered(2)
         .local(local(DAY))
-        .os("26.1")
+        .os("27.0")
         .product("iPhone13,1");
-    let mine = phone().local(local(DAY)).os(version).product("iPhone12,1");
+    let mine = phone().local(local(DAY)).os(version).product(model);
     let results = judged(&fleet([mine, newer, other]), "");
     let me = results
         .devices
@@ -210,12 +212,59 @@ fn os(version: &str, want: &[&str]) {
 
 #[test]
 fn versions() {
-    os("18.2", &[]);
-    os("18.10", &[]);
-    os("18.1.1", &["os-outdated"]);
-    os("9.0", &["os-outdated"]);
-    os("8.4.1", &["os-unsupported"]);
-    os("not a version", &[]);
+    let listed = "iPhone12,1";
+    os(listed, "26.6.1", &[]);
+    os(listed, "26.6", &["os-outdated"]);
+    os(listed, "18.7.8", &[]);
+    os(listed, "18.7.7", &["os-outdated"]);
+    os(listed, "9.0", &["os-outdated"]);
+    os(listed, "8.4.1", &["os-unsupported"]);
+    os(listed, "not a version", &[]);
+    os("iPhone5,1", "10.3.4", &["os-unsupported"]);
+}
+
+#[test]
+fn versions_of_a_model_that_no_list_knows() {
+    let strange = "iPhone99,1";
+    os(strange, "26.2", &[]);
+    os(strange, "26.10", &[]);
+    os(strange, "26.1.9", &["os-outdated"]);
+    os(strange, "9.0", &["os-outdated"]);
+    os(strange, "8.4.1", &["os-unsupported"]);
+    os(strange, "not a version", &[]);
+}
+
+/// A feed that the admin gave is asked before the built-in table, and its grace of 14 days holds.
+#[test]
+fn a_feed_knows_more() {
+    let feed = OsFeed {
+        path: "/srv/feed.json".into(),
+        kind: OsFeedKind::SofaV2,
+        date: Date::constant(2026, 11, 22),
+        releases: vec![OsRelease {
+            version: "26.7".to_owned(),
+            released: Some(Date::constant(2026, 11, 10)),
+            product_types: ["iPhone12,1".to_owned()].into(),
+        }],
+    };
+    let knowledge = Knowledge {
+        os_feed: Some(&feed),
+        ..Knowledge::default()
+    };
+    let check = |version: &str, verdict, in_grace, want: &[&str]| {
+        let mine = phone().local(local(DAY)).os(version).product("iPhone12,1");
+        let results = judged_knowing(&fleet([mine]), &knowledge, "");
+        let me = &results.devices[0];
+        assert_eq!(
+            (me.os.verdict, me.os.in_grace),
+            (verdict, in_grace),
+            "{version}"
+        );
+        assert_eq!(me.os.newest.as_deref(), Some("26.7"));
+        assert_eq!(codes(me), want, "{version}");
+    };
+    check("26.7", OsVerdict::Current, false, &[]);
+    check("26.6.1", OsVerdict::BehindMinor, true, &[]);
 }
 
 #[test]

@@ -51,6 +51,7 @@ fn last_night(devices: Vec<(Numbers, Option<Severity>)>) -> History {
 fn judged_after(fleet: &Fleet, history: &History) -> Results {
     let knowledge = Knowledge {
         history: Some(history),
+        ..Knowledge::default()
     };
     judge(fleet, &knowledge, &policy(""), &run())
 }

@@ -6,6 +6,8 @@ pub mod evidence;
 pub mod fleet;
 pub mod identity;
 pub mod management;
+pub mod os_feed;
 pub mod path_text;
 pub mod person;
 pub mod problem;
+pub mod service_status;

@@ -5,6 +5,7 @@ pub mod database;
 pub(crate) mod elements;
 pub mod file;
 pub(crate) mod items;
+pub mod json;
 mod nesting;
 pub mod plist;
 pub(crate) mod rows;

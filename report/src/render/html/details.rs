@@ -35,7 +35,8 @@ struct Detail {
 /// Numbers of a label and its value, or of a fact and its source.
 type Pair = (i32, i32);
 
-/// Severity, code, cause, why, fix, who and how sure, steps, what it may destroy, next, waiver, evidence.
+/// Severity, code, cause, why, fix, who and how sure, steps, what it may destroy, next, waiver, evidence,
+/// letters.
 type FindingCells = (
     usize,
     i32,
@@ -48,7 +49,11 @@ type FindingCells = (
     i32,
     i32,
     Vec<Pair>,
+    Letters,
 );
+
+/// The lines of the message to the user, and of what Apple is handed.
+type Letters = (Vec<i32>, Vec<i32>);
 
 /// Title, is it good, tone, facts, lists of files, each headed by a title.
 type BackupCells = (i32, i32, &'static str, Vec<Pair>, Vec<Vec<i32>>);
@@ -117,7 +122,16 @@ impl Writer<'_> {
                 .iter()
                 .map(|evidence| self.evidence(evidence))
                 .collect(),
+            (
+                self.lines(fix.message.as_deref()),
+                self.lines(fix.hand_over.as_deref()),
+            ),
         )
+    }
+
+    fn lines(&mut self, text: Option<&str>) -> Vec<i32> {
+        let lines = text.into_iter().flat_map(str::lines);
+        lines.map(|line| self.say(line)).collect()
     }
 
     fn evidence(&mut self, evidence: &Evidence) -> Pair {
@@ -155,6 +169,7 @@ impl Writer<'_> {
             ("ICCID", device.iccid.as_deref().map(words::iccid)),
             ("Product type", device.product_type.clone()),
             ("System", build),
+            ("Newest for its model", Some(words::currency(&device.os))),
             ("E-mail", device.email.clone()),
             ("Site", device.site.clone()),
             ("Group", device.group.clone()),

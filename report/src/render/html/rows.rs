@@ -25,12 +25,20 @@ const FLAGS: [(u8, terms::Fits); 5] = [
 ];
 
 /// Words of the table that do not come from a device.
-const WORDS: [(&str, &str); 9] = [
+const WORDS: [(&str, &str); 14] = [
     ("untold", terms::UNTOLD),
     ("nameless", terms::NAMELESS),
     ("waived", "waived"),
     ("apart", "listed apart"),
     ("findings", "Findings"),
+    ("message", "Message to the device's user"),
+    ("handOver", "To hand to Apple Support"),
+    ("copy", "Copy"),
+    ("copied", "Copied"),
+    (
+        "notCopied",
+        "The browser did not allow it; select the text and copy it by hand",
+    ),
     ("noFindings", "Nothing is wrong with this device."),
     ("backups", "Local backups"),
     (

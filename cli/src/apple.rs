@@ -1,0 +1,47 @@
+//! Files about Apple's side of things, read once for the judging. What is wrong with one of them is a
+//! problem in the report: a file that a download cut off must not cost the night's run.
+
+use std::path::PathBuf;
+
+use fleetback_scanner::feed;
+use fleetback_scanner::model::os_feed::OsFeed;
+use fleetback_scanner::model::problem::Problem;
+use fleetback_scanner::model::service_status::ServiceStatus;
+use jiff::Timestamp;
+
+/// Where the files are, as far as they were named.
+#[derive(Debug, Default)]
+pub(crate) struct AppleFiles {
+    /// `--os-feed`
+    pub(crate) os_feed: Option<PathBuf>,
+    /// `--system-status`
+    pub(crate) system_status: Option<PathBuf>,
+}
+
+/// What they say.
+#[derive(Debug, Default)]
+pub(crate) struct Apple {
+    /// Which versions of iOS there are.
+    pub(crate) os_feed: Option<OsFeed>,
+    /// What Apple said of its services.
+    pub(crate) service_status: Option<ServiceStatus>,
+    /// What could not be used.
+    pub(crate) problems: Vec<Problem>,
+}
+
+impl AppleFiles {
+    /// Reads them.
+    pub(crate) fn read(&self, now: Timestamp) -> Apple {
+        let os_feed = self.os_feed.as_deref().map(feed::os::read);
+        let status = self.system_status.as_deref();
+        let status = status.map(|path| feed::status::read(path, now));
+        let (os_feed, mut problems) = os_feed.unwrap_or_default();
+        let (service_status, more) = status.unwrap_or_default();
+        problems.extend(more);
+        Apple {
+            os_feed,
+            service_status,
+            problems,
+        }
+    }
+}

@@ -1,0 +1,92 @@
+//! What to hand to Apple Support with a device: who it is, what it last did, and what went wrong when.
+//!
+//! Plain text, to be pasted into a form. Names come from devices, so control and bidi characters are
+//! shown escaped. No telephone number, no user and no path of ours is in it.
+
+use std::fmt::Write as _;
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
+use crate::results::{BackupKind, Device, Finding};
+use crate::words::{self, shown};
+
+/// Attempts that are listed; a log holds ten.
+const ATTEMPTS_MAX: usize = 10;
+
+/// The text for a device and the finding that leads to Apple.
+pub(crate) fn packet(device: &Device, finding: &Finding, now: Timestamp) -> String {
+    let mut text = format!("Backup of a device fails: {}\n", finding.cause);
+    for (label, value) in identity(device) {
+        let value = value.map_or_else(|| "not known".to_owned(), |value| shown(&value));
+        let _ = writeln!(text, "{label}: {value}");
+    }
+    let _ = writeln!(
+        text,
+        "Last good backup to a computer: {}",
+        last_local(device)
+    );
+    let _ = writeln!(
+        text,
+        "Last backup to iCloud: {}",
+        moment(device.icloud.last_date)
+    );
+    let _ = writeln!(text, "Observed: {}", shown(&finding.why));
+    text.push_str(&codes(device));
+    text.push_str("Tried so far: not recorded here; add what was tried, and when\n");
+    let _ = writeln!(text, "As of: {}", moment(Some(now)));
+    text
+}
+
+fn identity(device: &Device) -> [(&'static str, Option<String>); 7] {
+    let system = words::os(
+        device.product_type.as_deref(),
+        device.os_version.as_deref(),
+        device.build_version.as_deref(),
+    );
+    [
+        ("Model", device.model.clone()),
+        ("Product type", device.product_type.clone()),
+        ("Serial number", device.serial_number.clone()),
+        ("UDID", device.udid.clone()),
+        ("IMEI", device.imei.as_deref().map(words::imei)),
+        ("System", system),
+        ("Name", device.device_name.clone()),
+    ]
+}
+
+fn last_local(device: &Device) -> String {
+    let good = device.backups.iter().filter(|backup| backup.good);
+    let newest = good.filter_map(|backup| backup.completed_at).max();
+    let known = device.last_good_backup.as_ref();
+    let known = known.filter(|good| good.kind == BackupKind::Local);
+    moment(newest.max(known.map(|good| good.date)))
+}
+
+/// The codes that the device itself reported, newest first.
+fn codes(device: &Device) -> String {
+    let failed = device.icloud.attempts.iter().filter(|one| one.code != 0);
+    let lines: Vec<_> = failed
+        .take(ATTEMPTS_MAX)
+        .map(|one| {
+            let meaning = one.meaning.as_deref().unwrap_or("not explained anywhere");
+            let (at, domain) = (moment(Some(one.at)), shown(&one.domain));
+            format!("  {at}  {domain} {} ({meaning})\n", one.code)
+        })
+        .collect();
+    if lines.is_empty() {
+        return "Error codes: none reported\n".to_owned();
+    }
+    format!("Error codes, newest first:\n{}", lines.concat())
+}
+
+fn moment(at: Option<Timestamp>) -> String {
+    at.map_or_else(
+        || "none known".to_owned(),
+        |at| {
+            at.to_zoned(TimeZone::UTC)
+                .strftime("%Y-%m-%d %H:%M UTC")
+                .to_string()
+        },
+    )
+}
