@@ -168,6 +168,38 @@ fn s3_versions_are_compared_as_numbers_to_the_patch() {
 }
 
 #[test]
+fn s3_asks_whether_the_model_runs_it_at_all() {
+    let of = |version: &str| {
+        with(
+            bare(),
+            Backup {
+                os_version: Some(version.to_owned()),
+                ..local(HOUR)
+            },
+        )
+    };
+    // The iPhone X stopped at iOS 16.
+    let model = Target {
+        product_type: Some("iPhone10,3".to_owned()),
+        one_device: false,
+        ..new_device()
+    };
+    check("S3", &of("16.7"), Some(&model), Warns);
+    check("S3", &of("17.0"), Some(&model), Blocks);
+    let claims_more = Target {
+        os_version: Some("26.0".to_owned()),
+        ..model
+    };
+    check("S3", &of("17.0"), Some(&claims_more), Blocks);
+    let unheard_of = Target {
+        product_type: Some("iPhone99,9".to_owned()),
+        one_device: false,
+        ..new_device()
+    };
+    check("S3", &of("17.0"), Some(&unheard_of), CannotTell);
+}
+
+#[test]
 fn s3_of_an_icloud_backup_is_the_version_of_the_device() {
     let device = Device {
         os_version: Some("18.6".to_owned()),

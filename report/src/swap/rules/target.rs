@@ -6,6 +6,7 @@ use super::super::question::Question;
 use super::super::target::Target;
 use super::losses::rounded;
 use crate::os::OsVersion;
+use crate::os_table::{OsTables, Runs};
 
 /// Part of the capacity that must stay free, so that the restore and the apps' downloads have room.
 const MARGIN: f64 = 0.1;
@@ -24,10 +25,10 @@ pub(super) fn runs_it(q: &Question<'_>) -> Reply {
     if target.ambiguous {
         return ambiguous(target);
     }
-    let newest = newest_for(target);
-    if let Some(newest) = newest.filter(|newest| *newest < needed) {
+    let runs = model_runs(target, needed);
+    if runs == Runs::No {
         return Reply::blocks(format!(
-            "the backup is of {needed}, and {} runs nothing newer than {newest}",
+            "the backup is of {needed}, and {} stopped at an older version",
             name(target)
         ))
         .remedy("Take a newer model, or move the data by other ways");
@@ -40,7 +41,7 @@ pub(super) fn runs_it(q: &Question<'_>) -> Reply {
             "the backup is of {needed}, and the new device has only {has}"
         ))
         .remedy(format!("Update the new device to {needed} or later first")),
-        None if newest.is_some() && !target.one_device => Reply::warns(format!(
+        None if runs == Runs::Yes && !target.one_device => Reply::warns(format!(
             "the backup is of {needed}, which {} can run",
             name(target)
         ))
@@ -53,9 +54,12 @@ pub(super) fn runs_it(q: &Question<'_>) -> Reply {
     }
 }
 
-/// The newest version that a model can run; `None` while no table tells.
-fn newest_for(_: &Target) -> Option<OsVersion> {
-    None
+/// Can the model run that version at all, by the built-in table of releases?
+fn model_runs(target: &Target, needed: OsVersion) -> Runs {
+    let model = target.product_type.as_deref();
+    model.map_or(Runs::Unknown, |model| {
+        OsTables::default().runs(model, needed)
+    })
 }
 
 /// The version that the copy was made with; of an iCloud backup, that of the device today.
