@@ -42,6 +42,9 @@ pub(super) const STEPS: &[&str] = &["
 
     INSERT INTO meta VALUES ('format', 'fleetback history store');
 ", "
+    -- A store that lacks what the first step laid out is damaged, and is left as it is.
+    SELECT 1 FROM meta, checks, proofs LIMIT 0;
+
     -- One row for each job: a computer and the roots that it reads. Runs of one job remember each other.
     CREATE TABLE jobs (
         job   INTEGER PRIMARY KEY,
