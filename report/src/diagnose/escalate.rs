@@ -226,8 +226,7 @@ fn after_two_fixes(case: &Case<'_>, trouble: &Trouble<'_>, shown: &[Shown]) -> O
 
 /// "Restart the device was shown on 3 nights since 2026-11-17 and did not help".
 fn tried_in_words(shown: &[Shown], fix: FixId) -> Option<String> {
-    let before = shown.iter().filter(|shown| shown.fix != fix);
-    let last = before.last()?;
+    let last = shown.iter().rev().find(|shown| shown.fix != fix)?;
     Some(format!(
         "\"{}\" was shown on {} since {} and did not help",
         last.fix.about().title,
