@@ -25,7 +25,7 @@ use super::job::Job;
 use super::memory::{Remembered, key};
 use super::night::{self, Kept};
 use super::past;
-use super::schema::{APPLICATION_ID, migrate};
+use super::schema::{APPLICATION_ID, is_behind, migrate};
 use super::volume::network_disk;
 use crate::platform;
 
@@ -145,11 +145,30 @@ fn open(path: &Path) -> Result<Connection, Cause> {
     connection.busy_timeout(BUSY_MAX)?;
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false)?;
+    if is_behind(&connection)? {
+        ensure_whole(&connection)?;
+    }
     migrate(&mut connection)?;
     // A disk that cannot do it stays with the rollback journal, which is as safe and slower.
     connection.pragma_update_and_check(None, "journal_mode", "wal", |_| Ok(()))?;
     connection.pragma_update(None, "synchronous", "normal")?;
     Ok(connection)
+}
+
+/// Reads all that an older version left, before a step is taken on it: what is damaged is refused as
+/// it is, and not after it was changed.
+fn ensure_whole(connection: &Connection) -> Result<(), Cause> {
+    let said: String = connection.pragma_query_value(None, "quick_check", |row| row.get(0))?;
+    if said != "ok" {
+        return Err(Cause::Damaged(said));
+    }
+    let mut hosts = connection.prepare("SELECT DISTINCT host FROM checks")?;
+    let hosts = hosts.query_map([], |row| row.get::<_, String>(0))?;
+    for host in hosts {
+        checks(connection, &host?)?;
+    }
+    proofs(connection)?;
+    Ok(())
 }
 
 /// Makes the folder and an empty file, both for this user alone, where there are none.

@@ -42,9 +42,6 @@ pub(super) const STEPS: &[&str] = &["
 
     INSERT INTO meta VALUES ('format', 'fleetback history store');
 ", "
-    -- A store that lacks what the first step laid out is damaged, and is left as it is.
-    SELECT 1 FROM meta, checks, proofs LIMIT 0;
-
     -- One row for each job: a computer and the roots that it reads. Runs of one job remember each other.
     CREATE TABLE jobs (
         job   INTEGER PRIMARY KEY,
@@ -120,6 +117,12 @@ pub(super) const STEPS: &[&str] = &["
         PRIMARY KEY (device, completed_at)
     ) STRICT, WITHOUT ROWID;
 "];
+
+/// Is it a store already, and of an older version than this?
+pub(super) fn is_behind(connection: &Connection) -> Result<bool, Cause> {
+    let found: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
+    Ok(found > 0 && found < STEPS.len() as i64)
+}
 
 /// Takes every step that the store has not taken yet, each in a transaction of its own.
 pub(super) fn migrate(connection: &mut Connection) -> Result<(), Cause> {
