@@ -12,7 +12,7 @@ use fleetback_scanner::mdm::read::{pair, read_by_rules};
 use fleetback_scanner::mdm::rules::TableRules;
 use fleetback_scanner::model::evidence::Clock;
 use fleetback_scanner::model::management::Answer;
-use fleetback_scanner::model::problem::Problem;
+use fleetback_scanner::model::problem::{Level, Problem};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
@@ -395,4 +395,19 @@ fn bad_input_costs_its_row_and_no_more() {
         1,
         &["JSON that breaks off or is damaged at line 1, column 70"],
     );
+}
+
+/// How much one cell that is neither yes nor no weighs.
+#[track_caller]
+fn weighs(header: &str, want: Level) {
+    let text = format!("Serial Number,OS Version,{header}\nF2LX0001TEST,18.1,string\n");
+    let (_, problems, _) = read(&text, &TableRules::default());
+    let levels: Vec<_> = problems.iter().map(|problem| problem.level).collect();
+    assert_eq!(levels, [want], "{header}: {problems:?}");
+}
+
+#[test]
+fn only_the_switch_of_icloud_backup_is_missed() {
+    weighs("Cloud Backup Enabled", Level::Incomplete);
+    weighs("Supervised", Level::Note);
 }

@@ -78,6 +78,11 @@ const NO_FLAG: RowFault = RowFault {
     remedy: "export it again, or tell under [mdm.columns] of fleetback.toml what the column means",
     level: Level::Incomplete,
 };
+/// The same of a switch that decides nothing about a backup: nothing is missing from the verdict.
+const NO_SIDE_FLAG: RowFault = RowFault {
+    level: Level::Note,
+    ..NO_FLAG
+};
 const NO_DATE: RowFault = RowFault {
     wanted: "a date",
     found: "text that is no date, or that may be two days, as 03/04/2027 is; the device was read without it",
@@ -183,7 +188,11 @@ impl<'r> Record<'r> {
             *slot(&mut draft.management) = text.map(|text| draft.told(text));
         }
         for (fact, slot) in FLAGS {
-            let flag = self.parsed(*fact, &NO_FLAG, cell::flag);
+            let fault = match fact {
+                Fact::CloudBackupEnabled => &NO_FLAG,
+                _ => &NO_SIDE_FLAG,
+            };
+            let flag = self.parsed(*fact, fault, cell::flag);
             *slot(&mut draft.management) = flag.map(|flag| draft.told(flag));
         }
         for (fact, slot) in DATES {
