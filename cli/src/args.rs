@@ -10,6 +10,7 @@ use fleetback_report::os::OsVersion;
 use fleetback_report::swap::target::is_product;
 use jiff::Timestamp;
 
+use crate::exit::Exit;
 use crate::passwords::CommandLine;
 use crate::settings::{self, OutputSettings, ScanSettings, TerminalSettings};
 use crate::since::Since;
@@ -76,6 +77,9 @@ pub(crate) enum Command {
     Verify(Box<Verify>),
     /// Write the reports again from a stored JSON report; reads no backup
     Report(Box<Report>),
+    /// What changed between two stored JSON reports
+    #[command(after_help = diff_codes_help())]
+    Diff(Diff),
     /// Tell what a finding or a fix means, and what to do
     Explain(Explain),
     /// Check that everything which should be read can be read, before the night does
@@ -206,10 +210,45 @@ pub(crate) struct Report {
     /// A report that `scan --json` wrote; `-` is standard input
     #[arg(value_name = "RESULTS")]
     pub(crate) results: PathBuf,
+
+    /// Count changes from the newest run at or before this day, instead of from the run before
+    #[arg(long, value_name = "DATE")]
+    pub(crate) since: Option<Since>,
+
+    /// The history store to ask for --since, instead of the user's own
+    #[arg(
+        long,
+        value_name = "FILE",
+        env = "FLEETBACK_HISTORY",
+        hide_env_values = true,
+        requires = "since"
+    )]
+    pub(crate) history: Option<PathBuf>,
+
     #[command(flatten)]
     pub(crate) output: OutputSettings,
     #[command(flatten)]
     pub(crate) alarm: AlarmFlags,
+}
+
+/// `fleetback diff`
+#[derive(Debug, Args)]
+pub(crate) struct Diff {
+    /// The report to compare with, as `scan --json` wrote it
+    #[arg(value_name = "OLD")]
+    pub(crate) old: PathBuf,
+
+    /// The report to compare; `-` is standard input
+    #[arg(value_name = "NEW")]
+    pub(crate) new: PathBuf,
+
+    /// Write what changed for programs; `-` is standard output, in place of the text
+    #[arg(long, value_name = "FILE")]
+    pub(crate) json: Vec<PathBuf>,
+
+    /// Time zone of dates for people, such as Europe/Berlin [default: this computer's]
+    #[arg(long, value_name = "ZONE")]
+    pub(crate) timezone: Option<String>,
 }
 
 /// Flags that must stand where the run is started: a file that silences alarms would be forgotten.
@@ -456,10 +495,7 @@ pub(crate) fn settings_of_variables() -> Result<ScanSettings, clap::Error> {
 
 /// The exit codes of `swap`.
 fn swap_codes_help() -> String {
-    let rows = crate::exit::SWAP_CODES
-        .iter()
-        .map(|(exit, meaning)| format!("  {:>3}  {meaning}\n", exit.code()));
-    format!("Exit codes:\n{}", rows.collect::<String>())
+    codes_help(crate::exit::SWAP_CODES)
 }
 
 fn model(text: &str) -> Result<String, String> {
@@ -487,7 +523,16 @@ fn gigabytes(text: &str) -> Result<f64, String> {
 
 /// The exit codes of `verify`.
 fn verify_codes_help() -> String {
-    let rows = crate::exit::VERIFY_CODES
+    codes_help(crate::exit::VERIFY_CODES)
+}
+
+/// The exit codes of `diff`.
+fn diff_codes_help() -> String {
+    codes_help(crate::exit::DIFF_CODES)
+}
+
+fn codes_help(codes: &[(Exit, &str)]) -> String {
+    let rows = codes
         .iter()
         .map(|(exit, meaning)| format!("  {:>3}  {meaning}\n", exit.code()));
     format!("Exit codes:\n{}", rows.collect::<String>())

@@ -5,6 +5,7 @@
 
 use std::process::ExitCode;
 
+use fleetback_report::diff::Diff;
 use fleetback_report::finding::Severity;
 use fleetback_report::results::Results;
 use fleetback_report::swap::answer::{Fate, Verdict};
@@ -91,6 +92,35 @@ pub(crate) const SWAP_CODES: &[(Exit, &str)] = &[
     (Exit::Unwritten, "an output could not be written"),
     (Exit::Interrupted, "interrupted; no output was touched"),
 ];
+
+/// The same for `diff`.
+pub(crate) const DIFF_CODES: &[(Exit, &str)] = &[
+    (
+        Exit::Complete,
+        "no device fails that did not, fails worse, or is gone",
+    ),
+    (Exit::Findings, "a device fails anew or worse, or is gone"),
+    (
+        Exit::Usage,
+        "usage error, or a file that is no report; nothing was compared",
+    ),
+    (
+        Exit::Incomplete,
+        "one of the two runs could not read everything: the comparison has gaps",
+    ),
+    (Exit::Unwritten, "an output could not be written"),
+    (Exit::Interrupted, "interrupted; no output was touched"),
+];
+
+/// The exit code of a comparison. What could not be read weighs more than what became worse, as in a
+/// scan.
+pub(crate) fn of_diff(diff: &Diff) -> Exit {
+    match (diff.is_incomplete(), diff.is_worse()) {
+        (true, _) => Exit::Incomplete,
+        (false, true) => Exit::Findings,
+        (false, false) => Exit::Complete,
+    }
+}
 
 /// The exit code of some verdicts. Not ready is known and weighs most; unknown weighs more than losses
 /// that are known too.

@@ -137,6 +137,34 @@ impl History {
     }
 }
 
+/// What the runs before these stored results found, to be compared from `since`; in words why not.
+pub(crate) fn of_stored(results: &Results, store: &Path, since: Timestamp) -> Result<Past, String> {
+    let open = Store::open(store).map_err(|e| e.to_string())?;
+    let past = open.past_of_run(&results.run_id);
+    let past = past.map_err(|e| e.to_string())?.ok_or_else(|| {
+        format!(
+            "{}: wanted the run of these results ({}), and this history does not know it; name the history of that run with --history FILE, or compare two reports with `fleetback diff`",
+            store.display(),
+            results.run_id,
+        )
+    })?;
+    let past = Past {
+        since: Some(since),
+        ..past.before(results.scanned_at)
+    };
+    match past.compared() {
+        Some(_) => Ok(past),
+        None => Err(format!(
+            "{}: wanted a run at or before {since}, found {}",
+            store.display(),
+            past.runs.first().map_or_else(
+                || "none before these results".to_owned(),
+                |first| format!("none before that of {}", first.at)
+            ),
+        )),
+    }
+}
+
 fn open(path: Option<PathBuf>, host: &str, evidence: &[PathBuf]) -> Result<History, String> {
     let nowhere = "this user has no data directory; name a file with --history, or a folder with FLEETBACK_DATA_DIR";
     let path = path.ok_or(nowhere)?;

@@ -19,7 +19,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use crate::apple::AppleFiles;
-use crate::args::{AlarmFlags, Common, Report, Scan, Verify as VerifyArgs};
+use crate::args::{AlarmFlags, Common, Diff, Report, Scan, Verify as VerifyArgs};
 use crate::config::{self, Config, Found};
 use crate::exit::Alarm;
 use crate::output::{Target, resolved};
@@ -91,6 +91,8 @@ pub(crate) struct VerifyPlan {
 pub(crate) struct ReportPlan {
     /// The stored results.
     pub(crate) results: PathBuf,
+    /// Which earlier run to compare them with instead of the last, and the store that knows it.
+    pub(crate) since: Option<(Timestamp, PathBuf)>,
     /// What to write.
     pub(crate) reports: Reports,
     /// From which severity on the run ends with 1.
@@ -235,10 +237,48 @@ impl ReportPlan {
         let output = args.output.over(config.output.without_targets());
         let reports = Reports::new(&output)?;
         refuse_to_write_over(&reports, &[args.results.as_path()])?;
+        let since = args
+            .since
+            .map(|since| since.last_instant(&reports.time_zone));
+        let store = since.map(|_| existing_store(args.history)).transpose()?;
         Ok(Self {
             results: args.results,
+            since: since.zip(store),
             reports,
             alarm: alarm(output.fail_on, &args.alarm),
+            terminal: terminal(common, config.terminal),
+        })
+    }
+}
+
+/// Everything that `diff` does.
+#[derive(Debug)]
+pub(crate) struct DiffPlan {
+    /// What to write.
+    pub(crate) reports: Reports,
+    /// What standard error and the terminal get.
+    pub(crate) terminal: Terminal,
+}
+
+impl DiffPlan {
+    /// The same for `diff`. Of two inputs one may be standard input, not both.
+    pub(crate) fn new(args: &Diff, common: &Common) -> Result<Self> {
+        let found = config::load(common.config.as_deref(), &config::places())?;
+        let config = settings_of(found.as_ref());
+        let given = OutputSettings {
+            json: args.json.clone(),
+            timezone: args.timezone.clone(),
+            ..OutputSettings::default()
+        };
+        let reports = Reports::new(&given.over(config.output.without_targets()))?;
+        let inputs = [args.old.as_path(), args.new.as_path()];
+        ensure!(
+            inputs != [Path::new("-"); 2],
+            "wanted two reports, found standard input named twice; name a file for one of them"
+        );
+        refuse_to_write_over(&reports, &inputs)?;
+        Ok(Self {
+            reports,
             terminal: terminal(common, config.terminal),
         })
     }
@@ -405,6 +445,19 @@ pub(crate) fn history_choice(
             Ok(history::Choice::None)
         }
         (None, false) => Ok(history::Choice::Usual),
+    }
+}
+
+/// The store that was named, or the user's own; it must be there, for a new one knows nothing.
+fn existing_store(named: Option<PathBuf>) -> Result<PathBuf> {
+    let path = named.or_else(store::default_path);
+    match path {
+        Some(path) if path.is_file() => Ok(path),
+        Some(path) => bail!(
+            "--since asks the history for an earlier run, and there is none at {}; name one with --history FILE",
+            path.display()
+        ),
+        None => bail!("--since asks the history for an earlier run; name one with --history FILE"),
     }
 }
 

@@ -5,6 +5,7 @@
 //! the same bytes.
 
 pub mod change;
+pub mod diff;
 pub mod finding;
 pub mod fix;
 pub mod history;

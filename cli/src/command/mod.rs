@@ -1,6 +1,7 @@
 //! One file for each command; each reads as the story of that command.
 
 pub(crate) mod config;
+pub(crate) mod diff;
 pub(crate) mod doctor;
 pub(crate) mod explain;
 pub(crate) mod manual;

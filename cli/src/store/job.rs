@@ -48,6 +48,19 @@ impl Job {
         Ok(found.optional()?)
     }
 
+    /// The number of the job that made a run.
+    pub(super) fn number_of_run(
+        connection: &Connection,
+        run_id: &str,
+    ) -> Result<Option<i64>, Cause> {
+        let found = connection.query_row(
+            "SELECT job FROM runs WHERE run_id = ?1 ORDER BY at DESC LIMIT 1",
+            [run_id],
+            |row| row.get(0),
+        );
+        Ok(found.optional()?)
+    }
+
     /// Its number, new where the store did not know it.
     pub(super) fn number(&self, transaction: &Transaction<'_>) -> Result<i64, Cause> {
         if let Some(known) = self.find(transaction)? {

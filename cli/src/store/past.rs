@@ -17,9 +17,14 @@ use super::job::Job;
 
 /// Everything that a job remembers; empty for one that the store does not know.
 pub(super) fn read(connection: &Connection, job: &Job) -> Result<History, Cause> {
-    let Some(job) = job.find(connection)? else {
-        return Ok(History::default());
-    };
+    match job.find(connection)? {
+        Some(job) => of_job(connection, job),
+        None => Ok(History::default()),
+    }
+}
+
+/// The same of a job by its number.
+pub(super) fn of_job(connection: &Connection, job: i64) -> Result<History, Cause> {
     let runs = runs(connection, job)?;
     let Some(last) = runs.last().map(|run| run.at) else {
         return Ok(History::default());

@@ -84,6 +84,16 @@ impl Store {
         past::read(&self.connection, job).map_err(|cause| cause.at(&self.path))
     }
 
+    /// What the runs of the job found that this run belongs to; `None` for a run that is not known.
+    pub(crate) fn past_of_run(&self, run_id: &str) -> Result<Option<History>, StoreError> {
+        let read = || -> Result<Option<History>, Cause> {
+            let job = Job::number_of_run(&self.connection, run_id)?;
+            job.map(|job| past::of_job(&self.connection, job))
+                .transpose()
+        };
+        read().map_err(|cause| cause.at(&self.path))
+    }
+
     /// Remembers what a run at `now` found on `host`, all of it or nothing: the checks, the proofs
     /// and, for a scan, the night.
     ///

@@ -12,6 +12,7 @@ fn help() {
         "swap",
         "verify",
         "report",
+        "diff",
         "explain",
         "doctor",
         "config",

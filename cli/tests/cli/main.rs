@@ -12,6 +12,7 @@
 mod config;
 mod demo;
 mod desk;
+mod diff;
 mod exit_codes;
 mod fleets;
 mod help;

@@ -1,6 +1,7 @@
 //! The formats: each prints the sheet or the results, and decides nothing.
 
 pub mod csv;
+pub mod diff;
 pub mod html;
 pub mod json;
 pub mod spreadsheet;

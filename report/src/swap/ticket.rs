@@ -125,7 +125,7 @@ pub struct Ticket {
 }
 
 /// A device in as many words as it takes to tell it from others.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Who {
     /// Serial number.
     pub serial_number: Option<String>,

@@ -6,6 +6,7 @@
 #[path = "../common/mod.rs"]
 mod common;
 mod csv;
+mod diff;
 mod document;
 mod json;
 mod office;

@@ -1,0 +1,37 @@
+//! `fleetback diff`: what changed between two stored reports.
+
+use std::io::{self, Write};
+
+use anyhow::Result;
+use fleetback_report::diff::Diff as Changes;
+use fleetback_report::render::{diff, swap};
+
+use crate::args::{Common, Diff};
+use crate::exit::{self, Exit};
+use crate::options::{DiffPlan, Format};
+use crate::{interrupt, kept, reports, terminal};
+
+/// Runs it. An error is a usage error: nothing was compared.
+pub(crate) fn run(args: &Diff, common: &Common) -> Result<Exit> {
+    let plan = DiffPlan::new(args, common)?;
+    let interrupted = interrupt::listen();
+    let (old, new) = (kept::read(&args.old)?, kept::read(&args.new)?);
+    let changes = Changes::between(&old, &new, env!("CARGO_PKG_VERSION"));
+    let text = swap::SwapText {
+        width: terminal::width(),
+        color: plan.terminal.colored(),
+        zone: &plan.reports.time_zone,
+    };
+    let render = |format, out: &mut dyn Write| -> io::Result<()> {
+        match format {
+            Format::Json => swap::write_json(&changes, out),
+            _ => diff::write_text(&changes, &text, out),
+        }
+    };
+    let written = reports::write_each(&plan.reports.targets, &render, &interrupted);
+    Ok(match written {
+        Some(true) => exit::of_diff(&changes),
+        Some(false) => Exit::Unwritten,
+        None => Exit::Interrupted,
+    })
+}
