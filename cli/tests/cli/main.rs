@@ -17,6 +17,7 @@ mod exit_codes;
 mod fleets;
 mod help;
 mod history;
+mod killed;
 mod nights;
 mod outputs;
 mod passwords;
