@@ -30,6 +30,7 @@ mod kind;
 mod load;
 mod message;
 mod named;
+pub mod plan;
 mod platform;
 mod profile;
 mod profiles;

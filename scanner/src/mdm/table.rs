@@ -50,6 +50,30 @@ pub(super) fn parse(bytes: &[u8], known: impl Fn(&str) -> bool) -> Table {
     table
 }
 
+/// Header cells named in a problem.
+const HEADERS_MAX: usize = 12;
+
+/// The header for a message: "the columns "a", "b" and 3 more".
+pub(super) fn columns_in_words(header: &[String]) -> String {
+    let named = header.iter().take(HEADERS_MAX).map(|cell| shown(cell));
+    let named: Vec<_> = named.collect();
+    match header.len().saturating_sub(HEADERS_MAX) {
+        0 => format!("the columns {}", named.join(", ")),
+        more => format!("the columns {} and {more} more", named.join(", ")),
+    }
+}
+
+/// A header cell for a message. A table without a header has people's data there, so cells that
+/// look like numbers or addresses are not shown.
+fn shown(cell: &str) -> String {
+    let digits = cell.chars().filter(char::is_ascii_digit).count();
+    if digits > 5 || cell.contains('@') {
+        return "(data)".to_owned();
+    }
+    let short: String = cell.chars().filter(|c| !c.is_control()).take(40).collect();
+    format!("\"{short}\"")
+}
+
 /// UTF-8 or UTF-16 by the byte-order mark, else UTF-8 if it is that, else Windows-1252, which is
 /// what spreadsheets on Windows write.
 fn decode(bytes: &[u8]) -> String {
