@@ -365,7 +365,7 @@ fn bad_input_costs_its_row_and_no_more() {
     problem(
         &format!("Export of 19 November\n\n{h}{ok}"),
         1,
-        &["1 rows of a title before it, passed over"],
+        &["one row of a title before it, passed over"],
     );
     problem(
         &format!("{h}{ok}Serial,Supervised,OS Version\nC7CX706CKWTK,yes,18.2\n"),
@@ -389,6 +389,11 @@ fn bad_input_costs_its_row_and_no_more() {
         "Serial,OS,OS Version\nF2LXK0ABCDEF,iOS,18.1\nC02XJABCDEFG,macOS,15.1\nC02XJABCDEFH,macOS,15.1\n",
         1,
         &["lines of other devices, left out: 2 of a Mac"],
+    );
+    problem(
+        "Serial,OS Version,Enrollment Type\nF2LXK0ABCDEF,18.1,\n,18.1,User Enrollment\n",
+        1,
+        &["line 3: none: User Enrollment hides them, and nobody can tell which device it is"],
     );
     problem(
         "[{\"serialNumber\":\"F2LXK0ABCDEF\",\"osVersion\":\"18.1\",\"imei\":\"\"},{\"serial",

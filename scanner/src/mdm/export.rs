@@ -278,20 +278,19 @@ fn read_csv(document: &mut Document, path: &Path, means: Means<'_>) -> bool {
     };
     let file = text.modified;
     let known = |cell: &str| is_known(cell, means.rules);
-    let (skipped, delimiter) = table::shape(&text.head, HEADER_ROWS, known);
-    let (head, reader) = (text.head.len(), text.into_reader());
-    let mut reader = reader;
-    if skip_hint(&mut reader, skipped, head).is_none() {
+    let Ok(mut rows) = table::rows(text, HEADER_ROWS, &known) else {
         return false;
-    }
-    let mut rows = Rows::new(reader, delimiter, u64::from(skipped > 0));
+    };
     let Some(header) = find_header(&mut rows, means.rules) else {
         return false;
     };
     let (console, by) = recognise_header(&header.cells);
     let mut reading = Reading::new(document, path, file, means, console, by);
     if header.title > 0 {
-        let found = format!("{} rows of a title before it, passed over", header.title);
+        let found = match header.title {
+            1 => "one row of a title before it, passed over".to_owned(),
+            rows => format!("{rows} rows of a title before it, passed over"),
+        };
         reading
             .document
             .share("a header in the first row", &found, None);
@@ -300,12 +299,6 @@ fn read_csv(document: &mut Document, path: &Path, means: Means<'_>) -> bool {
     reading.rows(&mut rows, columns, header.cells.len(), means.rules);
     reading.finish("line");
     true
-}
-
-/// Takes the line `sep=;` off.
-fn skip_hint(reader: &mut impl Read, bytes: usize, head: usize) -> Option<()> {
-    let mut hint = vec![0; bytes.min(head)];
-    reader.read_exact(&mut hint).ok()
 }
 
 fn fact_of_header(cell: &str, rules: &TableRules) -> Option<Fact> {

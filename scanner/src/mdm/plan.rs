@@ -8,10 +8,10 @@ use std::path::Path;
 
 use super::fact::{self, Fact, IDS};
 use super::faults::{Faults, RowFault};
-use super::table::{self, Row};
-use super::{cell, day, load};
+use super::{cell, day, table};
 use crate::model::plan::{PlannedDay, PlannedSwap, SwapPlan};
 use crate::model::problem::{Level, Problem};
+use crate::source::rows::Row;
 
 /// The largest plan that is read, in bytes.
 const BYTES_MAX: u64 = 16 << 20;
@@ -167,6 +167,12 @@ const UNCLOSED: RowFault = RowFault {
     remedy: "close or remove the quotation mark",
     level: Level::Incomplete,
 };
+const BROKEN: RowFault = RowFault {
+    wanted: "rows that can be read to the end",
+    found: "a row after this one that cannot be; nobody was asked about it and what follows",
+    remedy: "look at the rows after this line, and save the table again",
+    level: Level::Incomplete,
+};
 const TWICE: RowFault = RowFault {
     wanted: "each swap once",
     found: "the same as an earlier row; it was left out",
@@ -197,12 +203,16 @@ const BAD_CAPACITY: RowFault = RowFault {
 /// # Errors
 /// The problem of a file that is no such table, or whose columns name no old device.
 pub fn read(path: &Path) -> Result<SwapPlan, Box<Problem>> {
-    let (bytes, _) = load::table(path, BYTES_MAX)
-        .map_err(|fault| Box::new(Problem::incomplete(path, WANTED, fault.to_string())))?;
-    let table = table::parse(&bytes, |cell| is_known(&fact::fold_header(cell)));
-    let columns = Columns::new(&table.header);
+    let known = |cell: &str| is_known(&fact::fold_header(cell));
+    let refused = |words: String| Box::new(Problem::incomplete(path, WANTED, words));
+    let (mut rows, _) =
+        table::open(path, BYTES_MAX, &known).map_err(|fault| refused(fault.to_string()))?;
+    let mut row = Row::default();
+    rows.next(&mut row).map_err(refused)?;
+    let header: Vec<_> = row.cells().collect();
+    let columns = Columns::new(&header);
     if columns.places(Column::Old).next().is_none() {
-        return Err(Box::new(no_old_column(path, &table.header)));
+        return Err(Box::new(no_old_column(path, &header)));
     }
     let mut reading = Reading {
         columns,
@@ -211,10 +221,16 @@ pub fn read(path: &Path) -> Result<SwapPlan, Box<Problem>> {
         unusable: Vec::new(),
         faults: Faults::default(),
     };
-    for row in &table.rows {
-        reading.row(row);
-    }
-    if let Some(line) = table.unclosed_at {
+    let broken = loop {
+        match rows.next(&mut row) {
+            Ok(true) => reading.row(row.line, &row.cells().collect::<Vec<_>>()),
+            Ok(false) => break false,
+            Err(_) => break true,
+        }
+    };
+    if broken {
+        reading.leave_out(&BROKEN, row.line);
+    } else if let Some(line) = rows.unclosed_at() {
         reading.leave_out(&UNCLOSED, line);
     }
     Ok(reading.finish(path))
@@ -269,8 +285,8 @@ impl Columns {
     }
 
     /// The first cell of a column that says something.
-    fn text<'r>(&self, row: &'r Row, column: Column) -> Option<&'r str> {
-        let cells = self.places(column).filter_map(|place| row.cells.get(place));
+    fn text<'r>(&self, row: &'r [String], column: Column) -> Option<&'r str> {
+        let cells = self.places(column).filter_map(|place| row.get(place));
         cells
             .map(|cell| cell::unwrapped(cell))
             .find(|cell| !cell::is_blank(cell))
@@ -288,11 +304,14 @@ struct Reading {
 }
 
 impl Reading {
-    fn row(&mut self, row: &Row) {
-        match self.swap(row) {
-            Err(fault) => self.leave_out(fault, row.line),
+    fn row(&mut self, line: u64, row: &[String]) {
+        if row.iter().all(String::is_empty) {
+            return;
+        }
+        match self.swap(line, row) {
+            Err(fault) => self.leave_out(fault, line),
             Ok(swap) if self.is_new(&swap) => self.swaps.push(swap),
-            Ok(_) => self.faults.add(&TWICE, row.line),
+            Ok(_) => self.faults.add(&TWICE, line),
         }
     }
 
@@ -311,16 +330,12 @@ impl Reading {
         })
     }
 
-    fn swap(&mut self, row: &Row) -> Result<PlannedSwap, &'static RowFault> {
-        let beyond = row.cells.iter().skip(self.columns.width);
-        if beyond.into_iter().any(|cell| !cell.is_empty()) {
+    fn swap(&mut self, line: u64, row: &[String]) -> Result<PlannedSwap, &'static RowFault> {
+        let mut beyond = row.iter().skip(self.columns.width);
+        if beyond.any(|cell| !cell.is_empty()) {
             return Err(&TOO_WIDE);
         }
-        if row
-            .cells
-            .iter()
-            .any(|cell| cell.chars().nth(CELL_MAX).is_some())
-        {
+        if row.iter().any(|cell| cell.chars().nth(CELL_MAX).is_some()) {
             return Err(&TOO_LONG);
         }
         let text = |column| self.columns.text(row, column).map(str::to_owned);
@@ -329,39 +344,21 @@ impl Reading {
             return Err(&SCIENTIFIC);
         }
         let (new_type, user) = (text(Column::NewType), text(Column::User));
+        let mut part = Part {
+            line,
+            row,
+            of: self,
+        };
         Ok(PlannedSwap {
-            line: row.line,
+            line,
             old,
             new,
             new_type,
-            new_os: self.part(row, Column::NewOs, &BAD_OS, version),
-            new_capacity_gb: self.part(row, Column::NewCapacity, &BAD_CAPACITY, gigabytes),
+            new_os: part.read(Column::NewOs, &BAD_OS, version),
+            new_capacity_gb: part.read(Column::NewCapacity, &BAD_CAPACITY, gigabytes),
             user,
-            day: self.day(row),
+            day: part.day(),
         })
-    }
-
-    /// A part of a row that costs the row nothing but itself.
-    fn part<T>(
-        &mut self,
-        row: &Row,
-        column: Column,
-        fault: &'static RowFault,
-        read: fn(&str) -> Option<T>,
-    ) -> Option<T> {
-        let told = read(self.columns.text(row, column)?);
-        if told.is_none() {
-            self.faults.add(fault, row.line);
-        }
-        told
-    }
-
-    fn day(&mut self, row: &Row) -> PlannedDay {
-        if self.columns.text(row, Column::Day).is_none() {
-            return PlannedDay::Untold;
-        }
-        let day = self.part(row, Column::Day, &BAD_DAY, day::parse);
-        day.map_or(PlannedDay::Unreadable, PlannedDay::On)
     }
 
     fn finish(self, path: &Path) -> SwapPlan {
@@ -371,6 +368,36 @@ impl Reading {
             unusable: self.unusable,
             problems: self.faults.problems(path, "line"),
         }
+    }
+}
+
+/// The parts of a row that cost it nothing but themselves.
+struct Part<'r> {
+    line: u64,
+    row: &'r [String],
+    of: &'r mut Reading,
+}
+
+impl Part<'_> {
+    fn read<T>(
+        &mut self,
+        column: Column,
+        fault: &'static RowFault,
+        read: fn(&str) -> Option<T>,
+    ) -> Option<T> {
+        let told = read(self.of.columns.text(self.row, column)?);
+        if told.is_none() {
+            self.of.faults.add(fault, self.line);
+        }
+        told
+    }
+
+    fn day(&mut self) -> PlannedDay {
+        if self.of.columns.text(self.row, Column::Day).is_none() {
+            return PlannedDay::Untold;
+        }
+        let day = self.read(Column::Day, &BAD_DAY, day::parse);
+        day.map_or(PlannedDay::Unreadable, PlannedDay::On)
     }
 }
 
