@@ -32,6 +32,7 @@ mod load;
 mod mended;
 mod message;
 mod named;
+pub mod plan;
 mod platform;
 mod profile;
 mod profiles;
