@@ -1,13 +1,16 @@
 //! What is meant by `fleetback swap`: which devices, from which evidence, written where.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use anyhow::{Result, bail};
+use anyhow::{Result, anyhow, bail};
 use fleetback_report::judge::RunInfo;
 use fleetback_report::policy::Policy;
+use fleetback_report::swap::plan::{self as swap, PlanUsed};
 use fleetback_report::swap::target::Wish;
 use fleetback_report::swap::ticket::Asked;
+use fleetback_scanner::mdm::plan;
 use fleetback_scanner::model::backup::VerifyLevel;
+use fleetback_scanner::model::plan as model;
 use fleetback_scanner::scan::{Inputs, ScanOptions};
 use jiff::Timestamp;
 
@@ -25,6 +28,8 @@ use crate::{kept, store};
 pub(crate) struct SwapPlan {
     /// Who is asked for.
     pub(crate) asked: Vec<Asked>,
+    /// The plan that asks for them.
+    pub(crate) plan: Option<PlanUsed>,
     /// Where to look.
     pub(crate) evidence: Evidence,
     /// What to write.
@@ -75,7 +80,10 @@ impl SwapPlan {
         let now = args.now.unwrap_or_else(Timestamp::now);
         let output = args.output.into_settings();
         let reports = Reports::new(&output.over(config.output.without_targets()))?;
-        let asked = asked(&args.devices, &args.target);
+        let read = args.plan.as_deref().map(read_plan).transpose()?;
+        let asked = asked(read.as_ref(), &args.devices, &args.target);
+        let plan_file: Vec<_> = args.plan.iter().map(PathBuf::as_path).collect();
+        options::refuse_to_write_over(&reports, &plan_file)?;
 
         let named = ScanSettings {
             roots: Vec::new(),
@@ -99,6 +107,7 @@ impl SwapPlan {
         };
         Ok(Self {
             asked,
+            plan: read.as_ref().map(PlanUsed::of),
             evidence,
             reports,
             accept_losses: args.accept_losses,
@@ -106,6 +115,14 @@ impl SwapPlan {
             now,
             terminal,
         })
+    }
+}
+
+impl SwapPlan {
+    /// The rows of the plan that could not be used.
+    pub(crate) fn unasked(&self) -> impl Iterator<Item = u64> {
+        let lines = self.plan.iter().flat_map(|plan| &plan.unusable);
+        lines.copied()
     }
 }
 
@@ -144,13 +161,30 @@ impl Live {
     }
 }
 
-fn asked(devices: &[String], target: &SwapTarget) -> Vec<Asked> {
+/// A table that is no plan is a mistake of whoever typed its name: nothing was asked.
+fn read_plan(path: &Path) -> Result<model::SwapPlan> {
+    plan::read(path).map_err(|problem| {
+        let remedy = problem.remedy.map(|text| format!("; {text}"));
+        anyhow!(
+            "--plan {}: wanted {}, found {}{}",
+            problem.path.display(),
+            problem.wanted,
+            problem.found,
+            remedy.unwrap_or_default()
+        )
+    })
+}
+
+fn asked(plan: Option<&model::SwapPlan>, devices: &[String], target: &SwapTarget) -> Vec<Asked> {
     let wish = Wish {
         to: target.to.clone(),
         product_type: target.to_type.clone(),
         os_version: target.to_os,
         capacity_gb: target.to_capacity,
     };
+    if let Some(plan) = plan {
+        return swap::asked(plan, &wish);
+    }
     let one = |text: &String| Asked {
         text: text.clone(),
         wish: wish.clone(),

@@ -246,3 +246,105 @@ fn after_the_swap_what_must_be_kept_is_said() {
     let nobody = desk.run(&[&["swap", serials[0], "--after"], &LIVE[..]].concat());
     assert_eq!(code(&nobody), 3, "{}", printed(&nobody));
 }
+
+/// The plan of the two phones of [`desk`], a stranger and a row that cannot be used.
+const PLAN: &str = "Old serial;New type;New OS;New capacity;User;Date\n\
+    C39TEST00001;iPhone 17;26.1;256;Ada;2026-12-01\n\
+    C39TEST00002;iPhone 17;26.1;256;Bo;03/04/2027\n\
+    C39TEST00009;iPhone 17;26.1;256;Cy;2026-12-02\n";
+
+#[test]
+fn a_plan_is_asked_row_by_row() {
+    let (desk, serials) = desk();
+    desk.write("plan.csv", PLAN);
+    let args = ["swap", "--plan", "plan.csv", "--passwords", "pw.csv"];
+    let output = desk.run(&[&args[..], &LIVE].concat());
+    assert_eq!(code(&output), 3, "nobody knows one: {}", printed(&output));
+    let text = printed(&output);
+    for words in [
+        "3 devices: 2 ready; 1 unknown",
+        "on 2026-12-01, for Ada, into iPhone 17",
+        "the day of the plan could not be read",
+    ] {
+        assert!(text.contains(words), "{words} is not in\n{text}");
+    }
+    assert!(
+        said(&output).contains("line 3: something that is no day"),
+        "{}",
+        said(&output)
+    );
+    let json = desk.run(&[&args[..], &LIVE, &["--json", "-"]].concat());
+    let json: serde_json::Value = serde_json::from_str(&printed(&json)).unwrap();
+    let swap = &json["swaps"][0];
+    assert_eq!(swap["device"]["serial_number"], serials[0]);
+    assert_eq!(
+        (&swap["plan_line"], &swap["planned"], &swap["user"]),
+        (&2.into(), &"2026-12-01".into(), &"Ada".into())
+    );
+    assert_eq!(json["plan"]["swaps"], 3);
+}
+
+#[test]
+fn a_row_that_nobody_was_asked_about_is_never_all_ready() {
+    let (desk, _) = desk();
+    let ask = |plan: &str| {
+        desk.write("plan.csv", plan);
+        let args = ["swap", "--plan", "plan.csv", "--passwords", "pw.csv"];
+        let output = desk.run(&[&args[..], &LIVE].concat());
+        (code(&output), printed(&output))
+    };
+    assert_eq!(ask("serial,user\nC39TEST00001,Ada\n").0, 0);
+    let (exit, text) = ask("serial,user\nC39TEST00001,Ada\n3.5E+14,Bo\n");
+    assert_eq!(exit, 3, "{text}");
+    assert!(
+        text.contains("1 row of the plan could not be used"),
+        "{text}"
+    );
+    assert_eq!(ask("serial,user\n").0, 3, "a plan of nothing asks nothing");
+}
+
+#[test]
+fn what_is_no_plan_asks_nothing() {
+    let (desk, _) = desk();
+    let refused = |args: &[&str], words: &str| {
+        let output = desk.run(&[&["swap"], args, &LIVE[..]].concat());
+        assert_eq!(code(&output), 2, "{}", printed(&output));
+        assert!(said(&output).contains(words), "{}", said(&output));
+    };
+    desk.write("plan.csv", "C39TEST00001,Ada,2026-12-01\n");
+    refused(&["--plan", "plan.csv"], "the old devices in the first row");
+    refused(&["--plan", "nowhere.csv"], "no such file");
+    refused(
+        &["--plan", "plan.csv", "C39TEST00001"],
+        "cannot be used with",
+    );
+    desk.write("plan.csv", PLAN);
+    refused(&["--plan", "plan.csv", "--csv", "plan.csv"], "lies inside");
+}
+
+#[test]
+fn after_the_swap_a_plan_names_old_new_and_day() {
+    let (desk, serials) = desk();
+    desk.write(
+        "plan.csv",
+        &format!("old,new,date\n{},{},2026-11-18\n", serials[0], serials[1]),
+    );
+    let args = [
+        "swap",
+        "--plan",
+        "plan.csv",
+        "--after",
+        "--passwords",
+        "pw.csv",
+    ];
+    let output = desk.run(&[&args[..], &LIVE].concat());
+    assert_eq!(
+        code(&output),
+        1,
+        "as old as the old one: {}",
+        printed(&output)
+    );
+    let text = printed(&output);
+    assert!(text.contains("Planned for   2026-11-18"), "{text}");
+    assert!(text.contains("1 swap: 1 keep"), "{text}");
+}

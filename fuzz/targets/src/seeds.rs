@@ -278,6 +278,26 @@ pub fn inventories() -> Seeds {
     Ok(seeds.map(|(name, table)| (name, table.to_vec())).to_vec())
 }
 
+/// Plans of swaps, good and bad.
+pub fn plans() -> Seeds {
+    let seeds: [(_, &[u8]); 4] = [
+        (
+            "comma",
+            b"old serial,new serial,user,date\nFBTEST0001,FBTEST0009,Anna,2026-12-01\nFBTEST0001,FBTEST0008,Bo,03/04/2027\n",
+        ),
+        (
+            "model",
+            b"sep=;\r\nold;new type;new os;new capacity\r\nFBTEST0002;iPhone 16;iOS 26.1 (23B85);1 TB\r\n3.5E+14;;;\r\n",
+        ),
+        (
+            "quoted",
+            b"\xef\xbb\xbfIMEI\tto\tuser\r\n'356789012345678\tiPhone17,1\t\"A\nB\"\r\n\tx\t\r\n",
+        ),
+        ("unclosed", b"device|user|date\nFBTEST0003|\"J\xfcrgen|31.03.2027\n"),
+    ];
+    Ok(seeds.map(|(name, table)| (name, table.to_vec())).to_vec())
+}
+
 /// Lists of iOS releases in their shapes.
 pub fn os_feeds() -> Seeds {
     let some: feeds::Release<'_> = ("18.7.10", "2026-08-17", Some(&["iPhone11,8"]));

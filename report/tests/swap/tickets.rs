@@ -5,6 +5,7 @@ use fleetback_report::fix::FixId;
 use fleetback_report::os::OsVersion;
 use fleetback_report::results::*;
 use fleetback_report::swap::answer::{Outcome, Verdict};
+use fleetback_report::swap::lookup::Directory;
 use fleetback_report::swap::target::{Target, Wish, is_product};
 use fleetback_report::swap::ticket::{Asked, EvidenceFrom, Run, Ticket, Tickets, tickets};
 use jiff::SignedDuration;
@@ -18,6 +19,7 @@ pub(crate) fn run() -> Run {
         tool_version: "0.1.0".to_owned(),
         from: EvidenceFrom::Live,
         path: None,
+        plan: None,
     }
 }
 
@@ -242,7 +244,7 @@ fn a_new_device_is_known_by_number_or_by_model() {
             to: Some(to.to_owned()),
             ..Wish::default()
         };
-        Target::of(&results, &results.devices[0], &wish).unwrap()
+        Target::of(&Directory::of(&results), &results.devices[0], &wish).unwrap()
     };
     let known = target("F2LX0002TEST");
     assert!(known.known && known.one_device && !known.same_device);

@@ -11,7 +11,6 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use jiff::civil::Date;
 
-use super::content::{self, Content};
 use super::fact::{self, Fact, IDS, NAMES};
 use super::faults::{Faults, RowFault};
 use super::{age, cell, day, record, table};
@@ -19,15 +18,10 @@ use crate::model::evidence::{Clock, Source};
 use crate::model::identity::Identity;
 use crate::model::person::InventoryRow;
 use crate::model::problem::{Level, Problem};
-use crate::source::file::Fault;
 use crate::source::rows::{Row, Rows};
-use crate::source::text::Text;
 
 /// The largest table that is read, in bytes.
 const BYTES_MAX: u64 = 64 << 20;
-
-/// Header cells named in a problem.
-const HEADERS_MAX: usize = 12;
 
 const WANTED: &str = "an inventory table (CSV) with a header";
 
@@ -40,40 +34,13 @@ const NO_NUMBER: &[&str] = &["na", "none", "null", "unknown", "unbekannt"];
 /// Reads the table. A row that names no device, and a device with two different rows, are problems
 /// that name the lines; of two different rows the first is kept. `now` caps the age of the table.
 pub fn read(path: &Path, now: Timestamp) -> (Vec<InventoryRow>, Vec<Problem>) {
-    match open(path) {
+    let known = |cell: &str| column(cell).is_some();
+    match table::open(path, BYTES_MAX, &known) {
         Ok((rows, modified)) => read_rows(path, rows, modified, now),
         Err(fault) => {
             let problem = Problem::incomplete(path, WANTED, fault.to_string());
             (Vec::new(), vec![problem])
         }
-    }
-}
-
-fn open(path: &Path) -> Result<(Rows<impl Read>, Timestamp), Fault> {
-    let text = Text::open(path, BYTES_MAX, &unheard)?;
-    let modified = text.modified;
-    match content::tell(&text.head) {
-        Content::Table | Content::Text => {
-            let known = |cell: &str| column(cell).is_some();
-            Ok((table::rows(text, 1, &known)?, modified))
-        }
-        other => Err(Fault::Wrong(not_a_table(&other).to_owned())),
-    }
-}
-
-fn unheard(_: u64) {}
-
-fn not_a_table(content: &Content<'_>) -> &'static str {
-    match content {
-        Content::Empty => "an empty file",
-        Content::Html => "an HTML page",
-        Content::Known("a ZIP archive") => "a ZIP archive or an Excel workbook; save it as CSV",
-        Content::Known(name) => name,
-        Content::Signed(_) => content::DER,
-        Content::Plist(_) => "a property list",
-        Content::Json(_) => "JSON",
-        Content::Xml => "XML",
-        _ => "no text",
     }
 }
 
@@ -117,37 +84,15 @@ fn no_id_column(path: &Path, header: &[String]) -> Problem {
         .iter()
         .flat_map(|id| fact::names(*id).iter().take(3).copied())
         .collect();
-    let found: Vec<_> = header
-        .iter()
-        .take(HEADERS_MAX)
-        .map(|cell| shown(cell))
-        .collect();
-    let more = header.len().saturating_sub(HEADERS_MAX);
-    let more = if more > 0 {
-        format!(" and {more} more")
-    } else {
-        String::new()
-    };
     Problem::incomplete(
         path,
         "a column with serial numbers (or UDID, IMEI, MEID, ECID) in the first row",
-        format!("the columns {}{more}", found.join(", ")),
+        table::columns_in_words(header),
     )
     .with_remedy(format!(
         "give the column one of the names {}; case, spaces and dashes do not matter",
         names.join(", ")
     ))
-}
-
-/// A header cell for a message. A table without a header has people's data there, so cells that
-/// look like numbers or addresses are not shown.
-fn shown(cell: &str) -> String {
-    let digits = cell.chars().filter(char::is_ascii_digit).count();
-    if digits > 5 || cell.contains('@') {
-        return "(data)".to_owned();
-    }
-    let short: String = cell.chars().filter(|c| !c.is_control()).take(40).collect();
-    format!("\"{short}\"")
 }
 
 fn column(cell: &str) -> Option<Fact> {

@@ -2,13 +2,72 @@
 //! the delimiter that its header is written with.
 
 use std::io::Read;
+use std::path::Path;
 
+use jiff::Timestamp;
+
+use super::content::{self, Content};
 use crate::source::file::{self, Fault};
 use crate::source::rows::{Row, Rows};
 use crate::source::text::Text;
 
 /// Delimiters that spreadsheets write, in the order in which they are preferred.
 const DELIMITERS: &[u8] = b",;\t|";
+
+/// Header cells named in a problem.
+const HEADERS_MAX: usize = 12;
+
+/// Opens a table of people's making, of at most `bytes_max` bytes, with its header in the first row: its
+/// rows, and the modification time of the file.
+pub(super) fn open(
+    path: &Path,
+    bytes_max: u64,
+    known: &dyn Fn(&str) -> bool,
+) -> Result<(Rows<impl Read + use<>>, Timestamp), Fault> {
+    let text = Text::open(path, bytes_max, &unheard)?;
+    let modified = text.modified;
+    match content::tell(&text.head) {
+        Content::Table | Content::Text => Ok((rows(text, 1, known)?, modified)),
+        other => Err(Fault::Wrong(not_a_table(&other).to_owned())),
+    }
+}
+
+fn unheard(_: u64) {}
+
+fn not_a_table(content: &Content<'_>) -> &'static str {
+    match content {
+        Content::Empty => "an empty file",
+        Content::Html => "an HTML page",
+        Content::Known("a ZIP archive") => "a ZIP archive or an Excel workbook; save it as CSV",
+        Content::Known(name) => name,
+        Content::Signed(_) => content::DER,
+        Content::Plist(_) => "a property list",
+        Content::Json(_) => "JSON",
+        Content::Xml => "XML",
+        _ => "no text",
+    }
+}
+
+/// The header for a message: `the columns "a", "b" and 3 more`.
+pub(super) fn columns_in_words(header: &[String]) -> String {
+    let named = header.iter().take(HEADERS_MAX).map(|cell| shown(cell));
+    let named: Vec<_> = named.collect();
+    match header.len().saturating_sub(HEADERS_MAX) {
+        0 => format!("the columns {}", named.join(", ")),
+        more => format!("the columns {} and {more} more", named.join(", ")),
+    }
+}
+
+/// A header cell for a message. A table without a header has people's data there, so cells that
+/// look like numbers or addresses are not shown.
+fn shown(cell: &str) -> String {
+    let digits = cell.chars().filter(char::is_ascii_digit).count();
+    if digits > 5 || cell.contains('@') {
+        return "(data)".to_owned();
+    }
+    let short: String = cell.chars().filter(|c| !c.is_control()).take(40).collect();
+    format!("\"{short}\"")
+}
 
 /// The rows of a table. `known` says whether a cell is a name of a column that the caller can use: the
 /// delimiter that makes most of them, in one of the first `headers` rows, is the right one.
@@ -61,8 +120,6 @@ mod tests {
     use std::io::Write;
 
     use super::*;
-
-    fn unheard(_: u64) {}
 
     /// The lines and cells of a table, and where it is not closed.
     fn parse(bytes: &[u8]) -> (Vec<(u64, Vec<String>)>, Option<u64>) {
