@@ -33,7 +33,7 @@ pub(crate) fn packet(device: &Device, finding: &Finding, now: Timestamp) -> Stri
     );
     let _ = writeln!(text, "Observed: {}", shown(&finding.why));
     text.push_str(&codes(device));
-    text.push_str("Tried so far: not recorded here; add what was tried, and when\n");
+    text.push_str(&advised(finding));
     let _ = writeln!(text, "As of: {}", moment(Some(now)));
     text
 }
@@ -78,6 +78,25 @@ fn codes(device: &Device) -> String {
         return "Error codes: none reported\n".to_owned();
     }
     format!("Error codes, newest first:\n{}", lines.concat())
+}
+
+/// What fleetback advised on earlier nights. That somebody did it is not known, and not claimed.
+fn advised(finding: &Finding) -> String {
+    let past = finding.history.iter().flat_map(|past| &past.tried);
+    let lines: Vec<_> = past
+        .map(|tried| {
+            let (title, since) = (tried.fix.about().title, moment(Some(tried.since)));
+            let nights = words::plural(tried.nights, "night", "nights");
+            format!("  {title}, for {nights} from {since}\n")
+        })
+        .collect();
+    if lines.is_empty() {
+        return "Tried so far: not recorded here; add what was tried, and when\n".to_owned();
+    }
+    format!(
+        "Advised so far without a good backup since; add which of it was done, and when:\n{}",
+        lines.concat()
+    )
 }
 
 fn moment(at: Option<Timestamp>) -> String {

@@ -12,9 +12,10 @@ use super::gates;
 use super::likely::{matches_of, may_advise};
 use super::row::Row;
 use crate::assess::case::Case;
+use crate::assess::currency::currency;
 use crate::assess::draft::{Draft, count, day};
 use crate::fix::{Confidence, FixId};
-use crate::results::PastOfFinding;
+use crate::results::{OsVerdict, PastOfFinding};
 use crate::trouble::{Shown, Trouble, escalates};
 
 /// Nights on which one fix is shown before the next.
@@ -178,18 +179,21 @@ fn ladder(rows: &[&Row]) -> &'static [FixId] {
     }
 }
 
-/// An update helps only where there is one.
+/// An update helps only where there is one: by the list of releases, else by the fleet.
 fn is_worth_it(case: &Case<'_>, fix: FixId) -> bool {
     match fix {
-        FixId::UpdateIos => {
-            let newest = case
-                .product_type()
-                .and_then(|kind| case.fleet.newest_os(kind));
-            case.os()
-                .is_none_or(|os| newest.is_none_or(|newest| newest > os))
-        }
+        FixId::UpdateIos => match currency(case).verdict {
+            OsVerdict::Current | OsVerdict::Unsupported => false,
+            OsVerdict::Unknown => is_behind_the_fleet(case) != Some(false),
+            _ => true,
+        },
         fix => !NEVER_BY_ITSELF.contains(&fix),
     }
+}
+
+fn is_behind_the_fleet(case: &Case<'_>) -> Option<bool> {
+    let newest = case.fleet.newest_os(case.product_type()?)?;
+    Some(newest > case.os()?)
 }
 
 fn harm(fix: FixId) -> usize {

@@ -1,8 +1,11 @@
 //! What earlier runs knew, and what has changed since.
 
 use fleetback_report::change::Change;
-use fleetback_report::finding::Severity;
-use fleetback_report::history::{History, Numbers, PastDevice, PastRun, PastSize, PastState};
+use fleetback_report::finding::{Code, Severity};
+use fleetback_report::fix::FixId;
+use fleetback_report::history::{
+    History, Numbers, PastDevice, PastFinding, PastRun, PastSize, PastState,
+};
 use fleetback_report::judge::judge;
 use fleetback_report::knowledge::Knowledge;
 use fleetback_report::results::{Results, Status};
@@ -202,4 +205,83 @@ fn runs_after_now_are_not_known_yet() {
     let history = history.before(ago(0));
     assert_eq!(history.runs.len(), 1);
     assert_eq!(history.devices[0].states[0].until, ago(DAY));
+}
+
+/// Three nights of each of these fixes lie behind a device whose backup is old, the last of them
+/// yesterday.
+fn tried(fixes: &[FixId]) -> History {
+    let nights = 3 * i64::try_from(fixes.len()).unwrap();
+    let night = |number: i64| ago((nights - number) * DAY);
+    let runs = (0..nights).map(|number| PastRun {
+        at: night(number),
+        run_id: format!("run-{number}"),
+        complete: true,
+    });
+    let shown = (0_i64..).zip(fixes).map(|(place, fix)| PastFinding {
+        code: Code::BackupStale,
+        severity: Severity::Error,
+        waived: false,
+        rule: "C20".to_owned(),
+        certain: false,
+        fix: *fix,
+        since: night(3 * place),
+        until: night(3 * place + 2),
+    });
+    let device = PastDevice {
+        numbers: numbers("", SERIAL),
+        states: vec![PastState {
+            since: night(0),
+            until: night(nights - 1),
+            status: Status::Stale,
+            severity: ERROR,
+        }],
+        findings: shown.collect(),
+        ..PastDevice::default()
+    };
+    History {
+        runs: runs.collect(),
+        devices: vec![device],
+        ..History::default()
+    }
+}
+
+/// An iPhone on iCloud that nobody can say anything of, and the version of iOS that it runs.
+fn stuck(days: i64, os: &str) -> Fleet {
+    let device = phone().icloud(days * DAY);
+    fleet([device.os(os).product("iPhone14,5")])
+}
+
+#[track_caller]
+fn third_rung(os: &str, want: FixId) {
+    let history = tried(&[FixId::RestartDevice, FixId::StableWifi]);
+    let results = judged_after(&stuck(9, os), &history);
+    let found = &results.devices[0].findings[0];
+    assert_eq!(
+        (found.code, found.likely_fix.id),
+        (Code::BackupStale, want),
+        "{os}"
+    );
+}
+
+/// By the list of releases in the program: nothing newer was out for an iPhone 13 on that day.
+#[test]
+fn an_update_is_advised_only_where_there_is_one() {
+    third_rung("18.0", FixId::UpdateIos);
+    third_rung("99.0", FixId::ResetNetworkSettings);
+}
+
+#[test]
+fn apple_is_told_what_was_advised() {
+    let fixes = [FixId::RestartDevice, FixId::StableWifi];
+    let results = judged_after(&stuck(20, "18.0"), &tried(&fixes));
+    let fix = &results.devices[0].findings[0].likely_fix;
+    assert_eq!(fix.id, FixId::ContactAppleSupport);
+    let packet = fix.hand_over.as_deref().unwrap();
+    for line in [
+        "Advised so far without a good backup since; add which of it was done, and when:\n",
+        "  Restart the device, for 3 nights from ",
+        "  Give it a stable Wi-Fi connection, for 3 nights from ",
+    ] {
+        assert!(packet.contains(line), "{line} not in\n{packet}");
+    }
 }
