@@ -94,3 +94,16 @@ impl CloudDate {
             && within(self.date, now, policy.thresholds.icloud_ignored_days)
     }
 }
+
+/// States in which the folder claims to hold a whole backup.
+pub(super) fn claims_to_be_whole(backup: &LocalBackup) -> bool {
+    !matches!(
+        backup.state,
+        State::Unfinished | State::InProgress | State::Placeholder | State::Fake
+    )
+}
+
+/// Would a password tell anything that somebody must know?
+pub(crate) fn is_asked_for_its_password(backup: &LocalBackup) -> bool {
+    claims_to_be_whole(backup) && !backup.archived
+}

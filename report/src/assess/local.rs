@@ -8,6 +8,7 @@ use fleetback_scanner::model::problem::Level;
 
 use super::case::{Case, Local};
 use super::draft::{Draft, day, from_backup};
+use super::good::{claims_to_be_whole, is_asked_for_its_password};
 use super::status::later_attempt;
 use crate::finding::{Code, Severity};
 use crate::policy::Demand;
@@ -52,14 +53,6 @@ fn files_missing(case: &Case<'_>, local: &Local<'_>) -> Option<Draft> {
     });
     let evidence = std::iter::once(evidence).chain(first).collect();
     Some(failure(case, backup, Code::LocalFilesMissing, evidence))
-}
-
-/// States in which the folder claims to hold a whole backup.
-fn claims_to_be_whole(backup: &LocalBackup) -> bool {
-    !matches!(
-        backup.state,
-        State::Unfinished | State::InProgress | State::Placeholder | State::Fake
-    )
 }
 
 fn damaged(case: &Case<'_>, local: &Local<'_>) -> Option<Draft> {
@@ -180,8 +173,8 @@ fn password_wrong(case: &Case<'_>, local: &Local<'_>) -> Option<Draft> {
 
 fn password_missing(case: &Case<'_>, local: &Local<'_>) -> Option<Draft> {
     let backup = local.backup;
-    let unproven = backup.password == Password::Missing && claims_to_be_whole(backup);
-    (unproven && !backup.archived).then(|| {
+    let unproven = backup.password == Password::Missing && is_asked_for_its_password(backup);
+    unproven.then(|| {
         let text = "the backup is encrypted, and no password was given to try";
         let evidence = from_backup(
             text,

@@ -7,7 +7,7 @@ use fleetback_scanner::model::backup::{LocalBackup, Password, Restorable, State}
 use jiff::{SignedDuration, Timestamp};
 
 use super::case::{Case, Good, Local};
-use super::good::{is_plausible, within};
+use super::good::{is_asked_for_its_password, is_plausible, within};
 use crate::policy::Requirement;
 use crate::results::{Attempt, BackupKind, Status};
 
@@ -69,8 +69,13 @@ pub(crate) fn outcome(case: &Case<'_>, local: &Local<'_>) -> Outcome {
 /// Sound but for its password, which the policy wants proven, or which no password can be any more.
 fn unproven(case: &Case<'_>, backup: &LocalBackup) -> bool {
     let demanded = case.policy.backups.password == crate::policy::Demand::Required;
-    backup.password == Password::KeybagDamaged
-        || (demanded && matches!(backup.password, Password::Missing | Password::Wrong))
+    match backup.password {
+        Password::KeybagDamaged => true,
+        Password::Wrong => demanded,
+        // Of an archived copy, and of one whose state nobody can tell, no password is asked for.
+        Password::Missing => demanded && is_asked_for_its_password(backup),
+        Password::Proven | Password::NotNeeded => false,
+    }
 }
 
 /// When the host's clock says that a later attempt began, of which the device knows nothing.
