@@ -1,6 +1,6 @@
 //! Why iCloud backups fail: codes first, then windows, then patterns, then the usual order of
-//! trying, the least destructive fix first. Rules C1 to C21 of docs/findings.md; those that need
-//! the history of earlier nights are not here.
+//! trying, the least destructive fix first. Rules C1 to C22 of docs/findings.md; those that the
+//! whole fleet tells are in `others`.
 
 use super::likely::has_fresh_local;
 use super::row::{Row, Why, row};
@@ -18,7 +18,7 @@ use crate::fix::{FixId, Focus};
 use crate::mb_error::{self, Class};
 use crate::policy::{Requirement, span_of_days};
 use crate::results::OsVerdict;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 const STALE: &[Code] = &[Code::BackupNever, Code::BackupStale, Code::BackupAging];
 const FAILING: &[Code] = &[
@@ -152,6 +152,16 @@ pub(crate) const LIKELY: &[Row] = &[
         Low,
     )
     .next(FixId::RestartDevice),
+    row(
+        "C22",
+        &[Code::BackupStale],
+        quota_guess,
+        "The iCloud storage of the account may be full: likely, not seen.",
+        FixId::CheckStorage,
+        Low,
+    )
+    .next(FixId::StableWifi)
+    .focus(Focus::IcloudStorage),
     row(
         "C20",
         &[Code::BackupStale, Code::BackupNever, Code::IcloudExpiring],
@@ -476,6 +486,54 @@ fn first_miss(case: &Case<'_>) -> Option<Why> {
     (uses_icloud(case) && case.cloud.failures().is_empty()).then(|| {
         Why::new("iCloud Backup is on, no error was reported, and the last backup is only a few days too old")
     })
+}
+
+/// Nights of a row of backups that makes its end a sudden one.
+const ROW_OF_BACKUPS: usize = 3;
+/// Its backups lie within this span before the last.
+const ROW_SPAN: SignedDuration = SignedDuration::from_hours(7 * 24);
+/// A device that was heard of so lately is heard of every night.
+const HEARD: SignedDuration = SignedDuration::from_hours(48);
+/// What comes with an account, in bytes.
+const FREE_OF_CHARGE: f64 = 5e9;
+
+/// C22: no log, a row of backups that ends at once, a device that holds more than comes with an
+/// account and is heard of every night, and a site whose other devices succeed.
+fn quota_guess(case: &Case<'_>) -> Option<Why> {
+    let last = case.cloud.last.as_ref()?;
+    let heard = case.contact()?.value.duration_until(case.now) <= HEARD;
+    let others = case.fleet.healthy_others_at(case.site()?, case.index);
+    let used = used_bytes(case)?;
+    let fits = uses_icloud(case)
+        && case.cloud.attempts.is_empty()
+        && heard
+        && others >= HEALTHY_OTHERS
+        && used > FREE_OF_CHARGE
+        && row_of_backups(case, last.value) >= ROW_OF_BACKUPS;
+    fits.then(|| {
+        Why::new(format!(
+            "iCloud backups came night after night until {} and then no more, the device is heard of and holds more than the 5 GB that come with an account, and {others} other devices of its site succeed; nothing names the cause",
+            day(last.value)
+        ))
+    })
+}
+
+/// The least that the device can hold, by the MDM's figures.
+fn used_bytes(case: &Case<'_>) -> Option<f64> {
+    let mdm = case.mdm()?;
+    let (least, _) = mdm.capacity.as_ref()?.value.bytes()?;
+    let free = mdm.storage.as_ref()?.value.free_ratio()?;
+    Some(least * (1.0 - free))
+}
+
+/// How many backups earlier runs were told of in the days up to the last one.
+fn row_of_backups(case: &Case<'_>, last: Timestamp) -> usize {
+    let told = case.past.into_iter().flat_map(|past| &past.icloud);
+    let within = |date: &Timestamp| {
+        let before = date.duration_until(last);
+        !before.is_negative() && before <= ROW_SPAN
+    };
+    told.map(|told| told.date).filter(within).count()
 }
 
 fn stuck(case: &Case<'_>) -> Option<Why> {

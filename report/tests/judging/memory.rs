@@ -4,12 +4,14 @@ use fleetback_report::change::Change;
 use fleetback_report::finding::{Code, Severity};
 use fleetback_report::fix::FixId;
 use fleetback_report::history::{
-    History, Numbers, PastDevice, PastFinding, PastRun, PastSize, PastState,
+    History, Numbers, PastDevice, PastFinding, PastIcloud, PastRun, PastSize, PastState,
 };
 use fleetback_report::judge::judge;
 use fleetback_report::knowledge::Knowledge;
 use fleetback_report::results::{Results, Status};
+use fleetback_scanner::model::evidence::Told;
 use fleetback_scanner::model::fleet::Fleet;
+use fleetback_scanner::model::management::{Capacity, CapacityUnit};
 use jiff::Timestamp;
 
 use crate::fleet::*;
@@ -284,4 +286,89 @@ fn apple_is_told_what_was_advised() {
     ] {
         assert!(packet.contains(line), "{line} not in\n{packet}");
     }
+}
+
+/// What C22 guesses from, each with a value of its own.
+struct Guess {
+    /// Backups of the nights up to the last one, that one among them.
+    row: i64,
+    /// Seconds since the MDM heard of the device.
+    heard: i64,
+    /// Gigabytes that the device holds, of 64.
+    holds: f64,
+    /// Other devices of the site whose backups succeed.
+    others: usize,
+}
+
+const LIKELY: Guess = Guess {
+    row: 3,
+    heard: 48 * HOUR,
+    holds: 5.1,
+    others: 5,
+};
+
+#[track_caller]
+fn guessed(guess: &Guess, want: bool) {
+    let gigabytes = |amount| Capacity {
+        amount,
+        unit: CapacityUnit::Gigabytes,
+    };
+    let device = phone()
+        .icloud(9 * DAY)
+        .storage(64.0, 64.0 - guess.holds)
+        .mdm(|mdm, source| {
+            mdm.capacity = Some(Told::new(gigabytes(64.0), source));
+            mdm.last_contact = Some(Told::new(ago(guess.heard), source));
+        });
+    let others = (1..=guess.others).map(|n| numbered(n).icloud(HOUR).site("Lyon"));
+    let fleet = fleet(others.chain([device.site("Lyon")]));
+    let told = (0..guess.row).rev().map(|nights| PastIcloud {
+        date: ago((9 + nights) * DAY),
+        since: ago((9 + nights) * DAY),
+        until: ago((9 + nights) * DAY),
+    });
+    let mut history = last_night(vec![(numbers("", SERIAL), None)]);
+    history.devices[0].icloud = told.collect();
+    let results = judged_after(&fleet, &history);
+    let findings = results.devices.iter().flat_map(|device| &device.findings);
+    let stale: Vec<_> = findings
+        .filter(|one| one.code == Code::BackupStale)
+        .collect();
+    assert_eq!(stale.len(), 1);
+    assert_eq!(
+        stale[0].rule == "C22",
+        want,
+        "{}: {}",
+        stale[0].rule,
+        stale[0].why
+    );
+    assert_eq!(stale[0].cause.contains("likely, not seen"), want);
+}
+
+/// A full account that nobody saw: only where everything else is in order.
+#[test]
+fn a_row_of_backups_that_ends_at_once_may_be_a_full_account() {
+    guessed(&LIKELY, true);
+    guessed(&Guess { row: 2, ..LIKELY }, false);
+    guessed(
+        &Guess {
+            heard: 48 * HOUR + 1,
+            ..LIKELY
+        },
+        false,
+    );
+    guessed(
+        &Guess {
+            holds: 5.0,
+            ..LIKELY
+        },
+        false,
+    );
+    guessed(
+        &Guess {
+            others: 4,
+            ..LIKELY
+        },
+        false,
+    );
 }
