@@ -416,3 +416,48 @@ fn only_the_switch_of_icloud_backup_is_missed() {
     weighs("Cloud Backup Enabled", Level::Incomplete);
     weighs("Supervised", Level::Note);
 }
+
+#[test]
+fn every_console_has_its_section_in_the_manual() {
+    let manual = include_str!("../../docs/mdm.md");
+    let (_, sections) = manual.split_once("## Per MDM: what to take").unwrap();
+    let headings: Vec<&str> = sections
+        .lines()
+        .filter(|line| line.starts_with("### "))
+        .collect();
+    let ids = fleetback_scanner::mdm::console::ids().filter(|id| *id != "table");
+    for id in ids {
+        let named = |text: &str| text.contains(&format!("`{id}`"));
+        assert!(
+            headings.iter().any(|heading| named(heading)),
+            "{id} has no section"
+        );
+        let rows = manual.lines().filter(|line| line.starts_with("| "));
+        assert_eq!(
+            rows.filter(|row| named(row)).count(),
+            1,
+            "{id} in the table"
+        );
+    }
+    for section in sections.split("\n### ").skip(1) {
+        let (title, text) = section.split_once('\n').unwrap();
+        let says = [
+            "`GET ",
+            "`cfgutil",
+            "`ideviceinfo",
+            "webhook",
+            "CSV",
+            "listdevices",
+            "A table",
+        ];
+        assert!(
+            says.iter().any(|word| text.contains(word)),
+            "{title} names no export"
+        );
+        let limits = title.contains("NanoMDM")
+            || title.contains("MicroMDM")
+            || text.contains("cannot say")
+            || text.contains("names no device");
+        assert!(limits, "{title} does not say what it cannot say");
+    }
+}

@@ -8,7 +8,7 @@ use fleetback_report::finding::Code;
 use fleetback_report::fix::{FixId, Situation};
 
 use fleetback_report::words::{Word, shown};
-use fleetback_scanner::mdm::read::{Document, pair, read_by_rules};
+use fleetback_scanner::mdm::read::{Document, pair, read_to_explain};
 use fleetback_scanner::mdm::seen::Seen;
 use jiff::Timestamp;
 
@@ -38,7 +38,7 @@ fn export(file: &Path, common: &Common) -> Result<String> {
     let rules = found
         .map(|found| found.config.mdm.rules())
         .unwrap_or_default();
-    let document = read_by_rules(file, Timestamp::now(), &rules, &|_| {});
+    let document = read_to_explain(file, Timestamp::now(), &rules);
     let mut text = format!("{}\n", shown(&file.display().to_string()));
     for seen in document.seen() {
         table(&mut text, seen);
@@ -104,7 +104,17 @@ fn messages(text: &mut String, document: &Document) {
         text.push_str("\nno message of a device and no table of devices was recognised\n");
     }
     for (kind, count) in kinds {
-        let _ = writeln!(text, "  {count} of: {kind}");
+        let _ = writeln!(text, "\n{count} of: {kind}");
+        let keys = document.keys().get(kind);
+        for (title, keys) in keys
+            .iter()
+            .flat_map(|keys| [("Read", &keys.read), ("Not read", &keys.ignored)])
+        {
+            if !keys.is_empty() {
+                let names: Vec<&str> = keys.iter().map(String::as_str).collect();
+                let _ = writeln!(text, "\n{title}:\n  {}", shown(&names.join(", ")));
+            }
+        }
     }
 }
 

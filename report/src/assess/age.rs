@@ -93,7 +93,9 @@ fn never(case: &Case<'_>) -> Option<Draft> {
         .all(|local| local.backup.state == State::InProgress);
     let never = match status(case) {
         Status::Never => true,
-        Status::Failed => case.cloud_never() && nothing_local,
+        Status::Failed => {
+            case.cloud_never() && nothing_local && case.told_of_computer_backup().is_none()
+        }
         _ => false,
     };
     never.then(|| Draft::new(Code::BackupNever, vec![cloud_never(case)]))

@@ -12,7 +12,7 @@ use serde_json::Value;
 
 use super::cell::Unit;
 use super::console::{Console, GENERIC, NoDate};
-use super::content::{self, Content};
+use super::content::Content;
 use super::document::{Document, KeptOut, Reply};
 use super::fact::{self, Fact};
 use super::faults::{Faults, RowFault};
@@ -22,13 +22,13 @@ use super::seen::Seen;
 use super::table;
 use crate::model::management::Answer;
 use crate::model::problem::{Level, Problem};
+use crate::source::elements;
 use crate::source::items::{self, Item};
 use crate::source::rows::{Row, Rows};
 use crate::source::text::Text;
-use crate::source::{elements, file};
 
-/// The largest table, in bytes.
-const BYTES_MAX: u64 = 4 << 30;
+/// The largest table, and the largest file of JSON, in bytes.
+pub(super) const BYTES_MAX: u64 = 4 << 30;
 
 /// A list of records is recognised within so many bytes of its beginning.
 const PROBE_BYTES: u64 = 4 << 20;
@@ -95,11 +95,13 @@ pub(super) struct Means<'m> {
 }
 
 /// Reads the file if it is a table of devices; false leaves it to the other readers.
-pub(super) fn read(document: &mut Document, path: &Path, means: Means<'_>) -> bool {
-    let Ok((head, _)) = file::read_head(path, 64 << 10) else {
-        return false;
-    };
-    match content::tell(&head) {
+pub(super) fn read(
+    document: &mut Document,
+    path: &Path,
+    content: &Content<'_>,
+    means: Means<'_>,
+) -> bool {
+    match content {
         Content::Table | Content::Text => read_csv(document, path, means),
         Content::Json(_) => read_json(document, path, means),
         Content::Xml => read_xml(document, path, means),
@@ -525,8 +527,7 @@ fn read_json(document: &mut Document, path: &Path, means: Means<'_>) -> bool {
         number += 1;
         reading.value(&item.value, number, &mut paths, means.rules);
     });
-    if let Err((line, column)) = read {
-        let found = format!("JSON that breaks off or is damaged at line {line}, column {column}");
+    if let Err(found) = read {
         lost(reading.document, &found);
     }
     reading.finish("record");
