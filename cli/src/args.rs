@@ -390,6 +390,10 @@ pub(crate) struct SwapEvidence {
     #[arg(long, value_name = "FILE")]
     pub(crate) policy: Option<PathBuf>,
 
+    /// Which versions of iOS there are, for the new device: Apple's GDMF list or a SOFA feed
+    #[arg(long, value_name = "FILE")]
+    pub(crate) os_feed: Option<PathBuf>,
+
     /// How deep to check the backups of the devices that are asked for [default: names]
     #[arg(long, value_name = "LEVEL")]
     pub(crate) verify: Option<settings::Verify>,
@@ -440,6 +444,7 @@ impl SwapEvidence {
             mdm: self.mdm,
             inventory: self.inventory,
             policy: self.policy,
+            os_feed: self.os_feed,
             verify: self.verify,
             passwords: self.passwords,
             password_command: self.password_command,

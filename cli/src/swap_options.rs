@@ -14,6 +14,7 @@ use fleetback_scanner::model::plan as model;
 use fleetback_scanner::scan::{Inputs, ScanOptions};
 use jiff::Timestamp;
 
+use crate::apple::AppleFiles;
 use crate::args::{Common, Swap, SwapEvidence, SwapTarget, settings_of_variables};
 use crate::config;
 use crate::options::{self, Reports};
@@ -32,6 +33,8 @@ pub(crate) struct SwapPlan {
     pub(crate) plan: Option<PlanUsed>,
     /// Where to look.
     pub(crate) evidence: Evidence,
+    /// Which versions of iOS there are.
+    pub(crate) apple: AppleFiles,
     /// What to write.
     pub(crate) reports: Reports,
     /// Is a loss no reason for another exit code?
@@ -90,6 +93,7 @@ impl SwapPlan {
             ..ScanSettings::default()
         };
         let under = settings_of_variables()?.over(config.scan);
+        let feed = args.evidence.os_feed.clone().or(under.os_feed.clone());
         let evidence = if args.evidence.is_live() {
             let settings = args.evidence.into_settings().over(under);
             let live = Live::new(&settings, &config.mdm, now, asked.len())?;
@@ -102,13 +106,21 @@ impl SwapPlan {
             Evidence::Live(Box::new(live))
         } else {
             let path = stored(&args.evidence, &named.over(under))?;
-            options::refuse_to_write_over(&reports, &[path.as_path()])?;
+            let read: Vec<_> = [path.as_path()]
+                .into_iter()
+                .chain(feed.as_deref())
+                .collect();
+            options::refuse_to_write_over(&reports, &read)?;
             Evidence::Stored(path)
         };
         Ok(Self {
             asked,
             plan: read.as_ref().map(PlanUsed::of),
             evidence,
+            apple: AppleFiles {
+                os_feed: feed,
+                system_status: None,
+            },
             reports,
             accept_losses: args.accept_losses,
             after: args.after,

@@ -3,8 +3,8 @@
 //! `exports csv FILE DEVICES BYTES`, `exports json FILE DEVICES BYTES` (one table of so many devices, filled
 //! up to about so many bytes), `exports hosts FILE DEVICES BYTES` (the same as hosts of Fleet), `exports
 //! plists FOLDER DEVICES` (three answers of each device, a file each), `exports read PATH THREADS`
-//! (everything below it, as a scan reads it), `exports join DEVICES ROUNDS` (joining alone, of backups in
-//! memory).
+//! (everything below it, as a scan reads it), `exports join DEVICES ROUNDS [shared]` (joining alone, of
+//! backups in memory; `shared`: all with one serial number).
 
 #![allow(
     clippy::unwrap_used,
@@ -19,7 +19,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
 use fleetback_scanner::model::backup::{LocalBackup, VerifyLevel};
-use fleetback_scanner::model::identity::{Serial, Udid};
+use fleetback_scanner::model::identity::{Identity, Imei, Serial, Udid};
 use fleetback_scanner::reconcile::reconcile;
 use fleetback_scanner::scan::{Event, Helpers, Inputs, Progress, ScanOptions, Silent, scan};
 use fleetback_testdata::backup::builder::BackupBuilder;
@@ -189,14 +189,28 @@ fn template() -> LocalBackup {
     fleet.devices.into_iter().next().unwrap().backups.remove(0)
 }
 
-fn join(devices: u64, rounds: u64) {
+/// With `shared` all of them bear one serial number.
+fn join(devices: u64, rounds: u64, shared: bool) {
     let template = template();
     let backup = |seed| {
         let numbers = Numbers::new(seed, "iPhone12,1");
         let mut backup = template.clone();
         backup.path = PathBuf::from(format!("/srv/backups/host-{}/{}", seed % 10, numbers.udid));
-        backup.identity.udid = Udid::parse(&numbers.udid);
-        backup.identity.serial = Serial::parse(&numbers.serial);
+        backup.identity = Identity {
+            udid: Udid::parse(&numbers.udid),
+            serial: Serial::parse(if shared {
+                "C00NULL00000"
+            } else {
+                &numbers.serial
+            }),
+            imeis: numbers
+                .imei
+                .as_deref()
+                .and_then(Imei::parse)
+                .into_iter()
+                .collect(),
+            ..Identity::default()
+        };
         backup
     };
     let backups: Vec<LocalBackup> = (0..devices).map(backup).collect();
@@ -224,7 +238,7 @@ fn main() {
         "hosts" => json(path(), "hosts", number(2), number(3), host),
         "plists" => plists(path(), number(2)),
         "read" => read(path(), at(2)),
-        "join" => join(number(1), number(2)),
+        "join" => join(number(1), number(2), arguments.len() > 3),
         other => println!("{other}: no such work"),
     }
 }

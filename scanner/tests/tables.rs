@@ -402,6 +402,63 @@ fn bad_input_costs_its_row_and_no_more() {
     );
 }
 
+#[test]
+fn columns_of_one_name_that_agree_are_one() {
+    let header = "Serial,OS Version,iCloud Backup Enabled,iCloud Backup Enabled";
+    for (cells, want) in [
+        ("yes,yes", "F2LXK0ABCDEF icloud=true os=18.1"),
+        ("true,Yes", "F2LXK0ABCDEF icloud=true os=18.1"),
+        (",no", "F2LXK0ABCDEF icloud=false os=18.1"),
+        ("no,", "F2LXK0ABCDEF icloud=false os=18.1"),
+    ] {
+        let table = format!("{header}\nF2LXK0ABCDEF,18.1,{cells}\n");
+        check(table, "device table", &[want]);
+    }
+}
+
+#[test]
+fn a_quotation_mark_that_swallows_megabytes_ends_the_table_and_no_more() {
+    let ok = "F2LXK0ABCDEF,18.1,yes\n";
+    let rest = "C7CX706CKWTK,18.1,no\n".repeat(450_000);
+    let table = format!("Serial,OS Version,Supervised\n{ok}C7CX706CKWTK,\"18.1,no\n{rest}");
+    let (answers, problems, _) = read(table, &TableRules::default());
+    assert_eq!(answers.len(), 1);
+    let [problem] = problems.as_slice() else {
+        panic!("{problems:#?}");
+    };
+    let found = "a table that cannot be read past line 2: a row of more than 8388608 bytes; \
+                 a quotation mark may not be closed";
+    assert_eq!(
+        (problem.level, problem.found.as_str()),
+        (Level::Incomplete, found)
+    );
+}
+
+#[test]
+fn xml_that_breaks_off_keeps_the_records_before() {
+    let record = |serial: &str| {
+        format!(
+            "<mobile_device><general><serial_number>{serial}</serial_number><os_version>18.1</os_version>\
+             <last_inventory_update_epoch>1763539200000</last_inventory_update_epoch></general></mobile_device>"
+        )
+    };
+    let whole = format!(
+        "<mobile_devices>{}{}",
+        record(SERIAL),
+        record("C7CX706CKWTK")
+    );
+    let (answers, problems, _) = read(&whole[..whole.len() - 60], &TableRules::default());
+    assert_eq!(
+        lines(&answers),
+        ["F2LXK0ABCDEF seen=2025-11-19T08:00:00Z os=18.1"]
+    );
+    assert_eq!(problems.len(), 1);
+    assert!(
+        problems[0].found.starts_with("XML that breaks off"),
+        "{problems:?}"
+    );
+}
+
 /// How much one cell that is neither yes nor no weighs.
 #[track_caller]
 fn weighs(header: &str, want: Level) {

@@ -1,5 +1,6 @@
 //! `fleetback explain`: what a code or a fix in a report means, from the tables that made it.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::Path;
 
@@ -10,6 +11,7 @@ use fleetback_report::fix::{FixId, Situation};
 use fleetback_report::words::{Word, shown};
 use fleetback_scanner::mdm::read::{Document, pair, read_to_explain};
 use fleetback_scanner::mdm::seen::Seen;
+use fleetback_scanner::model::management::Answer;
 use jiff::Timestamp;
 
 use crate::args::{Common, Explain};
@@ -46,7 +48,8 @@ fn export(file: &Path, common: &Common) -> Result<String> {
     if document.seen().is_empty() {
         messages(&mut text, &document);
     }
-    let (_, problems) = pair(vec![document]);
+    let (answers, problems) = pair(vec![document]);
+    nameless(&mut text, &answers);
     if !problems.is_empty() {
         text.push_str("\nProblems:\n");
     }
@@ -115,6 +118,21 @@ fn messages(text: &mut String, document: &Document) {
                 let _ = writeln!(text, "\n{title}:\n  {}", shown(&names.join(", ")));
             }
         }
+    }
+}
+
+/// Messages that can be tied to no device, by the reason.
+fn nameless(text: &mut String, answers: &[Answer]) {
+    let mut reasons: BTreeMap<&str, usize> = BTreeMap::new();
+    for reason in answers.iter().filter_map(|answer| answer.hidden.as_deref()) {
+        *reasons.entry(reason).or_default() += 1;
+    }
+    for (reason, count) in reasons {
+        let _ = writeln!(
+            text,
+            "\n{count} can be tied to no device: {}",
+            shown(reason)
+        );
     }
 }
 

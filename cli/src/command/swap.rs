@@ -17,6 +17,7 @@ use fleetback_report::swap::lookup::{Directory, Found};
 use fleetback_report::swap::ticket::{Asked, EvidenceFrom, Run, tickets};
 use fleetback_scanner::model::backup::VerifyLevel;
 use fleetback_scanner::model::fleet::Fleet;
+use fleetback_scanner::model::os_feed::OsFeed;
 use fleetback_scanner::scan::{Helpers, ScanOptions, deepen, scan};
 use rayon::ThreadPoolBuilder;
 
@@ -32,7 +33,9 @@ use crate::{interrupt, kept, reports, terminal};
 pub(crate) fn run(args: Swap, common: &Common) -> Result<Exit> {
     let plan = SwapPlan::new(args, common)?;
     let interrupted = interrupt::listen();
-    let Some((results, run)) = evidence(&plan, &interrupted)? else {
+    let apple = plan.apple.read(plan.now);
+    plan.terminal.voice.problems(&apple.problems);
+    let Some((results, run)) = evidence(&plan, apple.os_feed, &interrupted)? else {
         return Ok(Exit::Interrupted);
     };
     plan.terminal.voice.problems(&results.problems);
@@ -48,8 +51,13 @@ pub(crate) fn run(args: Swap, common: &Common) -> Result<Exit> {
 }
 
 /// The judged devices, and where they come from; `None` when interrupted.
-fn evidence(plan: &SwapPlan, interrupted: &Arc<AtomicBool>) -> Result<Option<(Results, Run)>> {
+fn evidence(
+    plan: &SwapPlan,
+    os_feed: Option<OsFeed>,
+    interrupted: &Arc<AtomicBool>,
+) -> Result<Option<(Results, Run)>> {
     let run = |from, path| Run {
+        os_feed,
         now: plan.now,
         tool_version: env!("CARGO_PKG_VERSION").to_owned(),
         plan: plan.plan.clone(),

@@ -43,6 +43,24 @@ fn outputs_of_other_programs_tell_their_keys() {
 }
 
 #[test]
+fn what_belongs_to_no_device_and_what_the_server_asked_are_told() {
+    let domain = explained("ideviceinfo-backup");
+    assert!(
+        domain.contains("1 can be tied to no device: this output of ideviceinfo names no device"),
+        "{domain}"
+    );
+    let desk = Desk::new();
+    let store = sample("nanomdm-store");
+    let command = store
+        .files
+        .iter()
+        .find(|(name, _)| name.contains("QueueDone") && !name.ends_with(".result.plist"));
+    std::fs::write(desk.path("command"), &command.unwrap().1).unwrap();
+    let printed = printed(&desk.run(&["explain", "--mdm", "command"]));
+    assert!(printed.contains("1 of: command of the server"), "{printed}");
+}
+
+#[test]
 fn columns_that_the_settings_teach_are_told() {
     let desk = Desk::new();
     desk.write(

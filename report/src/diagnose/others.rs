@@ -35,6 +35,7 @@ pub(crate) const ROWS: &[Row] = &[
     row("L1", &[Code::HostDiskLow], |_| always("the disk may be too full for a whole new backup"), "The computer's disk is too full for the next backup.", FixId::FreeComputerDisk, Medium).next(FixId::CheckHost),
     row("L12", &[Code::BackupShrunk], |_| always("the sizes of two complete backups, one after the other, are far apart"), "Apps were offloaded, photos have moved to iCloud, or data is gone.", FixId::VerifyBackup, Medium),
     row("C17", &[Code::OsOutdated], behind, "The device has not been updated.", FixId::UpdateIos, Medium).next(FixId::RestartDevice),
+    row("W1", &[Code::SwapPlanned], |_| always("the day stands in the inventory table, and the swap desk was asked with the evidence of this run and no new device named"), "A swap is planned for one of the next days.", FixId::AskSwapDesk, High),
     row("L2", &[Code::BackupUnknown], decrypted, "The only copy was decrypted by a tool, and nobody has tried whether it can be restored.", FixId::StartFreshBackup, Medium),
     row("L3", &[Code::BackupUnknown], unchecked, "The files of its local backup were not checked.", FixId::VerifyBackup, High),
     row("G3", &[Code::BackupUnknown], hidden, "The enrolment hides the state of iCloud Backup from the MDM.", FixId::QueryBackupState, High),

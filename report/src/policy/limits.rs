@@ -35,6 +35,9 @@ pub struct Thresholds {
     /// A device may be wiped when its backup is no older than this, in hours.
     #[serde(deserialize_with = "hours")]
     pub swap_hours: f64,
+    /// A device whose swap is planned for no more than so many days ahead is told, in days.
+    #[serde(deserialize_with = "days")]
+    pub swap_planned_days: f64,
     /// A device with less free storage than this is told, in per cent.
     #[serde(deserialize_with = "percent")]
     pub storage_low_percent: f64,
@@ -55,6 +58,7 @@ impl Default for Thresholds {
             icloud_ignored_days: 180.0,
             inventory_trusted_days: 7.0,
             swap_hours: 24.0,
+            swap_planned_days: 3.0,
             storage_low_percent: 5.0,
             storage_critical_percent: 1.0,
         }

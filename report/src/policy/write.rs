@@ -113,6 +113,12 @@ const KEYS: &[Key] = &[
     },
     Key {
         table: "thresholds",
+        name: "swap_planned_days",
+        comment: "A device whose swap is planned for no more than so many days ahead is told, with what the swap\ndesk says of it (a warning where it is not ready).",
+        show: |p| p.thresholds.swap_planned_days.to_string(),
+    },
+    Key {
+        table: "thresholds",
         name: "storage_low_percent",
         comment: "A device with less of its storage free than this is told (a warning).",
         show: |p| p.thresholds.storage_low_percent.to_string(),

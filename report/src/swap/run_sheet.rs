@@ -109,6 +109,9 @@ const FACT_MAX: usize = 110;
 /// The longest fact that has room in half a line.
 const HALF_LINE: usize = 40;
 
+/// Devices that fit what was asked for, at most; the JSON has them all.
+const CANDIDATES_MAX: usize = 6;
+
 /// What the rest of the plan says, at most.
 const SAID_MAX: usize = 3;
 
@@ -220,8 +223,11 @@ fn facts(ticket: &Ticket, tickets: &Tickets, zone: &TimeZone) -> Vec<Fact> {
         ),
         ("Folder", folder.map(cut_front)),
     ];
+    let candidates = ticket.candidates.iter().take(CANDIDATES_MAX);
+    let candidates = candidates.map(|who| ("Fits", Some(sheet::candidate(who))));
     let told = facts
         .into_iter()
+        .chain(candidates)
         .filter_map(|(label, text)| Some((label, text?)));
     let told = told.filter(|(_, text)| !text.is_empty());
     told.map(|(label, text)| {
@@ -243,6 +249,13 @@ fn cut_front(path: &str) -> String {
 
 /// What is done at the counter. The old device is erased last of all: until then nothing is lost.
 fn steps(ticket: &Ticket, zone: &TimeZone) -> Vec<String> {
+    if ticket.device.is_none() {
+        return vec![
+            "Do not erase any device: nobody can tell which one is meant".to_owned(),
+            "Read the serial number off it (Settings, General, About), mend the plan, and ask again"
+                .to_owned(),
+        ];
+    }
     let Some(copy) = &ticket.restore_from else {
         return vec![
             "Do not erase the old device: there is no backup to restore".to_owned(),

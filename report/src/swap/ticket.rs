@@ -6,6 +6,7 @@
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
+use fleetback_scanner::model::os_feed::OsFeed;
 use fleetback_scanner::model::problem::Level;
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -20,6 +21,7 @@ use super::question::Question;
 use super::rules::RULES;
 use super::target::{Target, Wish};
 use super::verdict::{of_device, reason};
+use crate::os_table::OsTables;
 use crate::results::{BackupKind, Device, Results};
 use crate::words::plural;
 
@@ -202,15 +204,18 @@ pub struct Run {
     pub path: Option<String>,
     /// The plan that the questions come from.
     pub plan: Option<PlanUsed>,
+    /// Which versions of iOS there are; without it the built-in table answers.
+    pub os_feed: Option<OsFeed>,
 }
 
 /// Answers everything that was asked.
 pub fn tickets(results: &Results, asked: &[Asked], run: &Run) -> Tickets {
     let directory = Directory::of(results);
+    let releases = OsTables::of(run.os_feed.as_ref());
     let said = said(asked, &directory);
     let swaps = asked.iter().zip(said);
     let swaps: Vec<Ticket> = swaps
-        .map(|(one, said)| within_plan(ticket(&directory, one, run), said))
+        .map(|(one, said)| within_plan(ticket(&directory, one, (run, &releases)), said))
         .collect();
     Tickets {
         schema_version: SCHEMA_VERSION,
@@ -261,7 +266,7 @@ fn within_plan(ticket: Ticket, said: Said) -> Ticket {
     }
 }
 
-fn ticket(directory: &Directory<'_>, asked: &Asked, run: &Run) -> Ticket {
+fn ticket(directory: &Directory<'_>, asked: &Asked, run: (&Run, &OsTables<'_>)) -> Ticket {
     match directory.find(&asked.text) {
         Found::One(device, by) => of_one(directory, asked, run, (device, by)),
         Found::Several(devices) => Ticket {
@@ -290,7 +295,7 @@ fn nobody_knows(results: &Results) -> String {
 fn of_one(
     directory: &Directory<'_>,
     asked: &Asked,
-    run: &Run,
+    (run, releases): (&Run, &OsTables<'_>),
     found: (&Device, MatchedBy),
 ) -> Ticket {
     let (device, by) = found;
@@ -299,6 +304,7 @@ fn of_one(
     let question = Question {
         device,
         policy: &results.policy,
+        releases,
         read_at: results.scanned_at,
         now: run.now,
         target: target.as_ref(),

@@ -10,6 +10,7 @@ mod good;
 mod limits;
 mod memory;
 mod patterns;
+mod planned;
 mod severity;
 mod tables;
 mod waivers;

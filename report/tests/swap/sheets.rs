@@ -150,6 +150,31 @@ fn the_old_device_is_erased_last_and_never_without_a_backup() {
     assert!(!none.iter().any(|step| step.starts_with("Erase")));
 }
 
+#[test]
+fn of_several_devices_none_is_erased_and_all_are_named() {
+    let named = |serial: &str| common::device(serial, "iPhone", Status::Protected);
+    let devices = ["C39TEST00001", "C39TEST00002"].map(named);
+    let tickets = all(devices.to_vec(), &[asked("iPhone"), asked("nobody")]);
+    let [several, none] = sheets(&tickets).try_into().unwrap();
+    let fits: Vec<_> = several
+        .facts
+        .iter()
+        .filter(|fact| fact.label == "Fits")
+        .collect();
+    assert!(
+        fits.len() == 2 && fits[1].value.contains("C39TEST00002"),
+        "{fits:?}"
+    );
+    for sheet in [several, none] {
+        assert!(
+            sheet.steps[0].starts_with("Do not erase any device"),
+            "{:?}",
+            sheet.steps
+        );
+        assert!(!sheet.steps.iter().any(|step| step.starts_with("Erase")));
+    }
+}
+
 /// A device of which everything that can be wrong is.
 fn worst() -> Device {
     let long = |letters: usize| "x".repeat(letters);

@@ -70,6 +70,9 @@ pub(super) struct KeptOut {
     pub(super) udid: Option<String>,
 }
 
+/// What the server asked; beside the answer it tells "not asked" from "no answer".
+const COMMAND: &str = "command of the server, to be held against its answer";
+
 /// What is looked for in every file.
 pub(super) const WANTED: &str = "an MDM answer, check-in, command or webhook event";
 
@@ -137,6 +140,9 @@ impl Document {
         let mut kinds = BTreeMap::new();
         for reply in &self.replies {
             *kinds.entry(reply.answer.source.kind.as_str()).or_default() += 1;
+        }
+        if !self.commands.is_empty() {
+            kinds.insert(COMMAND, self.commands.len());
         }
         kinds
     }
