@@ -3,7 +3,7 @@
 use fleetback_scanner::model::fleet::Fleet;
 use jiff::Timestamp;
 
-use crate::assess::case::{Case, build_text, os_text};
+use crate::assess::case::{Case, build_text, os_text, subject};
 use crate::assess::cloud::Cloud;
 use crate::assess::currency::currency;
 use crate::assess::draft::whole_days;
@@ -19,10 +19,10 @@ use crate::knowledge::Knowledge;
 use crate::nights::Nights;
 use crate::pattern::find::patterns;
 use crate::pattern::tell::told;
-use crate::policy::{Demand, Policy};
+use crate::policy::{Demand, Effective, Group, Policy, effective};
 use crate::portrait;
 use crate::remember;
-use crate::results::{Device, Finding, GoodBackup, PolicyUsed, Results, SCHEMA_VERSION};
+use crate::results::{Device, Finding, GoodBackup, GroupUsed, PolicyUsed, Results, SCHEMA_VERSION};
 use crate::rollup;
 use crate::swap::question::Question;
 use crate::swap::verdict::of_device;
@@ -76,15 +76,17 @@ pub fn judge(fleet: &Fleet, knowledge: &Knowledge<'_>, policy: &Policy, run: &Ru
         .iter()
         .map(|device| Cloud::of(device, run.now))
         .collect();
-    let view = FleetView::of(fleet, &clouds, knowledge, policy, run.now);
+    let policies = policies(fleet, policy);
+    let view = FleetView::of(fleet, &clouds, knowledge, &policies, run.now);
     let nights = knowledge
         .history
         .map(|history| Nights::of(history, run.now));
     let pasts = pasts(fleet, knowledge);
     let mut waivers = Waivers::of(policy, run.now);
-    let known = fleet.devices.iter().zip(&clouds).zip(&pasts).enumerate();
+    let known = fleet.devices.iter().zip(&clouds).zip(&pasts);
+    let known = known.zip(&policies).enumerate();
     let cases: Vec<Case<'_>> = known
-        .map(|(index, ((device, cloud), past))| {
+        .map(|(index, (((device, cloud), past), policy))| {
             Case::of(index, device, cloud, &view, policy, run.now).after(nights.as_ref(), *past)
         })
         .collect();
@@ -98,9 +100,9 @@ pub fn judge(fleet: &Fleet, knowledge: &Knowledge<'_>, policy: &Policy, run: &Ru
     let history = nights
         .as_ref()
         .map(|nights| remember::of_fleet(nights, &devices, &pasts));
-    let limits = policy_used(policy);
+    let used = policy_used(policy, &policies);
     for device in &mut devices {
-        device.swap = Some(swap_verdict(device, &limits, run.now));
+        device.swap = Some(swap_verdict(device, used.of(device), run.now));
     }
     devices.sort_by(rollup::worst_first);
     let of_backups = devices.iter().flat_map(|device| &device.backups);
@@ -112,7 +114,7 @@ pub fn judge(fleet: &Fleet, knowledge: &Knowledge<'_>, policy: &Policy, run: &Ru
         run_id: run.run_id.clone(),
         scanned_at: run.now,
         scan_host: run.scan_host.clone(),
-        policy: limits,
+        policy: used,
         summary: rollup::summary(&devices, &problems),
         devices,
         problems,
@@ -123,6 +125,17 @@ pub fn judge(fleet: &Fleet, knowledge: &Knowledge<'_>, policy: &Policy, run: &Ru
         patterns: told,
         history,
     }
+}
+
+/// What is asked of each device of the fleet.
+fn policies<'a>(fleet: &Fleet, policy: &'a Policy) -> Vec<Effective<'a>> {
+    let devices = fleet.devices.iter();
+    devices
+        .map(|device| {
+            let model = portrait::model_name(device);
+            effective(policy, &subject(device, model.as_deref()))
+        })
+        .collect()
 }
 
 /// What earlier runs knew of each device of the fleet.
@@ -139,7 +152,7 @@ fn pasts<'a>(fleet: &Fleet, knowledge: &Knowledge<'a>) -> Vec<Option<&'a PastDev
 fn judge_device(case: &Case<'_>, waivers: &mut Waivers<'_>) -> Device {
     let drafts = assess(case).into_iter();
     let mut findings: Vec<Finding> = drafts.map(|draft| diagnose(case, draft)).collect();
-    waivers.apply(&case.device.identity, &mut findings);
+    waivers.apply(&case.device.identity, case.policy.group, &mut findings);
     // What nobody has decided to live with comes first, so that reason and fix of a row are open.
     findings.sort_by_key(|finding| finding.waived.is_some());
     let severity = worst_unwaived(&findings);
@@ -177,6 +190,7 @@ fn judge_device(case: &Case<'_>, waivers: &mut Waivers<'_>) -> Device {
             path: good.backup.map(|backup| backup.path.clone()),
         }),
         max_age_days: case.policy.thresholds.stale_days,
+        policy_group: case.policy.group.map(str::to_owned),
         last_attempt: last_attempt(case),
         backups: case.locals.iter().map(portrait::backup).collect(),
         icloud: portrait::icloud(case),
@@ -235,20 +249,46 @@ fn worst_unwaived(findings: &[Finding]) -> Option<Severity> {
     unwaived.map(|finding| finding.severity).max()
 }
 
-fn policy_used(policy: &Policy) -> PolicyUsed {
-    let limits = &policy.thresholds;
+/// What was asked of the devices of no group, and of those of each group.
+fn policy_used(policy: &Policy, of_devices: &[Effective<'_>]) -> PolicyUsed {
+    let group_used = |group: &Group| GroupUsed {
+        name: group.name.clone(),
+        devices: members(&group.name, of_devices),
+        policy: asked(&Effective::of_group(policy, group)),
+    };
     PolicyUsed {
-        name: policy.name.clone(),
+        waiver_warning_days: Some(policy.waiver_warning_days),
+        groups: policy.groups.iter().map(group_used).collect(),
+        ..asked(&Effective::of_everybody(policy))
+    }
+}
+
+fn members(group: &str, of_devices: &[Effective<'_>]) -> u64 {
+    let members = of_devices.iter().filter(|one| one.group == Some(group));
+    members.count() as u64
+}
+
+fn asked(asked: &Effective<'_>) -> PolicyUsed {
+    let (limits, backups) = (&asked.thresholds, &asked.backups);
+    PolicyUsed {
+        name: asked.name.to_owned(),
         aging_days: limits.aging_days,
         stale_days: limits.stale_days,
         critical_days: limits.critical_days,
         inventory_trusted_days: limits.inventory_trusted_days,
-        icloud: policy.backups.icloud.word().to_owned(),
-        local: policy.backups.local.word().to_owned(),
-        encryption_required: policy.backups.encryption == Demand::Required,
-        password_required: policy.backups.password == Demand::Required,
+        icloud: backups.icloud.word().to_owned(),
+        local: backups.local.word().to_owned(),
+        encryption_required: backups.encryption == Demand::Required,
+        password_required: backups.password == Demand::Required,
         swap_hours: limits.swap_hours,
         icloud_expiring_days: limits.icloud_expiring_days,
         icloud_ignored_days: limits.icloud_ignored_days,
+        preset: Some(asked.preset.word().to_owned()),
+        verification: Some(backups.verification.word().to_owned()),
+        verification_days: Some(limits.verification_days),
+        os_required: Some(asked.os.currency == Demand::Required),
+        os_grace_days: Some(asked.os.grace_days),
+        waiver_warning_days: None,
+        groups: Vec::new(),
     }
 }

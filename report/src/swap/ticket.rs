@@ -256,7 +256,7 @@ fn of_one(results: &Results, asked: &Asked, run: &Run, found: (&Device, MatchedB
     let target = Target::of(results, device, &asked.wish);
     let question = Question {
         device,
-        policy: &results.policy,
+        policy: results.policy.of(device),
         read_at: results.scanned_at,
         now: run.now,
         target: target.as_ref(),
