@@ -42,6 +42,7 @@ needs() {
     have soffice || echo libreoffice-calc-nogui
     have node || echo nodejs
     have npm || echo npm
+    have pdftotext || echo poppler-utils
     have xmllint || echo libxml2-utils
     have groff || echo groff
     have python3 || echo python3
@@ -143,10 +144,10 @@ check "build" cargo build --workspace --locked
 
 if ! [ -f report/tests/browser/package.json ]; then
     skip "HTML in a browser" "report/tests/browser is not there"
-elif have node && have npm && { have chromium || [ -n "${CHROMIUM:-}" ]; }; then
+elif have node && have npm && have pdftotext && { have chromium || [ -n "${CHROMIUM:-}" ]; }; then
     check "HTML in a browser" browser_test
 else
-    skip "HTML in a browser" "needs node, npm and chromium"
+    skip "HTML in a browser" "needs node, npm, pdftotext and chromium"
 fi
 
 if have systemd-analyze; then check "systemd samples" check_systemd; else skip "systemd samples" "no systemd-analyze"; fi

@@ -283,8 +283,13 @@ pub(crate) struct Man {
 #[derive(Debug, Args)]
 pub(crate) struct Swap {
     /// Devices: serial number, UDID, IMEI, ECID or name, as typed, pasted or scanned
-    #[arg(value_name = "DEVICE", required = true)]
+    #[arg(value_name = "DEVICE", required_unless_present = "plan")]
     pub(crate) devices: Vec<String>,
+
+    /// Ask for every swap of a plan instead: a table of old devices and, as far as they are told, new
+    /// devices or models, users and dates
+    #[arg(long, value_name = "FILE.csv", conflicts_with = "devices")]
+    pub(crate) plan: Option<PathBuf>,
 
     #[command(flatten)]
     pub(crate) target: SwapTarget,
@@ -298,7 +303,7 @@ pub(crate) struct Swap {
     pub(crate) accept_losses: bool,
 
     /// After the swap: which old backups must be kept, and which may go; deletes nothing
-    #[arg(long, conflicts_with_all = ["accept_losses", "csv"])]
+    #[arg(long, conflicts_with_all = ["accept_losses", "csv", "html"])]
     pub(crate) after: bool,
 
     /// Ask as of this instant (RFC 3339) instead of now
@@ -351,6 +356,10 @@ pub(crate) struct SwapEvidence {
     #[arg(long, value_name = "FILE")]
     pub(crate) policy: Option<PathBuf>,
 
+    /// Which versions of iOS there are, for the new device: Apple's GDMF list or a SOFA feed
+    #[arg(long, value_name = "FILE")]
+    pub(crate) os_feed: Option<PathBuf>,
+
     /// How deep to check the backups of the devices that are asked for [default: names]
     #[arg(long, value_name = "LEVEL")]
     pub(crate) verify: Option<settings::Verify>,
@@ -401,6 +410,7 @@ impl SwapEvidence {
             mdm: self.mdm,
             inventory: self.inventory,
             policy: self.policy,
+            os_feed: self.os_feed,
             verify: self.verify,
             passwords: self.passwords,
             password_command: self.password_command,
@@ -423,6 +433,10 @@ pub(crate) struct SwapOutput {
     #[arg(long, value_name = "FILE")]
     pub(crate) csv: Vec<PathBuf>,
 
+    /// Write a page to print: the totals, and a run sheet for each device; `-` is standard output
+    #[arg(long, value_name = "FILE")]
+    pub(crate) html: Vec<PathBuf>,
+
     /// For whom the CSV is [default: excel]
     #[arg(long, value_name = "PROFILE")]
     pub(crate) csv_profile: Option<settings::CsvProfile>,
@@ -441,6 +455,7 @@ impl SwapOutput {
     pub(crate) fn into_settings(self) -> OutputSettings {
         OutputSettings {
             csv: self.csv,
+            html: self.html,
             json: self.json,
             csv_profile: self.csv_profile,
             csv_delimiter: self.csv_delimiter,

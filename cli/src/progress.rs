@@ -4,7 +4,7 @@
 //! is added to, and the bars draw themselves a few times a second.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
 use std::time::Duration;
 
 use fleetback_scanner::scan::{Event, Progress};
@@ -15,8 +15,11 @@ use crate::terminal::{ProgressStyle, Terminal};
 
 /// While walking: the total is not known yet.
 const WALKING: &str = "{spinner} looking for backups: {wide_msg}";
-/// While reading.
-const READING: &str = "{bar:24} {human_pos} of {human_len} read, {eta} left; {wide_msg}";
+/// While reading. The bar counts thousandths, so that it moves within one large export too.
+const READING: &str = "{bar:24} {eta} left; {wide_msg}";
+
+/// Of one backup or document.
+const THOUSANDTHS: u64 = 1000;
 
 /// Hears the scan, draws, and knows whether it was interrupted.
 #[derive(Debug)]
@@ -33,6 +36,8 @@ struct Counts {
     backups: AtomicU64,
     documents: AtomicU64,
     read: AtomicU64,
+    /// Thousandths of documents that are being read.
+    parts: AtomicI64,
     files: AtomicU64,
     bytes: AtomicU64,
 }
@@ -58,7 +63,7 @@ impl Listener {
     /// So many backups are read once more, deeper.
     pub(crate) fn once_more(&self, backups: u64) {
         self.counts.backups.fetch_add(backups, Ordering::Relaxed);
-        self.bar.set_length(self.found());
+        self.bar.set_length(self.found() * THOUSANDTHS);
     }
 
     /// Takes the bars off the terminal.
@@ -82,7 +87,11 @@ impl Listener {
 
     fn show_checked(&self) {
         if !self.bar.is_hidden() {
-            self.bar.set_message(self.checked());
+            let read = HumanCount(self.counts.read.load(Ordering::Relaxed));
+            let found = HumanCount(self.found());
+            let checked = self.checked();
+            self.bar
+                .set_message(format!("{read} of {found} read, {checked}"));
         }
     }
 
@@ -96,17 +105,24 @@ impl Listener {
 
     fn discovered(&self) {
         self.bar.set_style(bar_style(READING));
-        self.bar.set_length(self.found());
+        self.bar.set_length(self.found() * THOUSANDTHS);
         if self.style == ProgressStyle::Lines {
             self.voice
                 .note(&format!("{} to read", HumanCount(self.found())));
         }
     }
 
+    fn show_position(&self) {
+        let whole = self.counts.read.load(Ordering::Relaxed) * THOUSANDTHS;
+        let parts = self.counts.parts.load(Ordering::Relaxed);
+        self.bar.set_position(whole.saturating_add_signed(parts));
+    }
+
     /// One more backup or document is read.
     fn read(&self) {
         let read = self.counts.read.fetch_add(1, Ordering::Relaxed) + 1;
-        self.bar.inc(1);
+        self.show_position();
+        self.show_checked();
         let all = self.found();
         let tenth = |n: u64| n * 10 / all.max(1);
         if self.style == ProgressStyle::Lines && tenth(read) != tenth(read - 1) {
@@ -134,6 +150,11 @@ impl Progress for Listener {
             }
             Event::Discovered => self.discovered(),
             Event::BackupRead | Event::DocumentRead => self.read(),
+            Event::DocumentPart(thousandths) => {
+                let parts = &self.counts.parts;
+                parts.fetch_add(thousandths, Ordering::Relaxed);
+                self.show_position();
+            }
             Event::FilesChecked(n) => {
                 add(&self.counts.files, n);
                 self.show_checked();

@@ -16,6 +16,9 @@ const PROBLEMS_NAMED_MAX: usize = 10;
 /// Roots named where none of them held anything.
 const ROOTS_NAMED_MAX: usize = 5;
 
+/// Notes that say what was found in place of evidence.
+const NOTES_NAMED_MAX: usize = 3;
+
 /// How much is said.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Voice {
@@ -106,8 +109,9 @@ fn summary(results: &Results) -> String {
         let roots: Vec<_> = roots.map(|root| root.path.display().to_string()).collect();
         let below = if roots.is_empty() { "" } else { " below " };
         return format!(
-            "nothing found to scan: no backup and no MDM document{below}{}",
+            "nothing found to scan: no backup and no MDM document that tells of a device{below}{}{}",
             words::list(&roots, ROOTS_NAMED_MAX),
+            found_instead(results),
         );
     }
     let all = &results.summary;
@@ -126,6 +130,23 @@ fn summary(results: &Results) -> String {
         words::number(all.at_risk),
         plural(all.backups, "local backup", "local backups"),
     )
+}
+
+/// "; found instead: a.mobileconfig: the configuration profile …"
+fn found_instead(results: &Results) -> String {
+    let notes = results
+        .problems
+        .iter()
+        .filter(|one| one.level == Level::Note);
+    let notes = notes.map(|note| {
+        let name = note.path.file_name().unwrap_or(note.path.as_os_str());
+        words::shown(&format!("{}: {}", name.to_string_lossy(), note.found))
+    });
+    let notes: Vec<String> = notes.collect();
+    if notes.is_empty() {
+        return String::new();
+    }
+    format!("; found instead: {}", words::list(&notes, NOTES_NAMED_MAX))
 }
 
 fn sentence(problem: &Problem) -> String {

@@ -1,16 +1,20 @@
 //! What is meant by `fleetback swap`: which devices, from which evidence, written where.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use anyhow::{Result, bail};
+use anyhow::{Result, anyhow, bail};
 use fleetback_report::judge::RunInfo;
 use fleetback_report::policy::Policy;
+use fleetback_report::swap::plan::{self as swap, PlanUsed};
 use fleetback_report::swap::target::Wish;
 use fleetback_report::swap::ticket::Asked;
+use fleetback_scanner::mdm::plan;
 use fleetback_scanner::model::backup::VerifyLevel;
+use fleetback_scanner::model::plan as model;
 use fleetback_scanner::scan::{Inputs, ScanOptions};
 use jiff::Timestamp;
 
+use crate::apple::AppleFiles;
 use crate::args::{Common, Swap, SwapEvidence, SwapTarget, settings_of_variables};
 use crate::config;
 use crate::options::{self, Reports};
@@ -25,8 +29,12 @@ use crate::{kept, store};
 pub(crate) struct SwapPlan {
     /// Who is asked for.
     pub(crate) asked: Vec<Asked>,
+    /// The plan that asks for them.
+    pub(crate) plan: Option<PlanUsed>,
     /// Where to look.
     pub(crate) evidence: Evidence,
+    /// Which versions of iOS there are.
+    pub(crate) apple: AppleFiles,
     /// What to write.
     pub(crate) reports: Reports,
     /// Is a loss no reason for another exit code?
@@ -75,13 +83,17 @@ impl SwapPlan {
         let now = args.now.unwrap_or_else(Timestamp::now);
         let output = args.output.into_settings();
         let reports = Reports::new(&output.over(config.output.without_targets()))?;
-        let asked = asked(&args.devices, &args.target);
+        let read = args.plan.as_deref().map(read_plan).transpose()?;
+        let asked = asked(read.as_ref(), &args.devices, &args.target);
+        let plan_file: Vec<_> = args.plan.iter().map(PathBuf::as_path).collect();
+        options::refuse_to_write_over(&reports, &plan_file)?;
 
         let named = ScanSettings {
             roots: Vec::new(),
             ..ScanSettings::default()
         };
         let under = settings_of_variables()?.over(config.scan);
+        let feed = args.evidence.os_feed.clone().or(under.os_feed.clone());
         let evidence = if args.evidence.is_live() {
             let settings = args.evidence.into_settings().over(under);
             let live = Live::new(&settings, &config.mdm, now, asked.len())?;
@@ -94,18 +106,35 @@ impl SwapPlan {
             Evidence::Live(Box::new(live))
         } else {
             let path = stored(&args.evidence, &named.over(under))?;
-            options::refuse_to_write_over(&reports, &[path.as_path()])?;
+            let read: Vec<_> = [path.as_path()]
+                .into_iter()
+                .chain(feed.as_deref())
+                .collect();
+            options::refuse_to_write_over(&reports, &read)?;
             Evidence::Stored(path)
         };
         Ok(Self {
             asked,
+            plan: read.as_ref().map(PlanUsed::of),
             evidence,
+            apple: AppleFiles {
+                os_feed: feed,
+                system_status: None,
+            },
             reports,
             accept_losses: args.accept_losses,
             after: args.after,
             now,
             terminal,
         })
+    }
+}
+
+impl SwapPlan {
+    /// The rows of the plan that could not be used.
+    pub(crate) fn unasked(&self) -> impl Iterator<Item = u64> {
+        let lines = self.plan.iter().flat_map(|plan| &plan.unusable);
+        lines.copied()
     }
 }
 
@@ -144,13 +173,30 @@ impl Live {
     }
 }
 
-fn asked(devices: &[String], target: &SwapTarget) -> Vec<Asked> {
+/// A table that is no plan is a mistake of whoever typed its name: nothing was asked.
+fn read_plan(path: &Path) -> Result<model::SwapPlan> {
+    plan::read(path).map_err(|problem| {
+        let remedy = problem.remedy.map(|text| format!("; {text}"));
+        anyhow!(
+            "--plan {}: wanted {}, found {}{}",
+            problem.path.display(),
+            problem.wanted,
+            problem.found,
+            remedy.unwrap_or_default()
+        )
+    })
+}
+
+fn asked(plan: Option<&model::SwapPlan>, devices: &[String], target: &SwapTarget) -> Vec<Asked> {
     let wish = Wish {
         to: target.to.clone(),
         product_type: target.to_type.clone(),
         os_version: target.to_os,
         capacity_gb: target.to_capacity,
     };
+    if let Some(plan) = plan {
+        return swap::asked(plan, &wish);
+    }
     let one = |text: &String| Asked {
         text: text.clone(),
         wish: wish.clone(),

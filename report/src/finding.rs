@@ -48,6 +48,7 @@ pub enum Code {
     IdentityConflict,
     ClockWrong,
     BackupUnknown,
+    SwapPlanned,
     BackupAging,
     LocalAttemptFailed,
     IcloudAttemptsFailing,
@@ -172,7 +173,7 @@ impl FromStr for Severity {
 }
 
 /// One row a code, in the order of the enumeration.
-const TABLE: [About; 31] = [
+const TABLE: [About; 32] = [
     About {
         code: Code::NoBackupPath,
         id: "no-backup-path",
@@ -321,6 +322,16 @@ const TABLE: [About; 31] = [
         meaning: "No evidence tells whether this device has a backup: the MDM did not say, and no local backup that could be judged was found.",
         evidence: "the absence of every fact that could tell",
         bears_on_status: true,
+        not_yet: None,
+    },
+    About {
+        code: Code::SwapPlanned,
+        id: "swap-planned",
+        severity: Severity::Warning,
+        title: "A swap is planned, and the device is not ready",
+        meaning: "The device is to be swapped within the next days; the finding carries what the swap desk says of it tonight.",
+        evidence: "the planned swap date of the inventory table, and the rules S1 to S22",
+        bears_on_status: false,
         not_yet: None,
     },
     About {

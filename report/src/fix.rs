@@ -51,6 +51,7 @@ pub enum FixId {
     QueryBackupState,
     VerifyBackup,
     PlanReplacement,
+    AskSwapDesk,
 }
 
 /// How sure we are that the fix is the right one.
@@ -313,7 +314,7 @@ impl Versions {
 }
 
 /// One row a fix, in the order of the enumeration.
-const TABLE: [About; 28] = [
+const TABLE: [About; 29] = [
     About {
         fix: FixId::CheckStorage,
         id: "check-storage",
@@ -770,6 +771,22 @@ const TABLE: [About; 28] = [
             step("Make a local backup of the device now, and keep it: security updates have ended for this model."),
             step("Give its user a newer device, and restore the backup there. Its version of iOS must not be older than the one that the backup was made on."),
             step("Until then, leave the device out with a waiver in the policy that says so and has an end."),
+        ],
+    },
+    About {
+        fix: FixId::AskSwapDesk,
+        id: "ask-swap-desk",
+        title: "Ask the swap desk before the device is wiped",
+        article_step: None,
+        who: "admin",
+        may_destroy: None,
+        not_when: None,
+        related: None,
+        ask: None,
+        steps: &[
+            step("Run `fleetback swap` with the serial number, and name the new device with `--to`: it lists what stands in the way, each with its remedy, and what is to be looked at by hand."),
+            step("Settle that, have a new backup made, and ask again right before the device is wiped."),
+            step("Where it cannot be settled in time, move the day of the swap. Nothing is wiped while the answer is NOT READY or UNKNOWN."),
         ],
     },
 ];

@@ -1,5 +1,7 @@
 //! Fleet x knowledge x policy x now -> results: the only place where facts become verdicts.
 
+use std::cmp::Reverse;
+
 use fleetback_scanner::model::fleet::Fleet;
 use jiff::Timestamp;
 
@@ -8,6 +10,7 @@ use crate::assess::cloud::Cloud;
 use crate::assess::currency::currency;
 use crate::assess::draft::whole_days;
 use crate::assess::fleet_view::FleetView;
+use crate::assess::planned;
 use crate::assess::rules::assess;
 use crate::assess::status::{last_attempt, status};
 use crate::diagnose::likely::{diagnose, rows_of};
@@ -17,6 +20,7 @@ use crate::hand_over::packet;
 use crate::history::{Numbers, PastDevice};
 use crate::knowledge::Knowledge;
 use crate::nights::Nights;
+use crate::os_table::OsTables;
 use crate::pattern::find::patterns;
 use crate::pattern::tell::told;
 use crate::policy::{Demand, Effective, Group, Policy, effective};
@@ -25,7 +29,7 @@ use crate::remember;
 use crate::results::{Device, Finding, GoodBackup, GroupUsed, PolicyUsed, Results, SCHEMA_VERSION};
 use crate::rollup;
 use crate::swap::question::Question;
-use crate::swap::verdict::of_device;
+use crate::swap::verdict::{of_device, reason};
 use crate::waive::Waivers;
 use crate::words::Word;
 
@@ -101,9 +105,6 @@ pub fn judge(fleet: &Fleet, knowledge: &Knowledge<'_>, policy: &Policy, run: &Ru
         .as_ref()
         .map(|nights| remember::of_fleet(nights, &devices, &pasts));
     let used = policy_used(policy, &policies);
-    for device in &mut devices {
-        device.swap = Some(swap_verdict(device, used.of(device), run.now));
-    }
     devices.sort_by(rollup::worst_first);
     let of_backups = devices.iter().flat_map(|device| &device.backups);
     let of_backups = of_backups.flat_map(|backup| &backup.problems);
@@ -152,15 +153,13 @@ fn pasts<'a>(fleet: &Fleet, knowledge: &Knowledge<'a>) -> Vec<Option<&'a PastDev
 fn judge_device(case: &Case<'_>, waivers: &mut Waivers<'_>) -> Device {
     let drafts = assess(case).into_iter();
     let mut findings: Vec<Finding> = drafts.map(|draft| diagnose(case, draft)).collect();
+    waivers.meet(&case.device.identity, case.policy.group);
     waivers.apply(&case.device.identity, case.policy.group, &mut findings);
-    // What nobody has decided to live with comes first, so that reason and fix of a row are open.
-    findings.sort_by_key(|finding| finding.waived.is_some());
-    let severity = worst_unwaived(&findings);
     let good = case.last_good();
     let device = case.device;
     let identity = &device.identity;
     let person = device.person.as_ref();
-    let judged = Device {
+    let mut judged = Device {
         udid: identity.udid.as_ref().map(ToString::to_string),
         serial_number: identity.serial.as_ref().map(ToString::to_string),
         device_name: device.name().map(str::to_owned),
@@ -182,7 +181,7 @@ fn judge_device(case: &Case<'_>, waivers: &mut Waivers<'_>) -> Device {
         tags: person.map(|p| p.tags.clone()).unwrap_or_default(),
         planned_swap: person.and_then(|p| p.planned_swap),
         status: status(case),
-        severity,
+        severity: None,
         age_days: good.map(|good| whole_days(good.date, case.now)),
         last_good_backup: good.map(|good| GoodBackup {
             kind: good.kind,
@@ -202,6 +201,17 @@ fn judge_device(case: &Case<'_>, waivers: &mut Waivers<'_>) -> Device {
         change: None,
         history: None,
     };
+    ask_swap_desk(case, &mut judged, waivers);
+    // What nobody has decided to live with comes first, so that reason and fix of a row are open.
+    let rank = |finding: &Finding| {
+        (
+            finding.waived.is_some(),
+            Reverse(finding.severity),
+            finding.code,
+        )
+    };
+    judged.findings.sort_by_key(rank);
+    judged.severity = worst_unwaived(&judged.findings);
     let mut judged = match case.nights {
         Some(nights) => remembered(case, nights, judged),
         None => judged,
@@ -219,16 +229,24 @@ fn remembered(case: &Case<'_>, nights: &Nights<'_>, device: Device) -> Device {
     }
 }
 
-/// The verdict of the swap desk on a device, with no new device named.
-fn swap_verdict(device: &Device, limits: &PolicyUsed, now: Timestamp) -> String {
+/// What the swap desk says of the judged device, with no new device named; a finding where its swap is
+/// due.
+fn ask_swap_desk(case: &Case<'_>, device: &mut Device, waivers: &mut Waivers<'_>) {
     let question = Question {
         device,
-        policy: limits,
-        read_at: now,
-        now,
+        policy: &asked(case.policy),
+        releases: &OsTables::default(),
+        read_at: case.now,
+        now: case.now,
         target: None,
     };
-    of_device(&question).0.code().to_owned()
+    let (verdict, answers) = of_device(&question);
+    let reason = reason(verdict, &answers, &question);
+    let found = planned::find(case, verdict, &reason).map(|draft| diagnose(case, draft));
+    let mut found: Vec<_> = found.into_iter().collect();
+    waivers.apply(&case.device.identity, case.policy.group, &mut found);
+    device.swap = Some(verdict.code().to_owned());
+    device.findings.append(&mut found);
 }
 
 /// What Apple Support is handed needs the whole device, so it is written last.

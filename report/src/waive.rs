@@ -45,16 +45,27 @@ impl<'a> Waivers<'a> {
         findings: &mut [Finding],
     ) {
         let now = self.now;
-        let named = self
-            .rules
-            .iter_mut()
-            .filter(|one| one.rule.names(identity, group));
-        for one in named {
-            one.devices += 1;
+        for one in self.naming(identity, group) {
             if !one.rule.expired(now) {
                 one.used |= cover(one.rule, findings);
             }
         }
+    }
+
+    /// Counts a device of the fleet; once for each.
+    pub(crate) fn meet(&mut self, identity: &Identity, group: Option<&str>) {
+        for one in self.naming(identity, group) {
+            one.devices += 1;
+        }
+    }
+
+    fn naming(
+        &mut self,
+        identity: &Identity,
+        group: Option<&str>,
+    ) -> impl Iterator<Item = &mut Rule<'a>> {
+        let rules = self.rules.iter_mut();
+        rules.filter(move |one| one.rule.names(identity, group))
     }
 
     /// Every waiver and what became of it, in the order of the file.

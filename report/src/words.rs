@@ -253,6 +253,20 @@ pub fn days_between(then: Timestamp, now: Timestamp) -> i64 {
     now.as_second().saturating_sub(then.as_second()) / 86_400
 }
 
+/// Lines named one by one; the rest are counted.
+const LINES_MAX: usize = 10;
+
+/// "line 3", "lines 3, 4 and 9", "lines 1, 2, … and 5 more".
+pub fn list_of_lines(lines: &[u64]) -> String {
+    let named: Vec<_> = lines.iter().take(LINES_MAX).map(u64::to_string).collect();
+    let more = lines.len().saturating_sub(LINES_MAX);
+    match named.as_slice() {
+        [only] => format!("line {only}"),
+        [first @ .., last] if more == 0 => format!("lines {} and {last}", first.join(", ")),
+        named => format!("lines {} and {more} more", named.join(", ")),
+    }
+}
+
 /// "1 day", "6 days".
 pub fn days(count: i64) -> String {
     let count_abs = count.unsigned_abs();

@@ -1,5 +1,8 @@
 //! How far a scan is, told to whoever listens.
 
+use std::cell::Cell;
+use std::path::Path;
+
 /// Hears how far the scan is. Called from many threads, often: keep it cheap.
 pub trait Progress: Sync {
     /// Something happened.
@@ -21,12 +24,61 @@ pub enum Event {
     Discovered,
     /// One backup was read and checked.
     BackupRead,
+    /// Thousandths of one large document; they are taken back (a negative number) before it counts as
+    /// read.
+    DocumentPart(i64),
     /// One document was read.
     DocumentRead,
     /// Payload files checked.
     FilesChecked(u64),
-    /// Bytes of the plists and the manifest of one backup, and of its payload where that was read.
+    /// Bytes of the plists and the manifest of one backup, of its payload where that was read, and of
+    /// documents.
     BytesRead(u64),
+}
+
+/// How far the reading of one document is.
+pub(crate) struct Part<'p> {
+    progress: &'p dyn Progress,
+    /// The file's length; 0 for a document that is read in no time.
+    bytes: u64,
+    read: Cell<u64>,
+    told: Cell<i64>,
+}
+
+/// From this length on a document is told in parts, in bytes.
+const LARGE_BYTES: u64 = 4 << 20;
+
+impl<'p> Part<'p> {
+    /// A document that is about to be read.
+    pub(crate) fn of(path: &Path, progress: &'p dyn Progress) -> Self {
+        let bytes = std::fs::metadata(path).map_or(0, |meta| meta.len());
+        Self {
+            progress,
+            bytes: if bytes < LARGE_BYTES { 0 } else { bytes },
+            read: Cell::new(0),
+            told: Cell::new(0),
+        }
+    }
+
+    /// So many more bytes of it were read.
+    pub(crate) fn heard(&self, bytes: u64) {
+        self.progress.tell(Event::BytesRead(bytes));
+        self.read.set(self.read.get() + bytes);
+        let thousandths = self.read.get().saturating_mul(1000).checked_div(self.bytes);
+        let thousandths = thousandths.map_or(0, |part| part.min(1000) as i64);
+        if thousandths > self.told.get() {
+            let more = thousandths - self.told.replace(thousandths);
+            self.progress.tell(Event::DocumentPart(more));
+        }
+    }
+
+    /// All of it was read.
+    pub(crate) fn done(self) {
+        if self.told.get() > 0 {
+            self.progress.tell(Event::DocumentPart(-self.told.get()));
+        }
+        self.progress.tell(Event::DocumentRead);
+    }
 }
 
 /// A listener that hears nothing.

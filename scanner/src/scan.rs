@@ -22,6 +22,7 @@ use crate::model::fleet::{Disk, Fleet, Host};
 use crate::model::management::Answer;
 use crate::model::person::InventoryRow;
 use crate::model::problem::Problem;
+use crate::progress::Part;
 use crate::queue::in_turn;
 use crate::reconcile::reconcile;
 
@@ -193,10 +194,10 @@ fn read_documents(
     now: Timestamp,
     progress: &dyn Progress,
 ) -> (Vec<Answer>, Vec<Problem>) {
-    let heard = |bytes| progress.tell(Event::BytesRead(bytes));
     let documents = in_turn(paths, progress, |path| {
-        let document = mdm::read::read_by_rules(path, now, tables, &heard);
-        progress.tell(Event::DocumentRead);
+        let part = Part::of(path, progress);
+        let document = mdm::read::read_by_rules(path, now, tables, &|bytes| part.heard(bytes));
+        part.done();
         document
     });
     mdm::read::pair(documents)

@@ -320,6 +320,22 @@ fn files_that_are_no_table() {
 }
 
 #[test]
+fn a_quotation_mark_that_swallows_megabytes_keeps_the_rows_before() {
+    let rest = "C7CX706CKWTK,Grace\n".repeat(500_000);
+    let (rows, problems) =
+        read_bytes(format!("serial,user\nF2LXK0ABCDEF,Ada\nX,\"Bo\n{rest}").as_bytes());
+    assert_eq!(rows.len(), 1);
+    let found = problems.iter().map(|problem| problem.found.as_str());
+    let found: Vec<_> = found.collect();
+    assert_eq!(
+        found,
+        [
+            "a table that cannot be read past line 2: a row of more than 8388608 bytes; a quotation mark may not be closed"
+        ]
+    );
+}
+
+#[test]
 fn surnames_are_no_blanks() {
     rows(
         "serial,user,site\nF2LXK0ABCDEF,Na,-\nC7CX706CKWTK,Null,n/a\n",

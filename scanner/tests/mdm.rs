@@ -802,8 +802,77 @@ fn what_is_not_understood_is_told() {
     }
     let (answers, _) = exports.read();
     let hidden: Vec<_> = answers.iter().map(|answer| &answer.hidden).collect();
-    assert_eq!(hidden.len(), 1, "{hidden:?}");
+    assert_eq!(hidden.len(), 2, "{hidden:?}");
     insta::assert_snapshot!(exports.problems().join("\n"));
+}
+
+#[test]
+fn one_value_that_was_blackened_costs_that_value() {
+    let body = |data: &str| {
+        information("<key>IsCloudBackupEnabled</key><true/>").replace(
+            "<key>QueryResponses",
+            &format!("<key>Blob</key><data>{data}</data><key>QueryResponses"),
+        )
+    };
+    let exports = Exports::new();
+    exports.write("a", 2, body("*** removed ***"));
+    let payload = base64::engine::general_purpose::STANDARD.encode(body("=x="));
+    exports.write("event.json", 2, event("mdm.Connect", NOW, &payload));
+    let (answers, _) = exports.read();
+    assert_eq!(answers.len(), 2);
+    for answer in &answers {
+        let enabled = &answer.management.cloud_backup_enabled;
+        assert!(enabled.as_ref().unwrap().value);
+    }
+    let note = "data that is no base64 at the key Blob; the rest was read";
+    assert_eq!(exports.problems(), [format!("note : 2 files: {note}")]);
+    exports.write("a", 2, &body("***")[..300]);
+    assert_eq!(
+        exports.problems(),
+        [
+            "incomplete a: damaged or cut-off XML".to_owned(),
+            format!("note event.json: {note}"),
+        ]
+    );
+}
+
+#[test]
+fn a_profile_that_a_device_has_is_named_as_what_sets_a_restriction() {
+    let name = "org.example.cis";
+    let list = format!(
+        "<key>ProfileList</key><array><dict><key>PayloadIdentifier</key><string>{name}</string></dict></array>"
+    );
+    let setters = |files: &[(&str, Vec<u8>)]| {
+        let exports = Exports::new();
+        for (file, bytes) in files {
+            exports.write(file, 2, bytes);
+        }
+        let mut device = Management::default();
+        for answer in exports.read().0 {
+            device.absorb(answer.management);
+        }
+        let by = device.restriction_profiles.get("allowCloudBackup").cloned();
+        (
+            by.unwrap_or_default().into_iter().collect::<Vec<_>>(),
+            device.restrictions.is_some(),
+        )
+    };
+    let profile = || ("cis.mobileconfig", xml(&export::restriction_profile(name)));
+    let installed = || ("list", answer(&list).into_bytes());
+    let asked = || ("restrictions", restrictions().into_bytes());
+    assert_eq!(setters(&[profile()]), (vec![], false));
+    assert_eq!(setters(&[installed()]), (vec![], false));
+    assert_eq!(
+        setters(&[profile(), installed()]),
+        (vec![name.to_owned()], false),
+        "no restriction is in force because a file says so"
+    );
+    let told = vec![name.to_owned(), "org.example.mail".to_owned()];
+    assert_eq!(
+        setters(&[profile(), installed(), asked()]),
+        (told, true),
+        "what the device was asked for counts alone"
+    );
 }
 
 /// One file of another program, read: answers in full, then what was noted.
@@ -1034,7 +1103,7 @@ fn what_cfgutil_prints_for_people_is_refused_with_words() {
     let error = r#"{"Command":"prepare","Type":"Error","Message":"No devices found","Code":1}"#;
     assert_eq!(
         all_told("e.json", error),
-        "incomplete e.json: an error of cfgutil (code 1)"
+        "incomplete e.json: an error of cfgutil, because no device was connected (code 1)"
     );
     let progress = r#"{"Type":"Progress","Percent":10}"#;
     let told = all_told("p.json", progress);
@@ -1117,7 +1186,7 @@ fn secrets_stay_in_their_files() {
     );
     exports.write("bare.txt", 2, secret);
     let (answers, problems) = exports.read();
-    assert_eq!((answers.len(), problems.len()), (4, 4), "{problems:#?}");
+    assert_eq!((answers.len(), problems.len()), (5, 4), "{problems:#?}");
     let documents = [
         "token",
         "cut",
@@ -1245,12 +1314,8 @@ fn specimens() {
         .collect();
     assert_eq!(
         incomplete,
-        [
-            "error_top_level.json",
-            "get_device_locked_error.json",
-            "iOS-11.3.1.xml"
-        ],
-        "cfgutil's own errors and the TokenUpdate with broken base64"
+        ["error_top_level.json", "get_device_locked_error.json"],
+        "cfgutil's own errors; the TokenUpdate with broken base64 is read"
     );
 }
 

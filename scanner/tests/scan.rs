@@ -71,7 +71,7 @@ impl Progress for Heard {
             Event::DocumentRead => (&self.documents_read, 1),
             Event::FilesChecked(count) => (&self.files, count),
             Event::BytesRead(count) => (&self.bytes, count),
-            Event::Discovered => return,
+            Event::Discovered | Event::DocumentPart(_) => return,
         };
         counter.fetch_add(count, Ordering::Relaxed);
     }
@@ -329,4 +329,56 @@ fn two_backups_with_one_udid_are_one_device() {
         .map(|device| device.backups.len())
         .collect();
     assert_eq!(counts, [2]);
+}
+
+/// Remembers how far the reading of documents was.
+#[derive(Default)]
+struct Parts(std::sync::Mutex<(i64, i64, u64)>);
+
+impl fleetback_scanner::scan::Progress for Parts {
+    fn tell(&self, event: fleetback_scanner::scan::Event) {
+        use fleetback_scanner::scan::Event;
+        let mut heard = self.0.lock().unwrap();
+        match event {
+            Event::DocumentPart(thousandths) => {
+                heard.0 += thousandths;
+                heard.1 = heard.1.max(heard.0);
+            }
+            Event::DocumentRead => heard.2 += 1,
+            _ => {}
+        }
+    }
+}
+
+/// Parts of one document of so many rows: most at once, left over, documents read.
+#[track_caller]
+fn parts(rows: usize, want_many: bool) {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("export.csv");
+    let row = format!("F2LXK0ABCDEF,18.1,yes,{}\n", "x".repeat(1000));
+    let table = format!("Serial,OS Version,Supervised,Notes\n{}", row.repeat(rows));
+    std::fs::write(&path, table).unwrap();
+    let inputs = fleetback_scanner::scan::Inputs {
+        documents: vec![path],
+        ..Default::default()
+    };
+    let options = fleetback_scanner::scan::ScanOptions {
+        now: "2099-01-01T00:00:00Z".parse().unwrap(),
+        scan_host: "here".to_owned(),
+        verify: fleetback_scanner::model::backup::VerifyLevel::State,
+        verify_again: false,
+        verify_again_days: 30,
+    };
+    let heard = Parts::default();
+    let helpers = fleetback_scanner::scan::Helpers::alone(&heard);
+    fleetback_scanner::scan::scan(&inputs, &options, &helpers);
+    let (left, most, read) = *heard.0.lock().unwrap();
+    assert_eq!((left, read), (0, 1));
+    assert_eq!(most > 900, want_many, "{most}");
+}
+
+#[test]
+fn the_reading_of_one_large_export_is_told_in_parts() {
+    parts(10, false);
+    parts(6_000, true);
 }

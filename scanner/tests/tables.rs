@@ -365,7 +365,7 @@ fn bad_input_costs_its_row_and_no_more() {
     problem(
         &format!("Export of 19 November\n\n{h}{ok}"),
         1,
-        &["1 rows of a title before it, passed over"],
+        &["one row of a title before it, passed over"],
     );
     problem(
         &format!("{h}{ok}Serial,Supervised,OS Version\nC7CX706CKWTK,yes,18.2\n"),
@@ -391,9 +391,71 @@ fn bad_input_costs_its_row_and_no_more() {
         &["lines of other devices, left out: 2 of a Mac"],
     );
     problem(
+        "Serial,OS Version,Enrollment Type\nF2LXK0ABCDEF,18.1,\n,18.1,User Enrollment\n",
+        1,
+        &["line 3: none: User Enrollment hides them, and nobody can tell which device it is"],
+    );
+    problem(
         "[{\"serialNumber\":\"F2LXK0ABCDEF\",\"osVersion\":\"18.1\",\"imei\":\"\"},{\"serial",
         1,
         &["JSON that breaks off or is damaged at line 1, column 70"],
+    );
+}
+
+#[test]
+fn columns_of_one_name_that_agree_are_one() {
+    let header = "Serial,OS Version,iCloud Backup Enabled,iCloud Backup Enabled";
+    for (cells, want) in [
+        ("yes,yes", "F2LXK0ABCDEF icloud=true os=18.1"),
+        ("true,Yes", "F2LXK0ABCDEF icloud=true os=18.1"),
+        (",no", "F2LXK0ABCDEF icloud=false os=18.1"),
+        ("no,", "F2LXK0ABCDEF icloud=false os=18.1"),
+    ] {
+        let table = format!("{header}\nF2LXK0ABCDEF,18.1,{cells}\n");
+        check(table, "device table", &[want]);
+    }
+}
+
+#[test]
+fn a_quotation_mark_that_swallows_megabytes_ends_the_table_and_no_more() {
+    let ok = "F2LXK0ABCDEF,18.1,yes\n";
+    let rest = "C7CX706CKWTK,18.1,no\n".repeat(450_000);
+    let table = format!("Serial,OS Version,Supervised\n{ok}C7CX706CKWTK,\"18.1,no\n{rest}");
+    let (answers, problems, _) = read(table, &TableRules::default());
+    assert_eq!(answers.len(), 1);
+    let [problem] = problems.as_slice() else {
+        panic!("{problems:#?}");
+    };
+    let found = "a table that cannot be read past line 2: a row of more than 8388608 bytes; \
+                 a quotation mark may not be closed";
+    assert_eq!(
+        (problem.level, problem.found.as_str()),
+        (Level::Incomplete, found)
+    );
+}
+
+#[test]
+fn xml_that_breaks_off_keeps_the_records_before() {
+    let record = |serial: &str| {
+        format!(
+            "<mobile_device><general><serial_number>{serial}</serial_number><os_version>18.1</os_version>\
+             <last_inventory_update_epoch>1763539200000</last_inventory_update_epoch></general></mobile_device>"
+        )
+    };
+    let whole = format!(
+        "<mobile_devices>{}{}",
+        record(SERIAL),
+        record("C7CX706CKWTK")
+    );
+    let (answers, problems, _) = read(&whole[..whole.len() - 60], &TableRules::default());
+    assert_eq!(
+        lines(&answers),
+        ["F2LXK0ABCDEF seen=2025-11-19T08:00:00Z os=18.1"]
+    );
+    assert_eq!(problems.len(), 1);
+    assert!(
+        problems[0].found.starts_with("XML that breaks off"),
+        "{problems:?}"
     );
 }
 
@@ -410,4 +472,49 @@ fn weighs(header: &str, want: Level) {
 fn only_the_switch_of_icloud_backup_is_missed() {
     weighs("Cloud Backup Enabled", Level::Incomplete);
     weighs("Supervised", Level::Note);
+}
+
+#[test]
+fn every_console_has_its_section_in_the_manual() {
+    let manual = include_str!("../../docs/mdm.md");
+    let (_, sections) = manual.split_once("## Per MDM: what to take").unwrap();
+    let headings: Vec<&str> = sections
+        .lines()
+        .filter(|line| line.starts_with("### "))
+        .collect();
+    let ids = fleetback_scanner::mdm::console::ids().filter(|id| *id != "table");
+    for id in ids {
+        let named = |text: &str| text.contains(&format!("`{id}`"));
+        assert!(
+            headings.iter().any(|heading| named(heading)),
+            "{id} has no section"
+        );
+        let rows = manual.lines().filter(|line| line.starts_with("| "));
+        assert_eq!(
+            rows.filter(|row| named(row)).count(),
+            1,
+            "{id} in the table"
+        );
+    }
+    for section in sections.split("\n### ").skip(1) {
+        let (title, text) = section.split_once('\n').unwrap();
+        let says = [
+            "`GET ",
+            "`cfgutil",
+            "`ideviceinfo",
+            "webhook",
+            "CSV",
+            "listdevices",
+            "A table",
+        ];
+        assert!(
+            says.iter().any(|word| text.contains(word)),
+            "{title} names no export"
+        );
+        let limits = title.contains("NanoMDM")
+            || title.contains("MicroMDM")
+            || text.contains("cannot say")
+            || text.contains("names no device");
+        assert!(limits, "{title} does not say what it cannot say");
+    }
 }

@@ -1,5 +1,6 @@
 //! `fleetback explain`: what a code or a fix in a report means, from the tables that made it.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::Path;
 
@@ -9,8 +10,9 @@ use fleetback_report::fix::{FixId, Situation};
 
 use fleetback_report::policy::{Preset, references};
 use fleetback_report::words::{self, Word, shown};
-use fleetback_scanner::mdm::read::{Document, pair, read_by_rules};
+use fleetback_scanner::mdm::read::{Document, pair, read_to_explain};
 use fleetback_scanner::mdm::seen::Seen;
+use fleetback_scanner::model::management::Answer;
 use jiff::Timestamp;
 
 use crate::args::{Common, Explain};
@@ -39,7 +41,7 @@ fn export(file: &Path, common: &Common) -> Result<String> {
     let rules = found
         .map(|found| found.config.mdm.rules())
         .unwrap_or_default();
-    let document = read_by_rules(file, Timestamp::now(), &rules, &|_| {});
+    let document = read_to_explain(file, Timestamp::now(), &rules);
     let mut text = format!("{}\n", shown(&file.display().to_string()));
     for seen in document.seen() {
         table(&mut text, seen);
@@ -47,7 +49,8 @@ fn export(file: &Path, common: &Common) -> Result<String> {
     if document.seen().is_empty() {
         messages(&mut text, &document);
     }
-    let (_, problems) = pair(vec![document]);
+    let (answers, problems) = pair(vec![document]);
+    nameless(&mut text, &answers);
     if !problems.is_empty() {
         text.push_str("\nProblems:\n");
     }
@@ -105,7 +108,32 @@ fn messages(text: &mut String, document: &Document) {
         text.push_str("\nno message of a device and no table of devices was recognised\n");
     }
     for (kind, count) in kinds {
-        let _ = writeln!(text, "  {count} of: {kind}");
+        let _ = writeln!(text, "\n{count} of: {kind}");
+        let keys = document.keys().get(kind);
+        for (title, keys) in keys
+            .iter()
+            .flat_map(|keys| [("Read", &keys.read), ("Not read", &keys.ignored)])
+        {
+            if !keys.is_empty() {
+                let names: Vec<&str> = keys.iter().map(String::as_str).collect();
+                let _ = writeln!(text, "\n{title}:\n  {}", shown(&names.join(", ")));
+            }
+        }
+    }
+}
+
+/// Messages that can be tied to no device, by the reason.
+fn nameless(text: &mut String, answers: &[Answer]) {
+    let mut reasons: BTreeMap<&str, usize> = BTreeMap::new();
+    for reason in answers.iter().filter_map(|answer| answer.hidden.as_deref()) {
+        *reasons.entry(reason).or_default() += 1;
+    }
+    for (reason, count) in reasons {
+        let _ = writeln!(
+            text,
+            "\n{count} can be tied to no device: {}",
+            shown(reason)
+        );
     }
 }
 

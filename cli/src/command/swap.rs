@@ -9,13 +9,15 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use anyhow::{Context, Result};
 use fleetback_report::judge::judge;
 use fleetback_report::knowledge::Knowledge;
-use fleetback_report::render::swap as render;
+use fleetback_report::render::{run_sheets, swap as render};
 use fleetback_report::results::Results;
 use fleetback_report::swap::after::afterwards;
-use fleetback_report::swap::lookup::{Found, lookup};
+use fleetback_report::swap::answer::{Fate, Verdict};
+use fleetback_report::swap::lookup::{Directory, Found};
 use fleetback_report::swap::ticket::{Asked, EvidenceFrom, Run, tickets};
 use fleetback_scanner::model::backup::VerifyLevel;
 use fleetback_scanner::model::fleet::Fleet;
+use fleetback_scanner::model::os_feed::OsFeed;
 use fleetback_scanner::scan::{Helpers, ScanOptions, deepen, scan};
 use rayon::ThreadPoolBuilder;
 
@@ -31,10 +33,15 @@ use crate::{interrupt, kept, reports, terminal};
 pub(crate) fn run(args: Swap, common: &Common) -> Result<Exit> {
     let plan = SwapPlan::new(args, common)?;
     let interrupted = interrupt::listen();
-    let Some((results, run)) = evidence(&plan, &interrupted)? else {
+    let apple = plan.apple.read(plan.now);
+    plan.terminal.voice.problems(&apple.problems);
+    let Some((results, run)) = evidence(&plan, apple.os_feed, &interrupted)? else {
         return Ok(Exit::Interrupted);
     };
     plan.terminal.voice.problems(&results.problems);
+    if let Some(used) = &plan.plan {
+        plan.terminal.voice.problems(&used.problems);
+    }
     let exit = if plan.after {
         tell_after(&plan, &results, &run, &interrupted)
     } else {
@@ -44,10 +51,16 @@ pub(crate) fn run(args: Swap, common: &Common) -> Result<Exit> {
 }
 
 /// The judged devices, and where they come from; `None` when interrupted.
-fn evidence(plan: &SwapPlan, interrupted: &Arc<AtomicBool>) -> Result<Option<(Results, Run)>> {
+fn evidence(
+    plan: &SwapPlan,
+    os_feed: Option<OsFeed>,
+    interrupted: &Arc<AtomicBool>,
+) -> Result<Option<(Results, Run)>> {
     let run = |from, path| Run {
+        os_feed,
         now: plan.now,
         tool_version: env!("CARGO_PKG_VERSION").to_owned(),
+        plan: plan.plan.clone(),
         from,
         path,
     };
@@ -106,12 +119,13 @@ fn look(
 /// The backups of everybody who is asked for, old devices and new ones.
 fn wanted(fleet: &Fleet, live: &Live, asked: &[Asked]) -> BTreeSet<PathBuf> {
     let glanced = judge(fleet, &Knowledge::default(), &live.policy, &live.run);
+    let directory = Directory::of(&glanced);
     let texts = asked
         .iter()
         .flat_map(|one| [Some(&one.text), one.wish.to.as_ref()]);
     let devices = texts
         .flatten()
-        .filter_map(|text| match lookup(&glanced, text) {
+        .filter_map(|text| match directory.find(text) {
             Found::One(device, _) => Some(device),
             Found::Several(_) | Found::None => None,
         });
@@ -125,12 +139,15 @@ fn tell(plan: &SwapPlan, results: &Results, run: &Run, interrupted: &AtomicBool)
     let render = |format, out: &mut dyn Write| -> io::Result<()> {
         match format {
             Format::Csv => render::write_csv(&tickets, zone, &plan.reports.csv, out),
+            Format::Html => run_sheets::write(&tickets, zone, out),
             Format::Json => render::write_json(&tickets, out),
-            _ => render::write_text(&tickets, &text_options(plan), out),
+            Format::Text => render::write_text(&tickets, &text_options(plan), out),
         }
     };
     let verdicts = tickets.swaps.iter().map(|ticket| ticket.verdict);
-    let exit = exit::of_verdicts(verdicts, plan.accept_losses);
+    // Of a row that could not be used nobody can tell.
+    let unasked = plan.unasked().map(|_| Verdict::Unknown);
+    let exit = exit::of_verdicts(verdicts.chain(unasked), plan.accept_losses);
     written(
         reports::write_each(&plan.reports.targets, &render, interrupted),
         exit,
@@ -145,7 +162,9 @@ fn tell_after(plan: &SwapPlan, results: &Results, run: &Run, interrupted: &Atomi
             _ => render::write_after_text(&after, &text_options(plan), out),
         }
     };
-    let exit = exit::of_fates(after.swaps.iter().map(|one| one.fate));
+    let fates = after.swaps.iter().map(|one| one.fate);
+    let unasked = plan.unasked().map(|_| Fate::Unknown);
+    let exit = exit::of_fates(fates.chain(unasked));
     written(
         reports::write_each(&plan.reports.targets, &render, interrupted),
         exit,

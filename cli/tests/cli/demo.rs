@@ -7,7 +7,7 @@ use std::path::Path;
 
 use fleetback_testdata::{disk, fleet, when};
 
-use crate::desk::{Desk, NOW, code, said};
+use crate::desk::{Desk, NOW, code, printed, said};
 
 /// Where the demo is scanned from, as its own page says.
 const ARGS: [&str; 12] = [
@@ -30,8 +30,10 @@ fn desk() -> Desk {
     let desk = Desk::new();
     let demo = desk.path("testdata/demo");
     fleet::demo::write(&demo).unwrap();
-    let checked_in = Path::new(env!("CARGO_MANIFEST_DIR")).join("../testdata/demo/policy.toml");
-    fs::copy(checked_in, demo.join("policy.toml")).unwrap();
+    let checked_in = Path::new(env!("CARGO_MANIFEST_DIR")).join("../testdata/demo");
+    for name in ["policy.toml", "swap-plan.csv"] {
+        fs::copy(checked_in.join(name), demo.join(name)).unwrap();
+    }
     disk::touch_all(&demo, when::at("2027-01-01T00:00:00Z")).unwrap();
     desk
 }
@@ -69,6 +71,23 @@ fn the_demo_reads_as_it_did() {
     insta::assert_snapshot!("demo_html", without_free_room(&desk.read("fleet.html")));
     let table = desk.run(&[&ARGS[..], &["--now", NOW, "-q"]].concat());
     insta::assert_snapshot!("demo_table", String::from_utf8(table.stdout).unwrap());
+}
+
+/// What the demo's own page tells of its plan.
+#[test]
+fn the_plan_of_the_demo_reads_as_it_did() {
+    let desk = desk();
+    let evidence = ARGS
+        .into_iter()
+        .skip(2)
+        .filter(|arg| !arg.contains("policy"));
+    let plan = ["swap", "--plan", "testdata/demo/swap-plan.csv"];
+    let root = ["--root", "testdata/demo/backups", "--now", NOW];
+    let args: Vec<_> = plan.into_iter().chain(root).chain(evidence).collect();
+    let output = desk.run(&args);
+    assert_eq!(code(&output), 1, "{}", said(&output));
+    insta::assert_snapshot!("demo_plan", printed(&output));
+    insta::assert_snapshot!("demo_plan_stderr", said(&output));
 }
 
 /// Snapshots forgive line ends; this does not.

@@ -178,3 +178,22 @@ fn wait_for_the_pipe(child: &std::process::Child) {
         }
     }
 }
+
+#[test]
+fn a_folder_with_profiles_alone_says_what_was_found() {
+    let desk = Desk::new();
+    let profile = fleetback_testdata::mdm::export::restriction_profile("org.example.cis");
+    let format = fleetback_testdata::plists::Format::Xml;
+    let profile = fleetback_testdata::plists::encode(&profile, format).unwrap();
+    desk.write(
+        "mdm/cis.mobileconfig",
+        std::str::from_utf8(&profile).unwrap(),
+    );
+    let output = desk.scan(&["--mdm", "mdm"]);
+    assert_eq!(code(&output), 4, "{}", said(&output));
+    let said = said(&output);
+    assert!(
+        said.contains("found instead: cis.mobileconfig: the configuration profile org.example.cis: would set allowCloudBackup = false"),
+        "{said}"
+    );
+}

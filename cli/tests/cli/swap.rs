@@ -2,6 +2,11 @@
 
 use fleetback_testdata::backup::builder::BackupBuilder;
 use fleetback_testdata::backup::keybag::Kdf;
+use fleetback_testdata::device::Numbers;
+use fleetback_testdata::feeds;
+use fleetback_testdata::mdm::answer::Managed;
+use fleetback_testdata::plists::{Format, encode};
+use fleetback_testdata::when::at;
 
 use crate::desk::{Desk, NOW, code, fingerprint, printed, said};
 
@@ -245,4 +250,226 @@ fn after_the_swap_what_must_be_kept_is_said() {
     );
     let nobody = desk.run(&[&["swap", serials[0], "--after"], &LIVE[..]].concat());
     assert_eq!(code(&nobody), 3, "{}", printed(&nobody));
+}
+
+/// The plan of the two phones of [`desk`], a stranger and a row that cannot be used.
+const PLAN: &str = "Old serial;New type;New OS;New capacity;User;Date\n\
+    C39TEST00001;iPhone 17;26.1;256;Ada;2026-12-01\n\
+    C39TEST00002;iPhone 17;26.1;256;Bo;03/04/2027\n\
+    C39TEST00009;iPhone 17;26.1;256;Cy;2026-12-02\n";
+
+#[test]
+fn a_plan_is_asked_row_by_row() {
+    let (desk, serials) = desk();
+    desk.write("plan.csv", PLAN);
+    let args = ["swap", "--plan", "plan.csv", "--passwords", "pw.csv"];
+    let output = desk.run(&[&args[..], &LIVE].concat());
+    assert_eq!(code(&output), 3, "nobody knows one: {}", printed(&output));
+    let text = printed(&output);
+    for words in [
+        "3 devices: 2 ready; 1 unknown",
+        "on 2026-12-01, for Ada, into iPhone 17",
+        "the day of the plan could not be read",
+    ] {
+        assert!(text.contains(words), "{words} is not in\n{text}");
+    }
+    assert!(
+        said(&output).contains("line 3: something that is no day"),
+        "{}",
+        said(&output)
+    );
+    let json = desk.run(&[&args[..], &LIVE, &["--json", "-"]].concat());
+    let json: serde_json::Value = serde_json::from_str(&printed(&json)).unwrap();
+    let swap = &json["swaps"][0];
+    assert_eq!(swap["device"]["serial_number"], serials[0]);
+    assert_eq!(
+        (&swap["plan_line"], &swap["planned"], &swap["user"]),
+        (&2.into(), &"2026-12-01".into(), &"Ada".into())
+    );
+    assert_eq!(json["plan"]["swaps"], 3);
+}
+
+#[test]
+fn a_row_that_nobody_was_asked_about_is_never_all_ready() {
+    let (desk, _) = desk();
+    let ask = |plan: &str| {
+        desk.write("plan.csv", plan);
+        let args = ["swap", "--plan", "plan.csv", "--passwords", "pw.csv"];
+        let output = desk.run(&[&args[..], &LIVE].concat());
+        (code(&output), printed(&output))
+    };
+    assert_eq!(ask("serial,user\nC39TEST00001,Ada\n").0, 0);
+    let (exit, text) = ask("serial,user\nC39TEST00001,Ada\n3.5E+14,Bo\n");
+    assert_eq!(exit, 3, "{text}");
+    assert!(
+        text.contains("1 row of the plan could not be used"),
+        "{text}"
+    );
+    assert_eq!(ask("serial,user\n").0, 3, "a plan of nothing asks nothing");
+}
+
+#[test]
+fn what_is_no_plan_asks_nothing() {
+    let (desk, _) = desk();
+    let refused = |args: &[&str], words: &str| {
+        let output = desk.run(&[&["swap"], args, &LIVE[..]].concat());
+        assert_eq!(code(&output), 2, "{}", printed(&output));
+        assert!(said(&output).contains(words), "{}", said(&output));
+    };
+    desk.write("plan.csv", "C39TEST00001,Ada,2026-12-01\n");
+    refused(&["--plan", "plan.csv"], "the old devices in the first row");
+    refused(&["--plan", "nowhere.csv"], "no such file");
+    refused(
+        &["--plan", "plan.csv", "C39TEST00001"],
+        "cannot be used with",
+    );
+    desk.write("plan.csv", PLAN);
+    refused(&["--plan", "plan.csv", "--csv", "plan.csv"], "lies inside");
+}
+
+#[test]
+fn after_the_swap_a_plan_names_old_new_and_day() {
+    let (desk, serials) = desk();
+    desk.write(
+        "plan.csv",
+        &format!("old,new,date\n{},{},2026-11-18\n", serials[0], serials[1]),
+    );
+    let args = [
+        "swap",
+        "--plan",
+        "plan.csv",
+        "--after",
+        "--passwords",
+        "pw.csv",
+    ];
+    let output = desk.run(&[&args[..], &LIVE].concat());
+    assert_eq!(
+        code(&output),
+        1,
+        "as old as the old one: {}",
+        printed(&output)
+    );
+    let text = printed(&output);
+    assert!(text.contains("Planned for   2026-11-18"), "{text}");
+    assert!(text.contains("1 swap: 1 keep"), "{text}");
+}
+
+/// Known only to the MDM, only by a backup, to both in contradiction, and to nobody: READY, WITH LOSSES,
+/// READY, NOT READY and UNKNOWN, each with a reason of its own.
+#[test]
+fn four_ways_to_be_known_are_four_answers() {
+    let (desk, serials) = desk();
+    let only_mdm = Numbers::new(9, "iPhone12,1");
+    let other_serial = Numbers {
+        serial: "C39TEST00007".to_owned(),
+        imei: None,
+        ..fresh(2, serials[1]).device()
+    };
+    for (name, numbers) in [("alone", &only_mdm), ("contradicts", &other_serial)] {
+        let managed = Managed::new(9, numbers, name).last_cloud_backup(at("2026-11-20T03:00:00Z"));
+        let answer = encode(&managed.device_information(), Format::Xml).unwrap();
+        let text = String::from_utf8(answer).unwrap();
+        desk.write(&format!("mdm/{name}.plist"), &text);
+    }
+    let ask = |device: &str| {
+        let args = ["swap", device, "--passwords", "pw.csv", "--mdm", "mdm"];
+        let output = desk.run(&[&args[..], &LIVE].concat());
+        let text = printed(&output);
+        let lines: Vec<_> = text.lines().take(2).map(str::to_owned).collect();
+        let verdict = lines[0].split(": ").next().unwrap_or_default().to_owned();
+        (verdict, lines[1].trim().to_owned())
+    };
+    let answers = [
+        &only_mdm.serial,
+        serials[0],
+        &other_serial.udid,
+        "C39TEST99999",
+    ]
+    .map(ask);
+    let verdicts = answers.each_ref().map(|(verdict, _)| verdict.as_str());
+    let want = ["READY, WITH LOSSES", "READY", "NOT READY", "UNKNOWN"];
+    assert_eq!(verdicts, want, "{answers:?}");
+    let words = [
+        "passwords saved in an iCloud backup",
+        "the encrypted backup on",
+        "the evidence contradicts itself",
+        "no backup, no MDM document and no inventory",
+    ];
+    for ((_, reason), words) in answers.iter().zip(words) {
+        assert!(reason.contains(words), "{words} is not in {reason}");
+    }
+}
+
+#[test]
+fn the_nightly_run_raises_what_is_to_be_swapped_soon() {
+    let (desk, serials) = desk();
+    let table = format!(
+        "serial,planned swap\n{},2026-11-23\n{},2026-11-24\n",
+        serials[0], serials[1]
+    );
+    desk.write("inventory.csv", &table);
+    let found = |passwords: &[&str]| {
+        let args = [
+            "backups",
+            "--inventory",
+            "inventory.csv",
+            "-q",
+            "--json",
+            "all.json",
+        ];
+        let output = desk.scan(&[&args[..], passwords].concat());
+        let all: serde_json::Value = serde_json::from_str(&desk.read("all.json")).unwrap();
+        let devices = all["devices"].as_array().unwrap().clone();
+        let planned = devices.iter().flat_map(|device| {
+            let findings = device["findings"].as_array().unwrap();
+            let planned = findings.iter().filter(|one| one["code"] == "swap-planned");
+            planned.map(|one| {
+                let text = one["evidence"][0]["text"].as_str().unwrap();
+                format!("{} {} {text}", device["serial_number"], one["severity"])
+            })
+        });
+        (code(&output), planned.collect::<Vec<_>>())
+    };
+    let (exit, ready) = found(&["--passwords", "pw.csv"]);
+    assert_eq!(
+        exit, 0,
+        "a planned swap of a device that is ready is no alarm"
+    );
+    assert_eq!(ready.len(), 1, "{ready:?}");
+    assert!(
+        ready[0].starts_with("\"C39TEST00001\" \"info\" swap on 2026-11-23: READY ("),
+        "{ready:?}"
+    );
+    let (_, not_ready) = found(&[]);
+    assert!(
+        not_ready[0].starts_with(
+            "\"C39TEST00001\" \"warning\" swap on 2026-11-23: NOT READY (nobody has proven"
+        ),
+        "{not_ready:?}"
+    );
+}
+
+#[test]
+fn a_list_of_releases_tells_what_the_new_model_runs() {
+    let (desk, serials) = desk();
+    let ask = |more: &[&str]| {
+        let args = ["swap", serials[0], "--passwords", "pw.csv"];
+        let to = ["--to-type", "iPhone99,9", "--to-capacity", "256"];
+        code(&desk.run(&[&args[..], &to, &LIVE, more].concat()))
+    };
+    assert_eq!(ask(&[]), 3, "the built-in list knows no such model");
+    let listed = ("26.1", "2026-11-01", Some(&["iPhone99,9"][..]));
+    desk.write("gdmf.json", &feeds::gdmf(&[listed], &[listed]).to_string());
+    assert_eq!(ask(&["--os-feed", "gdmf.json"]), 0);
+    let output = desk.run(&[
+        "swap",
+        serials[0],
+        "--json",
+        "gdmf.json",
+        "--os-feed",
+        "gdmf.json",
+        "--root",
+        "backups",
+    ]);
+    assert_eq!(code(&output), 2, "no file that is read is written over");
 }

@@ -1,8 +1,9 @@
 //! Readers of what an MDM server, a spreadsheet and Apple's servers gave out.
 
+use fleetback_report::os::OsVersion;
 use fleetback_report::os_table::OsTables;
 use fleetback_scanner::feed;
-use fleetback_scanner::mdm::{inventory, read};
+use fleetback_scanner::mdm::{inventory, plan, read};
 use fleetback_testdata::when::at;
 
 use crate::promise::are_readable;
@@ -26,6 +27,31 @@ pub fn inventory(bytes: &[u8]) {
         let ends = bytes.iter().filter(|byte| b"\r\n".contains(byte)).count();
         assert!(rows.len() <= ends, "{} rows", rows.len());
         are_readable(&problems, path);
+    });
+}
+
+/// A plan of swaps: no row without an old device, no more rows than lines, in their order.
+pub fn plan(bytes: &[u8]) {
+    with_file(&["plan.csv"], bytes, |path| {
+        let plan = match plan::read(path) {
+            Ok(plan) => plan,
+            Err(problem) => return are_readable(&[*problem], path),
+        };
+        are_readable(&plan.problems, path);
+        let ends = bytes.iter().filter(|byte| b"\r\n".contains(byte)).count();
+        assert!(plan.swaps.len() + plan.unusable.len() <= ends + 1);
+        let lines: Vec<_> = plan.swaps.iter().map(|swap| swap.line).collect();
+        assert!(lines.is_sorted() && plan.unusable.is_sorted());
+        assert!(plan.unusable.is_empty() || !plan.problems.is_empty());
+        for swap in &plan.swaps {
+            assert!(matches!(swap.old.chars().count(), 1..=200));
+            assert!(
+                swap.new_os
+                    .as_deref()
+                    .is_none_or(|os| OsVersion::parse(os).is_some())
+            );
+            assert!(swap.new_capacity_gb.is_none_or(|gigabytes| gigabytes > 0));
+        }
     });
 }
 

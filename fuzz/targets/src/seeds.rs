@@ -22,6 +22,7 @@ use fleetback_testdata::device::Numbers;
 use fleetback_testdata::disk;
 use fleetback_testdata::feeds;
 use fleetback_testdata::mdm::answer::Managed;
+use fleetback_testdata::mdm::samples;
 use fleetback_testdata::mdm::wrapper::{Server, webhook};
 use fleetback_testdata::plists::{Format, data, dict, encode, text};
 use fleetback_testdata::rng::Rng;
@@ -218,13 +219,20 @@ pub fn icloud_logs() -> Seeds {
     Ok(names.into_iter().zip(contents).collect())
 }
 
-/// Answers, check-ins, a command and an event.
+/// Answers, check-ins, a command and an event, and every shape of one file.
 pub fn mdm_documents() -> Seeds {
     let device = Managed::new(SEED, &Numbers::new(SEED, DEVICE), "iPhone");
     let xml = |message: Value| encode(&message, Format::Xml);
     let event = webhook(Server::NanoMdm, at(NOW), &device.security_info())?;
     let queries = &["UDID", "LastCloudBackupDate"];
-    Ok(vec![
+    let samples = samples::all()?.into_iter();
+    let samples = samples.filter(|sample| sample.files.len() == 1);
+    let samples = samples.flat_map(|sample| {
+        let files = sample.files.into_iter();
+        files.map(move |(_, bytes)| (sample.name, bytes))
+    });
+    let mut seeds: Vec<(&'static str, Vec<u8>)> = samples.collect();
+    seeds.extend([
         (
             "applications",
             xml(device.managed_applications(&[("com.example.a", 7)]))?,
@@ -246,7 +254,8 @@ pub fn mdm_documents() -> Seeds {
             "restrictions",
             xml(device.restrictions("a", &[("allowCloudBackup", false)]))?,
         ),
-    ])
+    ]);
+    Ok(seeds)
 }
 
 /// Tables as people save them.
@@ -265,6 +274,26 @@ pub fn inventories() -> Seeds {
             b"sep=|\nudid|ecid|name\n00008030-001A35E40212345E|0x1a35e40212345e|J\xfcrgen\n",
         ),
         ("unclosed", b"serial\tuser\tsite\nFBTEST0003\t\"x\ty\n"),
+    ];
+    Ok(seeds.map(|(name, table)| (name, table.to_vec())).to_vec())
+}
+
+/// Plans of swaps, good and bad.
+pub fn plans() -> Seeds {
+    let seeds: [(_, &[u8]); 4] = [
+        (
+            "comma",
+            b"old serial,new serial,user,date\nFBTEST0001,FBTEST0009,Anna,2026-12-01\nFBTEST0001,FBTEST0008,Bo,03/04/2027\n",
+        ),
+        (
+            "model",
+            b"sep=;\r\nold;new type;new os;new capacity\r\nFBTEST0002;iPhone 16;iOS 26.1 (23B85);1 TB\r\n3.5E+14;;;\r\n",
+        ),
+        (
+            "quoted",
+            b"\xef\xbb\xbfIMEI\tto\tuser\r\n'356789012345678\tiPhone17,1\t\"A\nB\"\r\n\tx\t\r\n",
+        ),
+        ("unclosed", b"device|user|date\nFBTEST0003|\"J\xfcrgen|31.03.2027\n"),
     ];
     Ok(seeds.map(|(name, table)| (name, table.to_vec())).to_vec())
 }

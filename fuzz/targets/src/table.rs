@@ -33,6 +33,7 @@ pub const TARGETS: &[Target] = &[
     target("mdm", documents::mdm, seeds::mdm_documents),
     target("os_feed", documents::os_feed, seeds::os_feeds),
     target("passwords", desk::passwords, seeds::password_files),
+    target("plan", documents::plan, seeds::plans),
     target("plist", plists::plist, seeds::plists),
     target("policy", results::policy, seeds::policies),
     target("results", results::results, seeds::stored_results),

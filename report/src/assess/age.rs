@@ -91,7 +91,9 @@ fn never(case: &Case<'_>) -> Option<Draft> {
         .all(|local| local.backup.state == State::InProgress);
     let never = match status(case) {
         Status::Never => true,
-        Status::Failed => case.cloud_never() && nothing_local,
+        Status::Failed => {
+            case.cloud_never() && nothing_local && case.told_of_computer_backup().is_none()
+        }
         _ => false,
     };
     never.then(|| Draft::new(Code::BackupNever, vec![cloud_never(case)]))
@@ -101,7 +103,11 @@ fn required_never(case: &Case<'_>, kind: BackupKind) -> Option<Draft> {
     let evidence = match kind {
         BackupKind::Icloud => case.cloud_never().then(|| cloud_never(case)),
         BackupKind::Local => {
-            (case.fleet.has_roots && case.real_locals().next().is_none()).then(|| Evidence {
+            // Where local backups are only what is left, a console's word of one rules never out.
+            let required = case.policy.backups.local == Requirement::Required;
+            let possible = required || case.told_of_computer_backup().is_none();
+            let none = case.fleet.has_roots && case.real_locals().next().is_none();
+            (possible && none).then(|| Evidence {
                 text: format!(
                     "{}, and none was found below the roots that were scanned",
                     why_local(case)

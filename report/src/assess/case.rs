@@ -231,6 +231,14 @@ impl<'a> Case<'a> {
         wanted.local == Requirement::Required || wanted.icloud == Requirement::Forbidden
     }
 
+    /// A backup to a computer that the device or a console tells of. It may be whole, broken or long
+    /// deleted; that there never was one it rules out.
+    pub(crate) fn told_of_computer_backup(&self) -> Option<&'a Told<Timestamp>> {
+        let told = self.mdm()?.last_computer_backup.as_ref()?;
+        let accepted = self.policy.backups.local != Requirement::Forbidden;
+        (accepted && is_plausible(told.value, self.now)).then_some(told)
+    }
+
     /// The newest version of iOS that any evidence tells.
     pub(crate) fn os(&self) -> Option<OsVersion> {
         os_text(self.device).and_then(OsVersion::parse)

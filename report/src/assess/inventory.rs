@@ -2,7 +2,7 @@
 //! and devices to which every way of backing up is closed.
 
 use super::case::Case;
-use super::draft::{Draft, from_backup};
+use super::draft::{Draft, day, from_backup};
 use super::icloud::{is_blocked, restriction_evidence};
 use super::status::status;
 use crate::finding::{Code, Severity};
@@ -88,9 +88,13 @@ pub(crate) fn nobody_can_tell(case: &Case<'_>, drafts: &[Draft]) -> Option<Draft
             Some(_) => "the MDM did not say whether there is an iCloud backup that counts",
             None => "no MDM answer speaks of this device",
         };
-        let local = match case.locals.first() {
-            Some(_) => "no local backup of it could be judged",
-            None => "no local backup of it was found",
+        let local = match (case.locals.first(), case.told_of_computer_backup()) {
+            (Some(_), _) => "no local backup of it could be judged".to_owned(),
+            (None, Some(told)) => format!(
+                "it was backed up to a computer on {}, and that backup was not among what was scanned",
+                day(told.value)
+            ),
+            (None, None) => "no local backup of it was found".to_owned(),
         };
         let evidence = Evidence {
             text: format!("{mdm}, and {local}"),

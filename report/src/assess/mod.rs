@@ -14,6 +14,7 @@ pub(crate) mod inventory;
 pub(crate) mod local;
 pub(crate) mod os;
 pub(crate) mod outage;
+pub(crate) mod planned;
 pub(crate) mod rules;
 pub(crate) mod shrunk;
 pub(crate) mod status;

@@ -120,7 +120,7 @@ fn unjudged(case: &Case<'_>) -> bool {
             .real_locals()
             .any(|local| outcome(case, local) == Outcome::Unjudged);
     let cloud = accepted.icloud != Requirement::Forbidden && case.cloud.last.is_some();
-    local || cloud
+    local || cloud || case.told_of_computer_backup().is_some()
 }
 
 /// When the newest attempt behind a folder was made, as far as its dates can be true.

@@ -13,6 +13,7 @@ use super::likely::{matches_of, may_advise};
 use super::row::Row;
 use crate::assess::case::Case;
 use crate::assess::draft::{Draft, count, day};
+use crate::assess::planned;
 use crate::fix::{Confidence, FixId};
 use crate::results::PastOfFinding;
 use crate::trouble::{Shown, Trouble, escalates};
@@ -27,6 +28,19 @@ const SLOW: &[FixId] = &[FixId::UpdateIos, FixId::ContactAppleSupport];
 /// So many different fixes without a success, and so old a backup, are for Apple.
 const FIXES_BEFORE_APPLE: usize = 2;
 const STALE_BEFORE_APPLE: SignedDuration = SignedDuration::from_hours(14 * 24);
+
+/// The article's fixes are tried one after the other; before a swap that is due there is no time left
+/// for that. Where the evidence names the cause directly, its own fix is the quicker way.
+fn no_time_left(case: &Case<'_>, draft: &Draft, row: &Row, sure: Confidence) -> Option<String> {
+    let day = planned::due(case)?;
+    let open = escalates(draft.code) && !is_gate(row) && sure != Confidence::High;
+    let waits = NO_FIX.contains(&row.fix) || row.fix == FixId::ContactAppleSupport;
+    (open && !waits).then(|| {
+        format!(
+            "the swap is planned for {day}, which leaves no time to try one fix after the other"
+        )
+    })
+}
 
 /// Fixes that nobody is told to make because another did not help: a person must know first that
 /// the password is lost.
@@ -72,8 +86,15 @@ pub(crate) struct Advice {
 
 /// What to advise for a finding whose evidence points to a row, this sure.
 pub(crate) fn advise(case: &Case<'_>, draft: &Draft, row: &Row, sure: Confidence) -> Advice {
+    let due = no_time_left(case, draft, row, sure);
     let Some(nights) = case.nights else {
-        return first(row.fix, super::likely::next_of(case, row));
+        return match due {
+            Some(why) => Advice {
+                why: Some(why),
+                ..first(FixId::ContactAppleSupport, Some(row.fix))
+            },
+            None => first(row.fix, super::likely::next_of(case, row)),
+        };
     };
     let trouble = case
         .past
@@ -89,6 +110,8 @@ pub(crate) fn advise(case: &Case<'_>, draft: &Draft, row: &Row, sure: Confidence
     let apple = apple
         .then(|| after_two_fixes(case, trouble.as_ref()?, &shown))
         .flatten();
+    let before_swap = due.is_some();
+    let apple = apple.or(due);
     let fix = match apple {
         Some(_) => FixId::ContactAppleSupport,
         None if escalates(draft.code) => tonight(&shown, &rungs),
@@ -101,7 +124,11 @@ pub(crate) fn advise(case: &Case<'_>, draft: &Draft, row: &Row, sure: Confidence
     };
     Advice {
         fix,
-        next: next(case, row, fix, &shown, &rungs),
+        next: if before_swap {
+            Some(row.fix)
+        } else {
+            next(case, row, fix, &shown, &rungs)
+        },
         why,
         past: Some(past(case, trouble.as_ref(), shown, fix, sure)),
     }

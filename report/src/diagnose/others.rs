@@ -37,6 +37,7 @@ pub(crate) const ROWS: &[Row] = &[
     row("L9", &[Code::LocalNotVerified], no_password, "Without its password no more of the backup can be checked.", FixId::RecordBackupPassword, High).next(FixId::VerifyBackup),
     row("L3", &[Code::LocalNotVerified], |_| always("the level and the date of its last check are known"), "Nobody has asked for a deeper or a newer check.", FixId::VerifyBackup, High),
     row("C17", &[Code::OsOutdated], behind, "The device has not been updated.", FixId::UpdateIos, Medium).next(FixId::RestartDevice),
+    row("W1", &[Code::SwapPlanned], |_| always("the day stands in the inventory table, and the swap desk was asked with the evidence of this run and no new device named"), "A swap is planned for one of the next days.", FixId::AskSwapDesk, High),
     row("L2", &[Code::BackupUnknown], decrypted, "The only copy was decrypted by a tool, and nobody has tried whether it can be restored.", FixId::StartFreshBackup, Medium),
     row("L3", &[Code::BackupUnknown], unchecked, "The files of its local backup were not checked.", FixId::VerifyBackup, High),
     row("G3", &[Code::BackupUnknown], hidden, "The enrolment hides the state of iCloud Backup from the MDM.", FixId::QueryBackupState, High),

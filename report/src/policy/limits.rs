@@ -29,6 +29,9 @@ settings! {
     /// `fleetback swap`: a device may be wiped when its backup is no older than this. Stored
     /// results older than this answer nothing.
     swap_hours: f64 = 24.0, read by "super::values::hours";
+    /// A device whose swap is planned for no more than so many days ahead is told, with what the swap
+    /// desk says of it (a warning where it is not ready).
+    swap_planned_days: f64 = 3.0, read by "super::values::days";
     /// Where `verification` asks for a check: one older than this no longer counts.
     verification_days: f64 = 90.0, read by "super::values::days";
     /// A device with less of its storage free than this is told (a warning).

@@ -6,7 +6,7 @@
 //! rows at a time. Without the script, and on paper, every device that is not in order is listed.
 
 mod chart;
-mod csp;
+pub(super) mod csp;
 mod details;
 mod groups;
 mod island;

@@ -3,6 +3,7 @@
 pub mod csv;
 pub mod html;
 pub mod json;
+pub mod run_sheets;
 pub mod spreadsheet;
 pub mod swap;
 mod terminal;

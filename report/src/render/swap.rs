@@ -12,6 +12,7 @@ use super::csv::{self, CsvOptions};
 use super::terminal::{Color, Paint, wrapped_words};
 use crate::swap::after::{After, Afterwards};
 use crate::swap::answer::{Answer, Fate, Verdict};
+use crate::swap::plan::PlanUsed;
 use crate::swap::sheet::{self, Group, SWAP_COLUMNS, SwapRow, Tone};
 use crate::swap::ticket::{Ticket, Tickets};
 use crate::words::{self, shown};
@@ -43,12 +44,16 @@ pub fn write_text(
 ) -> io::Result<()> {
     let page = Page::new(options);
     for ticket in &tickets.swaps {
-        page.ticket(ticket, tickets, out)?;
+        match tickets.plan {
+            Some(_) => page.row_of_plan(ticket, out)?,
+            None => page.ticket(ticket, tickets, out)?,
+        }
         writeln!(out)?;
     }
-    if tickets.swaps.len() != 1 {
+    if tickets.plan.is_some() || tickets.swaps.len() != 1 {
         page.sums(tickets, out)?;
     }
+    page.plan(tickets.plan.as_ref(), out)?;
     page.dim(
         0,
         &sheet::evidence(&tickets.evidence, tickets.asked_at, options.zone),
@@ -70,6 +75,10 @@ pub fn write_after_text(
         page.after(one, out)?;
         writeln!(out)?;
     }
+    if after.plan.is_some() {
+        page.bold(&sheet::after_totals(after), out)?;
+    }
+    page.plan(after.plan.as_ref(), out)?;
     page.dim(
         0,
         &sheet::evidence(&after.evidence, after.asked_at, options.zone),
@@ -144,6 +153,9 @@ impl<'a> Page<'a> {
             self.paint.bold(color, &shown(&sheet::headline(ticket)))
         )?;
         self.lines(2, &ticket.reason, out)?;
+        for text in sheet::said_by_plan(ticket) {
+            self.lines(2, text, out)?;
+        }
         for candidate in &ticket.candidates {
             self.lines(4, &sheet::candidate(candidate), out)?;
         }
@@ -154,6 +166,30 @@ impl<'a> Page<'a> {
             self.group(&group, out)?;
         }
         Ok(())
+    }
+
+    /// One row of a plan: three hundred whole tickets are for the run sheets.
+    fn row_of_plan(&self, ticket: &Ticket, out: &mut dyn Write) -> io::Result<()> {
+        let headline = shown(&sheet::headline(ticket));
+        let color = color_of(ticket.verdict);
+        writeln!(out, "{}", self.paint.bold(color, &headline))?;
+        self.lines(2, &ticket.reason, out)?;
+        for text in sheet::said_by_plan(ticket) {
+            self.lines(2, text, out)?;
+        }
+        self.dim(2, &sheet::planned(ticket), out)
+    }
+
+    /// What is wrong with the plan itself.
+    fn plan(&self, plan: Option<&PlanUsed>, out: &mut dyn Write) -> io::Result<()> {
+        match plan.and_then(PlanUsed::unasked) {
+            Some(unasked) => self.lines(0, &unasked, out),
+            None => Ok(()),
+        }
+    }
+
+    fn bold(&self, text: &str, out: &mut dyn Write) -> io::Result<()> {
+        writeln!(out, "{}", self.paint.bold(Color::None, &shown(text)))
     }
 
     fn fact(&self, label: &str, text: &str, out: &mut dyn Write) -> io::Result<()> {
@@ -209,11 +245,7 @@ impl<'a> Page<'a> {
     }
 
     fn sums(&self, tickets: &Tickets, out: &mut dyn Write) -> io::Result<()> {
-        writeln!(
-            out,
-            "{}",
-            self.paint.bold(Color::None, &sheet::totals(tickets))
-        )?;
+        self.bold(&sheet::totals(tickets), out)?;
         for (index, blocker) in sheet::blockers(tickets).iter().enumerate() {
             if index == 0 {
                 writeln!(out, "  What stands in the way most:")?;
@@ -238,6 +270,9 @@ impl<'a> Page<'a> {
         self.lines(2, &after.reason, out)?;
         if let Some(new) = &after.new {
             self.fact("New device", &sheet::name(new), out)?;
+        }
+        if let Some(day) = after.planned {
+            self.fact("Planned for", &day.to_string(), out)?;
         }
         for old in &after.backups {
             let size = old.bytes.map(|bytes| format!(", {}", words::size(bytes)));

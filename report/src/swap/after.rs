@@ -10,7 +10,8 @@ use serde::{Deserialize, Serialize};
 
 use super::answer::Fate;
 use super::copies::{Copy, Worth, copies};
-use super::lookup::{Found, lookup};
+use super::lookup::{Directory, Found};
+use super::plan::{PlanUsed, Said, said};
 use super::ticket::{Asked, EvidenceUsed, Run, Who, evidence, who};
 use crate::results::{BackupKind, Device, Results};
 use crate::words::elapsed;
@@ -26,6 +27,9 @@ pub struct Afterwards {
     pub asked_at: Timestamp,
     /// What it was answered from.
     pub evidence: EvidenceUsed,
+    /// The plan that was asked; `null` where devices were.
+    #[serde(default)]
+    pub plan: Option<PlanUsed>,
     /// One for each old device.
     pub swaps: Vec<After>,
 }
@@ -35,6 +39,12 @@ pub struct Afterwards {
 pub struct After {
     /// As it was typed.
     pub asked: String,
+    /// The line of the plan that asks for it.
+    #[serde(default)]
+    pub plan_line: Option<u64>,
+    /// The day for which the swap was planned: of the plan, else of the inventory.
+    #[serde(default)]
+    pub planned: Option<Date>,
     /// May its backups go?
     pub fate: Fate,
     /// Why, in one sentence.
@@ -65,37 +75,74 @@ pub struct OldBackup {
 /// Answers everything that was asked.
 pub fn afterwards(results: &Results, asked: &[Asked], run: &Run) -> Afterwards {
     let evidence = evidence(results, run);
+    let directory = Directory::of(results);
+    let said = said(asked, &directory);
     Afterwards {
         schema_version: super::ticket::SCHEMA_VERSION,
         tool_version: run.tool_version.clone(),
         asked_at: run.now,
-        swaps: asked
-            .iter()
-            .map(|one| after(results, one, run, evidence.too_old))
+        plan: run.plan.clone(),
+        swaps: (asked.iter().zip(&said))
+            .map(|(one, said)| after(&directory, one, said, (run.now, evidence.too_old)))
             .collect(),
         evidence,
     }
 }
 
-fn after(results: &Results, asked: &Asked, run: &Run, too_old: bool) -> After {
-    let old = match lookup(results, &asked.text) {
+fn after(
+    directory: &Directory<'_>,
+    asked: &Asked,
+    said: &Said,
+    (now, too_old): (Timestamp, bool),
+) -> After {
+    let old = match directory.find(&asked.text) {
         Found::One(device, _) => device,
         Found::Several(_) => return unknown(asked, "several devices fit what was typed"),
         Found::None => return unknown(asked, "no evidence knows the old device"),
     };
-    let new = asked.wish.to.as_deref().map(|to| lookup(results, to));
-    let (fate, reason, new) = match new {
-        _ if too_old => (
-            Fate::Unknown,
-            "the stored results are too old to rely on".to_owned(),
-            None,
-        ),
+    let new = asked.wish.to.as_deref().map(|to| directory.find(to));
+    let planned = asked.planned.or(old.planned_swap);
+    let (fate, reason, new) = match (untold(asked, said, too_old), new) {
+        (Some(why), _) => (Fate::Unknown, why, None),
+        (None, new) => of_new(old, new.as_ref(), planned, now),
+    };
+    After {
+        planned,
+        fate,
+        reason,
+        old: Some(who(old)),
+        new: new.map(who),
+        backups: backups(old),
+        icloud: old.icloud.last_date.is_some(),
+        ..unknown(asked, "")
+    }
+}
+
+/// Why nobody can tell, whatever the devices are.
+fn untold(asked: &Asked, said: &Said, too_old: bool) -> Option<String> {
+    const OLD: &str = "the stored results are too old to rely on";
+    const DAY: &str =
+        "the day of the plan could not be read, so nobody can tell what was backed up since";
+    match said.against.first() {
+        _ if too_old => Some(OLD.to_owned()),
+        Some(against) => Some(against.clone()),
+        None => asked.day_unreadable.then(|| DAY.to_owned()),
+    }
+}
+
+fn of_new<'a>(
+    old: &Device,
+    new: Option<&Found<'a>>,
+    planned: Option<Date>,
+    now: Timestamp,
+) -> (Fate, String, Option<&'a Device>) {
+    match new {
         None => (
             Fate::Unknown,
             "no new device was named; name it with --to".to_owned(),
             None,
         ),
-        Some(Found::One(new, _)) => of_pair(old, new, asked.planned, run.now),
+        Some(Found::One(new, _)) => of_pair(old, new, planned, now),
         Some(Found::Several(_)) => (
             Fate::Unknown,
             "several devices fit what was named as the new one".to_owned(),
@@ -106,15 +153,6 @@ fn after(results: &Results, asked: &Asked, run: &Run, too_old: bool) -> After {
             "no evidence knows the new device yet".to_owned(),
             None,
         ),
-    };
-    After {
-        asked: asked.text.clone(),
-        fate,
-        reason,
-        old: Some(who(old)),
-        new: new.map(who),
-        backups: backups(old),
-        icloud: old.icloud.last_date.is_some(),
     }
 }
 
@@ -183,6 +221,8 @@ fn backups(old: &Device) -> Vec<OldBackup> {
 fn unknown(asked: &Asked, reason: &str) -> After {
     After {
         asked: asked.text.clone(),
+        plan_line: asked.line,
+        planned: asked.planned,
         fate: Fate::Unknown,
         reason: reason.to_owned(),
         old: None,

@@ -3,6 +3,8 @@
 //! Half a fleet is called "iPhone", and a number may be read in two ways. Whenever more than one
 //! device fits, nothing is decided: wiping the wrong one is the one mistake that nothing mends.
 
+use std::collections::{BTreeMap, HashMap};
+
 use fleetback_scanner::model::identity::{Ecid, Imei, Meid, Serial, Udid};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -42,77 +44,132 @@ pub enum Found<'a> {
     None,
 }
 
+/// A number or a name, as one thing to look for.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+enum Key {
+    Serial(Serial),
+    Udid(Udid),
+    Imei(Imei),
+    Meid(Meid),
+    Ecid(Ecid),
+    Name(String),
+}
+
 /// One way to read what was typed.
 struct Way {
     by: MatchedBy,
-    /// Does the text, read so, name this device?
-    fits: fn(&Typed, &Device) -> bool,
+    keys: fn(&Typed) -> Vec<Key>,
 }
 
-/// Numbers first: where one fits, no name is asked.
-const NUMBERS: &[Way] = &[
-    Way {
-        by: MatchedBy::Serial,
-        fits: |typed, device| typed.serial.is_some() && typed.serial == serial_of(device),
-    },
-    Way {
-        by: MatchedBy::Udid,
-        fits: |typed, device| typed.udid.is_some() && typed.udid == udid_of(device),
-    },
-    Way {
-        by: MatchedBy::Imei,
-        fits: |typed, device| {
-            typed
-                .imei
-                .as_ref()
-                .is_some_and(|imei| imeis_of(device).any(|own| own == *imei))
-        },
-    },
-    Way {
-        by: MatchedBy::Meid,
-        fits: |typed, device| typed.meid.is_some() && typed.meid == meid_of(device),
-    },
-    Way {
-        by: MatchedBy::Ecid,
-        fits: |typed, device| ecid_of(device).is_some_and(|own| typed.ecids.contains(&own)),
-    },
+const fn way(by: MatchedBy, keys: fn(&Typed) -> Vec<Key>) -> Way {
+    Way { by, keys }
+}
+
+/// Numbers first: where one fits, no name is asked; an `S` before a serial number is dropped only
+/// where no number fits, and a name is asked only where nothing else does.
+#[rustfmt::skip] // one way a line
+const WAYS: [&[Way]; 3] = [
+    &[
+        way(MatchedBy::Serial, |typed| typed.serial.clone().map(Key::Serial).into_iter().collect()),
+        way(MatchedBy::Udid, |typed| typed.udid.clone().map(Key::Udid).into_iter().collect()),
+        way(MatchedBy::Imei, |typed| typed.imei.clone().map(Key::Imei).into_iter().collect()),
+        way(MatchedBy::Meid, |typed| typed.meid.clone().map(Key::Meid).into_iter().collect()),
+        way(MatchedBy::Ecid, |typed| typed.ecids.iter().copied().map(Key::Ecid).collect()),
+    ],
+    &[way(MatchedBy::Barcode, |typed| typed.barcode.clone().map(Key::Serial).into_iter().collect())],
+    &[way(MatchedBy::Name, |typed| typed.name.clone().map(Key::Name).into_iter().collect())],
 ];
 
-/// Only where no number fits.
-const BARCODE: &[Way] = &[Way {
-    by: MatchedBy::Barcode,
-    fits: |typed, device| typed.barcode.is_some() && typed.barcode == serial_of(device),
-}];
-
-/// Only where nothing else fits.
-const NAMES: &[Way] = &[Way {
-    by: MatchedBy::Name,
-    fits: |typed, device| {
-        !typed.name.is_empty()
-            && device.device_name.as_deref().map(folded).as_deref() == Some(&typed.name)
-    },
-}];
-
-/// The device that was meant.
-pub fn lookup<'a>(results: &'a Results, text: &str) -> Found<'a> {
-    let typed = Typed::read(text);
-    for ways in [NUMBERS, BARCODE, NAMES] {
-        let fitting = fitting(&results.devices, ways, &typed);
-        match fitting.as_slice() {
-            [] => {}
-            [(device, by)] => return Found::One(device, *by),
-            _ => return Found::Several(fitting.into_iter().map(|(device, _)| device).collect()),
-        }
-    }
-    Found::None
+/// Every device by every number and the name of it, so that a plan of a thousand rows costs no more
+/// than a look at each device.
+#[derive(Debug)]
+pub struct Directory<'a> {
+    results: &'a Results,
+    places: HashMap<Key, Vec<usize>>,
 }
 
-fn fitting<'a>(devices: &'a [Device], ways: &[Way], typed: &Typed) -> Vec<(&'a Device, MatchedBy)> {
-    let by = |device: &Device| ways.iter().find(|way| (way.fits)(typed, device));
-    devices
-        .iter()
-        .filter_map(|device| Some((device, by(device)?.by)))
-        .collect()
+impl<'a> Directory<'a> {
+    /// The directory of all judged devices.
+    pub fn of(results: &'a Results) -> Self {
+        let mut places: HashMap<Key, Vec<usize>> = HashMap::new();
+        for (place, device) in results.devices.iter().enumerate() {
+            for key in keys_of(device) {
+                let devices = places.entry(key).or_default();
+                if devices.last() != Some(&place) {
+                    devices.push(place);
+                }
+            }
+        }
+        Self { results, places }
+    }
+
+    /// The results that it was made of.
+    pub fn results(&self) -> &'a Results {
+        self.results
+    }
+
+    /// The device that was meant.
+    pub fn find(&self, text: &str) -> Found<'a> {
+        let device = |place: &usize| &self.results.devices[*place];
+        let fitting = self.fitting(text);
+        match fitting.first_key_value() {
+            None => Found::None,
+            Some((place, by)) if fitting.len() == 1 => Found::One(device(place), *by),
+            Some(_) => Found::Several(fitting.keys().map(device).collect()),
+        }
+    }
+
+    /// The place of the device that was meant, where it is one and no other.
+    pub(crate) fn place(&self, text: &str) -> Option<usize> {
+        let fitting = self.fitting(text);
+        let only = fitting.first_key_value().filter(|_| fitting.len() == 1);
+        only.map(|(place, _)| *place)
+    }
+
+    /// The places of the devices that fit, and the first way in which each does.
+    fn fitting(&self, text: &str) -> BTreeMap<usize, MatchedBy> {
+        let typed = Typed::read(text);
+        let fitting = WAYS.iter().map(|ways| self.by(ways, &typed));
+        let mut fitting = fitting.filter(|fitting| !fitting.is_empty());
+        fitting.next().unwrap_or_default()
+    }
+
+    fn by(&self, ways: &[Way], typed: &Typed) -> BTreeMap<usize, MatchedBy> {
+        let mut fitting = BTreeMap::new();
+        for way in ways {
+            let places = (way.keys)(typed)
+                .into_iter()
+                .filter_map(|key| self.places.get(&key));
+            for place in places.flatten() {
+                fitting.entry(*place).or_insert(way.by);
+            }
+        }
+        fitting
+    }
+}
+
+/// The device that was meant; for more than one question a [`Directory`] is cheaper.
+pub fn lookup<'a>(results: &'a Results, text: &str) -> Found<'a> {
+    Directory::of(results).find(text)
+}
+
+/// Everything that a device may be looked for by.
+fn keys_of(device: &Device) -> impl Iterator<Item = Key> {
+    let name = device.device_name.as_deref().and_then(folded);
+    let single = [
+        serial_of(device).map(Key::Serial),
+        udid_of(device).map(Key::Udid),
+        meid_of(device).map(Key::Meid),
+        ecid_of(device).map(Key::Ecid),
+        name.map(Key::Name),
+    ];
+    let imeis = imeis_of(device).map(Key::Imei);
+    single.into_iter().flatten().chain(imeis)
+}
+
+/// What was typed, folded: two texts that mean the same are the same, whoever knows them.
+pub(crate) fn folded_text(text: &str) -> String {
+    bare(text).to_lowercase()
 }
 
 /// What was typed, read in every way in which it can be read.
@@ -123,7 +180,7 @@ struct Typed {
     imei: Option<Imei>,
     meid: Option<Meid>,
     ecids: Vec<Ecid>,
-    name: String,
+    name: Option<String>,
 }
 
 impl Typed {
@@ -166,10 +223,12 @@ fn bare(text: &str) -> String {
 const DASHES: &str =
     "-\u{2010}\u{2011}\u{2012}\u{2013}\u{2014}\u{2212}/:.'\"`\u{2018}\u{2019}\u{201c}\u{201d}";
 
-/// A name in small letters, with single blanks; typographic apostrophes like plain ones.
-fn folded(name: &str) -> String {
+/// A name in small letters, with single blanks; typographic apostrophes like plain ones. `None` for one
+/// of blanks only.
+fn folded(name: &str) -> Option<String> {
     let words: Vec<_> = name.split_whitespace().collect();
-    words.join(" ").replace('\u{2019}', "'").to_lowercase()
+    let name = words.join(" ").replace('\u{2019}', "'").to_lowercase();
+    (!name.is_empty()).then_some(name)
 }
 
 fn serial_of(device: &Device) -> Option<Serial> {

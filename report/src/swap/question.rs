@@ -5,6 +5,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::copies::{self, Copy, is_young};
 use super::target::Target;
+use crate::os_table::OsTables;
 use crate::results::{Backup, Device, Mdm, PolicyUsed};
 
 /// Everything that the rules may look at.
@@ -14,6 +15,8 @@ pub struct Question<'a> {
     pub device: &'a Device,
     /// The limits that hold.
     pub policy: &'a PolicyUsed,
+    /// Which models run which versions of iOS.
+    pub releases: &'a OsTables<'a>,
     /// When the evidence was read.
     pub read_at: Timestamp,
     /// When it is asked.

@@ -2,8 +2,9 @@
 
 use jiff::tz::TimeZone;
 
-use super::after::After;
-use super::answer::{Answer, Outcome, Verdict, WaitsFor};
+use super::after::{After, Afterwards};
+use super::answer::{Answer, Fate, Outcome, Verdict, WaitsFor};
+use super::plan::PlanUsed;
 use super::target::Target;
 use super::ticket::{EvidenceFrom, EvidenceUsed, RestoreFrom, Ticket, Tickets, Who};
 use crate::sheet::Cell;
@@ -120,12 +121,22 @@ pub fn name(who: &Who) -> String {
     }
 }
 
-/// "iPhone 11, iOS 18.6.2, Tomás Herrera, Sales".
-pub fn about(who: &Who, user: Option<&str>) -> String {
+/// "iPhone 11, iOS 18.6.2".
+pub fn make(who: &Who) -> String {
     let os = words::os_version(who.product_type.as_deref(), who.os_version.as_deref());
     let model = who.model.clone().or_else(|| who.product_type.clone());
+    [model, os]
+        .into_iter()
+        .flatten()
+        .collect::<Vec<_>>()
+        .join(", ")
+}
+
+/// "iPhone 11, iOS 18.6.2, Tomás Herrera, Sales".
+pub fn about(who: &Who, user: Option<&str>) -> String {
     let user = user.map(str::to_owned).or_else(|| who.user.clone());
-    let parts = [model, os, user, who.department.clone()];
+    let make = Some(make(who)).filter(|make| !make.is_empty());
+    let parts = [make, user, who.department.clone()];
     parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
 }
 
@@ -216,6 +227,38 @@ pub fn totals(tickets: &Tickets) -> String {
     )
 }
 
+/// "2 rows of the plan could not be used …", and what is wrong with which line.
+pub fn plan_faults(plan: &PlanUsed) -> Vec<String> {
+    let problems = plan.problems.iter().map(|problem| {
+        let remedy = problem.remedy.as_deref().map(|text| format!("; {text}"));
+        format!("{}{}", problem.found, remedy.unwrap_or_default())
+    });
+    plan.unasked().into_iter().chain(problems).collect()
+}
+
+/// What stands below a ticket's reason: what the rest of the plan says of it.
+pub fn said_by_plan(ticket: &Ticket) -> impl Iterator<Item = &str> {
+    let said = ticket.plan_contradicts.iter().chain(&ticket.plan_notes);
+    let said = said.map(String::as_str);
+    said.filter(|text| *text != ticket.reason)
+}
+
+/// "on 2026-12-01, for Marta Keller, into iPhone 17, line 3 of the plan".
+pub fn planned(ticket: &Ticket) -> String {
+    let parts = [
+        ticket.planned.map(|day| format!("on {day}")),
+        ticket.user.as_ref().map(|user| format!("for {user}")),
+        ticket
+            .target
+            .as_ref()
+            .map(|new| format!("into {}", target(new))),
+        ticket
+            .plan_line
+            .map(|line| format!("line {line} of the plan")),
+    ];
+    parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
+}
+
 /// "Find My and Activation Lock are off (S14): 12 devices".
 pub fn blockers(tickets: &Tickets) -> Vec<String> {
     let all = tickets.summary.blockers.iter();
@@ -234,6 +277,18 @@ pub fn after_headline(after: &After) -> String {
         .map_or_else(|| format!("\"{}\"", after.asked), name);
     let count = plural(after.backups.len() as u64, "old backup", "old backups");
     format!("{}: {count} of {whose}", after.fate.phrase())
+}
+
+/// "3 swaps: 1 may go, 2 keep".
+pub fn after_totals(after: &Afterwards) -> String {
+    let count = |fate| after.swaps.iter().filter(|one| one.fate == fate).count() as u64;
+    let fates = [Fate::MayGo, Fate::Keep, Fate::Unknown].map(|fate| (fate, count(fate)));
+    let told = fates.into_iter().filter(|(_, count)| *count > 0);
+    let told: Vec<_> = told
+        .map(|(fate, count)| format!("{} {}", words::number(count), fate.phrase().to_lowercase()))
+        .collect();
+    let swaps = plural(after.swaps.len() as u64, "swap", "swaps");
+    format!("{swaps}: {}", told.join("; "))
 }
 
 /// Why something was not asked.
@@ -315,6 +370,8 @@ pub const SWAP_COLUMNS: &[SwapColumn] = &[
     col("plan_line", "Line of the plan", |r| r.ticket.plan_line.map_or(Cell::Unknown, |line| Cell::Whole(i64::try_from(line).unwrap_or(i64::MAX)))),
     col("evidence_read_at_utc", "Evidence of (UTC)", |r| Cell::Instant(r.tickets.evidence.read_at)),
     col("asked_at_utc", "Asked at (UTC)", |r| Cell::Instant(r.tickets.asked_at)),
+    col("plan_contradicts", "The plan contradicts", |r| joined(&r.ticket.plan_contradicts)),
+    col("plan_notes", "Said of the plan", |r| joined(&r.ticket.plan_notes)),
 ];
 
 fn old<'a>(row: &SwapRow<'a>) -> Option<&'a Who> {
@@ -326,6 +383,10 @@ fn id(text: Option<&String>) -> Cell {
         exact: text.clone(),
         pretty: text.clone(),
     })
+}
+
+fn joined(texts: &[String]) -> Cell {
+    Cell::text((!texts.is_empty()).then(|| texts.join("; ")))
 }
 
 fn told(row: &SwapRow<'_>, holds: fn(&Answer) -> bool) -> Cell {

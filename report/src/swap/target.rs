@@ -4,10 +4,10 @@ use fleetback_scanner::model::management::Capacity;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::lookup::{Found, lookup};
+use super::lookup::{Directory, Found};
 use crate::model_name;
 use crate::os::OsVersion;
-use crate::results::{Device, Mdm, Results};
+use crate::results::{Device, Mdm};
 
 /// What was said of the new device, by hand or by a plan.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -73,11 +73,11 @@ pub struct Target {
 
 impl Target {
     /// The new device of a wish; `None` where nothing was wished for.
-    pub fn of(results: &Results, old: &Device, wish: &Wish) -> Option<Self> {
+    pub fn of(directory: &Directory<'_>, old: &Device, wish: &Wish) -> Option<Self> {
         if wish.is_empty() {
             return None;
         }
-        let named = wish.to.as_deref().map(|to| named(results, old, to));
+        let named = wish.to.as_deref().map(|to| named(directory, old, to));
         let mut target = named.unwrap_or_default();
         if let Some(model) = wish.product_type.as_deref() {
             target.set_type(model);
@@ -91,14 +91,14 @@ impl Target {
     fn set_type(&mut self, text: &str) {
         let (product_type, model) = product(text);
         self.asked.get_or_insert_with(|| text.to_owned());
+        self.model = model.or_else(|| product_type.is_none().then(|| text.to_owned()));
         self.product_type = product_type;
-        self.model = model;
     }
 }
 
-fn named(results: &Results, old: &Device, to: &str) -> Target {
+fn named(directory: &Directory<'_>, old: &Device, to: &str) -> Target {
     let asked = Some(to.to_owned());
-    match lookup(results, to) {
+    match directory.find(to) {
         Found::One(device, _) => Target {
             asked,
             same_device: std::ptr::eq(device, old),

@@ -6,6 +6,7 @@
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
+use fleetback_scanner::model::os_feed::OsFeed;
 use fleetback_scanner::model::problem::Level;
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -14,11 +15,13 @@ use serde::{Deserialize, Serialize};
 
 use super::answer::{Answer, Outcome, Verdict};
 use super::copies::Copy;
-use super::lookup::{Found, MatchedBy, lookup};
+use super::lookup::{Directory, Found, MatchedBy};
+use super::plan::{PlanUsed, Said, said};
 use super::question::Question;
 use super::rules::RULES;
 use super::target::{Target, Wish};
 use super::verdict::{of_device, reason};
+use crate::os_table::OsTables;
 use crate::results::{BackupKind, Device, Results};
 use crate::words::plural;
 
@@ -38,6 +41,9 @@ pub struct Tickets {
     pub evidence: EvidenceUsed,
     /// A backup older than this, in hours, does not do.
     pub limit_hours: f64,
+    /// The plan that was asked; `null` where devices were.
+    #[serde(default)]
+    pub plan: Option<PlanUsed>,
     /// The sums.
     pub summary: Sums,
     /// One for each device, in the order in which they were asked for.
@@ -122,6 +128,12 @@ pub struct Ticket {
     pub restore_from: Option<RestoreFrom>,
     /// Every rule's answer, what stands in the way first.
     pub answers: Vec<Answer>,
+    /// What other rows of the plan say against this one: it is never ready then.
+    #[serde(default)]
+    pub plan_contradicts: Vec<String>,
+    /// What else is worth knowing of this row of the plan.
+    #[serde(default)]
+    pub plan_notes: Vec<String>,
 }
 
 /// A device in as many words as it takes to tell it from others.
@@ -173,6 +185,8 @@ pub struct Asked {
     pub user: Option<String>,
     /// When it is planned, by the plan.
     pub planned: Option<Date>,
+    /// Does the plan say something for the day that is none, or that may be two?
+    pub day_unreadable: bool,
     /// The line of the plan.
     pub line: Option<u64>,
 }
@@ -188,17 +202,28 @@ pub struct Run {
     pub from: EvidenceFrom,
     /// The stored results.
     pub path: Option<String>,
+    /// The plan that the questions come from.
+    pub plan: Option<PlanUsed>,
+    /// Which versions of iOS there are; without it the built-in table answers.
+    pub os_feed: Option<OsFeed>,
 }
 
 /// Answers everything that was asked.
 pub fn tickets(results: &Results, asked: &[Asked], run: &Run) -> Tickets {
-    let swaps: Vec<Ticket> = asked.iter().map(|one| ticket(results, one, run)).collect();
+    let directory = Directory::of(results);
+    let releases = OsTables::of(run.os_feed.as_ref());
+    let said = said(asked, &directory);
+    let swaps = asked.iter().zip(said);
+    let swaps: Vec<Ticket> = swaps
+        .map(|(one, said)| within_plan(ticket(&directory, one, (run, &releases)), said))
+        .collect();
     Tickets {
         schema_version: SCHEMA_VERSION,
         tool_version: run.tool_version.clone(),
         asked_at: run.now,
         evidence: evidence(results, run),
         limit_hours: results.policy.swap_hours,
+        plan: run.plan.clone(),
         summary: sums(&swaps),
         swaps,
     }
@@ -225,9 +250,25 @@ fn unread(results: &Results) -> u64 {
     lost.count() as u64
 }
 
-fn ticket(results: &Results, asked: &Asked, run: &Run) -> Ticket {
-    match lookup(results, &asked.text) {
-        Found::One(device, by) => of_one(results, asked, run, (device, by)),
+/// A row that another one contradicts is never ready: nobody can tell which of the two is meant.
+fn within_plan(ticket: Ticket, said: Said) -> Ticket {
+    let ready = matches!(ticket.verdict, Verdict::Ready | Verdict::ReadyWithLosses);
+    let (verdict, reason) = match said.against.first() {
+        Some(against) if ready => (Verdict::Unknown, against.clone()),
+        _ => (ticket.verdict, ticket.reason.clone()),
+    };
+    Ticket {
+        verdict,
+        reason,
+        plan_contradicts: said.against,
+        plan_notes: said.beside,
+        ..ticket
+    }
+}
+
+fn ticket(directory: &Directory<'_>, asked: &Asked, run: (&Run, &OsTables<'_>)) -> Ticket {
+    match directory.find(&asked.text) {
+        Found::One(device, by) => of_one(directory, asked, run, (device, by)),
         Found::Several(devices) => Ticket {
             reason: format!(
                 "{} fit; name one of them by its serial number or UDID",
@@ -237,7 +278,7 @@ fn ticket(results: &Results, asked: &Asked, run: &Run) -> Ticket {
             ..empty(asked)
         },
         Found::None => Ticket {
-            reason: nobody_knows(results),
+            reason: nobody_knows(directory.results()),
             ..empty(asked)
         },
     }
@@ -251,12 +292,19 @@ fn nobody_knows(results: &Results) -> String {
     }
 }
 
-fn of_one(results: &Results, asked: &Asked, run: &Run, found: (&Device, MatchedBy)) -> Ticket {
+fn of_one(
+    directory: &Directory<'_>,
+    asked: &Asked,
+    (run, releases): (&Run, &OsTables<'_>),
+    found: (&Device, MatchedBy),
+) -> Ticket {
     let (device, by) = found;
-    let target = Target::of(results, device, &asked.wish);
+    let results = directory.results();
+    let target = Target::of(directory, device, &asked.wish);
     let question = Question {
         device,
         policy: results.policy.of(device),
+        releases,
         read_at: results.scanned_at,
         now: run.now,
         target: target.as_ref(),
@@ -290,6 +338,8 @@ fn empty(asked: &Asked) -> Ticket {
         target: None,
         restore_from: None,
         answers: Vec::new(),
+        plan_contradicts: Vec::new(),
+        plan_notes: Vec::new(),
     }
 }
 

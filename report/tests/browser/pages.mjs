@@ -42,6 +42,16 @@ export function page(name, results) {
   return { path, url: pathToFileURL(path).href, html };
 }
 
+/** The run sheets that the program makes of results and a plan, as of the demo's night. */
+export function runSheets(name, results, plan) {
+  const [stored, path] = [join(folder, `${name}.json`), join(folder, `${name}-sheets.html`)];
+  writeFileSync(stored, JSON.stringify(results));
+  const run = spawnSync('cargo', ['run', '--quiet', '--package', 'fleetback', '--', 'swap', '--plan', plan, '--results', stored,
+    '--now', '2026-11-20T04:00:00Z', '--timezone', 'Europe/Berlin', '--html', path], { cwd: workspace, encoding: 'utf8' });
+  if (run.status !== 1 && run.status !== 3) throw new Error(`swap ended with ${run.status}: ${run.stderr}`);
+  return { path, url: pathToFileURL(path).href };
+}
+
 /** The same fleet `count` devices large; serial numbers stay unique. */
 export function grown(results, count) {
   const devices = Array.from({ length: count }, (_, i) => {

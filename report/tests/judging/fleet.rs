@@ -126,19 +126,31 @@ impl Phone {
     }
 
     pub(crate) fn site(mut self, site: &str) -> Self {
-        self.0.person = Some(InventoryRow {
-            identity: self.0.identity.clone(),
+        self.row().site = Some(site.to_owned());
+        self
+    }
+
+    /// To be swapped on this day, by the inventory table.
+    pub(crate) fn swapped_on(mut self, day: &str) -> Self {
+        self.row().planned_swap = Some(day.parse().unwrap());
+        self
+    }
+
+    /// Its row of the inventory table.
+    fn row(&mut self) -> &mut InventoryRow {
+        let identity = self.0.identity.clone();
+        self.0.person.get_or_insert_with(|| InventoryRow {
+            identity,
             user: None,
             email: None,
             department: None,
-            site: Some(site.to_owned()),
+            site: None,
             group: None,
             tags: Vec::new(),
             planned_swap: None,
             device_name: None,
             source: source(0),
-        });
-        self
+        })
     }
 }
 

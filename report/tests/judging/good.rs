@@ -243,6 +243,15 @@ fn never_is_said_only_when_the_evidence_could_have_told() {
     );
     // Only an inventory row.
     check(phone().site("Berlin"), ALL, Status::Unknown);
+    // A console tells of a backup to a computer that was not scanned.
+    let told = |policy, want| {
+        let phone = phone().icloud_never(true).mdm(|mdm, source| {
+            mdm.last_computer_backup = Some(Told::new(ago(400 * DAY), source));
+        });
+        check(phone, policy, want);
+    };
+    told(ALL, Status::Unknown);
+    told("[backups]\nlocal = \"forbidden\"", Status::Never);
 }
 
 #[test]

@@ -11,6 +11,7 @@ mod groups;
 mod limits;
 mod memory;
 mod patterns;
+mod planned;
 mod presets;
 mod severity;
 mod tables;

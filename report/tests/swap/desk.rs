@@ -1,5 +1,6 @@
 //! Words to build a device at the counter with.
 
+use fleetback_report::os_table::OsTables;
 use fleetback_report::results::*;
 use fleetback_report::swap::answer::{Answer, Outcome};
 use fleetback_report::swap::question::Question;
@@ -113,6 +114,7 @@ pub(crate) fn ask_later(device: &Device, target: Option<&Target>, seconds: i64) 
     answers(&Question {
         device,
         policy: &policy,
+        releases: &OsTables::default(),
         read_at: ago(seconds),
         now: at(NOW),
         target,

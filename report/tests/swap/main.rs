@@ -10,5 +10,7 @@ mod common;
 mod desk;
 mod lookup;
 mod outputs;
+mod plans;
 mod rules;
+mod sheets;
 mod tickets;

@@ -14,9 +14,10 @@ use crate::desk::*;
 use crate::tickets::{all, asked, run};
 
 /// What an unkind person could call a device.
-const HOSTILE: &str = "=1+1</td><script>alert(1)</script>\u{1b}[31m\u{202e}gnp.exe\r\nREADY: you";
+pub(crate) const HOSTILE: &str =
+    "=1+1</td><script>alert(1)</script>\u{1b}[31m\u{202e}gnp.exe\r\nREADY: you";
 
-fn counter() -> Tickets {
+pub(crate) fn counter() -> Tickets {
     let blocked = Device {
         serial_number: Some("C39TEST00002".to_owned()),
         device_name: Some("Werkstatt".to_owned()),
@@ -72,7 +73,7 @@ fn json_is_read_back_as_it_was_written() {
     assert_eq!(serde_json::from_slice::<Tickets>(&out).unwrap(), tickets);
 }
 
-fn hostile() -> Tickets {
+pub(crate) fn hostile() -> Tickets {
     let named = Device {
         device_name: Some(HOSTILE.to_owned()),
         user: Some(HOSTILE.to_owned()),
@@ -100,6 +101,23 @@ fn a_name_paints_no_terminal_and_fakes_no_line() {
             .lines()
             .any(|line| line.trim_start().starts_with("READY: you"))
     );
+}
+
+#[test]
+fn a_name_is_one_string_of_the_json() {
+    let tickets = hostile();
+    let mut out = Vec::new();
+    render::write_json(&tickets, &mut out).unwrap();
+    let barred = |byte: &u8| byte.is_ascii_control() && *byte != b'\n';
+    assert!(!out.iter().any(barred));
+    let read: Tickets = serde_json::from_slice(&out).unwrap();
+    let name = read.swaps[0]
+        .device
+        .as_ref()
+        .unwrap()
+        .device_name
+        .as_deref();
+    assert_eq!(name, Some(HOSTILE));
 }
 
 #[test]

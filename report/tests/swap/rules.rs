@@ -186,6 +186,12 @@ fn s3_asks_whether_the_model_runs_it_at_all() {
     };
     check("S3", &of("16.7"), Some(&model), Warns);
     check("S3", &of("17.0"), Some(&model), Blocks);
+    // one device of that model, whose own version nobody told
+    let certain = Target {
+        one_device: true,
+        ..model.clone()
+    };
+    check("S3", &of("16.7"), Some(&certain), CannotTell);
     let claims_more = Target {
         os_version: Some("26.0".to_owned()),
         ..model
@@ -311,6 +317,18 @@ fn s7_most_of_a_device_may_lie_in_icloud() {
     check("S7", &used(20.5), None, Warns);
     check("S7", &used(19.5), None, CannotTell);
     assert!(answer(&used(19.5), None, "S7").by_hand);
+    let holds = |stored: u64| {
+        let mut backup = local(HOUR);
+        backup.files = backup.files.map(|files| FileCount {
+            bytes: Some(stored),
+            ..files
+        });
+        managed(with(bare(), backup), |mdm| {
+            (mdm.capacity, mdm.available) = (Some(128.0), Some(88.0));
+        })
+    };
+    check("S7", &holds(9_999_999_999), None, Warns);
+    check("S7", &holds(10_000_000_000), None, CannotTell);
 }
 
 #[test]
@@ -394,6 +412,36 @@ fn s12_a_backup_outlives_its_certificate_by_no_more_than_a_year() {
     };
     check("S12", &until(0), None, Warns);
     check("S12", &until(-1), None, Pass);
+}
+
+/// Certificates as (seconds since they began, seconds since they ended), of a device with a backup of an
+/// hour ago that was heard of so long ago.
+#[track_caller]
+fn certificates(heard: i64, valid: &[(i64, i64)], want: Outcome) {
+    let valid = valid.iter().map(|(from, until)| Validity {
+        from: ago(*from),
+        until: ago(*until),
+    });
+    let device = managed(phone(), |mdm| {
+        mdm.last_seen = Some(ago(heard));
+        mdm.identity_certificates = Some(valid.collect());
+    });
+    check("S12", &device, None, want);
+}
+
+#[test]
+fn s12_which_certificate_would_answer() {
+    let good = (300 * DAY, -60 * DAY);
+    certificates(HOUR, &[good], Pass);
+    certificates(HOUR, &[], Pass);
+    // one has ended, and the device was heard of after that: it answers with the other
+    certificates(DAY - 1, &[good, (400 * DAY, DAY)], Pass);
+    certificates(DAY, &[good, (400 * DAY, DAY)], Warns);
+    // all have ended
+    certificates(HOUR, &[(400 * DAY, DAY), (500 * DAY, 2 * DAY)], Warns);
+    // renewed after the backup: the backup has another one, or none
+    certificates(60, &[(HOUR, -365 * DAY)], Pass);
+    certificates(60, &[(HOUR - 1, -365 * DAY)], Warns);
 }
 
 #[test]

@@ -1,12 +1,16 @@
 //! From answers to verdicts, and what a ticket says.
 
+use std::collections::BTreeSet;
+
 use fleetback_report::finding::{Code, Severity};
 use fleetback_report::fix::FixId;
 use fleetback_report::os::OsVersion;
 use fleetback_report::results::*;
 use fleetback_report::swap::answer::{Outcome, Verdict};
+use fleetback_report::swap::lookup::Directory;
 use fleetback_report::swap::target::{Target, Wish, is_product};
 use fleetback_report::swap::ticket::{Asked, EvidenceFrom, Run, Ticket, Tickets, tickets};
+use fleetback_scanner::model::os_feed::{OsFeed, OsFeedKind, OsRelease};
 use jiff::SignedDuration;
 
 use crate::common::{self, NOW, at};
@@ -18,6 +22,8 @@ pub(crate) fn run() -> Run {
         tool_version: "0.1.0".to_owned(),
         from: EvidenceFrom::Live,
         path: None,
+        plan: None,
+        os_feed: None,
     }
 }
 
@@ -130,7 +136,56 @@ fn four_ways_to_be_known_are_four_answers() {
             .remove(0);
         (ticket.verdict, ticket.reason)
     });
+    let [mdm_only, locally, both, none] = &reasons;
+    assert_eq!(mdm_only.0, Verdict::Unknown);
+    assert!(
+        mdm_only
+            .1
+            .contains("no evidence tells whether there is a backup"),
+        "{mdm_only:?}"
+    );
+    assert_eq!(locally.0, Verdict::Ready);
+    assert_eq!(both.0, Verdict::NotReady);
+    assert!(both.1.contains("contradicts itself"), "{both:?}");
+    assert_eq!(none.0, Verdict::Unknown);
+    assert!(none.1.contains("knows this device"), "{none:?}");
+    let different: BTreeSet<_> = reasons.iter().collect();
+    assert_eq!(different.len(), 4);
     insta::assert_debug_snapshot!(reasons);
+}
+
+#[test]
+fn a_list_of_releases_tells_what_a_new_model_runs() {
+    let feed = OsFeed {
+        path: "feed.json".into(),
+        kind: OsFeedKind::Gdmf,
+        date: "2026-11-01".parse().unwrap(),
+        releases: vec![OsRelease {
+            version: "18.1".to_owned(),
+            released: Some("2024-10-28".parse().unwrap()),
+            product_types: BTreeSet::from(["iPhone99,9".to_owned()]),
+        }],
+    };
+    let wish = Wish {
+        product_type: Some("iPhone99,9".to_owned()),
+        capacity_gb: Some(256.0),
+        ..Wish::default()
+    };
+    let asked = [Asked {
+        wish,
+        ..asked("C39TEST00001")
+    }];
+    let results = common::results(vec![phone()], Vec::new());
+    let verdict = |os_feed| {
+        let run = Run { os_feed, ..run() };
+        tickets(&results, &asked, &run).swaps[0].verdict
+    };
+    assert_eq!(
+        verdict(None),
+        Verdict::Unknown,
+        "the built-in table knows no such model"
+    );
+    assert_eq!(verdict(Some(feed)), Verdict::Ready);
 }
 
 #[test]
@@ -242,7 +297,7 @@ fn a_new_device_is_known_by_number_or_by_model() {
             to: Some(to.to_owned()),
             ..Wish::default()
         };
-        Target::of(&results, &results.devices[0], &wish).unwrap()
+        Target::of(&Directory::of(&results), &results.devices[0], &wish).unwrap()
     };
     let known = target("F2LX0002TEST");
     assert!(known.known && known.one_device && !known.same_device);

@@ -6,9 +6,9 @@
 
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{LazyLock, Mutex, PoisonError};
 
-use memchr::memmem;
+use memchr::memmem::Finder;
 use rayon::prelude::*;
 use rusqlite::types::ValueRef;
 
@@ -330,7 +330,8 @@ impl RawRow<'_> {
 
 /// Is one of its parts `..`? Nearly no text has two dots in a row, and that is quickly seen.
 fn climbs(text: &[u8]) -> bool {
-    memmem::find(text, b"..").is_some()
+    static TWO_DOTS: LazyLock<Finder<'_>> = LazyLock::new(|| Finder::new(b".."));
+    TWO_DOTS.find(text).is_some()
         && text
             .split(|byte| b"/\\".contains(byte))
             .any(|part| part == b"..")
@@ -341,21 +342,35 @@ fn shown(text: Option<&[u8]>) -> String {
     text.chars().take(SHOWN_CHARS_MAX).collect()
 }
 
-/// 40 hex digits of either case.
+/// What each byte is worth as a hex digit of either case; `NO_DIGIT` when it is none.
+const DIGITS: [u8; 256] = {
+    let mut digits = [NO_DIGIT; 256];
+    let mut value = 0;
+    while value < 16 {
+        digits[b"0123456789abcdef"[value] as usize] = value as u8;
+        digits[b"0123456789ABCDEF"[value] as usize] = value as u8;
+        value += 1;
+    }
+    digits
+};
+const NO_DIGIT: u8 = 0xf0;
+
+/// 40 hex digits of either case. Every row and every name on disk comes through here.
 pub(super) fn file_id(text: &[u8]) -> Option<[u8; 20]> {
-    let digit = |byte: u8| {
-        char::from(byte)
-            .to_digit(16)
-            .and_then(|d| u8::try_from(d).ok())
-    };
-    let mut id = [0; 20];
-    if text.len() != 40 {
-        return None;
-    }
+    let text: &[u8; 40] = text.try_into().ok()?;
+    let (mut id, mut worst) = ([0; 20], 0);
     for (byte, pair) in id.iter_mut().zip(text.chunks_exact(2)) {
-        *byte = digit(pair[0])? << 4 | digit(pair[1])?;
+        let [high, low] = [pair[0], pair[1]].map(|digit| DIGITS[usize::from(digit)]);
+        *byte = high << 4 | low;
+        worst |= high | low;
     }
-    Some(id)
+    (worst < NO_DIGIT).then_some(id)
+}
+
+/// An id as numbers: they sort as its bytes do, and compare without a call.
+pub(super) fn id_order(id: &[u8; 20]) -> (u128, u32) {
+    let [high @ .., a, b, c, d] = *id;
+    (u128::from_be_bytes(high), u32::from_be_bytes([a, b, c, d]))
 }
 
 /// The payload's name as it stands on disk.
@@ -442,6 +457,34 @@ fn mbdb_rows(bytes: &[u8], take: &mut TakeRow<'_>) -> Result<(), Fault> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn check_id(text: &str, wanted: Option<u8>) {
+        assert_eq!(file_id(text.as_bytes()).map(|id| id[19]), wanted, "{text}");
+    }
+
+    #[test]
+    fn a_file_id_is_forty_hex_digits_of_either_case() {
+        let begin = "0".repeat(38);
+        for (end, wanted) in [("3d", 0x3d), ("3D", 0x3d), ("fF", 0xff), ("00", 0)] {
+            check_id(&format!("{begin}{end}"), Some(wanted));
+        }
+        for end in ["", "3", "3d0", "3g", "g3", "/0", ":0", "@0", "`0", "é"] {
+            check_id(&format!("{begin}{end}"), None);
+        }
+        check_id("", None);
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn ids_sort_as_numbers_as_they_do_as_bytes(a: [u8; 20], b: [u8; 20], same in 0_usize..20) {
+            let mut near = a;
+            near[same..].copy_from_slice(&b[same..]);
+            proptest::prop_assert_eq!(a.cmp(&near), id_order(&a).cmp(&id_order(&near)));
+            let text = hex(&a);
+            proptest::prop_assert_eq!(file_id(text.as_bytes()), Some(a));
+            proptest::prop_assert_eq!(file_id(text.to_uppercase().as_bytes()), Some(a));
+        }
+    }
 
     /// Every rowid lies in exactly one part.
     fn check(first: i64, last: i64, wanted: usize) {

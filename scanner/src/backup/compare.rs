@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::catalog::hex;
+use super::catalog::{hex, id_order};
 use super::contents;
 use super::decrypt;
 use super::difference::How;
@@ -139,6 +139,16 @@ impl Compared {
         }
     }
 
+    fn add_extra(&mut self, path: &Path, unasked: &[&OnDisk], listing: &Listing) {
+        self.extra += unasked.len() as u64 + listing.strangers;
+        let unasked = unasked.iter().take(SAMPLE_MAX);
+        let named = unasked.map(|file| below_backup(path, &hex(&file.id)));
+        self.first_extra.extend(named);
+        let strangers = listing.strangers_sample.iter();
+        let named = strangers.map(|name| below_backup(path, name));
+        self.first_extra.extend(named);
+    }
+
     fn cut_samples(&mut self) {
         self.first_missing.sort_unstable();
         self.first_missing.truncate(SAMPLE_MAX);
@@ -181,40 +191,67 @@ pub(super) fn compare(
         no_files: listing.no_files,
         ..Compared::default()
     };
+    let mut found = InOrder::new(&listing.files);
     for promise in &bucket.promises {
-        match listing
-            .files
-            .binary_search_by_key(&promise.id, |file| file.id)
-        {
-            Ok(at) => compared.add_present(path, &listing.files[at], promise, bucket, depth),
-            Err(_) if promise.excused() => {}
-            Err(_) => {
+        match found.take(&promise.id) {
+            Some(file) => compared.add_present(path, file, promise, bucket, depth),
+            None if promise.excused() => {}
+            None => {
                 compared.missing += 1;
                 compared.first_missing.push(promise.order());
             }
         }
     }
-    add_extra(&mut compared, path, &listing, bucket);
+    let unasked = found.unasked();
+    compared.add_extra(path, &unasked, &listing);
     compared.cut_samples();
     compared
 }
 
-fn add_extra(compared: &mut Compared, path: &Path, listing: &Listing, bucket: &Bucket) {
-    let promised = |id: &[u8; 20]| bucket.promises.binary_search_by_key(id, |p| p.id).is_ok();
-    let unasked = listing.files.iter().filter(|file| !promised(&file.id));
-    for file in unasked {
-        compared.extra += 1;
-        if compared.first_extra.len() < SAMPLE_MAX {
-            compared
-                .first_extra
-                .push(below_backup(path, &hex(&file.id)));
+/// The files of a folder, asked for in the order of their names: one walk over both sides.
+struct InOrder<'a> {
+    files: std::slice::Iter<'a, OnDisk>,
+    /// The last file that was asked for; a name may be promised twice.
+    last: Option<&'a OnDisk>,
+    unasked: Vec<&'a OnDisk>,
+}
+
+impl<'a> InOrder<'a> {
+    fn new(files: &'a [OnDisk]) -> Self {
+        Self {
+            files: files.iter(),
+            last: None,
+            unasked: Vec::new(),
         }
     }
-    compared.extra += listing.strangers;
-    let strangers = listing.strangers_sample.iter();
-    compared
-        .first_extra
-        .extend(strangers.map(|name| below_backup(path, name)));
+
+    /// The file of that name, which is none before the last name asked for.
+    fn take(&mut self, id: &[u8; 20]) -> Option<&'a OnDisk> {
+        let wanted = id_order(id);
+        let is_wanted = |file: &&OnDisk| id_order(&file.id) == wanted;
+        if let Some(again) = self.last.filter(is_wanted) {
+            return Some(again);
+        }
+        while let Some(file) = self.files.as_slice().first() {
+            let order = id_order(&file.id);
+            if order > wanted {
+                return None;
+            }
+            self.files.next();
+            if order == wanted {
+                self.last = Some(file);
+                return self.last;
+            }
+            self.unasked.push(file);
+        }
+        None
+    }
+
+    /// The files that nobody asked for.
+    fn unasked(mut self) -> Vec<&'a OnDisk> {
+        self.unasked.extend(self.files);
+        self.unasked
+    }
 }
 
 /// "3d/3d0d…" in a folder of that name, else the name alone.
@@ -223,5 +260,44 @@ fn below_backup(path: &Path, name: &str) -> String {
     match folder.filter(|folder| folder.len() == 2) {
         Some(folder) => format!("{folder}/{name}"),
         None => name.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    fn id(number: u8) -> [u8; 20] {
+        let mut id = [0; 20];
+        id[19] = number;
+        id
+    }
+
+    /// One walk gives what two sets give, and a name that is promised twice is found twice.
+    fn check(there: &[u8], promised: &[u8]) {
+        let files: Vec<OnDisk> = (there.iter().map(|n| id(*n)))
+            .map(|id| OnDisk { id, bytes: 0 })
+            .collect();
+        let mut found = InOrder::new(&files);
+        for number in promised {
+            let file = found.take(&id(*number)).map(|file| file.id[19]);
+            assert_eq!(file, there.contains(number).then_some(*number));
+        }
+        let unasked: BTreeSet<u8> = found.unasked().iter().map(|file| file.id[19]).collect();
+        let [there, promised] = [there, promised].map(|all| BTreeSet::from_iter(all.to_vec()));
+        assert_eq!(unasked, &there - &promised);
+    }
+
+    #[test]
+    fn one_walk_tells_the_missing_from_the_unasked() {
+        check(&[], &[]);
+        check(&[1, 2, 3], &[]);
+        check(&[], &[1, 2]);
+        check(&[1, 2, 3], &[1, 2, 3]);
+        check(&[1, 2, 3], &[2, 2, 2, 3, 3]);
+        check(&[2, 4, 6], &[1, 1, 2, 3, 4, 4, 5, 7]);
+        check(&[1, 5, 9], &[5, 5]);
+        check(&[7], &[1, 9]);
     }
 }

@@ -8,7 +8,7 @@ use std::fs::DirEntry;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::catalog::{file_id, hex};
+use super::catalog::{file_id, hex, id_order};
 use crate::source::file::{self, Fault};
 
 /// What lies in one payload folder.
@@ -135,7 +135,9 @@ fn list(path: &Path, lengths: bool) -> io::Result<Listing> {
             (None, false) => {}
         }
     }
-    listing.files.sort_unstable_by_key(|file| file.id);
+    listing
+        .files
+        .sort_unstable_by_key(|file| id_order(&file.id));
     Ok(listing)
 }
 

@@ -185,7 +185,7 @@ impl Promises {
             all.seals.extend_from_slice(&bucket.seals);
         }
         all.promises
-            .sort_unstable_by_key(|promise| (promise.id, promise.order));
+            .sort_unstable_by_key(|promise| (catalog::id_order(&promise.id), promise.order));
         all
     }
 }

@@ -100,7 +100,11 @@ pub(super) const CONSOLES: &[Console] = &[
             &["deviceudid", "datelastbeat"],
             &["deviceudid", "totaldisk"],
         ],
-        means: &[("dateinfo", Fact::LastInventory), ("userid", Fact::Ignore)],
+        means: &[
+            ("dateinfo", Fact::LastInventory),
+            ("devicemodel", Fact::ProductType),
+            ("userid", Fact::Ignore),
+        ],
         no_date: NoDate::Unknown,
         dates: &[],
         silent_on: "",

@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use jiff::fmt::strtime;
 use jiff::tz::TimeZone;
 
+use super::day;
 use crate::source::plist as property_list;
 
 /// 2011-10-12, the day iCloud opened: no backup, contact or enrolment that is told is older. What is
@@ -15,6 +16,10 @@ const FIRST_POSSIBLE: i64 = 1_318_377_600;
 
 /// 2100-01-01: what is later is no date but another number.
 const LAST_POSSIBLE: i64 = 4_102_444_800;
+
+/// The years that stand for none begin with 1, the zero of Go and .NET, and go on with 1601, the zero
+/// of Windows. A year between the two is one of which somebody wrote the last digits only.
+const SHORT_YEARS: std::ops::Range<i64> = -62_104_060_800..-11_644_560_000;
 
 /// 2001-01-01, from which Apple counts.
 const APPLE_EPOCH: i64 = 978_307_200;
@@ -92,9 +97,6 @@ const FORMS: &[(&str, Zone)] = &[
     ("%d %b %Y %H:%M", Zone::OfSource),
 ];
 
-/// The forms without a time of day: midnight, the earliest that can be meant.
-const DAYS: &[&str] = &["%Y-%m-%d", "%d %b %Y", "%b %d, %Y"];
-
 /// What people and programs write for "none".
 const NONE: &[&str] = &["", "-", "--", "0", "n/a", "null", "none", "never"];
 
@@ -114,8 +116,12 @@ pub(super) fn of_text(text: &str, zone: &TimeZone) -> Dated {
     }
     let text = usual(text);
     let fits = |(form, whose): &(&str, Zone)| instant(form, &text, *whose, zone);
-    let day = || DAYS.iter().find_map(|form| midnight(form, &text, zone));
-    possible(FORMS.iter().find_map(fits).or_else(day))
+    possible(
+        FORMS
+            .iter()
+            .find_map(fits)
+            .or_else(|| midnight(&text, zone)),
+    )
 }
 
 /// A date as a number; without `count`, the one way of counting that makes it a possible date.
@@ -183,6 +189,7 @@ impl From<Option<Timestamp>> for Dated {
 
 fn possible(date: Option<Timestamp>) -> Dated {
     match date {
+        Some(date) if SHORT_YEARS.contains(&date.as_second()) => Dated::Unreadable,
         Some(date) if !is_possible(date) => Dated::None,
         Some(date) if date.as_second() < LAST_POSSIBLE => Dated::At(date),
         _ => Dated::Unreadable,
@@ -227,9 +234,10 @@ fn instant(form: &str, text: &str, whose: Zone, zone: &TimeZone) -> Option<Times
     }
 }
 
-fn midnight(form: &str, text: &str, zone: &TimeZone) -> Option<Timestamp> {
-    let day = strtime::parse(form, text).ok()?.to_date().ok()?;
-    Some(day.to_zoned(zone.clone()).ok()?.timestamp())
+/// Of a day without a time of day, the earliest that can be meant.
+fn midnight(text: &str, zone: &TimeZone) -> Option<Timestamp> {
+    let midnight = day::civil(text)?.to_zoned(zone.clone()).ok()?;
+    Some(midnight.timestamp())
 }
 
 #[cfg(test)]
@@ -277,6 +285,9 @@ mod tests {
         text("7 Jul 2017 23:37", want);
         text("2017-07-07", "2017-07-06T22:00:00Z");
         text("Jul 7, 2017", "2017-07-06T22:00:00Z");
+        text("7.7.2017", "2017-07-06T22:00:00Z");
+        text("31/12/2017", "2017-12-30T23:00:00Z");
+        text("12/31/2017", "2017-12-30T23:00:00Z");
     }
 
     #[test]
@@ -302,6 +313,9 @@ mod tests {
             "Never",
             "null",
             "0001-01-01T00:00:00Z",
+            "0001-01-01",
+            "1601-01-01T00:00:00Z",
+            "1899-12-30",
             "1970-01-01",
             "1970-01-01T00:00:00Z",
             "2001-01-01 00:00:00 +0000",
@@ -318,8 +332,11 @@ mod tests {
     fn what_is_no_date_or_more_than_one() {
         let unreadable = [
             "05/01/2024",
-            "31/12/2024",
-            "1.05.2024",
+            "05-01-2024",
+            "1.05.24",
+            "7 Jul 17",
+            "17-07-07 23:37",
+            "0017-07-07 23:37",
             "Today at 12:42",
             "2 hours ago",
             "1.49947E+12",

@@ -1,4 +1,4 @@
-//! A day of the calendar as people write it into a spreadsheet.
+//! A day of the calendar as people and programs write it: one table of forms for every source.
 //!
 //! `03/04/2027` is the third of April in one country and the fourth of March in another. Such a day
 //! is refused; a newcomer would pick one and send somebody to swap a phone a month too early.
@@ -24,16 +24,24 @@ const EITHER_WAY: &[[&str; 2]] = &[["%d/%m/%Y", "%m/%d/%Y"], ["%d-%m-%Y", "%m-%d
 /// Years in which a phone can be looked after; `27` and `0027` are none.
 const YEARS: std::ops::RangeInclusive<i16> = 2007..=2199;
 
-/// The day that a text means; `None` for a text that is no day, or that may be two.
+/// The day that a text means; `None` for a text that is no day, that may be two, or that lies in no
+/// year in which anybody looks after a phone.
 pub(super) fn parse(text: &str) -> Option<Date> {
-    let text = without_time(text.trim());
+    civil(without_time(text.trim())).filter(|day| YEARS.contains(&day.year()))
+}
+
+/// The day that a text without a time means, in any year of four digits.
+pub(super) fn civil(text: &str) -> Option<Date> {
     let told = FORMS.iter().find_map(|form| day(form, text));
     told.or_else(|| EITHER_WAY.iter().find_map(|forms| only(*forms, text)))
 }
 
+/// `31.03.27` is a day of the year 27 to a machine and of no year that is sure to a person.
 fn day(form: &str, text: &str) -> Option<Date> {
-    let day = Date::strptime(form, text).ok()?;
-    YEARS.contains(&day.year()).then_some(day)
+    let four_digits = text
+        .split(|c: char| !c.is_ascii_digit())
+        .any(|digits| digits.len() == 4);
+    Date::strptime(form, text).ok().filter(|_| four_digits)
 }
 
 fn only(forms: [&str; 2], text: &str) -> Option<Date> {

@@ -1,6 +1,6 @@
 //! One file, read, before it is held against the others.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -8,7 +8,7 @@ use jiff::Timestamp;
 
 use super::command::Command;
 use super::draft::Draft;
-use super::seen::Seen;
+use super::seen::{Keys, Seen};
 use super::{age, envelope};
 use crate::model::evidence::{Clock, Source};
 use crate::model::management::Answer;
@@ -31,6 +31,12 @@ pub struct Document {
     pub(super) kept_out: Vec<KeptOut>,
     /// What was seen in it, where it is a table of devices.
     pub(super) seen: Vec<Seen>,
+    /// Is it to be told which keys were read?
+    watches: bool,
+    /// Kind of message -> its keys, where that is to be told.
+    keys: BTreeMap<String, Keys>,
+    /// Configuration profiles: which restrictions each would set on a device that has it.
+    pub(super) profiles: Vec<ProfileFile>,
     /// What could not be used, or is worth knowing, of this file alone.
     pub(super) problems: Vec<Problem>,
     /// Notes that other files may share; one folder of them makes one note.
@@ -46,6 +52,15 @@ pub(super) struct Reply {
     pub(super) command_uuid: Option<String>,
 }
 
+/// A configuration profile in a file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct ProfileFile {
+    /// `PayloadIdentifier`.
+    pub(super) identifier: String,
+    /// The restrictions about backups that it sets, whatever to.
+    pub(super) sets: BTreeSet<&'static str>,
+}
+
 /// A message of what is no iPhone or iPad.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct KeptOut {
@@ -54,6 +69,9 @@ pub(super) struct KeptOut {
     /// `UDID` as it stands in the message.
     pub(super) udid: Option<String>,
 }
+
+/// What the server asked; beside the answer it tells "not asked" from "no answer".
+const COMMAND: &str = "command of the server, to be held against its answer";
 
 /// What is looked for in every file.
 pub(super) const WANTED: &str = "an MDM answer, check-in, command or webhook event";
@@ -69,9 +87,47 @@ impl Document {
             commands: Vec::new(),
             kept_out: Vec::new(),
             seen: Vec::new(),
+            watches: false,
+            keys: BTreeMap::new(),
+            profiles: Vec::new(),
             problems: Vec::new(),
             shared: Vec::new(),
         }
+    }
+
+    /// The same, and which keys are read is kept beside what they tell.
+    pub(super) fn watching(self) -> Self {
+        Self {
+            watches: true,
+            ..self
+        }
+    }
+
+    /// The keys of each kind of message, of a document that was read to be explained.
+    pub fn keys(&self) -> &BTreeMap<String, Keys> {
+        &self.keys
+    }
+
+    /// Sorts the keys of one message, where that is to be told.
+    pub(super) fn note_keys(
+        &mut self,
+        kind: &str,
+        all: impl FnOnce() -> Vec<String>,
+        is_read: impl Fn(&str) -> bool,
+    ) {
+        if !self.watches {
+            return;
+        }
+        let keys = self.keys.entry(kind.to_owned()).or_default();
+        for path in all() {
+            if is_read(&path) {
+                keys.read.insert(path);
+            } else {
+                keys.ignored.insert(path);
+            }
+        }
+        // one message without a key does not make it one that is passed over
+        keys.ignored.retain(|path| !keys.read.contains(path));
     }
 
     /// What was seen, where the file is a table of devices.
@@ -84,6 +140,9 @@ impl Document {
         let mut kinds = BTreeMap::new();
         for reply in &self.replies {
             *kinds.entry(reply.answer.source.kind.as_str()).or_default() += 1;
+        }
+        if !self.commands.is_empty() {
+            kinds.insert(COMMAND, self.commands.len());
         }
         kinds
     }
@@ -98,12 +157,14 @@ impl Document {
     ) -> Draft {
         let (observed_at, clock) = age::observed(wrapper, inside, self.file, self.now);
         self.note_clocks(wrapper, clock);
-        Draft::new(Arc::new(Source {
+        let mut draft = Draft::new(Arc::new(Source {
             path: self.path.clone(),
             kind: kind.to_owned(),
             observed_at,
             clock,
-        }))
+        }));
+        draft.looked_at = self.watches.then(BTreeSet::new);
+        draft
     }
 
     fn note_clocks(&mut self, wrapper: Option<Timestamp>, clock: Clock) {
@@ -140,9 +201,14 @@ impl Document {
 
     /// Evidence that should have been readable.
     pub(super) fn lost(&mut self, wanted: &str, found: &str) {
-        let problem = Problem::incomplete(&self.path, wanted, found).with_remedy(
-            "export it again; a copy that was shortened, redacted or retyped cannot be read",
-        );
+        let remedy =
+            "export it again; a copy that was shortened, redacted or retyped cannot be read";
+        self.lost_for(wanted, found, remedy);
+    }
+
+    /// The same, with something better to do about it.
+    pub(super) fn lost_for(&mut self, wanted: &str, found: &str, remedy: &str) {
+        let problem = Problem::incomplete(&self.path, wanted, found).with_remedy(remedy);
         self.problems.push(problem);
     }
 

@@ -3,6 +3,7 @@
 //! A key that is absent is silence; a key whose value has the wrong type is evidence lost, and is
 //! told. Only keys that a reader names are ever looked at: tokens and phone numbers stay outside.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use plist::{Dictionary, Value};
@@ -24,6 +25,8 @@ pub(super) struct Draft {
     pub(super) source: Arc<Source>,
     /// Why it names no device, where that is known better than by the message itself.
     pub(super) hidden: Option<&'static str>,
+    /// The keys that were looked at and were there; kept only for whoever asks.
+    pub(super) looked_at: Option<BTreeSet<String>>,
     /// Keys that could not be used.
     pub(super) problems: Vec<Problem>,
 }
@@ -36,6 +39,7 @@ impl Draft {
             management: Management::default(),
             source,
             hidden: None,
+            looked_at: None,
             problems: Vec::new(),
         }
     }
@@ -96,6 +100,9 @@ impl Draft {
         read: impl Fn(&'d Value) -> Option<T>,
     ) -> Option<T> {
         let value = dict.get(key)?;
+        if let Some(looked_at) = &mut self.looked_at {
+            looked_at.insert(key.to_owned());
+        }
         let read = read(value);
         if read.is_none() {
             let wanted = format!("{key} as {wanted} in a {}", self.source.kind);

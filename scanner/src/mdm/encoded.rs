@@ -5,12 +5,13 @@ use base64::alphabet::{STANDARD, URL_SAFE};
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use plist::Dictionary;
 
-use crate::source::plist as property_list;
+use super::document::Document;
+use super::mended;
 
 /// The property list; `Err` says in plain words what it is instead.
-pub(super) fn dictionary(text: &str) -> Result<Dictionary, String> {
+pub(super) fn dictionary(document: &mut Document, text: &str) -> Result<Dictionary, String> {
     let bytes = decode(text).ok_or("not base64")?;
-    property_list::parse_dictionary(&bytes).map_err(|fault| fault.to_string())
+    mended::dictionary(document, &bytes).map_err(|fault| fault.to_string())
 }
 
 /// Base64 of either alphabet, with or without padding and line breaks.

@@ -12,7 +12,7 @@ use serde_json::Value;
 
 use super::cell::Unit;
 use super::console::{Console, GENERIC, NoDate};
-use super::content::{self, Content};
+use super::content::Content;
 use super::document::{Document, KeptOut, Reply};
 use super::fact::{self, Fact};
 use super::faults::{Faults, RowFault};
@@ -22,13 +22,13 @@ use super::seen::Seen;
 use super::table;
 use crate::model::management::Answer;
 use crate::model::problem::{Level, Problem};
+use crate::source::elements;
 use crate::source::items::{self, Item};
 use crate::source::rows::{Row, Rows};
 use crate::source::text::Text;
-use crate::source::{elements, file};
 
-/// The largest table, in bytes.
-const BYTES_MAX: u64 = 4 << 30;
+/// The largest table, and the largest file of JSON, in bytes.
+pub(super) const BYTES_MAX: u64 = 4 << 30;
 
 /// A list of records is recognised within so many bytes of its beginning.
 const PROBE_BYTES: u64 = 4 << 20;
@@ -95,11 +95,13 @@ pub(super) struct Means<'m> {
 }
 
 /// Reads the file if it is a table of devices; false leaves it to the other readers.
-pub(super) fn read(document: &mut Document, path: &Path, means: Means<'_>) -> bool {
-    let Ok((head, _)) = file::read_head(path, 64 << 10) else {
-        return false;
-    };
-    match content::tell(&head) {
+pub(super) fn read(
+    document: &mut Document,
+    path: &Path,
+    content: &Content<'_>,
+    means: Means<'_>,
+) -> bool {
+    match content {
         Content::Table | Content::Text => read_csv(document, path, means),
         Content::Json(_) => read_json(document, path, means),
         Content::Xml => read_xml(document, path, means),
@@ -278,20 +280,19 @@ fn read_csv(document: &mut Document, path: &Path, means: Means<'_>) -> bool {
     };
     let file = text.modified;
     let known = |cell: &str| is_known(cell, means.rules);
-    let (skipped, delimiter) = table::shape(&text.head, HEADER_ROWS, known);
-    let (head, reader) = (text.head.len(), text.into_reader());
-    let mut reader = reader;
-    if skip_hint(&mut reader, skipped, head).is_none() {
+    let Ok(mut rows) = table::rows(text, HEADER_ROWS, &known) else {
         return false;
-    }
-    let mut rows = Rows::new(reader, delimiter, u64::from(skipped > 0));
+    };
     let Some(header) = find_header(&mut rows, means.rules) else {
         return false;
     };
     let (console, by) = recognise_header(&header.cells);
     let mut reading = Reading::new(document, path, file, means, console, by);
     if header.title > 0 {
-        let found = format!("{} rows of a title before it, passed over", header.title);
+        let found = match header.title {
+            1 => "one row of a title before it, passed over".to_owned(),
+            rows => format!("{rows} rows of a title before it, passed over"),
+        };
         reading
             .document
             .share("a header in the first row", &found, None);
@@ -300,12 +301,6 @@ fn read_csv(document: &mut Document, path: &Path, means: Means<'_>) -> bool {
     reading.rows(&mut rows, columns, header.cells.len(), means.rules);
     reading.finish("line");
     true
-}
-
-/// Takes the line `sep=;` off.
-fn skip_hint(reader: &mut impl Read, bytes: usize, head: usize) -> Option<()> {
-    let mut hint = vec![0; bytes.min(head)];
-    reader.read_exact(&mut hint).ok()
 }
 
 fn fact_of_header(cell: &str, rules: &TableRules) -> Option<Fact> {
@@ -532,8 +527,7 @@ fn read_json(document: &mut Document, path: &Path, means: Means<'_>) -> bool {
         number += 1;
         reading.value(&item.value, number, &mut paths, means.rules);
     });
-    if let Err((line, column)) = read {
-        let found = format!("JSON that breaks off or is damaged at line {line}, column {column}");
+    if let Err(found) = read {
         lost(reading.document, &found);
     }
     reading.finish("record");

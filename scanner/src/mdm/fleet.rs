@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::document::Document;
 use super::encoded;
 use super::translate::{self, Words};
-use super::{cabled, dates, message};
+use super::{cabled, dates, message, watched};
 
 /// Facts of a host that an MDM answer tells too.
 const WORDS: Words = &[
@@ -28,6 +28,14 @@ const WORDS: Words = &[
     ("gigs_disk_space_available", "AvailableDeviceCapacity"),
 ];
 
+/// Keys of a host that are read beside these.
+const BESIDE: &[&str] = &[
+    "detail_updated_at",
+    "last_enrolled_at",
+    "mdm.enrollment_status",
+    "platform",
+];
+
 /// `platform` -> what is kept out; only `ios` and `ipados` are looked after.
 const OTHERS: &[(&str, &str)] = &[
     ("darwin", "a Mac"),
@@ -44,7 +52,7 @@ pub(super) fn read_result(document: &mut Document, value: &Value) {
         if text.is_empty() {
             continue;
         }
-        match encoded::dictionary(text) {
+        match encoded::dictionary(document, text) {
             Ok(root) => message::read(document, &root, updated_at),
             Err(found) => {
                 let found = format!("a {key} that is {found}");
@@ -68,7 +76,10 @@ pub(super) fn read_host(document: &mut Document, value: &Value) {
         *version = bare.to_owned();
     }
     let collected_at = dates::instant_in(value, "detail_updated_at");
-    let mut draft = document.draft("Fleet host", collected_at, None);
+    let kind = "Fleet host";
+    let is_read = |key: &str| BESIDE.contains(&key) || translate::reads(WORDS, key);
+    document.note_keys(kind, || watched::of_json(value), is_read);
+    let mut draft = document.draft(kind, collected_at, None);
     cabled::read(&mut draft, &dict);
     if let Some(at) = dates::instant_in(value, "last_enrolled_at") {
         draft.management.enrolled_at = Some(draft.told(at));

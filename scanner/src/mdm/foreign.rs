@@ -36,17 +36,7 @@ pub(super) const PLISTS: &[Foreign] = &[
 ];
 
 /// JSON values; the first row that fits counts.
-pub(super) const JSON: &[Foreign] = &[
-    row(&["$schema"], "a JSON schema"),
-    row(&["general"], "a device record of Jamf Pro"),
-    row(
-        &["last_inventory_update_utc"],
-        "a device record of Jamf Pro",
-    ),
-    row(&["mobile_device"], "a device record of Jamf Pro"),
-    row(&["totalCount", "results"], "a device list of Jamf Pro"),
-    row(&["data", "has_more"], "a device list of SimpleMDM"),
-];
+pub(super) const JSON: &[Foreign] = &[row(&["$schema"], "a JSON schema")];
 
 /// Text that programs print for people; all of the fragments in the first line.
 const TEXTS: &[Foreign] = &[

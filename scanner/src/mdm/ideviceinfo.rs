@@ -8,10 +8,10 @@ use std::path::Path;
 
 use plist::Dictionary;
 
-use super::cabled;
 use super::dates::{self, Count, Dated};
 use super::document::Document;
 use super::translate::{self, Words};
+use super::{cabled, watched};
 use crate::model::identity::Udid;
 
 const WORDS: Words = &[
@@ -46,7 +46,10 @@ pub(super) fn read(document: &mut Document, root: &Dictionary) {
             Dated::None | Dated::Unreadable => None,
         }
     });
-    let mut draft = document.draft("ideviceinfo output", asked_at, None);
+    let kind = "ideviceinfo output";
+    let is_read = |key: &str| key == "TimeIntervalSince1970" || translate::reads(WORDS, key);
+    document.note_keys(kind, || watched::of_plist(root), is_read);
+    let mut draft = document.draft(kind, asked_at, None);
     cabled::read(&mut draft, &translate::plist(root, WORDS));
     if draft.identity.is_empty() {
         draft.identity.udid = udid_in_name(&document.path);

@@ -4,29 +4,24 @@
 //! newcomer would round it back and give a phone to the wrong person.
 
 use std::collections::BTreeMap;
+use std::io::Read;
 use std::path::Path;
 use std::sync::Arc;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
 
-use super::content::{self, Content};
 use super::fact::{self, Fact, IDS, NAMES};
 use super::faults::{Faults, RowFault};
-use super::load::load;
-use super::table::{self, Row};
-use super::{age, cell, day, record};
+use super::{age, cell, day, record, table};
 use crate::model::evidence::{Clock, Source};
 use crate::model::identity::Identity;
 use crate::model::person::InventoryRow;
 use crate::model::problem::{Level, Problem};
-use crate::source::file::Fault;
+use crate::source::rows::{Row, Rows};
 
 /// The largest table that is read, in bytes.
 const BYTES_MAX: u64 = 64 << 20;
-
-/// Header cells named in a problem.
-const HEADERS_MAX: usize = 12;
 
 const WANTED: &str = "an inventory table (CSV) with a header";
 
@@ -39,8 +34,9 @@ const NO_NUMBER: &[&str] = &["na", "none", "null", "unknown", "unbekannt"];
 /// Reads the table. A row that names no device, and a device with two different rows, are problems
 /// that name the lines; of two different rows the first is kept. `now` caps the age of the table.
 pub fn read(path: &Path, now: Timestamp) -> (Vec<InventoryRow>, Vec<Problem>) {
-    match load_table(path) {
-        Ok((bytes, modified)) => read_bytes(path, &bytes, modified, now),
+    let known = |cell: &str| column(cell).is_some();
+    match table::open(path, BYTES_MAX, &known) {
+        Ok((rows, modified)) => read_rows(path, rows, modified, now),
         Err(fault) => {
             let problem = Problem::incomplete(path, WANTED, fault.to_string());
             (Vec::new(), vec![problem])
@@ -48,47 +44,39 @@ pub fn read(path: &Path, now: Timestamp) -> (Vec<InventoryRow>, Vec<Problem>) {
     }
 }
 
-fn load_table(path: &Path) -> Result<(Vec<u8>, Timestamp), Fault> {
-    let (bytes, modified) = load(path, BYTES_MAX)?;
-    match content::tell(&bytes) {
-        Content::Table | Content::Text => Ok((bytes, modified)),
-        other => Err(Fault::Wrong(not_a_table(&other).to_owned())),
-    }
-}
-
-fn not_a_table(content: &Content<'_>) -> &'static str {
-    match content {
-        Content::Empty => "an empty file",
-        Content::Html => "an HTML page",
-        Content::Known("a ZIP archive") => "a ZIP archive or an Excel workbook; save it as CSV",
-        Content::Known(name) => name,
-        Content::Signed(_) => content::DER,
-        Content::Plist(_) => "a property list",
-        Content::Json(_) => "JSON",
-        Content::Xml => "XML",
-        _ => "no text",
-    }
-}
-
-fn read_bytes(
+fn read_rows<R: Read>(
     path: &Path,
-    bytes: &[u8],
+    mut rows: Rows<R>,
     modified: Timestamp,
     now: Timestamp,
 ) -> (Vec<InventoryRow>, Vec<Problem>) {
-    let table = table::parse(bytes, |cell| column(cell).is_some());
-    let columns = Columns::new(&table.header);
+    let mut row = Row::default();
+    let header = rows.next(&mut row).map(|_| row.cells().collect::<Vec<_>>());
+    let header = header.unwrap_or_default();
+    let columns = Columns::new(&header);
     if !columns.name_devices() {
-        return (Vec::new(), vec![no_id_column(path, &table.header)]);
+        return (Vec::new(), vec![no_id_column(path, &header)]);
     }
     let mut reading = Reading::new(path, columns, modified, now);
-    for row in &table.rows {
-        reading.row(row);
-    }
-    if let Some(line) = table.unclosed_at {
+    let broken = loop {
+        match rows.next(&mut row) {
+            Ok(true) => reading.row(row.line, &row.cells().collect::<Vec<_>>()),
+            Ok(false) => break None,
+            Err(words) => break Some(words),
+        }
+    };
+    if let Some(line) = rows.unclosed_at() {
         reading.faults.add(&UNCLOSED, line);
     }
-    reading.finish()
+    let (people, mut problems) = reading.finish();
+    problems.extend(broken.map(|words| cannot_be_read_past(path, row.line, &words)));
+    (people, problems)
+}
+
+fn cannot_be_read_past(path: &Path, line: u64, words: &str) -> Problem {
+    let found = format!("a table that cannot be read past line {line}: {words}");
+    Problem::incomplete(path, WANTED, found)
+        .with_remedy("look at the rows after this line, and save the table again")
 }
 
 fn no_id_column(path: &Path, header: &[String]) -> Problem {
@@ -96,37 +84,15 @@ fn no_id_column(path: &Path, header: &[String]) -> Problem {
         .iter()
         .flat_map(|id| fact::names(*id).iter().take(3).copied())
         .collect();
-    let found: Vec<_> = header
-        .iter()
-        .take(HEADERS_MAX)
-        .map(|cell| shown(cell))
-        .collect();
-    let more = header.len().saturating_sub(HEADERS_MAX);
-    let more = if more > 0 {
-        format!(" and {more} more")
-    } else {
-        String::new()
-    };
     Problem::incomplete(
         path,
         "a column with serial numbers (or UDID, IMEI, MEID, ECID) in the first row",
-        format!("the columns {}{more}", found.join(", ")),
+        table::columns_in_words(header),
     )
     .with_remedy(format!(
         "give the column one of the names {}; case, spaces and dashes do not matter",
         names.join(", ")
     ))
-}
-
-/// A header cell for a message. A table without a header has people's data there, so cells that
-/// look like numbers or addresses are not shown.
-fn shown(cell: &str) -> String {
-    let digits = cell.chars().filter(char::is_ascii_digit).count();
-    if digits > 5 || cell.contains('@') {
-        return "(data)".to_owned();
-    }
-    let short: String = cell.chars().filter(|c| !c.is_control()).take(40).collect();
-    format!("\"{short}\"")
 }
 
 fn column(cell: &str) -> Option<Fact> {
@@ -160,15 +126,15 @@ impl Columns {
     }
 
     /// The cells of a column that say something, best name first.
-    fn cells<'r>(&self, row: &'r Row, column: Fact) -> impl Iterator<Item = &'r str> {
+    fn cells<'r>(&self, row: &'r [String], column: Fact) -> impl Iterator<Item = &'r str> {
         let places = self.places.iter().filter(move |(one, _)| *one == column);
-        let cells = places.filter_map(|(_, place)| row.cells.get(*place));
+        let cells = places.filter_map(|(_, place)| row.get(*place));
         cells
             .map(|cell| cell::unwrapped(cell))
             .filter(move |cell| !is_blank(cell, column))
     }
 
-    fn text(&self, row: &Row, column: Fact) -> Option<String> {
+    fn text(&self, row: &[String], column: Fact) -> Option<String> {
         self.cells(row, column).next().map(str::to_owned)
     }
 }
@@ -259,22 +225,25 @@ impl Reading {
         }
     }
 
-    fn row(&mut self, row: &Row) {
+    fn row(&mut self, line: u64, row: &[String]) {
         let width = self.columns.width;
-        if row.cells.iter().skip(width).any(|cell| !cell.is_empty()) {
-            return self.faults.add(&TOO_WIDE, row.line);
+        if row.iter().all(String::is_empty) {
+            return;
         }
-        if row.cells.len() < width {
-            self.faults.add(&TOO_SHORT, row.line);
+        if row.iter().skip(width).any(|cell| !cell.is_empty()) {
+            return self.faults.add(&TOO_WIDE, line);
         }
-        let identity = self.identity(row);
+        if row.len() < width {
+            self.faults.add(&TOO_SHORT, line);
+        }
+        let identity = self.identity(line, row);
         if !identity.is_empty() {
-            self.keep(row, identity);
+            self.keep(line, row, identity);
         }
     }
 
     /// The numbers of a row; what cannot be one is told, once a row.
-    fn identity(&mut self, row: &Row) -> Identity {
+    fn identity(&mut self, line: u64, row: &[String]) -> Identity {
         let mut identity = Identity::default();
         let mut unusable = None;
         for id in IDS {
@@ -291,13 +260,13 @@ impl Reading {
             fault => fault,
         };
         if let Some(fault) = fault {
-            self.faults.add(fault, row.line);
+            self.faults.add(fault, line);
         }
         identity
     }
 
-    fn keep(&mut self, row: &Row, identity: Identity) {
-        let planned_swap = self.planned_swap(row);
+    fn keep(&mut self, line: u64, row: &[String], identity: Identity) {
+        let planned_swap = self.planned_swap(line, row);
         let text = |column| self.columns.text(row, column);
         let new = InventoryRow {
             user: text(Fact::User),
@@ -315,7 +284,7 @@ impl Reading {
         let known = keys.iter().find_map(|key| self.by_id.get(key)).copied();
         match known.and_then(|place| self.rows.get(place)) {
             Some(old) if same_person(old, &new) => {}
-            Some(_) => self.faults.add(&TWICE, row.line),
+            Some(_) => self.faults.add(&TWICE, line),
             None => {
                 let place = self.rows.len();
                 self.by_id.extend(keys.into_iter().map(|key| (key, place)));
@@ -325,11 +294,11 @@ impl Reading {
     }
 
     /// A day that cannot be told costs the row nothing but the day.
-    fn planned_swap(&mut self, row: &Row) -> Option<Date> {
+    fn planned_swap(&mut self, line: u64, row: &[String]) -> Option<Date> {
         let cell = self.columns.cells(row, Fact::PlannedSwap).next()?;
         let day = day::parse(cell);
         if day.is_none() {
-            self.faults.add(&BAD_DAY, row.line);
+            self.faults.add(&BAD_DAY, line);
         }
         day
     }

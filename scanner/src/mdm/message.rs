@@ -5,12 +5,11 @@ use plist::Dictionary;
 
 use super::document::{Document, WANTED};
 use super::kind::{self, Kind, Message};
-use super::{age, command, envelope, foreign, platform};
-use crate::source::plist as property_list;
+use super::{age, command, envelope, foreign, mended, platform, watched};
 
 /// A file that is a property list.
 pub(super) fn read_bytes(document: &mut Document, bytes: &[u8]) {
-    match property_list::parse_dictionary(bytes) {
+    match mended::dictionary(document, bytes) {
         Ok(root) => read(document, &root, None),
         Err(fault) => document.lost(WANTED, &fault.to_string()),
     }
@@ -43,12 +42,20 @@ fn read_reply(
     let mut draft = document.draft(message.name, wrapper, age::inside(root));
     envelope::read(&mut draft, root);
     (message.read)(&mut draft, root);
+    if let Some(looked_at) = draft.looked_at.take() {
+        let last = |path: &str| path.rsplit('.').next().unwrap_or_default().to_owned();
+        let is_read = |path: &str| {
+            let key = last(path);
+            looked_at.contains(&key) || watched::ENVELOPE.contains(&key.as_str())
+        };
+        document.note_keys(message.name, || watched::of_plist(root), is_read);
+    }
     let command_uuid = envelope::text(root, "CommandUUID").map(str::to_owned);
     document.take(draft, command_uuid);
 }
 
 /// Names what is known and left alone.
 pub(super) fn foreign_note(document: &mut Document, row: &foreign::Foreign) {
-    let found = format!("{}: recognised, not read by this version", row.name);
+    let found = format!("{}: recognised, and not read", row.name);
     document.share(WANTED, &found, row.remedy);
 }

@@ -1,11 +1,12 @@
 //! Configuration profiles: what one would set on a device that installs it.
 //!
 //! A newcomer would take the file for a fact about devices. Which of them have it is told by their
-//! ProfileList answers, and what is in force by their Restrictions answers; the file gives a note.
+//! ProfileList answers, and what is in force by their Restrictions answers. The file gives a note, and
+//! the name of the profile that sets a restriction, where a device has it and no answer names one.
 
 use plist::{Dictionary, Value};
 
-use super::document::{Document, WANTED};
+use super::document::{Document, ProfileFile, WANTED};
 use super::envelope::text;
 
 /// The restrictions that bear on backup and restore.
@@ -38,10 +39,14 @@ pub(super) fn read(document: &mut Document, root: &Dictionary) {
         .collect();
     let payloads = root.get("PayloadContent").and_then(Value::as_array);
     let payloads = payloads.into_iter().flatten();
-    let told: Vec<String> = payloads
-        .filter_map(Value::as_dictionary)
-        .flat_map(payload)
-        .collect();
+    let payloads: Vec<&Dictionary> = payloads.filter_map(Value::as_dictionary).collect();
+    let told: Vec<String> = payloads.iter().flat_map(|one| payload(one)).collect();
+    document.profiles.push(ProfileFile {
+        identifier: text(root, "PayloadIdentifier")
+            .unwrap_or_default()
+            .to_owned(),
+        sets: payloads.iter().flat_map(|one| sets(one)).collect(),
+    });
     let told = if root.contains_key("EncryptedPayloadContent") {
         "its content is encrypted".to_owned()
     } else if told.is_empty() {
@@ -70,6 +75,14 @@ fn restrictions(payload: &Dictionary) -> Vec<String> {
         Some(format!("would set {key} = {value}"))
     });
     set.collect()
+}
+
+/// The restrictions about backups that a payload sets.
+fn sets(payload: &Dictionary) -> impl Iterator<Item = &'static str> {
+    let restricts = text(payload, "PayloadType") == Some("com.apple.applicationaccess");
+    let is_set =
+        move |key: &&str| restricts && payload.get(key).and_then(Value::as_boolean).is_some();
+    RESTRICTIONS.iter().copied().filter(is_set)
 }
 
 fn rights(payload: &Dictionary) -> Vec<String> {

@@ -11,17 +11,19 @@ use jiff::Timestamp;
 use super::content::{self, Content};
 use super::document::{Reply, WANTED};
 use super::export::{self, Means};
-use super::load::load;
+use super::load::{self, Beginning};
 use super::rules::TableRules;
-use super::{der, foreign, gather, message, named, shapes};
+use super::{der, foreign, gather, installed, message, named, shapes};
 use crate::model::evidence::Told;
 use crate::model::identity::Udid;
 use crate::model::management::Answer;
 use crate::model::problem::{Level, Problem};
+use crate::source::file::{self, Fault};
+use crate::source::text::Text;
 
 pub use super::document::Document;
 
-/// The largest document that is read, in bytes. An `InstalledApplicationList` has about one million.
+/// The largest property list that is read, in bytes. An `InstalledApplicationList` has about one million.
 const BYTES_MAX: u64 = 64 << 20;
 
 /// Endings by which a name promises evidence, so that rubbish inside is evidence lost.
@@ -40,34 +42,63 @@ pub fn read_document(path: &Path, now: Timestamp) -> Document {
     read_by_rules(path, now, &TableRules::default(), &|_| {})
 }
 
-/// The same with what the user has said of device tables; `heard` is told the bytes of tables as they
-/// are read.
+/// The same with what the user has said of device tables; `heard` is told the bytes as they are read.
 pub fn read_by_rules(
     path: &Path,
     now: Timestamp,
     rules: &TableRules,
     heard: &dyn Fn(u64),
 ) -> Document {
-    let mut document = Document::new(path, now);
+    read_into(Document::new(path, now), rules, now, heard)
+}
+
+/// The same, with the names of the keys that were read and of those that were passed over.
+pub fn read_to_explain(path: &Path, now: Timestamp, rules: &TableRules) -> Document {
+    read_into(Document::new(path, now).watching(), rules, now, &|_| {})
+}
+
+fn read_into(
+    mut document: Document,
+    rules: &TableRules,
+    now: Timestamp,
+    heard: &dyn Fn(u64),
+) -> Document {
+    let path = &document.path.clone();
     if named::is_secret(path) {
         let found = "a secret of the MDM server: never opened";
         document.share(WANTED, found, None);
         return document;
     }
-    if export::read(&mut document, path, Means { now, rules, heard }) {
-        return document;
-    }
-    match load(path, BYTES_MAX) {
-        Ok((bytes, file)) => {
-            document.file = file;
-            read_bytes(&mut document, &bytes);
-        }
-        Err(fault) => {
-            let problem = Problem::incomplete(path, WANTED, fault.to_string());
-            document.problems.push(problem);
-        }
+    let read = load::begin(path)
+        .and_then(|begun| read_begun(&mut document, begun, Means { now, rules, heard }));
+    if let Err(fault) = read {
+        let problem = Problem::incomplete(path, WANTED, fault.to_string());
+        document.problems.push(problem);
     }
     document
+}
+
+/// Streams what may be large, and reads the rest as a whole.
+fn read_begun(document: &mut Document, begun: Beginning, means: Means<'_>) -> Result<(), Fault> {
+    document.file = begun.modified;
+    let path = document.path.clone();
+    let content = content::tell(&begun.bytes);
+    if export::read(document, &path, &content, means) {
+        return Ok(());
+    }
+    if matches!(content, Content::Json(_)) {
+        let text = Text::open(&path, export::BYTES_MAX, means.heard)?;
+        shapes::read(document, text.into_reader());
+        return Ok(());
+    }
+    let bytes = if begun.is_all {
+        begun.bytes
+    } else {
+        file::read(&path, BYTES_MAX)?
+    };
+    (means.heard)(bytes.len() as u64);
+    read_bytes(document, &bytes);
+    Ok(())
 }
 
 fn read_bytes(document: &mut Document, bytes: &[u8]) {
@@ -76,7 +107,6 @@ fn read_bytes(document: &mut Document, bytes: &[u8]) {
     }
     match content::tell(bytes) {
         Content::Plist(bytes) => message::read_bytes(document, &bytes),
-        Content::Json(bytes) => shapes::read_bytes(document, &bytes),
         Content::Signed(bytes) => read_signed(document, bytes),
         other => something_else(document, &other, bytes),
     }
@@ -111,7 +141,7 @@ fn something_else(document: &mut Document, content: &Content<'_>, bytes: &[u8]) 
             Some("it may be a login page that was saved in place of the export; export it again"),
         ),
         Content::Xml => (
-            "XML that is no property list: not read by this version",
+            "XML that is neither a property list nor a device record of Jamf Pro",
             Level::Note,
             None,
         ),
@@ -121,9 +151,12 @@ fn something_else(document: &mut Document, content: &Content<'_>, bytes: &[u8]) 
             Some("export it again"),
         ),
         Content::Table => (
-            "a table: not read by this version as an MDM export",
+            "a table whose columns name no devices, or tell nothing else of them",
             Level::Note,
-            Some("a table that says whose device is whose is given with --inventory"),
+            Some(
+                "its columns can be named under [mdm.columns] of fleetback.toml; a table that says \
+                 whose device is whose is given with --inventory",
+            ),
         ),
         Content::Known(name) => (
             *name,
@@ -161,6 +194,7 @@ pub fn pair(mut documents: Vec<Document>) -> (Vec<Answer>, Vec<Problem>) {
     documents.sort_by(|a, b| a.path.cmp(&b.path));
     let left_out = queries_left_out(&documents);
     let kept_out = kept_out_udids(&documents);
+    installed::name_setters(&mut documents);
     let (mut answers, mut problems, mut notes) = (Vec::new(), Vec::new(), Vec::new());
     for mut document in documents {
         let (out, kept) = std::mem::take(&mut document.replies)

@@ -66,6 +66,12 @@ const NO_ID: RowFault = RowFault {
     remedy: "take the column with the serial number into the export",
     level: Level::Note,
 };
+const HIDDEN: RowFault = RowFault {
+    wanted: "a serial number, UDID, IMEI, MEID or ECID of every device",
+    found: "none: User Enrollment hides them, and nobody can tell which device it is",
+    remedy: "nothing needs doing; the backups of such a device are its user's own matter",
+    level: Level::Note,
+};
 const BAD_ID: RowFault = RowFault {
     wanted: "a serial number, UDID, IMEI, MEID or ECID of every device",
     found: "something that cannot be one",
@@ -333,6 +339,7 @@ impl<'r> Record<'r> {
             }
         }
         let fault = match unusable {
+            None if identity.is_empty() && self.is_user_enrolment() => Some(&HIDDEN),
             None if identity.is_empty() => Some(&NO_ID),
             fault => fault,
         };
@@ -379,10 +386,13 @@ impl<'r> Record<'r> {
     }
 
     fn read_enrolment(&mut self, draft: &mut Draft) {
-        let by_user = self
-            .first(Fact::EnrolmentType)
-            .is_some_and(cell::is_user_enrolment);
+        let by_user = self.is_user_enrolment();
         draft.management.user_enrollment = by_user.then(|| draft.told(true));
+    }
+
+    fn is_user_enrolment(&self) -> bool {
+        self.first(Fact::EnrolmentType)
+            .is_some_and(cell::is_user_enrolment)
     }
 
     fn read_storage(&mut self, draft: &mut Draft) {

@@ -1,6 +1,6 @@
-//! What was seen in a device table, for whoever asks why a report knows so little.
+//! What was seen in an export, for whoever asks why a report knows so little.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What was seen in one table, or one list of records.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -21,4 +21,13 @@ pub struct Seen {
     pub kept_out: BTreeMap<&'static str, u64>,
     /// What is missing for a verdict on iCloud backups, in words.
     pub missing: Vec<String>,
+}
+
+/// The keys of one kind of message, by whether anything was read there. Names only, never values.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Keys {
+    /// Read.
+    pub read: BTreeSet<String>,
+    /// Passed over.
+    pub ignored: BTreeSet<String>,
 }

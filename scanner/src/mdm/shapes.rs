@@ -3,10 +3,13 @@
 //! A new shape is a new row; the first row that fits counts. Lists are looked into: their elements
 //! have shapes of their own.
 
+use std::io::Read;
+
 use serde_json::Value;
 
 use super::document::{Document, WANTED};
 use super::{automated, cfgutil, fleet, foreign, message, status_report, webhook};
+use crate::source::items::{self, Item};
 
 /// A shape of a JSON object.
 struct Shape {
@@ -31,22 +34,11 @@ const SHAPES: &[Shape] = &[
     row(&["skip_setup_items"], automated::read),
 ];
 
-/// Keys under which objects stand one by one or in a list, each with a shape of its own.
-const LISTS: &[&str] = &["results", "hosts", "host"];
-
-/// Values one after another, or arrays of them.
-pub(super) fn read_bytes(document: &mut Document, bytes: &[u8]) {
-    for value in serde_json::Deserializer::from_slice(bytes).into_iter::<Value>() {
-        match value {
-            Ok(Value::Array(items)) => items.iter().for_each(|item| read(document, item)),
-            Ok(value) => read(document, &value),
-            Err(error) => {
-                let (line, column) = (error.line(), error.column());
-                let found =
-                    format!("JSON that breaks off or is damaged at line {line}, column {column}");
-                document.lost(WANTED, &found);
-            }
-        }
+/// Values one after another, or lists of them; one is held at a time.
+pub(super) fn read(document: &mut Document, source: impl Read) {
+    let read = items::read(source, |item| read_item(document, &item));
+    if let Err(found) = read {
+        document.lost(WANTED, &found);
     }
     if document.is_silent() {
         let found =
@@ -55,44 +47,24 @@ pub(super) fn read_bytes(document: &mut Document, bytes: &[u8]) {
     }
 }
 
-fn read(document: &mut Document, value: &Value) {
+fn read_item(document: &mut Document, item: &Item) {
+    let value = &item.value;
     let has_all = |keys: &[&str]| keys.iter().all(|key| value.get(key).is_some());
     if let Some(shape) = SHAPES.iter().find(|shape| has_all(shape.keys)) {
         return (shape.read)(document, value);
     }
-    let lists = LISTS.iter().filter_map(|key| value.get(key));
-    let mut items = lists.flat_map(items).peekable();
-    if items.peek().is_some_and(|item| shaped(item)) {
-        return items.for_each(|item| read(document, item));
+    let is_empty = value.as_object().is_some_and(serde_json::Map::is_empty);
+    if is_empty || item.emptied || item.lists {
+        return;
     }
     match foreign::among(foreign::JSON, |key| value.get(key).is_some()) {
         Some(row) => message::foreign_note(document, row),
-        None if is_empty(value) => {}
         None => document.share(WANTED, "JSON that is none of them", None),
     }
 }
 
-fn items(list: &Value) -> std::slice::Iter<'_, Value> {
-    match list {
-        Value::Array(items) => items.iter(),
-        one => std::slice::from_ref(one).iter(),
-    }
-}
-
-fn shaped(item: &Value) -> bool {
-    SHAPES
-        .iter()
-        .any(|shape| shape.keys.iter().all(|key| item.get(key).is_some()))
-}
-
-/// `{}`, or a list of results with nothing in it: no device has answered yet.
-fn is_empty(value: &Value) -> bool {
-    let mut lists = LISTS.iter().filter_map(|key| value.get(key)?.as_array());
-    lists.any(Vec::is_empty) || value.as_object().is_some_and(serde_json::Map::is_empty)
-}
-
 fn webhook_event(document: &mut Document, value: &Value) {
-    let Some(event) = webhook::read(value) else {
+    let Some(event) = webhook::read(document, value) else {
         return document.share(WANTED, "JSON that is none of them", None);
     };
     match event.message {

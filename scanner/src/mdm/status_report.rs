@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::document::Document;
 use super::draft::Draft;
 use super::translate::{self, Words};
-use super::{information, platform};
+use super::{information, platform, watched};
 
 const WORDS: Words = &[
     ("device.identifier.udid", "UDID"),
@@ -36,7 +36,13 @@ pub(super) fn read(document: &mut Document, value: &Value) {
     if let Some(family) = other {
         return document.keep_out(family, None);
     }
-    let mut draft = document.draft("declarative status report", None, None);
+    let kind = "declarative status report";
+    let is_read = |key: &str| {
+        let item = key.strip_prefix("StatusItems.");
+        item.is_some_and(|item| translate::reads(WORDS, item))
+    };
+    document.note_keys(kind, || watched::of_json(value), is_read);
+    let mut draft = document.draft(kind, None, None);
     draft.management.last_contact = Some(draft.told(draft.source.observed_at));
     information::read_keys(&mut draft, &dict);
     document.take(draft, None);

@@ -30,6 +30,11 @@ pub(super) fn plist(root: &Dictionary, words: Words) -> Dictionary {
     told.collect()
 }
 
+/// Does one of these words read this key?
+pub(super) fn reads(words: Words, path: &str) -> bool {
+    words.iter().any(|(theirs, _)| *theirs == path)
+}
+
 /// The value at a dotted key.
 pub(super) fn at<'v>(object: &'v Json, path: &str) -> Option<&'v Json> {
     path.split('.')

@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use plist::Dictionary;
 use serde_json::Value;
 
+use super::document::Document;
 use super::{dates, encoded};
 
 /// A message and when it came.
@@ -19,14 +20,14 @@ pub(super) struct Event {
 }
 
 /// Reads one event; `None` when the value is something else.
-pub(super) fn read(value: &Value) -> Option<Event> {
+pub(super) fn read(document: &mut Document, value: &Value) -> Option<Event> {
     value.get("topic")?.as_str()?;
     let event = ["acknowledge_event", "checkin_event"]
         .into_iter()
         .find_map(|key| value.get(key)?.as_object())?;
     let text = |key| event.get(key).and_then(Value::as_str);
     let message = match text("raw_payload").filter(|payload| !payload.is_empty()) {
-        Some(payload) => unwrap(payload),
+        Some(payload) => unwrap(document, payload),
         None => Ok(bare(&[("UDID", text("udid")), ("Status", text("status"))])),
     };
     Some(Event {
@@ -35,8 +36,8 @@ pub(super) fn read(value: &Value) -> Option<Event> {
     })
 }
 
-fn unwrap(payload: &str) -> Result<Dictionary, String> {
-    encoded::dictionary(payload).map_err(|found| format!("a raw_payload that is {found}"))
+fn unwrap(document: &mut Document, payload: &str) -> Result<Dictionary, String> {
+    encoded::dictionary(document, payload).map_err(|found| format!("a raw_payload that is {found}"))
 }
 
 /// What the event itself says, as the message would have said it.

@@ -110,10 +110,11 @@ pub struct Management {
 
     /// `GlobalRestrictions.restrictedBool`: the restrictions in force.
     pub restrictions: Option<Told<BTreeMap<String, bool>>>,
-    /// Which profile sets a restriction: key -> profile identifiers, from `ProfileRestrictions`.
+    /// Which profile sets a restriction: key -> profile identifiers, from `ProfileRestrictions`, or
+    /// from the file of a profile that the device's `ProfileList` names.
     pub restriction_profiles: BTreeMap<String, BTreeSet<String>>,
     /// The document that told [`Management::restriction_profiles`]: the newest `Restrictions` answer
-    /// that was asked for profiles. `None` when none was.
+    /// that was asked for profiles, else the `ProfileList`. `None` when there is neither.
     pub restriction_profiles_source: Option<Arc<Source>>,
     /// Profiles installed, by identifier, with their display names.
     pub profiles: Option<Told<BTreeMap<String, String>>>,

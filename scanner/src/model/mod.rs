@@ -9,5 +9,6 @@ pub mod management;
 pub mod os_feed;
 pub mod path_text;
 pub mod person;
+pub mod plan;
 pub mod problem;
 pub mod service_status;

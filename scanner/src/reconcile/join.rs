@@ -236,12 +236,13 @@ impl<'a> Joiner<'a> {
     ) {
         let paths = self.newest_paths(claims);
         let names: Vec<String> = devices.iter().map(|device| self.name(*device)).collect();
+        let first = first(&names);
         let what = number.words(value);
         for (device, name) in devices.iter().zip(&names) {
             let mut text = format!(
                 "{} devices bear the {what}: {}",
                 devices.len(),
-                list(&names, name)
+                list(&first, names.len(), name)
             );
             if followed {
                 text += &format!(
@@ -350,15 +351,22 @@ impl Clusters {
 /// How many devices and files one conflict names.
 const NAMED_MAX: usize = 5;
 
-/// "UDID a, UDID b and 3 more", with `own` always among them.
-fn list(names: &[String], own: &str) -> String {
+/// The names that come first, in their order; once for all devices that share a number, which may be
+/// half of a fleet.
+fn first(names: &[String]) -> Vec<&str> {
     let mut first: Vec<&str> = names.iter().map(String::as_str).collect();
     first.sort_unstable();
     first.truncate(NAMED_MAX);
+    first
+}
+
+/// "UDID a, UDID b and 3 more", with `own` always among them.
+fn list(first: &[&str], count: usize, own: &str) -> String {
+    let mut first = first.to_vec();
     if !first.contains(&own) {
         first[0] = own;
     }
-    match names.len() - first.len() {
+    match count - first.len() {
         0 => first.join(", "),
         more => format!("{} and {more} more", first.join(", ")),
     }
@@ -434,7 +442,7 @@ fn conflict(identity: &Identity, words: &str, files: BTreeMap<String, PathBuf>) 
         text: format!(
             "{device} is told with {} {words}: {}",
             values.len(),
-            list(&values, &own)
+            list(&first(&values), values.len(), &own)
         ),
         paths,
     }

@@ -105,13 +105,25 @@ impl<'a> Objects<'a> {
 
     /// The object of that index.
     pub fn get(&self, index: usize) -> Option<Object<'a>> {
+        let (token, rest) = self.token(index)?;
+        read_object(token, rest, self.ref_size)
+    }
+
+    /// The text of the object of that index, when it is of single bytes.
+    fn ascii(&self, index: usize) -> Option<&'a [u8]> {
+        let (token, rest) = self.token(index)?;
+        (token >> 4 == 0x5).then(|| content(token & 0x0f, rest, 1))?
+    }
+
+    /// The first byte of an object, and all that follows it.
+    fn token(&self, index: usize) -> Option<(u8, &'a [u8])> {
         let entry = index.checked_mul(self.offset_size)?;
         let offset = self
             .offsets
             .get(entry..entry.checked_add(self.offset_size)?)?;
         let offset = usize::try_from(big_endian(offset)).ok()?;
         let (&token, rest) = self.bytes.get(offset..)?.split_first()?;
-        read_object(token, rest, self.ref_size)
+        Some((token, rest))
     }
 
     /// The object that a dictionary holds under `key`. Of a doubled key, the last.
@@ -122,7 +134,7 @@ impl<'a> Objects<'a> {
         let position = keys
             .iter()
             .enumerate()
-            .filter(|(_, index)| self.get(*index) == Some(Object::Ascii(key.as_bytes())))
+            .filter(|(_, index)| self.ascii(*index) == Some(key.as_bytes()))
             .map(|(position, _)| position)
             .last()?;
         self.get(values.get(position)?)
@@ -140,9 +152,7 @@ impl<'a> Objects<'a> {
         };
         let mut found = [None; N];
         for (name, value) in names.iter().zip(values.iter()) {
-            let Object::Ascii(name) = self.get(name)? else {
-                return None;
-            };
+            let name = self.ascii(name)?;
             if let Some(at) = keys.iter().position(|key| *key == name) {
                 found[at] = Some(self.get(value)?);
             }

@@ -4,8 +4,9 @@
 //! A newcomer would read the whole value; a list of 50,000 devices has 200 MB, and a tree of it takes
 //! five times that.
 
+use std::cell::Cell;
 use std::fmt;
-use std::io::{BufReader, Read};
+use std::io::{self, BufReader, Read};
 
 use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Value};
@@ -29,6 +30,9 @@ const DEPTH_MAX: u8 = 3;
 
 const BUFFER_BYTES: usize = 128 << 10;
 
+/// The largest item, in bytes: a tree of it takes a small multiple, and only one is held at a time.
+const ITEM_BYTES_MAX: u64 = 64 << 20;
+
 /// A value of its own.
 #[derive(Debug, PartialEq)]
 pub(crate) struct Item {
@@ -38,19 +42,57 @@ pub(crate) struct Item {
     pub(crate) value: Value,
     /// Did any items come out of it?
     pub(crate) emptied: bool,
+    /// Has it a key under which items stand, empty or not?
+    pub(crate) lists: bool,
 }
 
-/// Hands over every item of one or many values. An error tells line and column.
-pub(crate) fn read(source: impl Read, mut take: impl FnMut(Item)) -> Result<(), (usize, usize)> {
+/// Hands over every item of one or many values. An error is told in plain words, and quotes nothing.
+pub(crate) fn read(source: impl Read, mut take: impl FnMut(Item)) -> Result<(), String> {
+    let since_item = Cell::new(0);
+    let source = Bounded {
+        source,
+        since_item: &since_item,
+    };
     let source = BufReader::with_capacity(BUFFER_BYTES, source);
     let mut values = serde_json::Deserializer::from_reader(source);
-    let place = |e: serde_json::Error| (e.line(), e.column());
+    let mut take = |item| {
+        since_item.set(0);
+        take(item);
+    };
     while values.end().is_err() {
         Seed::new(&mut take, "", 0)
             .deserialize(&mut values)
-            .map_err(place)?;
+            .map_err(|error| in_words(&error, since_item.get()))?;
     }
     Ok(())
+}
+
+fn in_words(error: &serde_json::Error, since_item: u64) -> String {
+    if since_item > ITEM_BYTES_MAX {
+        return format!("JSON with a record of more than {ITEM_BYTES_MAX} bytes");
+    }
+    if error.is_io() {
+        return "JSON that could not be read to its end".to_owned();
+    }
+    let (line, column) = (error.line(), error.column());
+    format!("JSON that breaks off or is damaged at line {line}, column {column}")
+}
+
+/// Gives up on an item that grows too large.
+struct Bounded<'b, R> {
+    source: R,
+    since_item: &'b Cell<u64>,
+}
+
+impl<R: Read> Read for Bounded<'_, R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if self.since_item.get() > ITEM_BYTES_MAX {
+            return Err(io::Error::other("a record too large"));
+        }
+        let count = self.source.read(buffer)?;
+        self.since_item.set(self.since_item.get() + count as u64);
+        Ok(count)
+    }
 }
 
 /// Reads one value at a place where items may be.
@@ -119,7 +161,7 @@ impl<'de> Visitor<'de> for Seed<'_> {
 
     fn visit_map<A: MapAccess<'de>>(self, mut source: A) -> Result<Self::Value, A::Error> {
         let mut fields = Map::new();
-        let mut emptied = false;
+        let (mut emptied, mut lists) = (false, false);
         while let Some(key) = source.next_key::<String>()? {
             let list = LISTS
                 .iter()
@@ -127,6 +169,7 @@ impl<'de> Visitor<'de> for Seed<'_> {
             let value = match list {
                 None => Some(source.next_value()?),
                 Some(list) => {
+                    lists = true;
                     let mut count = |item| {
                         emptied = true;
                         (self.take)(item);
@@ -142,6 +185,7 @@ impl<'de> Visitor<'de> for Seed<'_> {
             list: self.list,
             value: Value::Object(fields),
             emptied,
+            lists,
         });
         Ok(None)
     }
@@ -200,9 +244,25 @@ mod tests {
     #[test]
     fn damage_is_told_by_its_place() {
         let place = |text: &str| read(text.as_bytes(), drop);
-        assert_eq!(place("{\"a\":1}\n{\"b\":"), Err((2, 5)));
-        assert_eq!(place("{\"results\":[{\"a\":1},"), Err((1, 20)));
+        let at = |line, column| {
+            Err(format!(
+                "JSON that breaks off or is damaged at line {line}, column {column}"
+            ))
+        };
+        assert_eq!(place("{\"a\":1}\n{\"b\":"), at(2, 5));
+        assert_eq!(place("{\"results\":[{\"a\":1},"), at(1, 20));
         assert!(place(&"[".repeat(100_000)).is_err());
         assert!(place(&"{\"data\":".repeat(100_000)).is_err());
+    }
+
+    #[test]
+    fn one_item_is_bounded_and_their_number_is_not() {
+        let long = |count: usize| format!("[{}1]", "1,".repeat(count / 2));
+        let of = |items: &str| read(format!("[{items}]").as_bytes(), drop);
+        let half = format!("{{\"a\":{}}}", long(40 << 20));
+        assert_eq!(of(&format!("{half},{half}")), Ok(()));
+        let large = format!("{{\"a\":{}}}", long(70 << 20));
+        let words = "JSON with a record of more than 67108864 bytes".to_owned();
+        assert_eq!(of(&large), Err(words));
     }
 }

@@ -19,6 +19,8 @@ const DEPTH_MAX: u8 = 16;
 const VALUES_MAX: u32 = 20_000;
 /// XML that holds more than this beside what is left out goes the plain way; in bytes.
 const COPIED_MAX: usize = 4 << 20;
+/// What is copied of an Info.plist of Finder; in bytes.
+const COPIED_USUALLY: usize = 16 << 10;
 /// Seconds around 2001, some 6,000 years each way; the plain way judges others.
 const SECONDS_MAX: f64 = 2e11;
 
@@ -47,7 +49,7 @@ impl<'a, R: Read> Skim<'a, R> {
     fn new(window: &'a mut Window<R>) -> Self {
         Self {
             window,
-            copied: Vec::new(),
+            copied: Vec::with_capacity(COPIED_USUALLY),
             copies: true,
         }
     }
@@ -109,7 +111,7 @@ impl<'a, R: Read> Skim<'a, R> {
     fn tag(&mut self) -> Option<Tag> {
         loop {
             let bytes = self.window.bytes();
-            let text = memchr::memchr(b'<', bytes);
+            let text = next_tag(bytes);
             self.pass(text.unwrap_or(bytes.len()))?;
             if text.is_some() {
                 break;
@@ -184,6 +186,16 @@ impl<'a, R: Read> Skim<'a, R> {
     fn more(&mut self) -> Option<()> {
         self.window.more()?.ok()
     }
+}
+
+/// Where the next markup begins. Mostly after white space, where a look at each byte is quicker than a
+/// call for help.
+fn next_tag(bytes: &[u8]) -> Option<usize> {
+    let blank = bytes.iter().position(|byte| !byte.is_ascii_whitespace())?;
+    if bytes[blank] == b'<' {
+        return Some(blank);
+    }
+    memchr::memchr(b'<', &bytes[blank..]).map(|at| blank + at)
 }
 
 /// Declaration, document type and `<plist …>`, and no comment that could hide a dictionary.

@@ -2,5 +2,7 @@
 
 pub mod answer;
 pub mod asn1;
+pub mod console;
 pub mod export;
+pub mod samples;
 pub mod wrapper;

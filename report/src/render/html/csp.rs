@@ -26,6 +26,14 @@ pub(super) fn policy(style: &str, script: &str) -> String {
     )
 }
 
+/// The same for a page without a script.
+pub(in crate::render) fn policy_of_style(style: &str) -> String {
+    format!(
+        "default-src 'none'; style-src '{}'; base-uri 'none'; form-action 'none'",
+        source(style)
+    )
+}
+
 fn source(text: &str) -> String {
     format!(
         "sha256-{}",
@@ -33,7 +41,7 @@ fn source(text: &str) -> String {
     )
 }
 
-fn lines_ended_by_lf(text: &str) -> String {
+pub(in crate::render) fn lines_ended_by_lf(text: &str) -> String {
     text.replace("\r\n", "\n")
 }
 
@@ -57,7 +65,8 @@ mod tests {
 
     #[test]
     fn no_asset_closes_its_own_element_or_names_another_file() {
-        let assets = [style(), script()];
+        let run_sheets = lines_ended_by_lf(include_str!("../../../assets/run-sheets.css"));
+        let assets = [style(), script(), run_sheets];
         for asset in &assets {
             let lower = asset.to_lowercase();
             for barred in [

@@ -1,9 +1,13 @@
 //! What else must be settled before a device leaves the house, and after.
 
+use fleetback_scanner::model::management::Validity;
+use jiff::Timestamp;
+
 use super::super::answer::Reply;
 use super::super::question::{Question, hours};
 use crate::mb_error::{self, Class};
 use crate::os::OsVersion;
+use crate::results::Mdm;
 use crate::words::{days, days_between};
 
 /// An identity certificate of an MDM is good for about a year; a restored device comes back with the
@@ -29,21 +33,36 @@ pub(super) fn certificate(q: &Question<'_>) -> Reply {
         )
         .remedy(SO);
     }
-    let ends = mdm
-        .identity_certificates
-        .iter()
-        .flatten()
-        .map(|valid| valid.until);
-    match ends.min().filter(|until| *until <= q.now) {
-        Some(until) => Reply::warns(format!(
-            "an identity certificate of the device ran out {} ago",
-            days(days_between(until, q.now))
-        ))
-        .remedy(SO),
+    match of_certificates(q, mdm, copy.date) {
+        Some(why) => Reply::warns(why).remedy(SO),
         None => Reply::pass(
             "the backup is young enough for the MDM's certificate in it; device-to-device transfer is not for devices of automated enrolment",
         ),
     }
+}
+
+/// What speaks against the certificate with which the restored device would answer its MDM. Which of
+/// several identities is that one, no answer tells: a Wi-Fi network or a VPN may have one too. One that
+/// ran out is not it, when the device has been heard of since; and one that came after the backup is not
+/// in it.
+fn of_certificates(q: &Question<'_>, mdm: &Mdm, backup: Timestamp) -> Option<String> {
+    let all = mdm.identity_certificates.as_deref()?;
+    let inside: Vec<&Validity> = all.iter().filter(|valid| valid.from <= backup).collect();
+    if inside.is_empty() && !all.is_empty() {
+        return Some(
+            "every identity certificate of the device is younger than the backup".to_owned(),
+        );
+    }
+    let ended: Vec<_> = inside.iter().filter(|one| one.until <= q.now).collect();
+    let heard_since = |until: Timestamp| mdm.last_seen.is_some_and(|seen| seen > until);
+    let last = ended.iter().map(|one| one.until).max()?;
+    let harmless = ended.len() < inside.len() && ended.iter().all(|one| heard_since(one.until));
+    (!harmless).then(|| {
+        format!(
+            "an identity certificate of the device ran out {} ago",
+            days(days_between(last, q.now))
+        )
+    })
 }
 
 /// S14
@@ -71,7 +90,7 @@ pub(super) fn activation_lock(q: &Question<'_>) -> Reply {
     Reply::blocks(format!(
         "{what}: the erased device would ask for the user's Apple Account"
     ))
-    .remedy("Have the user turn Find My off: Settings, the name at the top, Find My")
+    .remedy("Have the user turn Find My off: Settings, the name at the top, Find My; or fetch the bypass code of a supervised device from the MDM, before erasing")
 }
 
 /// S15

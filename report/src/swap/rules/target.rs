@@ -6,7 +6,7 @@ use super::super::question::Question;
 use super::super::target::Target;
 use super::losses::rounded;
 use crate::os::OsVersion;
-use crate::os_table::{OsTables, Runs};
+use crate::os_table::Runs;
 
 /// Part of the capacity that must stay free, so that the restore and the apps' downloads have room.
 const MARGIN: f64 = 0.1;
@@ -25,7 +25,7 @@ pub(super) fn runs_it(q: &Question<'_>) -> Reply {
     if target.ambiguous {
         return ambiguous(target);
     }
-    let runs = model_runs(target, needed);
+    let runs = model_runs(q, target, needed);
     if runs == Runs::No {
         return Reply::blocks(format!(
             "the backup is of {needed}, and {} stopped at an older version",
@@ -54,12 +54,10 @@ pub(super) fn runs_it(q: &Question<'_>) -> Reply {
     }
 }
 
-/// Can the model run that version at all, by the built-in table of releases?
-fn model_runs(target: &Target, needed: OsVersion) -> Runs {
+/// Can the model run that version at all, by the list of releases that was given, or the built-in one?
+fn model_runs(q: &Question<'_>, target: &Target, needed: OsVersion) -> Runs {
     let model = target.product_type.as_deref();
-    model.map_or(Runs::Unknown, |model| {
-        OsTables::default().runs(model, needed)
-    })
+    model.map_or(Runs::Unknown, |model| q.releases.runs(model, needed))
 }
 
 /// The version that the copy was made with; of an iCloud backup, that of the device today.

@@ -1,0 +1,89 @@
+//! Secrets and telephone numbers of MDM exports reach no report, no table, no page and no error.
+
+use base64::Engine;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE};
+use fleetback_testdata::device::Numbers;
+use fleetback_testdata::mdm::answer::{Managed, SECRETS};
+use fleetback_testdata::mdm::samples;
+use fleetback_testdata::plists::{Format, encode};
+
+use crate::desk::{Desk, printed, said};
+
+/// Every sample, check-ins with tokens whole, broken and cut short, and a token in a file of its own.
+fn exports(desk: &Desk) -> Vec<String> {
+    let mut files: Vec<(String, Vec<u8>)> = Vec::new();
+    for sample in samples::all().unwrap() {
+        for (name, bytes) in sample.files {
+            files.push((format!("mdm/{}/{name}", sample.name), bytes));
+        }
+    }
+    let device = Managed::new(7, &Numbers::new(7, "iPhone12,1"), "iPhone");
+    let token = encode(&device.token_update(), Format::Xml).unwrap();
+    let text = String::from_utf8(token.clone()).unwrap();
+    let broken = text.replace("<data>", "<data>*");
+    files.push(("mdm/token.plist".to_owned(), token.clone()));
+    files.push(("mdm/broken.plist".to_owned(), broken.into_bytes()));
+    files.push((
+        "mdm/cut.plist".to_owned(),
+        token[..token.len() - 40].to_vec(),
+    ));
+    files.push(("mdm/UnlockToken.dat".to_owned(), SECRETS[1].into()));
+    files.push((
+        "mdm/token.json".to_owned(),
+        format!("{{\"PushMagic\":\"{}\"", SECRETS[0]).into_bytes(),
+    ));
+    for (name, bytes) in &files {
+        let path = desk.path(name);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, bytes).unwrap();
+    }
+    files.into_iter().map(|(name, _)| name).collect()
+}
+
+/// What must never be seen, in every form that it has in the exports.
+fn hidden() -> Vec<String> {
+    let secrets = SECRETS.iter().map(|secret| (*secret).to_owned());
+    let packed = SECRETS
+        .iter()
+        .flat_map(|secret| [STANDARD.encode(secret), URL_SAFE.encode(secret)]);
+    let phones = samples::phone_numbers();
+    let bare = phones.iter().map(|phone| phone.replace(' ', ""));
+    secrets
+        .chain(packed)
+        .chain(bare)
+        .chain(phones.clone())
+        .collect()
+}
+
+#[test]
+fn no_output_shows_a_secret_or_a_telephone_number() {
+    let desk = Desk::new();
+    let names = exports(&desk);
+    let hidden = hidden();
+    assert!(hidden.len() > 10);
+    let check = |what: &str, text: &str| {
+        assert!(!text.is_empty(), "{what} says nothing");
+        for secret in &hidden {
+            assert!(!text.contains(secret.as_str()), "{what} shows {secret}");
+        }
+    };
+    let outputs = ["a.csv", "a.html", "a.json"];
+    let scan = desk.scan(&[
+        "--mdm", "mdm", "--csv", outputs[0], "--html", outputs[1], "--json", outputs[2], "-v",
+    ]);
+    check("standard error", &said(&scan));
+    for output in outputs {
+        check(output, &desk.read(output));
+    }
+    let table = desk.scan(&["--mdm", "mdm"]);
+    check("the terminal", &printed(&table));
+    let serial = Numbers::new(3, "iPhone12,1").serial;
+    let swap = desk.run(&["swap", &serial, "--mdm", "mdm", "--now", crate::desk::NOW]);
+    check("swap", &printed(&swap));
+    for name in names {
+        check(
+            &format!("explain {name}"),
+            &printed(&desk.run(&["explain", "--mdm", &name])),
+        );
+    }
+}

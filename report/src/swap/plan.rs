@@ -1,0 +1,185 @@
+//! A plan of swaps as questions, and what its rows say against each other.
+//!
+//! A newcomer would ask each row alone. Two old devices that are both to be restored to one new one are
+//! each READY alone, and one of the two people gets nothing: such rows are held against each other
+//! first, and a row that another contradicts is never ready.
+
+use std::collections::BTreeMap;
+
+use fleetback_scanner::model::plan::{PlannedDay, PlannedSwap, SwapPlan};
+use fleetback_scanner::model::problem::Problem;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::lookup::{Directory, folded_text};
+use super::target::{Wish, is_product};
+use super::ticket::Asked;
+use crate::os::OsVersion;
+use crate::words::{list_of_lines, plural};
+
+/// The plan that was asked.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct PlanUsed {
+    /// The file.
+    pub path: String,
+    /// Rows that were asked.
+    pub swaps: u64,
+    /// Lines whose rows could not be used: nobody was asked about the devices that they mean.
+    pub unusable: Vec<u64>,
+    /// What is wrong with its rows.
+    pub problems: Vec<Problem>,
+}
+
+impl PlanUsed {
+    /// What is said of the plan itself.
+    pub fn of(plan: &SwapPlan) -> Self {
+        Self {
+            path: plan.path.to_string_lossy().into_owned(),
+            swaps: plan.swaps.len() as u64,
+            unusable: plan.unusable.clone(),
+            problems: plan.problems.clone(),
+        }
+    }
+
+    /// "2 rows of the plan could not be used: lines 7 and 9"; `None` where all could.
+    pub fn unasked(&self) -> Option<String> {
+        let count = self.unusable.len() as u64;
+        (count > 0).then(|| {
+            format!(
+                "{} of the plan could not be used, and nobody was asked about {}: {}",
+                plural(count, "row", "rows"),
+                if count == 1 { "it" } else { "them" },
+                list_of_lines(&self.unusable)
+            )
+        })
+    }
+}
+
+/// The rows of a plan as questions; what a row does not say of the new device, `wish` says for all.
+pub fn asked(plan: &SwapPlan, wish: &Wish) -> Vec<Asked> {
+    let one = |swap: &PlannedSwap| Asked {
+        text: swap.old.clone(),
+        wish: wish_of(swap).over(wish.clone()),
+        user: swap.user.clone(),
+        planned: match swap.day {
+            PlannedDay::On(day) => Some(day),
+            PlannedDay::Untold | PlannedDay::Unreadable => None,
+        },
+        day_unreadable: swap.day == PlannedDay::Unreadable,
+        line: Some(swap.line),
+    };
+    plan.swaps.iter().map(one).collect()
+}
+
+fn wish_of(swap: &PlannedSwap) -> Wish {
+    Wish {
+        to: swap.new.clone(),
+        product_type: swap.new_type.clone(),
+        os_version: swap.new_os.as_deref().and_then(OsVersion::parse),
+        capacity_gb: swap.new_capacity_gb.map(f64::from),
+    }
+}
+
+/// What the rest of the plan says of one of its rows.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Said {
+    /// What contradicts the row: it is never ready.
+    pub against: Vec<String>,
+    /// What is worth knowing.
+    pub beside: Vec<String>,
+}
+
+/// A device as a row means it: known, or as it is written.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+enum Meant {
+    Known(usize),
+    Written(String),
+}
+
+/// One row, as far as it is held against others.
+struct Row {
+    line: u64,
+    old: Meant,
+    new: Option<Meant>,
+}
+
+/// What the rows of a plan say of each other, one for each of `asked`. What was typed by hand has no
+/// line and is held against nothing.
+pub fn said(asked: &[Asked], directory: &Directory<'_>) -> Vec<Said> {
+    let rows: Vec<Option<Row>> = asked.iter().map(|one| row(one, directory)).collect();
+    let known = || rows.iter().flatten();
+    let by_old = grouped(known().map(|row| (&row.old, row)));
+    let by_new = grouped(known().filter_map(|row| Some((row.new.as_ref()?, row))));
+    let told = rows.iter().zip(asked).map(|(row, one)| {
+        let mut said = match row {
+            Some(row) => of_row(row, &by_old, &by_new),
+            None => Said::default(),
+        };
+        if one.day_unreadable {
+            said.beside
+                .push("the day of the plan could not be read".to_owned());
+        }
+        said
+    });
+    told.collect()
+}
+
+fn row(asked: &Asked, directory: &Directory<'_>) -> Option<Row> {
+    let meant = |text: &str| match directory.place(text) {
+        Some(place) => Meant::Known(place),
+        None => Meant::Written(folded_text(text)),
+    };
+    let to = asked.wish.to.as_deref();
+    let certain = to.filter(|to| directory.place(to).is_some() || !is_product(to));
+    Some(Row {
+        line: asked.line?,
+        old: meant(&asked.text),
+        new: certain.map(meant),
+    })
+}
+
+type Groups<'r> = BTreeMap<&'r Meant, Vec<&'r Row>>;
+
+fn grouped<'r>(rows: impl Iterator<Item = (&'r Meant, &'r Row)>) -> Groups<'r> {
+    let mut groups = Groups::new();
+    for (meant, row) in rows {
+        groups.entry(meant).or_default().push(row);
+    }
+    groups
+}
+
+fn of_row(row: &Row, by_old: &Groups<'_>, by_new: &Groups<'_>) -> Said {
+    let mut said = Said::default();
+    let same_old = by_old.get(&row.old).map_or(&[][..], Vec::as_slice);
+    let other_new = same_old.iter().any(|other| other.new != row.new);
+    let lines = |rows: &[&Row]| list_of_lines(&rows.iter().map(|row| row.line).collect::<Vec<_>>());
+    if other_new {
+        let text = format!(
+            "the plan swaps this device into different ones: {}",
+            lines(same_old)
+        );
+        said.against.push(text);
+    } else if same_old.len() > 1 {
+        said.beside.push(format!(
+            "the plan has this swap more than once: {}",
+            lines(same_old)
+        ));
+    }
+    let Some(new) = &row.new else { return said };
+    let same_new = by_new.get(new).map_or(&[][..], Vec::as_slice);
+    if same_new.iter().any(|other| other.old != row.old) {
+        let text = format!(
+            "the plan gives this new device to different old ones: {}",
+            lines(same_new)
+        );
+        said.against.push(text);
+    }
+    let handed_on = by_old.get(new).filter(|_| *new != row.old);
+    said.beside.extend(handed_on.map(|rows| {
+        format!(
+            "the new device is itself to be swapped, and must be first: {}",
+            lines(rows)
+        )
+    }));
+    said
+}
