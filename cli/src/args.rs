@@ -7,6 +7,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 use fleetback_report::os::OsVersion;
+use fleetback_report::policy::Preset;
 use fleetback_report::swap::target::is_product;
 use jiff::Timestamp;
 
@@ -288,6 +289,10 @@ pub(crate) enum Config {
         /// Folder to write them to
         #[arg(value_name = "FOLDER", default_value = ".")]
         folder: PathBuf,
+
+        /// The benchmark from whose words the policy starts [default: default]
+        #[arg(long, value_name = "NAME", value_parser = preset)]
+        preset: Option<Preset>,
     },
     /// Read the settings and the policy, and say what is wrong with them
     Check,
@@ -559,6 +564,13 @@ pub(crate) fn exit_codes_help() -> String {
         .iter()
         .map(|(code, _, meaning)| format!("  {code:>3}  {meaning}\n"));
     format!("Exit codes:\n{}", rows.collect::<String>())
+}
+
+/// A preset by its name.
+fn preset(text: &str) -> Result<Preset, String> {
+    let found = Preset::ALL.into_iter().find(|preset| preset.word() == text);
+    let words = Preset::ALL.map(Preset::word);
+    found.ok_or_else(|| format!("wanted one of {}", words.join(", ")))
 }
 
 /// An instant as the command line takes it.

@@ -298,6 +298,11 @@ impl Reports {
         })
     }
 
+    /// Is a report of this kind written?
+    pub(crate) fn writes(&self, kind: Format) -> bool {
+        self.targets.iter().any(|(format, _)| *format == kind)
+    }
+
     /// The files among the targets.
     pub(crate) fn paths(&self) -> impl Iterator<Item = &Path> {
         self.targets.iter().filter_map(|(_, target)| match target {

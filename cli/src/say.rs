@@ -67,6 +67,24 @@ impl Voice {
         }
     }
 
+    /// What in the policy asks for a look.
+    pub(crate) fn policy(self, results: &Results) {
+        let notes = words::policy_notes(results);
+        let named_max = if self.verbose {
+            notes.len()
+        } else {
+            PROBLEMS_NAMED_MAX
+        };
+        for note in notes.iter().take(named_max) {
+            self.note(&format!("policy: {note}"));
+        }
+        if let Some(rest) = notes.len().checked_sub(named_max).filter(|rest| *rest > 0) {
+            self.note(&format!(
+                "policy: {rest} more ask for a look; --verbose names them"
+            ));
+        }
+    }
+
     /// The last line: the whole run in one sentence.
     pub(crate) fn summary(self, results: &Results) {
         self.note(&summary(results));

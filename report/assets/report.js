@@ -6,8 +6,8 @@
 (() => {
   const CHUNK = 100; // rows drawn at once; "Show more" draws as many again
   // The columns of a row in the island, in the order in which the page writes them.
-  const [STATUS, NAME, SERIAL, USER, DEPARTMENT, MODEL, OS, GOOD, GOOD_MORE, AGE, FIX, REASON, HOSTS, FLAGS, EXTRA, COPY] =
-    Array.from({ length: 16 }, (_, i) => i);
+  const [STATUS, NAME, SERIAL, USER, DEPARTMENT, MODEL, OS, GOOD, GOOD_MORE, AGE, FIX, REASON, HOSTS, FLAGS, EXTRA, COPY, SITE, GROUP, POLICY] =
+    Array.from({ length: 19 }, (_, i) => i);
   const AT_RISK = 1, WAIVED = 2, APART = 4, NOT_IN_ORDER = 8, SOON = 16; // bits of FLAGS
   const UNTOLD = -1; // in place of a text that nobody told
 
@@ -43,7 +43,7 @@
 
   // ---- which rows, in which order ----
 
-  const EMPTY = { q: '', status: '', fix: '', host: '', dept: '', sort: 'worst', dir: 'asc', open: '' };
+  const EMPTY = { q: '', status: '', fix: '', host: '', dept: '', site: '', group: '', policy: '', sort: 'worst', dir: 'asc', open: '' };
   const state = { ...EMPTY };
   let limit = CHUNK;
   let view = [];
@@ -64,6 +64,7 @@
     waived: (flags) => flags & WAIVED,
     apart: (flags) => flags & APART,
   };
+  const PLACES = { dept: DEPARTMENT, site: SITE, group: GROUP, policy: POLICY };
   function wants(row) {
     const flags = row[FLAGS];
     if (state.status !== 'apart' && flags & APART) return false;
@@ -77,7 +78,7 @@
       if (!wants(row)) return;
       if (state.fix && fleet.fixes[row[FIX]][0] !== state.fix) return;
       if (state.host && !row[HOSTS].some((h) => fleet.hosts[h] === state.host)) return;
-      if (state.dept && text(row[DEPARTMENT]) !== state.dept) return;
+      if (Object.entries(PLACES).some(([name, column]) => state[name] && text(row[column]) !== state[name])) return;
       if (words.length && !words.every((word) => haystack(i).includes(word))) return;
       all.push(i);
     });
@@ -155,7 +156,7 @@
     byId('said').textContent = '';
     byId('copy-shown').textContent = `Copy ${plural(view.length, 'serial number', 'serial numbers')}`;
     byId('copy-shown').disabled = view.length === 0;
-    byId('clear').hidden = ['q', 'status', 'fix', 'host', 'dept'].every((name) => state[name] === '');
+    byId('clear').hidden = ['q', 'status', 'fix', 'host', ...Object.keys(PLACES)].every((name) => state[name] === '');
     for (const th of document.querySelectorAll('.devices thead th')) {
       const mine = th.dataset.sort === state.sort;
       if (mine) th.setAttribute('aria-sort', state.dir === 'desc' ? 'descending' : 'ascending');
@@ -270,7 +271,7 @@
   function recall() {
     if (!location.hash.includes('=')) return false;
     const kept = new URLSearchParams(location.hash.slice(1));
-    for (const name of Object.keys(EMPTY)) state[name] = kept.get(name) ?? EMPTY[name];
+    for (const name of [...Object.keys(FIELDS), 'dir', 'open']) state[name] = kept.get(name) ?? EMPTY[name];
     if (!(state.sort in SORTS)) state.sort = EMPTY.sort;
     if (state.dir !== 'desc') state.dir = 'asc';
     opened.clear();
@@ -278,7 +279,9 @@
     return true;
   }
 
-  const FIELDS = { q: 'search', status: 'status', fix: 'fix', host: 'host', dept: 'dept', sort: 'sort' };
+  // A page without sites has no filter for them.
+  const FIELDS = Object.fromEntries(Object.entries({ q: 'search', status: 'status', fix: 'fix', host: 'host', dept: 'dept', site: 'site', group: 'group', policy: 'policy', sort: 'sort' })
+    .filter(([, id]) => byId(id)));
   function fillFields() {
     for (const [name, id] of Object.entries(FIELDS)) byId(id).value = state[name];
     for (const [name, id] of Object.entries(FIELDS)) if (byId(id).value !== state[name]) state[name] = byId(id).value = EMPTY[name];

@@ -56,6 +56,7 @@ pub enum Code {
     DeviceStorageLow,
     HostDiskLow,
     BackupShrunk,
+    LocalNotVerified,
     OsUnsupported,
     DeviceNotSeen,
     EvidenceUnreadable,
@@ -172,7 +173,7 @@ impl FromStr for Severity {
 }
 
 /// One row a code, in the order of the enumeration.
-const TABLE: [About; 31] = [
+const TABLE: [About; 32] = [
     About {
         code: Code::NoBackupPath,
         id: "no-backup-path",
@@ -189,7 +190,7 @@ const TABLE: [About; 31] = [
         severity: Severity::Error,
         title: "Never backed up",
         meaning: "No backup of a kind that the policy asks for has ever been completed, although the evidence could have told of one.",
-        evidence: "an MDM answer that carries `IsCloudBackupEnabled` and no `LastCloudBackupDate` that it could have told, or scanned roots without a local backup where the policy requires one",
+        evidence: "an MDM answer that carries `IsCloudBackupEnabled` and no `LastCloudBackupDate` that it could have told, or scanned roots without a local backup where the policy requires one or forbids iCloud Backup",
         bears_on_status: true,
         not_yet: None,
     },
@@ -404,6 +405,16 @@ const TABLE: [About; 31] = [
         not_yet: None,
     },
     About {
+        code: Code::LocalNotVerified,
+        id: "local-not-verified",
+        severity: Severity::Warning,
+        title: "The local backup was not checked as the policy asks",
+        meaning: "The newest good local backup was not checked as deep, or not as lately, as the policy asks.",
+        evidence: "the level and the date of its last check",
+        bears_on_status: false,
+        not_yet: None,
+    },
+    About {
         code: Code::OsUnsupported,
         id: "os-unsupported",
         severity: Severity::Warning,
@@ -458,7 +469,7 @@ const TABLE: [About; 31] = [
         id: "os-outdated",
         severity: Severity::Info,
         title: "A newer iOS is out for the model",
-        meaning: "There has been a newer version of iOS for this model for two weeks or longer. A device that has the newest version of an older line (18 beside 26) is not blamed.",
+        meaning: "There has been a newer version of iOS for this model for longer than the policy allows. A device that has the newest version of an older line (18 beside 26) is not blamed.",
         evidence: "the feed of `--os-feed`, or the built-in table; where both are too old, the newest version on the same model in this fleet",
         bears_on_status: false,
         not_yet: None,

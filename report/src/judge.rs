@@ -5,7 +5,7 @@ use std::cmp::Reverse;
 use fleetback_scanner::model::fleet::Fleet;
 use jiff::Timestamp;
 
-use crate::assess::case::{Case, build_text, os_text};
+use crate::assess::case::{Case, build_text, os_text, subject};
 use crate::assess::cloud::Cloud;
 use crate::assess::currency::currency;
 use crate::assess::draft::whole_days;
@@ -23,10 +23,10 @@ use crate::nights::Nights;
 use crate::os_table::OsTables;
 use crate::pattern::find::patterns;
 use crate::pattern::tell::told;
-use crate::policy::{Demand, Policy};
+use crate::policy::{Demand, Effective, Group, Policy, effective};
 use crate::portrait;
 use crate::remember;
-use crate::results::{Device, Finding, GoodBackup, PolicyUsed, Results, SCHEMA_VERSION};
+use crate::results::{Device, Finding, GoodBackup, GroupUsed, PolicyUsed, Results, SCHEMA_VERSION};
 use crate::rollup;
 use crate::swap::question::Question;
 use crate::swap::verdict::{of_device, reason};
@@ -80,15 +80,17 @@ pub fn judge(fleet: &Fleet, knowledge: &Knowledge<'_>, policy: &Policy, run: &Ru
         .iter()
         .map(|device| Cloud::of(device, run.now))
         .collect();
-    let view = FleetView::of(fleet, &clouds, knowledge, policy, run.now);
+    let policies = policies(fleet, policy);
+    let view = FleetView::of(fleet, &clouds, knowledge, &policies, run.now);
     let nights = knowledge
         .history
         .map(|history| Nights::of(history, run.now));
     let pasts = pasts(fleet, knowledge);
     let mut waivers = Waivers::of(policy, run.now);
-    let known = fleet.devices.iter().zip(&clouds).zip(&pasts).enumerate();
+    let known = fleet.devices.iter().zip(&clouds).zip(&pasts);
+    let known = known.zip(&policies).enumerate();
     let cases: Vec<Case<'_>> = known
-        .map(|(index, ((device, cloud), past))| {
+        .map(|(index, (((device, cloud), past), policy))| {
             Case::of(index, device, cloud, &view, policy, run.now).after(nights.as_ref(), *past)
         })
         .collect();
@@ -102,7 +104,7 @@ pub fn judge(fleet: &Fleet, knowledge: &Knowledge<'_>, policy: &Policy, run: &Ru
     let history = nights
         .as_ref()
         .map(|nights| remember::of_fleet(nights, &devices, &pasts));
-    let limits = policy_used(policy);
+    let used = policy_used(policy, &policies);
     devices.sort_by(rollup::worst_first);
     let of_backups = devices.iter().flat_map(|device| &device.backups);
     let of_backups = of_backups.flat_map(|backup| &backup.problems);
@@ -113,7 +115,7 @@ pub fn judge(fleet: &Fleet, knowledge: &Knowledge<'_>, policy: &Policy, run: &Ru
         run_id: run.run_id.clone(),
         scanned_at: run.now,
         scan_host: run.scan_host.clone(),
-        policy: limits,
+        policy: used,
         summary: rollup::summary(&devices, &problems),
         devices,
         problems,
@@ -124,6 +126,17 @@ pub fn judge(fleet: &Fleet, knowledge: &Knowledge<'_>, policy: &Policy, run: &Ru
         patterns: told,
         history,
     }
+}
+
+/// What is asked of each device of the fleet.
+fn policies<'a>(fleet: &Fleet, policy: &'a Policy) -> Vec<Effective<'a>> {
+    let devices = fleet.devices.iter();
+    devices
+        .map(|device| {
+            let model = portrait::model_name(device);
+            effective(policy, &subject(device, model.as_deref()))
+        })
+        .collect()
 }
 
 /// What earlier runs knew of each device of the fleet.
@@ -140,7 +153,8 @@ fn pasts<'a>(fleet: &Fleet, knowledge: &Knowledge<'a>) -> Vec<Option<&'a PastDev
 fn judge_device(case: &Case<'_>, waivers: &mut Waivers<'_>) -> Device {
     let drafts = assess(case).into_iter();
     let mut findings: Vec<Finding> = drafts.map(|draft| diagnose(case, draft)).collect();
-    waivers.apply(&case.device.identity, &mut findings);
+    waivers.meet(&case.device.identity, case.policy.group);
+    waivers.apply(&case.device.identity, case.policy.group, &mut findings);
     let good = case.last_good();
     let device = case.device;
     let identity = &device.identity;
@@ -175,6 +189,7 @@ fn judge_device(case: &Case<'_>, waivers: &mut Waivers<'_>) -> Device {
             path: good.backup.map(|backup| backup.path.clone()),
         }),
         max_age_days: case.policy.thresholds.stale_days,
+        policy_group: case.policy.group.map(str::to_owned),
         last_attempt: last_attempt(case),
         backups: case.locals.iter().map(portrait::backup).collect(),
         icloud: portrait::icloud(case),
@@ -219,7 +234,7 @@ fn remembered(case: &Case<'_>, nights: &Nights<'_>, device: Device) -> Device {
 fn ask_swap_desk(case: &Case<'_>, device: &mut Device, waivers: &mut Waivers<'_>) {
     let question = Question {
         device,
-        policy: &policy_used(case.policy),
+        policy: &asked(case.policy),
         releases: &OsTables::default(),
         read_at: case.now,
         now: case.now,
@@ -229,7 +244,7 @@ fn ask_swap_desk(case: &Case<'_>, device: &mut Device, waivers: &mut Waivers<'_>
     let reason = reason(verdict, &answers, &question);
     let found = planned::find(case, verdict, &reason).map(|draft| diagnose(case, draft));
     let mut found: Vec<_> = found.into_iter().collect();
-    waivers.apply(&case.device.identity, &mut found);
+    waivers.apply(&case.device.identity, case.policy.group, &mut found);
     device.swap = Some(verdict.code().to_owned());
     device.findings.append(&mut found);
 }
@@ -252,20 +267,46 @@ fn worst_unwaived(findings: &[Finding]) -> Option<Severity> {
     unwaived.map(|finding| finding.severity).max()
 }
 
-fn policy_used(policy: &Policy) -> PolicyUsed {
-    let limits = &policy.thresholds;
+/// What was asked of the devices of no group, and of those of each group.
+fn policy_used(policy: &Policy, of_devices: &[Effective<'_>]) -> PolicyUsed {
+    let group_used = |group: &Group| GroupUsed {
+        name: group.name.clone(),
+        devices: members(&group.name, of_devices),
+        policy: asked(&Effective::of_group(policy, group)),
+    };
     PolicyUsed {
-        name: policy.name.clone(),
+        waiver_warning_days: Some(policy.waiver_warning_days),
+        groups: policy.groups.iter().map(group_used).collect(),
+        ..asked(&Effective::of_everybody(policy))
+    }
+}
+
+fn members(group: &str, of_devices: &[Effective<'_>]) -> u64 {
+    let members = of_devices.iter().filter(|one| one.group == Some(group));
+    members.count() as u64
+}
+
+fn asked(asked: &Effective<'_>) -> PolicyUsed {
+    let (limits, backups) = (&asked.thresholds, &asked.backups);
+    PolicyUsed {
+        name: asked.name.to_owned(),
         aging_days: limits.aging_days,
         stale_days: limits.stale_days,
         critical_days: limits.critical_days,
         inventory_trusted_days: limits.inventory_trusted_days,
-        icloud: policy.backups.icloud.word().to_owned(),
-        local: policy.backups.local.word().to_owned(),
-        encryption_required: policy.backups.encryption == Demand::Required,
-        password_required: policy.backups.password == Demand::Required,
+        icloud: backups.icloud.word().to_owned(),
+        local: backups.local.word().to_owned(),
+        encryption_required: backups.encryption == Demand::Required,
+        password_required: backups.password == Demand::Required,
         swap_hours: limits.swap_hours,
         icloud_expiring_days: limits.icloud_expiring_days,
         icloud_ignored_days: limits.icloud_ignored_days,
+        preset: Some(asked.preset.word().to_owned()),
+        verification: Some(backups.verification.word().to_owned()),
+        verification_days: Some(limits.verification_days),
+        os_required: Some(asked.os.currency == Demand::Required),
+        os_grace_days: Some(asked.os.grace_days),
+        waiver_warning_days: None,
+        groups: Vec::new(),
     }
 }

@@ -187,6 +187,49 @@ pub struct PolicyUsed {
     /// An iCloud backup older than this has probably been deleted by Apple, in days.
     #[serde(default = "icloud_ignored_days")]
     pub icloud_ignored_days: f64,
+    /// Whose words it starts from: `default`, `cis-enterprise`, `stig`, `cis-byod`.
+    #[serde(default)]
+    pub preset: Option<String>,
+    /// How deep the newest good local backup must have been checked: `any`, `names`, `sizes`,
+    /// `contents`.
+    #[serde(default)]
+    pub verification: Option<String>,
+    /// A check older than this does not count for it, in days.
+    #[serde(default)]
+    pub verification_days: Option<f64>,
+    /// Is an outdated iOS more than a remark?
+    #[serde(default)]
+    pub os_required: Option<bool>,
+    /// Nobody is told of a newer iOS before it has been out for so many days.
+    #[serde(default)]
+    pub os_grace_days: Option<f64>,
+    /// A waiver that ends within so many days is told; only in the policy as a whole.
+    #[serde(default)]
+    pub waiver_warning_days: Option<f64>,
+    /// Groups of devices of which something else is asked, in the order of the policy; the first
+    /// that a device belongs to counts.
+    #[serde(default)]
+    pub groups: Vec<GroupUsed>,
+}
+
+/// A group of the policy, and what is asked of its devices.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct GroupUsed {
+    /// Its name.
+    pub name: String,
+    /// Devices of this fleet that belong to it.
+    pub devices: u64,
+    /// Everything that is asked of them, under the name of the whole policy.
+    pub policy: PolicyUsed,
+}
+
+impl PolicyUsed {
+    /// What is asked of a device: by its group, else of everybody.
+    pub fn of(&self, device: &Device) -> &Self {
+        let mut groups = self.groups.iter();
+        let own = groups.find(|group| Some(&group.name) == device.policy_group.as_ref());
+        own.map_or(self, |group| &group.policy)
+    }
 }
 
 // What held before these limits stood in the results.
@@ -317,6 +360,9 @@ pub struct Device {
     pub age_days: Option<i64>,
     /// The policy's limit for this device, in days.
     pub max_age_days: f64,
+    /// The group of the policy that it belongs to; `null` when it belongs to none.
+    #[serde(default)]
+    pub policy_group: Option<String>,
     /// The newest attempt of any kind that is newer than, or is, the last good backup.
     pub last_attempt: Option<Attempt>,
     /// Local backups, newest first.
@@ -704,6 +750,20 @@ pub struct Finding {
     /// What earlier runs add; `null` for a run without a history.
     #[serde(default)]
     pub history: Option<PastOfFinding>,
+    /// The rules of the preset's benchmark that speak of it; empty without a preset.
+    #[serde(default)]
+    pub references: Vec<Reference>,
+}
+
+/// A rule of a benchmark, under one of its names.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Reference {
+    /// Who gave the name: "CIS iOS Benchmark", "DISA STIG for iOS 26".
+    pub source: String,
+    /// The name: "3.2.1.4".
+    pub id: String,
+    /// What the rule demands: "allowCloudBackup = false".
+    pub demands: String,
 }
 
 /// What earlier runs add to a finding.
@@ -780,8 +840,14 @@ pub struct Waiver {
 /// A waiver of the policy and what became of it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct WaiverUse {
-    /// Serial number or UDID it names.
-    pub device: String,
+    /// Serial number or UDID it names; `None` for the waiver of a group.
+    pub device: Option<String>,
+    /// The group of the policy whose devices it is for.
+    #[serde(default)]
+    pub group: Option<String>,
+    /// Devices of this fleet that it names; `None` in results of before they were counted.
+    #[serde(default)]
+    pub devices: Option<u64>,
     /// The code it covers; `None` for all.
     pub code: Option<Code>,
     /// Why.
@@ -790,6 +856,9 @@ pub struct WaiverUse {
     pub until: Option<String>,
     /// `used`, `unused`, `expired`.
     pub state: String,
+    /// Does it end within `waiver_warning_days` of the policy?
+    #[serde(default)]
+    pub expiring: bool,
 }
 
 /// A computer whose disk was read.

@@ -393,6 +393,10 @@ pub const COLUMNS: &[Column] = &[
     col("scan_host", "Scanned by", Kind::Text, |r| Cell::Text(r.results.scan_host.clone())),
     col("run_id", "Run", Kind::Id, |r| plain_id(Some(&r.results.run_id))),
     col("schema_version", "Schema version", Kind::Number, |r| Cell::Whole(r.results.schema_version.into())),
+    col("site", "Site", Kind::Text, |r| Cell::text(r.device.site.as_deref())),
+    col("group", "Group", Kind::Text, |r| Cell::text(r.device.group.as_deref())),
+    col("policy_group", "Group of the policy", Kind::Text, |r| Cell::text(r.device.policy_group.as_deref())),
+    col("rules", "Rules of the benchmark", Kind::Text, |r| rules(r.device)),
 ];
 
 /// The columns of the table of local backups; additions only at the end.
@@ -495,6 +499,17 @@ fn codes(device: &Device) -> Option<String> {
     let codes = device.findings.iter().map(|found| found.code.id());
     let codes: Vec<_> = codes.collect();
     (!codes.is_empty()).then(|| codes.join("; "))
+}
+
+/// "local-not-encrypted: CIS iOS Benchmark 3.2.1.10; mSCP ...", for each finding of which a rule speaks.
+fn rules(device: &Device) -> Cell {
+    let findings = device.findings.iter();
+    let told = findings.filter_map(|found| {
+        let rules = words::references(&found.references)?;
+        Some(format!("{}: {rules}", found.code))
+    });
+    let told: Vec<String> = told.collect();
+    Cell::text((!told.is_empty()).then(|| told.join(" | ")))
 }
 
 /// A fix by its id for programs and its title for people.

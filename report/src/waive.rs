@@ -6,59 +6,108 @@ use jiff::Timestamp;
 use crate::policy::{Policy, WaiverRule};
 use crate::results::{Finding, Waiver, WaiverUse};
 
-/// The waivers of a policy and whether they were used.
+/// The waivers of a policy and what became of them.
 pub(crate) struct Waivers<'a> {
-    rules: &'a [WaiverRule],
-    used: Vec<bool>,
+    rules: Vec<Rule<'a>>,
     now: Timestamp,
+    warning_days: f64,
+}
+
+struct Rule<'a> {
+    rule: &'a WaiverRule,
+    /// Devices of the fleet that it names.
+    devices: u64,
+    /// Has it covered a finding?
+    used: bool,
 }
 
 impl<'a> Waivers<'a> {
     /// The waivers of a policy, none of them used yet.
     pub(crate) fn of(policy: &'a Policy, now: Timestamp) -> Self {
+        let unused = |rule| Rule {
+            rule,
+            devices: 0,
+            used: false,
+        };
         Self {
-            rules: &policy.waivers,
-            used: vec![false; policy.waivers.len()],
+            rules: policy.waivers.iter().map(unused).collect(),
             now,
+            warning_days: policy.waiver_warning_days,
         }
     }
 
     /// Marks the findings of a device that a waiver in force covers. Of several waivers the first in
     /// the file is shown, and all count as used.
-    pub(crate) fn apply(&mut self, identity: &Identity, findings: &mut [Finding]) {
-        for (rule, used) in self.rules.iter().zip(&mut self.used) {
-            if rule.expired(self.now) || !rule.names(identity) {
-                continue;
-            }
-            let covered =
-                |finding: &&mut Finding| rule.code.is_none_or(|code| code == finding.code);
-            for finding in findings.iter_mut().filter(covered) {
-                *used = true;
-                finding.waived.get_or_insert_with(|| Waiver {
-                    reason: rule.reason.clone(),
-                    until: rule.until.map(|until| until.to_string()),
-                });
+    pub(crate) fn apply(
+        &mut self,
+        identity: &Identity,
+        group: Option<&str>,
+        findings: &mut [Finding],
+    ) {
+        let now = self.now;
+        for one in self.naming(identity, group) {
+            if !one.rule.expired(now) {
+                one.used |= cover(one.rule, findings);
             }
         }
     }
 
+    /// Counts a device of the fleet; once for each.
+    pub(crate) fn meet(&mut self, identity: &Identity, group: Option<&str>) {
+        for one in self.naming(identity, group) {
+            one.devices += 1;
+        }
+    }
+
+    fn naming(
+        &mut self,
+        identity: &Identity,
+        group: Option<&str>,
+    ) -> impl Iterator<Item = &mut Rule<'a>> {
+        let rules = self.rules.iter_mut();
+        rules.filter(move |one| one.rule.names(identity, group))
+    }
+
     /// Every waiver and what became of it, in the order of the file.
     pub(crate) fn uses(self) -> Vec<WaiverUse> {
-        let (now, used) = (self.now, self.used);
-        let rules = self.rules.iter().zip(used);
+        let (now, days) = (self.now, self.warning_days);
+        let rules = self.rules.into_iter();
         rules
-            .map(|(rule, used)| WaiverUse {
-                device: rule.device.clone(),
-                code: rule.code,
-                reason: rule.reason.clone(),
-                until: rule.until.map(|until| until.to_string()),
-                state: match used {
-                    _ if rule.expired(now) => "expired",
-                    true => "used",
-                    false => "unused",
-                }
-                .to_owned(),
+            .map(|one| WaiverUse {
+                state: one.state(now).to_owned(),
+                expiring: one.rule.ends_within(now, days),
+                device: one.rule.device.clone(),
+                group: one.rule.group.clone(),
+                devices: Some(one.devices),
+                code: one.rule.code,
+                reason: one.rule.reason.clone(),
+                until: one.rule.until.map(|until| until.to_string()),
             })
             .collect()
     }
+}
+
+impl Rule<'_> {
+    fn state(&self, now: Timestamp) -> &'static str {
+        match self.used {
+            _ if self.rule.expired(now) => "expired",
+            true => "used",
+            false => "unused",
+        }
+    }
+}
+
+/// Marks what a waiver covers; did it cover anything?
+fn cover(rule: &WaiverRule, findings: &mut [Finding]) -> bool {
+    let mut used = false;
+    for finding in findings.iter_mut() {
+        if rule.code.is_none_or(|code| code == finding.code) {
+            used = true;
+            finding.waived.get_or_insert_with(|| Waiver {
+                reason: rule.reason.clone(),
+                until: rule.until.map(|until| until.to_string()),
+            });
+        }
+    }
+    used
 }

@@ -16,7 +16,10 @@ use serde::Serialize;
 use crate::change::Change;
 use crate::finding::Severity;
 use crate::fix::Confidence;
-use crate::results::{BackupKind, Os, OsVerdict, Past, Pattern, Results, Status};
+use crate::results::{
+    BackupKind, Finding, GroupUsed, Os, OsVerdict, Past, Pattern, Reference, Results, Status,
+    WaiverUse,
+};
 use crate::swap::answer::{Fate, Outcome, Verdict};
 
 /// What has changed since the run that is compared with: "3 new, 1 fixed, 1 gone".
@@ -455,6 +458,79 @@ pub fn headline(results: &Results) -> String {
             plural(all, "device", "devices")
         ),
     }
+}
+
+/// "DISA STIG for iOS 26 AIOS-26-003000; mSCP icloud_backup_disabled"; `None` when no rule speaks of
+/// it. Numbers of one source stand together.
+pub fn references(references: &[Reference]) -> Option<String> {
+    let mut sources: Vec<(&str, Vec<&str>)> = Vec::new();
+    for one in references {
+        match sources.iter_mut().find(|(source, _)| *source == one.source) {
+            Some((_, ids)) => ids.push(&one.id),
+            None => sources.push((&one.source, vec![&one.id])),
+        }
+    }
+    let each = sources.into_iter();
+    let each = each.map(|(source, ids)| format!("{source} {}", ids.join(", ")));
+    let each: Vec<String> = each.collect();
+    (!each.is_empty()).then(|| each.join("; "))
+}
+
+/// What the rules that speak of a finding demand: "allowCloudBackup = false".
+pub fn demands(finding: &Finding) -> String {
+    let mut demands: Vec<&str> = Vec::new();
+    for one in &finding.references {
+        if !demands.contains(&one.demands.as_str()) {
+            demands.push(&one.demands);
+        }
+    }
+    demands.join("; ")
+}
+
+/// What a waiver is for: a device, or the devices of a group.
+pub fn waived_devices(waiver: &WaiverUse) -> String {
+    match (&waiver.device, &waiver.group) {
+        (Some(device), _) => shown(device),
+        (None, Some(group)) => format!("every device of group {}", shown(group)),
+        (None, None) => "no device".to_owned(),
+    }
+}
+
+/// What a person should look at in the policy: waivers that end, have ended or cover nothing, and
+/// groups without a device.
+pub fn policy_notes(results: &Results) -> Vec<String> {
+    let waivers = results.waivers.iter().filter_map(waiver_note);
+    let groups = results.policy.groups.iter().filter_map(group_note);
+    waivers.chain(groups).collect()
+}
+
+fn waiver_note(waiver: &WaiverUse) -> Option<String> {
+    let until = waiver.until.as_deref().unwrap_or("an unknown day");
+    let told = match (waiver.state.as_str(), waiver.devices) {
+        ("expired", _) => format!("ended with {}; what it covered weighs again", shown(until)),
+        ("unused", Some(0)) if waiver.group.is_some() => "covers no device".to_owned(),
+        ("unused", Some(0)) => "names no device of this fleet; check the number".to_owned(),
+        ("unused", _) => "covers no finding; take it out if the trouble has healed".to_owned(),
+        _ if waiver.expiring => {
+            let until = shown(until);
+            format!("ends with {until}; what it covers weighs again after that day")
+        }
+        _ => return None,
+    };
+    let of = waiver
+        .code
+        .map_or_else(String::new, |code| format!(" of {code}"));
+    let whom = waived_devices(waiver);
+    Some(format!("the waiver{of} for {whom} {told}"))
+}
+
+fn group_note(group: &GroupUsed) -> Option<String> {
+    let name = shown(&group.name);
+    (group.devices == 0).then(|| {
+        format!(
+            "no device belongs to the group {name}; check its conditions and the groups before it"
+        )
+    })
 }
 
 /// "a, b and 12 more": at most `most` items, and how many were left out.

@@ -7,8 +7,9 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use clap::Parser;
-use fleetback_report::policy::Policy;
-use fleetback_report::words::plural;
+use fleetback_report::policy::{Policy, Preset, WaiverRule};
+use fleetback_report::words::{plural, shown};
+use jiff::Timestamp;
 
 use crate::args::{Cli, Command, Common, Config as Action, Scan};
 use crate::config::{self, Config, FILE_NAME, Found, TEMPLATE};
@@ -26,14 +27,14 @@ const SECTIONS: [&str; 4] = ["scan", "output", "terminal", "mdm"];
 /// Runs it. An error is one of configuration.
 pub(crate) fn run(action: &Action, common: &Common) -> Result<Exit> {
     match action {
-        Action::Init { folder } => init(folder),
+        Action::Init { folder, preset } => init(folder, preset.unwrap_or_default()),
         Action::Check => check(common),
         Action::Show => show(common),
     }
 }
 
-fn init(folder: &Path) -> Result<Exit> {
-    let policy = Policy::builtin().to_toml();
+fn init(folder: &Path, preset: Preset) -> Result<Exit> {
+    let policy = Policy::of_preset(preset).to_toml();
     let files = [(FILE_NAME, TEMPLATE), (POLICY_NAME, policy.as_str())];
     let mut told = String::new();
     for (name, text) in files {
@@ -60,13 +61,39 @@ fn check(common: &Common) -> Result<Exit> {
     let force = InForce::load(common)?;
     let policy = options::policy(force.config.scan.policy.as_deref())?;
     Reports::new(&force.config.output)?;
-    let said = format!(
-        "settings: {}\npolicy: {}, {}\nno mistakes\n",
+    let mut said = format!(
+        "settings: {}\npolicy: {}, preset {}, {}, {}\n",
         force.file_name(),
-        policy.name,
+        shown(&policy.name),
+        policy.preset.word(),
+        plural(policy.groups.len() as u64, "group", "groups"),
         plural(policy.waivers.len() as u64, "waiver", "waivers"),
     );
+    let now = Timestamp::now();
+    for note in policy
+        .waivers
+        .iter()
+        .filter_map(|waiver| ends(waiver, &policy, now))
+    {
+        let _ = writeln!(said, "  {}", shown(&note));
+    }
+    said.push_str("no mistakes\n");
     Ok(output::print(said.as_bytes()))
+}
+
+/// What is to be said of the end of a waiver.
+fn ends(waiver: &WaiverRule, policy: &Policy, now: Timestamp) -> Option<String> {
+    let whom = match (&waiver.device, &waiver.group) {
+        (Some(device), _) => device.clone(),
+        (None, group) => format!("the group {}", group.as_deref().unwrap_or_default()),
+    };
+    let until = waiver.until?;
+    if waiver.expired(now) {
+        let what = "take it out, or give it a new end";
+        return Some(format!("the waiver for {whom} ended with {until}; {what}"));
+    }
+    let soon = waiver.ends_within(now, policy.waiver_warning_days);
+    soon.then(|| format!("the waiver for {whom} ends with {until}"))
 }
 
 fn show(common: &Common) -> Result<Exit> {

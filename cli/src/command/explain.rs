@@ -8,7 +8,8 @@ use anyhow::{Result, bail, ensure};
 use fleetback_report::finding::Code;
 use fleetback_report::fix::{FixId, Situation};
 
-use fleetback_report::words::{Word, shown};
+use fleetback_report::policy::{Preset, references};
+use fleetback_report::words::{self, Word, shown};
 use fleetback_scanner::mdm::read::{Document, pair, read_to_explain};
 use fleetback_scanner::mdm::seen::Seen;
 use fleetback_scanner::model::management::Answer;
@@ -175,6 +176,11 @@ fn finding(code: Code) -> String {
     line(&mut text, "Found by", about.evidence);
     if let Some(why) = about.not_yet {
         line(&mut text, "Not yet", why);
+    }
+    for preset in Preset::ALL {
+        if let Some(rules) = words::references(&references(preset, code)) {
+            line(&mut text, preset.word(), &rules);
+        }
     }
     text
 }

@@ -11,7 +11,7 @@ use rayon::ThreadPoolBuilder;
 use crate::args::{Common, Scan};
 use crate::exit::{Exit, Outcome};
 use crate::history::History;
-use crate::options::ScanPlan;
+use crate::options::{Format, ScanPlan};
 use crate::progress::Listener;
 use crate::say::Voice;
 use crate::{interrupt, kept, reports};
@@ -55,6 +55,10 @@ pub(crate) fn run(args: Scan, common: &Common) -> Result<Exit> {
     kept::keep(&results, history.store(), voice);
     history.remember(&fleet, host, plan.run.now, Some(&results), voice);
     voice.problems(&results.problems);
+    // The short table says it itself.
+    if !plan.reports.writes(Format::Text) {
+        voice.policy(&results);
+    }
     voice.summary(&results);
     Ok(Outcome::of(&results, written).exit(plan.alarm))
 }

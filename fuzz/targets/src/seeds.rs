@@ -342,13 +342,19 @@ pub fn system_statuses() -> Seeds {
     ])
 }
 
-/// The built-in policy, and one with a waiver.
+/// The built-in policy, one with a waiver, and one with groups.
 pub fn policies() -> Seeds {
     let waived = "name = \"A\"\n[thresholds]\nstale_days = 0.5\n[backups]\nicloud = \"forbidden\"\n\
         [[waiver]]\ndevice = \"FBTEST0001\"\ncode = \"backup-stale\"\nreason = \"spare\"\nuntil = 2026-12-31\n";
+    let grouped = "preset = \"stig\"\n[[group]]\nname = \"A\"\npreset = \"cis-byod\"\n[group.match]\n\
+        name = [\"Cart-*\", \"?\"]\ntag = \"kiosk\"\nsupervised = true\nos_at_least = \"16\"\nos_below = \"27.0.1\"\n\
+        [group.backups]\nverification = \"names\"\n[group.os]\ngrace_days = 60\n\
+        [[group]]\nname = \"B\"\n[group.match]\ndevice = [\"FBTEST0001\"]\n\
+        [[waiver]]\ngroup = \"B\"\nreason = \"spare\"\n";
     Ok(vec![
         ("built-in", Policy::builtin().to_toml().into_bytes()),
         ("waiver", waived.as_bytes().to_vec()),
+        ("groups", grouped.as_bytes().to_vec()),
     ])
 }
 

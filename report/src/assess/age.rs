@@ -28,14 +28,12 @@ pub(crate) fn find(case: &Case<'_>) -> Vec<Draft> {
 }
 
 fn required_kinds(case: &Case<'_>) -> impl Iterator<Item = BackupKind> + use<> {
-    let wanted = case.policy.backups;
+    let icloud = case.policy.backups.icloud == Requirement::Required;
     let kinds = [
-        (BackupKind::Local, wanted.local),
-        (BackupKind::Icloud, wanted.icloud),
+        (BackupKind::Local, case.local_is_asked_for()),
+        (BackupKind::Icloud, icloud),
     ];
-    let required = kinds
-        .into_iter()
-        .filter(|(_, requirement)| *requirement == Requirement::Required);
+    let required = kinds.into_iter().filter(|(_, asked_for)| *asked_for);
     required.map(|(kind, _)| kind)
 }
 
@@ -104,15 +102,29 @@ fn never(case: &Case<'_>) -> Option<Draft> {
 fn required_never(case: &Case<'_>, kind: BackupKind) -> Option<Draft> {
     let evidence = match kind {
         BackupKind::Icloud => case.cloud_never().then(|| cloud_never(case)),
-        BackupKind::Local => (case.fleet.has_roots && case.real_locals().next().is_none()).then(
-            || Evidence {
-                text: "the policy requires a local backup, and none was found below the roots that were scanned".to_owned(),
+        BackupKind::Local => {
+            // Where local backups are only what is left, a console's word of one rules never out.
+            let required = case.policy.backups.local == Requirement::Required;
+            let possible = required || case.told_of_computer_backup().is_none();
+            let none = case.fleet.has_roots && case.real_locals().next().is_none();
+            (possible && none).then(|| Evidence {
+                text: format!(
+                    "{}, and none was found below the roots that were scanned",
+                    why_local(case)
+                ),
                 source: "the roots of this scan".to_owned(),
                 observed_at: Some(case.now),
-            },
-        ),
+            })
+        }
     };
     evidence.map(|evidence| Draft::new(Code::BackupNever, vec![evidence]))
+}
+
+fn why_local(case: &Case<'_>) -> &'static str {
+    match case.policy.backups.local {
+        Requirement::Required => "the policy requires a local backup",
+        _ => "the policy forbids iCloud Backup, which leaves local backups",
+    }
 }
 
 fn cloud_never(case: &Case<'_>) -> Evidence {

@@ -15,7 +15,7 @@ use crate::nights::Nights;
 use crate::os::OsVersion;
 use crate::pattern::found::{Pattern, Patterns};
 use crate::pattern::kind::PatternKind;
-use crate::policy::{Policy, Requirement};
+use crate::policy::{Effective, Requirement, Subject};
 use crate::results::BackupKind;
 
 /// One device to be judged.
@@ -23,7 +23,8 @@ pub(crate) struct Case<'a> {
     /// Its place in the fleet, to tell it from the others.
     pub(crate) index: usize,
     pub(crate) device: &'a Device,
-    pub(crate) policy: &'a Policy,
+    /// What is asked of it.
+    pub(crate) policy: &'a Effective<'a>,
     pub(crate) now: Timestamp,
     pub(crate) fleet: &'a FleetView<'a>,
     pub(crate) cloud: &'a Cloud<'a>,
@@ -60,7 +61,7 @@ impl<'a> Case<'a> {
         device: &'a Device,
         cloud: &'a Cloud<'a>,
         fleet: &'a FleetView<'a>,
-        policy: &'a Policy,
+        policy: &'a Effective<'a>,
         now: Timestamp,
     ) -> Self {
         Self {
@@ -207,7 +208,8 @@ impl<'a> Case<'a> {
         )
     }
 
-    /// Would an iCloud backup date have been told, was none told, and is that news fresh?
+    /// Would an iCloud backup date have been told, was none told, and is that news fresh? Where the
+    /// policy forbids iCloud Backup, none is what was asked for, and tells of no other kind.
     pub(crate) fn cloud_never(&self) -> bool {
         let Some(mdm) = self.mdm() else { return false };
         let hidden = mdm.user_enrollment.as_ref().is_some_and(|told| told.value);
@@ -215,11 +217,18 @@ impl<'a> Case<'a> {
             .last_inventory
             .as_ref()
             .is_some_and(|told| self.trusted(told.value));
-        mdm.cloud_date_could_be_told
+        self.policy.backups.icloud != Requirement::Forbidden
+            && mdm.cloud_date_could_be_told
             && mdm.last_cloud_backup.is_none()
             && self.cloud.last.is_none()
             && !hidden
             && fresh
+    }
+
+    /// Does the policy leave no other kind than a local backup, or ask for one by itself?
+    pub(crate) fn local_is_asked_for(&self) -> bool {
+        let wanted = self.policy.backups;
+        wanted.local == Requirement::Required || wanted.icloud == Requirement::Forbidden
     }
 
     /// A backup to a computer that the device or a console tells of. It may be whole, broken or long
@@ -267,6 +276,27 @@ impl<'a> Case<'a> {
     }
 }
 
+/// What the groups of a policy are held against.
+pub(crate) fn subject<'a>(device: &'a Device, model: Option<&'a str>) -> Subject<'a> {
+    let person = device.person.as_ref();
+    let mdm = device.management.as_ref();
+    let supervised = mdm.and_then(|mdm| mdm.supervised.as_ref());
+    Subject {
+        identity: &device.identity,
+        name: device.name(),
+        product_type: product_type(device),
+        model,
+        user: person.and_then(|p| p.user.as_deref()),
+        email: person.and_then(|p| p.email.as_deref()),
+        department: person.and_then(|p| p.department.as_deref()),
+        site: person.and_then(|p| p.site.as_deref()),
+        group: person.and_then(|p| p.group.as_deref()),
+        tags: person.map_or(&[], |p| &p.tags),
+        supervised: supervised.map(|told| told.value),
+        os: os_text(device).and_then(OsVersion::parse),
+    }
+}
+
 /// The version of iOS by the newest evidence: the MDM's answer, or a local backup made after it.
 pub(crate) fn os_text(device: &Device) -> Option<&str> {
     let mdm = device.management.as_ref();
@@ -309,7 +339,7 @@ pub(crate) fn product_type(device: &Device) -> Option<&str> {
     mdm.map(|told| told.value.as_str()).or_else(local)
 }
 
-fn locals<'a>(device: &'a Device, policy: &Policy, now: Timestamp) -> Vec<Local<'a>> {
+fn locals<'a>(device: &'a Device, policy: &Effective<'_>, now: Timestamp) -> Vec<Local<'a>> {
     let mut locals: Vec<Local<'a>> = device
         .backups
         .iter()

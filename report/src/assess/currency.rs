@@ -13,6 +13,7 @@ use super::draft::whole_days;
 use crate::fix::Confidence;
 use crate::os::OsVersion;
 use crate::os_table::{OsTable, OsTables, Release};
+use crate::policy::span_of_days;
 use crate::results::{Os, OsVerdict};
 
 const DAY: SignedDuration = SignedDuration::from_hours(24);
@@ -20,9 +21,7 @@ const DAY: SignedDuration = SignedDuration::from_hours(24);
 const SURE: i32 = 60;
 /// A list older than this is not asked.
 const ASKED: i32 = 180;
-/// Nobody is blamed within so many days of a release.
-const GRACE: i32 = 14;
-/// Nor within so many where `forceDelayedSoftwareUpdates` is in force. The length of the delay is no
+/// Nor is anybody blamed within so many days where `forceDelayedSoftwareUpdates` is in force. The length of the delay is no
 /// boolean and is not kept; this is the longest that the restriction can ask for (Apple's schema of
 /// com.apple.applicationaccess, `enforcedSoftwareUpdateDelay`).
 const GRACE_HELD_BACK: i32 = 90;
@@ -35,6 +34,8 @@ pub(crate) struct Question<'a> {
     pub(crate) in_fleet: Option<OsVersion>,
     /// Does a restriction hold updates back?
     pub(crate) held_back: bool,
+    /// Nobody is blamed within so many days of a release.
+    pub(crate) grace_days: f64,
     pub(crate) now: Timestamp,
 }
 
@@ -46,6 +47,7 @@ pub(crate) fn currency(case: &Case<'_>) -> Os {
         version: case.os(),
         in_fleet: product_type.and_then(|name| case.fleet.newest_os(name)),
         held_back: case.restriction("forceDelayedSoftwareUpdates") == Some(true),
+        grace_days: case.policy.os.grace_days,
         now: case.now,
     };
     question.answer(&case.fleet.os_tables)
@@ -154,12 +156,13 @@ impl Question<'_> {
     }
 
     fn in_grace(&self, released: Timestamp) -> bool {
-        let days = if self.held_back {
-            GRACE_HELD_BACK
+        let own = span_of_days(self.grace_days);
+        let grace = if self.held_back {
+            own.max(DAY * GRACE_HELD_BACK)
         } else {
-            GRACE
+            own
         };
-        released.duration_until(self.now) < DAY * days
+        released.duration_until(self.now) < grace
     }
 
     /// Older than every model that a whole and young list names.
@@ -265,6 +268,7 @@ mod tests {
             version: OsVersion::parse(asked.version),
             in_fleet: OsVersion::parse(asked.in_fleet),
             held_back: asked.held_back,
+            grace_days: 14.0,
             now: asked.now.parse().unwrap(),
         };
         question.answer(&OsTables::of(Some(&feed)))

@@ -13,7 +13,7 @@ use crate::knowledge::Knowledge;
 use crate::mb_error::{self, Class};
 use crate::os::OsVersion;
 use crate::os_table::OsTables;
-use crate::policy::Policy;
+use crate::policy::Effective;
 
 /// Two failures no further apart than this fell into the same night.
 const SAME_NIGHT: SignedDuration = SignedDuration::from_hours(12);
@@ -39,12 +39,13 @@ pub(crate) struct FleetView<'a> {
 }
 
 impl<'a> FleetView<'a> {
-    /// Looks at the whole fleet once. `clouds` belongs to the devices of the fleet, in their order.
+    /// Looks at the whole fleet once. `clouds` and `policies` belong to the devices of the fleet, in
+    /// their order.
     pub(crate) fn of(
         fleet: &'a Fleet,
         clouds: &[Cloud<'_>],
         knowledge: &Knowledge<'a>,
-        policy: &Policy,
+        policies: &[Effective<'_>],
         now: Timestamp,
     ) -> Self {
         let mut view = Self {
@@ -55,7 +56,8 @@ impl<'a> FleetView<'a> {
             hosts: fleet.hosts.iter().map(|h| (h.name.as_str(), h)).collect(),
             ..Self::default()
         };
-        for (index, (device, cloud)) in fleet.devices.iter().zip(clouds).enumerate() {
+        let each = fleet.devices.iter().zip(clouds).zip(policies);
+        for (index, ((device, cloud), policy)) in each.enumerate() {
             view.note_os(device);
             view.note_outages(index, cloud);
             view.note_site(index, device, cloud, policy, now);
@@ -83,7 +85,7 @@ impl<'a> FleetView<'a> {
         index: usize,
         device: &'a Device,
         cloud: &Cloud<'_>,
-        policy: &Policy,
+        policy: &Effective<'_>,
         now: Timestamp,
     ) {
         let site = device.person.as_ref().and_then(|p| p.site.as_deref());
@@ -95,7 +97,13 @@ impl<'a> FleetView<'a> {
         }
     }
 
-    fn note_hosts(&mut self, index: usize, device: &'a Device, policy: &Policy, now: Timestamp) {
+    fn note_hosts(
+        &mut self,
+        index: usize,
+        device: &'a Device,
+        policy: &Effective<'_>,
+        now: Timestamp,
+    ) {
         for backup in device.backups.iter().filter(|backup| !backup.archived) {
             let devices = self.on_host.entry(&backup.host).or_default();
             let date = devices.entry(index).or_default();

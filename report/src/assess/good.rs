@@ -7,7 +7,7 @@
 use fleetback_scanner::model::backup::{LocalBackup, Password, Restorable, State};
 use jiff::{SignedDuration, Timestamp};
 
-use crate::policy::{Demand, Policy, Requirement, span_of_days};
+use crate::policy::{Demand, Effective, Requirement, span_of_days};
 
 /// How far ahead of the run's clock a date may lie before it is wrong: a day covers every time zone
 /// that a tool may have forgotten.
@@ -29,7 +29,7 @@ pub(crate) fn within(date: Timestamp, now: Timestamp, days: f64) -> bool {
 /// The date of a local backup that is good; `None` for one that is not.
 pub(crate) fn local_date(
     backup: &LocalBackup,
-    policy: &Policy,
+    policy: &Effective<'_>,
     now: Timestamp,
 ) -> Option<Timestamp> {
     let accepted = policy.backups.local != Requirement::Forbidden
@@ -66,7 +66,7 @@ fn can_be_restored(backup: &LocalBackup) -> bool {
     }
 }
 
-fn password_is_proven_enough(backup: &LocalBackup, policy: &Policy) -> bool {
+fn password_is_proven_enough(backup: &LocalBackup, policy: &Effective<'_>) -> bool {
     policy.backups.password == Demand::Allowed
         || !matches!(backup.password, Password::Missing | Password::Wrong)
 }
@@ -82,12 +82,12 @@ pub(crate) struct CloudDate {
 
 impl CloudDate {
     /// Is the evidence young enough?
-    pub(crate) fn is_trusted(self, policy: &Policy, now: Timestamp) -> bool {
+    pub(crate) fn is_trusted(self, policy: &Effective<'_>, now: Timestamp) -> bool {
         within(self.told_at, now, policy.thresholds.inventory_trusted_days)
     }
 
     /// Does it count as a backup?
-    pub(crate) fn is_good(self, policy: &Policy, now: Timestamp) -> bool {
+    pub(crate) fn is_good(self, policy: &Effective<'_>, now: Timestamp) -> bool {
         policy.backups.icloud != Requirement::Forbidden
             && self.is_trusted(policy, now)
             && is_plausible(self.date, now)

@@ -82,6 +82,9 @@ pub(crate) fn nobody_can_tell(case: &Case<'_>, drafts: &[Draft]) -> Option<Draft
     });
     (status(case) == Status::Unknown && !explained).then(|| {
         let mdm = match case.mdm() {
+            Some(_) if case.policy.backups.icloud == Requirement::Forbidden => {
+                "the policy forbids iCloud Backup, so what the MDM says of it counts for nothing"
+            }
             Some(_) => "the MDM did not say whether there is an iCloud backup that counts",
             None => "no MDM answer speaks of this device",
         };

@@ -8,11 +8,12 @@ use fleetback_scanner::model::problem::Level;
 
 use super::case::{Case, Local};
 use super::draft::{Draft, day, from_backup};
-use super::good::{claims_to_be_whole, is_asked_for_its_password};
+use super::good::{claims_to_be_whole, is_asked_for_its_password, within};
 use super::status::later_attempt;
 use crate::finding::{Code, Severity};
 use crate::policy::Demand;
 use crate::results::Evidence;
+use crate::words::Word;
 
 pub(crate) fn find(case: &Case<'_>) -> Vec<Draft> {
     let each = case.locals.iter().flat_map(|local| {
@@ -20,7 +21,9 @@ pub(crate) fn find(case: &Case<'_>) -> Vec<Draft> {
             .filter_map(|look| look(case, local))
             .collect::<Vec<Draft>>()
     });
-    each.chain(not_encrypted(case)).collect()
+    each.chain(not_encrypted(case))
+        .chain(not_verified(case))
+        .collect()
 }
 
 /// What is looked for in every folder.
@@ -198,6 +201,25 @@ fn not_encrypted(case: &Case<'_>) -> Option<Draft> {
         let date = backup.completed_at.or_else(|| backup.last_attempt());
         let evidence = from_backup(text, backup, "Manifest.plist IsEncrypted", date);
         Draft::new(Code::LocalNotEncrypted, vec![evidence])
+    })
+}
+
+/// The good local backup that would be restored, where nobody has looked at it as deep, or as lately,
+/// as the policy asks.
+fn not_verified(case: &Case<'_>) -> Option<Draft> {
+    let asked = case.policy.backups.verification.level()?;
+    let days = case.policy.thresholds.verification_days;
+    let backup = case.good_local()?.backup?;
+    let checked = backup.verified;
+    (checked.level < asked || !within(checked.at, case.now, days)).then(|| {
+        let text = format!(
+            "the newest good local backup was last checked on {}, for {}; the policy asks for {} within {days} days",
+            day(checked.at),
+            checked.level.phrase(),
+            asked.phrase()
+        );
+        let evidence = from_backup(text, backup, "its check", Some(checked.at));
+        Draft::new(Code::LocalNotVerified, vec![evidence])
     })
 }
 

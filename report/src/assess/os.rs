@@ -3,8 +3,9 @@
 use super::case::Case;
 use super::currency::currency;
 use super::draft::{Draft, count};
-use crate::finding::Code;
+use crate::finding::{Code, Severity};
 use crate::os::OsVersion;
+use crate::policy::Demand;
 use crate::results::{Evidence, Os, OsVerdict};
 
 pub(crate) fn find(case: &Case<'_>) -> Vec<Draft> {
@@ -18,7 +19,12 @@ pub(crate) fn find(case: &Case<'_>) -> Vec<Draft> {
     }
     let behind = matches!(os.verdict, OsVerdict::BehindMinor | OsVerdict::BehindMajor);
     let blamed = case.os().filter(|_| behind && !os.in_grace);
-    let outdated = blamed.map(|version| Draft::new(Code::OsOutdated, outdated(version, &os)));
+    let severity = match case.policy.os.currency {
+        Demand::Required => Severity::Warning,
+        Demand::Allowed => Severity::Info,
+    };
+    let outdated = blamed
+        .map(|version| Draft::new(Code::OsOutdated, outdated(version, &os)).severity(severity));
     outdated.into_iter().collect()
 }
 

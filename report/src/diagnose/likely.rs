@@ -9,7 +9,7 @@ use crate::assess::icloud::is_blocked;
 use crate::assess::inventory::pairing_is_blocked;
 use crate::finding::Code;
 use crate::fix::{Confidence, FixId, Situation};
-use crate::policy::Requirement;
+use crate::policy::{Requirement, references};
 use crate::portrait::model_name;
 use crate::results::Finding;
 use crate::words::shown;
@@ -60,6 +60,7 @@ pub(crate) fn diagnose(case: &Case<'_>, draft: Draft) -> Finding {
         pattern: why.pattern,
         rule: row.rule.to_owned(),
         history: advice.past,
+        references: references(case.policy.preset, draft.code),
     }
 }
 

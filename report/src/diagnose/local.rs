@@ -55,7 +55,7 @@ pub(crate) const ROWS: &[Row] = &[
     row("L4", &[Code::BackupStale], passcode, "Since iOS 16.1 every backup to a computer wants the passcode typed on the device; probably nobody did.", FixId::EnterPasscode, Medium).next(FixId::RestartDevice),
     row("L4", STALE, passcode_perhaps, "Since iOS 16.1 every backup to a computer wants the passcode typed on the device; perhaps nobody did.", FixId::EnterPasscode, Low).next(FixId::RestartDevice),
     row("L15", STALE, local_way, "Backups to the computer have stopped; the evidence does not say why.", FixId::RestartDevice, Low).next(FixId::StartFreshBackup),
-    row("L15", &[Code::BackupNever], required_never, "The policy requires a local backup, and none was found.", FixId::StartFreshBackup, Medium).next(FixId::CheckHost),
+    row("L15", &[Code::BackupNever], required_never, "The policy asks for a local backup, and none was found.", FixId::StartFreshBackup, Medium).next(FixId::CheckHost),
 ];
 
 /// The newest local backup, where local backups are what has grown old.
@@ -75,8 +75,8 @@ fn pairing_blocked(case: &Case<'_>) -> Option<Why> {
 }
 
 fn pairing_blocked_and_required(case: &Case<'_>) -> Option<Why> {
-    let applies = pairing_is_blocked(case) && case.policy.backups.local == Requirement::Required;
-    applies.then(|| Why::new("the restriction allowHostPairing = false is in force, and the policy requires a local backup"))
+    let applies = pairing_is_blocked(case) && case.local_is_asked_for();
+    applies.then(|| Why::new("the restriction allowHostPairing = false is in force, and the policy asks for a local backup"))
 }
 
 fn disk_full(case: &Case<'_>) -> Option<Why> {
@@ -302,7 +302,6 @@ fn local_way(case: &Case<'_>) -> Option<Why> {
 
 fn required_never(case: &Case<'_>) -> Option<Why> {
     let none = case.real_locals().next().is_none();
-    let required = case.policy.backups.local == Requirement::Required;
-    (none && required)
+    (none && case.local_is_asked_for())
         .then(|| Why::new("no local backup was found below the roots that were scanned"))
 }

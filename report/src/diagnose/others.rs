@@ -10,9 +10,9 @@ use crate::assess::inventory::pairing_is_blocked;
 use crate::finding::Code;
 use crate::fix::Confidence::{High, Low, Medium};
 use crate::fix::{FixId, Focus};
-use crate::policy::Requirement;
+use crate::policy::{Preset, Requirement};
 use crate::results::OsVerdict;
-use fleetback_scanner::model::backup::State;
+use fleetback_scanner::model::backup::{Password, State};
 use fleetback_scanner::model::problem::Level;
 
 pub(crate) const ROWS: &[Row] = &[
@@ -34,6 +34,8 @@ pub(crate) const ROWS: &[Row] = &[
     row("L1", &[Code::HostDiskLow], disk_and_stopped, "The computer's disk is too full for the next backup.", FixId::FreeComputerDisk, High).next(FixId::CheckHost),
     row("L1", &[Code::HostDiskLow], |_| always("the disk may be too full for a whole new backup"), "The computer's disk is too full for the next backup.", FixId::FreeComputerDisk, Medium).next(FixId::CheckHost),
     row("L12", &[Code::BackupShrunk], |_| always("the sizes of two complete backups, one after the other, are far apart"), "Apps were offloaded, photos have moved to iCloud, or data is gone.", FixId::VerifyBackup, Medium),
+    row("L9", &[Code::LocalNotVerified], no_password, "Without its password no more of the backup can be checked.", FixId::RecordBackupPassword, High).next(FixId::VerifyBackup),
+    row("L3", &[Code::LocalNotVerified], |_| always("the level and the date of its last check are known"), "Nobody has asked for a deeper or a newer check.", FixId::VerifyBackup, High),
     row("C17", &[Code::OsOutdated], behind, "The device has not been updated.", FixId::UpdateIos, Medium).next(FixId::RestartDevice),
     row("W1", &[Code::SwapPlanned], |_| always("the day stands in the inventory table, and the swap desk was asked with the evidence of this run and no new device named"), "A swap is planned for one of the next days.", FixId::AskSwapDesk, High),
     row("L2", &[Code::BackupUnknown], decrypted, "The only copy was decrypted by a tool, and nobody has tried whether it can be restored.", FixId::StartFreshBackup, Medium),
@@ -90,7 +92,14 @@ fn no_path(case: &Case<'_>) -> Option<Why> {
     } else {
         "the policy forbids local backups"
     };
-    Some(Why::new(format!("{icloud}, and {local}")))
+    let wanted = match case.policy.preset {
+        Preset::CisEnterprise | Preset::Stig => format!(
+            "; the benchmark behind the preset {} asks for both, so either this is meant, or the policy must leave a way open",
+            case.policy.preset.word()
+        ),
+        Preset::Default | Preset::CisByod => String::new(),
+    };
+    Some(Why::new(format!("{icloud}, and {local}{wanted}")))
 }
 
 fn blocked(case: &Case<'_>) -> Option<Why> {
@@ -153,6 +162,12 @@ fn unreadable(case: &Case<'_>) -> Option<Why> {
         ),
     };
     Some(Why::new(text))
+}
+
+fn no_password(case: &Case<'_>) -> Option<Why> {
+    let backup = case.good_local()?.backup?;
+    let locked = matches!(backup.password, Password::Missing | Password::Wrong);
+    locked.then(|| Why::new("the backup is encrypted, and no password that opens it was given"))
 }
 
 fn conflict(case: &Case<'_>) -> Option<Why> {

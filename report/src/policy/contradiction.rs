@@ -1,29 +1,156 @@
-//! Settings that cannot both hold.
+//! Settings that cannot both hold, in the policy itself and in what each group makes of it.
 
+use std::collections::BTreeSet;
+
+use super::error::{Place, Step};
+use super::group::Group;
 use super::limits::Thresholds;
 use super::requirements::{Requirement, Requirements};
+use super::waiver::WaiverRule;
+use super::whole::Policy;
 
-/// Two settings that cannot both hold: where they stand, and what is wrong.
-pub(super) fn contradiction(
-    limits: &Thresholds,
-    wanted: &Requirements,
-) -> Option<([[&'static str; 2]; 2], String)> {
-    for (low, high) in ORDERED {
+/// Two settings that cannot both hold.
+#[derive(Debug)]
+pub(super) struct Contradiction {
+    /// Where to look, the best place first.
+    pub(super) places: Vec<Place>,
+    /// What is wrong.
+    pub(super) message: String,
+}
+
+/// The first contradiction of a policy.
+pub(super) fn contradiction(policy: &Policy) -> Option<Contradiction> {
+    of_settings(&policy.thresholds, &policy.backups)
+        .or_else(|| of_groups(policy))
+        .or_else(|| of_waivers(policy))
+}
+
+fn of_groups(policy: &Policy) -> Option<Contradiction> {
+    let mut names = BTreeSet::new();
+    let mut groups = policy.groups.iter().enumerate();
+    groups.find_map(|(item, group)| {
+        let own = of_settings(&group.thresholds, &group.backups)
+            .map(|found| found.in_group(item, &group.name));
+        let twice = !names.insert(group.name.as_str());
+        own.or_else(|| of_match(item, group))
+            .or_else(|| twice.then(|| same_name(item, &group.name)))
+    })
+}
+
+fn same_name(item: usize, name: &str) -> Contradiction {
+    Contradiction {
+        places: vec![in_list("group", item, &["name"])],
+        message: format!("two groups are called {name:?}; a report could not tell them apart"),
+    }
+}
+
+fn of_match(item: usize, group: &Group) -> Option<Contradiction> {
+    let conditions = &group.matching;
+    let versions = conditions.os_at_least.zip(conditions.os_below);
+    let (key, message) = if conditions.is_empty() {
+        let message = "wanted at least one condition, found none: what holds for every device stands outside the groups";
+        ("", message.to_owned())
+    } else {
+        let (least, below) = versions.filter(|(least, below)| least >= below)?;
+        let message = format!("os_below is {below}, and no version before it is {least} or later");
+        ("os_below", message)
+    };
+    Some(Contradiction {
+        places: vec![
+            in_list("group", item, &["match", key]),
+            in_list("group", item, &["match"]),
+        ],
+        message: format!("group {:?}: {message}", group.name),
+    })
+}
+
+fn of_waivers(policy: &Policy) -> Option<Contradiction> {
+    let mut waivers = policy.waivers.iter().enumerate();
+    waivers.find_map(|(item, waiver)| {
+        let (key, message) = wrong_waiver(waiver, &policy.groups)?;
+        Some(Contradiction {
+            places: vec![
+                in_list("waiver", item, &[key]),
+                in_list("waiver", item, &[]),
+            ],
+            message,
+        })
+    })
+}
+
+fn wrong_waiver(waiver: &WaiverRule, groups: &[Group]) -> Option<(&'static str, String)> {
+    match (&waiver.device, &waiver.group) {
+        (Some(_), None) => None,
+        (None, None) => Some((
+            "reason",
+            "wanted the device or the group that the waiver is for, found neither".to_owned(),
+        )),
+        (Some(_), Some(_)) => Some((
+            "group",
+            "wanted a device or a group, found both; write one waiver for each".to_owned(),
+        )),
+        (None, Some(name)) if groups.iter().any(|group| group.name == *name) => None,
+        (None, Some(name)) => Some((
+            "group",
+            format!("wanted the name of a group of this policy, found {name:?}"),
+        )),
+    }
+}
+
+fn of_settings(limits: &Thresholds, wanted: &Requirements) -> Option<Contradiction> {
+    let too_low = ORDERED.iter().find_map(|(low, high)| {
         let (below, above) = ((low.of)(limits), (high.of)(limits));
-        if below > above {
-            let message = format!(
+        (below > above).then(|| Contradiction {
+            places: places("thresholds", [high.name, low.name]),
+            message: format!(
                 "{} is {above}, which is less than {} ({below}); it must be the same or more",
                 high.name, low.name
-            );
-            return Some(([high, low].map(|limit| ["thresholds", limit.name]), message));
+            ),
+        })
+    });
+    too_low.or_else(|| nothing_left(wanted))
+}
+
+fn nothing_left(wanted: &Requirements) -> Option<Contradiction> {
+    let closed = [wanted.icloud, wanted.local] == [Requirement::Forbidden; 2];
+    closed.then(|| Contradiction {
+        places: places("backups", ["local", "icloud"]),
+        message:
+            "icloud and local are both \"forbidden\": no backup would ever count; allow one of them"
+                .to_owned(),
+    })
+}
+
+fn places(table: &'static str, keys: [&'static str; 2]) -> Vec<Place> {
+    keys.map(|key| vec![Step::Key(table), Step::Key(key)])
+        .to_vec()
+}
+
+fn in_list(list: &'static str, item: usize, keys: &[&'static str]) -> Place {
+    let keys = keys.iter().map(|key| Step::Key(key));
+    [Step::Key(list), Step::Item(item)]
+        .into_iter()
+        .chain(keys)
+        .collect()
+}
+
+impl Contradiction {
+    /// The same, in a group: where the group says it, else where the group starts from, else the
+    /// group itself.
+    fn in_group(self, item: usize, name: &str) -> Self {
+        let own = self.places.into_iter().map(|place| {
+            let group = [Step::Key("group"), Step::Item(item)];
+            group.into_iter().chain(place).collect()
+        });
+        let rest = [
+            in_list("group", item, &["preset"]),
+            in_list("group", item, &[]),
+        ];
+        Self {
+            places: own.chain(rest).collect(),
+            message: format!("group {name:?}: {}", self.message),
         }
     }
-    (wanted.icloud == Requirement::Forbidden && wanted.local == Requirement::Forbidden).then(
-        || {
-            let message = "icloud and local are both \"forbidden\": no backup would ever count; allow one of them";
-            ([["backups", "local"], ["backups", "icloud"]], message.to_owned())
-        },
-    )
 }
 
 /// A limit and where to find it.

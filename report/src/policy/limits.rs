@@ -1,68 +1,43 @@
 //! When something is too old, too small or too full.
 
 use jiff::SignedDuration;
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
 
-use super::values::{days, hours, percent};
+use super::settings::settings;
 
-/// When something is too old, too small or too full. Ages are days, compared exactly: a limit of 7
-/// is passed a second after seven times twenty-four hours.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, default)]
-pub struct Thresholds {
-    /// A good backup older than this is `aging`, in days.
-    #[serde(deserialize_with = "days")]
-    pub aging_days: f64,
-    /// A good backup older than this is `stale`, in days.
-    #[serde(deserialize_with = "days")]
-    pub stale_days: f64,
-    /// A stale backup older than this is critical, in days.
-    #[serde(deserialize_with = "days")]
-    pub critical_days: f64,
-    /// An iCloud backup of this age or more is told as expiring, in days.
-    #[serde(deserialize_with = "days")]
-    pub icloud_expiring_days: f64,
-    /// An expiring iCloud backup older than this is an error, in days.
-    #[serde(deserialize_with = "days")]
-    pub icloud_expiring_error_days: f64,
-    /// An iCloud backup older than this no longer counts: Apple has probably deleted it, in days.
-    #[serde(deserialize_with = "days")]
-    pub icloud_ignored_days: f64,
-    /// What the MDM said counts for this long, in days.
-    #[serde(deserialize_with = "days")]
-    pub inventory_trusted_days: f64,
-    /// A device may be wiped when its backup is no older than this, in hours.
-    #[serde(deserialize_with = "hours")]
-    pub swap_hours: f64,
-    /// A device whose swap is planned for no more than so many days ahead is told, in days.
-    #[serde(deserialize_with = "days")]
-    pub swap_planned_days: f64,
-    /// A device with less free storage than this is told, in per cent.
-    #[serde(deserialize_with = "percent")]
-    pub storage_low_percent: f64,
-    /// A device with less free storage than this is an error, in per cent.
-    #[serde(deserialize_with = "percent")]
-    pub storage_critical_percent: f64,
-}
+settings! {
+    /// When something is too old, too small or too full. Ages are days, compared exactly: a limit of
+    /// 7 is passed a second after seven times twenty-four hours. Grounds: docs/policy.md.
+    Thresholds,
+    /// What a file says of them.
+    ThresholdsGiven, THRESHOLDS;
 
-impl Default for Thresholds {
-    /// Grounds: reference 5.3 in docs/policy.md.
-    fn default() -> Self {
-        Self {
-            aging_days: 3.0,
-            stale_days: 7.0,
-            critical_days: 14.0,
-            icloud_expiring_days: 150.0,
-            icloud_expiring_error_days: 170.0,
-            icloud_ignored_days: 180.0,
-            inventory_trusted_days: 7.0,
-            swap_hours: 24.0,
-            swap_planned_days: 3.0,
-            storage_low_percent: 5.0,
-            storage_critical_percent: 1.0,
-        }
-    }
+    /// A good backup older than this is aging (a warning).
+    aging_days: f64 = 3.0, read by "super::values::days";
+    /// Older than this it is stale (an error).
+    stale_days: f64 = 7.0, read by "super::values::days";
+    /// Older than this, stale is critical.
+    critical_days: f64 = 14.0, read by "super::values::days";
+    /// An iCloud backup of this age is told as expiring: Apple deletes one that was not
+    /// renewed for 180 days.
+    icloud_expiring_days: f64 = 150.0, read by "super::values::days";
+    /// Older than this, expiring is an error.
+    icloud_expiring_error_days: f64 = 170.0, read by "super::values::days";
+    /// Older than this, an iCloud backup no longer counts at all.
+    icloud_ignored_days: f64 = 180.0, read by "super::values::days";
+    /// What the MDM said counts for this long; older answers prove nothing.
+    inventory_trusted_days: f64 = 7.0, read by "super::values::days";
+    /// `fleetback swap`: a device may be wiped when its backup is no older than this. Stored
+    /// results older than this answer nothing.
+    swap_hours: f64 = 24.0, read by "super::values::hours";
+    /// A device whose swap is planned for no more than so many days ahead is told, with what the swap
+    /// desk says of it (a warning where it is not ready).
+    swap_planned_days: f64 = 3.0, read by "super::values::days";
+    /// Where `verification` asks for a check: one older than this no longer counts.
+    verification_days: f64 = 90.0, read by "super::values::days";
+    /// A device with less of its storage free than this is told (a warning).
+    storage_low_percent: f64 = 5.0, read by "super::values::percent";
+    /// Less free than this is an error.
+    storage_critical_percent: f64 = 1.0, read by "super::values::percent";
 }
 
 /// A number of days as a length of time, for exact comparison.

@@ -1,24 +1,90 @@
-//! Which kinds of backup are asked for.
+//! Which kinds of backup are asked for, and how they must be.
 
+use fleetback_scanner::model::backup::VerifyLevel;
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
-/// Which kinds of backup are asked for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, default)]
-pub struct Requirements {
-    /// Backups to iCloud.
-    pub icloud: Requirement,
-    /// Backups to a computer.
-    pub local: Requirement,
-    /// Encryption of local backups.
-    pub encryption: Demand,
-    /// Proof that the password of an encrypted backup opens it.
-    pub password: Demand,
+use super::settings::{Shown, quoted, settings};
+
+settings! {
+    /// Which kinds of backup are asked for, and how they must be.
+    #[derive(Eq)]
+    Requirements,
+    /// What a file says of them.
+    RequirementsGiven, REQUIREMENTS;
+
+    /// Backups to iCloud: "required", "allowed" or "forbidden".
+    /// Required: each device needs one in date, whatever else it has. Forbidden: it counts for
+    /// nothing, and having it on is a finding.
+    icloud: Requirement = Requirement::Allowed;
+    /// Backups to a computer: "required", "allowed" or "forbidden".
+    local: Requirement = Requirement::Allowed;
+    /// Must local backups be encrypted? "required" or "allowed".
+    encryption: Demand = Demand::Required;
+    /// Must somebody have proven that the password opens an encrypted backup?
+    /// "required": one that nobody has proven does not count. "allowed": it counts, with a remark.
+    password: Demand = Demand::Allowed;
+    /// How deep must the newest good local backup have been checked?
+    /// "any", "names", "sizes" or "contents", as for `--verify`.
+    verification: Depth = Depth::Any;
+}
+
+settings! {
+    /// How new iOS must be.
+    OsAsked,
+    /// What a file says of it.
+    OsGiven, OS_ASKED;
+
+    /// Must iOS be up to date? "required": one that is not is a warning. "allowed": a remark.
+    currency: Demand = Demand::Allowed;
+    /// Nobody is told of a newer iOS before it has been out for so many days.
+    grace_days: f64 = 30.0, read by "super::values::days";
+}
+
+/// How deep a check a policy asks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Depth {
+    /// None is asked for.
+    Any,
+    /// A payload for every file.
+    Names,
+    /// Of the right length.
+    Sizes,
+    /// And every byte read.
+    Contents,
+}
+
+impl Depth {
+    /// The word that stands in the policy file.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Any => "any",
+            Self::Names => "names",
+            Self::Sizes => "sizes",
+            Self::Contents => "contents",
+        }
+    }
+
+    /// The check that is asked for; `None` where none is.
+    pub fn level(self) -> Option<VerifyLevel> {
+        match self {
+            Self::Any => None,
+            Self::Names => Some(VerifyLevel::Names),
+            Self::Sizes => Some(VerifyLevel::Sizes),
+            Self::Contents => Some(VerifyLevel::Contents),
+        }
+    }
+}
+
+impl Shown for Depth {
+    fn shown(&self) -> String {
+        quoted(self.word())
+    }
 }
 
 /// How a policy stands to a kind of backup.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Requirement {
     /// Each device must have one that is in date, whatever else it has.
@@ -30,7 +96,7 @@ pub enum Requirement {
 }
 
 /// Does a policy insist on something that is never forbidden?
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Demand {
     /// Its absence is a finding.
@@ -60,13 +126,14 @@ impl Demand {
     }
 }
 
-impl Default for Requirements {
-    fn default() -> Self {
-        Self {
-            icloud: Requirement::Allowed,
-            local: Requirement::Allowed,
-            encryption: Demand::Required,
-            password: Demand::Allowed,
-        }
+impl Shown for Requirement {
+    fn shown(&self) -> String {
+        quoted(self.word())
+    }
+}
+
+impl Shown for Demand {
+    fn shown(&self) -> String {
+        quoted(self.word())
     }
 }

@@ -1,27 +1,25 @@
 //! How single values of the file are read, and what is said of those that cannot be.
 
-use fleetback_scanner::model::identity::{Serial, Udid};
+use fleetback_scanner::model::identity::{Identity, Serial, Udid};
 use jiff::civil::Date;
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
 
-pub(super) fn days<'de, D: Deserializer<'de>>(input: D) -> Result<f64, D::Error> {
-    number(input, 36_500.0, "a number of days from 0 to 36500")
+use crate::os::OsVersion;
+
+pub(super) fn days<'de, D: Deserializer<'de>>(input: D) -> Result<Option<f64>, D::Error> {
+    number(input, 36_500.0, "a number of days from 0 to 36500").map(Some)
 }
 
-pub(super) fn hours<'de, D: Deserializer<'de>>(input: D) -> Result<f64, D::Error> {
-    number(input, 876_000.0, "a number of hours from 0 to 876000")
+pub(super) fn hours<'de, D: Deserializer<'de>>(input: D) -> Result<Option<f64>, D::Error> {
+    number(input, 876_000.0, "a number of hours from 0 to 876000").map(Some)
 }
 
-pub(super) fn percent<'de, D: Deserializer<'de>>(input: D) -> Result<f64, D::Error> {
-    number(input, 100.0, "a percentage from 0 to 100")
+pub(super) fn percent<'de, D: Deserializer<'de>>(input: D) -> Result<Option<f64>, D::Error> {
+    number(input, 100.0, "a percentage from 0 to 100").map(Some)
 }
 
-pub(super) fn number<'de, D: Deserializer<'de>>(
-    input: D,
-    most: f64,
-    wanted: &str,
-) -> Result<f64, D::Error> {
+fn number<'de, D: Deserializer<'de>>(input: D, most: f64, wanted: &str) -> Result<f64, D::Error> {
     let found = toml::Value::deserialize(input)?;
     #[allow(clippy::cast_precision_loss)] // anything near 2^53 is refused below
     let value = match found {
@@ -36,14 +34,71 @@ pub(super) fn number<'de, D: Deserializer<'de>>(
     }
 }
 
-pub(super) fn device_name<'de, D: Deserializer<'de>>(input: D) -> Result<String, D::Error> {
-    let text = String::deserialize(input)?;
+pub(super) fn device_name<'de, D: Deserializer<'de>>(input: D) -> Result<Option<String>, D::Error> {
+    known_form(String::deserialize(input)?).map(Some)
+}
+
+pub(super) fn device_names<'de, D: Deserializer<'de>>(input: D) -> Result<Vec<String>, D::Error> {
+    let names = one_or_more(input, "a serial number or UDID, or a list of them")?;
+    names.into_iter().map(known_form).collect()
+}
+
+fn known_form<E: serde::de::Error>(text: String) -> Result<String, E> {
     if Udid::parse(&text).is_some() || Serial::parse(&text).is_some() {
         return Ok(text);
     }
-    Err(D::Error::custom(format!(
+    Err(E::custom(format!(
         "wanted a serial number (8 to 14 letters and digits) or a UDID (40 hex digits, or 8, a dash and 16), found {text:?}"
     )))
+}
+
+/// Is a device named by this serial number or UDID?
+pub(super) fn is_named(name: &str, identity: &Identity) -> bool {
+    let udid = Udid::parse(name);
+    let serial = Serial::parse(name);
+    (udid.is_some() && udid == identity.udid) || (serial.is_some() && serial == identity.serial)
+}
+
+/// One text, or a list of at least one.
+pub(super) fn one_or_more<'de, D: Deserializer<'de>>(
+    input: D,
+    wanted: &str,
+) -> Result<Vec<String>, D::Error> {
+    let found = toml::Value::deserialize(input)?;
+    let texts = match &found {
+        toml::Value::String(text) => Some(vec![text.clone()]),
+        toml::Value::Array(list) => list
+            .iter()
+            .map(|one| one.as_str().map(str::to_owned))
+            .collect(),
+        _ => None,
+    };
+    texts
+        .filter(|texts| !texts.is_empty())
+        .ok_or_else(|| wanted_found(wanted, &found))
+}
+
+pub(super) fn group_name<'de, D: Deserializer<'de>>(input: D) -> Result<String, D::Error> {
+    let text = String::deserialize(input)?;
+    if text.trim().is_empty() {
+        return Err(D::Error::custom("wanted the name of the group, found none"));
+    }
+    Ok(text)
+}
+
+/// A version in quotation marks: as a number, 16.10 would be 16.1.
+pub(super) fn version<'de, D: Deserializer<'de>>(input: D) -> Result<Option<OsVersion>, D::Error> {
+    let found = toml::Value::deserialize(input)?;
+    let text = found
+        .as_str()
+        .filter(|text| !text.contains(char::is_whitespace));
+    match text.and_then(OsVersion::parse) {
+        Some(version) => Ok(Some(version)),
+        None => Err(wanted_found(
+            "a version such as \"16\" or \"17.4.1\"",
+            &found,
+        )),
+    }
 }
 
 pub(super) fn reason<'de, D: Deserializer<'de>>(input: D) -> Result<String, D::Error> {
@@ -70,6 +125,6 @@ pub(super) fn date<'de, D: Deserializer<'de>>(input: D) -> Result<Option<Date>, 
     }
 }
 
-pub(super) fn wanted_found<E: serde::de::Error>(wanted: &str, found: &toml::Value) -> E {
+fn wanted_found<E: serde::de::Error>(wanted: &str, found: &toml::Value) -> E {
     E::custom(format!("wanted {wanted}, found {found}"))
 }

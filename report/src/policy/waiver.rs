@@ -1,49 +1,60 @@
 //! One waiver: what somebody has decided to live with, and why.
 
-use fleetback_scanner::model::identity::{Identity, Serial, Udid};
+use fleetback_scanner::model::identity::Identity;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
-use super::values::{date, device_name, reason};
+use super::limits::span_of_days;
+use super::values::{date, device_name, is_named, reason};
 use crate::finding::Code;
 
 /// Something that somebody has decided to live with, and why.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct WaiverRule {
-    /// Serial number or UDID.
-    #[serde(deserialize_with = "device_name")]
-    pub device: String,
+    /// Serial number or UDID of the device it is for.
+    #[serde(default, deserialize_with = "device_name")]
+    pub device: Option<String>,
+    /// The group whose devices it is for, instead of one device.
+    #[serde(default)]
+    pub group: Option<String>,
     /// The finding it covers; every finding of the device when absent.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     pub code: Option<Code>,
     /// Why; the report shows it.
     #[serde(deserialize_with = "reason")]
     pub reason: String,
     /// The last day it holds, to its end in UTC; without end when absent.
-    #[serde(
-        default,
-        deserialize_with = "date",
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(default, deserialize_with = "date")]
     #[schemars(with = "Option<String>")]
     pub until: Option<Date>,
 }
 
 impl WaiverRule {
-    /// Does it speak of this device?
-    pub fn names(&self, identity: &Identity) -> bool {
-        let udid = Udid::parse(&self.device);
-        let serial = Serial::parse(&self.device);
-        (udid.is_some() && udid == identity.udid) || (serial.is_some() && serial == identity.serial)
+    /// Does it speak of this device, which belongs to this group?
+    pub(crate) fn names(&self, identity: &Identity, group: Option<&str>) -> bool {
+        let device = self.device.as_ref();
+        let by_group = self.group.is_some() && self.group.as_deref() == group;
+        by_group || device.is_some_and(|name| is_named(name, identity))
     }
 
-    /// Is its last day over? The day ends at midnight UTC.
+    /// The moment from which on it no longer holds: midnight UTC behind its last day.
+    fn ends_at(&self) -> Option<Timestamp> {
+        let behind = self.until?.tomorrow().ok()?;
+        Some(behind.to_zoned(TimeZone::UTC).ok()?.timestamp())
+    }
+
+    /// Is its last day over?
     pub fn expired(&self, now: Timestamp) -> bool {
-        self.until
-            .is_some_and(|until| now.to_zoned(TimeZone::UTC).date() > until)
+        self.ends_at().is_some_and(|end| now >= end)
+    }
+
+    /// Does it end within so many days?
+    pub fn ends_within(&self, now: Timestamp, days: f64) -> bool {
+        let near = |end: Timestamp| now.duration_until(end) <= span_of_days(days);
+        !self.expired(now) && self.ends_at().is_some_and(near)
     }
 }

@@ -2,190 +2,168 @@
 
 use std::fmt::Write as _;
 
-use super::file::Policy;
+use super::group::{Group, start};
+use super::limits::THRESHOLDS;
+use super::matching::{Match, ON_TEXT};
+use super::requirements::{OS_ASKED, REQUIREMENTS};
+use super::settings::{Key, quoted};
 use super::waiver::WaiverRule;
-
-impl Policy {
-    /// The whole policy as a commented TOML file, which [`Policy::parse`] reads back.
-    pub fn to_toml(&self) -> String {
-        let mut out = String::from(HEAD);
-        let mut table = "";
-        for key in KEYS {
-            if key.table != table {
-                table = key.table;
-                let _ = writeln!(out, "\n[{table}]");
-            }
-            for line in key.comment.lines() {
-                let _ = writeln!(out, "# {line}");
-            }
-            let _ = writeln!(out, "{} = {}", key.name, (key.show)(self));
-        }
-        out.push_str(WAIVER_HELP);
-        for waiver in &self.waivers {
-            waiver.write_toml(&mut out);
-        }
-        out
-    }
-}
-
-impl WaiverRule {
-    fn write_toml(&self, out: &mut String) {
-        let _ = writeln!(out, "\n[[waiver]]\ndevice = {}", quoted(&self.device));
-        if let Some(code) = self.code {
-            let _ = writeln!(out, "code = \"{code}\"");
-        }
-        let _ = writeln!(out, "reason = {}", quoted(&self.reason));
-        if let Some(until) = self.until {
-            let _ = writeln!(out, "until = {until}");
-        }
-    }
-}
-
-/// One key of the file, for writing it.
-struct Key {
-    table: &'static str,
-    name: &'static str,
-    comment: &'static str,
-    show: fn(&Policy) -> String,
-}
+use super::whole::Policy;
 
 const HEAD: &str = "\
 # A fleetback policy: what this organisation asks of its backups.
-# Every key may be left out; it then keeps the value that stands in the built-in policy.
+# Every key may be left out; it then keeps the value of the preset.
 # Ages are days, fractions allowed: 0.5 is twelve hours. They are compared exactly.
-
 ";
 
-const KEYS: &[Key] = &[
-    Key {
-        table: "",
-        name: "name",
-        comment: "What reports call this policy. Left out: the name of the file.",
-        show: |p| quoted(&p.name),
-    },
-    Key {
-        table: "thresholds",
-        name: "aging_days",
-        comment: "A good backup older than this is aging (a warning).",
-        show: |p| p.thresholds.aging_days.to_string(),
-    },
-    Key {
-        table: "thresholds",
-        name: "stale_days",
-        comment: "Older than this it is stale (an error).",
-        show: |p| p.thresholds.stale_days.to_string(),
-    },
-    Key {
-        table: "thresholds",
-        name: "critical_days",
-        comment: "Older than this, stale is critical.",
-        show: |p| p.thresholds.critical_days.to_string(),
-    },
-    Key {
-        table: "thresholds",
-        name: "icloud_expiring_days",
-        comment: "An iCloud backup of this age is told as expiring: Apple deletes one that was not\nrenewed for 180 days.",
-        show: |p| p.thresholds.icloud_expiring_days.to_string(),
-    },
-    Key {
-        table: "thresholds",
-        name: "icloud_expiring_error_days",
-        comment: "Older than this, expiring is an error.",
-        show: |p| p.thresholds.icloud_expiring_error_days.to_string(),
-    },
-    Key {
-        table: "thresholds",
-        name: "icloud_ignored_days",
-        comment: "Older than this, an iCloud backup no longer counts at all.",
-        show: |p| p.thresholds.icloud_ignored_days.to_string(),
-    },
-    Key {
-        table: "thresholds",
-        name: "inventory_trusted_days",
-        comment: "What the MDM said counts for this long; older answers prove nothing.",
-        show: |p| p.thresholds.inventory_trusted_days.to_string(),
-    },
-    Key {
-        table: "thresholds",
-        name: "swap_hours",
-        comment: "`fleetback swap`: a device may be wiped when its backup is no older than this. Stored\nresults older than this answer nothing.",
-        show: |p| p.thresholds.swap_hours.to_string(),
-    },
-    Key {
-        table: "thresholds",
-        name: "swap_planned_days",
-        comment: "A device whose swap is planned for no more than so many days ahead is told, with what the swap\ndesk says of it (a warning where it is not ready).",
-        show: |p| p.thresholds.swap_planned_days.to_string(),
-    },
-    Key {
-        table: "thresholds",
-        name: "storage_low_percent",
-        comment: "A device with less of its storage free than this is told (a warning).",
-        show: |p| p.thresholds.storage_low_percent.to_string(),
-    },
-    Key {
-        table: "thresholds",
-        name: "storage_critical_percent",
-        comment: "Less free than this is an error.",
-        show: |p| p.thresholds.storage_critical_percent.to_string(),
-    },
-    Key {
-        table: "backups",
-        name: "icloud",
-        comment: "Backups to iCloud: \"required\", \"allowed\" or \"forbidden\".\nRequired: each device needs one in date, whatever else it has. Forbidden: it counts for\nnothing, and having it on is a finding.",
-        show: |p| quoted(p.backups.icloud.word()),
-    },
-    Key {
-        table: "backups",
-        name: "local",
-        comment: "Backups to a computer: \"required\", \"allowed\" or \"forbidden\".",
-        show: |p| quoted(p.backups.local.word()),
-    },
-    Key {
-        table: "backups",
-        name: "encryption",
-        comment: "Must local backups be encrypted? \"required\" or \"allowed\".",
-        show: |p| quoted(p.backups.encryption.word()),
-    },
-    Key {
-        table: "backups",
-        name: "password",
-        comment: "Must somebody have proven that the password opens an encrypted backup?\n\"required\": one that nobody has proven does not count. \"allowed\": it counts, with a remark.",
-        show: |p| quoted(p.backups.password.word()),
-    },
-];
+const ABOUT_PRESET: &str = "
+# Where to start from: \"default\", \"cis-enterprise\", \"stig\" or \"cis-byod\". The findings that a
+# rule of the benchmark asks for bear its number. Every key below stands above the preset.
+";
 
-const WAIVER_HELP: &str = "
+const ABOUT_GROUPS: &str = "
+# Groups: devices of which something else is asked. Every condition of `match` must hold; the
+# first group that a device belongs to counts, and no other. What a group leaves out stays as
+# above. Texts may hold * (any letters) and ? (one letter); capitals make no difference.
+#
+# [[group]]
+# name = \"iPads on carts\"
+# preset = \"cis-enterprise\"       # this group starts from other words than the rest
+# [group.match]
+# device = [\"F2LX0000TEST\"]       # serial numbers or UDIDs
+# name = \"Cart-*\"                 # one text or a list of them
+# model = [\"iPad*\"]               # product type or marketing name
+# user = \"*@example.org\"          # name or e-mail address; this and the next four: inventory table
+# department = \"Teaching\"
+# site = [\"North\", \"South\"]
+# group = \"Loan pool\"
+# tag = \"kiosk\"
+# supervised = true               # what the MDM does not say is neither true nor false
+# os_at_least = \"16\"              # versions stand in quotation marks
+# os_below = \"27\"
+# [group.thresholds]
+# stale_days = 30
+# critical_days = 60
+# [group.backups]
+# icloud = \"forbidden\"
+# [group.os]
+# grace_days = 60
+";
+
+const ABOUT_WAIVERS: &str = "
 # Waivers: what somebody has decided to live with, and why. They lower the severity of a device,
 # never its status, and the report shows them. Without `code` a waiver covers the whole device:
 # this is how a lost or retired one is left out. `until` is the last day it holds (UTC).
 #
 # [[waiver]]
-# device = \"F2LX0000TEST\"        # serial number or UDID
+# device = \"F2LX0000TEST\"        # serial number or UDID; or: group = \"iPads on carts\"
 # code = \"local-not-encrypted\"
 # reason = \"kiosk iPad, holds no data of its own\"
 # until = 2026-12-31
 ";
 
-/// A text as TOML writes it.
-fn quoted(text: &str) -> String {
-    toml::Value::from(text).to_string()
+impl Policy {
+    /// The whole policy as a commented TOML file, which [`Policy::parse`] reads back.
+    pub fn to_toml(&self) -> String {
+        let mut out = String::from(HEAD);
+        let _ = write!(
+            out,
+            "\n# What reports call this policy. Left out: the name of the file.\nname = {}\n{ABOUT_PRESET}preset = {}\n\n# A waiver that ends within so many days is told.\nwaiver_warning_days = {}\n",
+            quoted(&self.name),
+            quoted(self.preset.word()),
+            self.waiver_warning_days,
+        );
+        write_table(&mut out, "thresholds", THRESHOLDS, &self.thresholds);
+        write_table(&mut out, "backups", REQUIREMENTS, &self.backups);
+        write_table(&mut out, "os", OS_ASKED, &self.os);
+        out.push_str(ABOUT_GROUPS);
+        for group in &self.groups {
+            write_group(&mut out, group, self);
+        }
+        out.push_str(ABOUT_WAIVERS);
+        for waiver in &self.waivers {
+            write_waiver(&mut out, waiver);
+        }
+        out
+    }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_written_file_names_every_key() {
-        let json = serde_json::to_value(Policy::builtin()).unwrap();
-        for table in ["thresholds", "backups"] {
-            for key in json[table].as_object().unwrap().keys() {
-                assert!(
-                    KEYS.iter().any(|k| k.table == table && k.name == key),
-                    "{table}.{key}"
-                );
-            }
+fn write_table<S>(out: &mut String, table: &str, keys: &[Key<S>], settings: &S) {
+    let _ = writeln!(out, "\n[{table}]");
+    for key in keys {
+        for line in key.comment {
+            let _ = writeln!(out, "#{line}");
         }
+        let _ = writeln!(out, "{} = {}", key.name, (key.show)(settings));
+    }
+}
+
+fn write_group(out: &mut String, group: &Group, policy: &Policy) {
+    let _ = writeln!(out, "\n[[group]]\nname = {}", quoted(&group.name));
+    if let Some(preset) = group.preset {
+        let _ = writeln!(out, "preset = {}", quoted(preset.word()));
+    }
+    write_match(out, &group.matching);
+    let (backups, os) = start(group.preset, policy);
+    let limits = (&group.thresholds, &policy.thresholds);
+    write_changes(out, "thresholds", THRESHOLDS, limits);
+    write_changes(out, "backups", REQUIREMENTS, (&group.backups, &backups));
+    write_changes(out, "os", OS_ASKED, (&group.os, &os));
+}
+
+fn write_match(out: &mut String, conditions: &Match) {
+    out.push_str("[group.match]\n");
+    if !conditions.device.is_empty() {
+        let names: Vec<String> = conditions.device.iter().map(|name| quoted(name)).collect();
+        let _ = writeln!(out, "device = [{}]", names.join(", "));
+    }
+    for condition in ON_TEXT {
+        let wanted = (condition.wanted)(conditions);
+        if !wanted.is_empty() {
+            let _ = writeln!(out, "{} = {}", condition.key, wanted.shown());
+        }
+    }
+    if let Some(supervised) = conditions.supervised {
+        let _ = writeln!(out, "supervised = {supervised}");
+    }
+    let versions = [
+        ("os_at_least", conditions.os_at_least),
+        ("os_below", conditions.os_below),
+    ];
+    for (key, version) in versions {
+        if let Some(version) = version {
+            let _ = writeln!(out, "{key} = \"{version}\"");
+        }
+    }
+}
+
+/// What a group asks otherwise than where it starts from.
+fn write_changes<S>(out: &mut String, table: &str, keys: &[Key<S>], (settings, start): (&S, &S)) {
+    let changed = |key: &&Key<S>| (key.show)(settings) != (key.show)(start);
+    let lines: Vec<String> = keys
+        .iter()
+        .filter(changed)
+        .map(|key| format!("{} = {}\n", key.name, (key.show)(settings)))
+        .collect();
+    if !lines.is_empty() {
+        let _ = write!(out, "[group.{table}]\n{}", lines.concat());
+    }
+}
+
+fn write_waiver(out: &mut String, waiver: &WaiverRule) {
+    out.push_str("\n[[waiver]]\n");
+    let texts = [
+        ("device", waiver.device.as_deref()),
+        ("group", waiver.group.as_deref()),
+        ("code", waiver.code.map(crate::finding::Code::id)),
+        ("reason", Some(waiver.reason.as_str())),
+    ];
+    for (key, text) in texts {
+        if let Some(text) = text {
+            let _ = writeln!(out, "{key} = {}", quoted(text));
+        }
+    }
+    if let Some(until) = waiver.until {
+        let _ = writeln!(out, "until = {until}");
     }
 }

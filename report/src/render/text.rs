@@ -30,6 +30,8 @@ pub struct TextOptions {
 const SERIALS_MAX: usize = 12;
 /// The most problems shown.
 const PROBLEMS_MAX: usize = 5;
+/// The most remarks on the policy.
+const POLICY_NOTES_MAX: usize = 10;
 /// The narrowest terminal that is laid out for.
 const WIDTH_MIN: usize = 60;
 /// Below this much room the reason stands on a line of its own.
@@ -48,7 +50,8 @@ pub fn write(sheet: &Sheet<'_>, options: &TextOptions, out: &mut dyn Write) -> i
     write_patterns(&sheet.results().patterns, paint, width, out)?;
     write_devices(sheet, options.rows_max, paint, width, out)?;
     write_actions(&sheet.actions(), paint, width, out)?;
-    write_problems(sheet, paint, width, out)
+    write_problems(sheet, paint, width, out)?;
+    write_policy(sheet, paint, width, out)
 }
 
 fn write_verdict(
@@ -435,6 +438,36 @@ fn write_problem(
         writeln!(out, "    {}", paint.dim(&line))?;
     }
     Ok(())
+}
+
+/// What in the policy asks for a look.
+fn write_policy(
+    sheet: &Sheet<'_>,
+    paint: Paint,
+    width: usize,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let notes = words::policy_notes(sheet.results());
+    if notes.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "\n{}", paint.bold(Color::None, "In the policy"))?;
+    for note in notes.iter().take(POLICY_NOTES_MAX) {
+        for (index, line) in wrapped_words(note, width - 4).iter().enumerate() {
+            let indent = if index == 0 { "  " } else { "    " };
+            writeln!(out, "{indent}{line}")?;
+        }
+    }
+    match notes.len().saturating_sub(POLICY_NOTES_MAX) {
+        0 => Ok(()),
+        more => {
+            let more = format!(
+                "and {} more: --html lists them all",
+                words::number(more as u64)
+            );
+            writeln!(out, "  {}", paint.dim(&more))
+        }
+    }
 }
 
 fn color_of(device: &Device) -> Color {

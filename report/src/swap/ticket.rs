@@ -303,7 +303,7 @@ fn of_one(
     let target = Target::of(directory, device, &asked.wish);
     let question = Question {
         device,
-        policy: &results.policy,
+        policy: results.policy.of(device),
         releases,
         read_at: results.scanned_at,
         now: run.now,

@@ -55,6 +55,7 @@ pub(crate) fn device(serial: &str, name: &str, status: Status) -> Device {
         last_good_backup: None,
         age_days: None,
         max_age_days: 7.0,
+        policy_group: None,
         last_attempt: None,
         backups: Vec::new(),
         icloud: Icloud::default(),
@@ -148,6 +149,7 @@ pub(crate) fn finding(
         pattern: None,
         rule: String::new(),
         history: None,
+        references: Vec::new(),
     }
 }
 
@@ -523,6 +525,13 @@ pub(crate) fn results(devices: Vec<Device>, problems: Vec<Problem>) -> Results {
             swap_hours: 24.0,
             icloud_expiring_days: 150.0,
             icloud_ignored_days: 180.0,
+            preset: Some("default".to_owned()),
+            verification: Some("any".to_owned()),
+            verification_days: Some(90.0),
+            os_required: Some(false),
+            os_grace_days: Some(30.0),
+            waiver_warning_days: Some(14.0),
+            groups: Vec::new(),
         },
         summary: summary(&devices, &problems),
         devices,
@@ -568,11 +577,14 @@ pub(crate) fn morning() -> Results {
             backups: 10,
         }],
         waivers: vec![WaiverUse {
-            device: "C39TEST00008".to_owned(),
+            device: text("C39TEST00008"),
+            group: None,
+            devices: Some(1),
             code: Some(Code::BackupStale),
             reason: "in a drawer until the new year".to_owned(),
             until: text("2026-12-31"),
             state: "used".to_owned(),
+            expiring: false,
         }],
         history: None,
         ..results(devices, vec![unreadable(), stray()])

@@ -126,7 +126,30 @@ const POLICIES: [&str; 4] = [
     "[backups]\nlocal = \"required\"\nicloud = \"required\"",
 ];
 
+/// Conditions that hold for no device of [`fleets`].
+const NOBODY: [&str; 4] = [
+    "device = \"F2LX9999TEST\"",
+    "site = \"C*\"",
+    "name = \"?\"\nsite = \"*\"",
+    "supervised = false",
+];
+
 proptest! {
+    #[test]
+    fn a_group_without_devices_changes_no_verdict(
+        fleet in fleets(),
+        policy in prop::sample::select(POLICIES.to_vec()),
+        nobody in prop::sample::select(NOBODY.to_vec()),
+    ) {
+        let group = format!(
+            "{policy}\n[[group]]\nname = \"nobody\"\npreset = \"cis-byod\"\n[group.match]\n{nobody}\n[group.thresholds]\naging_days = 0\nswap_hours = 1\n[group.backups]\nlocal = \"allowed\"\npassword = \"required\"\nverification = \"contents\"\n"
+        );
+        let (without, mut with) = (judged(&fleet, policy), judged(&fleet, &group));
+        prop_assert_eq!(with.policy.groups.len(), 1);
+        prop_assert_eq!(with.policy.groups.remove(0).devices, 0);
+        prop_assert_eq!(without, with);
+    }
+
     #[test]
     fn what_is_said_hangs_together(fleet in fleets(), policy in prop::sample::select(POLICIES.to_vec())) {
         let results = judged(&fleet, policy);

@@ -7,7 +7,8 @@ use fleetback_report::fix::FixId;
 use fleetback_report::judge::likely_causes;
 use fleetback_report::mb_error;
 use fleetback_report::pattern::kind::PatternKind;
-use fleetback_report::policy::Policy;
+use fleetback_report::policy::{Policy, Preset, RULES, references};
+use fleetback_report::words;
 
 const FINDINGS: &str = include_str!("../../../docs/findings.md");
 const FIXES: &str = include_str!("../../../docs/fixes.md");
@@ -162,6 +163,70 @@ fn every_kind_of_pattern_stands_in_its_page() {
             about.rule, about.cause, about.fix, about.confidence
         );
         assert!(PATTERNS.contains(&row), "docs/patterns.md lacks\n{row}");
+    }
+}
+
+/// The fenced TOML texts of a page.
+fn examples(page: &str) -> impl Iterator<Item = &str> {
+    let parts = page.split("```toml\n").skip(1);
+    parts.filter_map(|part| Some(part.split_once("```")?.0))
+}
+
+#[test]
+fn the_examples_of_the_policy_page_are_policies() {
+    let read: Vec<Policy> = examples(POLICY)
+        .map(|text| Policy::parse(text, "docs/policy.md").unwrap_or_else(|e| panic!("{e}")))
+        .collect();
+    assert_eq!(read.len(), 4);
+    let groups: Vec<usize> = read.iter().map(|policy| policy.groups.len()).collect();
+    assert_eq!(groups, [0, 2, 1, 1]);
+    assert_eq!(read[3].waivers[0].group.as_deref(), Some("Kiosks"));
+}
+
+#[test]
+fn the_sample_group_and_waiver_of_the_file_can_be_taken_as_they_are() {
+    let awake = |line: &str| {
+        let bare = line.strip_prefix("# ").unwrap_or(line);
+        let is_toml = bare.starts_with('[') || bare.contains(" = ");
+        if is_toml {
+            bare.to_owned()
+        } else {
+            String::new()
+        }
+    };
+    let text: Vec<String> = Policy::builtin().to_toml().lines().map(awake).collect();
+    let policy = Policy::parse(&text.join("\n"), "p.toml").unwrap_or_else(|e| panic!("{e}"));
+    assert_eq!((policy.groups.len(), policy.waivers.len()), (1, 1));
+    let written: toml::Table = policy.to_toml().parse().unwrap();
+    let conditions = &written["group"][0]["match"];
+    assert_eq!(
+        conditions.as_table().unwrap().len(),
+        11,
+        "every condition is shown"
+    );
+}
+
+#[test]
+fn every_rule_stands_in_the_policy_page() {
+    for rule in RULES {
+        let codes: Vec<String> = rule.codes.iter().map(|code| format!("`{code}`")).collect();
+        let names = |preset| {
+            let own = references(preset, rule.codes[0]);
+            let own: Vec<_> = own
+                .into_iter()
+                .filter(|one| one.demands == rule.demands)
+                .collect();
+            words::references(&own).map_or(String::new(), |names| format!("{names} "))
+        };
+        let row = format!(
+            "| {} | {} | {}| {}| {}|",
+            rule.demands,
+            codes.join(", "),
+            names(Preset::CisEnterprise),
+            names(Preset::Stig),
+            names(Preset::CisByod),
+        );
+        assert!(POLICY.contains(&row), "docs/policy.md lacks\n{row}");
     }
 }
 

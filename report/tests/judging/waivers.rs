@@ -2,6 +2,7 @@
 
 use fleetback_report::finding::{Code, Severity};
 use fleetback_report::results::{Results, Status};
+use fleetback_report::words::policy_notes;
 use fleetback_scanner::model::backup::{LocalBackup, Password};
 
 use crate::fleet::*;
@@ -144,4 +145,106 @@ fn what_is_waived_stands_behind_what_is_open() {
     let codes: Vec<Code> = results.devices[0].findings.iter().map(|f| f.code).collect();
     assert_eq!(codes, [Code::LocalNotEncrypted, Code::BackupStale]);
     assert_eq!(results.summary.fixes.len(), 1);
+}
+
+/// What is said of the policy, and whether the waiver ends soon.
+#[track_caller]
+fn noted(waiver: &str, expiring: bool, note: Option<&str>) {
+    let results = judged_with(waiver);
+    assert_eq!(results.waivers[0].expiring, expiring, "{waiver}");
+    let notes = policy_notes(&results);
+    assert_eq!(notes.first().map(String::as_str), note, "{waiver}");
+    assert!(notes.len() < 2);
+}
+
+#[test]
+fn what_ends_has_ended_or_covers_nothing_is_told() {
+    // Now is two hours into 23 November: the midnight behind 6 December is 13 d 22 h away.
+    let of = |rest: &str| format!("device = \"F2LX0000TEST\"\n{rest}");
+    noted(&of(""), false, None);
+    noted(&of("until = 2026-12-07"), false, None);
+    noted(
+        &of("until = 2026-12-06"),
+        true,
+        Some(
+            "the waiver for F2LX0000TEST ends with 2026-12-06; what it covers weighs again after that day",
+        ),
+    );
+    noted(
+        &of("until = 2026-11-23"),
+        true,
+        Some(
+            "the waiver for F2LX0000TEST ends with 2026-11-23; what it covers weighs again after that day",
+        ),
+    );
+    noted(
+        &of("until = 2026-11-22"),
+        false,
+        Some("the waiver for F2LX0000TEST ended with 2026-11-22; what it covered weighs again"),
+    );
+    noted(
+        &of("code = \"icloud-off\""),
+        false,
+        Some(
+            "the waiver of icloud-off for F2LX0000TEST covers no finding; take it out if the trouble has healed",
+        ),
+    );
+    noted(
+        "device = \"F2LX9999TEST\"",
+        false,
+        Some("the waiver for F2LX9999TEST names no device of this fleet; check the number"),
+    );
+}
+
+#[test]
+fn the_policy_says_how_early_an_end_is_told() {
+    let expiring = |days: &str| {
+        let text = format!(
+            "waiver_warning_days = {days}\n[[waiver]]\nreason = \"kiosk\"\ndevice = \"F2LX0000TEST\"\nuntil = 2026-11-23"
+        );
+        judged(&fleet([trouble()]), &text).waivers[0].expiring
+    };
+    // Twenty-two hours are left.
+    assert!(expiring("1"));
+    assert!(!expiring("0.5"));
+}
+
+#[test]
+fn a_waiver_can_name_a_group() {
+    let groups = "[[group]]\nname = \"Lyon\"\n[group.match]\nsite = \"Lyon\"\n[[group]]\nname = \"Empty\"\n[group.match]\nsite = \"Nowhere\"\n";
+    let waivers = "[[waiver]]\ngroup = \"Lyon\"\nreason = \"they move\"\n[[waiver]]\ngroup = \"Empty\"\nreason = \"nobody\"\n";
+    let mut outside = trouble();
+    outside.0.identity = numbered(1).0.identity;
+    let fleet = fleet([trouble().site("Lyon"), outside]);
+    let results = judged(&fleet, &format!("{groups}{waivers}"));
+    let waived = |serial: &str| {
+        let mut devices = results.devices.iter();
+        let device = devices.find(|d| d.serial_number.as_deref() == Some(serial));
+        device.unwrap().is_waived()
+    };
+    assert!(waived("F2LX0000TEST"));
+    assert!(!waived("F2LX0001TEST"));
+    let told: Vec<_> = results
+        .waivers
+        .iter()
+        .map(|one| {
+            (
+                one.group.as_deref(),
+                one.device.as_deref(),
+                one.devices,
+                one.state.as_str(),
+            )
+        })
+        .collect();
+    assert_eq!(
+        told,
+        [
+            (Some("Lyon"), None, Some(1), "used"),
+            (Some("Empty"), None, Some(0), "unused")
+        ]
+    );
+    let notes = policy_notes(&results);
+    assert_eq!(notes.len(), 2, "{notes:?}");
+    assert!(notes[0].starts_with("the waiver for every device of group Empty covers no device"));
+    assert!(notes[1].starts_with("no device belongs to the group Empty"));
 }

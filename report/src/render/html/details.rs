@@ -117,16 +117,23 @@ impl Writer<'_> {
             self.maybe(harm),
             self.maybe(next),
             self.maybe(finding.waived.as_ref().map(waiver)),
-            finding
-                .evidence
-                .iter()
-                .map(|evidence| self.evidence(evidence))
-                .collect(),
+            self.grounds(finding),
             (
                 self.lines(fix.message.as_deref()),
                 self.lines(fix.hand_over.as_deref()),
             ),
         )
+    }
+
+    /// What a finding rests on, and the rules of a benchmark that speak of it.
+    fn grounds(&mut self, finding: &Finding) -> Vec<Pair> {
+        let evidence = finding.evidence.iter();
+        let mut grounds: Vec<Pair> = evidence.map(|one| self.evidence(one)).collect();
+        if let Some(rules) = words::references(&finding.references) {
+            let demands = format!("rules that ask for {}", words::demands(finding));
+            grounds.push((self.say(&rules), self.say(&demands)));
+        }
+        grounds
     }
 
     fn lines(&mut self, text: Option<&str>) -> Vec<i32> {
@@ -184,6 +191,10 @@ impl Writer<'_> {
             (
                 "Limit of the policy",
                 Some(terms::limit(device.max_age_days)),
+            ),
+            (
+                "Group of the policy",
+                Some(device.policy_group.clone().unwrap_or_else(|| "none".into())),
             ),
             (
                 "Last attempt",

@@ -173,12 +173,25 @@ fn facts(members: &[Member<'_>]) -> Vec<Fact> {
             shares(&counted(all().map(|f| f.confidence.code().to_owned()))),
         ),
         (
-            "Because of",
-            shares(&counted(all().map(|f| words::code(&f.code)))),
+            "Because:",
+            because(&counted(all().map(|f| f.code.about().title))),
         ),
     ];
     let told = facts.into_iter().filter(|(_, value)| !value.is_empty());
     told.map(|(label, value)| Fact { label, value }).collect()
+}
+
+/// "Never backed up", or "Never backed up (3), A local backup is damaged (1)".
+fn because(counts: &[(&str, u64)]) -> String {
+    match counts {
+        [(only, _)] => (*only).to_owned(),
+        many => {
+            let each = many
+                .iter()
+                .map(|(title, count)| format!("{title} ({})", words::number(*count)));
+            each.collect::<Vec<_>>().join(", ")
+        }
+    }
 }
 
 /// "high", or "high for 10, medium for 2".

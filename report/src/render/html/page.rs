@@ -14,7 +14,7 @@ use super::groups::{Chapter, Fact};
 use super::past::OutcomeRow;
 use super::patterns::PatternRow;
 use super::{chart, csp, details, groups, island, past, patterns, rows, terms};
-use crate::results::{Device, Host, PolicyUsed, Results, Status, WaiverUse};
+use crate::results::{Device, GroupUsed, Host, PolicyUsed, Results, Status, WaiverUse};
 use crate::sheet::Sheet;
 use crate::words::{self, Word, shown};
 
@@ -47,6 +47,7 @@ pub(super) struct Page {
     problems: Vec<ProblemRow>,
     notes_word: String,
     notes: Vec<ProblemRow>,
+    policy_notes: Vec<String>,
     waivers: Vec<WaiverRow>,
     outcomes: Vec<OutcomeRow>,
     apart: Vec<StaticRow>,
@@ -180,6 +181,10 @@ impl Page {
             problems_lead: PROBLEMS_LEAD,
             notes_word: words::plural(notes.len() as u64, "note", "notes"),
             outcomes: past::outcomes(sheet),
+            policy_notes: words::policy_notes(results)
+                .iter()
+                .map(|note| terms::capital(note))
+                .collect(),
             waivers: results.waivers.iter().map(waiver).collect(),
             apart: listed(sheet, |device| device.listed_apart),
             unmatched: unmatched(results),
@@ -296,6 +301,7 @@ fn asides(results: &Results) -> Vec<Aside> {
         .iter()
         .filter(|device| device.listed_apart)
         .count() as u64;
+    let notes = words::policy_notes(results).len() as u64;
     let is = |count| if count == 1 { "is" } else { "are" };
     let asides = [
         (
@@ -312,7 +318,7 @@ fn asides(results: &Results) -> Vec<Aside> {
         ),
     ];
     let told = asides.into_iter().filter(|(count, ..)| *count > 0);
-    told.map(|(count, what, anchor, link)| Aside {
+    let told = told.map(|(count, what, anchor, link)| Aside {
         text: format!(
             "{} {} {what}",
             words::plural(count, "device", "devices"),
@@ -320,8 +326,20 @@ fn asides(results: &Results) -> Vec<Aside> {
         ),
         anchor,
         link,
+    });
+    told.chain(policy_aside(notes)).collect()
+}
+
+fn policy_aside(notes: u64) -> Option<Aside> {
+    let asks = if notes == 1 { "asks" } else { "ask" };
+    (notes > 0).then(|| Aside {
+        text: format!(
+            "{} in the policy {asks} for a look.",
+            words::plural(notes, "thing", "things")
+        ),
+        anchor: "waivers",
+        link: "See which",
     })
-    .collect()
 }
 
 /// Devices by the age of their last good backup. One without is `never` only when that is known.
@@ -362,7 +380,7 @@ fn filters(results: &Results) -> Vec<Filter> {
         .iter()
         .filter_map(|device| device.department.as_deref())
         .map(shown);
-    vec![
+    let mut filters = vec![
         filter("status", "Status", "All", statuses(results)),
         filter(
             "fix",
@@ -375,12 +393,35 @@ fn filters(results: &Results) -> Vec<Filter> {
         ),
         filter("host", "Computer", "All", same(hosts)),
         filter("dept", "Department", "All", same(departments)),
-        Filter {
-            id: "sort",
-            label: "Sort by",
-            choices: SORTS.map(|(value, label)| choice(value, label)).into(),
-        },
-    ]
+    ];
+    filters.extend(places(results));
+    filters.push(Filter {
+        id: "sort",
+        label: "Sort by",
+        choices: SORTS.map(|(value, label)| choice(value, label)).into(),
+    });
+    filters
+}
+
+/// Where a device belongs: id of the filter, its label, what the device says.
+type Place = (&'static str, &'static str, fn(&Device) -> Option<&str>);
+
+const PLACES: [Place; 3] = [
+    ("site", "Site", |device| device.site.as_deref()),
+    ("group", "Group", |device| device.group.as_deref()),
+    ("policy", "Group of the policy", |device| {
+        device.policy_group.as_deref()
+    }),
+];
+
+/// The filters that have something to choose.
+fn places(results: &Results) -> Vec<Filter> {
+    let devices = &results.devices;
+    let filters = PLACES.into_iter().map(|(id, label, place)| {
+        let choices = same(devices.iter().filter_map(place).map(shown));
+        filter(id, label, "All", choices)
+    });
+    filters.filter(|filter| filter.choices.len() > 1).collect()
 }
 
 /// The orders of the table; the script knows them by the same names.
@@ -484,11 +525,12 @@ fn problem(problem: &Problem) -> ProblemRow {
 }
 
 fn waiver(waiver: &WaiverUse) -> WaiverRow {
-    let tone = if waiver.state == "used" { "" } else { "warn" };
+    let calm = waiver.state == "used" && !waiver.expiring;
+    let soon = if waiver.expiring { ", ends soon" } else { "" };
     WaiverRow {
-        state: terms::capital(&shown(&waiver.state)),
-        tone,
-        device: shown(&waiver.device),
+        state: format!("{}{soon}", terms::capital(&shown(&waiver.state))),
+        tone: if calm { "" } else { "warn" },
+        device: words::waived_devices(waiver),
         code: waiver.code.map_or("all".into(), |code| words::code(&code)),
         reason: shown(&waiver.reason),
         until: waiver.until.as_deref().map_or("without end".into(), shown),
@@ -533,8 +575,9 @@ fn method(sheet: &Sheet<'_>) -> Vec<Fact> {
     let policy = &results.policy;
     let mut method = vec![fact("A good backup", GOOD.into())];
     method.extend(limits(policy));
+    method.extend(policy.groups.iter().map(group));
     method.extend([
-        fact("Policy", shown(&policy.name)),
+        fact("Policy", policy_name(policy)),
         fact(
             "Scanned",
             format!("{}, {}", when(sheet), words::instant(results.scanned_at)),
@@ -589,4 +632,38 @@ fn limits(policy: &PolicyUsed) -> [Fact; 8] {
             must(policy.password_required).into(),
         ),
     ]
+}
+
+/// "Head office, which starts from the preset stig".
+fn policy_name(policy: &PolicyUsed) -> String {
+    let name = shown(&policy.name);
+    match preset(policy) {
+        Some(preset) => format!("{name}, which starts from the preset {preset}"),
+        None => name,
+    }
+}
+
+/// The preset, where it is not the usual one.
+fn preset(policy: &PolicyUsed) -> Option<String> {
+    let preset = policy.preset.as_deref();
+    preset.filter(|preset| *preset != "default").map(shown)
+}
+
+fn group(group: &GroupUsed) -> Fact {
+    let asked = &group.policy;
+    let must = |required, what| if required { what } else { "" };
+    let preset = preset(asked).map_or(String::new(), |preset| format!("; preset {preset}"));
+    let text = format!(
+        "{}: {}; aging after {}, stale after {}, critical after {}; iCloud {}, computer {}{}{}{preset}",
+        shown(&group.name),
+        words::plural(group.devices, "device", "devices"),
+        terms::limit(asked.aging_days),
+        terms::limit(asked.stale_days),
+        terms::limit(asked.critical_days),
+        shown(&asked.icloud),
+        shown(&asked.local),
+        must(asked.encryption_required, ", encryption required"),
+        must(asked.password_required, ", proof of the password required"),
+    );
+    fact("Group of the policy", text)
 }

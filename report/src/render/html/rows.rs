@@ -66,8 +66,9 @@ type Term = (&'static str, String, &'static str);
 
 /// Status, name, serial number, user, department, model, system, date of the last good backup, its
 /// age and kind in words, age in days, fix, reason, hosts, flags, what else can be searched, what
-/// is copied.
-type Row = (
+/// is copied, site, group, group of the policy.
+#[derive(Serialize)]
+struct Row(
     usize,
     i32,
     i32,
@@ -82,6 +83,9 @@ type Row = (
     i32,
     Vec<usize>,
     u8,
+    i32,
+    i32,
+    i32,
     i32,
     i32,
 );
@@ -136,7 +140,7 @@ struct Tables {
 impl Tables {
     fn row(&mut self, sheet: &Sheet<'_>, device: &Device) -> Row {
         let leading = terms::leading(device);
-        (
+        Row(
             status_number(device.status),
             self.maybe(device.device_name.as_deref()),
             self.maybe(device.serial_number.as_deref()),
@@ -154,6 +158,9 @@ impl Tables {
             flags(device),
             self.texts.number(also_searched(device)),
             self.texts.maybe(terms::copied(device)),
+            self.maybe(device.site.as_deref()),
+            self.maybe(device.group.as_deref()),
+            self.maybe(device.policy_group.as_deref()),
         )
     }
 
@@ -196,6 +203,7 @@ fn also_searched(device: &Device) -> String {
         &device.imei,
         &device.site,
         &device.group,
+        &device.policy_group,
     ];
     let told: Vec<_> = (ids.into_iter().flatten())
         .chain(&device.tags)

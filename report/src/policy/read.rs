@@ -1,0 +1,93 @@
+//! How the file of a policy is read.
+
+use std::path::Path;
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use super::contradiction::contradiction;
+use super::error::{PolicyError, at_place, refused};
+use super::group::GroupGiven;
+use super::limits::{Thresholds, ThresholdsGiven};
+use super::preset::Preset;
+use super::requirements::{OsAsked, OsGiven, Requirements, RequirementsGiven};
+use super::values::days;
+use super::waiver::WaiverRule;
+use super::whole::{Policy, WAIVER_WARNING_DAYS};
+
+/// A policy of fleetback: what an organisation asks of its backups. Every key may be left out; it
+/// then keeps the value of the preset, or the built-in one.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+#[schemars(title = "Policy")]
+struct PolicyGiven {
+    /// What reports call this policy. Left out: the name of the file.
+    name: Option<String>,
+    /// The words of a benchmark to start from.
+    preset: Option<Preset>,
+    /// A waiver that ends within so many days is told.
+    #[serde(deserialize_with = "days")]
+    waiver_warning_days: Option<f64>,
+    /// When something is too old, too small or too full.
+    thresholds: ThresholdsGiven,
+    /// Which kinds of backup are asked for, and how they must be.
+    backups: RequirementsGiven,
+    /// How new iOS must be.
+    os: OsGiven,
+    /// Devices of which something else is asked; the first that a device belongs to counts.
+    #[serde(rename = "group")]
+    groups: Vec<GroupGiven>,
+    /// Devices and findings that somebody has decided to live with.
+    #[serde(rename = "waiver")]
+    waivers: Vec<WaiverRule>,
+}
+
+impl Policy {
+    /// Reads a policy file. `file` is its name: it stands in errors, and in reports when the
+    /// policy gives itself no name.
+    pub fn parse(text: &str, file: &str) -> Result<Self, PolicyError> {
+        let given: PolicyGiven =
+            toml::from_str(text).map_err(|error| refused(text, file, &error))?;
+        let policy = given.policy(file);
+        match contradiction(&policy) {
+            None => Ok(policy),
+            Some(found) => Err(at_place(text, file, &found.places, found.message)),
+        }
+    }
+
+    /// The JSON Schema of a policy file, for editors.
+    pub fn json_schema() -> schemars::Schema {
+        // "Left out" is no default that a person could write down.
+        let undefaulted = |schema: &mut schemars::Schema| drop(schema.remove("default"));
+        let generator = schemars::generate::SchemaSettings::default()
+            .with_transform(schemars::transform::RecursiveTransform(undefaulted))
+            .into_generator();
+        generator.into_root_schema_for::<PolicyGiven>()
+    }
+}
+
+impl PolicyGiven {
+    fn policy(self, file: &str) -> Policy {
+        let preset = self.preset.unwrap_or_default();
+        let everybody = Policy {
+            name: self.name.unwrap_or_else(|| name_of(file)),
+            preset,
+            waiver_warning_days: self.waiver_warning_days.unwrap_or(WAIVER_WARNING_DAYS),
+            thresholds: self.thresholds.over(Thresholds::default()),
+            backups: self.backups.over(preset.over(Requirements::default())),
+            os: self.os.over(preset.over_os(OsAsked::default())),
+            groups: Vec::new(),
+            waivers: self.waivers,
+        };
+        let groups = self.groups.into_iter();
+        Policy {
+            groups: groups.map(|group| group.within(&everybody)).collect(),
+            ..everybody
+        }
+    }
+}
+
+fn name_of(file: &str) -> String {
+    let name = Path::new(file).file_name().unwrap_or(file.as_ref());
+    name.to_string_lossy().into_owned()
+}
