@@ -81,12 +81,14 @@ pub fn bplist(bytes: &[u8]) {
                 assert_eq!(keys.len(), values.len());
                 counted(keys);
                 counted(values);
+                let found = objects.values_of_small(object, [b"Size", b"$objects"]);
+                let held = |index| values.iter().any(|value| value == index);
+                assert!(found.iter().flatten().flatten().all(|index| held(*index)));
             }
             Object::Data(inside) | Object::Ascii(inside) => assert!(inside.len() < bytes.len()),
             Object::Utf16(inside) => assert!(inside.len().is_multiple_of(2)),
             _ => {}
         }
-        assert!(objects.value(object, "Size").is_none() || index != objects.count);
     }
 }
 

@@ -37,13 +37,14 @@ pub fn read_plainly(blob: &[u8]) -> Option<Record> {
 fn short_way(blob: &[u8]) -> Option<Record> {
     let objects = Objects::open(blob)?;
     let archive = objects.get(objects.top)?;
-    let [top, all] = objects.values(archive, [b"$top", b"$objects"])?;
-    let (Object::Uid(root), Object::Array(all)) = (objects.value(top?, "root")?, all?) else {
+    let [top, all] = objects.values_of_small(archive, [b"$top", b"$objects"])?;
+    let [root] = objects.values_of_small(objects.get(top?)?, [b"root"])?;
+    let (Object::Uid(root), Object::Array(all)) = (objects.get(root?)?, objects.get(all?)?) else {
         return None;
     };
     let archived = Archived { objects, all };
-    let [size, digest, key] = objects.values(archived.object(root)?, KEYS)?;
-    let Object::Integer(size) = size? else {
+    let [size, digest, key] = objects.values_of_small(archived.object(root)?, KEYS)?;
+    let Object::Integer(size) = objects.get(size?)? else {
         return None;
     };
     Some(Record {
@@ -73,18 +74,18 @@ impl<'a> Archived<'a> {
         }
     }
 
-    /// Data, or an `NSData` that holds it, of exactly that many bytes. The outer `None` is a surprise.
-    fn data<const N: usize>(&self, value: Option<Object<'a>>) -> Option<Option<[u8; N]>> {
+    /// Index of data, or of an `NSData` that holds it, of exactly that many bytes. The outer `None` is a surprise.
+    fn data<const N: usize>(&self, value: Option<usize>) -> Option<Option<[u8; N]>> {
         let Some(value) = value else {
             return Some(None);
         };
-        let mut found = self.follow(value)?;
+        let mut found = self.follow(self.objects.get(value)?)?;
         if let Object::Dictionary(..) = found {
-            let [held] = self.objects.values(found, [b"NS.data"])?;
+            let [held] = self.objects.values_of_small(found, [b"NS.data"])?;
             let Some(held) = held else {
                 return Some(None);
             };
-            found = self.follow(held)?;
+            found = self.follow(self.objects.get(held)?)?;
         }
         Some(match found {
             Object::Data(bytes) => bytes.try_into().ok(),

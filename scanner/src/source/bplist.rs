@@ -105,60 +105,77 @@ impl<'a> Objects<'a> {
 
     /// The object of that index.
     pub fn get(&self, index: usize) -> Option<Object<'a>> {
-        let (token, rest) = self.token(index)?;
-        read_object(token, rest, self.ref_size)
-    }
-
-    /// The text of the object of that index, when it is of single bytes.
-    fn ascii(&self, index: usize) -> Option<&'a [u8]> {
-        let (token, rest) = self.token(index)?;
-        (token >> 4 == 0x5).then(|| content(token & 0x0f, rest, 1))?
-    }
-
-    /// The first byte of an object, and all that follows it.
-    fn token(&self, index: usize) -> Option<(u8, &'a [u8])> {
         let entry = index.checked_mul(self.offset_size)?;
         let offset = self
             .offsets
             .get(entry..entry.checked_add(self.offset_size)?)?;
         let offset = usize::try_from(big_endian(offset)).ok()?;
         let (&token, rest) = self.bytes.get(offset..)?.split_first()?;
-        Some((token, rest))
+        read_object(token, rest, self.ref_size)
     }
 
-    /// The object that a dictionary holds under `key`. Of a doubled key, the last.
-    pub fn value(&self, dictionary: Object<'a>, key: &str) -> Option<Object<'a>> {
-        let Object::Dictionary(keys, values) = dictionary else {
-            return None;
-        };
-        let position = keys
-            .iter()
-            .enumerate()
-            .filter(|(_, index)| self.ascii(*index) == Some(key.as_bytes()))
-            .map(|(position, _)| position)
-            .last()?;
-        self.get(values.get(position)?)
-    }
-
-    /// What a dictionary holds under each of `keys`, in one walk over it; `None` when one of its own
-    /// keys is not plain ASCII. Of a doubled key, the last.
-    pub fn values<const N: usize>(
+    /// Indices of what a dictionary holds under each of `keys`, in one walk over it. Of a doubled key,
+    /// the last. `None` when one of its own keys is not plain ASCII, and in a list that is not small:
+    /// more than 256 objects, or more than 64 KB.
+    pub fn values_of_small<const N: usize>(
         &self,
         dictionary: Object<'a>,
         keys: [&[u8]; N],
-    ) -> Option<[Option<Object<'a>>; N]> {
+    ) -> Option<[Option<usize>; N]> {
         let Object::Dictionary(names, values) = dictionary else {
             return None;
         };
+        (self.ref_size == 1).then_some(())?;
+        let places = match self.offset_size {
+            1 => self.places::<1, N>(names.bytes, keys),
+            2 => self.places::<2, N>(names.bytes, keys),
+            _ => None,
+        };
+        let index = |place: usize| values.bytes.get(place).map(|index| usize::from(*index));
+        Some(places?.map(|place| place.and_then(index)))
+    }
+
+    /// Where in a row of names these keys stand. Every file row of a backup comes through here, so the
+    /// widths are known to the compiler, and most names are told apart by their first byte: it bears
+    /// the length.
+    fn places<const OFFSET: usize, const N: usize>(
+        &self,
+        names: &[u8],
+        keys: [&[u8]; N],
+    ) -> Option<[Option<usize>; N]> {
+        let (offsets, _) = self.offsets.as_chunks::<OFFSET>();
+        let tokens = keys.map(short_ascii);
         let mut found = [None; N];
-        for (name, value) in names.iter().zip(values.iter()) {
-            let name = self.ascii(name)?;
+        for (place, name) in names.iter().enumerate() {
+            let offset = offsets.get(usize::from(*name))?;
+            let offset = offset
+                .iter()
+                .fold(0, |sum, byte| sum << 8 | usize::from(*byte));
+            let token = *self.bytes.get(offset)?;
+            if SHORT_ASCII.contains(&token) && tokens.iter().all(|wanted| *wanted != token) {
+                continue;
+            }
+            let name = ascii(token, &self.bytes[offset + 1..])?;
             if let Some(at) = keys.iter().position(|key| *key == name) {
-                found[at] = Some(self.get(value)?);
+                found[at] = Some(place);
             }
         }
         Some(found)
     }
+}
+
+/// First bytes of texts of single bytes that hold their length themselves.
+const SHORT_ASCII: std::ops::Range<u8> = 0x50..0x5f;
+const LONG_ASCII: u8 = 0x5f;
+
+/// How a text of that length begins.
+fn short_ascii(text: &[u8]) -> u8 {
+    u8::try_from(text.len()).map_or(LONG_ASCII, |length| 0x50 + length.min(0x0f))
+}
+
+/// The text that begins with this byte, when it is of single bytes.
+fn ascii(token: u8, rest: &[u8]) -> Option<&[u8]> {
+    (token >> 4 == 0x5).then(|| content(token & 0x0f, rest, 1))?
 }
 
 fn read_object(token: u8, rest: &[u8], ref_size: usize) -> Option<Object<'_>> {
