@@ -342,7 +342,7 @@ pub(crate) struct Swap {
     pub(crate) accept_losses: bool,
 
     /// After the swap: which old backups must be kept, and which may go; deletes nothing
-    #[arg(long, conflicts_with_all = ["accept_losses", "csv", "html"])]
+    #[arg(long, conflicts_with_all = ["accept_losses", "csv", "xlsx", "html"])]
     pub(crate) after: bool,
 
     /// Ask as of this instant (RFC 3339) instead of now
@@ -471,6 +471,10 @@ pub(crate) struct SwapOutput {
     /// Write a table with one row for each device; `-` is standard output
     #[arg(long, value_name = "FILE")]
     pub(crate) csv: Vec<PathBuf>,
+
+    /// Write the same table as a workbook for Excel; `-` is standard output
+    #[arg(long, value_name = "FILE")]
+    pub(crate) xlsx: Vec<PathBuf>,
 
     /// Write a page to print: the totals, and a run sheet for each device; `-` is standard output
     #[arg(long, value_name = "FILE")]

@@ -121,6 +121,8 @@ pub(crate) enum Format {
     Html,
     /// `--json`
     Json,
+    /// `--xlsx`, which `swap` alone has.
+    Xlsx,
     /// The short table of a run that was asked for no report.
     Text,
 }
@@ -287,8 +289,13 @@ impl DiffPlan {
 impl Reports {
     /// Checks what the outputs were asked to be.
     pub(crate) fn new(output: &OutputSettings) -> Result<Self> {
+        Self::with_workbooks(output, &[])
+    }
+
+    /// The same with workbooks among them.
+    pub(crate) fn with_workbooks(output: &OutputSettings, workbooks: &[PathBuf]) -> Result<Self> {
         Ok(Self {
-            targets: targets(output)?,
+            targets: targets(output, workbooks)?,
             csv: CsvOptions {
                 profile: output.csv_profile.map_or(Profile::Excel, profile),
                 rows: output.csv_rows.map_or(Rows::Device, rows),
@@ -540,11 +547,12 @@ pub(crate) fn refuse_to_write_over(reports: &Reports, read: &[&Path]) -> Result<
 }
 
 /// The outputs asked for, files first; the short table when there are none.
-fn targets(output: &OutputSettings) -> Result<Vec<(Format, Target)>> {
+fn targets(output: &OutputSettings, workbooks: &[PathBuf]) -> Result<Vec<(Format, Target)>> {
     let kinds = [
-        (Format::Csv, &output.csv),
+        (Format::Csv, output.csv.as_slice()),
         (Format::Html, &output.html),
         (Format::Json, &output.json),
+        (Format::Xlsx, workbooks),
     ];
     let mut targets: Vec<_> = kinds
         .into_iter()

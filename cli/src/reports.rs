@@ -88,6 +88,10 @@ impl Page<'_> {
             Format::Html => html::write(self.sheet, out),
             Format::Json => json::write(self.results, out),
             Format::Text => text::write(self.sheet, &self.text_options(), out),
+            Format::Xlsx => Err(io::Error::new(
+                io::ErrorKind::Unsupported,
+                "only the swap desk writes workbooks",
+            )),
         }
     }
 

@@ -81,8 +81,10 @@ impl SwapPlan {
         let terminal = options::terminal(common, config.terminal);
         options::tell_config(found.as_ref(), terminal.voice);
         let now = args.now.unwrap_or_else(Timestamp::now);
+        let workbooks = args.output.xlsx.clone();
         let output = args.output.into_settings();
-        let reports = Reports::new(&output.over(config.output.without_targets()))?;
+        let output = output.over(config.output.without_targets());
+        let reports = Reports::with_workbooks(&output, &workbooks)?;
         let read = args.plan.as_deref().map(read_plan).transpose()?;
         let asked = asked(read.as_ref(), &args.devices, &args.target);
         let plan_file: Vec<_> = args.plan.iter().map(PathBuf::as_path).collect();

@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use anyhow::{Context, Result};
 use fleetback_report::judge::judge;
 use fleetback_report::knowledge::Knowledge;
-use fleetback_report::render::{run_sheets, swap as render};
+use fleetback_report::render::{run_sheets, swap as render, swap_xlsx};
 use fleetback_report::results::Results;
 use fleetback_report::swap::after::afterwards;
 use fleetback_report::swap::answer::{Fate, Verdict};
@@ -142,6 +142,7 @@ fn tell(plan: &SwapPlan, results: &Results, run: &Run, interrupted: &AtomicBool)
             Format::Html => run_sheets::write(&tickets, zone, out),
             Format::Json => render::write_json(&tickets, out),
             Format::Text => render::write_text(&tickets, &text_options(plan), out),
+            Format::Xlsx => swap_xlsx::write(&tickets, zone, out),
         }
     };
     let verdicts = tickets.swaps.iter().map(|ticket| ticket.verdict);

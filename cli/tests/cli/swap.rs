@@ -290,6 +290,37 @@ fn a_plan_is_asked_row_by_row() {
 }
 
 #[test]
+fn a_plan_makes_a_workbook() {
+    let (desk, serials) = desk();
+    desk.write("plan.csv", PLAN);
+    let args = ["swap", "--plan", "plan.csv", "--passwords", "pw.csv"];
+    let outputs = ["--xlsx", "out.xlsx"];
+    let output = desk.run(&[&args[..], &LIVE, &outputs].concat());
+    assert_eq!(code(&output), 3, "as without: {}", said(&output));
+    let bytes = std::fs::read(desk.path("out.xlsx")).unwrap();
+    assert!(bytes.starts_with(b"PK\x03\x04"), "a workbook is a zip");
+    let piped = desk.run(&[&args[..], &LIVE, &["--xlsx", "-"]].concat());
+    assert!(piped.stdout.starts_with(b"PK\x03\x04"));
+
+    let after = ["swap", serials[0], "--after", "--xlsx", "after.xlsx"];
+    let output = desk.run(&[&after[..], &LIVE].concat());
+    assert_eq!(code(&output), 2, "{}", said(&output));
+    assert!(
+        said(&output).contains("cannot be used with"),
+        "{}",
+        said(&output)
+    );
+    assert!(!desk.path("after.xlsx").exists());
+    let output = desk.run(&[&args[..], &LIVE, &["--xlsx", "plan.csv"]].concat());
+    assert_eq!(code(&output), 2, "{}", said(&output));
+    assert_eq!(
+        desk.read("plan.csv"),
+        PLAN,
+        "the plan is never written over"
+    );
+}
+
+#[test]
 fn a_row_that_nobody_was_asked_about_is_never_all_ready() {
     let (desk, _) = desk();
     let ask = |plan: &str| {

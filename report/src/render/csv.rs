@@ -130,7 +130,7 @@ fn guarded(text: &str) -> String {
 
 /// Control characters that no spreadsheet can hold, as their pictures (NUL is `␀`); the C1 controls,
 /// which have none, as `\u{fffd}`. Tab and the ends of lines stay.
-fn visible(text: &str) -> Cow<'_, str> {
+pub(crate) fn visible(text: &str) -> Cow<'_, str> {
     if text.chars().any(|c| picture(c) != c) {
         Cow::Owned(text.chars().map(picture).collect())
     } else {

@@ -7,5 +7,6 @@ pub mod json;
 pub mod run_sheets;
 pub mod spreadsheet;
 pub mod swap;
+pub mod swap_xlsx;
 mod terminal;
 pub mod text;

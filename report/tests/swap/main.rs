@@ -14,3 +14,4 @@ mod plans;
 mod rules;
 mod sheets;
 mod tickets;
+mod workbooks;
