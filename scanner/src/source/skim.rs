@@ -20,7 +20,9 @@ const VALUES_MAX: u32 = 20_000;
 /// XML that holds more than this beside what is left out goes the plain way; in bytes.
 const COPIED_MAX: usize = 4 << 20;
 /// What is copied of an Info.plist of Finder; in bytes.
-const COPIED_USUALLY: usize = 16 << 10;
+const COPIED_USUALLY: usize = 1 << 10;
+/// The simple strings of an Info.plist of Finder.
+const STRINGS_USUALLY: usize = 24;
 /// Seconds around 2001, some 6,000 years each way; the plain way judges others.
 const SECONDS_MAX: f64 = 2e11;
 
@@ -34,13 +36,21 @@ pub(super) fn dictionary(bytes: &[u8], left_out: &[&str]) -> Option<Dictionary> 
 
 /// The root dictionary of XML, read through a window, without the keys `left_out`.
 pub(super) fn xml<R: Read>(window: &mut Window<R>, left_out: &[&str]) -> Option<Dictionary> {
-    let text = Skim::new(window).without(left_out)?;
-    super::plist::parse_dictionary(&text).ok()
+    let skim = Skim::new(window).without(left_out)?;
+    let mut root = super::plist::parse_dictionary(&skim.copied).ok()?;
+    for (key, text) in skim.strings {
+        // Of two values under one key the plain way knows which one counts.
+        root.insert(key, Value::String(text))
+            .is_none()
+            .then_some(())?;
+    }
+    Some(root)
 }
 
-/// Goes through XML and copies some of it.
+/// Goes through XML, takes the simple strings of its root out and copies some of the rest.
 struct Skim<'a, R> {
     window: &'a mut Window<R>,
+    strings: Vec<(String, String)>,
     copied: Vec<u8>,
     copies: bool,
 }
@@ -49,27 +59,64 @@ impl<'a, R: Read> Skim<'a, R> {
     fn new(window: &'a mut Window<R>) -> Self {
         Self {
             window,
+            strings: Vec::with_capacity(STRINGS_USUALLY),
             copied: Vec::with_capacity(COPIED_USUALLY),
             copies: true,
         }
     }
 
     /// The same XML without some keys of its root and their values.
-    fn without(mut self, left_out: &[&str]) -> Option<Vec<u8>> {
+    fn without(mut self, left_out: &[&str]) -> Option<Self> {
         self.head()?;
         loop {
             self.blank()?;
             if self.begins_with(b"</dict>")? {
                 return self.rest();
             }
-            let name = self.key_length()?;
-            let bytes = self.window.bytes();
-            let name = &bytes[b"<key>".len()..][..name];
-            self.copies = !left_out.iter().any(|key| key.as_bytes() == name);
-            self.pass(b"<key></key>".len() + name.len())?;
+            let length = self.key_length()?;
+            let name = &self.window.bytes()[b"<key>".len()..][..length];
+            if left_out.iter().any(|key| key.as_bytes() == name) {
+                self.copies = false;
+            } else if let Some(name) = simple_text(name).map(str::to_owned) {
+                self.entry(name)?;
+                continue;
+            }
+            self.pass(b"<key></key>".len() + length)?;
             self.value()?;
             self.copies = true;
         }
+    }
+
+    /// Takes the next key and its value, a simple string aside and all else as a copy.
+    fn entry(&mut self, key: String) -> Option<()> {
+        self.window.pass(b"<key></key>".len() + key.len());
+        self.copies = false;
+        self.blank()?;
+        self.copies = true;
+        match self.simple_string()? {
+            Some(text) => self.strings.push((key, text)),
+            None => {
+                self.copied
+                    .extend_from_slice(format!("<key>{key}</key>").as_bytes());
+                self.value()?;
+            }
+        }
+        Some(())
+    }
+
+    /// The `<string>` that begins here, gone past; `Some(None)` where it is none or needs a parser.
+    fn simple_string(&mut self) -> Option<Option<String>> {
+        const BEGIN: &[u8] = b"<string>";
+        const END: &[u8] = b"</string>";
+        if !self.begins_with(BEGIN)? {
+            return Some(None);
+        }
+        let length = self.look_for(|bytes| memmem::find(&bytes[BEGIN.len()..], END))?;
+        let text = simple_text(&self.window.bytes()[BEGIN.len()..][..length]).map(str::to_owned);
+        if text.is_some() {
+            self.window.pass(BEGIN.len() + length + END.len());
+        }
+        Some(text)
     }
 
     /// Declaration, document type, `<plist …>` and `<dict>`.
@@ -95,39 +142,13 @@ impl<'a, R: Read> Skim<'a, R> {
         (self.window.bytes().first() == Some(&b'<')).then_some(())?;
         let mut depth = 0_usize;
         loop {
-            match self.tag()? {
-                Tag::Open => depth += 1,
-                Tag::Close => depth = depth.checked_sub(1)?,
-                Tag::Empty => {}
-                Tag::None => return None,
-            }
-            if depth == 0 {
+            let bytes = self.window.bytes();
+            let (passed, ends) = past_markup(bytes, &mut depth)?;
+            self.pass(passed)?;
+            if ends {
                 return Some(());
             }
-        }
-    }
-
-    /// Goes past the next piece of markup and the text before it.
-    fn tag(&mut self) -> Option<Tag> {
-        loop {
-            let bytes = self.window.bytes();
-            let text = next_tag(bytes);
-            self.pass(text.unwrap_or(bytes.len()))?;
-            if text.is_some() {
-                break;
-            }
             self.more()?;
-        }
-        loop {
-            let bytes = self.window.bytes();
-            match nesting::take_tag(&bytes[1..]) {
-                Ok((tag, after)) => {
-                    self.pass(bytes.len() - after.len())?;
-                    return Some(tag);
-                }
-                // Cut by the window, or by the end of the file.
-                Err(_) => self.more()?,
-            }
         }
     }
 
@@ -162,11 +183,11 @@ impl<'a, R: Read> Skim<'a, R> {
     }
 
     /// What was copied, and all that follows.
-    fn rest(mut self) -> Option<Vec<u8>> {
+    fn rest(mut self) -> Option<Self> {
         loop {
             self.pass(self.window.bytes().len())?;
             match self.window.more() {
-                None => return Some(self.copied),
+                None => return Some(self),
                 Some(read) => read.ok()?,
             }
         }
@@ -186,6 +207,36 @@ impl<'a, R: Read> Skim<'a, R> {
     fn more(&mut self) -> Option<()> {
         self.window.more()?.ok()
     }
+}
+
+/// How many bytes of whole tags, and text between them, lie before the end of the element that is open
+/// by `depth` tags, or else before a tag that is cut by the window; and is it the former?
+fn past_markup(bytes: &[u8], depth: &mut usize) -> Option<(usize, bool)> {
+    let mut rest = bytes;
+    while let Some(text) = next_tag(rest) {
+        rest = &rest[text..];
+        let Ok((tag, after)) = nesting::take_tag(&rest[1..]) else {
+            return Some((bytes.len() - rest.len(), false));
+        };
+        rest = after;
+        match tag {
+            Tag::Open => *depth += 1,
+            Tag::Close => *depth = depth.checked_sub(1)?,
+            Tag::Empty => {}
+            Tag::None => return None,
+        }
+        if *depth == 0 {
+            return Some((bytes.len() - rest.len(), true));
+        }
+    }
+    Some((bytes.len(), false))
+}
+
+/// Text that no parser would change: nothing escaped, no markup, no white space but between words.
+fn simple_text(bytes: &[u8]) -> Option<&str> {
+    let usual = |byte: &u8| *byte >= b' ' && *byte != b'&' && *byte != b'<';
+    let simple = bytes.iter().all(usual) && !bytes.is_empty() && bytes.trim_ascii() == bytes;
+    std::str::from_utf8(bytes).ok().filter(|_| simple)
 }
 
 /// Where the next markup begins. Mostly after white space, where a look at each byte is quicker than a
