@@ -613,6 +613,41 @@ fn a_decrypted_copy_is_recalled_as_others_are_until_it_changes() {
 }
 
 #[test]
+fn odd_rows_and_links_are_told_each_night_and_looked_for_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let builder = BackupBuilder::new(3).completed("2024-04-30T21:00:00Z");
+    let path = builder.files(4).write(folder.path()).unwrap().path;
+    let list = rusqlite::Connection::open(path.join("Manifest.db")).unwrap();
+    let odd = "INSERT INTO Files VALUES ('ab/../cd', 'HomeDomain', '../x', 2, x'00');";
+    list.execute_batch(odd).unwrap();
+    list.close().unwrap();
+    let payloads = walkdir::WalkDir::new(&path).min_depth(2);
+    let mut payloads = payloads.into_iter().flatten();
+    let payload = payloads.find(|entry| entry.file_type().is_file()).unwrap();
+    std::fs::remove_file(payload.path()).unwrap();
+    std::fs::create_dir(payload.path()).unwrap();
+
+    let kept = Kept::default();
+    let tonight = || {
+        let options = options(at(NOW), VerifyLevel::Names);
+        let backup = night(folder.path(), &options, &NoPasswords, &kept).remove(0);
+        kept.keep(std::slice::from_ref(&backup));
+        (backup.recalled, summary(&backup), backup.problems)
+    };
+    let (recalled, said, problems) = tonight();
+    assert_eq!((recalled, &*said), (false, "no not-needed names 3/4"));
+    let found: Vec<_> = problems.iter().map(|one| one.found.as_str()).collect();
+    assert_eq!(
+        found,
+        [
+            "1 of 14 rows with a path that climbs out of the backup; never followed",
+            "links, folders and the like in their place: 1",
+        ]
+    );
+    assert_eq!(tonight(), (true, said, problems));
+}
+
+#[test]
 fn what_changed_is_checked_again_and_nothing_else() {
     let folder = tempfile::tempdir().unwrap();
     fleet(folder.path());

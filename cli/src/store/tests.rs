@@ -61,6 +61,8 @@ fn record(stamp: &str, level: VerifyLevel) -> CheckRecord {
             file,
             how: "12 bytes where 13 are promised".to_owned(),
         }],
+        odd_rows: Some("1 of 3 rows with a file id that is not 40 hex digits".to_owned()),
+        no_files: 1,
     }
 }
 

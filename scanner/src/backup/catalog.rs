@@ -130,6 +130,26 @@ impl OddRows {
         self.incomplete += other.incomplete;
         self.climbing += other.climbing;
     }
+
+    /// "2 of 40 rows with a file id that is not 40 hex digits"; `None` where all are usual.
+    pub fn in_words(&self) -> Option<String> {
+        let told: Vec<String> = [
+            (self.bad_ids, "with a file id that is not 40 hex digits"),
+            (
+                self.incomplete,
+                "with a column that is missing or of another type",
+            ),
+            (
+                self.climbing,
+                "with a path that climbs out of the backup; never followed",
+            ),
+        ]
+        .into_iter()
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, what)| format!("{count} of {} rows {what}", self.rows))
+        .collect();
+        (!told.is_empty()).then(|| told.join("; "))
+    }
 }
 
 impl Catalog {

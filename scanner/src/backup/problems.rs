@@ -5,7 +5,7 @@
 
 use std::path::Path;
 
-use super::catalog::{Glance, OddRows};
+use super::catalog::Glance;
 use super::cloud_log;
 use super::read::{Checked, Evidence};
 use super::restorable::Payload;
@@ -147,21 +147,13 @@ fn of_check(folder: &Path, evidence: &Evidence) -> Vec<Problem> {
             fault,
         ));
     }
-    let Some(Checked::Now(check)) = &evidence.check else {
-        return problems;
-    };
-    problems.extend(unlisted(folder, &check.unlisted));
-    problems.extend(unread(check));
-    let list = folder.join("Manifest.db");
-    problems.extend(
-        odd_rows(&check.odd).map(|found| Problem::note(&list, "rows as iOS writes them", found)),
-    );
-    if check.no_files > 0 {
-        let found = format!(
-            "links, folders and the like in their place: {}",
-            check.no_files
-        );
-        problems.push(Problem::note(folder, "regular payload files", found));
+    if let Some(Checked::Now(check)) = &evidence.check {
+        problems.extend(unlisted(folder, &check.unlisted));
+        problems.extend(unread(check));
+    }
+    if let Some(checked) = &evidence.check {
+        problems.extend(odd_rows(folder, checked));
+        problems.extend(no_files(folder, checked));
     }
     problems
 }
@@ -189,23 +181,16 @@ fn unread(check: &Check) -> Option<Problem> {
     ))
 }
 
-fn odd_rows(odd: &OddRows) -> Option<String> {
-    let told: Vec<String> = [
-        (odd.bad_ids, "with a file id that is not 40 hex digits"),
-        (
-            odd.incomplete,
-            "with a column that is missing or of another type",
-        ),
-        (
-            odd.climbing,
-            "with a path that climbs out of the backup; never followed",
-        ),
-    ]
-    .into_iter()
-    .filter(|(count, _)| *count > 0)
-    .map(|(count, what)| format!("{count} of {} rows {what}", odd.rows))
-    .collect();
-    (!told.is_empty()).then(|| told.join("; "))
+fn odd_rows(folder: &Path, checked: &Checked) -> Option<Problem> {
+    let found = checked.odd_rows()?;
+    let list = folder.join("Manifest.db");
+    Some(Problem::note(list, "rows as iOS writes them", found))
+}
+
+fn no_files(folder: &Path, checked: &Checked) -> Option<Problem> {
+    let count = checked.no_files();
+    let found = format!("links, folders and the like in their place: {count}");
+    (count > 0).then(|| Problem::note(folder, "regular payload files", found))
 }
 
 /// What the iCloud log could not give.

@@ -88,6 +88,24 @@ pub(super) enum Checked {
     Earlier(Box<CheckRecord>),
 }
 
+impl Checked {
+    /// Rows of the list that are not as iOS writes them, in plain words.
+    pub(super) fn odd_rows(&self) -> Option<String> {
+        match self {
+            Self::Now(check) => check.odd.in_words(),
+            Self::Earlier(record) => record.odd_rows.clone(),
+        }
+    }
+
+    /// Payload names that are links, folders or the like.
+    pub(super) fn no_files(&self) -> u64 {
+        match self {
+            Self::Now(check) => check.no_files,
+            Self::Earlier(record) => record.no_files,
+        }
+    }
+}
+
 /// A backup whose plists were read and whose files were not looked at yet.
 #[derive(Debug)]
 pub(super) struct Opened<'a> {
@@ -227,20 +245,20 @@ impl<'a> Opened<'a> {
         (backup, changed)
     }
 
-    /// What a memory should keep of the check: only what was looked at in full, is quiet, and left
-    /// nothing to tell each night anew.
+    /// What a memory should keep of the check: only what was looked at in full and is quiet.
     fn record(&self, backup: &LocalBackup, evidence: &Evidence) -> Option<CheckRecord> {
         let stamp = self.stamp.as_ref()?;
-        let told = match evidence.check.as_ref()? {
+        let checked = evidence.check.as_ref()?;
+        let settled = match checked {
             Checked::Now(check) => {
-                check.has_problems() || stamp::of(&backup.path, evidence.layout()) != *stamp
+                !check.is_incomplete() && stamp::of(&backup.path, evidence.layout()) == *stamp
             }
-            Checked::Earlier(_) => false,
+            Checked::Earlier(_) => true,
         };
         // Of a decrypted copy it stays unknown, however often its files are looked at.
         let judged =
             backup.restorable != Restorable::Unknown || evidence.cipher == Cipher::DecryptedCopy;
-        (is_root_copy(backup.state) && judged && !told).then(|| CheckRecord {
+        (is_root_copy(backup.state) && judged && settled).then(|| CheckRecord {
             stamp: stamp.clone(),
             level: backup.verified.level,
             at: backup.verified.at,
@@ -255,6 +273,8 @@ impl<'a> Opened<'a> {
                 .cloud_log
                 .clone()
                 .filter(|_| backup.encrypted == Some(true)),
+            odd_rows: checked.odd_rows(),
+            no_files: checked.no_files(),
         })
     }
 }

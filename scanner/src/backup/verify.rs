@@ -152,13 +152,9 @@ impl<'a> Disk<'a> {
 }
 
 impl Check {
-    /// Is there something to tell beside the figures?
-    pub(super) fn has_problems(&self) -> bool {
-        let odd = OddRows {
-            rows: self.odd.rows,
-            ..OddRows::default()
-        };
-        !self.unlisted.is_empty() || self.unread > 0 || self.no_files > 0 || self.odd != odd
+    /// Was there something that another night may find readable?
+    pub(super) fn is_incomplete(&self) -> bool {
+        !self.unlisted.is_empty() || self.unread > 0
     }
 
     fn begin(promises: &Promises, depth: &Depth<'_>) -> Self {

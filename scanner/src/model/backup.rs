@@ -288,6 +288,12 @@ pub struct CheckRecord {
     /// The iCloud log of an encrypted backup, which takes its keys to read.
     #[serde(default)]
     pub cloud_log: Option<CloudLog>,
+    /// Rows of the list that are not as iOS writes them, in plain words.
+    #[serde(default)]
+    pub odd_rows: Option<String>,
+    /// Payload names that are links, folders or the like.
+    #[serde(default)]
+    pub no_files: u64,
 }
 
 /// A keybag was opened by a password.
