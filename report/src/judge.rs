@@ -5,14 +5,11 @@ use std::cmp::Reverse;
 use fleetback_scanner::model::fleet::Fleet;
 use jiff::Timestamp;
 
-use crate::assess::case::{Case, build_text, os_text, subject};
+use crate::assess::case::{Case, subject};
 use crate::assess::cloud::Cloud;
-use crate::assess::currency::currency;
-use crate::assess::draft::whole_days;
 use crate::assess::fleet_view::FleetView;
 use crate::assess::planned;
 use crate::assess::rules::assess;
-use crate::assess::status::{last_attempt, status};
 use crate::diagnose::likely::{diagnose, rows_of};
 use crate::finding::{Code, Severity};
 use crate::fix::{Confidence, FixId};
@@ -26,7 +23,7 @@ use crate::pattern::tell::told;
 use crate::policy::{Demand, Effective, Group, Policy, effective};
 use crate::portrait;
 use crate::remember;
-use crate::results::{Device, Finding, GoodBackup, GroupUsed, PolicyUsed, Results, SCHEMA_VERSION};
+use crate::results::{Device, Finding, GroupUsed, PolicyUsed, Results, SCHEMA_VERSION};
 use crate::rollup;
 use crate::swap::question::Question;
 use crate::swap::verdict::{of_device, reason};
@@ -155,52 +152,7 @@ fn judge_device(case: &Case<'_>, waivers: &mut Waivers<'_>) -> Device {
     let mut findings: Vec<Finding> = drafts.map(|draft| diagnose(case, draft)).collect();
     waivers.meet(&case.device.identity, case.policy.group);
     waivers.apply(&case.device.identity, case.policy.group, &mut findings);
-    let good = case.last_good();
-    let device = case.device;
-    let identity = &device.identity;
-    let person = device.person.as_ref();
-    let mut judged = Device {
-        udid: identity.udid.as_ref().map(ToString::to_string),
-        serial_number: identity.serial.as_ref().map(ToString::to_string),
-        device_name: device.name().map(str::to_owned),
-        product_type: case.product_type().map(str::to_owned),
-        model: portrait::model_name(device),
-        os_version: os_text(device).map(str::to_owned),
-        build_version: build_text(device).map(str::to_owned),
-        os: currency(case),
-        imei: identity.imeis.first().map(ToString::to_string),
-        imeis: identity.imeis.iter().map(ToString::to_string).collect(),
-        meid: identity.meid.as_ref().map(ToString::to_string),
-        ecid: identity.ecid().map(|ecid| ecid.to_string()),
-        iccid: portrait::iccid(device),
-        user: person.and_then(|p| p.user.clone()),
-        email: person.and_then(|p| p.email.clone()),
-        department: person.and_then(|p| p.department.clone()),
-        site: person.and_then(|p| p.site.clone()),
-        group: person.and_then(|p| p.group.clone()),
-        tags: person.map(|p| p.tags.clone()).unwrap_or_default(),
-        planned_swap: person.and_then(|p| p.planned_swap),
-        status: status(case),
-        severity: None,
-        age_days: good.map(|good| whole_days(good.date, case.now)),
-        last_good_backup: good.map(|good| GoodBackup {
-            kind: good.kind,
-            date: good.date,
-            path: good.backup.map(|backup| backup.path.clone()),
-        }),
-        max_age_days: case.policy.thresholds.stale_days,
-        policy_group: case.policy.group.map(str::to_owned),
-        last_attempt: last_attempt(case),
-        backups: case.locals.iter().map(portrait::backup).collect(),
-        icloud: portrait::icloud(case),
-        mdm: portrait::mdm(case),
-        findings,
-        listed_apart: case.listed_apart(),
-        in_inventory: case.fleet.has_inventory.then(|| !case.listed_apart()),
-        swap: None,
-        change: None,
-        history: None,
-    };
+    let mut judged = portrait::device(case, findings);
     ask_swap_desk(case, &mut judged, waivers);
     // What nobody has decided to live with comes first, so that reason and fix of a row are open.
     let rank = |finding: &Finding| {

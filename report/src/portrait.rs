@@ -1,5 +1,5 @@
 //! What of the facts a report repeats beside the verdict: backups, iCloud, MDM, names. Nothing is
-//! judged here, and no telephone number or secret has a field to go to.
+//! judged here (`assess` has done that), and no telephone number or secret has a field to go to.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,11 +7,15 @@ use fleetback_scanner::model::evidence::{Clock, Source, Told};
 use fleetback_scanner::model::fleet::{Device, Fleet};
 use fleetback_scanner::model::management::Management;
 
-use crate::assess::case::{Case, Local, product_type};
+use crate::assess::case::{Case, Local, build_text, os_text, product_type};
+use crate::assess::currency::currency;
+use crate::assess::draft::whole_days;
+use crate::assess::status::{last_attempt, status};
 use crate::mb_error;
 use crate::model_name::model;
 use crate::results::{
-    Backup, CapacityTold, Host, Icloud, IcloudAttempt, Mdm, Proof, Root, Unmatched,
+    self, Backup, CapacityTold, Finding, GoodBackup, Host, Icloud, IcloudAttempt, Mdm, Proof, Root,
+    Unmatched,
 };
 
 /// Restrictions that bear on backup, restore or swap.
@@ -28,6 +32,56 @@ const RESTRICTIONS: [&str; 11] = [
     "forceEncryptedBackup",
     "forceWiFiToAllowedNetworksOnly",
 ];
+
+/// The device with its findings; what the swap desk and earlier nights say of it comes later.
+pub(crate) fn device(case: &Case<'_>, findings: Vec<Finding>) -> results::Device {
+    let good = case.last_good();
+    let device = case.device;
+    let identity = &device.identity;
+    let person = device.person.as_ref();
+    results::Device {
+        udid: identity.udid.as_ref().map(ToString::to_string),
+        serial_number: identity.serial.as_ref().map(ToString::to_string),
+        device_name: device.name().map(str::to_owned),
+        product_type: case.product_type().map(str::to_owned),
+        model: model_name(device),
+        os_version: os_text(device).map(str::to_owned),
+        build_version: build_text(device).map(str::to_owned),
+        os: currency(case),
+        imei: identity.imeis.first().map(ToString::to_string),
+        imeis: identity.imeis.iter().map(ToString::to_string).collect(),
+        meid: identity.meid.as_ref().map(ToString::to_string),
+        ecid: identity.ecid().map(|ecid| ecid.to_string()),
+        iccid: iccid(device),
+        user: person.and_then(|p| p.user.clone()),
+        email: person.and_then(|p| p.email.clone()),
+        department: person.and_then(|p| p.department.clone()),
+        site: person.and_then(|p| p.site.clone()),
+        group: person.and_then(|p| p.group.clone()),
+        tags: person.map(|p| p.tags.clone()).unwrap_or_default(),
+        planned_swap: person.and_then(|p| p.planned_swap),
+        status: status(case),
+        severity: None,
+        age_days: good.map(|good| whole_days(good.date, case.now)),
+        last_good_backup: good.map(|good| GoodBackup {
+            kind: good.kind,
+            date: good.date,
+            path: good.backup.map(|backup| backup.path.clone()),
+        }),
+        max_age_days: case.policy.thresholds.stale_days,
+        policy_group: case.policy.group.map(str::to_owned),
+        last_attempt: last_attempt(case),
+        backups: case.locals.iter().map(backup).collect(),
+        icloud: icloud(case),
+        mdm: mdm(case),
+        findings,
+        listed_apart: case.listed_apart(),
+        in_inventory: case.fleet.has_inventory.then(|| !case.listed_apart()),
+        swap: None,
+        change: None,
+        history: None,
+    }
+}
 
 /// A local backup as the report shows it.
 pub(crate) fn backup(local: &Local<'_>) -> Backup {
