@@ -4,7 +4,8 @@ use std::io::{self, Write};
 
 use anyhow::Result;
 use fleetback_report::diff::Diff as Changes;
-use fleetback_report::render::{diff, swap};
+use fleetback_report::render::terminal::PageOptions;
+use fleetback_report::render::{diff, json};
 
 use crate::args::{Common, Diff};
 use crate::exit::{self, Exit};
@@ -17,14 +18,14 @@ pub(crate) fn run(args: &Diff, common: &Common) -> Result<Exit> {
     let interrupted = interrupt::listen();
     let (old, new) = (kept::read(&args.old)?, kept::read(&args.new)?);
     let changes = Changes::between(&old, &new, env!("CARGO_PKG_VERSION"));
-    let text = swap::SwapText {
+    let text = PageOptions {
         width: terminal::width(),
         color: plan.terminal.colored(),
         zone: &plan.reports.time_zone,
     };
     let render = |format, out: &mut dyn Write| -> io::Result<()> {
         match format {
-            Format::Json => swap::write_json(&changes, out),
+            Format::Json => json::write(&changes, out),
             _ => diff::write_text(&changes, &text, out),
         }
     };

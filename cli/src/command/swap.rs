@@ -9,7 +9,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use anyhow::{Context, Result};
 use fleetback_report::judge::judge;
 use fleetback_report::knowledge::Knowledge;
-use fleetback_report::render::{run_sheets, swap as render, swap_xlsx};
+use fleetback_report::render::terminal::PageOptions;
+use fleetback_report::render::{json, run_sheets, swap as render, swap_xlsx};
 use fleetback_report::results::Results;
 use fleetback_report::swap::after::afterwards;
 use fleetback_report::swap::answer::{Fate, Verdict};
@@ -140,7 +141,7 @@ fn tell(plan: &SwapPlan, results: &Results, run: &Run, interrupted: &AtomicBool)
         match format {
             Format::Csv => render::write_csv(&tickets, zone, &plan.reports.csv, out),
             Format::Html => run_sheets::write(&tickets, zone, out),
-            Format::Json => render::write_json(&tickets, out),
+            Format::Json => json::write(&tickets, out),
             Format::Text => render::write_text(&tickets, &text_options(plan), out),
             Format::Xlsx => swap_xlsx::write(&tickets, zone, out),
         }
@@ -159,7 +160,7 @@ fn tell_after(plan: &SwapPlan, results: &Results, run: &Run, interrupted: &Atomi
     let after = afterwards(results, &plan.asked, run);
     let render = |format, out: &mut dyn Write| -> io::Result<()> {
         match format {
-            Format::Json => render::write_json(&after, out),
+            Format::Json => json::write(&after, out),
             _ => render::write_after_text(&after, &text_options(plan), out),
         }
     };
@@ -172,8 +173,8 @@ fn tell_after(plan: &SwapPlan, results: &Results, run: &Run, interrupted: &Atomi
     )
 }
 
-fn text_options(plan: &SwapPlan) -> render::SwapText<'_> {
-    render::SwapText {
+fn text_options(plan: &SwapPlan) -> PageOptions<'_> {
+    PageOptions {
         width: terminal::width(),
         color: plan.terminal.colored(),
         zone: &plan.reports.time_zone,

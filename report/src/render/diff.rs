@@ -5,17 +5,11 @@
 
 use std::io::{self, Write};
 
-use jiff::tz::TimeZone;
-
-use super::swap::SwapText;
-use super::terminal::{Color, Paint, wrapped_words};
+use super::terminal::{Color, Page, PageOptions};
 use crate::diff::{DeviceDiff, Diff, DiffKind, Side, Stand};
 use crate::finding::Code;
 use crate::swap::sheet;
-use crate::words::{self, Word, number, shown};
-
-const WIDTH_MIN: usize = 60;
-const WIDTH_MAX: usize = 110;
+use crate::words::{self, Word, number};
 
 /// A heading for each change, and its colour.
 const HEADINGS: [(DiffKind, &str, &str, Color); 7] = [
@@ -63,15 +57,14 @@ pub fn sums(diff: &Diff) -> String {
 ///
 /// # Errors
 /// Those of `out`.
-pub fn write_text(diff: &Diff, options: &SwapText<'_>, out: &mut dyn Write) -> io::Result<()> {
-    let page = Page {
-        paint: Paint(options.color),
-        width: options.width.clamp(WIDTH_MIN, WIDTH_MAX),
-        zone: options.zone,
+pub fn write_text(diff: &Diff, options: &PageOptions<'_>, out: &mut dyn Write) -> io::Result<()> {
+    let told = Told {
+        diff,
+        page: Page::new(options),
     };
-    page.head(diff, out)?;
+    told.head(out)?;
     for (kind, _, heading, color) in HEADINGS {
-        page.group(diff, kind, heading, color, out)?;
+        told.group(kind, heading, color, out)?;
     }
     Ok(())
 }
@@ -81,24 +74,24 @@ pub fn schema() -> serde_json::Value {
     schemars::schema_for!(Diff).to_value()
 }
 
-struct Page<'a> {
-    paint: Paint,
-    width: usize,
-    zone: &'a TimeZone,
+struct Told<'a> {
+    diff: &'a Diff,
+    page: Page<'a>,
 }
 
-impl Page<'_> {
-    fn head(&self, diff: &Diff, out: &mut dyn Write) -> io::Result<()> {
+impl Told<'_> {
+    fn head(&self, out: &mut dyn Write) -> io::Result<()> {
+        let (diff, page) = (self.diff, &self.page);
         let color = if diff.is_worse() {
             Color::Red
         } else {
             Color::Green
         };
-        writeln!(out, "{}", self.paint.bold(color, &sums(diff)))?;
-        self.lines(2, &format!("from {}", self.side(&diff.old)), out)?;
-        self.lines(2, &format!("to   {}", self.side(&diff.new)), out)?;
+        page.bold(color, &sums(diff), out)?;
+        page.lines(2, &format!("from {}", self.side(&diff.old)), out)?;
+        page.lines(2, &format!("to   {}", self.side(&diff.new)), out)?;
         for note in &diff.notes {
-            self.lines(2, &format!("! {note}"), out)?;
+            page.lines(2, &format!("! {note}"), out)?;
         }
         Ok(())
     }
@@ -107,7 +100,7 @@ impl Page<'_> {
     fn side(&self, side: &Side) -> String {
         format!(
             "{}, {}, read on {}",
-            words::date_time(side.scanned_at, self.zone),
+            words::date_time(side.scanned_at, self.page.zone),
             words::plural(side.devices, "device", "devices"),
             side.scan_host,
         )
@@ -115,49 +108,39 @@ impl Page<'_> {
 
     fn group(
         &self,
-        diff: &Diff,
         kind: DiffKind,
         heading: &str,
         color: Color,
         out: &mut dyn Write,
     ) -> io::Result<()> {
-        let mut devices = diff.devices.iter().filter(|one| one.change == kind);
+        let mut devices = self.diff.devices.iter().filter(|one| one.change == kind);
         let Some(first) = devices.next() else {
             return Ok(());
         };
-        writeln!(out, "\n{}", self.paint.bold(color, heading))?;
+        writeln!(out)?;
+        self.page.bold(color, heading, out)?;
         self.device(first, out)?;
         devices.try_for_each(|device| self.device(device, out))
     }
 
     fn device(&self, device: &DeviceDiff, out: &mut dyn Write) -> io::Result<()> {
         let name = sheet::name(&device.device);
-        self.lines(2, &format!("{name}: {}", standing(device)), out)?;
+        self.page
+            .lines(2, &format!("{name}: {}", standing(device)), out)?;
         for (label, codes) in [("came", &device.came), ("went", &device.went)] {
             if !codes.is_empty() {
-                self.dim(4, &format!("{label}: {}", titles(codes)), out)?;
+                self.page
+                    .dim(4, &format!("{label}: {}", titles(codes)), out)?;
             }
         }
         let fails = matches!(device.change, DiffKind::New | DiffKind::Worse);
         let why = device.now.as_ref().filter(|_| fails);
         match why.and_then(|now| Some((now.why.as_ref()?, now.likely_fix?))) {
-            Some((why, fix)) => self.dim(4, &format!("-> {}: {why}", fix.about().title), out),
+            Some((why, fix)) => self
+                .page
+                .dim(4, &format!("-> {}: {why}", fix.about().title), out),
             None => Ok(()),
         }
-    }
-
-    fn lines(&self, indent: usize, text: &str, out: &mut dyn Write) -> io::Result<()> {
-        for line in wrapped_words(&shown(text), self.width - indent) {
-            writeln!(out, "{:indent$}{line}", "")?;
-        }
-        Ok(())
-    }
-
-    fn dim(&self, indent: usize, text: &str, out: &mut dyn Write) -> io::Result<()> {
-        for line in wrapped_words(&shown(text), self.width - indent) {
-            writeln!(out, "{:indent$}{}", "", self.paint.dim(&line))?;
-        }
-        Ok(())
     }
 }
 

@@ -5,18 +5,18 @@
 
 use std::io::{self, BufWriter, Write};
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::results::{Results, SCHEMA_VERSION};
 
-/// Writes the results.
+/// Writes the results, or another answer that is told to programs.
 ///
 /// # Errors
 /// Those of `out`.
-pub fn write(results: &Results, out: &mut dyn Write) -> io::Result<()> {
+pub fn write(answer: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {
     let mut out = BufWriter::new(out);
-    serde_json::to_writer_pretty(&mut out, results)?;
+    serde_json::to_writer_pretty(&mut out, answer)?;
     out.write_all(b"\n")?;
     out.flush()
 }

@@ -8,5 +8,5 @@ pub mod run_sheets;
 pub mod spreadsheet;
 pub mod swap;
 pub mod swap_xlsx;
-mod terminal;
+pub mod terminal;
 pub mod text;

@@ -1,15 +1,14 @@
-//! The tickets of the swap desk for a terminal, as JSON and as CSV.
+//! The tickets of the swap desk for a terminal and as CSV.
 //!
 //! The first line of a ticket is the one that is read across a counter: READY or NOT READY, the
 //! device's name, and right below it why. Text that is not ours goes through [`shown`].
 
-use std::io::{self, BufWriter, Write};
+use std::io::{self, Write};
 
 use jiff::tz::TimeZone;
-use serde::Serialize;
 
 use super::csv::{self, CsvOptions};
-use super::terminal::{Color, Paint, wrapped_words};
+use super::terminal::{Color, Page, PageOptions, wrapped_words};
 use crate::swap::after::{After, Afterwards};
 use crate::swap::answer::{Answer, Fate, Verdict};
 use crate::swap::plan::PlanUsed;
@@ -17,29 +16,13 @@ use crate::swap::sheet::{self, Group, SWAP_COLUMNS, SwapRow, Tone};
 use crate::swap::ticket::{Ticket, Tickets};
 use crate::words::{self, shown};
 
-/// The narrowest terminal that is laid out for.
-const WIDTH_MIN: usize = 60;
-/// The widest line of text: longer ones are hard to read.
-const WIDTH_MAX: usize = 110;
-
-/// How to write the tickets for a terminal.
-#[derive(Debug, Clone, Copy)]
-pub struct SwapText<'a> {
-    /// Columns of the terminal.
-    pub width: usize,
-    /// Write ANSI colours?
-    pub color: bool,
-    /// The zone of dates for people.
-    pub zone: &'a TimeZone,
-}
-
 /// Writes every ticket, and for more than one the sums.
 ///
 /// # Errors
 /// Those of `out`.
 pub fn write_text(
     tickets: &Tickets,
-    options: &SwapText<'_>,
+    options: &PageOptions<'_>,
     out: &mut dyn Write,
 ) -> io::Result<()> {
     let page = Page::new(options);
@@ -67,7 +50,7 @@ pub fn write_text(
 /// Those of `out`.
 pub fn write_after_text(
     after: &Afterwards,
-    options: &SwapText<'_>,
+    options: &PageOptions<'_>,
     out: &mut dyn Write,
 ) -> io::Result<()> {
     let page = Page::new(options);
@@ -76,7 +59,7 @@ pub fn write_after_text(
         writeln!(out)?;
     }
     if after.plan.is_some() {
-        page.bold(&sheet::after_totals(after), out)?;
+        page.bold(Color::None, &sheet::after_totals(after), out)?;
     }
     page.plan(after.plan.as_ref(), out)?;
     page.dim(
@@ -85,17 +68,6 @@ pub fn write_after_text(
         out,
     )?;
     page.dim(0, "Nothing was deleted: this only says.", out)
-}
-
-/// Writes tickets, or what may go, as JSON.
-///
-/// # Errors
-/// Those of `out`.
-pub fn write_json(value: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {
-    let mut out = BufWriter::new(out);
-    serde_json::to_writer_pretty(&mut out, value)?;
-    out.write_all(b"\n")?;
-    out.flush()
 }
 
 /// Writes one row for each ticket.
@@ -130,28 +102,11 @@ pub fn after_schema() -> serde_json::Value {
     schemars::schema_for!(Afterwards).to_value()
 }
 
-struct Page<'a> {
-    paint: Paint,
-    width: usize,
-    zone: &'a TimeZone,
-}
-
-impl<'a> Page<'a> {
-    fn new(options: &SwapText<'a>) -> Self {
-        Self {
-            paint: Paint(options.color),
-            width: options.width.clamp(WIDTH_MIN, WIDTH_MAX),
-            zone: options.zone,
-        }
-    }
-
+/// What the swap desk puts on a page beside plain text.
+impl Page<'_> {
     fn ticket(&self, ticket: &Ticket, tickets: &Tickets, out: &mut dyn Write) -> io::Result<()> {
         let color = color_of(ticket.verdict);
-        writeln!(
-            out,
-            "{}",
-            self.paint.bold(color, &shown(&sheet::headline(ticket)))
-        )?;
+        self.bold(color, &sheet::headline(ticket), out)?;
         self.lines(2, &ticket.reason, out)?;
         for text in sheet::said_by_plan(ticket) {
             self.lines(2, text, out)?;
@@ -170,9 +125,8 @@ impl<'a> Page<'a> {
 
     /// One row of a plan: three hundred whole tickets are for the run sheets.
     fn row_of_plan(&self, ticket: &Ticket, out: &mut dyn Write) -> io::Result<()> {
-        let headline = shown(&sheet::headline(ticket));
         let color = color_of(ticket.verdict);
-        writeln!(out, "{}", self.paint.bold(color, &headline))?;
+        self.bold(color, &sheet::headline(ticket), out)?;
         self.lines(2, &ticket.reason, out)?;
         for text in sheet::said_by_plan(ticket) {
             self.lines(2, text, out)?;
@@ -186,10 +140,6 @@ impl<'a> Page<'a> {
             Some(unasked) => self.lines(0, &unasked, out),
             None => Ok(()),
         }
-    }
-
-    fn bold(&self, text: &str, out: &mut dyn Write) -> io::Result<()> {
-        writeln!(out, "{}", self.paint.bold(Color::None, &shown(text)))
     }
 
     fn fact(&self, label: &str, text: &str, out: &mut dyn Write) -> io::Result<()> {
@@ -245,7 +195,7 @@ impl<'a> Page<'a> {
     }
 
     fn sums(&self, tickets: &Tickets, out: &mut dyn Write) -> io::Result<()> {
-        self.bold(&sheet::totals(tickets), out)?;
+        self.bold(Color::None, &sheet::totals(tickets), out)?;
         for (index, blocker) in sheet::blockers(tickets).iter().enumerate() {
             if index == 0 {
                 writeln!(out, "  What stands in the way most:")?;
@@ -261,12 +211,7 @@ impl<'a> Page<'a> {
             Fate::Keep => Color::Red,
             Fate::Unknown => Color::Yellow,
         };
-        writeln!(
-            out,
-            "{}",
-            self.paint
-                .bold(color, &shown(&sheet::after_headline(after)))
-        )?;
+        self.bold(color, &sheet::after_headline(after), out)?;
         self.lines(2, &after.reason, out)?;
         if let Some(new) = &after.new {
             self.fact("New device", &sheet::name(new), out)?;
@@ -296,20 +241,6 @@ impl<'a> Page<'a> {
             ),
             false => Ok(()),
         }
-    }
-
-    fn lines(&self, indent: usize, text: &str, out: &mut dyn Write) -> io::Result<()> {
-        for line in wrapped_words(&shown(text), self.width - indent) {
-            writeln!(out, "{:indent$}{line}", "")?;
-        }
-        Ok(())
-    }
-
-    fn dim(&self, indent: usize, text: &str, out: &mut dyn Write) -> io::Result<()> {
-        for line in wrapped_words(&shown(text), self.width - indent) {
-            writeln!(out, "{:indent$}{}", "", self.paint.dim(&line))?;
-        }
-        Ok(())
     }
 }
 

@@ -1,6 +1,63 @@
 //! What every text for a terminal needs: drawn widths, lines that fit, and the few colours.
 
+use std::io::{self, Write};
+
+use jiff::tz::TimeZone;
 use unicode_width::UnicodeWidthStr;
+
+use crate::words::shown;
+
+/// The narrowest terminal that is laid out for.
+const WIDTH_MIN: usize = 60;
+/// The widest line of text: longer ones are hard to read.
+const WIDTH_MAX: usize = 110;
+
+/// How to write running text for a terminal.
+#[derive(Debug, Clone, Copy)]
+pub struct PageOptions<'a> {
+    /// Columns of the terminal.
+    pub width: usize,
+    /// Write ANSI colours?
+    pub color: bool,
+    /// The zone of dates for people.
+    pub zone: &'a TimeZone,
+}
+
+/// Running text on a terminal. What it writes goes through [`shown`], for some of it is not ours.
+pub(crate) struct Page<'a> {
+    pub(crate) paint: Paint,
+    pub(crate) width: usize,
+    pub(crate) zone: &'a TimeZone,
+}
+
+impl<'a> Page<'a> {
+    pub(crate) fn new(options: &PageOptions<'a>) -> Self {
+        Self {
+            paint: Paint(options.color),
+            width: options.width.clamp(WIDTH_MIN, WIDTH_MAX),
+            zone: options.zone,
+        }
+    }
+
+    /// One line that stands out, however long it is.
+    pub(crate) fn bold(&self, color: Color, text: &str, out: &mut dyn Write) -> io::Result<()> {
+        writeln!(out, "{}", self.paint.bold(color, &shown(text)))
+    }
+
+    pub(crate) fn lines(&self, indent: usize, text: &str, out: &mut dyn Write) -> io::Result<()> {
+        for line in wrapped_words(&shown(text), self.width - indent) {
+            writeln!(out, "{:indent$}{line}", "")?;
+        }
+        Ok(())
+    }
+
+    pub(crate) fn dim(&self, indent: usize, text: &str, out: &mut dyn Write) -> io::Result<()> {
+        for line in wrapped_words(&shown(text), self.width - indent) {
+            writeln!(out, "{:indent$}{}", "", self.paint.dim(&line))?;
+        }
+        Ok(())
+    }
+}
 
 /// Fills with spaces up to a drawn width.
 pub(crate) fn padded(text: &str, width: usize) -> String {

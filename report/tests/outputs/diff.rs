@@ -4,7 +4,7 @@ use fleetback_report::diff::{Diff, DiffKind};
 use fleetback_report::finding::{Code, Severity};
 use fleetback_report::fix::FixId;
 use fleetback_report::render::diff as render;
-use fleetback_report::render::swap::SwapText;
+use fleetback_report::render::terminal::PageOptions;
 use fleetback_report::results::*;
 use fleetback_scanner::model::problem::Problem;
 use jiff::tz::TimeZone;
@@ -39,7 +39,7 @@ fn compare(then: Vec<Device>, now: Vec<Device>) -> Diff {
 }
 
 fn text(diff: &Diff) -> String {
-    let options = SwapText {
+    let options = PageOptions {
         width: 80,
         color: false,
         zone: &TimeZone::UTC,

@@ -1,7 +1,9 @@
 //! The tickets as they are printed.
 
 use fleetback_report::render::csv::CsvOptions;
-use fleetback_report::render::swap::{self as render, SwapText};
+use fleetback_report::render::json;
+use fleetback_report::render::swap as render;
+use fleetback_report::render::terminal::PageOptions;
 use fleetback_report::results::*;
 use fleetback_report::swap::after::afterwards;
 use fleetback_report::swap::sheet::SWAP_COLUMNS;
@@ -39,7 +41,7 @@ pub(crate) fn counter() -> Tickets {
 }
 
 fn text(tickets: &Tickets) -> String {
-    let options = SwapText {
+    let options = PageOptions {
         width: 80,
         color: false,
         zone: &TimeZone::UTC,
@@ -69,7 +71,7 @@ fn the_table() {
 fn json_is_read_back_as_it_was_written() {
     let tickets = counter();
     let mut out = Vec::new();
-    render::write_json(&tickets, &mut out).unwrap();
+    json::write(&tickets, &mut out).unwrap();
     assert_eq!(serde_json::from_slice::<Tickets>(&out).unwrap(), tickets);
 }
 
@@ -107,7 +109,7 @@ fn a_name_paints_no_terminal_and_fakes_no_line() {
 fn a_name_is_one_string_of_the_json() {
     let tickets = hostile();
     let mut out = Vec::new();
-    render::write_json(&tickets, &mut out).unwrap();
+    json::write(&tickets, &mut out).unwrap();
     let barred = |byte: &u8| byte.is_ascii_control() && *byte != b'\n';
     assert!(!out.iter().any(barred));
     let read: Tickets = serde_json::from_slice(&out).unwrap();
@@ -162,7 +164,7 @@ fn after_the_swap() {
         asked("F2LX0002TEST"),
     ];
     let after = afterwards(&common::results(vec![old, new], Vec::new()), &asked, &run());
-    let options = SwapText {
+    let options = PageOptions {
         width: 80,
         color: false,
         zone: &TimeZone::UTC,
