@@ -104,9 +104,11 @@ fn protected_by_icloud() -> Vec<Planned> {
     vec![
         device(1, "iPhone von Anna", "iPhone14,7", "26.1")
             .of("Anna Lindqvist", "Editorial", "Berlin")
+            .swap_on("2026-11-20")
             .icloud(NANO, "2026-11-20T01:12:40Z"),
         device(2, "Davids iPhone", "iPhone15,4", "26.1")
             .of("David Okafor", "Editorial", "Berlin")
+            .swap_on("2026-11-20")
             .icloud(NANO, "2026-11-19T23:51:02Z"),
         device(3, "iPhone", "iPhone13,2", "26.0.1")
             .of("Şirin Yıldız", "Sales", "Hamburg")
@@ -139,6 +141,7 @@ fn protected_by_computer() -> Vec<Planned> {
     vec![
         device(11, "iPhone von Marta", "iPhone16,1", "26.1")
             .of("Marta Keller", "Board", "Berlin")
+            .swap_on("2026-11-23")
             .icloud_off(NANO)
             .encrypted(MARTA, "2026-11-19T18:22:10Z")
             .local(MARTA, |whole| {
@@ -268,6 +271,7 @@ fn aging() -> Vec<Planned> {
     vec![
         device(24, "iPhone von Lena", "iPhone13,2", "26.1")
             .of("Lena Vogt", "Sales", "Hamburg")
+            .swap_on("2026-11-25")
             .icloud(NANO, "2026-11-15T22:48:00Z"),
         device(25, "Messe iPad", "iPad13,18", "26.1")
             .of("Lena Vogt", "Sales", "Hamburg")

@@ -66,6 +66,7 @@ pub struct Planned {
     product_type: String,
     os_version: String,
     person: Option<Person>,
+    swap_on: Option<String>,
     backups: Vec<(PathBuf, BackupBuilder)>,
     documents: Vec<Document>,
 }
@@ -88,6 +89,7 @@ impl Planned {
             product_type: product_type.to_owned(),
             os_version: os_version.to_owned(),
             person: None,
+            swap_on: None,
             backups: Vec::new(),
             documents: Vec::new(),
         }
@@ -113,6 +115,13 @@ impl Planned {
             department: department.to_owned(),
             site: site.to_owned(),
         });
+        self
+    }
+
+    /// Says in the inventory table on which day it is to be swapped: "2026-11-23".
+    #[must_use]
+    pub fn swap_on(mut self, day: &str) -> Self {
+        self.swap_on = Some(day.to_owned());
         self
     }
 
@@ -182,7 +191,7 @@ impl Planned {
     }
 
     /// Its row of the inventory table: serial, user, e-mail, department, site.
-    pub fn inventory_row(&self) -> Option<String> {
+    fn inventory_row(&self) -> Option<String> {
         let Person {
             user,
             department,
@@ -192,17 +201,24 @@ impl Planned {
         let account: String = account.chars().map(plain_letter).collect();
         let serial = &self.numbers.serial;
         Some(format!(
-            "{serial},{user},{account}@lindenhof.example,{department},{site}\n"
+            "{serial},{user},{account}@lindenhof.example,{department},{site}"
         ))
     }
 }
 
-/// The table of everybody, with its header.
+/// The table of everybody, with its header; with the days of swaps where there are any.
 pub fn inventory(devices: &[Planned]) -> String {
-    let rows = devices.iter().filter_map(Planned::inventory_row);
-    std::iter::once("serial,user,email,department,site\n".to_owned())
-        .chain(rows)
-        .collect()
+    let swaps = devices.iter().any(|device| device.swap_on.is_some());
+    let row = |cells: &str, day: &str| match swaps {
+        true => format!("{cells},{day}\n"),
+        false => format!("{cells}\n"),
+    };
+    let head = row("serial,user,email,department,site", "planned swap");
+    let rows = devices.iter().filter_map(|device| {
+        let day = device.swap_on.as_deref().unwrap_or_default();
+        Some(row(&device.inventory_row()?, day))
+    });
+    std::iter::once(head).chain(rows).collect()
 }
 
 fn plain_letter(letter: char) -> char {
