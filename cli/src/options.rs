@@ -32,7 +32,7 @@ use crate::settings::{
     CsvProfile, CsvRows, FailOn, Layer, MdmSettings, OutputSettings, ScanSettings,
     TerminalSettings, Verify, When,
 };
-use crate::terminal::Terminal;
+use crate::terminal::{self, Terminal};
 use crate::{history, homes, store};
 
 /// More threads than that help no disk.
@@ -562,8 +562,18 @@ fn targets(output: &OutputSettings, workbooks: &[PathBuf]) -> Result<Vec<(Format
         targets.push((Format::Text, Target::Stdout));
     }
     ensure_each_once(&targets)?;
+    ensure_shown(&targets, terminal::is_shown())?;
     targets.sort_by_key(|(_, target)| *target == Target::Stdout);
     Ok(targets)
+}
+
+/// A workbook on a terminal is noise, and can set it into a state that nobody asked for.
+fn ensure_shown(targets: &[(Format, Target)], on_a_terminal: bool) -> Result<()> {
+    ensure!(
+        !(on_a_terminal && targets.contains(&(Format::Xlsx, Target::Stdout))),
+        "--xlsx -: wanted a file or a pipe, found a terminal, which cannot show a workbook; name a file",
+    );
+    Ok(())
 }
 
 fn ensure_each_once(targets: &[(Format, Target)]) -> Result<()> {
@@ -633,4 +643,22 @@ fn alarm(fail_on: Option<FailOn>, flags: &AlarmFlags) -> Alarm {
         FailOn::Never => None,
     };
     Alarm(limit.filter(|_| !flags.exit_zero))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_workbook_goes_anywhere_but_to_a_terminal() {
+        let file = || Target::Path("swaps.xlsx".into());
+        let check = |format, target, on_a_terminal, wanted| {
+            let shown = ensure_shown(&[(format, target)], on_a_terminal);
+            assert_eq!(shown.is_ok(), wanted, "{format:?} {on_a_terminal}");
+        };
+        check(Format::Xlsx, Target::Stdout, true, false);
+        check(Format::Xlsx, Target::Stdout, false, true);
+        check(Format::Xlsx, file(), true, true);
+        check(Format::Csv, Target::Stdout, true, true);
+    }
 }

@@ -52,6 +52,11 @@ impl Terminal {
     }
 }
 
+/// Is standard output a terminal?
+pub(crate) fn is_shown() -> bool {
+    stdout().is_terminal()
+}
+
 /// Characters per line of standard output.
 pub(crate) fn width() -> usize {
     let columns = std::env::var("COLUMNS").ok().and_then(|c| c.parse().ok());
