@@ -1,5 +1,6 @@
 //! The embedded history store: one SQLite file in which a night tells the next what it found.
 
+mod clock;
 pub(crate) mod error;
 mod job;
 mod memory;

@@ -13,6 +13,7 @@ use fleetback_report::words::Word;
 use jiff::Timestamp;
 use rusqlite::{Transaction, params};
 
+use super::clock::{KEPT_DAYS, days_before};
 use super::error::Cause;
 use super::job::Job;
 use super::past::numbers;
@@ -29,12 +30,12 @@ pub(crate) enum Kept {
     LaterThere(Timestamp),
 }
 
-/// Remembers a night. What ended before `limit` is forgotten, in milliseconds.
+/// Remembers a night. `clock` tells, in milliseconds, what is old enough to be forgotten.
 pub(super) fn write(
     transaction: &Transaction<'_>,
     job: &Job,
     results: &Results,
-    limit: i64,
+    clock: i64,
 ) -> Result<Kept, Cause> {
     let job = job.number(transaction)?;
     let at = results.scanned_at.as_millisecond();
@@ -55,7 +56,7 @@ pub(super) fn write(
     };
     writer.run(results)?;
     writer.devices(results)?;
-    forget(transaction, limit)?;
+    forget(transaction, clock)?;
     Ok(Kept::Written)
 }
 
@@ -360,7 +361,8 @@ fn newest_size(device: &Device) -> Option<(i64, i64)> {
 }
 
 /// Forgets what is older than is kept. What still holds is kept whole, however old it is.
-fn forget(transaction: &Transaction<'_>, limit: i64) -> Result<(), Cause> {
+fn forget(transaction: &Transaction<'_>, clock: i64) -> Result<(), Cause> {
+    let limit = days_before(clock, KEPT_DAYS);
     transaction.execute("DELETE FROM runs WHERE at < ?1", [limit])?;
     transaction.execute("DELETE FROM states WHERE until < ?1", [limit])?;
     transaction.execute("DELETE FROM findings WHERE until < ?1", [limit])?;

@@ -16,10 +16,9 @@ use fleetback_scanner::backup::memory::{CheckRecord, PasswordProof};
 use fleetback_scanner::model::backup::VerifyLevel;
 use jiff::Timestamp;
 use rusqlite::config::DbConfig;
-use rusqlite::{
-    Connection, OpenFlags, OptionalExtension, Transaction, TransactionBehavior, params,
-};
+use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior, params};
 
+use super::clock::{KEPT_DAYS, days_before, slow_clock};
 use super::error::{Cause, StoreError};
 use super::job::Job;
 use super::memory::{Remembered, key};
@@ -31,14 +30,6 @@ use crate::platform;
 
 /// How long to wait for another run that writes.
 const BUSY_MAX: Duration = Duration::from_secs(10);
-
-/// What has not been seen for longer is forgotten; in days.
-const FORGET_AFTER_DAYS: i64 = 400;
-
-/// The clock by which is forgotten goes forward by so much in a run at most; in days.
-const CLOCK_STEP_DAYS: i64 = 31;
-
-const MILLISECONDS_PER_DAY: i64 = 24 * 60 * 60 * 1000;
 
 /// How every SQLite database begins.
 const MAGIC: &[u8; 16] = b"SQLite format 3\0";
@@ -118,9 +109,9 @@ impl Store {
                 connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
             write_checks(&transaction, host, now, &resolved)?;
             write_proofs(&transaction, proofs)?;
-            let limit = forget(&transaction, now)?;
+            let clock = forget(&transaction, now)?;
             let kept = match night {
-                Some((job, results)) => night::write(&transaction, job, results, limit)?,
+                Some((job, results)) => night::write(&transaction, job, results, clock)?,
                 None => Kept::Written,
             };
             transaction.commit()?;
@@ -299,31 +290,11 @@ fn write_proofs(transaction: &Transaction<'_>, proofs: &[PasswordProof]) -> Resu
     Ok(())
 }
 
-/// Forgets what was not seen for long, and says what "long" was: an instant in milliseconds.
+/// Forgets what was not seen for long, and gives the clock that told it, in milliseconds.
 fn forget(transaction: &Transaction<'_>, now: Timestamp) -> Result<i64, Cause> {
-    let limit = slow_clock(transaction, now)? - FORGET_AFTER_DAYS * MILLISECONDS_PER_DAY;
+    let clock = slow_clock(transaction, now)?;
+    let limit = days_before(clock, KEPT_DAYS);
     transaction.execute("DELETE FROM checks WHERE seen_at < ?1", [limit])?;
     transaction.execute("DELETE FROM proofs WHERE proven_at < ?1", [limit])?;
-    Ok(limit)
-}
-
-/// The clock by which is forgotten, in milliseconds. It goes back with the runs and forward by steps:
-/// a computer whose clock is years ahead, for a night or for many, must not cost what others
-/// remember. The first run has nothing to forget.
-fn slow_clock(transaction: &Transaction<'_>, now: Timestamp) -> Result<i64, Cause> {
-    let before: Option<i64> = transaction
-        .query_row(
-            "SELECT CAST(value AS INTEGER) FROM meta WHERE key = 'slow_clock'",
-            [],
-            |row| row.get(0),
-        )
-        .optional()?;
-    let step = CLOCK_STEP_DAYS * MILLISECONDS_PER_DAY;
-    let now = now.as_millisecond();
-    let clock = before.map_or(now, |before| now.min(before.saturating_add(step)));
-    transaction.execute(
-        "INSERT OR REPLACE INTO meta VALUES ('slow_clock', ?1)",
-        [clock.to_string()],
-    )?;
     Ok(clock)
 }

@@ -1,0 +1,42 @@
+//! The clock by which the store forgets.
+//!
+//! It is not the clock of the run: that may be years ahead for a night, and must not cost what others
+//! remember.
+
+use jiff::Timestamp;
+use rusqlite::{OptionalExtension, Transaction};
+
+use super::error::Cause;
+
+/// What has not been seen for longer is forgotten; in days.
+pub(super) const KEPT_DAYS: i64 = 400;
+
+/// It goes forward by so much in a run at most; in days.
+const STEP_DAYS: i64 = 31;
+
+const MILLISECONDS_PER_DAY: i64 = 24 * 60 * 60 * 1000;
+
+/// So many days before an instant in milliseconds.
+pub(super) fn days_before(clock: i64, days: i64) -> i64 {
+    clock.saturating_sub(days * MILLISECONDS_PER_DAY)
+}
+
+/// The clock, in milliseconds. It goes back with the runs and forward by steps. The first run has nothing
+/// to forget.
+pub(super) fn slow_clock(transaction: &Transaction<'_>, now: Timestamp) -> Result<i64, Cause> {
+    let before: Option<i64> = transaction
+        .query_row(
+            "SELECT CAST(value AS INTEGER) FROM meta WHERE key = 'slow_clock'",
+            [],
+            |row| row.get(0),
+        )
+        .optional()?;
+    let step = STEP_DAYS * MILLISECONDS_PER_DAY;
+    let now = now.as_millisecond();
+    let clock = before.map_or(now, |before| now.min(before.saturating_add(step)));
+    transaction.execute(
+        "INSERT OR REPLACE INTO meta VALUES ('slow_clock', ?1)",
+        [clock.to_string()],
+    )?;
+    Ok(clock)
+}
