@@ -11,6 +11,10 @@ use super::error::Cause;
 /// What has not been seen for longer is forgotten; in days.
 pub(super) const KEPT_DAYS: i64 = 400;
 
+/// What a run was told of iCloud changes nearly every night, and no pattern looks further back than 35
+/// nights; in days.
+pub(super) const ICLOUD_KEPT_DAYS: i64 = 62;
+
 /// It goes forward by so much in a run at most; in days.
 const STEP_DAYS: i64 = 31;
 

@@ -13,7 +13,7 @@ use fleetback_report::words::Word;
 use jiff::Timestamp;
 use rusqlite::{Transaction, params};
 
-use super::clock::{KEPT_DAYS, days_before};
+use super::clock::{ICLOUD_KEPT_DAYS, KEPT_DAYS, days_before};
 use super::error::Cause;
 use super::job::Job;
 use super::past::numbers;
@@ -366,7 +366,8 @@ fn forget(transaction: &Transaction<'_>, clock: i64) -> Result<(), Cause> {
     transaction.execute("DELETE FROM runs WHERE at < ?1", [limit])?;
     transaction.execute("DELETE FROM states WHERE until < ?1", [limit])?;
     transaction.execute("DELETE FROM findings WHERE until < ?1", [limit])?;
-    transaction.execute("DELETE FROM icloud WHERE until < ?1", [limit])?;
+    let limit_of_icloud = days_before(clock, ICLOUD_KEPT_DAYS);
+    transaction.execute("DELETE FROM icloud WHERE until < ?1", [limit_of_icloud])?;
     let mut old = transaction.prepare("SELECT device FROM devices WHERE last_seen < ?1")?;
     let old: Vec<i64> = old
         .query_map([limit], |row| row.get(0))?

@@ -158,7 +158,7 @@ fn found(day: i64, identities: &[Identity]) -> Results {
 
 fn serial(number: usize) -> Identity {
     Identity {
-        serial: Serial::parse(&format!("FBTEST{number:04}")),
+        serial: Serial::parse(&format!("FBTEST{number:05}")),
         ..Identity::default()
     }
 }
@@ -262,6 +262,68 @@ fn nights_older_than_four_hundred_days_are_forgotten() {
     remember_night(&desk, &found(401, &[serial(1)]));
     assert_eq!(past(&desk).runs.len(), 15, "and a day later it is gone");
     assert_eq!(past(&desk).devices[0].states.len(), 1);
+}
+
+#[test]
+fn what_was_told_of_icloud_is_kept_for_62_days() {
+    let desk = Desk::new(0);
+    let night = |day: i64| {
+        let mut results = found(day, &[serial(1)]);
+        results.devices[0].icloud.last_date = Some(results.scanned_at);
+        remember_night(&desk, &results);
+        let past = past(&desk);
+        (past.devices[0].icloud.len(), past.runs.len())
+    };
+    assert_eq!(night(0), (1, 1));
+    assert_eq!(night(1), (2, 2));
+    assert_eq!(night(31), (3, 3));
+    assert_eq!(night(62), (4, 4), "the first was told last 62 days ago");
+    assert_eq!(night(63), (4, 5), "and now it is gone, its run is not");
+}
+
+/// What a run of a day finds in a house in which three of four devices back up to iCloud in a night and
+/// every tenth is in trouble for a month.
+fn ordinary(found: &Results, day: i64) -> Results {
+    let mut results = found.clone();
+    results.scanned_at = now() + SignedDuration::from_hours(24 * day);
+    results.run_id = format!("run {day}");
+    let count = |index: usize| i64::try_from(index).unwrap();
+    for (index, device) in results.devices.iter_mut().enumerate() {
+        let is_ill = (count(index) * 7 + day).div_euclid(30) % 10 == 0;
+        if !is_ill {
+            device.status = Status::Protected;
+            device.severity = None;
+            device.findings.clear();
+        }
+        let since = (count(index) * 13 + day * 5) % 4 / 3 + if is_ill { day % 30 } else { 0 };
+        device.icloud.last_date = Some(results.scanned_at - SignedDuration::from_hours(24 * since));
+    }
+    results
+}
+
+/// Prints what docs/history.md says of growth. By hand, for it takes minutes:
+/// `GROW=50000,400 cargo test --release -p fleetback --lib store::tests::growth -- --exact --ignored --nocapture`
+#[test]
+#[ignore = "a measurement, made by hand"]
+fn growth() {
+    let size = variable("GROW");
+    let (devices, nights) = size.split_once(',').unwrap();
+    let devices: Vec<_> = (0..devices.parse().unwrap()).map(with_udid).collect();
+    let desk = Desk::new(0);
+    let found = found(0, &devices);
+    for day in 0..nights.parse().unwrap() {
+        let results = ordinary(&found, day);
+        let begun = std::time::Instant::now();
+        remember_night(&desk, &results);
+        let written = begun.elapsed();
+        if day % 50 == 49 || day < 2 {
+            let begun = std::time::Instant::now();
+            let runs = past(&desk).runs.len();
+            let read = begun.elapsed();
+            let bytes = fs::metadata(desk.store()).unwrap().len();
+            println!("{runs} nights: {bytes} bytes; written in {written:?}, read in {read:?}");
+        }
+    }
 }
 
 #[test]
