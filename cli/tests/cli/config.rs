@@ -141,6 +141,50 @@ fn init_writes_files_that_check_accepts_and_replaces_none() {
 }
 
 #[test]
+fn init_writes_the_policy_of_a_preset_and_check_names_it() {
+    for preset in ["default", "cis-enterprise", "stig", "cis-byod"] {
+        let desk = Desk::with(&[sound(1)]);
+        let output = desk.run(&["config", "init", "--preset", preset]);
+        assert_eq!(code(&output), 0, "{}", said(&output));
+        desk.write(
+            "fleetback.toml",
+            "[scan]\npolicy = \"fleetback-policy.toml\"\n",
+        );
+        let output = desk.run(&["config", "check"]);
+        let text = printed(&output);
+        assert!(text.contains(&format!("preset {preset},")), "{text}");
+    }
+    let desk = Desk::new();
+    let output = desk.run(&["config", "init", "--preset", "cis"]);
+    assert_eq!(code(&output), 2);
+    let wanted = "wanted one of default, cis-enterprise, stig, cis-byod";
+    assert!(said(&output).contains(wanted), "{}", said(&output));
+    assert!(!desk.path("fleetback.toml").exists());
+}
+
+#[test]
+fn check_tells_of_waivers_that_have_ended_and_of_no_other() {
+    let desk = Desk::new();
+    desk.write("fleetback.toml", "[scan]\npolicy = \"p.toml\"\n");
+    let waiver = |device: &str, until: &str| {
+        format!("[[waiver]]\ndevice = \"{device}\"\nreason = \"lost\"\nuntil = {until}\n")
+    };
+    let waivers = [
+        waiver("FBTEST0001", "2020-01-31"),
+        waiver("FBTEST0002", "2999-01-31"),
+    ];
+    desk.write("p.toml", &waivers.concat());
+    let output = desk.run(&["config", "check"]);
+    assert_eq!(code(&output), 0, "{}", said(&output));
+    let text = printed(&output);
+    assert!(
+        text.contains("the waiver for FBTEST0001 ended with 2020-01-31"),
+        "{text}"
+    );
+    assert!(!text.contains("FBTEST0002"), "{text}");
+}
+
+#[test]
 fn show_tells_where_each_setting_comes_from() {
     let desk = Desk::new();
     desk.write(
