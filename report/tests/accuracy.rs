@@ -3,8 +3,6 @@
 
 #![allow(clippy::unwrap_used, clippy::panic)] // the simulation is a test too
 
-#[path = "../examples/accuracy/draw.rs"]
-mod draw;
 #[path = "judging/fleet.rs"]
 #[allow(dead_code, unused_imports)] // words that the tests of the judge build fleets with
 mod fleet;

@@ -43,6 +43,16 @@ impl Rng {
         (self.below(1_000_000) as f64) < percent * 10_000.0
     }
 
+    /// From 0 to 1.
+    pub fn part(&mut self) -> f64 {
+        (self.next_u64() >> 11) as f64 / (1_u64 << 53) as f64
+    }
+
+    /// Does something of this chance, from 0 to 1, happen?
+    pub fn happens(&mut self, chance: f64) -> bool {
+        self.part() < chance
+    }
+
     /// `len` random bytes.
     pub fn bytes(&mut self, len: usize) -> Vec<u8> {
         let mut bytes = Vec::with_capacity(len + 8);

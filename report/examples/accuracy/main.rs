@@ -4,7 +4,6 @@
 
 #![allow(clippy::unwrap_used, clippy::panic)] // a simulation stops at the first surprise
 
-mod draw;
 #[path = "../../tests/judging/fleet.rs"]
 #[allow(dead_code, unused_imports)] // words that the tests of the judge build fleets with
 mod fleet;

@@ -68,7 +68,6 @@ pub(crate) fn run(devices: usize, seed: u64) -> Tally {
 impl Tally {
     fn count(&mut self, world: &World, devices: usize) {
         let history = world.history();
-        #[allow(clippy::needless_update)] // knowledge may come to hold more
         let knowledge = Knowledge {
             history: Some(&history),
             ..Knowledge::default()

@@ -10,9 +10,9 @@ use fleetback_scanner::model::backup::LocalBackup;
 use fleetback_scanner::model::cloud::{CloudAttempt, CloudLog};
 use fleetback_scanner::model::evidence::{Clock, Source, Told};
 use fleetback_scanner::model::fleet::Fleet;
+use fleetback_testdata::rng::Rng;
 use jiff::{SignedDuration, Timestamp};
 
-use super::draw::Draw;
 use super::fleet::{fleet, local, numbered};
 
 /// A Friday, and the first of the mornings that are judged.
@@ -147,14 +147,14 @@ pub(crate) struct Truth {
 /// The world.
 pub(crate) struct World {
     lives: Vec<Life>,
-    draw: Draw,
+    draw: Rng,
     night: usize,
 }
 
 impl World {
     /// So many devices, drawn from a seed.
     pub(crate) fn new(devices: usize, seed: u64) -> Self {
-        let mut draw = Draw(seed);
+        let mut draw = Rng::new(seed);
         let lives = (0..devices).map(|_| life(&mut draw)).collect();
         Self {
             lives,
@@ -196,7 +196,6 @@ impl World {
     }
 
     /// What the earlier mornings knew.
-    #[allow(clippy::needless_update)] // a history may come to hold more
     pub(crate) fn history(&self) -> History {
         let day =
             |night: usize| FIRST + SignedDuration::from_hours(i64::try_from(night).unwrap() * 24);
@@ -273,7 +272,7 @@ impl World {
     }
 }
 
-fn life(draw: &mut Draw) -> Life {
+fn life(draw: &mut Rng) -> Life {
     let (cloud, local) = match draw.below(10) {
         0..6 => (true, false),
         6..8 => (false, true),
@@ -305,7 +304,7 @@ fn life(draw: &mut Draw) -> Life {
 }
 
 /// Is a planted cause of a group at work for this device tonight?
-fn hits(life: &Life, night: usize, draw: &mut Draw) -> Vec<Cause> {
+fn hits(life: &Life, night: usize, draw: &mut Rng) -> Vec<Cause> {
     let at_work = EVENTS
         .iter()
         .filter(|(_, from, until, _)| (*from..=*until).contains(&night));
@@ -329,7 +328,7 @@ fn hits(life: &Life, night: usize, draw: &mut Draw) -> Vec<Cause> {
     causes
 }
 
-fn live(life: &mut Life, night: usize, now: Timestamp, draw: &mut Draw) {
+fn live(life: &mut Life, night: usize, now: Timestamp, draw: &mut Rng) {
     if life.travels_until < night && draw.happens(0.004) {
         life.travels_until = night + usize::try_from(1 + draw.below(4)).unwrap();
     }

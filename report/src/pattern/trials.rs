@@ -2,6 +2,7 @@
 //! uses. Fleets are drawn by chance from seeds that stand here, so every run of the tests sees the
 //! same ones.
 
+use fleetback_testdata::rng::Rng;
 use jiff::{SignedDuration, Timestamp};
 
 use super::find::ICLOUD;
@@ -18,25 +19,6 @@ const NIGHTS: usize = 60;
 const KNOWN: usize = 35;
 const SITES: usize = 5;
 const BUILDS: usize = 3;
-
-/// A stream of numbers that look drawn (SplitMix64, public domain).
-struct Draw(u64);
-
-impl Draw {
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        z ^ (z >> 31)
-    }
-
-    /// From 0 to 1.
-    #[allow(clippy::cast_precision_loss)]
-    fn part(&mut self) -> f64 {
-        (self.next() >> 11) as f64 / (1_u64 << 53) as f64
-    }
-}
 
 /// What the fleet is like.
 #[derive(Clone, Copy)]
@@ -67,7 +49,7 @@ struct Life {
     backups: Vec<i64>,
 }
 
-fn life(world: &World, number: usize, draw: &mut Draw) -> Life {
+fn life(world: &World, number: usize, draw: &mut Rng) -> Life {
     let (site, build) = (number % SITES, (number / SITES) % BUILDS);
     // From the careless who charge every other night to those who never miss one.
     let habit = 0.45 + 0.5 * draw.part();
@@ -84,8 +66,7 @@ fn life(world: &World, number: usize, draw: &mut Draw) -> Life {
     };
     let mut backups = Vec::new();
     for night in (1..=NIGHTS).rev() {
-        let hours =
-            i64::try_from(night).unwrap() * 24 - 3 - i64::try_from(draw.next() % 6).unwrap();
+        let hours = i64::try_from(night).unwrap() * 24 - 3 - i64::try_from(draw.below(6)).unwrap();
         let moment = world.now - SignedDuration::from_hours(hours);
         let weekday = moment.to_zoned(jiff::tz::TimeZone::UTC).weekday();
         let weekend = [0, 1, 6].contains(&weekday.to_sunday_zero_offset());
@@ -136,7 +117,7 @@ fn earlier(world: &World, lives: &[Life]) -> Usual {
 
 /// The patterns of a fleet that is drawn, and how many devices its cause hits.
 fn drawn(world: &World, seed: u64) -> (Vec<Pattern>, usize) {
-    let mut draw = Draw(seed);
+    let mut draw = Rng::new(seed);
     let lives: Vec<Life> = (0..world.devices)
         .map(|n| life(world, n, &mut draw))
         .collect();

@@ -104,7 +104,6 @@ fn a_weekend_is_no_outage_where_no_earlier_night_is_known() {
 
 /// Sixty phones, of which the history knows some earlier nights: each was told an iCloud backup of
 /// the night before, but on every `bad`th night a half of them had missed two nights.
-#[allow(clippy::needless_update)] // a history may come to hold more
 fn remembered(nights: i64, bad: i64) -> History {
     let runs = (1..=nights).rev().map(|night| PastRun {
         at: ago(night * DAY),
@@ -137,7 +136,6 @@ fn remembered(nights: i64, bad: i64) -> History {
 }
 
 /// Half of the fleet has missed the last two nights, over the weekend.
-#[allow(clippy::needless_update)] // and so may knowledge
 fn half_missed(history: &History) -> Results {
     let phones = (0..60).map(|n| {
         let days = if n % 2 == 0 { 2 } else { 0 };
