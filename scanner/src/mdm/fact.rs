@@ -533,6 +533,18 @@ pub(super) fn fold(name: &str) -> String {
     kept.flat_map(char::to_lowercase).collect()
 }
 
+/// Where named columns stand in a header, in the order of their names.
+pub(super) fn places<C>(
+    header: &[String],
+    names: impl Iterator<Item = (C, &'static str)>,
+) -> Vec<(C, usize)> {
+    let folded: Vec<_> = header.iter().map(|cell| fold_header(cell)).collect();
+    let place = |name: &str| folded.iter().position(|cell| cell == name);
+    names
+        .filter_map(|(column, name)| Some((column, place(name)?)))
+        .collect()
+}
+
 /// A header without its dots ("No. of device") and a key with them are looked up alike.
 pub(super) fn fold_header(name: &str) -> String {
     fold(name).replace('.', "")

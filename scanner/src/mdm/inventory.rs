@@ -108,16 +108,12 @@ struct Columns {
 
 impl Columns {
     fn new(header: &[String]) -> Self {
-        let folded: Vec<_> = header.iter().map(|cell| fact::fold_header(cell)).collect();
-        let place = |name: &str| folded.iter().position(|cell| cell == name);
-        let places = NAMES.iter().flat_map(|(column, names)| {
-            names
-                .iter()
-                .filter_map(move |name| Some((*column, place(name)?)))
-        });
+        let names = NAMES
+            .iter()
+            .flat_map(|(fact, names)| names.iter().map(|name| (*fact, *name)));
         Self {
             width: header.len(),
-            places: places.collect(),
+            places: fact::places(header, names),
         }
     }
 

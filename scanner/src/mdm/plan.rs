@@ -268,14 +268,11 @@ struct Columns {
 
 impl Columns {
     fn new(header: &[String]) -> Self {
-        let folded: Vec<_> = header.iter().map(|cell| fact::fold_header(cell)).collect();
-        let place = |name: &str| folded.iter().position(|cell| cell == name);
-        let places = NAMES.iter().flat_map(|(column, _)| {
-            names(*column).filter_map(move |name| Some((*column, place(name)?)))
-        });
+        let columns = NAMES.iter().map(|(column, _)| *column);
+        let names = columns.flat_map(|column| names(column).map(move |name| (column, name)));
         Self {
             width: header.len(),
-            places: places.collect(),
+            places: fact::places(header, names),
         }
     }
 
