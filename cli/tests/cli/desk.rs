@@ -57,6 +57,14 @@ impl Desk {
         path
     }
 
+    /// Scans its backups at 04:00 UTC of a day, counted from the 1st of November 2026.
+    pub(crate) fn night(&self, day: i64, args: &[&str]) -> Output {
+        let first: jiff::Timestamp = "2026-11-01T04:00:00Z".parse().unwrap();
+        let now = (first + jiff::SignedDuration::from_hours(24 * (day - 1))).to_string();
+        let fixed = ["scan", "backups", "--now", &now, "--host", "desk"];
+        self.run(&[&fixed[..], &["--timezone", "UTC"], args].concat())
+    }
+
     /// The text of a file.
     pub(crate) fn read(&self, name: &str) -> String {
         fs::read_to_string(self.path(name)).unwrap()

@@ -7,19 +7,8 @@ use serde_json::Value;
 use crate::desk::{Desk, HALF_A_PLIST, code, printed, said, sound};
 
 /// Scans on a day of November 2026 into a report of that name.
-fn night(desk: &Desk, day: u8, report: &str, args: &[&str]) {
-    let now = format!("2026-11-{day:02}T04:00:00Z");
-    let fixed = [
-        "scan",
-        "backups",
-        "--now",
-        &now,
-        "--host",
-        "desk",
-        "--timezone",
-        "UTC",
-    ];
-    let output = desk.run(&[&fixed[..], &["--json", report], args].concat());
+fn night(desk: &Desk, day: i64, report: &str, args: &[&str]) {
+    let output = desk.night(day, &[&["--json", report], args].concat());
     assert!(matches!(code(&output), 0 | 1 | 3), "{}", said(&output));
 }
 

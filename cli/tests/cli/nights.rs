@@ -14,19 +14,7 @@ fn one_device() -> Desk {
 
 /// Scans on a day of November and December 2026, counted from the 1st of November.
 fn night_with(desk: &Desk, day: i64, args: &[&str]) -> Output {
-    let first: jiff::Timestamp = "2026-11-01T04:00:00Z".parse().unwrap();
-    let now = (first + jiff::SignedDuration::from_hours(24 * (day - 1))).to_string();
-    let fixed = [
-        "scan",
-        "backups",
-        "--now",
-        &now,
-        "--host",
-        "desk",
-        "--timezone",
-        "UTC",
-    ];
-    desk.run(&[&fixed[..], &["--json", "out.json"], args].concat())
+    desk.night(day, &[&["--json", "out.json"], args].concat())
 }
 
 /// The report of that night.
