@@ -38,7 +38,7 @@ impl<'a> Lenient<'a> {
     /// A text that is not empty, without the white space around it.
     pub(super) fn text(&mut self, key: &str) -> Option<String> {
         let text = self.take(source::string(self.root, key))?.trim();
-        (!text.is_empty()).then(|| text.chars().take(TEXT_CHARS_MAX).collect())
+        (!text.is_empty()).then(|| shortened(text))
     }
 
     /// A date.
@@ -60,4 +60,12 @@ impl<'a> Lenient<'a> {
     pub(super) fn data(&mut self, key: &str) -> Option<Vec<u8>> {
         self.take(source::data(self.root, key)).map(<[u8]>::to_vec)
     }
+}
+
+fn shortened(text: &str) -> String {
+    // No text has more characters than bytes.
+    let long = text.len() > TEXT_CHARS_MAX;
+    let end = long.then(|| text.char_indices().nth(TEXT_CHARS_MAX));
+    let end = end.flatten().map_or(text.len(), |(end, _)| end);
+    text[..end].to_owned()
 }

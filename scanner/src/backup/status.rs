@@ -68,7 +68,7 @@ const SNAPSHOT_STATES: [(&str, SnapshotState); 4] = [
 
 /// Reads the file of a backup folder.
 pub(super) fn read(folder: &Path) -> Result<Status, Fault> {
-    let root = source::read_dictionary(&folder.join("Status.plist"), BYTES_MAX)?;
+    let root = source::read_dictionary_without(&folder.join("Status.plist"), BYTES_MAX, &[])?;
     from_dictionary(&root).map_err(Fault::Wrong)
 }
 

@@ -4,7 +4,7 @@
 //! number and may change its UDID, and a typing error in one export would melt two phones into one:
 //! a weaker number never unites what a stronger one keeps apart.
 
-use std::cmp::Reverse;
+use std::cmp::{Ordering, Reverse};
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::path::PathBuf;
 
@@ -78,7 +78,7 @@ fn ecids(identity: &Identity) -> impl Iterator<Item = Ecid> {
 /// Joins the claims; the groups and everything in them do not depend on the claims' order.
 pub(super) fn join(claims: &[Claim]) -> Vec<Group> {
     let mut order: Vec<usize> = (0..claims.len()).collect();
-    order.sort_by(|a, b| exact(&claims[*a]).cmp(&exact(&claims[*b])));
+    order.sort_by(|a, b| exactly(&claims[*a], &claims[*b]));
     let sorted: Vec<&Claim> = order.iter().map(|index| &claims[*index]).collect();
     let mut joiner = Joiner::new(&sorted);
     for number in STRONGEST_FIRST {
@@ -87,12 +87,10 @@ pub(super) fn join(claims: &[Claim]) -> Vec<Group> {
     joiner.groups(&order)
 }
 
-/// A claim to the last digit: two IMEIs are equal by 14 digits, and the 15th must not be left to chance.
-fn exact(claim: &Claim) -> (&Claim, Vec<&str>) {
-    (
-        claim,
-        claim.identity.imeis.iter().map(Imei::as_str).collect(),
-    )
+/// Claims by their last digits: two IMEIs are equal by 14, and the 15th must not be left to chance.
+fn exactly(a: &Claim, b: &Claim) -> Ordering {
+    let [imeis_a, imeis_b] = [a, b].map(|claim| claim.identity.imeis.iter().map(Imei::as_str));
+    a.cmp(b).then_with(|| imeis_a.cmp(imeis_b))
 }
 
 /// What is known of the device that a set of claims speaks of, kept at the set's root.
@@ -389,7 +387,7 @@ fn some_paths(devices: &[usize], own: usize, paths: &BTreeMap<usize, PathBuf>) -
 /// All numbers of one device; the newest evidence is asked first.
 fn put_together(claims: &[&Claim]) -> Identity {
     let mut newest_first = claims.to_vec();
-    newest_first.sort_by(|a, b| b.at.cmp(&a.at).then_with(|| exact(a).cmp(&exact(b))));
+    newest_first.sort_by(|a, b| b.at.cmp(&a.at).then_with(|| exactly(a, b)));
     let mut identity = Identity::default();
     let mut imeis: Vec<&Imei> = Vec::new();
     for claim in newest_first {

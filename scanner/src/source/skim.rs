@@ -21,8 +21,12 @@ const VALUES_MAX: u32 = 20_000;
 const COPIED_MAX: usize = 4 << 20;
 /// What is copied of an Info.plist of Finder; in bytes.
 const COPIED_USUALLY: usize = 1 << 10;
-/// The simple strings of an Info.plist of Finder.
-const STRINGS_USUALLY: usize = 24;
+/// The simple values of an Info.plist of Finder.
+const SIMPLE_USUALLY: usize = 24;
+/// How Apple's own writer begins, and those of the host tools.
+const HEAD: &[u8] = b"<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n\
+    <!DOCTYPE plist PUBLIC \"-//Apple//DTD PLIST 1.0//EN\" \
+    \"http://www.apple.com/DTDs/PropertyList-1.0.dtd\">\n<plist version=\"1.0\">\n<dict>";
 /// Seconds around 2001, some 6,000 years each way; the plain way judges others.
 const SECONDS_MAX: f64 = 2e11;
 
@@ -37,20 +41,21 @@ pub(super) fn dictionary(bytes: &[u8], left_out: &[&str]) -> Option<Dictionary> 
 /// The root dictionary of XML, read through a window, without the keys `left_out`.
 pub(super) fn xml<R: Read>(window: &mut Window<R>, left_out: &[&str]) -> Option<Dictionary> {
     let skim = Skim::new(window).without(left_out)?;
-    let mut root = super::plist::parse_dictionary(&skim.copied).ok()?;
-    for (key, text) in skim.strings {
-        // Of two values under one key the plain way knows which one counts.
-        root.insert(key, Value::String(text))
-            .is_none()
-            .then_some(())?;
+    let mut count = skim.simple.len();
+    let mut root: Dictionary = skim.simple.into_iter().collect();
+    if !is_bare_frame(&skim.copied) {
+        let rest = super::plist::parse_dictionary(&skim.copied).ok()?;
+        count += rest.len();
+        root.extend(rest);
     }
-    Some(root)
+    // Of two values under one key the plain way knows which one counts.
+    (root.len() == count).then_some(root)
 }
 
-/// Goes through XML, takes the simple strings of its root out and copies some of the rest.
+/// Goes through XML, takes the simple values of its root out and copies some of the rest.
 struct Skim<'a, R> {
     window: &'a mut Window<R>,
-    strings: Vec<(String, String)>,
+    simple: Vec<(String, Value)>,
     copied: Vec<u8>,
     copies: bool,
 }
@@ -59,7 +64,7 @@ impl<'a, R: Read> Skim<'a, R> {
     fn new(window: &'a mut Window<R>) -> Self {
         Self {
             window,
-            strings: Vec::with_capacity(STRINGS_USUALLY),
+            simple: Vec::with_capacity(SIMPLE_USUALLY),
             copied: Vec::with_capacity(COPIED_USUALLY),
             copies: true,
         }
@@ -87,14 +92,14 @@ impl<'a, R: Read> Skim<'a, R> {
         }
     }
 
-    /// Takes the next key and its value, a simple string aside and all else as a copy.
+    /// Takes the next key and its value, a simple one aside and all else as a copy.
     fn entry(&mut self, key: String) -> Option<()> {
         self.window.pass(b"<key></key>".len() + key.len());
         self.copies = false;
         self.blank()?;
         self.copies = true;
-        match self.simple_string()? {
-            Some(text) => self.strings.push((key, text)),
+        match self.simple_value()? {
+            Some(value) => self.simple.push((key, value)),
             None => {
                 self.copied
                     .extend_from_slice(format!("<key>{key}</key>").as_bytes());
@@ -104,19 +109,20 @@ impl<'a, R: Read> Skim<'a, R> {
         Some(())
     }
 
-    /// The `<string>` that begins here, gone past; `Some(None)` where it is none or needs a parser.
-    fn simple_string(&mut self) -> Option<Option<String>> {
-        const BEGIN: &[u8] = b"<string>";
-        const END: &[u8] = b"</string>";
-        if !self.begins_with(BEGIN)? {
-            return Some(None);
+    /// The string or date that begins here, gone past; `Some(None)` where it is neither or needs a parser.
+    fn simple_value(&mut self) -> Option<Option<Value>> {
+        for (begin, end, read) in SIMPLE {
+            if self.begins_with(begin)? {
+                let length = self.look_for(|bytes| memmem::find(&bytes[begin.len()..], end))?;
+                let text = &self.window.bytes()[begin.len()..][..length];
+                let value = simple_text(text).and_then(read);
+                if value.is_some() {
+                    self.window.pass(begin.len() + length + end.len());
+                }
+                return Some(value);
+            }
         }
-        let length = self.look_for(|bytes| memmem::find(&bytes[BEGIN.len()..], END))?;
-        let text = simple_text(&self.window.bytes()[BEGIN.len()..][..length]).map(str::to_owned);
-        if text.is_some() {
-            self.window.pass(BEGIN.len() + length + END.len());
-        }
-        Some(text)
+        Some(None)
     }
 
     /// Declaration, document type, `<plist …>` and `<dict>`.
@@ -230,6 +236,26 @@ fn past_markup(bytes: &[u8], depth: &mut usize) -> Option<(usize, bool)> {
         }
     }
     Some((bytes.len(), false))
+}
+
+/// How a simple value begins and ends, and what is made of the text between.
+type Simple = (&'static [u8], &'static [u8], fn(&str) -> Option<Value>);
+
+const SIMPLE: [Simple; 2] = [
+    (b"<string>", b"</string>", |text| {
+        Some(Value::String(text.to_owned()))
+    }),
+    (b"<date>", b"</date>", |text| {
+        Some(Value::Date(Date::from_xml_format(text).ok()?))
+    }),
+];
+
+/// Is it a root that holds nothing, in the usual form? Then there is nothing to parse.
+fn is_bare_frame(xml: &[u8]) -> bool {
+    let rest = xml.strip_prefix(HEAD).unwrap_or_default();
+    let words = rest.split(u8::is_ascii_whitespace);
+    let words = words.filter(|word| !word.is_empty());
+    words.eq([&b"</dict>"[..], b"</plist>"])
 }
 
 /// Text that no parser would change: nothing escaped, no markup, no white space but between words.
@@ -406,6 +432,23 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn a_root_of_simple_values_needs_no_parser() {
+        let check = |value: Value, wanted: bool| {
+            let root = Dictionary::from_iter([("key", value.clone())]);
+            let [text, _] = written(&Value::Dictionary(root));
+            let mut window = Window::new(&text[..], Vec::new());
+            let skim = Skim::new(&mut window).without(&[]).unwrap();
+            assert_eq!(is_bare_frame(&skim.copied), wanted, "{value:?}");
+        };
+        check("iPhone von Noémie".into(), true);
+        check(Value::Date(date(800_000_000.0).unwrap()), true);
+        check("Tom & Jerry".into(), false);
+        check(" spaced".into(), false);
+        check(Value::Boolean(true), false);
+        check(Value::Integer(7.into()), false);
     }
 
     /// Gives so many bytes at a time.
