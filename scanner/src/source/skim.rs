@@ -113,7 +113,9 @@ impl<'a, R: Read> Skim<'a, R> {
     fn simple_value(&mut self) -> Option<Option<Value>> {
         for (begin, end, read) in SIMPLE {
             if self.begins_with(begin)? {
-                let length = self.look_for(|bytes| memmem::find(&bytes[begin.len()..], end))?;
+                let Some(length) = self.text_between(begin, end)? else {
+                    return Some(None);
+                };
                 let text = &self.window.bytes()[begin.len()..][..length];
                 let value = simple_text(text).and_then(read);
                 if value.is_some() {
@@ -136,10 +138,21 @@ impl<'a, R: Read> Skim<'a, R> {
     /// Letters of the name in the `<key>` that begins here; it holds no markup.
     fn key_length(&mut self) -> Option<usize> {
         self.begins_with(b"<key>")?.then_some(())?;
-        let name = |bytes: &[u8]| memmem::find(&bytes[b"<key>".len()..], b"</key>");
-        let length = self.look_for(name)?;
+        let length = self.text_between(b"<key>", b"</key>")??;
         let name = &self.window.bytes()[b"<key>".len()..][..length];
-        (!name.contains(&b'<') && !name.contains(&b'&')).then_some(length)
+        (!name.contains(&b'&')).then_some(length)
+    }
+
+    /// Bytes of the text between `begin`, which begins here, and `end`; `Some(None)` where other markup
+    /// ends it.
+    fn text_between(&mut self, begin: &[u8], end: &[u8]) -> Option<Option<usize>> {
+        let text = begin.len();
+        let length = self.look_for(|bytes| memchr::memchr(b'<', &bytes[text..]))?;
+        while self.window.bytes().len() < text + length + end.len() {
+            self.more()?;
+        }
+        let rest = &self.window.bytes()[text + length..];
+        Some(rest.starts_with(end).then_some(length))
     }
 
     /// Goes past one element with all that is in it.
