@@ -34,7 +34,7 @@ pub fn parse_dictionary(bytes: &[u8]) -> Result<Dictionary, Fault> {
 
 /// Reads a file as [`read_dictionary`] does, leaving out these keys of its root and what lies below
 /// them. Of a file in the usual form the values left out are not even parsed: most of Info.plist is
-/// icons, and damage inside them is then not seen.
+/// icons, and damage inside them is then not seen. The order of the root's keys is not kept.
 pub fn read_dictionary_without(
     path: &Path,
     bytes_max: u64,
