@@ -1,7 +1,7 @@
 //! What changed between two reports, for a terminal and as JSON.
 //!
 //! The first line is the answer; devices follow in the order of how much they matter. Text that is
-//! not ours goes through [`Page`].
+//! not ours goes through `shown` of the words.
 
 use std::io::{self, Write};
 
