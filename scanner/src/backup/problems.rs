@@ -18,9 +18,7 @@ const START_AFRESH: &str = "copy the folder elsewhere, then make a new backup in
 
 /// All problems of a folder.
 pub(super) fn of(folder: &Path, evidence: &Evidence) -> Vec<Problem> {
-    if !evidence.is_readable()
-        && let Some(problem) = of_folder(folder)
-    {
+    if let Some(problem) = of_folder(folder) {
         return vec![problem];
     }
     let mut problems = of_files(folder, evidence);

@@ -315,12 +315,6 @@ impl Evidence {
         self.catalog.is_ok() && !in_between
     }
 
-    /// Could each of the four files be read that every whole backup has?
-    pub(super) fn is_readable(&self) -> bool {
-        let plists = self.info.is_ok() && self.status.is_ok() && self.manifest.is_ok();
-        plists && self.catalog.is_ok()
-    }
-
     fn layout(&self) -> Layout {
         match self.glance {
             Glance::Mbdb(_) => Layout::Flat,
