@@ -32,9 +32,9 @@ pub(crate) struct Apple {
 impl AppleFiles {
     /// Reads them.
     pub(crate) fn read(&self, now: Timestamp) -> Apple {
-        let os_feed = self.os_feed.as_deref().map(feed::os::read);
+        let os_feed = self.os_feed.as_deref().map(feed::os_releases::read);
         let status = self.system_status.as_deref();
-        let status = status.map(|path| feed::status::read(path, now));
+        let status = status.map(|path| feed::system_status::read(path, now));
         let (os_feed, mut problems) = os_feed.unwrap_or_default();
         let (service_status, more) = status.unwrap_or_default();
         problems.extend(more);

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use anyhow::{Result, ensure};
-use fleetback_scanner::locations::{Os, Standard, standard};
+use fleetback_scanner::discover::locations::{Os, Standard, standard};
 use fleetback_scanner::model::problem::Level;
 
 use crate::platform;

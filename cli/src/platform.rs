@@ -7,7 +7,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command};
 
-use fleetback_scanner::locations::Os;
+use fleetback_scanner::discover::locations::Os;
 
 /// The folder that holds the homes of all users.
 pub(crate) fn users_folder() -> PathBuf {

@@ -7,11 +7,9 @@
 pub mod backup;
 pub mod discover;
 pub mod feed;
-pub mod locations;
 pub mod mdm;
 pub mod model;
-pub mod progress;
-mod queue;
 pub mod reconcile;
 pub mod scan;
 pub mod source;
+pub mod work;

@@ -22,11 +22,11 @@ use crate::model::fleet::{Disk, Fleet, Host};
 use crate::model::management::Answer;
 use crate::model::person::InventoryRow;
 use crate::model::problem::Problem;
-use crate::progress::Part;
-use crate::queue::in_turn;
 use crate::reconcile::reconcile;
+use crate::work::progress::Part;
+use crate::work::queue::in_turn;
 
-pub use crate::progress::{Event, Progress, Silent};
+pub use crate::work::progress::{Event, Progress, Silent};
 
 /// What to read.
 #[derive(Debug, Clone, Default)]

@@ -12,7 +12,7 @@ use std::path::PathBuf;
 use common::{NEW, Tree, fill};
 use fleetback_scanner::discover::documents::documents;
 use fleetback_scanner::discover::roots::{Discovery, discover};
-use fleetback_scanner::progress::Silent;
+use fleetback_scanner::work::progress::Silent;
 
 fn search(tree: &Tree, roots: &[&str]) -> Discovery {
     let roots: Vec<PathBuf> = roots.iter().map(|root| tree.path(&fill(root))).collect();

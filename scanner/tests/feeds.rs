@@ -7,7 +7,7 @@
 
 use std::fs;
 
-use fleetback_scanner::feed::{os, status};
+use fleetback_scanner::feed::{os_releases, system_status};
 use fleetback_scanner::model::os_feed::{OsFeed, OsFeedKind};
 use fleetback_scanner::model::problem::{Level, Problem};
 use fleetback_scanner::model::service_status::ServiceStatus;
@@ -19,7 +19,7 @@ fn read_bytes(bytes: &[u8]) -> (Option<OsFeed>, Vec<Problem>) {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("feed.json");
     fs::write(&path, bytes).unwrap();
-    os::read(&path)
+    os_releases::read(&path)
 }
 
 #[track_caller]
@@ -168,7 +168,7 @@ fn what_is_no_feed_is_refused_with_words() {
     );
     let undated: Release<'_> = ("18.7.8", "soon", Some(&["iPhone11,8"]));
     refused(gdmf(&[undated], &[]).to_string(), "a list without any date");
-    let (feed, problems) = os::read(std::path::Path::new("/nonexistent/feed.json"));
+    let (feed, problems) = os_releases::read(std::path::Path::new("/nonexistent/feed.json"));
     assert!(feed.is_none() && problems[0].found == "no such file");
 }
 
@@ -199,7 +199,7 @@ fn read_status(bytes: &[u8]) -> (Option<ServiceStatus>, Vec<Problem>) {
     let path = folder.path().join("status.js");
     fs::write(&path, bytes).unwrap();
     // The file itself is of the day on which the test runs.
-    status::read(&path, NOW.parse().unwrap())
+    system_status::read(&path, NOW.parse().unwrap())
 }
 
 fn events(status: &ServiceStatus) -> Vec<String> {

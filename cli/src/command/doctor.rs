@@ -11,8 +11,8 @@ use std::path::Path;
 
 use anyhow::Result;
 use fleetback_report::words::{self, shown};
+use fleetback_scanner::discover::locations::{Location, Os};
 use fleetback_scanner::feed;
-use fleetback_scanner::locations::{Location, Os};
 use fleetback_scanner::model::problem::Problem;
 use jiff::Timestamp;
 
@@ -262,7 +262,7 @@ fn evidence(settings: &ScanSettings) -> Vec<Check> {
 /// The feed is read, as a scan would read it: a file that is there may still be a sign-in page.
 fn os_feed(path: &Path) -> Check {
     let shown = path.display();
-    match feed::os::read(path) {
+    match feed::os_releases::read(path) {
         (Some(feed), _) => {
             let (kind, date) = (feed.kind.in_words(), feed.date);
             let said = format!("{shown}: {kind}, of {date}");
@@ -274,7 +274,7 @@ fn os_feed(path: &Path) -> Check {
 
 fn system_status(path: &Path) -> Check {
     let shown = path.display();
-    match feed::status::read(path, Timestamp::now()) {
+    match feed::system_status::read(path, Timestamp::now()) {
         (Some(status), _) => {
             let said = format!("{shown}: {} events", status.events.len());
             Check::new(Verdict::Fine, "system status", said)

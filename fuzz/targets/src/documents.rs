@@ -58,7 +58,7 @@ pub fn plan(bytes: &[u8]) {
 /// A list of iOS releases: entries that are whole, and no more names than the file has letters for.
 pub fn os_feed(bytes: &[u8]) {
     with_file(&["feed.json"], bytes, |path| {
-        let (feed, problems) = feed::os::read(path);
+        let (feed, problems) = feed::os_releases::read(path);
         are_readable(&problems, path);
         let Some(feed) = feed else {
             assert!(!problems.is_empty(), "refused without a word");
@@ -82,7 +82,7 @@ pub fn os_feed(bytes: &[u8]) {
 /// Apple's status page: events that begin before they end, and a file no younger than the scan.
 pub fn system_status(bytes: &[u8]) {
     with_file(&["status.js"], bytes, |path| {
-        let (status, problems) = feed::status::read(path, at(NOW));
+        let (status, problems) = feed::system_status::read(path, at(NOW));
         are_readable(&problems, path);
         let Some(status) = status else {
             assert!(!problems.is_empty(), "refused without a word");

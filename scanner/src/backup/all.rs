@@ -11,9 +11,9 @@ use super::keybag::Keybag;
 use super::keyring::{self, Unlock};
 use super::read::{Lock, Opened, ReadOptions};
 use crate::model::backup::{LocalBackup, Password, VerifyLevel};
-use crate::progress::Event;
-use crate::queue::{Queue, in_order, in_turn};
 use crate::scan::Helpers;
+use crate::work::progress::Event;
+use crate::work::queue::{Queue, in_order, in_turn};
 
 /// Reads all backups, in the order they were found in, until cancelled.
 pub fn read_all(

@@ -8,9 +8,9 @@ use std::path::{Path, PathBuf};
 
 use walkdir::{DirEntry, WalkDir};
 
+use super::access_problem;
 use super::folder;
-use super::notes::Sample;
-use super::trouble;
+use super::path_sample::Sample;
 use crate::model::problem::Problem;
 
 /// Every document at or below `paths`, sorted, each real file once.
@@ -38,9 +38,10 @@ impl Gathered {
                 Problem::incomplete(path, "an MDM export", "neither a file nor a folder")
                     .with_remedy("Name a file, or a folder of files"),
             ),
-            Err(error) => self
-                .problems
-                .push(trouble::unreadable(path, "an MDM export", &error)),
+            Err(error) => {
+                self.problems
+                    .push(access_problem::unreadable(path, "an MDM export", &error))
+            }
         }
     }
 
@@ -93,7 +94,7 @@ impl Gathered {
         let path = error.path().unwrap_or(folder);
         let wanted = "a folder of MDM exports";
         let problem = match error.io_error() {
-            Some(system) => trouble::unreadable(path, wanted, system),
+            Some(system) => access_problem::unreadable(path, wanted, system),
             None => Problem::incomplete(path, wanted, error.to_string()),
         };
         self.problems.push(problem);

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
-use crate::locations::HOME_LOCATIONS;
+use super::locations::HOME_LOCATIONS;
 use crate::model::identity::FolderName;
 
 /// What a folder is.

@@ -1,10 +1,11 @@
 //! Finds what there is to read below the roots and among the exports; opens no backup.
 
+mod access_problem;
 pub mod documents;
 mod folder;
+mod folder_id;
 mod hosts;
-mod notes;
-mod real;
+pub mod locations;
+mod path_sample;
 pub mod roots;
-mod trouble;
 mod walk;

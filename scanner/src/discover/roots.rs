@@ -7,15 +7,15 @@ use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 use std::path::{Path, PathBuf};
 
+use super::access_problem;
 use super::folder;
+use super::folder_id::RealFolder;
 use super::hosts::{HostNames, Hosts};
-use super::real::RealFolder;
-use super::trouble;
 use super::walk::{self, Candidate, Walked};
 use crate::backup::found::FoundBackup;
 use crate::model::fleet::RootSeen;
 use crate::model::problem::{Level, Problem};
-use crate::progress::Progress;
+use crate::work::progress::Progress;
 
 pub use super::hosts::HostFolders;
 
@@ -83,7 +83,7 @@ fn walk_root(root: &Path, progress: &dyn Progress) -> Walked {
             Problem::incomplete(root, "a folder to scan", "a link that leads nowhere")
                 .with_remedy("Connect the volume that the link leads to, or name another folder")
         }
-        Err(error) => trouble::unreadable(root, "a folder to scan", &error),
+        Err(error) => access_problem::unreadable(root, "a folder to scan", &error),
     };
     Walked {
         problems: vec![problem],

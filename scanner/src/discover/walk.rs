@@ -9,12 +9,12 @@ use std::fs::FileType;
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
+use super::access_problem;
 use super::folder::{self, Folder};
-use super::notes::Sample;
-use super::real::RealFolder;
-use super::trouble;
+use super::folder_id::RealFolder;
+use super::path_sample::Sample;
 use crate::model::problem::{Level, Problem};
-use crate::progress::{Event, Progress};
+use crate::work::progress::{Event, Progress};
 
 /// How many folders deep an unknown tree is searched; a home or a location starts anew.
 const DEPTH_MAX: usize = 8;
@@ -202,7 +202,7 @@ impl<'a> Walker<'a> {
                     let wanted = "the folder of this user's backups";
                     self.walked
                         .problems
-                        .push(trouble::unreadable(&location, wanted, &error));
+                        .push(access_problem::unreadable(&location, wanted, &error));
                 }
             }
         }
@@ -220,7 +220,7 @@ impl<'a> Walker<'a> {
                 }
             }
             Err(error) => {
-                let problem = trouble::unreadable(disk, "the folders of this disk", &error);
+                let problem = access_problem::unreadable(disk, "the folders of this disk", &error);
                 self.walked.problems.push(problem);
             }
         }
@@ -275,7 +275,7 @@ impl<'a> Walker<'a> {
 
     fn refused(&mut self, path: &Path, error: &io::Error) {
         let wanted = "a folder that may hold backups";
-        let problem = trouble::unreadable(path, wanted, error);
+        let problem = access_problem::unreadable(path, wanted, error);
         self.walked.problems.push(problem);
     }
 

@@ -1,5 +1,5 @@
 //! Files about Apple's side of things that an admin may hand over: which versions of iOS there are,
 //! and what it said of its services.
 
-pub mod os;
-pub mod status;
+pub mod os_releases;
+pub mod system_status;

@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use rayon::prelude::*;
 
-use crate::progress::Progress;
+use super::progress::Progress;
 
 /// Items that wait for their turn.
 pub(crate) struct Queue<'a, T> {

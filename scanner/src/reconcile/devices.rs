@@ -4,15 +4,13 @@
 //! one number and contradicts itself on a stronger one is kept apart, and every device concerned says
 //! so. The result is the same whatever order the evidence comes in.
 
-mod join;
-
 use std::cmp::Reverse;
 use std::path::Path;
 use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use self::join::{Claim, Group};
+use super::join::{self, Claim, Group};
 use crate::model::backup::LocalBackup;
 use crate::model::evidence::Told;
 use crate::model::fleet::{Conflict, Device, Unmatched};
