@@ -9,7 +9,6 @@ use std::path::{Path, PathBuf};
 use jiff::Timestamp;
 
 use crate::backup::all::read_all;
-use crate::backup::found::FoundBackup;
 use crate::backup::memory::{Memory, NoMemory};
 use crate::backup::password::{NoPasswords, PasswordSource};
 use crate::backup::read::ReadOptions;
@@ -19,6 +18,7 @@ use crate::mdm;
 use crate::mdm::rules::TableRules;
 use crate::model::backup::{LocalBackup, VerifyLevel};
 use crate::model::fleet::{Disk, Fleet, Host};
+use crate::model::found_backup::FoundBackup;
 use crate::model::management::Answer;
 use crate::model::person::InventoryRow;
 use crate::model::problem::Problem;

@@ -7,9 +7,9 @@
 
 use std::path::Path;
 
-use fleetback_scanner::backup::found::FoundBackup;
 use fleetback_scanner::backup::read::{ReadOptions, read};
 use fleetback_scanner::model::backup::{HostTool, LocalBackup, Password, State, VerifyLevel};
+use fleetback_scanner::model::found_backup::FoundBackup;
 use fleetback_scanner::model::identity::FolderName;
 use fleetback_scanner::model::problem::Level;
 use fleetback_testdata::backup::builder::BackupBuilder;

@@ -7,9 +7,9 @@
 
 use std::path::Path;
 
-use fleetback_scanner::backup::found::FoundBackup;
 use fleetback_scanner::backup::read::{ReadOptions, read};
 use fleetback_scanner::model::backup::{LocalBackup, Restorable, State, VerifyLevel};
+use fleetback_scanner::model::found_backup::FoundBackup;
 use fleetback_testdata::backup::builder::BackupBuilder;
 use fleetback_testdata::when::at;
 use proptest::prelude::*;

@@ -8,9 +8,9 @@
 
 use std::path::{Path, PathBuf};
 
-use fleetback_scanner::backup::found::FoundBackup;
 use fleetback_scanner::backup::read::{ReadOptions, read};
 use fleetback_scanner::model::backup::{LocalBackup, VerifyLevel};
+use fleetback_scanner::model::found_backup::FoundBackup;
 use fleetback_testdata::backup::builder::BackupBuilder;
 use fleetback_testdata::backup::payload::{Entry, file_id};
 use fleetback_testdata::backup::wound::Wound;

@@ -3,12 +3,12 @@
 use std::path::Path;
 
 use fleetback_scanner::backup::catalog::{self, Catalog};
-use fleetback_scanner::backup::found::FoundBackup;
 use fleetback_scanner::backup::keybag::{Keybag, ROUNDS_MAX};
 use fleetback_scanner::backup::read::{self, ReadOptions};
 use fleetback_scanner::backup::{archive, mbdb};
 use fleetback_scanner::model::backup::{FileName, LocalBackup, VerifyLevel};
 use fleetback_scanner::model::cloud::CloudLog;
+use fleetback_scanner::model::found_backup::FoundBackup;
 use fleetback_scanner::source::database::Database;
 use fleetback_scanner::source::file::Fault;
 use fleetback_testdata::when::at;

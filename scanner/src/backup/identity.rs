@@ -5,9 +5,9 @@
 
 use std::collections::BTreeMap;
 
-use super::found::FoundBackup;
 use super::info::Info;
 use super::manifest::Manifest;
+use crate::model::found_backup::FoundBackup;
 use crate::model::identity::Identity;
 
 /// All numbers, best witness first.

@@ -10,7 +10,6 @@ mod contents;
 pub mod decrypt;
 mod difference;
 mod encrypted;
-pub mod found;
 mod identity;
 mod info;
 pub mod keybag;

@@ -11,7 +11,6 @@ use super::activity::Look;
 use super::catalog::{self, Catalog, Glance, Layout};
 use super::cloud_log::{Drawer, LogKeys, Reading};
 use super::compare::Depth;
-use super::found::FoundBackup;
 use super::info::{self, Info};
 use super::keybag::Keybag;
 use super::keyring::Unlock;
@@ -26,6 +25,7 @@ use crate::model::backup::{
     HostTool, LocalBackup, Password, Restorable, State, Verified, VerifyLevel,
 };
 use crate::model::cloud::CloudLog;
+use crate::model::found_backup::FoundBackup;
 use crate::model::identity::Identity;
 use crate::source::database;
 use crate::source::file::Fault;

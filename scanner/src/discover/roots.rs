@@ -12,8 +12,8 @@ use super::folder;
 use super::folder_id::RealFolder;
 use super::hosts::{HostNames, Hosts};
 use super::walk::{self, Candidate, Walked};
-use crate::backup::found::FoundBackup;
 use crate::model::fleet::RootSeen;
+use crate::model::found_backup::FoundBackup;
 use crate::model::problem::{Level, Problem};
 use crate::work::progress::Progress;
 

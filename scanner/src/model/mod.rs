@@ -4,6 +4,7 @@ pub mod backup;
 pub mod cloud;
 pub mod evidence;
 pub mod fleet;
+pub mod found_backup;
 pub mod identity;
 pub mod management;
 pub mod os_feed;
