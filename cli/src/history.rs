@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 
 use fleetback_report::history::History as Past;
 use fleetback_report::results::Results;
-use fleetback_scanner::backup::memory::{CheckRecord, PasswordProof};
 use fleetback_scanner::model::backup::LocalBackup;
+use fleetback_scanner::model::backup::{CheckRecord, PasswordProof};
 use fleetback_scanner::model::fleet::Fleet;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;

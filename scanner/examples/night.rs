@@ -20,8 +20,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
 
 use fleetback_scanner::backup::keybag::Keybag;
-use fleetback_scanner::backup::memory::{CheckRecord, Memory, NoMemory, PasswordProof};
-use fleetback_scanner::backup::password::{Candidate, PasswordSource};
+use fleetback_scanner::backup::services::{Candidate, PasswordSource};
+use fleetback_scanner::backup::services::{Memory, NoMemory};
+use fleetback_scanner::model::backup::{CheckRecord, PasswordProof};
 use fleetback_scanner::model::backup::{LocalBackup, VerifyLevel};
 use fleetback_scanner::model::identity::Identity;
 use fleetback_scanner::scan::{Helpers, Inputs, ScanOptions, Silent, scan};

@@ -9,8 +9,6 @@ use std::path::{Path, PathBuf};
 use jiff::Timestamp;
 
 use crate::backup::all::read_all;
-use crate::backup::memory::{Memory, NoMemory};
-use crate::backup::password::{NoPasswords, PasswordSource};
 use crate::backup::read::ReadOptions;
 use crate::discover::documents::documents;
 use crate::discover::roots::{Discovery, HostFolders, discover};
@@ -26,6 +24,7 @@ use crate::reconcile::reconcile;
 use crate::work::progress::Part;
 use crate::work::queue::in_turn;
 
+pub use crate::backup::services::Helpers;
 pub use crate::work::progress::{Event, Progress, Silent};
 
 /// What to read.
@@ -67,34 +66,6 @@ impl ScanOptions {
             verify_again: self.verify_again,
             verify_again_days: self.verify_again_days,
         }
-    }
-}
-
-/// Whom the scan asks and tells while it runs.
-#[derive(Clone, Copy)]
-pub struct Helpers<'a> {
-    /// Passwords of encrypted backups.
-    pub passwords: &'a dyn PasswordSource,
-    /// What earlier nights found.
-    pub memory: &'a dyn Memory,
-    /// How far the scan is.
-    pub progress: &'a dyn Progress,
-}
-
-impl<'a> Helpers<'a> {
-    /// No passwords, no memory.
-    pub fn alone(progress: &'a dyn Progress) -> Self {
-        Self {
-            passwords: &NoPasswords,
-            memory: &NoMemory,
-            progress,
-        }
-    }
-}
-
-impl std::fmt::Debug for Helpers<'_> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Helpers")
     }
 }
 

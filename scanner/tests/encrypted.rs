@@ -10,8 +10,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use fleetback_scanner::backup::memory::{CheckRecord, Memory, NoMemory, PasswordProof};
-use fleetback_scanner::backup::password::{Candidate, NoPasswords, PasswordSource};
+use fleetback_scanner::backup::services::{Candidate, NoPasswords, PasswordSource};
+use fleetback_scanner::backup::services::{Memory, NoMemory};
+use fleetback_scanner::model::backup::{CheckRecord, PasswordProof};
 use fleetback_scanner::model::backup::{LocalBackup, Password, Restorable, State, VerifyLevel};
 use fleetback_scanner::model::identity::Identity;
 use fleetback_scanner::scan::{Helpers, Inputs, ScanOptions, Silent, scan};

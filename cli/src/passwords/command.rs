@@ -13,7 +13,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use fleetback_scanner::backup::password::Candidate;
+use fleetback_scanner::backup::services::Candidate;
 use fleetback_scanner::model::identity::{Identity, Serial, Udid};
 use fleetback_scanner::model::problem::Problem;
 use zeroize::Zeroizing;

@@ -1,6 +1,6 @@
 //! `FLEETBACK_PASSWORD`: the password of the one backup that `verify` is given.
 
-use fleetback_scanner::backup::password::Candidate;
+use fleetback_scanner::backup::services::Candidate;
 use zeroize::Zeroizing;
 
 /// The variable.

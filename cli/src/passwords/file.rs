@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use fleetback_scanner::backup::password::Candidate;
+use fleetback_scanner::backup::services::Candidate;
 use fleetback_scanner::model::identity::Identity;
 use jiff::Timestamp;
 

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use fleetback_scanner::backup::password::{Candidate, PasswordSource};
+use fleetback_scanner::backup::services::{Candidate, PasswordSource};
 use fleetback_scanner::model::identity::Identity;
 use fleetback_scanner::model::problem::Problem;
 

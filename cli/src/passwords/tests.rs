@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use fleetback_scanner::backup::password::{Candidate, PasswordSource};
+use fleetback_scanner::backup::services::{Candidate, PasswordSource};
 use fleetback_scanner::model::identity::{Identity, Serial, Udid};
 use tempfile::TempDir;
 

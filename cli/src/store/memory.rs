@@ -4,7 +4,8 @@ use std::collections::HashMap;
 use std::fs;
 use std::path::Path;
 
-use fleetback_scanner::backup::memory::{CheckRecord, Memory, PasswordProof};
+use fleetback_scanner::backup::services::Memory;
+use fleetback_scanner::model::backup::{CheckRecord, PasswordProof};
 
 /// A copy of the store in memory. Empty, it is what a run without a store remembers.
 #[derive(Debug, Default)]

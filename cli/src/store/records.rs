@@ -12,8 +12,8 @@ use std::time::Duration;
 
 use fleetback_report::history::History;
 use fleetback_report::results::Results;
-use fleetback_scanner::backup::memory::{CheckRecord, PasswordProof};
 use fleetback_scanner::model::backup::VerifyLevel;
+use fleetback_scanner::model::backup::{CheckRecord, PasswordProof};
 use jiff::Timestamp;
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior, params};

@@ -9,9 +9,9 @@ use std::collections::BTreeMap;
 use super::keybag::Keybag;
 use super::keyring::{self, Unlock};
 use super::read::{Lock, Opened, ReadOptions};
+use super::services::Helpers;
 use crate::model::backup::{LocalBackup, Password, VerifyLevel};
 use crate::model::found_backup::FoundBackup;
-use crate::scan::Helpers;
 use crate::work::progress::Event;
 use crate::work::queue::{Queue, in_order, in_turn};
 

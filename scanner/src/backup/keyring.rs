@@ -11,9 +11,10 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::catalog::hex;
 use super::keybag::{ClassKeys, Keybag};
-use super::memory::{Memory, PasswordProof};
-use super::password::PasswordSource;
+use super::services::Memory;
+use super::services::PasswordSource;
 use crate::model::backup::Password;
+use crate::model::backup::PasswordProof;
 use crate::model::identity::Identity;
 
 /// A remembered proof is believed for so long.

@@ -15,12 +15,13 @@ use super::info::{self, Info};
 use super::keybag::Keybag;
 use super::keyring::Unlock;
 use super::manifest::{self, Manifest};
-use super::memory::{CheckRecord, Memory, NoMemory};
 use super::restorable::{self, Cipher, Payload};
+use super::services::{Memory, NoMemory};
 use super::state::{self, Readings};
 use super::status::{self, BackupState, SnapshotState, Status};
 use super::verify::{self, Check};
 use super::{activity, cloud_log, encrypted, identity, problems, stamp};
+use crate::model::backup::CheckRecord;
 use crate::model::backup::{
     HostTool, LocalBackup, Password, Restorable, State, Verified, VerifyLevel,
 };

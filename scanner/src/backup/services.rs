@@ -1,0 +1,104 @@
+//! What reading backups asks of its caller: passwords, checks of earlier nights, and an ear for how
+//! far it is.
+//!
+//! The scanner reads no password file itself and keeps no password. It asks the memory and never
+//! stores: `cli` keeps the memory and fills it from the finished fleet. Nothing computed from a
+//! password is ever part of it.
+
+use std::path::Path;
+
+use zeroize::Zeroizing;
+
+use crate::model::backup::{CheckRecord, PasswordProof};
+use crate::model::identity::Identity;
+use crate::work::progress::Progress;
+
+/// Whom the scan asks and tells while it runs.
+#[derive(Clone, Copy)]
+pub struct Helpers<'a> {
+    /// Passwords of encrypted backups.
+    pub passwords: &'a dyn PasswordSource,
+    /// What earlier nights found.
+    pub memory: &'a dyn Memory,
+    /// How far the scan is.
+    pub progress: &'a dyn Progress,
+}
+
+impl<'a> Helpers<'a> {
+    /// No passwords, no memory.
+    pub fn alone(progress: &'a dyn Progress) -> Self {
+        Self {
+            passwords: &NoPasswords,
+            memory: &NoMemory,
+            progress,
+        }
+    }
+}
+
+impl std::fmt::Debug for Helpers<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Helpers")
+    }
+}
+
+/// Gives passwords for encrypted backups. Asked once per distinct keybag, from many threads.
+pub trait PasswordSource: Sync {
+    /// The passwords to try for this device, best first; empty when there is none.
+    fn candidates(&self, identity: &Identity, backup: &Path) -> Vec<Candidate>;
+
+    /// Names of the sources that could give a password for this device, without asking for it: a
+    /// proof remembered under another name is proven again.
+    fn source_names(&self, identity: &Identity) -> Vec<String>;
+}
+
+/// One password to try. Printing it prints its source only.
+pub struct Candidate {
+    /// The password; wiped when it goes.
+    pub password: Zeroizing<Vec<u8>>,
+    /// Where it came from, for the report: "passwords.csv line 3", "password command". Never the
+    /// password or anything computed from it.
+    pub source: String,
+}
+
+impl std::fmt::Debug for Candidate {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Candidate from {}", self.source)
+    }
+}
+
+/// A source that has no password.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct NoPasswords;
+
+impl PasswordSource for NoPasswords {
+    fn candidates(&self, _: &Identity, _: &Path) -> Vec<Candidate> {
+        Vec::new()
+    }
+
+    fn source_names(&self, _: &Identity) -> Vec<String> {
+        Vec::new()
+    }
+}
+
+/// Remembers earlier runs. Asked from many threads.
+pub trait Memory: Sync {
+    /// The deepest check that an earlier run made of this folder; the scanner compares its stamp.
+    fn check(&self, backup: &Path) -> Option<CheckRecord>;
+
+    /// An earlier proof of a password of this keybag.
+    fn proof(&self, keybag: &str) -> Option<PasswordProof>;
+}
+
+/// A memory that remembers nothing.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct NoMemory;
+
+impl Memory for NoMemory {
+    fn check(&self, _: &Path) -> Option<CheckRecord> {
+        None
+    }
+
+    fn proof(&self, _: &str) -> Option<PasswordProof> {
+        None
+    }
+}
