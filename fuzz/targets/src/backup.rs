@@ -9,8 +9,8 @@ use fleetback_scanner::backup::{archive, mbdb};
 use fleetback_scanner::model::backup::{FileName, LocalBackup, VerifyLevel};
 use fleetback_scanner::model::cloud::CloudLog;
 use fleetback_scanner::model::found_backup::FoundBackup;
-use fleetback_scanner::source::database::Database;
 use fleetback_scanner::source::file::Fault;
+use fleetback_scanner::source::sqlite::Database;
 use fleetback_testdata::when::at;
 
 use crate::promise::{are_readable, is_readable};

@@ -1,7 +1,7 @@
 //! The door to property lists, and the walk of a binary one.
 
-use fleetback_scanner::source::bplist::{Object, Objects, Refs};
 use fleetback_scanner::source::plist as door;
+use fleetback_scanner::source::plist::binary::{Object, Objects, Refs};
 use plist::{Dictionary, Value};
 
 use crate::promise::is_readable;

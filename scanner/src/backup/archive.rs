@@ -6,8 +6,8 @@
 
 use plist::Value;
 
-use crate::source::bplist::{Object, Objects, Refs};
 use crate::source::plist as source;
+use crate::source::plist::binary::{Object, Objects, Refs};
 
 /// Keys of a record that are used.
 const KEYS: [&[u8]; 3] = [b"Size", b"Digest", b"EncryptionKey"];

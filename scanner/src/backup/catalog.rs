@@ -15,8 +15,9 @@ use rusqlite::types::ValueRef;
 use super::archive::{self, Record};
 use super::mbdb;
 use crate::model::backup::FileName;
-use crate::source::database::{self, Database, Look};
 use crate::source::file::{self, Fault};
+use crate::source::sqlite;
+use crate::source::sqlite::{Database, Look};
 
 const FILE: i64 = 1;
 /// The file changed while it was uploaded; its payload may be missing.
@@ -60,7 +61,7 @@ pub enum Glance {
 
 /// Looks at the first bytes of whichever manifest is there.
 pub fn glance(folder: &Path) -> Glance {
-    match database::look(&folder.join("Manifest.db")) {
+    match sqlite::look(&folder.join("Manifest.db")) {
         Err(Fault::Absent) => match file::open(&folder.join("Manifest.mbdb")) {
             Err(Fault::Absent) => Glance::None,
             found => Glance::Mbdb(found.map(|_| ())),
@@ -281,7 +282,7 @@ fn parts(database: &Database) -> Result<Vec<Rowids>, Fault> {
     let span = database
         .connection()
         .query_row(SPAN, [], |row| Ok((row.get(0)?, row.get(1)?)))
-        .map_err(|e| database::sqlite_fault(&e))?;
+        .map_err(|e| sqlite::sqlite_fault(&e))?;
     Ok(match span {
         (Some(first), Some(last)) => split(first, last),
         _ => vec![ALL_ROWIDS],
@@ -408,7 +409,7 @@ fn database_rows(
     (first, last): Rowids,
     take: &mut TakeRow<'_>,
 ) -> Result<(), Fault> {
-    let fault = |e| database::sqlite_fault(&e);
+    let fault = |e| sqlite::sqlite_fault(&e);
     let mut select = database.connection().prepare(SELECT).map_err(fault)?;
     let mut rows = select.query((first, last)).map_err(fault)?;
     let mut order = 0;

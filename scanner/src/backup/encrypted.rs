@@ -9,8 +9,8 @@ use std::path::Path;
 use super::catalog::Catalog;
 use super::decrypt;
 use super::keybag::ClassKeys;
-use crate::source::database::Database;
 use crate::source::file::{self, Fault};
+use crate::source::sqlite::Database;
 
 /// A list of a million files has about a gigabyte.
 const LIST_BYTES_MAX: u64 = 8 << 30;

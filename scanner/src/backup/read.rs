@@ -28,9 +28,9 @@ use crate::model::backup::{
 use crate::model::cloud::CloudLog;
 use crate::model::found_backup::FoundBackup;
 use crate::model::identity::Identity;
-use crate::source::database;
 use crate::source::file::Fault;
 use crate::source::plist as source;
+use crate::source::sqlite;
 
 /// How to read.
 #[derive(Debug, Clone, Copy)]
@@ -375,12 +375,12 @@ fn first_sight(glance: &Glance, cipher: Cipher) -> Result<(), Fault> {
         Glance::Database(look) => look.clone()?,
     };
     match look {
-        database::Look::Sqlite { .. } => Ok(()),
-        database::Look::Empty => Err(Fault::Wrong(Fault::ZERO_BYTES.to_owned())),
-        database::Look::Other { bytes } if cipher == Cipher::Everything => {
+        sqlite::Look::Sqlite { .. } => Ok(()),
+        sqlite::Look::Empty => Err(Fault::Wrong(Fault::ZERO_BYTES.to_owned())),
+        sqlite::Look::Other { bytes } if cipher == Cipher::Everything => {
             restorable::whole_blocks(bytes)
         }
-        database::Look::Other { .. } => Err(Fault::Wrong("not an SQLite database".to_owned())),
+        sqlite::Look::Other { .. } => Err(Fault::Wrong("not an SQLite database".to_owned())),
     }
 }
 

@@ -12,8 +12,8 @@ use super::payload;
 use super::read::{Checked, Evidence};
 use super::verify::Check;
 use crate::model::backup::{CheckRecord, FileCount, Password, Restorable, State, VerifyLevel};
-use crate::source::database::Look;
 use crate::source::file::Fault;
+use crate::source::sqlite::Look;
 
 /// Bytes of an AES block; ciphertext is padded to whole ones.
 const BLOCK_BYTES: u64 = 16;

@@ -12,7 +12,6 @@ use serde_json::Value;
 
 use super::cell::Unit;
 use super::console::{Console, GENERIC, NoDate};
-use super::content::Content;
 use super::document::{Document, KeptOut, Reply};
 use super::fact::{self, Fact};
 use super::faults::{Faults, RowFault};
@@ -22,10 +21,12 @@ use super::seen::Seen;
 use super::table;
 use crate::model::management::Answer;
 use crate::model::problem::{Level, Problem};
-use crate::source::elements;
-use crate::source::items::{self, Item};
-use crate::source::rows::{Row, Rows};
+use crate::source::content::Content;
+use crate::source::csv_rows::{Row, Rows};
+use crate::source::json_items;
+use crate::source::json_items::Item;
 use crate::source::text::Text;
+use crate::source::xml_records;
 
 /// The largest table, and the largest file of JSON, in bytes.
 pub(super) const BYTES_MAX: u64 = 4 << 30;
@@ -508,7 +509,7 @@ fn recognise(value: &Value, rules: &TableRules) -> Option<(&'static Console, Vec
 fn read_json(document: &mut Document, path: &Path, means: Means<'_>) -> bool {
     let items = |bytes, take: &mut dyn FnMut(&Value)| {
         // the end of the head is no damage
-        let _ = items::read(bytes, |item: Item| take(&item.value));
+        let _ = json_items::read(bytes, |item: Item| take(&item.value));
     };
     let Some((console, by)) = probe(path, means, items) else {
         return false;
@@ -520,7 +521,7 @@ fn read_json(document: &mut Document, path: &Path, means: Means<'_>) -> bool {
     let mut reading = Reading::new(document, path, file, means, console, by);
     let mut paths = Paths::new();
     let mut number = 0;
-    let read = items::read(text.into_reader(), |item: Item| {
+    let read = json_items::read(text.into_reader(), |item: Item| {
         if item.emptied {
             return;
         }
@@ -537,7 +538,7 @@ fn read_json(document: &mut Document, path: &Path, means: Means<'_>) -> bool {
 fn read_xml(document: &mut Document, path: &Path, means: Means<'_>) -> bool {
     let records = |bytes, take: &mut dyn FnMut(&Value)| {
         // the end of the head is no damage
-        let _ = elements::read(bytes, XML_RECORD, |value| take(&value));
+        let _ = xml_records::read(bytes, XML_RECORD, |value| take(&value));
     };
     let Some((console, by)) = probe(path, means, records) else {
         return false;
@@ -549,7 +550,7 @@ fn read_xml(document: &mut Document, path: &Path, means: Means<'_>) -> bool {
     let mut reading = Reading::new(document, path, file, means, console, by);
     let mut paths = Paths::new();
     let mut number = 0;
-    let read = elements::read(text.into_reader(), XML_RECORD, |value| {
+    let read = xml_records::read(text.into_reader(), XML_RECORD, |value| {
         number += 1;
         reading.value(&value, number, &mut paths, means.rules);
     });

@@ -18,7 +18,7 @@ use crate::model::evidence::{Clock, Source};
 use crate::model::identity::Identity;
 use crate::model::person::InventoryRow;
 use crate::model::problem::{Level, Problem};
-use crate::source::rows::{Row, Rows};
+use crate::source::csv_rows::{Row, Rows};
 
 /// The largest table that is read, in bytes.
 const BYTES_MAX: u64 = 64 << 20;

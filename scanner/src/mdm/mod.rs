@@ -9,7 +9,6 @@ mod certificates;
 mod cfgutil;
 mod command;
 pub mod console;
-mod content;
 mod dates;
 mod day;
 mod der;

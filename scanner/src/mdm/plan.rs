@@ -11,7 +11,7 @@ use super::faults::{Faults, RowFault};
 use super::{cell, day, table};
 use crate::model::plan::{PlannedDay, PlannedSwap, SwapPlan};
 use crate::model::problem::{Level, Problem};
-use crate::source::rows::Row;
+use crate::source::csv_rows::Row;
 
 /// The largest plan that is read, in bytes.
 const BYTES_MAX: u64 = 16 << 20;

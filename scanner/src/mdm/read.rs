@@ -8,7 +8,6 @@ use std::path::Path;
 
 use jiff::Timestamp;
 
-use super::content::{self, Content};
 use super::document::{Reply, WANTED};
 use super::export::{self, Means};
 use super::load::{self, Beginning};
@@ -18,6 +17,8 @@ use crate::model::evidence::Told;
 use crate::model::identity::Udid;
 use crate::model::management::Answer;
 use crate::model::problem::{Level, Problem};
+use crate::source::content;
+use crate::source::content::Content;
 use crate::source::file::{self, Fault};
 use crate::source::text::Text;
 

@@ -9,7 +9,8 @@ use serde_json::Value;
 
 use super::document::{Document, WANTED};
 use super::{automated, cfgutil, fleet, foreign, message, status_report, webhook};
-use crate::source::items::{self, Item};
+use crate::source::json_items;
+use crate::source::json_items::Item;
 
 /// A shape of a JSON object.
 struct Shape {
@@ -36,7 +37,7 @@ const SHAPES: &[Shape] = &[
 
 /// Values one after another, or lists of them; one is held at a time.
 pub(super) fn read(document: &mut Document, source: impl Read) {
-    let read = items::read(source, |item| read_item(document, &item));
+    let read = json_items::read(source, |item| read_item(document, &item));
     if let Err(found) = read {
         document.lost(WANTED, &found);
     }

@@ -6,9 +6,10 @@ use std::path::Path;
 
 use jiff::Timestamp;
 
-use super::content::{self, Content};
+use crate::source::content;
+use crate::source::content::Content;
+use crate::source::csv_rows::{Row, Rows};
 use crate::source::file::{self, Fault};
-use crate::source::rows::{Row, Rows};
 use crate::source::text::Text;
 
 /// Delimiters that spreadsheets write, in the order in which they are preferred.

@@ -1,13 +1,11 @@
 //! The only doors to the disk and to the parsers: bounded, depth-checked, read-only.
 
-pub mod bplist;
-pub mod database;
-pub(crate) mod elements;
+pub(crate) mod content;
+pub(crate) mod csv_rows;
 pub mod file;
-pub(crate) mod items;
 pub mod json;
-mod nesting;
+pub(crate) mod json_items;
 pub mod plist;
-pub(crate) mod rows;
-pub mod skim;
+pub mod sqlite;
 pub(crate) mod text;
+pub(crate) mod xml_records;

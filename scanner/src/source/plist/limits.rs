@@ -6,7 +6,7 @@
 
 use memchr::{memchr, memchr3, memmem};
 
-use super::bplist::{Object, Objects, Refs};
+use super::binary::{Object, Objects, Refs};
 
 /// Deeper than any real list by a factor of 40.
 const DEPTH_MAX: usize = 512;
@@ -25,7 +25,7 @@ fn tree_bytes_max(file_bytes: usize) -> u64 {
 }
 
 /// Refuses XML whose tree would be too deep or too large; counts tags, checks nothing else.
-pub(super) fn check_xml(text: &[u8]) -> Result<(), &'static str> {
+pub(crate) fn check_xml(text: &[u8]) -> Result<(), &'static str> {
     let mut depth = 0_usize;
     let mut weight = 0_u64;
     let mut rest = text;
@@ -52,7 +52,7 @@ pub(super) fn check_xml(text: &[u8]) -> Result<(), &'static str> {
 }
 
 /// A piece of markup, as far as nesting goes.
-pub(super) enum Tag {
+pub(crate) enum Tag {
     Open,
     Close,
     Empty,
@@ -61,7 +61,7 @@ pub(super) enum Tag {
 }
 
 /// Splits one piece of markup off; `rest` begins after its `<`.
-pub(super) fn take_tag(rest: &[u8]) -> Result<(Tag, &[u8]), &'static str> {
+pub(crate) fn take_tag(rest: &[u8]) -> Result<(Tag, &[u8]), &'static str> {
     match rest.first() {
         Some(b'?') => skip_past(rest, b"?>"),
         Some(b'!') if rest.starts_with(b"!--") => skip_past(&rest[3..], b"-->"),
@@ -148,7 +148,7 @@ impl Frame<'_> {
 
 /// Refuses a binary list whose tree would be too deep or too large, that holds itself, or whose
 /// objects lie outside the file. Each object is looked at once, however often it is shared.
-pub(super) fn check_binary(bytes: &[u8]) -> Result<(), &'static str> {
+pub(crate) fn check_binary(bytes: &[u8]) -> Result<(), &'static str> {
     let objects = Objects::open(bytes).ok_or(DAMAGED_BINARY)?;
     let weight_max = tree_bytes_max(bytes.len());
     if objects.count as u64 * NODE_BYTES / 4 > weight_max {

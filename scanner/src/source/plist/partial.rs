@@ -1,6 +1,6 @@
 //! Reads the small values of a large property list and steps over the large ones.
 //!
-//! Stands beside the plain way of [`super::plist`] and gives up (`None`) on everything that is not
+//! Stands beside the plain way of [`super::parse`] and gives up (`None`) on everything that is not
 //! in the form Apple and the host tools write; the plain way then decides. A property test holds
 //! both to the same answer.
 
@@ -10,9 +10,10 @@ use std::time::{Duration, SystemTime};
 use memchr::memmem;
 use plist::{Date, Dictionary, Integer, Uid, Value};
 
-use super::bplist::{Object, Objects, Refs};
-use super::file::Window;
-use super::nesting::{self, Tag};
+use super::binary::{Object, Objects, Refs};
+use super::limits::{self, Tag};
+use super::parse::parse_dictionary;
+use crate::source::file::Window;
 
 /// Deeper values, or more of them, than a small list holds go the plain way.
 const DEPTH_MAX: u8 = 16;
@@ -31,7 +32,7 @@ const HEAD: &[u8] = b"<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n\
 const SECONDS_MAX: f64 = 2e11;
 
 /// The root dictionary without the keys `left_out`; `None` when the plain way is needed.
-pub(super) fn dictionary(bytes: &[u8], left_out: &[&str]) -> Option<Dictionary> {
+pub(crate) fn dictionary(bytes: &[u8], left_out: &[&str]) -> Option<Dictionary> {
     if bytes.starts_with(b"bplist00") {
         return from_binary(bytes, left_out);
     }
@@ -39,12 +40,12 @@ pub(super) fn dictionary(bytes: &[u8], left_out: &[&str]) -> Option<Dictionary> 
 }
 
 /// The root dictionary of XML, read through a window, without the keys `left_out`.
-pub(super) fn xml<R: Read>(window: &mut Window<R>, left_out: &[&str]) -> Option<Dictionary> {
+pub(crate) fn xml<R: Read>(window: &mut Window<R>, left_out: &[&str]) -> Option<Dictionary> {
     let skim = Skim::new(window).without(left_out)?;
     let mut count = skim.simple.len();
     let mut root: Dictionary = skim.simple.into_iter().collect();
     if !is_bare_frame(&skim.copied) {
-        let rest = super::plist::parse_dictionary(&skim.copied).ok()?;
+        let rest = parse_dictionary(&skim.copied).ok()?;
         count += rest.len();
         root.extend(rest);
     }
@@ -234,7 +235,7 @@ fn past_markup(bytes: &[u8], depth: &mut usize) -> Option<(usize, bool)> {
     let mut rest = bytes;
     while let Some(text) = next_tag(rest) {
         rest = &rest[text..];
-        let Ok((tag, after)) = nesting::take_tag(&rest[1..]) else {
+        let Ok((tag, after)) = limits::take_tag(&rest[1..]) else {
             return Some((bytes.len() - rest.len(), false));
         };
         rest = after;
@@ -368,7 +369,6 @@ fn date(seconds: f64) -> Option<Date> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::source::plist::parse_dictionary;
     use proptest::prelude::*;
 
     const LEFT_OUT: [&str; 2] = ["Applications", "big"];

@@ -7,7 +7,7 @@ use encoding_rs::Encoding;
 
 /// What a file's bytes look like, before any parser has seen them.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Content<'a> {
+pub(crate) enum Content<'a> {
     /// A property list of either format; XML without a byte-order mark and blanks before it.
     Plist(Cow<'a, [u8]>),
     /// JSON values, one or many.
@@ -31,7 +31,7 @@ pub(super) enum Content<'a> {
 }
 
 /// What a file in DER is that is no signed property list.
-pub(super) const DER: &str = "a certificate, a key or another file in DER";
+pub(crate) const DER: &str = "a certificate, a key or another file in DER";
 
 /// A sequence with a length in one to four bytes, or with its end marked.
 const SEQUENCES: &[&[u8]] = &[
@@ -52,7 +52,7 @@ const MAGICS: &[(&[u8], &str)] = &[
 ];
 
 /// Looks at the first bytes.
-pub(super) fn tell(bytes: &[u8]) -> Content<'_> {
+pub(crate) fn tell(bytes: &[u8]) -> Content<'_> {
     if bytes.starts_with(b"bplist") {
         return Content::Plist(Cow::Borrowed(bytes));
     }

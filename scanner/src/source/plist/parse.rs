@@ -2,24 +2,16 @@
 //!
 //! Always from memory: the parser seeks once per object in a binary file. Dropping a tree is
 //! recursive and a deep one ends the process, so depth is checked before a tree is made
-//! (`nesting.rs`). The parser also takes an HTML page for a string of the old OpenStep
+//! (`limits.rs`). The parser also takes an HTML page for a string of the old OpenStep
 //! format; only what begins like XML or like a binary list reaches it.
 
 use std::io::Cursor;
-use std::path::Path;
-use std::time::SystemTime;
 
-use jiff::Timestamp;
 use memchr::memmem;
 use plist::{Dictionary, Value};
 
-use super::file::{self, Fault};
-use super::{nesting, skim};
-
-/// Reads a file whose root must be a dictionary.
-pub fn read_dictionary(path: &Path, bytes_max: u64) -> Result<Dictionary, Fault> {
-    file::read_with(path, bytes_max, parse_dictionary)?
-}
+use super::limits;
+use crate::source::file::Fault;
 
 /// Parses bytes whose root must be a dictionary.
 pub fn parse_dictionary(bytes: &[u8]) -> Result<Dictionary, Fault> {
@@ -32,39 +24,12 @@ pub fn parse_dictionary(bytes: &[u8]) -> Result<Dictionary, Fault> {
     }
 }
 
-/// Reads a file as [`read_dictionary`] does, leaving out these keys of its root and what lies below
-/// them. Of a file in the usual form the values left out are not even parsed: most of Info.plist is
-/// icons, and damage inside them is then not seen. The order of the root's keys is not kept.
-pub fn read_dictionary_without(
-    path: &Path,
-    bytes_max: u64,
-    left_out: &[&str],
-) -> Result<Dictionary, Fault> {
-    file::look_through(
-        path,
-        bytes_max,
-        |window| skim::xml(window, left_out).map(Ok),
-        |bytes| parse_dictionary_without(bytes, left_out),
-    )?
-}
-
-/// Parses bytes as [`read_dictionary_without`] reads a file.
-pub fn parse_dictionary_without(bytes: &[u8], left_out: &[&str]) -> Result<Dictionary, Fault> {
-    skim::dictionary(bytes, left_out).map_or_else(|| plain_without(bytes, left_out), Ok)
-}
-
-fn plain_without(bytes: &[u8], left_out: &[&str]) -> Result<Dictionary, Fault> {
-    let mut root = parse_dictionary(bytes)?;
-    root.retain(|key, _| !left_out.contains(&key.as_str()));
-    Ok(root)
-}
-
 /// Parses bytes of either format.
 pub fn parse(bytes: &[u8]) -> Result<Value, Fault> {
     let wrong = |words: &str| Fault::Wrong(words.to_owned());
     match told_by_its_beginning(bytes).map_err(Fault::Wrong)? {
         Format::Binary => {
-            nesting::check_binary(bytes).map_err(wrong)?;
+            limits::check_binary(bytes).map_err(wrong)?;
             Value::from_reader(Cursor::new(bytes))
                 .map_err(|_| wrong("a damaged binary property list"))
         }
@@ -84,7 +49,7 @@ fn parse_xml(bytes: &[u8]) -> Result<Value, Fault> {
     if let Some(words) = other_root(bytes) {
         return Err(Fault::Wrong(words));
     }
-    nesting::check_xml(bytes).map_err(wrong)?;
+    limits::check_xml(bytes).map_err(wrong)?;
     Value::from_reader_xml(bytes).map_err(|_| {
         let cut_off = memmem::rfind(bytes, b"</plist>").is_none();
         wrong(if cut_off {
@@ -180,7 +145,7 @@ fn first_element(bytes: &[u8]) -> Option<&[u8]> {
     Some(&rest[..length])
 }
 
-fn kind_in_words(value: &Value) -> &'static str {
+pub(super) fn kind_in_words(value: &Value) -> &'static str {
     match value {
         Value::Array(_) => "an array",
         Value::Dictionary(_) => "a dictionary",
@@ -195,96 +160,9 @@ fn kind_in_words(value: &Value) -> &'static str {
     }
 }
 
-/// A key is there and holds another type than wanted. Holds no text out of the file.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{key} is {found}, not {wanted}")]
-pub struct WrongType {
-    /// The key.
-    pub key: String,
-    /// "a string".
-    pub wanted: &'static str,
-    /// "an integer".
-    pub found: &'static str,
-}
-
-/// The value under a key: `Ok(None)` is absent, `Err` is there with another type.
-pub type Field<T> = Result<Option<T>, WrongType>;
-
-fn field<'a, T>(
-    root: &'a Dictionary,
-    key: &str,
-    wanted: &'static str,
-    take: impl FnOnce(&'a Value) -> Option<T>,
-) -> Field<T> {
-    let Some(value) = root.get(key) else {
-        return Ok(None);
-    };
-    take(value).map(Some).ok_or_else(|| WrongType {
-        key: key.to_owned(),
-        wanted,
-        found: match kind_in_words(value) {
-            kind if kind == wanted => "out of range",
-            kind => kind,
-        },
-    })
-}
-
-/// A string.
-pub fn string<'a>(root: &'a Dictionary, key: &str) -> Field<&'a str> {
-    field(root, key, "a string", Value::as_string)
-}
-
-/// True or false.
-pub fn boolean(root: &Dictionary, key: &str) -> Field<bool> {
-    field(root, key, "true or false", Value::as_boolean)
-}
-
-/// An integer that fits 64 bits with a sign.
-pub fn integer(root: &Dictionary, key: &str) -> Field<i64> {
-    field(root, key, "an integer", Value::as_signed_integer)
-}
-
-/// A real number; an integer is one too.
-pub fn real(root: &Dictionary, key: &str) -> Field<f64> {
-    field(root, key, "a number", |value| match value {
-        Value::Real(number) => Some(*number),
-        #[expect(clippy::cast_precision_loss, reason = "sizes and seconds, not ids")]
-        Value::Integer(number) => number.as_signed().map(|number| number as f64),
-        _ => None,
-    })
-}
-
-/// A date, in UTC; one outside the years that a calendar holds counts as another type.
-pub fn date(root: &Dictionary, key: &str) -> Field<Timestamp> {
-    field(root, key, "a date", |value| timestamp(value.as_date()?))
-}
-
-/// Bytes.
-pub fn data<'a>(root: &'a Dictionary, key: &str) -> Field<&'a [u8]> {
-    field(root, key, "data", Value::as_data)
-}
-
-/// A dictionary.
-pub fn dictionary<'a>(root: &'a Dictionary, key: &str) -> Field<&'a Dictionary> {
-    field(root, key, "a dictionary", Value::as_dictionary)
-}
-
-/// An array.
-pub fn array<'a>(root: &'a Dictionary, key: &str) -> Field<&'a [Value]> {
-    field(root, key, "an array", |value| {
-        value.as_array().map(Vec::as_slice)
-    })
-}
-
-/// A date of a property list as a timestamp; `None` outside the years that a calendar holds.
-pub fn timestamp(date: plist::Date) -> Option<Timestamp> {
-    Timestamp::try_from(SystemTime::from(date)).ok()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use plist::Date;
     use proptest::prelude::*;
 
     fn check(bytes: &[u8], wanted: &str) {
@@ -419,23 +297,6 @@ mod tests {
         let mut bytes = vec![0xff, 0xfe];
         bytes.extend(text.encode_utf16().flat_map(u16::to_le_bytes));
         check(&bytes, "1 keys");
-    }
-
-    #[test]
-    fn absent_and_wrong_type_stay_apart() {
-        let mut root = Dictionary::new();
-        root.insert("text".to_owned(), Value::String("x".to_owned()));
-        root.insert("number".to_owned(), Value::Integer(7.into()));
-        let date_1970 = Date::from(SystemTime::UNIX_EPOCH);
-        root.insert("date".to_owned(), Value::Date(date_1970));
-        assert_eq!(string(&root, "text"), Ok(Some("x")));
-        assert_eq!(string(&root, "none"), Ok(None));
-        let wrong = string(&root, "number").unwrap_err().to_string();
-        assert_eq!(wrong, "number is an integer, not a string");
-        assert_eq!(real(&root, "number"), Ok(Some(7.0)));
-        assert_eq!(date(&root, "date"), Ok(Some(Timestamp::UNIX_EPOCH)));
-        let wrong = date(&root, "text").unwrap_err().to_string();
-        assert_eq!(wrong, "text is a string, not a date");
     }
 
     fn any_value() -> impl Strategy<Value = Value> {

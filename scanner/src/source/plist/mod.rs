@@ -1,0 +1,14 @@
+//! Property lists, XML and binary.
+
+pub mod binary;
+mod fields;
+mod limits;
+mod parse;
+pub mod partial;
+mod read;
+
+pub use fields::{
+    Field, WrongType, array, boolean, data, date, dictionary, integer, real, string, timestamp,
+};
+pub use parse::{parse, parse_dictionary};
+pub use read::{parse_dictionary_without, read_dictionary, read_dictionary_without};
