@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 use divan::counter::{BytesCount, ItemsCount};
 use divan::{Bencher, black_box};
 use fleetback_scanner::backup::all::read_all;
-use fleetback_scanner::backup::keybag::Keybag;
+use fleetback_scanner::backup::crypto::keybag::Keybag;
 use fleetback_scanner::backup::read::{ReadOptions, read};
 use fleetback_scanner::backup::services::{Candidate, PasswordSource};
 use fleetback_scanner::model::backup::{LocalBackup, Restorable, VerifyLevel};

@@ -19,7 +19,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
 
-use fleetback_scanner::backup::keybag::Keybag;
+use fleetback_scanner::backup::crypto::keybag::Keybag;
 use fleetback_scanner::backup::services::{Candidate, PasswordSource};
 use fleetback_scanner::backup::services::{Memory, NoMemory};
 use fleetback_scanner::model::backup::{CheckRecord, PasswordProof};

@@ -2,10 +2,10 @@
 
 use std::path::Path;
 
-use fleetback_scanner::backup::catalog::{self, Catalog};
-use fleetback_scanner::backup::keybag::{Keybag, ROUNDS_MAX};
+use fleetback_scanner::backup::crypto::keybag::{Keybag, ROUNDS_MAX};
+use fleetback_scanner::backup::file_list::catalog::{self, Catalog};
+use fleetback_scanner::backup::file_list::{file_record, mbdb};
 use fleetback_scanner::backup::read::{self, ReadOptions};
-use fleetback_scanner::backup::{archive, mbdb};
 use fleetback_scanner::model::backup::{FileName, LocalBackup, VerifyLevel};
 use fleetback_scanner::model::cloud::CloudLog;
 use fleetback_scanner::model::found_backup::FoundBackup;
@@ -27,7 +27,8 @@ const NAME_MAX: usize = 512;
 
 /// The archive of one row: the short way tells what the plain way tells.
 pub fn archive(bytes: &[u8]) {
-    if let (Some(read), Some(plain)) = (archive::read(bytes), archive::read_plainly(bytes)) {
+    if let (Some(read), Some(plain)) = (file_record::read(bytes), file_record::read_plainly(bytes))
+    {
         assert_eq!(read, plain);
     }
 }

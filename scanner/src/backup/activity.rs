@@ -10,7 +10,7 @@ use std::time::SystemTime;
 use jiff::{SignedDuration, Timestamp};
 use walkdir::WalkDir;
 
-use super::status::{SnapshotState, Status};
+use super::plists::status::{SnapshotState, Status};
 use crate::model::backup::{LocalBackup, Restorable, State};
 use crate::source::file::Fault;
 

@@ -6,8 +6,8 @@
 
 use std::collections::BTreeMap;
 
-use super::keybag::Keybag;
-use super::keyring::{self, Unlock};
+use super::crypto::keybag::Keybag;
+use super::crypto::unlock::{self, Unlock};
 use super::read::{Lock, Opened, ReadOptions};
 use super::services::Helpers;
 use crate::model::backup::{LocalBackup, Password, VerifyLevel};
@@ -92,7 +92,7 @@ fn recalled(
         return None;
     }
     let (memory, passwords) = (helpers.memory, helpers.passwords);
-    keyring::remembered(keybag, &opened.identity(), memory, passwords, options.now)
+    unlock::remembered(keybag, &opened.identity(), memory, passwords, options.now)
 }
 
 struct Run<'a> {
@@ -128,7 +128,7 @@ impl Run<'_> {
             .collect();
         let asking = asking.iter().map(|(identity, path)| (identity, *path));
         let (passwords, now) = (self.helpers.passwords, self.options.now);
-        let unlock = keyring::unlock(&ring.keybag, asking, passwords, now);
+        let unlock = unlock::unlock(&ring.keybag, asking, passwords, now);
         let indices = ring.backups.iter();
         indices
             .take_while(|_| !self.helpers.progress.cancelled())

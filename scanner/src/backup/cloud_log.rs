@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use jiff::Timestamp;
 use plist::{Dictionary, Value};
 
-use super::catalog::Layout;
+use super::file_list::catalog::Layout;
 use crate::model::cloud::{CloudAttempt, CloudLog, CloudWindow};
 use crate::source::file::Fault;
 use crate::source::plist as source;

@@ -5,8 +5,8 @@
 
 use std::collections::BTreeMap;
 
-use super::info::Info;
-use super::manifest::Manifest;
+use super::plists::info::Info;
+use super::plists::manifest::Manifest;
 use crate::model::found_backup::FoundBackup;
 use crate::model::identity::Identity;
 

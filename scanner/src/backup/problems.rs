@@ -5,11 +5,11 @@
 
 use std::path::Path;
 
-use super::catalog::Glance;
 use super::cloud_log;
+use super::file_list::catalog::Glance;
 use super::read::{Checked, Evidence};
 use super::restorable::Payload;
-use super::verify::Check;
+use super::verify::check::Check;
 use crate::model::problem::Problem;
 use crate::source::file::{Fault, fault};
 

@@ -8,19 +8,21 @@ use std::path::Path;
 use jiff::{SignedDuration, Timestamp};
 
 use super::activity::Look;
-use super::catalog::{self, Catalog, Glance, Layout};
 use super::cloud_log::{Drawer, LogKeys, Reading};
-use super::compare::Depth;
-use super::info::{self, Info};
-use super::keybag::Keybag;
-use super::keyring::Unlock;
-use super::manifest::{self, Manifest};
+use super::crypto::encrypted;
+use super::crypto::keybag::Keybag;
+use super::crypto::unlock::Unlock;
+use super::file_list::catalog::{self, Catalog, Glance, Layout};
+use super::plists::info::{self, Info};
+use super::plists::manifest::{self, Manifest};
+use super::plists::status::{self, BackupState, SnapshotState, Status};
 use super::restorable::{self, Cipher, Payload};
 use super::services::{Memory, NoMemory};
 use super::state::{self, Readings};
-use super::status::{self, BackupState, SnapshotState, Status};
-use super::verify::{self, Check};
-use super::{activity, cloud_log, encrypted, identity, problems, stamp};
+use super::verify::check::{self, Check};
+use super::verify::compare::Depth;
+use super::verify::fingerprint;
+use super::{activity, cloud_log, identity, problems};
 use crate::model::backup::CheckRecord;
 use crate::model::backup::{
     HostTool, LocalBackup, Password, Restorable, State, Verified, VerifyLevel,
@@ -147,7 +149,7 @@ impl<'a> Opened<'a> {
         let first_look = activity::look(&found.path);
         let mut evidence = gather(&found.path);
         let checks = options.verify >= VerifyLevel::Names && evidence.is_worth_checking();
-        let stamp = checks.then(|| stamp::of(&found.path, evidence.layout()));
+        let stamp = checks.then(|| fingerprint::of(&found.path, evidence.layout()));
         let record = stamp.as_deref().and_then(|stamp| {
             let record = memory.check(&found.path)?;
             options.believes(&record, stamp).then(|| Box::new(record))
@@ -252,7 +254,7 @@ impl<'a> Opened<'a> {
         let checked = evidence.check.as_ref()?;
         let settled = match checked {
             Checked::Now(check) => {
-                !check.is_incomplete() && stamp::of(&backup.path, evidence.layout()) == *stamp
+                !check.is_incomplete() && fingerprint::of(&backup.path, evidence.layout()) == *stamp
             }
             Checked::Earlier(_) => true,
         };
@@ -349,7 +351,7 @@ impl Evidence {
             keys: keys.as_deref(),
             files_checked,
         };
-        match catalog.and_then(|catalog| verify::check(folder, &catalog, &depth)) {
+        match catalog.and_then(|catalog| check::check(folder, &catalog, &depth)) {
             Ok(check) => {
                 self.log_keys = keys.is_some().then_some(check.log_keys);
                 self.check = Some(Checked::Now(Box::new(check)));

@@ -5,12 +5,12 @@
 
 use std::path::Path;
 
-use super::catalog::Glance;
-use super::keyring::Unlock;
-use super::manifest::Manifest;
-use super::payload;
+use super::crypto::unlock::Unlock;
+use super::file_list::catalog::Glance;
+use super::plists::manifest::Manifest;
 use super::read::{Checked, Evidence};
-use super::verify::Check;
+use super::verify::check::Check;
+use super::verify::payload;
 use crate::model::backup::{CheckRecord, FileCount, Password, Restorable, State, VerifyLevel};
 use crate::source::file::Fault;
 use crate::source::sqlite::Look;

@@ -4,8 +4,8 @@
 //! tools that make backups up write it too. The table repeats what the files claim; whether the
 //! payload is there is asked elsewhere.
 
-use super::manifest::Manifest;
-use super::status::{BackupState, SnapshotState, Status};
+use super::plists::manifest::Manifest;
+use super::plists::status::{BackupState, SnapshotState, Status};
 use crate::model::backup::State;
 use crate::source::file::Fault;
 

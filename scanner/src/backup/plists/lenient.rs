@@ -13,7 +13,7 @@ const TEXT_CHARS_MAX: usize = 256;
 
 /// Reads optional keys and remembers those with a wrong type.
 #[derive(Debug)]
-pub(super) struct Lenient<'a> {
+pub(crate) struct Lenient<'a> {
     root: &'a Dictionary,
     /// "IMEI is an integer, not a string".
     pub odd: Vec<String>,
@@ -21,7 +21,7 @@ pub(super) struct Lenient<'a> {
 
 impl<'a> Lenient<'a> {
     /// Reads from this dictionary.
-    pub(super) fn new(root: &'a Dictionary) -> Self {
+    pub(crate) fn new(root: &'a Dictionary) -> Self {
         Self {
             root,
             odd: Vec::new(),
@@ -36,28 +36,28 @@ impl<'a> Lenient<'a> {
     }
 
     /// A text that is not empty, without the white space around it.
-    pub(super) fn text(&mut self, key: &str) -> Option<String> {
+    pub(crate) fn text(&mut self, key: &str) -> Option<String> {
         let text = self.take(source::string(self.root, key))?.trim();
         (!text.is_empty()).then(|| shortened(text))
     }
 
     /// A date.
-    pub(super) fn date(&mut self, key: &str) -> Option<Timestamp> {
+    pub(crate) fn date(&mut self, key: &str) -> Option<Timestamp> {
         self.take(source::date(self.root, key))
     }
 
     /// True or false.
-    pub(super) fn boolean(&mut self, key: &str) -> Option<bool> {
+    pub(crate) fn boolean(&mut self, key: &str) -> Option<bool> {
         self.take(source::boolean(self.root, key))
     }
 
     /// A dictionary.
-    pub(super) fn dictionary(&mut self, key: &str) -> Option<&'a Dictionary> {
+    pub(crate) fn dictionary(&mut self, key: &str) -> Option<&'a Dictionary> {
         self.take(source::dictionary(self.root, key))
     }
 
     /// Bytes.
-    pub(super) fn data(&mut self, key: &str) -> Option<Vec<u8>> {
+    pub(crate) fn data(&mut self, key: &str) -> Option<Vec<u8>> {
         self.take(source::data(self.root, key)).map(<[u8]>::to_vec)
     }
 }

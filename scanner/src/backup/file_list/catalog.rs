@@ -12,7 +12,7 @@ use memchr::memmem::Finder;
 use rayon::prelude::*;
 use rusqlite::types::ValueRef;
 
-use super::archive::{self, Record};
+use super::file_record::{self, Record};
 use super::mbdb;
 use crate::model::backup::FileName;
 use crate::source::file::{self, Fault};
@@ -37,7 +37,7 @@ const UNDIVIDED_MAX: i128 = 100_000;
 /// So many parts whatever the number of threads: the order of rows must not depend on it.
 const PARTS: i128 = 16;
 /// Positions fit in 31 bits; nothing near this many rows is a backup.
-pub(super) const ROWS_MAX: u32 = i32::MAX.cast_unsigned();
+pub(crate) const ROWS_MAX: u32 = i32::MAX.cast_unsigned();
 
 /// Where payload files lie.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -335,7 +335,7 @@ impl RawRow<'_> {
             excused: flags & CHANGED_WHILE_UPLOADING != 0,
             record: match self.record {
                 RawRecord::Told(record) => record,
-                RawRecord::Archived(blob) => blob.and_then(archive::read).unwrap_or_default(),
+                RawRecord::Archived(blob) => blob.and_then(file_record::read).unwrap_or_default(),
             },
         }
     }
@@ -377,7 +377,7 @@ const DIGITS: [u8; 256] = {
 const NO_DIGIT: u8 = 0xf0;
 
 /// 40 hex digits of either case. Every row and every name on disk comes through here.
-pub(super) fn file_id(text: &[u8]) -> Option<[u8; 20]> {
+pub(crate) fn file_id(text: &[u8]) -> Option<[u8; 20]> {
     let text: &[u8; 40] = text.try_into().ok()?;
     let (mut id, mut worst) = ([0; 20], 0);
     for (byte, pair) in id.iter_mut().zip(text.chunks_exact(2)) {
@@ -389,13 +389,13 @@ pub(super) fn file_id(text: &[u8]) -> Option<[u8; 20]> {
 }
 
 /// An id as numbers: they sort as its bytes do, and compare without a call.
-pub(super) fn id_order(id: &[u8; 20]) -> (u128, u32) {
+pub(crate) fn id_order(id: &[u8; 20]) -> (u128, u32) {
     let [high @ .., a, b, c, d] = *id;
     (u128::from_be_bytes(high), u32::from_be_bytes([a, b, c, d]))
 }
 
 /// The payload's name as it stands on disk.
-pub(super) fn hex(id: &[u8]) -> String {
+pub(crate) fn hex(id: &[u8]) -> String {
     use std::fmt::Write as _;
     id.iter()
         .fold(String::with_capacity(2 * id.len()), |mut text, byte| {
@@ -425,7 +425,7 @@ fn database_rows(
     Ok(())
 }
 
-pub(super) fn too_many_rows() -> Fault {
+pub(crate) fn too_many_rows() -> Fault {
     Fault::Wrong("a damaged SQLite database: more rows than its file can hold".to_owned())
 }
 

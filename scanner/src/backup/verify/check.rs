@@ -9,12 +9,12 @@ use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
 
-use super::catalog::{Catalog, Layout, OddRows};
-use super::cloud_log::LogKeys;
 use super::compare::{Compared, Depth, compare, sort_worst_first};
 use super::difference::How;
+use super::expected::Promises;
 use super::payload::{self, Listing, SAMPLE_MAX};
-use super::promises::Promises;
+use crate::backup::cloud_log::LogKeys;
+use crate::backup::file_list::catalog::{Catalog, Layout, OddRows};
 use crate::model::backup::{FileCount, FileDifference, FileName, VerifyLevel};
 use crate::source::file::Fault;
 
@@ -23,7 +23,7 @@ const SEALED_ROWS_MAX: u64 = 250_000;
 
 /// What a check found.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub(super) struct Check {
+pub(crate) struct Check {
     /// The level reached.
     pub level: VerifyLevel,
     /// The figures.
@@ -51,7 +51,7 @@ pub(super) struct Check {
 }
 
 /// Checks every file row at `depth.level`.
-pub(super) fn check(folder: &Path, catalog: &Catalog, depth: &Depth<'_>) -> Result<Check, Fault> {
+pub(crate) fn check(folder: &Path, catalog: &Catalog, depth: &Depth<'_>) -> Result<Check, Fault> {
     let (whole, disk) = rayon::join(
         || Promises::read(catalog, &ALL_FOLDERS, false),
         || Disk::open(folder, catalog, depth),
@@ -153,7 +153,7 @@ impl<'a> Disk<'a> {
 
 impl Check {
     /// Was there something that another night may find readable?
-    pub(super) fn is_incomplete(&self) -> bool {
+    pub(crate) fn is_incomplete(&self) -> bool {
         !self.unlisted.is_empty() || self.unread > 0
     }
 

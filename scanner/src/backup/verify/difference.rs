@@ -11,7 +11,7 @@ const WHOLE_BYTES_MIN: u64 = 8_192;
 
 /// One difference.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum How {
+pub(crate) enum How {
     /// The stored bytes do not give the row's Digest.
     Digest,
     /// No class key opens its EncryptionKey.
@@ -29,7 +29,7 @@ pub(super) enum How {
 
 impl How {
     /// Is it more than a living file explains?
-    pub(super) fn is_damage(self) -> bool {
+    pub(crate) fn is_damage(self) -> bool {
         match self {
             Self::Digest | Self::Locked | Self::Ending => true,
             Self::Length { found, wanted } => found < PAGE_BYTES && wanted >= WHOLE_BYTES_MIN,
@@ -37,7 +37,7 @@ impl How {
     }
 
     /// In plain words, without a full stop.
-    pub(super) fn words(self) -> String {
+    pub(crate) fn words(self) -> String {
         match self {
             Self::Digest => "its bytes do not give the Digest of its row".to_owned(),
             Self::Locked => "no key of the keybag opens its EncryptionKey".to_owned(),

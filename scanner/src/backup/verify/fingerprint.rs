@@ -10,8 +10,8 @@ use std::time::UNIX_EPOCH;
 
 use sha2::{Digest, Sha256};
 
-use super::catalog::{Layout, hex};
 use super::payload;
+use crate::backup::file_list::catalog::{Layout, hex};
 
 const FILES: [&str; 4] = [
     "Manifest.db",
@@ -22,7 +22,7 @@ const FILES: [&str; 4] = [
 
 /// The stamp, in hex: SHA-256 over name, length, modification time, and what the system numbers
 /// files by.
-pub(super) fn of(folder: &Path, layout: Layout) -> String {
+pub(crate) fn of(folder: &Path, layout: Layout) -> String {
     let mut hash = Sha256::new();
     for name in FILES {
         add(&mut hash, name, &folder.join(name));

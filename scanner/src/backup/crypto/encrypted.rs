@@ -6,9 +6,9 @@
 
 use std::path::Path;
 
-use super::catalog::Catalog;
 use super::decrypt;
 use super::keybag::ClassKeys;
+use crate::backup::file_list::catalog::Catalog;
 use crate::source::file::{self, Fault};
 use crate::source::sqlite::Database;
 
@@ -16,7 +16,7 @@ use crate::source::sqlite::Database;
 const LIST_BYTES_MAX: u64 = 8 << 30;
 
 /// Decrypts Manifest.db into memory and opens it.
-pub(super) fn open_catalog(
+pub(crate) fn open_catalog(
     folder: &Path,
     manifest_key: Option<&[u8]>,
     keys: &ClassKeys,
@@ -39,7 +39,7 @@ pub(super) fn open_catalog(
 }
 
 /// Reads and decrypts one payload.
-pub(super) fn read_payload(
+pub(crate) fn read_payload(
     path: &Path,
     bytes_max: u64,
     key: &[u8],

@@ -9,10 +9,10 @@ use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::catalog::hex;
 use super::keybag::{ClassKeys, Keybag};
-use super::services::Memory;
-use super::services::PasswordSource;
+use crate::backup::file_list::catalog::hex;
+use crate::backup::services::Memory;
+use crate::backup::services::PasswordSource;
 use crate::model::backup::Password;
 use crate::model::backup::PasswordProof;
 use crate::model::identity::Identity;
@@ -22,7 +22,7 @@ const PROOF_KEPT: SignedDuration = SignedDuration::from_hours(30 * 24);
 
 /// What is known of the password of one backup.
 #[derive(Debug, Clone)]
-pub(super) struct Unlock {
+pub(crate) struct Unlock {
     /// In one word.
     pub password: Password,
     /// The keys, where a password was proven in this run.
@@ -35,7 +35,7 @@ pub(super) struct Unlock {
 
 impl Unlock {
     /// Knows no more than the word says.
-    pub(super) fn only(password: Password) -> Self {
+    pub(crate) fn only(password: Password) -> Self {
         Self {
             password,
             keys: None,
@@ -45,7 +45,7 @@ impl Unlock {
     }
 
     /// The keybag cannot be used.
-    pub(super) fn damaged(fault: String) -> Self {
+    pub(crate) fn damaged(fault: String) -> Self {
         Self {
             fault: Some(fault),
             ..Self::only(Password::KeybagDamaged)
@@ -62,7 +62,7 @@ impl Unlock {
 }
 
 /// Tries the passwords that there are for these backups, all of which have this keybag.
-pub(super) fn unlock<'a>(
+pub(crate) fn unlock<'a>(
     keybag: &Keybag,
     backups: impl Iterator<Item = (&'a Identity, &'a Path)>,
     passwords: &dyn PasswordSource,
@@ -94,7 +94,7 @@ pub(super) fn unlock<'a>(
 }
 
 /// A proof of an earlier night, if it is young and its source still offers a password.
-pub(super) fn remembered(
+pub(crate) fn remembered(
     keybag: &Keybag,
     identity: &Identity,
     memory: &dyn Memory,

@@ -2,19 +2,19 @@
 
 use std::path::{Path, PathBuf};
 
-use super::catalog::{hex, id_order};
 use super::contents;
-use super::decrypt;
 use super::difference::How;
-use super::keybag::ClassKeys;
+use super::expected::{Bucket, Promise};
 use super::payload::{Listing, OnDisk, SAMPLE_MAX};
-use super::promises::{Bucket, Promise};
+use crate::backup::crypto::decrypt;
+use crate::backup::crypto::keybag::ClassKeys;
+use crate::backup::file_list::catalog::{hex, id_order};
 use crate::model::backup::VerifyLevel;
 use crate::source::file::Fault;
 
 /// How deep to compare.
 #[derive(Clone, Copy)]
-pub(super) struct Depth<'a> {
+pub(crate) struct Depth<'a> {
     /// The level asked for.
     pub level: VerifyLevel,
     /// Are the payloads encrypted?
@@ -29,12 +29,12 @@ pub(super) struct Depth<'a> {
 
 impl Depth<'_> {
     /// Are lengths looked at?
-    pub(super) fn lengths(&self) -> bool {
+    pub(crate) fn lengths(&self) -> bool {
         self.level >= VerifyLevel::Sizes
     }
 
     /// The level that can be claimed: nobody has seen how an encrypted file ends without its key.
-    pub(super) fn reached(&self) -> VerifyLevel {
+    pub(crate) fn reached(&self) -> VerifyLevel {
         let most = if self.encrypted && self.keys.is_none() {
             VerifyLevel::Sizes
         } else {
@@ -55,7 +55,7 @@ impl Depth<'_> {
 
 /// What one folder gave. Samples hold the first few only.
 #[derive(Debug, Default)]
-pub(super) struct Compared {
+pub(crate) struct Compared {
     /// Promised and there.
     pub present: u64,
     /// Promised and not there.
@@ -86,7 +86,7 @@ pub(super) struct Compared {
 
 impl Compared {
     /// Adds the figures of another folder, without its samples.
-    pub(super) fn add_figures(&mut self, other: &Self) {
+    pub(crate) fn add_figures(&mut self, other: &Self) {
         self.present += other.present;
         self.missing += other.missing;
         self.extra += other.extra;
@@ -159,7 +159,7 @@ impl Compared {
 }
 
 /// Damage first, then in the order of the manifest; the first few.
-pub(super) fn sort_worst_first(differences: &mut Vec<(u32, How)>) {
+pub(crate) fn sort_worst_first(differences: &mut Vec<(u32, How)>) {
     differences.sort_unstable_by_key(|(order, how)| (!how.is_damage(), *order));
     differences.truncate(SAMPLE_MAX);
 }
@@ -170,7 +170,7 @@ fn length(file: &OnDisk, promise: &Promise, depth: &Depth<'_>) -> Option<How> {
 }
 
 /// Compares a folder with its promises; both sides are sorted by name.
-pub(super) fn compare(
+pub(crate) fn compare(
     path: &Path,
     listing: Result<Listing, Fault>,
     bucket: &Bucket,

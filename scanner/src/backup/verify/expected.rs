@@ -6,8 +6,8 @@
 
 use std::ops::RangeInclusive;
 
-use super::catalog::{self, Catalog, FileRow, OddRows};
-use super::cloud_log::{LogKeys, PAYLOADS};
+use crate::backup::cloud_log::{LogKeys, PAYLOADS};
+use crate::backup::file_list::catalog::{self, Catalog, FileRow, OddRows};
 use crate::source::file::Fault;
 
 /// Size of a row that does not tell it.
@@ -17,7 +17,7 @@ const EXCUSED: u32 = 1 << 31;
 
 /// A promised payload.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Promise {
+pub(crate) struct Promise {
     /// The payload's name.
     pub id: [u8; 20],
     order: u32,
@@ -30,7 +30,7 @@ const _: () = assert!(size_of::<Promise>() == 36);
 
 /// What proves the content of a payload.
 #[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Seal {
+pub(crate) struct Seal {
     /// SHA-1 of the stored bytes.
     pub digest: Option<[u8; 20]>,
     /// `EncryptionKey`.
@@ -49,17 +49,17 @@ impl Promise {
     }
 
     /// Position in the manifest.
-    pub(super) fn order(&self) -> u32 {
+    pub(crate) fn order(&self) -> u32 {
         self.order & !EXCUSED
     }
 
     /// May the payload be missing?
-    pub(super) fn excused(&self) -> bool {
+    pub(crate) fn excused(&self) -> bool {
         self.order & EXCUSED != 0
     }
 
     /// `Size`, in bytes.
-    pub(super) fn size(&self) -> Option<u64> {
+    pub(crate) fn size(&self) -> Option<u64> {
         let [high, low] = self.size.map(u64::from);
         Some(high << 32 | low).filter(|size| *size != UNTOLD)
     }
@@ -67,7 +67,7 @@ impl Promise {
 
 /// The promises of one payload folder.
 #[derive(Debug, Default)]
-pub(super) struct Bucket {
+pub(crate) struct Bucket {
     /// Sorted by name once it is taken out of [`Promises`].
     pub promises: Vec<Promise>,
     seals: Vec<Seal>,
@@ -85,7 +85,7 @@ impl Bucket {
     }
 
     /// What proves the content of one of its promises; nothing where seals were not asked for.
-    pub(super) fn seal(&self, promise: &Promise) -> Seal {
+    pub(crate) fn seal(&self, promise: &Promise) -> Seal {
         let seal = self.seals.get(promise.seal as usize);
         seal.copied().unwrap_or_default()
     }
@@ -103,7 +103,7 @@ struct Part {
 
 /// The promises for a run of payload folders.
 #[derive(Debug)]
-pub(super) struct Promises {
+pub(crate) struct Promises {
     /// Each with the position of its first row.
     parts: Vec<(u32, Part)>,
     /// All rows of the manifest, as far as they are odd.
@@ -112,7 +112,7 @@ pub(super) struct Promises {
 
 impl Promises {
     /// Reads the manifest, and keeps what belongs in `folders`; `sealed` with digests and keys.
-    pub(super) fn read(
+    pub(crate) fn read(
         catalog: &Catalog,
         folders: &RangeInclusive<u8>,
         sealed: bool,
@@ -143,24 +143,24 @@ impl Promises {
     }
 
     /// File rows of the whole manifest that must have a payload.
-    pub(super) fn expected(&self) -> u64 {
+    pub(crate) fn expected(&self) -> u64 {
         self.parts.iter().map(|(_, part)| part.expected).sum()
     }
 
     /// Sum of `Size` over the whole manifest, if every row tells it.
-    pub(super) fn bytes(&self) -> Option<u64> {
+    pub(crate) fn bytes(&self) -> Option<u64> {
         let mut parts = self.parts.iter();
         parts.try_fold(0_u64, |sum, (_, part)| sum.checked_add(part.bytes?))
     }
 
     /// Positions of the rows whose file id names no payload, and which therefore have none.
-    pub(super) fn nameless(&self) -> impl Iterator<Item = u32> {
+    pub(crate) fn nameless(&self) -> impl Iterator<Item = u32> {
         let parts = self.parts.iter();
         parts.flat_map(|(first, part)| part.nameless.iter().map(move |order| first + order))
     }
 
     /// The keys of the iCloud log's payloads: of each the first in the list.
-    pub(super) fn log_keys(&self) -> LogKeys {
+    pub(crate) fn log_keys(&self) -> LogKeys {
         let mut keys = LogKeys::default();
         for (_, part) in &self.parts {
             for (key, found) in keys.iter_mut().zip(part.log_keys) {
@@ -171,7 +171,7 @@ impl Promises {
     }
 
     /// The promises of one folder, sorted by name.
-    pub(super) fn bucket(&self, first_byte: u8) -> Bucket {
+    pub(crate) fn bucket(&self, first_byte: u8) -> Bucket {
         let mut all = Bucket::default();
         for (first, part) in &self.parts {
             let bucket = &part.buckets[usize::from(first_byte)];

@@ -170,7 +170,7 @@ mod tests {
         assert_eq!(records[1].size, 70_000);
         // The well-known name of the SMS database.
         assert_eq!(
-            super::super::catalog::hex(&records[1].file_id()),
+            crate::backup::file_list::catalog::hex(&records[1].file_id()),
             "3d0d7e5fb2ce288813306e4d4636395e047a3d28"
         );
         assert_eq!(records[2].domain, None);

@@ -16,7 +16,7 @@ const BYTES_MAX: u64 = 64 << 10;
 
 /// `BackupState`: what stood in the folder before this backup began.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum BackupState {
+pub(crate) enum BackupState {
     /// Nothing whole yet.
     Empty,
     /// A layout that iOS no longer restores.
@@ -27,7 +27,7 @@ pub(super) enum BackupState {
 
 /// `SnapshotState`: how far the newest backup came.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum SnapshotState {
+pub(crate) enum SnapshotState {
     /// Files arrive in `Snapshot/`.
     Uploading,
     /// They are being moved into place.
@@ -40,7 +40,7 @@ pub(super) enum SnapshotState {
 
 /// The six keys.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Status {
+pub(crate) struct Status {
     /// `UUID` is made of zeros only: no iOS writes that.
     pub zero_uuid: bool,
     /// `Date`, device clock, of the last writing of this file.
@@ -67,7 +67,7 @@ const SNAPSHOT_STATES: [(&str, SnapshotState); 4] = [
 ];
 
 /// Reads the file of a backup folder.
-pub(super) fn read(folder: &Path) -> Result<Status, Fault> {
+pub(crate) fn read(folder: &Path) -> Result<Status, Fault> {
     let root = source::read_dictionary_without(&folder.join("Status.plist"), BYTES_MAX, &[])?;
     from_dictionary(&root).map_err(Fault::Wrong)
 }

@@ -8,12 +8,12 @@ use std::fs::DirEntry;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::catalog::{file_id, hex, id_order};
+use crate::backup::file_list::catalog::{file_id, hex, id_order};
 use crate::source::file::{self, Fault};
 
 /// What lies in one payload folder.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct Listing {
+pub(crate) struct Listing {
     /// Payload files, sorted by name.
     pub files: Vec<OnDisk>,
     /// Regular files of other names (but for what file managers leave).
@@ -26,7 +26,7 @@ pub(super) struct Listing {
 
 /// A payload file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct OnDisk {
+pub(crate) struct OnDisk {
     /// Its name.
     pub id: [u8; 20],
     /// Its length; 0 where it was not asked for.
@@ -34,19 +34,19 @@ pub(super) struct OnDisk {
 }
 
 /// How many names of a kind are kept.
-pub(super) const SAMPLE_MAX: usize = 20;
+pub(crate) const SAMPLE_MAX: usize = 20;
 
 /// Left by file managers; no part of a backup.
 const CLUTTER: [&str; 4] = [".DS_Store", "Thumbs.db", "desktop.ini", ".localized"];
 
 /// The folder of one first byte.
-pub(super) fn bucket_path(folder: &Path, first_byte: u8) -> PathBuf {
+pub(crate) fn bucket_path(folder: &Path, first_byte: u8) -> PathBuf {
     folder.join(format!("{first_byte:02x}"))
 }
 
 /// Lists one of the 256 folders, with the files' lengths if asked. One that is absent is as good as
 /// empty; one that is no folder is a fault.
-pub(super) fn list_bucket(folder: &Path, first_byte: u8, lengths: bool) -> Result<Listing, Fault> {
+pub(crate) fn list_bucket(folder: &Path, first_byte: u8, lengths: bool) -> Result<Listing, Fault> {
     let path = bucket_path(folder, first_byte);
     let meta = match std::fs::symlink_metadata(&path) {
         Ok(meta) => meta,
@@ -67,7 +67,7 @@ pub(super) fn list_bucket(folder: &Path, first_byte: u8, lengths: bool) -> Resul
 }
 
 /// Lists the payloads that lie beside the plists. Other files there are not strangers.
-pub(super) fn list_flat(folder: &Path, lengths: bool) -> Result<Listing, Fault> {
+pub(crate) fn list_flat(folder: &Path, lengths: bool) -> Result<Listing, Fault> {
     let listing = list(folder, lengths).map_err(|e| file::fault(&e))?;
     Ok(Listing {
         strangers: 0,
@@ -77,7 +77,7 @@ pub(super) fn list_flat(folder: &Path, lengths: bool) -> Result<Listing, Fault> 
 }
 
 /// Is there any payload at all? Stops at the first.
-pub(super) fn any_in_buckets(folder: &Path) -> Result<bool, Fault> {
+pub(crate) fn any_in_buckets(folder: &Path) -> Result<bool, Fault> {
     let mut denied = None;
     for first_byte in 0..=u8::MAX {
         match list_bucket(folder, first_byte, false) {
@@ -98,7 +98,7 @@ fn absent_is_empty(fault: Fault) -> Result<Listing, Fault> {
 
 impl Listing {
     /// The files of one first byte; what is counted beside them goes with the first part.
-    pub(super) fn part(&self, first_byte: u8) -> Self {
+    pub(crate) fn part(&self, first_byte: u8) -> Self {
         let begin = self.files.partition_point(|file| file.id[0] < first_byte);
         let end = self.files.partition_point(|file| file.id[0] <= first_byte);
         Self {

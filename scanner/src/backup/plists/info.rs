@@ -10,7 +10,7 @@ use std::path::Path;
 use jiff::Timestamp;
 use plist::Dictionary;
 
-use super::signs::Lenient;
+use super::lenient::Lenient;
 use crate::model::backup::HostTool;
 use crate::model::identity::{Imei, Meid, Serial, Udid};
 use crate::source::file::Fault;
@@ -29,7 +29,7 @@ const LEFT_OUT: [&str; 5] = [
 
 /// What is used of Info.plist.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub(super) struct Info {
+pub(crate) struct Info {
     /// `Target Identifier`, else `Unique Identifier`.
     pub udid: Option<Udid>,
     /// `Serial Number`.
@@ -57,7 +57,7 @@ pub(super) struct Info {
 }
 
 /// Reads the file of a backup folder.
-pub(super) fn read(folder: &Path) -> Result<Info, Fault> {
+pub(crate) fn read(folder: &Path) -> Result<Info, Fault> {
     let root = source::read_dictionary_without(&folder.join("Info.plist"), BYTES_MAX, &LEFT_OUT)?;
     Ok(from_dictionary(&root))
 }

@@ -7,14 +7,14 @@ use std::path::Path;
 
 use sha1::{Digest, Sha1};
 
-use super::decrypt::{self, BLOCK};
 use super::difference::How;
-use super::keybag::ClassKeys;
-use super::promises::Seal;
+use super::expected::Seal;
+use crate::backup::crypto::decrypt::{self, BLOCK};
+use crate::backup::crypto::keybag::ClassKeys;
 use crate::source::file::{self, Fault};
 
 /// Reads the file; the difference, if it is not what was sealed.
-pub(super) fn read(
+pub(crate) fn read(
     path: &Path,
     seal: &Seal,
     keys: Option<&ClassKeys>,

@@ -9,7 +9,7 @@ use std::path::Path;
 use jiff::Timestamp;
 use plist::Dictionary;
 
-use super::signs::Lenient;
+use super::lenient::Lenient;
 use crate::model::identity::{Serial, Udid};
 use crate::source::file::Fault;
 use crate::source::plist as source;
@@ -24,7 +24,7 @@ const KEYS: [&str; 4] = ["IsEncrypted", "Lockdown", "BackupKeyBag", "Version"];
 
 /// What is used of Manifest.plist.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub(super) struct Manifest {
+pub(crate) struct Manifest {
     /// `Lockdown.UniqueDeviceID`.
     pub udid: Option<Udid>,
     /// `Lockdown.SerialNumber`.
@@ -52,7 +52,7 @@ pub(super) struct Manifest {
 }
 
 /// Reads the file of a backup folder.
-pub(super) fn read(folder: &Path) -> Result<Manifest, Fault> {
+pub(crate) fn read(folder: &Path) -> Result<Manifest, Fault> {
     let root =
         source::read_dictionary_without(&folder.join("Manifest.plist"), BYTES_MAX, &LEFT_OUT)?;
     from_dictionary(&root).map_err(Fault::Wrong)

@@ -1,0 +1,6 @@
+//! Keybag, passwords and decryption.
+
+pub mod decrypt;
+pub(crate) mod encrypted;
+pub mod keybag;
+pub(crate) mod unlock;
