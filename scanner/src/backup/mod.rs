@@ -4,6 +4,7 @@ mod activity;
 pub mod all;
 mod cloud_log;
 pub mod crypto;
+mod evidence;
 pub mod file_list;
 mod identity;
 mod plists;

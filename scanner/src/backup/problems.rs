@@ -6,9 +6,8 @@
 use std::path::Path;
 
 use super::cloud_log;
+use super::evidence::{Checked, Evidence, Payload};
 use super::file_list::catalog::Glance;
-use super::read::{Checked, Evidence};
-use super::restorable::Payload;
 use super::verify::check::Check;
 use crate::model::problem::Problem;
 use crate::source::file::{Fault, fault};

@@ -8,31 +8,25 @@ use std::path::Path;
 use jiff::{SignedDuration, Timestamp};
 
 use super::activity::Look;
-use super::cloud_log::{Drawer, LogKeys, Reading};
+use super::cloud_log::{Drawer, Reading};
 use super::crypto::encrypted;
 use super::crypto::keybag::Keybag;
 use super::crypto::unlock::Unlock;
-use super::file_list::catalog::{self, Catalog, Glance, Layout};
-use super::plists::info::{self, Info};
-use super::plists::manifest::{self, Manifest};
-use super::plists::status::{self, BackupState, SnapshotState, Status};
-use super::restorable::{self, Cipher, Payload};
+use super::evidence::{self, Checked, Cipher, Evidence};
+use super::plists::info::Info;
+use super::plists::manifest::Manifest;
 use super::services::{Memory, NoMemory};
-use super::state::{self, Readings};
-use super::verify::check::{self, Check};
-use super::verify::compare::Depth;
+use super::verify::check::Check;
 use super::verify::fingerprint;
-use super::{activity, cloud_log, identity, problems};
-use crate::model::backup::CheckRecord;
+use super::{activity, cloud_log, identity, problems, restorable, state};
 use crate::model::backup::{
-    HostTool, LocalBackup, Password, Restorable, State, Verified, VerifyLevel,
+    CheckRecord, HostTool, LocalBackup, Password, Restorable, State, Verified, VerifyLevel,
 };
 use crate::model::cloud::CloudLog;
 use crate::model::found_backup::FoundBackup;
 use crate::model::identity::Identity;
 use crate::source::file::Fault;
 use crate::source::plist as source;
-use crate::source::sqlite;
 
 /// How to read.
 #[derive(Debug, Clone, Copy)]
@@ -63,49 +57,6 @@ impl ReadOptions {
         let kept = SignedDuration::from_hours(24 * i64::from(self.verify_again_days));
         let young = !age.is_negative() && age < kept;
         !self.verify_again && young && record.level >= self.verify && record.stamp == stamp
-    }
-}
-
-/// Everything that the files of a folder gave.
-#[derive(Debug, Clone)]
-pub(super) struct Evidence {
-    pub(super) info: Result<Info, Fault>,
-    pub(super) status: Result<Status, Fault>,
-    pub(super) manifest: Result<Manifest, Fault>,
-    pub(super) glance: Glance,
-    pub(super) cipher: Cipher,
-    /// The manifest's file list, as deep as it was read.
-    pub(super) catalog: Result<(), Fault>,
-    pub(super) check: Option<Checked>,
-    /// Of an encrypted backup whose rows cannot be read.
-    pub(super) payload: Payload,
-    pub(super) unlock: Unlock,
-    /// The wrapped keys of the iCloud log's payloads, in an encrypted backup that was opened.
-    log_keys: Option<LogKeys>,
-}
-
-/// A check of this run, or one of an earlier night that still holds.
-#[derive(Debug, Clone)]
-pub(super) enum Checked {
-    Now(Box<Check>),
-    Earlier(Box<CheckRecord>),
-}
-
-impl Checked {
-    /// Rows of the list that are not as iOS writes them, in plain words.
-    pub(super) fn odd_rows(&self) -> Option<String> {
-        match self {
-            Self::Now(check) => check.odd.in_words(),
-            Self::Earlier(record) => record.odd_rows.clone(),
-        }
-    }
-
-    /// Payload names that are links, folders or the like.
-    pub(super) fn no_files(&self) -> u64 {
-        match self {
-            Self::Now(check) => check.no_files,
-            Self::Earlier(record) => record.no_files,
-        }
     }
 }
 
@@ -147,7 +98,7 @@ impl<'a> Opened<'a> {
     /// Reads the plists, and asks the memory whether the rest need be looked at.
     pub(super) fn new(found: &'a FoundBackup, options: &ReadOptions, memory: &dyn Memory) -> Self {
         let first_look = activity::look(&found.path);
-        let mut evidence = gather(&found.path);
+        let mut evidence = evidence::gather(&found.path);
         let checks = options.verify >= VerifyLevel::Names && evidence.is_worth_checking();
         let stamp = checks.then(|| fingerprint::of(&found.path, evidence.layout()));
         let record = stamp.as_deref().and_then(|stamp| {
@@ -288,102 +239,6 @@ fn is_root_copy(state: State) -> bool {
         state,
         State::Complete | State::AttemptFailed | State::CleanupUnfinished
     )
-}
-
-fn gather(folder: &Path) -> Evidence {
-    let status = status::read(folder);
-    let manifest = manifest::read(folder);
-    let glance = catalog::glance(folder);
-    let cipher = restorable::cipher(manifest.as_ref().ok(), &glance);
-    Evidence {
-        info: info::read(folder),
-        catalog: first_sight(&glance, cipher),
-        check: None,
-        payload: Payload::NotLooked,
-        unlock: Unlock::only(Password::NotNeeded),
-        log_keys: None,
-        status,
-        manifest,
-        glance,
-        cipher,
-    }
-}
-
-impl Evidence {
-    /// In a first backup that never ended and among files half moved, every difference is expected.
-    fn is_worth_checking(&self) -> bool {
-        let in_between = self.status.as_ref().is_ok_and(|status| {
-            status.backup == BackupState::Empty || status.snapshot == SnapshotState::Moving
-        });
-        self.catalog.is_ok() && !in_between
-    }
-
-    fn layout(&self) -> Layout {
-        match self.glance {
-            Glance::Mbdb(_) => Layout::Flat,
-            _ => Layout::Buckets,
-        }
-    }
-
-    fn look_deeper(
-        &mut self,
-        folder: &Path,
-        level: VerifyLevel,
-        files_checked: &(dyn Fn(u64) + Sync),
-    ) {
-        let keys = self.unlock.keys.clone();
-        let catalog = match (self.cipher, &keys) {
-            (Cipher::Everything, None) => {
-                self.payload = restorable::look_at_payload(folder);
-                return;
-            }
-            (Cipher::Everything, Some(keys)) => {
-                let manifest = self.manifest.as_ref().ok();
-                let key = manifest.and_then(|manifest| manifest.manifest_key.as_deref());
-                encrypted::open_catalog(folder, key, keys)
-            }
-            _ => Catalog::open(folder, &self.glance),
-        };
-        let depth = Depth {
-            level,
-            encrypted: self.cipher.is_encrypted() == Some(true),
-            sealed: self.cipher != Cipher::DecryptedCopy,
-            keys: keys.as_deref(),
-            files_checked,
-        };
-        match catalog.and_then(|catalog| check::check(folder, &catalog, &depth)) {
-            Ok(check) => {
-                self.log_keys = keys.is_some().then_some(check.log_keys);
-                self.check = Some(Checked::Now(Box::new(check)));
-            }
-            Err(fault) => self.catalog = Err(fault),
-        }
-    }
-
-    fn readings(&self) -> Readings<'_> {
-        Readings {
-            status: self.status.as_ref(),
-            manifest: self.manifest.as_ref(),
-            catalog: self.catalog.as_ref().copied(),
-        }
-    }
-}
-
-/// What the first bytes of the manifest's file list say.
-fn first_sight(glance: &Glance, cipher: Cipher) -> Result<(), Fault> {
-    let look = match glance {
-        Glance::None => return Err(Fault::Absent),
-        Glance::Mbdb(found) => return found.clone(),
-        Glance::Database(look) => look.clone()?,
-    };
-    match look {
-        sqlite::Look::Sqlite { .. } => Ok(()),
-        sqlite::Look::Empty => Err(Fault::Wrong(Fault::ZERO_BYTES.to_owned())),
-        sqlite::Look::Other { bytes } if cipher == Cipher::Everything => {
-            restorable::whole_blocks(bytes)
-        }
-        sqlite::Look::Other { .. } => Err(Fault::Wrong("not an SQLite database".to_owned())),
-    }
 }
 
 fn put_together(found: &FoundBackup, options: &ReadOptions, evidence: &Evidence) -> LocalBackup {

@@ -3,92 +3,10 @@
 //! The worst error is a yes that is none: whatever was not looked at is `unknown`, and a list that
 //! promises no file at all proves nothing.
 
-use std::path::Path;
-
 use super::crypto::unlock::Unlock;
-use super::file_list::catalog::Glance;
-use super::plists::manifest::Manifest;
-use super::read::{Checked, Evidence};
+use super::evidence::{Checked, Cipher, Evidence, Payload};
 use super::verify::check::Check;
-use super::verify::payload;
 use crate::model::backup::{CheckRecord, FileCount, Password, Restorable, State, VerifyLevel};
-use crate::source::file::Fault;
-use crate::source::sqlite::Look;
-
-/// Bytes of an AES block; ciphertext is padded to whole ones.
-const BLOCK_BYTES: u64 = 16;
-
-/// What of a backup is encrypted, from Manifest.plist and the first bytes of Manifest.db together.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Cipher {
-    /// Nothing.
-    Plain,
-    /// The payload; the file list is plain (iOS before 10.2, and Manifest.mbdb).
-    Payload,
-    /// The payload and Manifest.db (iOS 10.2 and later).
-    Everything,
-    /// Manifest.plist says encrypted and carries the key of a Manifest.db that is plain.
-    DecryptedCopy,
-    /// There is no usable Manifest.plist to say so.
-    Unknown,
-}
-
-impl Cipher {
-    /// Is the payload encrypted?
-    pub(super) fn is_encrypted(self) -> Option<bool> {
-        match self {
-            Self::Plain | Self::DecryptedCopy => Some(false),
-            Self::Payload | Self::Everything => Some(true),
-            Self::Unknown => None,
-        }
-    }
-}
-
-/// Tells what is encrypted.
-pub(super) fn cipher(manifest: Option<&Manifest>, glance: &Glance) -> Cipher {
-    let Some(manifest) = manifest else {
-        return Cipher::Unknown;
-    };
-    let is_sqlite = matches!(glance, Glance::Database(Ok(Look::Sqlite { .. })));
-    match (manifest.is_encrypted, manifest.manifest_key.is_some()) {
-        (false, _) => Cipher::Plain,
-        (true, true) if is_sqlite => Cipher::DecryptedCopy,
-        (true, true) => Cipher::Everything,
-        (true, false) => Cipher::Payload,
-    }
-}
-
-/// Refuses a length that no ciphertext has.
-pub(super) fn whole_blocks(bytes: u64) -> Result<(), Fault> {
-    if bytes.is_multiple_of(BLOCK_BYTES) {
-        return Ok(());
-    }
-    Err(Fault::Wrong(format!(
-        "{bytes} bytes, which is no whole number of cipher blocks"
-    )))
-}
-
-/// What can be seen of the payload without its list.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Payload {
-    /// Not asked for.
-    NotLooked,
-    /// At least one payload file is there.
-    Some,
-    /// The payload folders are absent or empty.
-    None,
-    /// The folders cannot be listed.
-    Unlisted(Fault),
-}
-
-/// Is there any payload?
-pub(super) fn look_at_payload(folder: &Path) -> Payload {
-    match payload::any_in_buckets(folder) {
-        Ok(true) => Payload::Some,
-        Ok(false) => Payload::None,
-        Err(fault) => Payload::Unlisted(fault),
-    }
-}
 
 type Verdict = (Restorable, String);
 
