@@ -23,17 +23,17 @@ use fleetback_scanner::model::identity::{Identity, Imei, Serial, Udid};
 use fleetback_scanner::reconcile::reconcile;
 use fleetback_scanner::scan::{Event, Helpers, Inputs, Progress, ScanOptions, Silent, scan};
 use fleetback_testdata::backup::builder::BackupBuilder;
-use fleetback_testdata::device::Numbers;
+use fleetback_testdata::device::DeviceIds;
 use fleetback_testdata::mdm::answer::Managed;
-use fleetback_testdata::mdm::console::{self, Known};
+use fleetback_testdata::mdm::console::{self, ConsoleDevice};
 use fleetback_testdata::plists::{Format, encode};
 use rayon::prelude::*;
 
 /// Devices that are written at once.
 const BATCH: u64 = 500;
 
-fn known(seed: u64) -> Known {
-    Known::new(seed + 1, "iPhone12,1")
+fn known(seed: u64) -> ConsoleDevice {
+    ConsoleDevice::new(seed + 1, "iPhone12,1")
 }
 
 /// Letters that bring a record to the length that is asked for; no reader maps them to anything.
@@ -82,7 +82,7 @@ fn host(seed: u64) -> String {
         "{{\"uuid\":\"{}\",\"hardware_serial\":\"{}\",\"platform\":\"ios\",\"os_version\":\"iOS 18.1\",\
          \"hardware_model\":\"iPhone12,1\",\"detail_updated_at\":\"{}\",\"is_cloud_backup_enabled\":true,\
          \"last_cloud_backup_date\":\"2026-03-01T02:10:00Z\"}}",
-        one.numbers.udid, one.numbers.serial, one.contact
+        one.ids.udid, one.ids.serial, one.contact
     )
 }
 
@@ -93,7 +93,7 @@ fn plists(folder: &Path, devices: u64) {
             let below = folder.join(batch.to_string());
             fs::create_dir_all(&below).unwrap();
             for seed in batch * BATCH..devices.min((batch + 1) * BATCH) {
-                let device = Managed::new(seed, &Numbers::new(seed, "iPhone12,1"), "iPhone");
+                let device = Managed::new(seed, &DeviceIds::new(seed, "iPhone12,1"), "iPhone");
                 let answers = [
                     ("information", device.device_information()),
                     (
@@ -193,17 +193,13 @@ fn template() -> LocalBackup {
 fn join(devices: u64, rounds: u64, shared: bool) {
     let template = template();
     let backup = |seed| {
-        let numbers = Numbers::new(seed, "iPhone12,1");
+        let ids = DeviceIds::new(seed, "iPhone12,1");
         let mut backup = template.clone();
-        backup.path = PathBuf::from(format!("/srv/backups/host-{}/{}", seed % 10, numbers.udid));
+        backup.path = PathBuf::from(format!("/srv/backups/host-{}/{}", seed % 10, ids.udid));
         backup.identity = Identity {
-            udid: Udid::parse(&numbers.udid),
-            serial: Serial::parse(if shared {
-                "C00NULL00000"
-            } else {
-                &numbers.serial
-            }),
-            imeis: numbers
+            udid: Udid::parse(&ids.udid),
+            serial: Serial::parse(if shared { "C00NULL00000" } else { &ids.serial }),
+            imeis: ids
                 .imei
                 .as_deref()
                 .and_then(Imei::parse)

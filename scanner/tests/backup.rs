@@ -1,4 +1,4 @@
-//! One backup folder through the reader: each wound on its own, told exactly and only where it was put.
+//! One backup folder through the reader: each kind of damage on its own, told exactly and only where it was put.
 
 #![expect(
     clippy::unwrap_used,
@@ -14,9 +14,9 @@ use fleetback_scanner::model::identity::FolderName;
 use fleetback_scanner::model::problem::Level;
 use fleetback_testdata::backup::builder::BackupBuilder;
 use fleetback_testdata::backup::cloud_log::CloudLog;
+use fleetback_testdata::backup::damage::{Damage, DatabaseDamage, PlistDamage, PlistFile};
 use fleetback_testdata::backup::info;
 use fleetback_testdata::backup::keybag::Kdf;
-use fleetback_testdata::backup::wound::{DatabaseWound, PlistFile, PlistWound, Wound};
 use fleetback_testdata::when::at;
 use jiff::Timestamp;
 
@@ -92,8 +92,8 @@ fn check(builder: &BackupBuilder, wanted: &str) -> LocalBackup {
     backup
 }
 
-fn check_wound(wound: Wound, wanted: &str) -> LocalBackup {
-    check(&builder().wound(wound), wanted)
+fn check_damage(damage: Damage, wanted: &str) -> LocalBackup {
+    check(&builder().damage(damage), wanted)
 }
 
 #[test]
@@ -114,40 +114,40 @@ fn whole_backups_of_every_age() {
 #[test]
 fn states_of_backups_that_did_not_end() {
     let begun = at(BEGUN);
-    let backup = check_wound(Wound::AttemptFailed(begun), "attempt-failed yes 40/40");
+    let backup = check_damage(Damage::AttemptFailed(begun), "attempt-failed yes 40/40");
     assert_eq!(backup.completed_at, backup.manifest_date);
     assert_eq!(backup.status_date, Some(begun));
-    let backup = check_wound(
-        Wound::CutShortRemoving(begun),
+    let backup = check_damage(
+        Damage::CutShortRemoving(begun),
         "cleanup-unfinished yes 40/40",
     );
     assert_eq!(backup.completed_at, Some(begun));
-    let backup = check_wound(Wound::CutShortMoving(begun), "unfinished no");
+    let backup = check_damage(Damage::CutShortMoving(begun), "unfinished no");
     assert_eq!(backup.completed_at, None);
-    let backup = check_wound(Wound::FirstAttemptCutShort(begun), "unfinished no");
+    let backup = check_damage(Damage::FirstAttemptCutShort(begun), "unfinished no");
     assert_eq!(backup.completed_at, None);
-    check_wound(Wound::OldLayout, "damaged no 40/40");
-    let old_way = old_builder().wound(Wound::AttemptFailed(begun));
+    check_damage(Damage::OldLayout, "damaged no 40/40");
+    let old_way = old_builder().damage(Damage::AttemptFailed(begun));
     check(&old_way, "attempt-failed yes 40/40");
 }
 
 #[test]
 fn make_believe_backups_are_never_complete() {
-    let backup = check_wound(Wound::Placeholder, "placeholder no, 1 notes");
+    let backup = check_damage(Damage::Placeholder, "placeholder no, 1 notes");
     assert_eq!(backup.completed_at, None);
-    let backup = check_wound(Wound::Fake, "fake no 40/40");
+    let backup = check_damage(Damage::Fake, "fake no 40/40");
     assert_eq!(
         (backup.host_tool, backup.completed_at),
         (HostTool::Fake, None)
     );
-    let backup = check_wound(Wound::DecryptedCopy, "complete unknown 40/40");
+    let backup = check_damage(Damage::DecryptedCopy, "complete unknown 40/40");
     assert_eq!(backup.host_tool, HostTool::Decryptor);
     assert_eq!(backup.encrypted, Some(false));
 }
 
 #[test]
 fn missing_and_extra_files_are_counted_and_named() {
-    let backup = check_wound(Wound::FilesMissing(3), "complete no 37/40");
+    let backup = check_damage(Damage::FilesMissing(3), "complete no 37/40");
     assert!(
         backup
             .missing_sample
@@ -159,62 +159,62 @@ fn missing_and_extra_files_are_counted_and_named() {
         "3 of 40 files of the manifest are not on disk"
     );
     assert_eq!(backup.completed_at, Some(at(COMPLETED)));
-    check_wound(Wound::FilesMissing(30), "complete no 10/40");
-    check_wound(Wound::AllFilesMissing, "complete no 0/40");
-    check_wound(Wound::FilesExtra(2), "complete yes 40/40 +2");
-    check_wound(Wound::FilesTruncated(5), "complete yes 40/40");
+    check_damage(Damage::FilesMissing(30), "complete no 10/40");
+    check_damage(Damage::AllFilesMissing, "complete no 0/40");
+    check_damage(Damage::FilesExtra(2), "complete yes 40/40 +2");
+    check_damage(Damage::FilesTruncated(5), "complete yes 40/40");
     check(
-        &old_builder().wound(Wound::FilesMissing(3)),
+        &old_builder().damage(Damage::FilesMissing(3)),
         "complete no 37/40",
     );
     check(
-        &old_builder().wound(Wound::FilesExtra(2)),
+        &old_builder().damage(Damage::FilesExtra(2)),
         "complete yes 40/40 +2",
     );
-    check_wound(Wound::StrayFiles, "complete yes 40/40");
-    check_wound(Wound::WalBeside, "complete yes 40/40, 1 notes");
+    check_damage(Damage::StrayFiles, "complete yes 40/40");
+    check_damage(Damage::WalBeside, "complete yes 40/40, 1 notes");
 }
 
 /// One row, and a state that says it.
 #[test]
 fn status_plists_that_give_nothing() {
-    for (wound, wanted) in [
-        (PlistWound::Missing, "unknown no 40/40"),
-        (PlistWound::ZeroBytes, "damaged no 40/40, 1 notes"),
-        (PlistWound::Truncated, "damaged no 40/40, 1 notes"),
-        (PlistWound::WrongTypes, "damaged no 40/40, 1 notes"),
-        (PlistWound::Html, "damaged no 40/40, 1 notes"),
-        (PlistWound::RootArray, "damaged no 40/40, 1 notes"),
+    for (damage, wanted) in [
+        (PlistDamage::Missing, "unknown no 40/40"),
+        (PlistDamage::ZeroBytes, "damaged no 40/40, 1 notes"),
+        (PlistDamage::Truncated, "damaged no 40/40, 1 notes"),
+        (PlistDamage::WrongTypes, "damaged no 40/40, 1 notes"),
+        (PlistDamage::Html, "damaged no 40/40, 1 notes"),
+        (PlistDamage::RootArray, "damaged no 40/40, 1 notes"),
         (
-            PlistWound::NestedArrays(200_000),
+            PlistDamage::NestedArrays(200_000),
             "damaged no 40/40, 1 notes",
         ),
-        (PlistWound::SelfReferring, "damaged no 40/40, 1 notes"),
-        (PlistWound::Random, "damaged no 40/40, 1 notes"),
-        (PlistWound::Folder, "damaged no 40/40, 1 notes"),
-        (PlistWound::Fifo, "damaged no 40/40, 1 notes"),
-        (PlistWound::Socket, "damaged no 40/40, 1 notes"),
+        (PlistDamage::SelfReferring, "damaged no 40/40, 1 notes"),
+        (PlistDamage::Random, "damaged no 40/40, 1 notes"),
+        (PlistDamage::Folder, "damaged no 40/40, 1 notes"),
+        (PlistDamage::Fifo, "damaged no 40/40, 1 notes"),
+        (PlistDamage::Socket, "damaged no 40/40, 1 notes"),
     ] {
-        let backup = check_wound(Wound::Plist(PlistFile::Status, wound), wanted);
-        assert_eq!(backup.completed_at, None, "{wound:?}");
+        let backup = check_damage(Damage::Plist(PlistFile::Status, damage), wanted);
+        assert_eq!(backup.completed_at, None, "{damage:?}");
     }
 }
 
 #[test]
 fn other_plists_that_give_nothing() {
-    for wound in [
-        PlistWound::ZeroBytes,
-        PlistWound::Truncated,
-        PlistWound::Html,
-        PlistWound::NestedArrays(200_000),
-        PlistWound::SelfReferring,
-        PlistWound::Folder,
-        PlistWound::Fifo,
+    for damage in [
+        PlistDamage::ZeroBytes,
+        PlistDamage::Truncated,
+        PlistDamage::Html,
+        PlistDamage::NestedArrays(200_000),
+        PlistDamage::SelfReferring,
+        PlistDamage::Folder,
+        PlistDamage::Fifo,
     ] {
-        let manifest = Wound::Plist(PlistFile::Manifest, wound);
-        check_wound(manifest, "damaged no 40/40, 1 notes");
-        let backup = check_wound(
-            Wound::Plist(PlistFile::Info, wound),
+        let manifest = Damage::Plist(PlistFile::Manifest, damage);
+        check_damage(manifest, "damaged no 40/40, 1 notes");
+        let backup = check_damage(
+            Damage::Plist(PlistFile::Info, damage),
             "complete yes 40/40, 1 notes",
         );
         assert!(
@@ -222,42 +222,42 @@ fn other_plists_that_give_nothing() {
             "Manifest.plist names it too"
         );
     }
-    check_wound(
-        Wound::Plist(PlistFile::Manifest, PlistWound::Missing),
+    check_damage(
+        Damage::Plist(PlistFile::Manifest, PlistDamage::Missing),
         "damaged no 40/40",
     );
-    let backup = check_wound(
-        Wound::Plist(PlistFile::Info, PlistWound::Missing),
+    let backup = check_damage(
+        Damage::Plist(PlistFile::Info, PlistDamage::Missing),
         "complete yes 40/40",
     );
     assert_eq!(backup.host_tool, HostTool::NoInfo);
-    check_wound(
-        Wound::Plist(PlistFile::Info, PlistWound::WrongTypes),
+    check_damage(
+        Damage::Plist(PlistFile::Info, PlistDamage::WrongTypes),
         "complete yes 40/40, 1 notes",
     );
 }
 
 #[test]
 fn file_lists_that_give_nothing() {
-    for (wound, wanted) in [
-        (DatabaseWound::Missing, "damaged no"),
-        (DatabaseWound::ZeroBytes, "damaged no, 1 notes"),
-        (DatabaseWound::Truncated, "damaged no, 1 notes"),
-        (DatabaseWound::LooksEncrypted, "damaged no, 1 notes"),
-        (DatabaseWound::Random, "damaged no, 1 notes"),
-        (DatabaseWound::NoTable, "damaged no, 1 notes"),
-        (DatabaseWound::Folder, "damaged no, 1 notes"),
+    for (damage, wanted) in [
+        (DatabaseDamage::Missing, "damaged no"),
+        (DatabaseDamage::ZeroBytes, "damaged no, 1 notes"),
+        (DatabaseDamage::Truncated, "damaged no, 1 notes"),
+        (DatabaseDamage::LooksEncrypted, "damaged no, 1 notes"),
+        (DatabaseDamage::Random, "damaged no, 1 notes"),
+        (DatabaseDamage::NoTable, "damaged no, 1 notes"),
+        (DatabaseDamage::Folder, "damaged no, 1 notes"),
     ] {
-        let backup = check_wound(Wound::Database(wound), wanted);
-        assert_eq!(backup.files, None, "{wound:?}");
+        let backup = check_damage(Damage::Database(damage), wanted);
+        assert_eq!(backup.files, None, "{damage:?}");
     }
-    for wound in [
-        DatabaseWound::ZeroBytes,
-        DatabaseWound::Truncated,
-        DatabaseWound::Random,
+    for damage in [
+        DatabaseDamage::ZeroBytes,
+        DatabaseDamage::Truncated,
+        DatabaseDamage::Random,
     ] {
         check(
-            &old_builder().files(400).wound(Wound::Database(wound)),
+            &old_builder().files(400).damage(Damage::Database(damage)),
             "damaged no, 1 notes",
         );
     }
@@ -273,17 +273,17 @@ fn encrypted_backups_are_sound_only_as_far_as_can_be_seen() {
     );
     assert_eq!(backup.verified.level, VerifyLevel::State);
     assert_eq!(backup.completed_at, Some(at(COMPLETED)));
-    check(&encrypted().wound(Wound::AllFilesMissing), "complete no");
+    check(&encrypted().damage(Damage::AllFilesMissing), "complete no");
     check(
-        &encrypted().wound(Wound::Database(DatabaseWound::Random)),
+        &encrypted().damage(Damage::Database(DatabaseDamage::Random)),
         "damaged no, 1 notes",
     );
     check(
-        &encrypted().wound(Wound::Database(DatabaseWound::LooksEncrypted)),
+        &encrypted().damage(Damage::Database(DatabaseDamage::LooksEncrypted)),
         "complete needs-password",
     );
     check(
-        &encrypted().wound(Wound::AttemptFailed(at(BEGUN))),
+        &encrypted().damage(Damage::AttemptFailed(at(BEGUN))),
         "attempt-failed needs-password",
     );
 
@@ -294,11 +294,11 @@ fn encrypted_backups_are_sound_only_as_far_as_can_be_seen() {
         (Some(true), Password::Missing)
     );
     check(
-        &ios_10_1().wound(Wound::FilesMissing(1)),
+        &ios_10_1().damage(Damage::FilesMissing(1)),
         "complete no 39/40",
     );
     check(
-        &ios_10_1().wound(Wound::Database(DatabaseWound::Random)),
+        &ios_10_1().damage(Damage::Database(DatabaseDamage::Random)),
         "damaged no, 1 notes",
     );
     let ios_9 = encrypted().product("iPhone5,2", "9.3.5", "13G36");
@@ -309,8 +309,8 @@ fn encrypted_backups_are_sound_only_as_far_as_can_be_seen() {
 fn a_folder_being_written_is_in_progress_only_within_six_hours() {
     let check = |modified: &str, wanted: &str| {
         let builder = builder()
-            .wound(Wound::AttemptFailed(at(BEGUN)))
-            .wound(Wound::Modified(at(modified)));
+            .damage(Damage::AttemptFailed(at(BEGUN)))
+            .damage(Damage::Modified(at(modified)));
         let (_folder, backup) = built(&builder);
         assert_eq!(summary(&backup), wanted, "{modified}");
     };
@@ -373,7 +373,7 @@ fn what_is_quiet_the_second_time_is_told_as_it_is() {
 #[test]
 fn a_snapshot_that_grows_is_being_written() {
     let backup = read_while(
-        &builder().wound(Wound::AttemptFailed(at(BEGUN))),
+        &builder().damage(Damage::AttemptFailed(at(BEGUN))),
         |path, call| {
             let folder = path.join("Snapshot");
             let below = std::fs::read_dir(folder).unwrap().flatten();
@@ -389,7 +389,7 @@ fn a_snapshot_that_grows_is_being_written() {
 fn an_info_plist_that_is_just_written_anew_is_in_progress_for_fifteen_minutes() {
     let check = |info: &str, wanted: &str| {
         let folder = tempfile::tempdir().unwrap();
-        let builder = builder().wound(Wound::Plist(PlistFile::Info, PlistWound::ZeroBytes));
+        let builder = builder().damage(Damage::Plist(PlistFile::Info, PlistDamage::ZeroBytes));
         let path = builder.write(folder.path()).unwrap().path;
         let touch = |name: &str, instant: Timestamp| {
             let file = std::fs::File::options().append(true).open(path.join(name));
@@ -443,18 +443,18 @@ fn links_inside_a_backup_are_not_followed() {
 
 #[test]
 fn a_finished_backup_that_was_just_written_is_complete() {
-    check_wound(
-        Wound::Modified(at("2024-05-01T05:59:00Z")),
+    check_damage(
+        Damage::Modified(at("2024-05-01T05:59:00Z")),
         "complete yes 40/40",
     );
 }
 
 #[test]
 fn clocks_are_told_as_found() {
-    let backup = check_wound(Wound::ClockAtEpoch, "complete yes 40/40");
+    let backup = check_damage(Damage::ClockAtEpoch, "complete yes 40/40");
     assert_eq!(backup.completed_at, Some(at("1970-01-01T00:02:11Z")));
     let ahead = at("2031-01-01T00:00:00Z");
-    let backup = check_wound(Wound::ClockAhead(ahead), "complete yes 40/40");
+    let backup = check_damage(Damage::ClockAhead(ahead), "complete yes 40/40");
     assert_eq!(backup.completed_at, Some(ahead));
 }
 
@@ -494,7 +494,7 @@ fn a_renamed_folder_keeps_its_device_and_says_so() {
 fn state_level_looks_at_no_payload() {
     let folder = tempfile::tempdir().unwrap();
     let written = builder()
-        .wound(Wound::AllFilesMissing)
+        .damage(Damage::AllFilesMissing)
         .write(folder.path())
         .unwrap();
     let backup = read_at(&written.path, VerifyLevel::State, at(NOW));
@@ -504,7 +504,7 @@ fn state_level_looks_at_no_payload() {
 
 #[test]
 fn the_icloud_log_is_read_from_either_domain() {
-    let nights = || CloudLog::new().nights(at("2024-04-30T02:00:00Z"), 10, 303);
+    let nights = || CloudLog::new().daily_attempts(at("2024-04-30T02:00:00Z"), 10, 303);
     for log in [nights(), nights().newer_system()] {
         let backup = check(&builder().files(4).cloud_log(log), "complete yes 6/6");
         let log = backup.cloud_log.unwrap();
@@ -582,8 +582,8 @@ fn inventory(root: &Path) -> Vec<(std::path::PathBuf, Vec<u8>, std::time::System
 #[test]
 fn nothing_below_the_folder_changes() {
     for builder in [
-        builder().wound(Wound::WalBeside),
-        builder().wound(Wound::Database(DatabaseWound::Truncated)),
+        builder().damage(Damage::WalBeside),
+        builder().damage(Damage::Database(DatabaseDamage::Truncated)),
         builder().encrypted("x", Kdf::fast()),
         old_builder(),
     ] {
@@ -608,23 +608,23 @@ fn an_empty_folder_and_none_at_all() {
 #[cfg(unix)]
 #[test]
 fn what_may_not_be_read_is_unreadable_and_not_absent() {
-    let (folder, _) = built(&builder().wound(Wound::FolderForbidden));
+    let (folder, _) = built(&builder().damage(Damage::FolderForbidden));
     let written = std::fs::read_dir(folder.path()).unwrap().next().unwrap();
     if std::fs::read_dir(written.unwrap().path()).is_ok() {
         return;
     }
-    check_wound(Wound::FolderForbidden, "unreadable unknown, 1 unread");
+    check_damage(Damage::FolderForbidden, "unreadable unknown, 1 unread");
     for (file, wanted) in [
         (PlistFile::Status, "unreadable unknown 40/40, 1 unread"),
         (PlistFile::Manifest, "unreadable unknown 40/40, 1 unread"),
         (PlistFile::Info, "complete yes 40/40, 1 unread"),
     ] {
-        check_wound(Wound::Plist(file, PlistWound::Forbidden), wanted);
+        check_damage(Damage::Plist(file, PlistDamage::Forbidden), wanted);
     }
-    let forbidden = |file| Wound::Plist(file, PlistWound::Forbidden);
+    let forbidden = |file| Damage::Plist(file, PlistDamage::Forbidden);
     let two = builder()
-        .wound(forbidden(PlistFile::Status))
-        .wound(forbidden(PlistFile::Info));
+        .damage(forbidden(PlistFile::Status))
+        .damage(forbidden(PlistFile::Info));
     let backup = check(&two, "unreadable unknown 40/40, 1 unread");
     assert_eq!(
         backup.problems[0].found,

@@ -18,9 +18,9 @@ use fleetback_scanner::model::identity::Identity;
 use fleetback_scanner::scan::{Helpers, Inputs, ScanOptions, Silent, scan};
 use fleetback_testdata::backup::builder::BackupBuilder;
 use fleetback_testdata::backup::cloud_log::CloudLog;
+use fleetback_testdata::backup::damage::{Damage, DatabaseDamage};
 use fleetback_testdata::backup::keybag::Kdf;
 use fleetback_testdata::backup::payload::{Entry, file_id};
-use fleetback_testdata::backup::wound::{DatabaseWound, Wound};
 use fleetback_testdata::when::at;
 use jiff::{SignedDuration, Timestamp};
 use zeroize::Zeroizing;
@@ -346,7 +346,7 @@ fn harm_to_encrypted_files_is_found_by_the_level_that_can_see_it() {
 #[test]
 fn missing_and_extra_files_are_counted_in_an_encrypted_backup() {
     for builder in of_every_age() {
-        let harmed = builder.clone().wound(Wound::FilesMissing(3));
+        let harmed = builder.clone().damage(Damage::FilesMissing(3));
         let backup = check(
             &harmed,
             VerifyLevel::Names,
@@ -354,7 +354,7 @@ fn missing_and_extra_files_are_counted_in_an_encrypted_backup() {
             "no proven names 30/33",
         );
         assert_eq!(backup.missing_sample.len(), 3);
-        let harmed = builder.wound(Wound::FilesExtra(2));
+        let harmed = builder.damage(Damage::FilesExtra(2));
         check(
             &harmed,
             VerifyLevel::Contents,
@@ -366,16 +366,16 @@ fn missing_and_extra_files_are_counted_in_an_encrypted_backup() {
 
 #[test]
 fn a_list_that_the_right_key_does_not_open_is_damage() {
-    let wounded = |wound| builder().wound(Wound::Database(wound));
+    let damaged = |damage| builder().damage(Damage::Database(damage));
     let backup = check(
-        &wounded(DatabaseWound::LooksEncrypted),
+        &damaged(DatabaseDamage::LooksEncrypted),
         VerifyLevel::Names,
         &[PASSWORD],
         "no proven state",
     );
     assert_eq!(backup.state, State::Damaged);
     check(
-        &wounded(DatabaseWound::Missing),
+        &damaged(DatabaseDamage::Missing),
         VerifyLevel::Names,
         &[PASSWORD],
         "no proven state",
@@ -459,7 +459,7 @@ fn keybags_of_plain_backups_and_decrypted_copies_are_not_judged() {
     let offers = Offers::new(&[PASSWORD]);
     let folder = tempfile::tempdir().unwrap();
     plain.write(folder.path()).unwrap();
-    let copy = plain.folder_name("copy").wound(Wound::DecryptedCopy);
+    let copy = plain.folder_name("copy").damage(Damage::DecryptedCopy);
     copy.write(folder.path()).unwrap();
     let backups = night(
         folder.path(),
@@ -591,7 +591,7 @@ fn a_second_night_costs_nothing_and_says_the_same() {
 fn a_decrypted_copy_is_recalled_as_others_are_until_it_changes() {
     let folder = tempfile::tempdir().unwrap();
     let copy = BackupBuilder::new(3).completed("2024-04-30T21:00:00Z");
-    let copy = copy.files(4).wound(Wound::DecryptedCopy);
+    let copy = copy.files(4).damage(Damage::DecryptedCopy);
     let path = copy.write(folder.path()).unwrap().path;
     let kept = Kept::default();
     let tonight = || {

@@ -20,7 +20,7 @@ use fleetback_scanner::reconcile::reconcile;
 use fleetback_scanner::scan::{Helpers, Inputs, ScanOptions, Silent, scan};
 use fleetback_testdata::backup::builder::BackupBuilder;
 use fleetback_testdata::mdm::answer::Managed;
-use fleetback_testdata::mdm::console::{self, Known};
+use fleetback_testdata::mdm::console::{self, ConsoleDevice};
 use fleetback_testdata::mdm::wrapper::{Server, webhook};
 use fleetback_testdata::rng::Rng;
 use fleetback_testdata::when::shift;
@@ -37,20 +37,20 @@ fn now() -> Timestamp {
 
 /// Devices with all their numbers; some share a serial number or an IMEI with the one before, as after
 /// a repair or a typing error.
-fn devices(seed: u64, count: usize) -> Vec<Known> {
+fn devices(seed: u64, count: usize) -> Vec<ConsoleDevice> {
     let mut rng = Rng::stream(seed, "fleet");
-    let mut devices: Vec<Known> = Vec::with_capacity(count);
+    let mut devices: Vec<ConsoleDevice> = Vec::with_capacity(count);
     for place in 0..count as u64 {
         let product = *rng.pick(&["iPhone12,1", "iPhone9,3", "iPad13,18"]);
-        let mut one = Known::new(seed.wrapping_mul(1 << 20).wrapping_add(place), product);
+        let mut one = ConsoleDevice::new(seed.wrapping_mul(1 << 20).wrapping_add(place), product);
         one.contact = shift(one.contact, -(rng.below(400_000) as i64));
         one.inventory = shift(one.contact, -(rng.below(4_000) as i64));
         if let Some(before) = devices.last() {
             if rng.chance(3.0) {
-                one.numbers.serial.clone_from(&before.numbers.serial);
+                one.ids.serial.clone_from(&before.ids.serial);
             }
             if rng.chance(3.0) {
-                one.numbers.imei.clone_from(&before.numbers.imei);
+                one.ids.imei.clone_from(&before.ids.imei);
             }
         }
         devices.push(one);
@@ -68,7 +68,11 @@ fn shuffled<T>(mut items: Vec<T>, seed: u64) -> Vec<T> {
 }
 
 /// Which part of the fleet a source knows.
-fn known_to(devices: &[Known], of_seven: u64, skip: u64) -> impl Iterator<Item = (usize, &Known)> {
+fn known_to(
+    devices: &[ConsoleDevice],
+    of_seven: u64,
+    skip: u64,
+) -> impl Iterator<Item = (usize, &ConsoleDevice)> {
     let all = devices.iter().enumerate();
     all.filter(move |(place, _)| (*place as u64 + skip) % 7 < of_seven)
 }
@@ -81,14 +85,14 @@ fn write(path: &Path, text: impl AsRef<[u8]>) {
 }
 
 /// Answers, two tables and the inventory, the rows of each in the order of `order`.
-fn write_papers(folder: &Path, devices: &[Known], order: u64) {
-    let rows = |of_seven, skip| -> Vec<Known> {
+fn write_papers(folder: &Path, devices: &[ConsoleDevice], order: u64) {
+    let rows = |of_seven, skip| -> Vec<ConsoleDevice> {
         let rows = known_to(devices, of_seven, skip).map(|(_, one)| one.clone());
         shuffled(rows.collect(), order)
     };
     let mut events = vec![Vec::new(); EVENT_FILES];
     for (place, one) in known_to(devices, 6, 0) {
-        let answer = Managed::new(place as u64, &one.numbers, &one.name).device_information();
+        let answer = Managed::new(place as u64, &one.ids, &one.name).device_information();
         let event = webhook(Server::NanoMdm, one.contact, &answer).unwrap();
         events[place % EVENT_FILES].push(event);
     }
@@ -112,21 +116,21 @@ fn write_papers(folder: &Path, devices: &[Known], order: u64) {
     let mut told = std::collections::BTreeSet::new();
     for one in rows(6, 1) {
         // one owner for each serial number: of two the first row of the table counts
-        if told.insert(one.numbers.serial.clone()) {
-            let _ = writeln!(inventory, "{},User of {0},Ward", one.numbers.serial);
+        if told.insert(one.ids.serial.clone()) {
+            let _ = writeln!(inventory, "{},User of {0},Ward", one.ids.serial);
         }
     }
     write(&folder.with_extension("csv"), inventory);
 }
 
 /// What a scan of a backup would give, without the folder.
-fn backup(template: &LocalBackup, place: usize, one: &Known) -> LocalBackup {
+fn backup(template: &LocalBackup, place: usize, one: &ConsoleDevice) -> LocalBackup {
     let mut backup = template.clone();
     backup.path = PathBuf::from(format!("/backups/{place}"));
-    backup.identity.udid = Udid::parse(&one.numbers.udid);
-    backup.identity.serial = Serial::parse(&one.numbers.serial);
+    backup.identity.udid = Udid::parse(&one.ids.udid);
+    backup.identity.serial = Serial::parse(&one.ids.serial);
     backup.identity.imeis = one
-        .numbers
+        .ids
         .imei
         .as_deref()
         .and_then(Imei::parse)
@@ -222,7 +226,7 @@ fn ten_thousand_devices_of_five_sources() {
     for (order, threads) in [(0, 1), (1, 2), (2, 2)] {
         write_papers(&folder, &devices, order);
         let (joined, unmatched) = fleet(&folder, backups.clone(), order, threads);
-        let udids = devices.iter().map(|one| &one.numbers.udid);
+        let udids = devices.iter().map(|one| &one.ids.udid);
         let udids: std::collections::BTreeSet<_> = udids.collect();
         assert_eq!((udids.len(), unmatched.len()), (10_000, 0));
         let named = joined.iter().filter(|one| one.identity.udid.is_some());
@@ -272,7 +276,7 @@ proptest! {
         for one in &devices {
             let builder = BackupBuilder::new(seed).files(1).no_empty_folders();
             let builder = builder.product(one.product_type, one.os_version, one.build);
-            builder.numbers(one.numbers.clone()).write(&roots.join("MobileSync/Backup")).unwrap();
+            builder.ids(one.ids.clone()).write(&roots.join("MobileSync/Backup")).unwrap();
         }
         let inputs = Inputs {
             roots: vec![roots],

@@ -16,7 +16,7 @@ use fleetback_scanner::model::evidence::Clock;
 use fleetback_scanner::model::identity::Udid;
 use fleetback_scanner::model::management::{Answer, Management};
 use fleetback_scanner::model::problem::{Level, Problem};
-use fleetback_testdata::device::Numbers;
+use fleetback_testdata::device::DeviceIds;
 use fleetback_testdata::mdm::answer::{Managed, SECRETS};
 use fleetback_testdata::mdm::asn1::{self, Encoding};
 use fleetback_testdata::mdm::export;
@@ -887,13 +887,13 @@ fn all_told(name: &str, bytes: impl AsRef<[u8]>) -> String {
     for secret in SECRETS {
         assert!(!said.contains(secret), "{said}");
     }
-    let phone = numbers().phone_number.unwrap();
+    let phone = device_ids().phone_number.unwrap();
     assert!(!said.contains(&phone), "{said}");
     said
 }
 
-fn numbers() -> Numbers {
-    Numbers::new(7, "iPhone12,1")
+fn device_ids() -> DeviceIds {
+    DeviceIds::new(7, "iPhone12,1")
 }
 
 fn xml(value: &plist::Value) -> Vec<u8> {
@@ -902,13 +902,13 @@ fn xml(value: &plist::Value) -> Vec<u8> {
 
 #[test]
 fn cfgutil_names_devices_by_ecid_and_errors_beside_them() {
-    insta::assert_snapshot!(all_told("get.jsonl", export::cfgutil(&numbers())));
+    insta::assert_snapshot!(all_told("get.jsonl", export::cfgutil(&device_ids())));
 }
 
 #[test]
 fn ideviceinfo_tells_when_it_was_asked() {
     let at = "2026-03-01T07:30:00Z".parse().unwrap();
-    let output = xml(&export::ideviceinfo(&numbers(), at));
+    let output = xml(&export::ideviceinfo(&device_ids(), at));
     insta::assert_snapshot!(all_told("info", output));
 }
 
@@ -926,11 +926,11 @@ fn a_domain_of_ideviceinfo_is_joined_by_the_name_of_its_file() {
 
 #[test]
 fn fleet_results_hold_the_command_and_its_answer() {
-    let managed = Managed::new(7, &numbers(), "Ward 3 phone");
+    let managed = Managed::new(7, &device_ids(), "Ward 3 phone");
     let at = "2026-03-01T07:30:00Z".parse().unwrap();
     let asked = managed.device_information_command(&["IsCloudBackupEnabled"]);
     let answer = managed.device_information();
-    let results = export::fleet_results(&numbers(), at, &asked, &answer).unwrap();
+    let results = export::fleet_results(&device_ids(), at, &asked, &answer).unwrap();
     insta::assert_snapshot!(all_told("results.json", &results));
     let broken = results.replace("\"result\": \"", "\"result\": \"!!");
     let broken = all_told("results.json", broken);
@@ -946,18 +946,21 @@ fn fleet_results_hold_the_command_and_its_answer() {
 #[test]
 fn fleet_hosts_tell_what_was_collected_and_macs_are_kept_out() {
     let at = "2026-03-01T07:30:00Z".parse().unwrap();
-    insta::assert_snapshot!(all_told("hosts.json", export::fleet_hosts(&numbers(), at)));
+    insta::assert_snapshot!(all_told(
+        "hosts.json",
+        export::fleet_hosts(&device_ids(), at)
+    ));
 }
 
 #[test]
 fn status_reports_tell_which_device_and_which_system() {
-    let report = export::status_report(&numbers());
+    let report = export::status_report(&device_ids());
     insta::assert_snapshot!(all_told("status.json", report.to_string()));
     let data = base64::engine::general_purpose::STANDARD.encode(report.to_string());
     let check_in = plist(&format!(
         "<key>MessageType</key><string>DeclarativeManagement</string><key>UDID</key>\
          <string>{}</string><key>Endpoint</key><string>status</string><key>Data</key><data>{data}</data>",
-        numbers().udid
+        device_ids().udid
     ));
     let told = only(&check_in).management;
     assert_eq!(told.os_version.unwrap().value, "18.1");
@@ -1022,12 +1025,12 @@ fn automated_enrolment_skips_panes_for_the_devices_it_names() {
 
 #[test]
 fn a_nanomdm_store_is_read_and_its_secrets_are_not_opened() {
-    let numbers = numbers();
-    let managed = Managed::new(7, &numbers, "Ward 3 phone");
+    let ids = device_ids();
+    let managed = Managed::new(7, &ids, "Ward 3 phone");
     let asked = managed.device_information_command(&["UDID", "IsCloudBackupEnabled"]);
     let uuid = managed.command_uuid("DeviceInformation");
     let exports = Exports::new();
-    let file = |name: &str| format!("db/{}/{name}", numbers.udid);
+    let file = |name: &str| format!("db/{}/{name}", ids.udid);
     exports.write(
         &file("Authenticate.plist"),
         900,
@@ -1038,7 +1041,7 @@ fn a_nanomdm_store_is_read_and_its_secrets_are_not_opened() {
         800,
         xml(&managed.token_update()),
     );
-    exports.write(&file("SerialNumber.txt"), 900, &numbers.serial);
+    exports.write(&file("SerialNumber.txt"), 900, &ids.serial);
     exports.write(&file("UnlockToken.dat"), 800, SECRETS[1]);
     exports.write(&file("BootstrapToken.dat"), 800, SECRETS[3]);
     exports.write(&file("Identity.pem"), 800, SECRETS[3]);
@@ -1064,7 +1067,7 @@ fn a_nanomdm_store_is_read_and_its_secrets_are_not_opened() {
     let mut device = Management::default();
     for answer in answers {
         let udid = answer.identity.udid.as_ref().map(Udid::as_str);
-        assert_eq!(udid, Some(numbers.udid.as_str()), "{answer:?}");
+        assert_eq!(udid, Some(ids.udid.as_str()), "{answer:?}");
         device.absorb(answer.management);
     }
     assert!(
@@ -1076,7 +1079,7 @@ fn a_nanomdm_store_is_read_and_its_secrets_are_not_opened() {
     assert!(device.enrolment_ended.as_ref().unwrap().value);
     assert!(device.not_now);
     let problems = exports.problems();
-    let folder = format!("db/{}", numbers.udid);
+    let folder = format!("db/{}", ids.udid);
     assert_eq!(
         problems,
         [

@@ -16,7 +16,7 @@ use fleetback_scanner::model::fleet::Fleet;
 use fleetback_scanner::model::problem::Level;
 use fleetback_scanner::scan::{Event, Helpers, Inputs, Progress, ScanOptions, Silent, scan};
 use fleetback_testdata::backup::builder::BackupBuilder;
-use fleetback_testdata::backup::wound::{DatabaseWound, PlistFile, PlistWound, Wound};
+use fleetback_testdata::backup::damage::{Damage, DatabaseDamage, PlistDamage, PlistFile};
 use fleetback_testdata::fleet::demo;
 use jiff::Timestamp;
 
@@ -202,81 +202,81 @@ fn what_is_missing_is_incomplete_and_hides_nothing_else() {
     assert_eq!(fleet.devices.len(), 1);
 }
 
-fn plist_wounds() -> Vec<Wound> {
-    let mut wounds = Vec::new();
+fn plist_damage() -> Vec<Damage> {
+    let mut all = Vec::new();
     for file in [PlistFile::Info, PlistFile::Status, PlistFile::Manifest] {
-        for wound in [
-            PlistWound::Missing,
-            PlistWound::ZeroBytes,
-            PlistWound::Truncated,
-            PlistWound::WrongTypes,
-            PlistWound::Html,
-            PlistWound::RootArray,
-            PlistWound::NestedArrays(200_000),
-            PlistWound::SelfReferring,
-            PlistWound::Random,
-            PlistWound::Folder,
-            PlistWound::Fifo,
-            PlistWound::Socket,
-            PlistWound::Forbidden,
+        for damage in [
+            PlistDamage::Missing,
+            PlistDamage::ZeroBytes,
+            PlistDamage::Truncated,
+            PlistDamage::WrongTypes,
+            PlistDamage::Html,
+            PlistDamage::RootArray,
+            PlistDamage::NestedArrays(200_000),
+            PlistDamage::SelfReferring,
+            PlistDamage::Random,
+            PlistDamage::Folder,
+            PlistDamage::Fifo,
+            PlistDamage::Socket,
+            PlistDamage::Forbidden,
         ] {
-            wounds.push(Wound::Plist(file, wound));
+            all.push(Damage::Plist(file, damage));
         }
     }
-    wounds
+    all
 }
 
-fn database_wounds() -> Vec<Wound> {
+fn database_damage() -> Vec<Damage> {
     [
-        DatabaseWound::Missing,
-        DatabaseWound::ZeroBytes,
-        DatabaseWound::Truncated,
-        DatabaseWound::LooksEncrypted,
-        DatabaseWound::Random,
-        DatabaseWound::NoTable,
-        DatabaseWound::Folder,
+        DatabaseDamage::Missing,
+        DatabaseDamage::ZeroBytes,
+        DatabaseDamage::Truncated,
+        DatabaseDamage::LooksEncrypted,
+        DatabaseDamage::Random,
+        DatabaseDamage::NoTable,
+        DatabaseDamage::Folder,
     ]
-    .map(Wound::Database)
+    .map(Damage::Database)
     .to_vec()
 }
 
-fn other_wounds(now: Timestamp) -> Vec<Wound> {
+fn other_damage(now: Timestamp) -> Vec<Damage> {
     vec![
-        Wound::FirstAttemptCutShort(now),
-        Wound::AttemptFailed(now),
-        Wound::OldLayout,
-        Wound::FilesMissing(3),
-        Wound::FilesExtra(3),
-        Wound::AllFilesMissing,
-        Wound::Placeholder,
-        Wound::Fake,
-        Wound::DecryptedCopy,
-        Wound::ClockAtEpoch,
-        Wound::StrayFiles,
-        Wound::WalBeside,
-        Wound::FolderForbidden,
+        Damage::FirstAttemptCutShort(now),
+        Damage::AttemptFailed(now),
+        Damage::OldLayout,
+        Damage::FilesMissing(3),
+        Damage::FilesExtra(3),
+        Damage::AllFilesMissing,
+        Damage::Placeholder,
+        Damage::Fake,
+        Damage::DecryptedCopy,
+        Damage::ClockAtEpoch,
+        Damage::StrayFiles,
+        Damage::WalBeside,
+        Damage::FolderForbidden,
     ]
 }
 
-/// Every wound in one fleet: each device is still there, each wound costs its own backup at most
+/// Every kind of damage in one fleet: each device is still there, each kind of damage costs its own backup at most
 /// one row, nothing hangs, nothing is written.
 #[cfg(unix)]
 #[test]
 fn a_fleet_in_which_everything_is_broken() {
     let tree = Tree::new(&["Backup/"]);
-    let wounds = [
-        plist_wounds(),
-        database_wounds(),
-        other_wounds(demo::NOW.parse().unwrap()),
+    let damage = [
+        plist_damage(),
+        database_damage(),
+        other_damage(demo::NOW.parse().unwrap()),
     ]
     .concat();
     let folders: Vec<PathBuf> = (1..)
-        .zip(&wounds)
-        .map(|(seed, wound)| {
+        .zip(&damage)
+        .map(|(seed, damage)| {
             let builder = BackupBuilder::new(seed)
                 .files(6)
                 .no_empty_folders()
-                .wound(wound.clone());
+                .damage(damage.clone());
             builder.write(&tree.path("Backup")).unwrap().path
         })
         .collect();
@@ -292,21 +292,21 @@ fn a_fleet_in_which_everything_is_broken() {
         [],
         "problems of backups stand with the backups"
     );
-    for (folder, wound) in folders.iter().zip(&wounds) {
+    for (folder, damage) in folders.iter().zip(&damage) {
         let read: Vec<_> = fleet
             .devices
             .iter()
             .flat_map(|device| &device.backups)
             .filter(|backup| backup.path == *folder)
             .collect();
-        assert_eq!(read.len(), 1, "{wound:?}");
+        assert_eq!(read.len(), 1, "{damage:?}");
         // Root may list every folder; anyone else hears of each file that is refused.
-        if *wound != Wound::FolderForbidden {
+        if *damage != Damage::FolderForbidden {
             let problems = &read[0].problems;
-            assert!(problems.len() <= 1, "{wound:?} {problems:#?}");
+            assert!(problems.len() <= 1, "{damage:?} {problems:#?}");
         }
     }
-    assert_eq!(fleet.devices.len(), wounds.len());
+    assert_eq!(fleet.devices.len(), damage.len());
 }
 
 #[test]

@@ -12,8 +12,8 @@ use fleetback_scanner::backup::read::{ReadOptions, read};
 use fleetback_scanner::model::backup::{LocalBackup, VerifyLevel};
 use fleetback_scanner::model::found_backup::FoundBackup;
 use fleetback_testdata::backup::builder::BackupBuilder;
+use fleetback_testdata::backup::damage::Damage;
 use fleetback_testdata::backup::payload::{Entry, file_id};
-use fleetback_testdata::backup::wound::Wound;
 use fleetback_testdata::when::at;
 
 const LEVELS: [VerifyLevel; 4] = [
@@ -135,13 +135,13 @@ fn whole_backups_are_whole_at_every_level() {
 #[test]
 fn missing_and_extra_files_are_seen_by_every_level() {
     for builder in [builder(), old_builder()] {
-        let missing = builder.clone().wound(Wound::FilesMissing(3));
+        let missing = builder.clone().damage(Damage::FilesMissing(3));
         check(
             &missing,
             |_| (),
             ["no names 29/32", "no sizes 29/32", "no contents 29/32"],
         );
-        let extra = builder.clone().wound(Wound::FilesExtra(25));
+        let extra = builder.clone().damage(Damage::FilesExtra(25));
         let wanted = [
             "yes names 32/32 +25",
             "yes sizes 32/32 +25",
@@ -224,10 +224,10 @@ fn other_bytes_are_seen_where_the_row_carries_a_digest() {
 #[test]
 fn a_list_read_in_parts_says_the_same() {
     let folder = tempfile::tempdir().unwrap();
-    let wounded = builder()
-        .wound(Wound::FilesMissing(9))
-        .wound(Wound::FilesExtra(2));
-    let path = wounded.write(folder.path()).unwrap().path;
+    let damaged = builder()
+        .damage(Damage::FilesMissing(9))
+        .damage(Damage::FilesExtra(2));
+    let path = damaged.write(folder.path()).unwrap().path;
     for file in [SEALED, UNSEALED] {
         std::fs::write(payload(&path, file), "stub").unwrap();
     }

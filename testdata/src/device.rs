@@ -89,7 +89,7 @@ pub fn model(product_type: &str) -> Model {
 
 /// The numbers that name one device.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Numbers {
+pub struct DeviceIds {
     /// As the folder and the MDM spell it.
     pub udid: String,
     /// Serial number.
@@ -109,7 +109,7 @@ pub struct Numbers {
 /// Letters of Apple's serial numbers: no vowels that make words, no O and I.
 const SERIAL: &[u8] = b"CDFGHJKLMNPQRTVWXY0123456789";
 
-impl Numbers {
+impl DeviceIds {
     /// The numbers of a device of `product_type`, out of a seed.
     pub fn new(seed: u64, product_type: &str) -> Self {
         let mut rng = Rng::stream(seed, "numbers");
@@ -157,21 +157,21 @@ fn imei(rng: &mut Rng) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{MODELS, Numbers};
+    use super::{DeviceIds, MODELS};
 
     #[test]
     fn numbers_have_their_forms() {
         for model in MODELS {
-            let numbers = Numbers::new(7, model.product_type);
+            let ids = DeviceIds::new(7, model.product_type);
             let length = if model.chip.is_some() { 25 } else { 40 };
-            assert_eq!(numbers.udid.len(), length, "{}", model.product_type);
-            assert_eq!(numbers.imei.is_some(), model.cellular);
+            assert_eq!(ids.udid.len(), length, "{}", model.product_type);
+            assert_eq!(ids.imei.is_some(), model.cellular);
         }
     }
 
     #[test]
     fn imeis_pass_their_check_digit() {
-        let imei = Numbers::new(3, "iPhone12,1").imei.unwrap();
+        let imei = DeviceIds::new(3, "iPhone12,1").imei.unwrap();
         let sum: u32 = imei
             .bytes()
             .rev()

@@ -17,7 +17,7 @@ pub fn gdmf(public: &[Release<'_>], managed: &[Release<'_>]) -> Value {
             "PostingDate",
             &("11.6.2", "2026-07-27", Some(&["Watch6,1"])),
         );
-        let phones = releases.iter().map(|one| entry("PostingDate", one));
+        let phones = releases.iter().map(|release| entry("PostingDate", release));
         [watch].into_iter().chain(phones).collect()
     };
     let mac = ("26.6", "2026-07-27", Some(&["J152FAP"][..]));
@@ -48,7 +48,7 @@ pub fn sofa_v2(checked: &str, majors: &[(&str, Release<'_>, &[Release<'_>])]) ->
 
 fn os_versions(majors: &[(&str, Release<'_>, &[Release<'_>])]) -> Vec<Value> {
     let of_major = |(major, latest, releases): &(&str, Release<'_>, &[Release<'_>])| {
-        let releases: Vec<_> = releases.iter().map(|one| sofa_entry(one)).collect();
+        let releases: Vec<_> = releases.iter().map(|release| sofa_entry(release)).collect();
         json!({
             "OSVersion": major,
             "Latest": sofa_entry(latest),

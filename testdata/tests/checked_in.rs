@@ -202,7 +202,7 @@ fn the_policy_and_the_story_of_the_demo_name_devices_that_exist() {
     let devices = demo::devices();
     let serials: Vec<&str> = devices
         .iter()
-        .map(|device| device.numbers().serial.as_str())
+        .map(|device| device.ids().serial.as_str())
         .collect();
     let story = text(&here("demo/README.md"));
     let named = story.split('`').filter(|word| is_serial(word));

@@ -98,7 +98,7 @@ fn leaves_nothing(backup: &Path) {
 fn whole() -> BackupBuilder {
     let log = CloudLog::new()
         .attempt(at("2026-11-10T01:00:00Z"), 0)
-        .nights(at("2026-11-19T01:00:00Z"), 2, 303)
+        .daily_attempts(at("2026-11-19T01:00:00Z"), 2, 303)
         .windows_ended_by_wifi(at("2026-11-19T01:00:00Z"), 5);
     BackupBuilder::new(11)
         .name("Kiosk & Café <1>")

@@ -1,4 +1,4 @@
-//! Every small fleet of the test data, one wound each, through the whole program: what is found is
+//! Every small fleet of the test data, one kind of damage each, through the whole program: what is found is
 //! what people who know the format wrote beside it (testdata/README.md says how to read that).
 
 use std::fs;
@@ -203,7 +203,7 @@ fn check(name: &str) -> Vec<String> {
 }
 
 #[test]
-fn each_wound_is_found() {
+fn each_kind_of_damage_is_found() {
     let names = names();
     assert!(names.len() >= 50, "{names:?}");
     let wrong: Vec<_> = names.iter().flat_map(|name| check(name)).collect();

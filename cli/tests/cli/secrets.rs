@@ -2,7 +2,7 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE};
-use fleetback_testdata::device::Numbers;
+use fleetback_testdata::device::DeviceIds;
 use fleetback_testdata::mdm::answer::{Managed, SECRETS};
 use fleetback_testdata::mdm::samples;
 use fleetback_testdata::plists::{Format, encode};
@@ -17,7 +17,7 @@ fn exports(desk: &Desk) -> Vec<String> {
             files.push((format!("mdm/{}/{name}", sample.name), bytes));
         }
     }
-    let device = Managed::new(7, &Numbers::new(7, "iPhone12,1"), "iPhone");
+    let device = Managed::new(7, &DeviceIds::new(7, "iPhone12,1"), "iPhone");
     let token = encode(&device.token_update(), Format::Xml).unwrap();
     let text = String::from_utf8(token.clone()).unwrap();
     let broken = text.replace("<data>", "<data>*");
@@ -77,7 +77,7 @@ fn no_output_shows_a_secret_or_a_telephone_number() {
     }
     let table = desk.scan(&["--mdm", "mdm"]);
     check("the terminal", &printed(&table));
-    let serial = Numbers::new(3, "iPhone12,1").serial;
+    let serial = DeviceIds::new(3, "iPhone12,1").serial;
     let swap = desk.run(&["swap", &serial, "--mdm", "mdm", "--now", crate::desk::NOW]);
     check("swap", &printed(&swap));
     for name in names {

@@ -2,7 +2,7 @@
 
 use fleetback_testdata::backup::builder::BackupBuilder;
 use fleetback_testdata::backup::keybag::Kdf;
-use fleetback_testdata::device::Numbers;
+use fleetback_testdata::device::DeviceIds;
 use fleetback_testdata::feeds;
 use fleetback_testdata::mdm::answer::Managed;
 use fleetback_testdata::plists::{Format, encode};
@@ -390,8 +390,8 @@ fn after_the_swap_a_plan_names_old_new_and_day() {
 #[test]
 fn four_ways_to_be_known_are_four_answers() {
     let (desk, serials) = desk();
-    let only_mdm = Numbers::new(9, "iPhone12,1");
-    let other_serial = Numbers {
+    let only_mdm = DeviceIds::new(9, "iPhone12,1");
+    let other_serial = DeviceIds {
         serial: "C39TEST00007".to_owned(),
         imei: None,
         ..fresh(2, serials[1]).device()

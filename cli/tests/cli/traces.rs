@@ -1,32 +1,32 @@
 //! Nothing is left below a root, nothing hangs, and the same evidence gives the same bytes.
 
-use fleetback_testdata::backup::wound::{DatabaseWound, PlistFile, PlistWound, Wound};
+use fleetback_testdata::backup::damage::{Damage, DatabaseDamage, PlistDamage, PlistFile};
 
 use crate::desk::{Desk, code, fingerprint, said, sound};
 
-fn wounded() -> Desk {
+fn damaged() -> Desk {
     let desk = Desk::with(&[sound(1), sound(2)]);
-    for (seed, wound) in (10..).zip([
-        Wound::Database(DatabaseWound::ZeroBytes),
-        Wound::Database(DatabaseWound::Truncated),
-        Wound::Database(DatabaseWound::NoTable),
-        Wound::Plist(PlistFile::Info, PlistWound::Truncated),
-        Wound::Plist(PlistFile::Status, PlistWound::SelfReferring),
-        Wound::Plist(PlistFile::Manifest, PlistWound::NestedArrays(200_000)),
-        Wound::FilesMissing(2),
-        Wound::WalBeside,
-        Wound::StrayFiles,
-        Wound::Fake,
-        Wound::Placeholder,
+    for (seed, damage) in (10..).zip([
+        Damage::Database(DatabaseDamage::ZeroBytes),
+        Damage::Database(DatabaseDamage::Truncated),
+        Damage::Database(DatabaseDamage::NoTable),
+        Damage::Plist(PlistFile::Info, PlistDamage::Truncated),
+        Damage::Plist(PlistFile::Status, PlistDamage::SelfReferring),
+        Damage::Plist(PlistFile::Manifest, PlistDamage::NestedArrays(200_000)),
+        Damage::FilesMissing(2),
+        Damage::WalBeside,
+        Damage::StrayFiles,
+        Damage::Fake,
+        Damage::Placeholder,
     ]) {
-        desk.add(&fleetback_testdata::backup::builder::BackupBuilder::new(seed).wound(wound));
+        desk.add(&fleetback_testdata::backup::builder::BackupBuilder::new(seed).damage(damage));
     }
     desk
 }
 
 #[test]
 fn nothing_below_a_root_is_changed() {
-    let desk = wounded();
+    let desk = damaged();
     let before = fingerprint(&desk.path("backups"));
     let output = desk.scan(&[
         "backups", "--csv", "a.csv", "--html", "a.html", "--json", "a.json",
@@ -41,7 +41,7 @@ fn nothing_below_a_root_is_changed() {
 
 #[test]
 fn any_number_of_threads_gives_the_same_bytes() {
-    let desk = wounded();
+    let desk = damaged();
     for threads in ["1", "8"] {
         let [csv, html, json] = ["csv", "html", "json"].map(|kind| format!("{threads}.{kind}"));
         let outputs = ["--csv", &csv, "--html", &html, "--json", &json];
@@ -66,7 +66,7 @@ fn a_fifo_named_like_a_plist_does_not_hang_the_night() {
     for file in [PlistFile::Info, PlistFile::Status, PlistFile::Manifest] {
         let desk = Desk::with(&[
             sound(1),
-            sound(2).wound(Wound::Plist(file, PlistWound::Fifo)),
+            sound(2).damage(Damage::Plist(file, PlistDamage::Fifo)),
         ]);
         let output = desk.scan(&["backups", "--csv", "a.csv"]);
         assert!(

@@ -1,7 +1,7 @@
 //! `fleetback verify`: what it says of a backup, and the code it ends with.
 
 use fleetback_testdata::backup::builder::BackupBuilder;
-use fleetback_testdata::backup::wound::Wound;
+use fleetback_testdata::backup::damage::Damage;
 
 use crate::desk::{Desk, NOW, code, fingerprint, printed, said, sound};
 
@@ -37,7 +37,7 @@ fn a_sound_backup_is_0() {
 
 #[test]
 fn missing_files_are_1_and_are_named() {
-    let broken = BackupBuilder::new(2).wound(Wound::FilesMissing(2));
+    let broken = BackupBuilder::new(2).damage(Damage::FilesMissing(2));
     let text = check(&[BackupBuilder::new(1), broken], &["--verify", "names"], 1);
     assert!(text.contains("1 of 2 backups would restore"), "{text}");
     assert_eq!(text.matches("\n  missing     ").count(), 2, "{text}");
@@ -50,7 +50,7 @@ fn what_cannot_be_checked_so_deep_is_3() {
     check(
         &[
             sound(1),
-            BackupBuilder::new(2).wound(Wound::FilesMissing(2)),
+            BackupBuilder::new(2).damage(Damage::FilesMissing(2)),
         ],
         &[],
         3,

@@ -18,7 +18,7 @@ use fleetback_testdata::backup::cloud_log::CloudLog;
 use fleetback_testdata::backup::keybag::{Kdf, Keybag};
 use fleetback_testdata::backup::mbdb;
 use fleetback_testdata::backup::payload::{Entry, Kind};
-use fleetback_testdata::device::Numbers;
+use fleetback_testdata::device::DeviceIds;
 use fleetback_testdata::disk;
 use fleetback_testdata::feeds;
 use fleetback_testdata::mdm::answer::Managed;
@@ -205,7 +205,7 @@ pub fn manifest_plists() -> Seeds {
 pub fn icloud_logs() -> Seeds {
     let night = at("2026-11-19T02:10:00Z");
     let log = CloudLog::new()
-        .nights(night, 3, 209)
+        .daily_attempts(night, 3, 209)
         .attempt_in(night, "MBErrorDomain", 300, &[202, 4])
         .windows_ended_by_wifi(night, 2);
     let names = ["attempts", "switch"];
@@ -221,7 +221,7 @@ pub fn icloud_logs() -> Seeds {
 
 /// Answers, check-ins, a command and an event, and every shape of one file.
 pub fn mdm_documents() -> Seeds {
-    let device = Managed::new(SEED, &Numbers::new(SEED, DEVICE), "iPhone");
+    let device = Managed::new(SEED, &DeviceIds::new(SEED, DEVICE), "iPhone");
     let xml = |message: Value| encode(&message, Format::Xml);
     let event = webhook(Server::NanoMdm, at(NOW), &device.security_info())?;
     let queries = &["UDID", "LastCloudBackupDate"];

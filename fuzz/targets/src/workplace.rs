@@ -118,7 +118,7 @@ fn empty_folder(above: &Path) -> Result<PathBuf> {
 }
 
 fn write_backup(above: &Path) -> Result<PathBuf> {
-    let log = CloudLog::new().nights(at("2026-11-19T02:10:00Z"), 3, 209);
+    let log = CloudLog::new().daily_attempts(at("2026-11-19T02:10:00Z"), 3, 209);
     let backup = BackupBuilder::new(7)
         .files(4)
         .cloud_log(log)

@@ -186,15 +186,15 @@ const STORAGE: (FixId, &str, &str) = (FixId::CheckStorage, "Check the storage sp
 const ENCRYPT: (FixId, &str, &str) = (FixId::EncryptBackup, "Encrypt the local backup", "admin");
 
 fn damaged() -> Device {
-    let mut wounded = backup(
+    let mut damaged = backup(
         "00008110-000A2C3E0E12801E",
         "mac-07",
         "2026-11-22T21:14:03Z",
     );
-    wounded.restorable = Restorable::No;
-    wounded.restorable_reason = "1,079 of 1,089 files are missing".to_owned();
-    wounded.good = false;
-    wounded.files = Some(FileCount {
+    damaged.restorable = Restorable::No;
+    damaged.restorable_reason = "1,079 of 1,089 files are missing".to_owned();
+    damaged.good = false;
+    damaged.files = Some(FileCount {
         expected: 1_089,
         present: 10,
         missing: 1_079,
@@ -202,7 +202,7 @@ fn damaged() -> Device {
         different: None,
         bytes: Some(812_345_678),
     });
-    wounded.missing_sample = vec![FileName {
+    damaged.missing_sample = vec![FileName {
         file_id: "ab".repeat(20),
         domain: "HomeDomain".to_owned(),
         path: "Library/SMS/sms.db".to_owned(),
@@ -216,7 +216,7 @@ fn damaged() -> Device {
     let story =
         "The newest local backup lacks 1,079 of its 1,089 files, so Apple would not restore it";
     let finding = finding(Code::LocalFilesMissing, Severity::Critical, story, FRESH);
-    with(with_backup(device, wounded), finding)
+    with(with_backup(device, damaged), finding)
 }
 
 fn stale() -> Device {

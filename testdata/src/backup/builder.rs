@@ -4,28 +4,28 @@ use jiff::Timestamp;
 
 use super::apps::Weight;
 use super::cloud_log::CloudLog;
+use super::damage::Damage;
 use super::info::HostTool;
 use super::keybag::Kdf;
 use super::payload::Entry;
 use super::status::{BackupState, SnapshotState};
-use super::wound::Wound;
-use crate::device::Numbers;
+use crate::device::DeviceIds;
 use crate::plists::Format;
 use crate::when::{at, shift};
 
-/// One local backup to be written. Whole and healthy unless a [`Wound`] says otherwise; the same
+/// One local backup to be written. Whole and healthy unless a [`Damage`] says otherwise; the same
 /// builder writes the same bytes every time.
 ///
 /// ```
 /// use fleetback_testdata::backup::builder::BackupBuilder;
-/// use fleetback_testdata::backup::wound::Wound;
+/// use fleetback_testdata::backup::damage::Damage;
 ///
 /// let folder = tempfile::tempdir()?;
 /// let written = BackupBuilder::new(1)
 ///     .name("Reception iPad")
 ///     .product("iPad12,1", "18.1", "22B83")
 ///     .completed("2026-11-19T22:10:04Z")
-///     .wound(Wound::FilesMissing(3))
+///     .damage(Damage::FilesMissing(3))
 ///     .write(folder.path())?;
 /// assert!(written.path.join("Status.plist").is_file());
 /// # Ok::<(), anyhow::Error>(())
@@ -33,7 +33,7 @@ use crate::when::{at, shift};
 #[derive(Debug, Clone)]
 pub struct BackupBuilder {
     pub(super) seed: u64,
-    pub(super) numbers: Option<Numbers>,
+    pub(super) ids: Option<DeviceIds>,
     pub(super) udid: Option<String>,
     pub(super) serial: Option<String>,
     pub(super) name: String,
@@ -58,7 +58,7 @@ pub struct BackupBuilder {
     pub(super) folder_name: Option<String>,
     pub(super) archived: Option<String>,
     pub(super) empty_folders: bool,
-    pub(super) wounds: Vec<Wound>,
+    pub(super) damage: Vec<Damage>,
 }
 
 impl BackupBuilder {
@@ -66,7 +66,7 @@ impl BackupBuilder {
     pub fn new(seed: u64) -> Self {
         Self {
             seed,
-            numbers: None,
+            ids: None,
             udid: None,
             serial: None,
             name: "iPhone".to_owned(),
@@ -91,7 +91,7 @@ impl BackupBuilder {
             folder_name: None,
             archived: None,
             empty_folders: true,
-            wounds: Vec::new(),
+            damage: Vec::new(),
         }
     }
 
@@ -111,8 +111,8 @@ impl BackupBuilder {
 
     /// All numbers of the device; [`BackupBuilder::udid`] and [`BackupBuilder::serial`] still win.
     #[must_use]
-    pub fn numbers(mut self, numbers: Numbers) -> Self {
-        self.numbers = Some(numbers);
+    pub fn ids(mut self, ids: DeviceIds) -> Self {
+        self.ids = Some(ids);
         self
     }
 
@@ -168,7 +168,7 @@ impl BackupBuilder {
         self
     }
 
-    /// The two states of Status.plist. Most tests want a [`Wound`], which also does what goes with
+    /// The two states of Status.plist. Most tests want a [`Damage`], which also does what goes with
     /// a state on disk.
     #[must_use]
     pub fn state(mut self, backup: BackupState, snapshot: SnapshotState) -> Self {
@@ -184,7 +184,7 @@ impl BackupBuilder {
         self
     }
 
-    /// A file of one's own.
+    /// A file that is given whole.
     #[must_use]
     pub fn entry(mut self, entry: Entry) -> Self {
         self.own_entries.push(entry);
@@ -264,24 +264,24 @@ impl BackupBuilder {
         self
     }
 
-    /// What is wrong with it; several wounds are inflicted in the order they were given.
+    /// What is wrong with it; several are applied in the order they were given.
     #[must_use]
-    pub fn wound(mut self, wound: Wound) -> Self {
-        self.wounds.push(wound);
+    pub fn damage(mut self, damage: Damage) -> Self {
+        self.damage.push(damage);
         self
     }
 
     /// The numbers that name its device.
-    pub fn device(&self) -> Numbers {
-        let drawn = || Numbers::new(self.seed, &self.product_type);
-        let mut numbers = self.numbers.clone().unwrap_or_else(drawn);
+    pub fn device(&self) -> DeviceIds {
+        let drawn = || DeviceIds::new(self.seed, &self.product_type);
+        let mut ids = self.ids.clone().unwrap_or_else(drawn);
         if let Some(udid) = &self.udid {
-            udid.clone_into(&mut numbers.udid);
+            udid.clone_into(&mut ids.udid);
         }
         if let Some(serial) = &self.serial {
-            serial.clone_into(&mut numbers.serial);
+            serial.clone_into(&mut ids.serial);
         }
-        numbers
+        ids
     }
 
     pub(super) fn folder(&self) -> String {
@@ -306,7 +306,7 @@ impl BackupBuilder {
             HostTool::Idevicebackup2 => shift(self.completed, -900),
             _ => shift(self.completed, 173),
         };
-        let begun = self.wounds.iter().find_map(Wound::first_attempt);
+        let begun = self.damage.iter().find_map(Damage::first_attempt);
         self.info_date.or(begun).unwrap_or(usual)
     }
 

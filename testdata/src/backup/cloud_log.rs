@@ -122,9 +122,9 @@ impl CloudLog {
 
     /// `count` nightly attempts with the same code, the last one at `last`.
     #[must_use]
-    pub fn nights(self, last: Timestamp, count: i64, code: i64) -> Self {
-        (0..count).fold(self, |log, night| {
-            log.attempt(shift(last, -86_400 * (count - 1 - night)), code)
+    pub fn daily_attempts(self, last: Timestamp, count: i64, code: i64) -> Self {
+        (0..count).fold(self, |log, day| {
+            log.attempt(shift(last, -86_400 * (count - 1 - day)), code)
         })
     }
 
@@ -138,9 +138,9 @@ impl CloudLog {
     /// `count` nightly windows of 20 minutes that Wi-Fi ended, the last one at `last`.
     #[must_use]
     pub fn windows_ended_by_wifi(self, last: Timestamp, count: i64) -> Self {
-        (0..count).fold(self, |log, night| {
+        (0..count).fold(self, |log, day| {
             log.window(Window {
-                start: shift(last, -86_400 * (count - 1 - night)),
+                start: shift(last, -86_400 * (count - 1 - day)),
                 seconds: 1_200,
                 power: true,
                 locked: true,

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use plist::{Dictionary, Value};
 
 use super::apps::{self, Weight};
-use crate::device::{Numbers, model};
+use crate::device::{DeviceIds, model};
 use crate::plists::{Xml, data, dict, text};
 use crate::rng::Rng;
 use crate::when::plist_date;
@@ -33,7 +33,7 @@ pub enum HostTool {
 #[derive(Debug, Clone)]
 pub struct About<'a> {
     /// UDID, serial number and the rest.
-    pub numbers: &'a Numbers,
+    pub ids: &'a DeviceIds,
     /// "Device Name" and "Display Name".
     pub name: &'a str,
     /// "iPhone12,1".
@@ -52,7 +52,7 @@ pub struct About<'a> {
 
 /// Everything but `Applications`, in Apple's order (by key).
 pub fn plist(rng: &mut Rng, tool: HostTool, about: &About<'_>) -> Dictionary {
-    let numbers = about.numbers;
+    let ids = about.ids;
     let guid = rng.hex(32).to_uppercase();
     let mut info = vec![
         ("Build Version", text(about.build)),
@@ -64,20 +64,20 @@ pub fn plist(rng: &mut Rng, tool: HostTool, about: &About<'_>) -> Dictionary {
         ("Installed Applications", strings(about.weight.bundles())),
         ("Product Type", text(about.product_type)),
         ("Product Version", text(about.os_version)),
-        ("Serial Number", text(&numbers.serial)),
-        ("Target Identifier", text(&numbers.udid)),
+        ("Serial Number", text(&ids.serial)),
+        ("Target Identifier", text(&ids.udid)),
         ("Target Type", text("Device")),
-        ("Unique Identifier", text(numbers.udid.to_uppercase())),
+        ("Unique Identifier", text(ids.udid.to_uppercase())),
     ];
     info.push(match tool {
         HostTool::Pymobiledevice3 => ("GUID", data(guid.into_bytes())),
         _ => ("GUID", text(guid)),
     });
     let sim = [
-        ("ICCID", &numbers.iccid),
-        ("IMEI", &numbers.imei),
-        ("MEID", &numbers.meid),
-        ("Phone Number", &numbers.phone_number),
+        ("ICCID", &ids.iccid),
+        ("IMEI", &ids.imei),
+        ("MEID", &ids.meid),
+        ("Phone Number", &ids.phone_number),
     ];
     info.extend(
         sim.into_iter()

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use plist::{Dictionary, Value};
 
 use super::apps::{self, Weight};
-use crate::device::Numbers;
+use crate::device::DeviceIds;
 use crate::plists::{data, dict, text};
 use crate::when::plist_date;
 
@@ -12,7 +12,7 @@ use crate::when::plist_date;
 #[derive(Debug, Clone)]
 pub struct Manifest<'a> {
     /// UDID and serial number.
-    pub numbers: &'a Numbers,
+    pub ids: &'a DeviceIds,
     /// `Lockdown.DeviceName`.
     pub name: &'a str,
     /// `Lockdown.ProductType`.
@@ -84,8 +84,8 @@ impl Manifest<'_> {
             ("BuildVersion", text(self.build)),
             ("com.apple.mobile.iTunes.accessories", none()),
             ("com.apple.mobile.wireless_lockdown", none()),
-            ("UniqueDeviceID", text(&self.numbers.udid)),
-            ("SerialNumber", text(&self.numbers.serial)),
+            ("UniqueDeviceID", text(&self.ids.udid)),
+            ("SerialNumber", text(&self.ids.serial)),
             ("DeviceName", text(self.name)),
         ])
     }

@@ -9,14 +9,14 @@ use plist::Value;
 
 use super::builder::BackupBuilder;
 use super::catalog::{self, Details, Row};
+use super::damage::Site;
 use super::info::{self, About, HostTool};
 use super::keybag::{Keybag, MANIFEST_CLASS, encrypt};
 use super::manifest::Manifest;
 use super::mbdb;
 use super::payload::{Entry, Kind, folders_and_links, sha1, usual_files};
 use super::status::Status;
-use super::wound::Site;
-use crate::device::Numbers;
+use crate::device::DeviceIds;
 use crate::disk;
 use crate::plists::{Format, encode};
 use crate::rng::Rng;
@@ -27,8 +27,8 @@ pub struct Written {
     /// Its folder.
     pub path: PathBuf,
     /// The device it is of.
-    pub numbers: Numbers,
-    /// Names of its payloads, in manifest order, wounds not considered.
+    pub ids: DeviceIds,
+    /// Names of its payloads, in manifest order, damage not considered.
     pub file_ids: Vec<String>,
 }
 
@@ -36,7 +36,7 @@ impl BackupBuilder {
     /// Writes the backup as a folder below `parent`.
     ///
     /// # Errors
-    /// When the disk refuses, or the system cannot hold what a wound asks for.
+    /// When the disk refuses, or the system cannot hold what damage asks for.
     pub fn write(&self, parent: &Path) -> Result<Written> {
         let path = parent.join(self.folder());
         let built = Built::new(self)?;
@@ -49,7 +49,7 @@ impl BackupBuilder {
             .collect();
         let written = Written {
             path,
-            numbers: self.device(),
+            ids: self.device(),
             file_ids,
         };
         let layout = built.layout;
@@ -58,8 +58,8 @@ impl BackupBuilder {
             written: &written,
             flat: layout == Layout::Flat,
         };
-        for wound in &self.wounds {
-            (wound.inflict(&site)).with_context(|| format!("cannot inflict {wound:?}"))?;
+        for damage in &self.damage {
+            (damage.apply(&site)).with_context(|| format!("cannot apply {damage:?}"))?;
         }
         Ok(written)
     }
@@ -228,7 +228,7 @@ fn manifest(
 ) -> Result<Vec<u8>> {
     let modern = builder.os() >= (10, 0);
     let manifest = Manifest {
-        numbers: &builder.device(),
+        ids: &builder.device(),
         name: &builder.name,
         product_type: &builder.product_type,
         os_version: &builder.os_version,
@@ -256,7 +256,7 @@ fn write_info(builder: &BackupBuilder, folder: &Path) -> Result<()> {
         format!(" - {date}")
     });
     let about = About {
-        numbers: &builder.device(),
+        ids: &builder.device(),
         name: &builder.name,
         product_type: &builder.product_type,
         os_version: &builder.os_version,

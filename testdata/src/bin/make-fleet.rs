@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Result;
 use clap::{Args, Parser, Subcommand};
 use fleetback_testdata::disk;
-use fleetback_testdata::fleet::night::{Mix, Night};
+use fleetback_testdata::fleet::large::{LargeFleet, Mix};
 use fleetback_testdata::fleet::{checked_in, demo};
 use jiff::Timestamp;
 use serde_json::Value;
@@ -22,14 +22,14 @@ struct Cli {
     #[command(subcommand)]
     what: Option<What>,
     #[command(flatten)]
-    night: Option<NightArgs>,
+    large: Option<LargeFleetArgs>,
 }
 
 #[derive(Debug, Subcommand)]
 enum What {
     /// The demo: 46 devices over three computers.
     Demo(Target),
-    /// The checked-in fleets, one wound each; their expected.json stay as they are.
+    /// The checked-in fleets, one kind of damage each; their expected.json stay as they are.
     Fleets(Target),
 }
 
@@ -41,7 +41,7 @@ struct Target {
 }
 
 #[derive(Debug, Args)]
-struct NightArgs {
+struct LargeFleetArgs {
     /// Folder to write into.
     #[arg(long)]
     out: PathBuf,
@@ -65,7 +65,7 @@ struct NightArgs {
     info_bytes: u64,
     /// `20` spreads 20 per cent over all kinds; `stale=10,files-missing=5` names them.
     #[arg(long, default_value = "0", value_name = "PERCENT|KIND=PERCENT,...")]
-    wounds: Mix,
+    damage: Mix,
     /// How many of 100 backups are encrypted.
     #[arg(long, default_value_t = 0.0, value_name = "PERCENT")]
     encrypted: f64,
@@ -85,32 +85,32 @@ struct NightArgs {
 
 fn main() -> Result<()> {
     let cli = Cli::parse();
-    match (cli.what, cli.night) {
+    match (cli.what, cli.large) {
         (Some(What::Demo(target)), _) => demo::write(&target.out),
         (Some(What::Fleets(target)), _) => checked_in::write_all(&target.out),
-        (None, Some(args)) => write_night(args),
+        (None, Some(args)) => write_large(args),
         (None, None) => Ok(()),
     }
 }
 
-fn write_night(args: NightArgs) -> Result<()> {
-    let night = Night {
+fn write_large(args: LargeFleetArgs) -> Result<()> {
+    let fleet = LargeFleet {
         devices: args.devices,
         seed: args.seed,
         hosts: args.hosts,
         files_per_backup: args.files_per_backup,
         info_bytes: args.info_bytes,
-        wounds: args.wounds,
+        damage: args.damage,
         encrypted_percent: args.encrypted,
         mdm: args.mdm,
         inventory: args.inventory,
         all_folders: args.all_folders,
         now: args.now,
     };
-    tell(&night.write(&args.out)?, args.manifest.as_deref())
+    write_record(&fleet.write(&args.out)?, args.manifest.as_deref())
 }
 
-fn tell(planted: &Value, manifest: Option<&Path>) -> Result<()> {
+fn write_record(planted: &Value, manifest: Option<&Path>) -> Result<()> {
     let json = serde_json::to_string_pretty(planted)? + "\n";
     match manifest {
         Some(path) => disk::write(path, json.as_bytes()),

@@ -1,8 +1,8 @@
-//! The small fleets under testdata/fleets: one wound each, and beside each an `expected.json` that
+//! The small fleets under testdata/fleets: one kind of damage each, and beside each an `expected.json` that
 //! people wrote from the design, never a program.
 //!
 //! What git cannot hold (FIFOs, sockets, times, permissions, empty folders) is not here: tests build
-//! it with [`crate::backup::wound`].
+//! it with [`crate::backup::damage`].
 
 use std::path::Path;
 
@@ -11,9 +11,9 @@ use anyhow::Result;
 use super::plan::{BINARY, NANO, Planned, XML, inventory};
 use crate::backup::builder::BackupBuilder;
 use crate::backup::cloud_log::CloudLog;
+use crate::backup::damage::{Damage, DatabaseDamage, PlistDamage, PlistFile};
 use crate::backup::info::HostTool;
 use crate::backup::keybag::Kdf;
-use crate::backup::wound::{DatabaseWound, PlistFile, PlistWound, Wound};
 use crate::disk;
 use crate::hostile;
 use crate::mdm::answer::Managed;
@@ -62,126 +62,128 @@ const fn fleet(name: &'static str, devices: fn() -> Vec<Planned>) -> Fleet {
 /// All of them, in the order of backup-format and design.
 pub const FLEETS: &[Fleet] = &[
     // Nothing wrong.
-    fleet("whole-encrypted", || one(1, encrypted)),
-    fleet("whole-plain", || one(2, |whole| whole)),
+    fleet("whole-encrypted", || one_device(1, encrypted)),
+    fleet("whole-plain", || one_device(2, |whole| whole)),
     fleet("whole-mbdb", whole_mbdb),
     fleet("whole-ios-10-1-encrypted", whole_ios_10_1),
     fleet("whole-no-info", || {
-        one(5, |whole| encrypted(whole).tool(HostTool::NoInfo))
+        one_device(5, |whole| encrypted(whole).tool(HostTool::NoInfo))
     }),
     fleet("archived-copy", archived_copy),
     fleet("stray-files", || {
-        one(7, |whole| encrypted(whole).wound(Wound::StrayFiles))
+        one_device(7, |whole| encrypted(whole).damage(Damage::StrayFiles))
     }),
     // How the last attempt ended.
     fleet("first-attempt-cut-short", || {
-        one(10, |whole| {
-            whole.wound(Wound::FirstAttemptCutShort(at("2026-11-18T16:02:00Z")))
+        one_device(10, |whole| {
+            whole.damage(Damage::FirstAttemptCutShort(at("2026-11-18T16:02:00Z")))
         })
     }),
-    fleet("attempt-failed", || one(11, attempt_failed)),
+    fleet("attempt-failed", || one_device(11, attempt_failed)),
     fleet("attempt-failed-old-copy", || {
-        one(12, |whole| {
+        one_device(12, |whole| {
             attempt_failed(whole).completed("2026-11-10T20:00:00Z")
         })
     }),
     fleet("cut-short-moving", || {
         let begun = at("2026-11-19T16:02:00Z");
-        one(13, |whole| {
-            encrypted(whole).wound(Wound::CutShortMoving(begun))
+        one_device(13, |whole| {
+            encrypted(whole).damage(Damage::CutShortMoving(begun))
         })
     }),
     fleet("cut-short-removing", || {
         let begun = at("2026-11-18T22:10:30Z");
-        one(14, |whole| {
-            encrypted(whole).wound(Wound::CutShortRemoving(begun))
+        one_device(14, |whole| {
+            encrypted(whole).damage(Damage::CutShortRemoving(begun))
         })
     }),
     fleet("old-layout", || {
-        one(15, |whole| whole.wound(Wound::OldLayout))
+        one_device(15, |whole| whole.damage(Damage::OldLayout))
     }),
     // Plists.
     fleet("status-missing", || {
-        one(20, |whole| plist(whole, STATUS, PlistWound::Missing))
+        one_device(20, |whole| plist(whole, STATUS, PlistDamage::Missing))
     }),
     fleet("status-zero-bytes", || {
-        one(21, |whole| plist(whole, STATUS, PlistWound::ZeroBytes))
+        one_device(21, |whole| plist(whole, STATUS, PlistDamage::ZeroBytes))
     }),
     fleet("status-truncated", || {
-        one(22, |whole| plist(whole, STATUS, PlistWound::Truncated))
+        one_device(22, |whole| plist(whole, STATUS, PlistDamage::Truncated))
     }),
     fleet("status-wrong-types", || {
-        one(23, |whole| plist(whole, STATUS, PlistWound::WrongTypes))
+        one_device(23, |whole| plist(whole, STATUS, PlistDamage::WrongTypes))
     }),
     fleet("status-html", || {
-        one(24, |whole| plist(whole, STATUS, PlistWound::Html))
+        one_device(24, |whole| plist(whole, STATUS, PlistDamage::Html))
     }),
     fleet("status-root-array", || {
-        one(25, |whole| plist(whole, STATUS, PlistWound::RootArray))
+        one_device(25, |whole| plist(whole, STATUS, PlistDamage::RootArray))
     }),
     fleet("manifest-zero-bytes", || {
-        one(26, |whole| plist(whole, MANIFEST, PlistWound::ZeroBytes))
+        one_device(26, |whole| plist(whole, MANIFEST, PlistDamage::ZeroBytes))
     }),
     fleet("manifest-self-referring", || {
-        one(27, |whole| {
-            plist(whole, MANIFEST, PlistWound::SelfReferring)
+        one_device(27, |whole| {
+            plist(whole, MANIFEST, PlistDamage::SelfReferring)
         })
     }),
     fleet("info-zero-bytes", || {
-        one(28, |whole| {
-            plist(encrypted(whole), PlistFile::Info, PlistWound::ZeroBytes)
+        one_device(28, |whole| {
+            plist(encrypted(whole), PlistFile::Info, PlistDamage::ZeroBytes)
         })
     }),
     // The catalogue and the payloads.
     fleet("database-zero-bytes", || {
-        one(30, |whole| database(whole, DatabaseWound::ZeroBytes))
+        one_device(30, |whole| database(whole, DatabaseDamage::ZeroBytes))
     }),
     fleet("database-missing", || {
-        one(31, |whole| database(whole, DatabaseWound::Missing))
+        one_device(31, |whole| database(whole, DatabaseDamage::Missing))
     }),
     fleet("database-truncated", || {
-        one(32, |whole| database(whole, DatabaseWound::Truncated))
+        one_device(32, |whole| database(whole, DatabaseDamage::Truncated))
     }),
     fleet("database-random", || {
-        one(33, |whole| database(whole, DatabaseWound::LooksEncrypted))
+        one_device(33, |whole| database(whole, DatabaseDamage::LooksEncrypted))
     }),
     fleet("database-half-block", || {
-        one(34, |whole| {
-            database(encrypted(whole), DatabaseWound::Random)
+        one_device(34, |whole| {
+            database(encrypted(whole), DatabaseDamage::Random)
         })
     }),
     fleet("files-missing", || {
-        one(35, |whole| whole.wound(Wound::FilesMissing(2)))
+        one_device(35, |whole| whole.damage(Damage::FilesMissing(2)))
     }),
     fleet("files-extra", || {
-        one(36, |whole| whole.wound(Wound::FilesExtra(2)))
+        one_device(36, |whole| whole.damage(Damage::FilesExtra(2)))
     }),
     fleet("files-all-missing-encrypted", || {
-        one(37, |whole| encrypted(whole).wound(Wound::AllFilesMissing))
+        one_device(37, |whole| encrypted(whole).damage(Damage::AllFilesMissing))
     }),
     // Tools and clocks.
     fleet("placeholder", || {
-        one(40, |whole| {
+        one_device(40, |whole| {
             whole
                 .tool(HostTool::Pymobiledevice3)
-                .wound(Wound::Placeholder)
+                .damage(Damage::Placeholder)
         })
     }),
-    fleet("fake", || one(41, |whole| whole.wound(Wound::Fake))),
+    fleet("fake", || {
+        one_device(41, |whole| whole.damage(Damage::Fake))
+    }),
     fleet("decrypted-copy", || {
-        one(42, |whole| whole.wound(Wound::DecryptedCopy))
+        one_device(42, |whole| whole.damage(Damage::DecryptedCopy))
     }),
     fleet("clock-at-epoch", || {
-        one(43, |whole| encrypted(whole).wound(Wound::ClockAtEpoch))
+        one_device(43, |whole| encrypted(whole).damage(Damage::ClockAtEpoch))
     }),
     fleet("clock-ahead", || {
-        one(44, |whole| {
-            encrypted(whole).wound(Wound::ClockAhead(at("2027-02-28T09:00:00Z")))
+        one_device(44, |whole| {
+            encrypted(whole).damage(Damage::ClockAhead(at("2027-02-28T09:00:00Z")))
         })
     }),
     // Who it is.
     fleet("folder-renamed", || {
-        one(50, |whole| {
+        one_device(50, |whole| {
             encrypted(whole).folder_name("Reception iPad before repair")
         })
     }),
@@ -189,7 +191,7 @@ pub const FLEETS: &[Fleet] = &[
     fleet("hostile-names", hostile_names),
     // What the MDM says.
     fleet("mdm-icloud-off", || {
-        vec![device(60).mdm(NANO, night(), |m| m.cloud_backup(false))]
+        vec![device(60).mdm(NANO, last_contact(), |m| m.cloud_backup(false))]
     }),
     fleet("mdm-icloud-blocked", || {
         restricted(61, &[("allowCloudBackup", false)])
@@ -201,23 +203,25 @@ pub const FLEETS: &[Fleet] = &[
         )
     }),
     fleet("mdm-never", || {
-        vec![device(63).mdm(NANO, night(), |managed| managed)]
+        vec![device(63).mdm(NANO, last_contact(), |managed| managed)]
     }),
     fleet("mdm-not-asked", || {
-        vec![device(64).mdm(XML, night(), |managed| {
+        vec![device(64).mdm(XML, last_contact(), |managed| {
             managed.without("IsCloudBackupEnabled")
         })]
     }),
     fleet("mdm-user-enrolment", || {
-        vec![device(65).mdm(NANO, night(), Managed::user_enrolled)]
+        vec![device(65).mdm(NANO, last_contact(), Managed::user_enrolled)]
     }),
     fleet("mdm-answer-old", mdm_answer_old),
     fleet("mdm-storage-low", || {
-        vec![device(67).mdm(NANO, night(), |m| fresh(m).storage(64.0, 3.1))]
+        vec![device(67).mdm(NANO, last_contact(), |m| fresh(m).storage(64.0, 3.1))]
     }),
     fleet("mdm-icloud-expiring", || {
         let last = at("2026-06-18T01:00:00Z");
-        vec![device(68).mdm(NANO, night(), |managed| managed.last_cloud_backup(last))]
+        vec![device(68).mdm(NANO, last_contact(), |managed| {
+            managed.last_cloud_backup(last)
+        })]
     }),
     fleet("mdm-secrets", mdm_secrets),
     // The article's eight fixes, by evidence.
@@ -246,7 +250,7 @@ const MANIFEST: PlistFile = PlistFile::Manifest;
 const PLACE: &str = "MobileSync/Backup";
 
 /// When all their events came.
-fn night() -> jiff::Timestamp {
+fn last_contact() -> jiff::Timestamp {
     at("2026-11-20T02:40:00Z")
 }
 
@@ -256,7 +260,7 @@ fn device(number: u64) -> Planned {
 }
 
 /// One device with one backup of the evening before, changed.
-fn one(number: u64, change: impl FnOnce(BackupBuilder) -> BackupBuilder) -> Vec<Planned> {
+fn one_device(number: u64, change: impl FnOnce(BackupBuilder) -> BackupBuilder) -> Vec<Planned> {
     vec![device(number).local(PLACE, |whole| change(small(whole)))]
 }
 
@@ -271,16 +275,16 @@ fn encrypted(backup: BackupBuilder) -> BackupBuilder {
     backup.encrypted("fleetback", Kdf::fast())
 }
 
-fn plist(backup: BackupBuilder, file: PlistFile, wound: PlistWound) -> BackupBuilder {
-    backup.wound(Wound::Plist(file, wound))
+fn plist(backup: BackupBuilder, file: PlistFile, damage: PlistDamage) -> BackupBuilder {
+    backup.damage(Damage::Plist(file, damage))
 }
 
-fn database(backup: BackupBuilder, wound: DatabaseWound) -> BackupBuilder {
-    backup.wound(Wound::Database(wound))
+fn database(backup: BackupBuilder, damage: DatabaseDamage) -> BackupBuilder {
+    backup.damage(Damage::Database(damage))
 }
 
 fn attempt_failed(backup: BackupBuilder) -> BackupBuilder {
-    encrypted(backup).wound(Wound::AttemptFailed(at("2026-11-19T22:10:00Z")))
+    encrypted(backup).damage(Damage::AttemptFailed(at("2026-11-19T22:10:00Z")))
 }
 
 fn fresh(managed: Managed) -> Managed {
@@ -329,17 +333,19 @@ fn hostile_names() -> Vec<Planned> {
         .map(|(number, hostile)| {
             let iphone = Planned::new(9_500 + number, hostile.name, "iPhone12,1", "18.6.2");
             let iphone = iphone.serial(&format!("FBNAME{number:04}"));
-            iphone.mdm(BINARY, night(), fresh)
+            iphone.mdm(BINARY, last_contact(), fresh)
         })
         .collect()
 }
 
 fn restricted(number: u64, restrictions: &'static [(&'static str, bool)]) -> Vec<Planned> {
-    let device = device(number).mdm(NANO, night(), |managed| managed.cloud_backup(false));
+    let device = device(number).mdm(NANO, last_contact(), |managed| managed.cloud_backup(false));
     let profile = "example.fleetback.kiosk";
-    vec![device.told("Restrictions", NANO, night(), |managed| {
-        managed.restrictions(profile, restrictions)
-    })]
+    vec![
+        device.document("Restrictions", NANO, last_contact(), |managed| {
+            managed.restrictions(profile, restrictions)
+        }),
+    ]
 }
 
 fn mdm_answer_old() -> Vec<Planned> {
@@ -353,16 +359,16 @@ fn mdm_answer_old() -> Vec<Planned> {
 fn mdm_secrets() -> Vec<Planned> {
     vec![
         device(69)
-            .told("Authenticate", XML, night(), |managed| {
+            .document("Authenticate", XML, last_contact(), |managed| {
                 managed.authenticate()
             })
-            .told("TokenUpdate", BINARY, night(), |managed| {
+            .document("TokenUpdate", BINARY, last_contact(), |managed| {
                 managed.token_update()
             })
-            .told("TokenUpdate-event", NANO, night(), |managed| {
+            .document("TokenUpdate-event", NANO, last_contact(), |managed| {
                 managed.token_update()
             })
-            .mdm(NANO, night(), fresh),
+            .mdm(NANO, last_contact(), fresh),
     ]
 }
 
@@ -370,7 +376,7 @@ fn mdm_secrets() -> Vec<Planned> {
 fn five(code: i64) -> CloudLog {
     CloudLog::new()
         .attempt(at("2026-11-04T01:00:00Z"), 0)
-        .nights(at("2026-11-09T01:00:00Z"), 5, code)
+        .daily_attempts(at("2026-11-09T01:00:00Z"), 5, code)
 }
 
 /// iCloud Backup on and last done on 4 November, says the MDM; a plain backup of ten days ago
@@ -381,7 +387,7 @@ fn logged(number: u64, log: CloudLog) -> Vec<Planned> {
 
 fn log_holder(device: Planned, log: CloudLog) -> Planned {
     device
-        .mdm(NANO, night(), |managed| {
+        .mdm(NANO, last_contact(), |managed| {
             managed.last_cloud_backup(at("2026-11-04T01:00:00Z"))
         })
         .local(PLACE, |whole| {
@@ -395,7 +401,7 @@ fn fix_3() -> Vec<Planned> {
     let iphone = Planned::new(9_074, "Test iPhone", "iPhone4,1", "8.4.1").serial("FBTEST0074");
     vec![
         iphone
-            .mdm(NANO, night(), |managed| managed.cloud_backup(true))
+            .mdm(NANO, last_contact(), |managed| managed.cloud_backup(true))
             .local(PLACE, |whole| {
                 small(whole).completed("2026-11-10T10:00:00Z")
             }),
@@ -406,11 +412,11 @@ fn fix_3() -> Vec<Planned> {
 fn fix_5() -> Vec<Planned> {
     let log = CloudLog::new()
         .attempt(at("2026-10-31T01:00:00Z"), 0)
-        .nights(at("2026-11-09T01:00:00Z"), 9, 300);
+        .daily_attempts(at("2026-11-09T01:00:00Z"), 9, 300);
     let others = (760..766).map(|number| {
         device(number)
             .of("Reading room", "Library", "Library")
-            .mdm(NANO, night(), fresh)
+            .mdm(NANO, last_contact(), fresh)
     });
     let it = log_holder(device(76).of("Reading room", "Library", "Library"), log);
     std::iter::once(it).chain(others).collect()
@@ -420,8 +426,8 @@ fn fix_5() -> Vec<Planned> {
 fn fix_6() -> Vec<Planned> {
     let log = CloudLog::new()
         .attempt(at("2026-11-04T01:00:00Z"), 0)
-        .nights(at("2026-11-18T01:00:00Z"), 9, 305);
-    let device = device(77).mdm(NANO, night(), |managed| {
+        .daily_attempts(at("2026-11-18T01:00:00Z"), 9, 305);
+    let device = device(77).mdm(NANO, last_contact(), |managed| {
         managed.last_cloud_backup(at("2026-11-04T01:00:00Z"))
     });
     vec![device.local(PLACE, |whole| small(whole).cloud_log(log))]

@@ -12,9 +12,9 @@ use plist::Value;
 use super::plan::{BINARY, Form, MICRO, NANO, Planned, XML, inventory};
 use crate::backup::builder::BackupBuilder;
 use crate::backup::cloud_log::CloudLog;
+use crate::backup::damage::{Damage, DatabaseDamage};
 use crate::backup::info::HostTool;
 use crate::backup::keybag::Kdf;
-use crate::backup::wound::{DatabaseWound, Wound};
 use crate::disk;
 use crate::mdm::answer::Managed;
 use crate::plists::{Format, dict, encode, text};
@@ -66,7 +66,7 @@ pub fn devices() -> Vec<Planned> {
 }
 
 /// The last contact that the house's server notes, in the night of the run.
-fn seen() -> Timestamp {
+fn last_contact() -> Timestamp {
     at("2026-11-20T02:40:12Z")
 }
 
@@ -77,12 +77,14 @@ fn device(number: u64, name: &str, product_type: &str, os_version: &str) -> Plan
 impl Planned {
     /// Backed up to iCloud at that instant, as the MDM heard it tonight.
     fn icloud(self, form: Form, date: &str) -> Self {
-        self.mdm(form, seen(), |managed| managed.last_cloud_backup(at(date)))
+        self.mdm(form, last_contact(), |managed| {
+            managed.last_cloud_backup(at(date))
+        })
     }
 
     /// iCloud Backup switched off, as the MDM heard it tonight.
     fn icloud_off(self, form: Form) -> Self {
-        self.mdm(form, seen(), |managed| managed.cloud_backup(false))
+        self.mdm(form, last_contact(), |managed| managed.cloud_backup(false))
     }
 
     /// An encrypted backup, completed at that instant.
@@ -191,16 +193,16 @@ fn protected_but() -> Vec<Planned> {
         device(17, "iPhone von Clara", "iPhone15,2", "26.1")
             .of("Clara Brandt", "Board", "Berlin")
             .icloud_off(NANO)
-            .told("Restrictions", NANO, seen(), |managed| {
+            .document("Restrictions", NANO, last_contact(), |managed| {
                 managed.restrictions("example.lindenhof.board", &board)
             })
-            .told("ProfileList", XML, seen(), |managed| {
+            .document("ProfileList", XML, last_contact(), |managed| {
                 managed.profile_list(&["example.lindenhof.board", "example.lindenhof.wifi"])
             })
             .encrypted(MARTA, "2026-11-19T19:05:48Z"),
         device(18, "Foto iPhone", "iPhone13,2", "18.6.2")
             .of("Elif Demir", "Editorial", "Berlin")
-            .mdm(NANO, seen(), |managed| {
+            .mdm(NANO, last_contact(), |managed| {
                 managed
                     .last_cloud_backup(at("2026-11-19T01:33:20Z"))
                     .storage(64.0, 2.1)
@@ -220,7 +222,7 @@ fn protected_but() -> Vec<Planned> {
                 small(whole)
                     .completed("2026-11-18T09:30:00Z")
                     .tool(HostTool::Pymobiledevice3)
-                    .wound(Wound::Placeholder)
+                    .damage(Damage::Placeholder)
             }),
         device(21, "iPhone von Yusuf", "iPhone12,1", "18.6.2")
             .of("Yusuf Aydin", "Sales", "Hamburg")
@@ -228,7 +230,7 @@ fn protected_but() -> Vec<Planned> {
             .local(FRONT, |whole| {
                 locked(small(whole))
                     .tool(HostTool::ITunes)
-                    .wound(Wound::ClockAhead(at("2027-03-02T11:00:00Z")))
+                    .damage(Damage::ClockAhead(at("2027-03-02T11:00:00Z")))
             }),
         device(22, "Katalog-Terminal", "iPad2,5", "9.3.5")
             .of("Library desk", "Library", "Library")
@@ -263,7 +265,7 @@ fn refused() -> Planned {
     let log = CloudLog::new()
         .newer_system()
         .attempt(at("2026-11-01T02:31:00Z"), 0)
-        .nights(at("2026-11-19T02:08:15Z"), 9, 305);
+        .daily_attempts(at("2026-11-19T02:08:15Z"), 9, 305);
     logged(olga, MARTA, "2026-11-19T17:55:40Z", log)
 }
 
@@ -295,7 +297,7 @@ fn aging() -> Vec<Planned> {
             .icloud(NANO, "2026-11-12T01:17:44Z")
             .local(ITDESK, |whole| {
                 let log = CloudLog::new()
-                    .nights(at("2026-11-12T01:17:44Z"), 4, 0)
+                    .daily_attempts(at("2026-11-12T01:17:44Z"), 4, 0)
                     .attempt(at("2026-11-13T01:25:10Z"), 304)
                     .attempt(at("2026-11-13T03:02:58Z"), 17);
                 small(whole)
@@ -322,7 +324,7 @@ fn stale() -> Vec<Planned> {
             "2026-11-11T09:12:00Z",
             CloudLog::new()
                 .attempt(at("2026-11-02T01:40:10Z"), 0)
-                .nights(at("2026-11-11T01:31:19Z"), 6, 303),
+                .daily_attempts(at("2026-11-11T01:31:19Z"), 6, 303),
         ),
         logged(
             device(29, "Sales 07", "iPhone14,6", "18.6.2")
@@ -331,13 +333,13 @@ fn stale() -> Vec<Planned> {
             JONAS,
             "2026-11-12T07:40:21Z",
             CloudLog::new()
-                .nights(at("2026-11-06T00:12:00Z"), 5, 0)
-                .nights(at("2026-11-11T00:31:02Z"), 4, 300),
+                .daily_attempts(at("2026-11-06T00:12:00Z"), 5, 0)
+                .daily_attempts(at("2026-11-11T00:31:02Z"), 4, 300),
         ),
         // iCloud backup ended for everything before iOS 9; the switch is still on.
         device(30, "Archiv iPhone", "iPhone4,1", "8.4.1")
             .of("Archive", "Library", "Library")
-            .mdm(XML, seen(), |managed| managed.cloud_backup(true))
+            .mdm(XML, last_contact(), |managed| managed.cloud_backup(true))
             .local(LIBRARY, |whole| {
                 small(whole)
                     .completed("2026-11-08T10:02:17Z")
@@ -352,7 +354,7 @@ fn stale() -> Vec<Planned> {
             "2026-11-11T16:20:00Z",
             CloudLog::new()
                 .attempt(at("2026-11-05T02:22:19Z"), 0)
-                .nights(at("2026-11-11T02:20:47Z"), 4, 209),
+                .daily_attempts(at("2026-11-11T02:20:47Z"), 4, 209),
         ),
         // The only one in the library whose network fails, night after night.
         logged(
@@ -364,7 +366,7 @@ fn stale() -> Vec<Planned> {
             CloudLog::new()
                 .newer_system()
                 .attempt(at("2026-10-30T01:00:38Z"), 0)
-                .nights(at("2026-11-10T01:04:12Z"), 9, 300),
+                .daily_attempts(at("2026-11-10T01:04:12Z"), 9, 300),
         ),
     ]
 }
@@ -378,7 +380,7 @@ fn stale_longer() -> Vec<Planned> {
             ITDESK,
             "2026-11-13T03:20:00Z",
             CloudLog::new()
-                .nights(at("2026-11-12T00:58:30Z"), 3, 0)
+                .daily_attempts(at("2026-11-12T00:58:30Z"), 3, 0)
                 .attempt(at("2026-11-13T00:55:41Z"), 304)
                 .attempt(at("2026-11-13T02:31:09Z"), 304),
         ),
@@ -391,7 +393,7 @@ fn stale_longer() -> Vec<Planned> {
             "2026-11-10T14:05:37Z",
             CloudLog::new()
                 .attempt(at("2026-10-28T01:14:55Z"), 0)
-                .nights(at("2026-11-10T01:09:03Z"), 7, 9_137),
+                .daily_attempts(at("2026-11-10T01:09:03Z"), 7, 9_137),
         ),
         // Lost in June; Apple will soon delete its last backup.
         device(36, "Sales 03", "iPhone11,8", "17.6.1")
@@ -407,7 +409,7 @@ fn failed() -> Vec<Planned> {
             .of("Mia Krüger", "Editorial", "Berlin")
             .icloud_off(NANO)
             .local(MARTA, |whole| {
-                small(whole).wound(Wound::FirstAttemptCutShort(at("2026-11-18T16:02:00Z")))
+                small(whole).damage(Damage::FirstAttemptCutShort(at("2026-11-18T16:02:00Z")))
             }),
         // Antivirus took four payloads out of a finished backup.
         device(38, "Buchhaltung", "iPhone12,8", "18.6.2")
@@ -418,7 +420,7 @@ fn failed() -> Vec<Planned> {
                     .files(14)
                     .completed("2026-11-19T11:27:52Z")
                     .tool(HostTool::ITunes)
-                    .wound(Wound::FilesMissing(4))
+                    .damage(Damage::FilesMissing(4))
             }),
         // The newest attempt failed; the older copy still stands, but it is 20 days old.
         device(39, "iPhone von Ben", "iPhone13,2", "18.6.2")
@@ -429,7 +431,7 @@ fn failed() -> Vec<Planned> {
                     .completed("2026-10-31T08:00:44Z")
                     .tool(HostTool::ITunes)
                     .info_date(at("2026-10-31T08:03:37Z"))
-                    .wound(Wound::AttemptFailed(at("2026-11-18T08:05:00Z")))
+                    .damage(Damage::AttemptFailed(at("2026-11-18T08:05:00Z")))
             }),
         // The disk was full: a catalogue of 0 bytes.
         device(40, "Lektorat iPad", "iPad12,1", "18.6.2")
@@ -438,7 +440,7 @@ fn failed() -> Vec<Planned> {
             .local(MARTA, |whole| {
                 small(whole)
                     .completed("2026-11-17T20:11:09Z")
-                    .wound(Wound::Database(DatabaseWound::ZeroBytes))
+                    .damage(Damage::Database(DatabaseDamage::ZeroBytes))
             }),
     ]
 }
@@ -453,20 +455,25 @@ fn never() -> Vec<Planned> {
         // New in the house; iCloud Backup is on and has never succeeded.
         device(41, "iPhone", "iPhone17,3", "26.1")
             .of("Amir Haddad", "Editorial", "Berlin")
-            .mdm(NANO, seen(), |managed| managed.storage(128.0, 96.2))
-            .told("DeviceInformation-command", XML, seen(), |managed| {
-                managed.device_information_command(&[
-                    "UDID",
-                    "SerialNumber",
-                    "IsCloudBackupEnabled",
-                    "LastCloudBackupDate",
-                ])
-            }),
+            .mdm(NANO, last_contact(), |managed| managed.storage(128.0, 96.2))
+            .document(
+                "DeviceInformation-command",
+                XML,
+                last_contact(),
+                |managed| {
+                    managed.device_information_command(&[
+                        "UDID",
+                        "SerialNumber",
+                        "IsCloudBackupEnabled",
+                        "LastCloudBackupDate",
+                    ])
+                },
+            ),
         // No iCloud, no pairing: the profile leaves it no way to be backed up.
         device(42, "Kasse", "iPad12,1", "18.6.2")
             .of("Shop", "Sales", "Hamburg")
             .icloud_off(NANO)
-            .told("Restrictions", NANO, seen(), |managed| {
+            .document("Restrictions", NANO, last_contact(), |managed| {
                 managed.restrictions("example.lindenhof.kiosk", &locked_down)
             }),
     ]
@@ -484,10 +491,10 @@ fn unknown() -> Vec<Planned> {
         // The server never asked about backups, and no local one is known.
         device(44, "Schulung 1", "iPad13,18", "26.1")
             .of("Training pool", "Training", "Berlin")
-            .mdm(MICRO, seen(), |managed| {
+            .mdm(MICRO, last_contact(), |managed| {
                 managed.without("IsCloudBackupEnabled")
             })
-            .told("NotNow", NANO, at("2026-11-20T03:10:00Z"), |managed| {
+            .document("NotNow", NANO, at("2026-11-20T03:10:00Z"), |managed| {
                 managed.not_now()
             }),
         // In the table, and nowhere else.
@@ -526,8 +533,8 @@ fn strangers(backups: &Path, mdm: &Path) -> Result<()> {
     // A private phone of an employee; User Enrollment hides what names it.
     let private = Planned::new(7_090, "iPhone", "iPhone14,5", "26.1");
     private
-        .mdm(NANO, seen(), Managed::user_enrolled)
-        .told("SecurityInfo", NANO, seen(), |managed| {
+        .mdm(NANO, last_contact(), Managed::user_enrolled)
+        .document("SecurityInfo", NANO, last_contact(), |managed| {
             managed.user_enrolled().security_info()
         })
         .write(backups, mdm)

@@ -2,5 +2,5 @@
 
 pub mod checked_in;
 pub mod demo;
-pub mod night;
+pub mod large;
 pub mod plan;

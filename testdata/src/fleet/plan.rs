@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use plist::Value;
 
 use crate::backup::builder::BackupBuilder;
-use crate::device::Numbers;
+use crate::device::DeviceIds;
 use crate::disk;
 use crate::mdm::answer::Managed;
 use crate::mdm::wrapper::{Server, webhook};
@@ -61,7 +61,7 @@ pub struct Person {
 #[derive(Debug, Clone)]
 pub struct Planned {
     seed: u64,
-    numbers: Numbers,
+    ids: DeviceIds,
     name: String,
     product_type: String,
     os_version: String,
@@ -84,7 +84,7 @@ impl Planned {
     pub fn new(seed: u64, name: &str, product_type: &str, os_version: &str) -> Self {
         Self {
             seed,
-            numbers: Numbers::new(seed, product_type),
+            ids: DeviceIds::new(seed, product_type),
             name: name.to_owned(),
             product_type: product_type.to_owned(),
             os_version: os_version.to_owned(),
@@ -96,14 +96,14 @@ impl Planned {
     }
 
     /// Its numbers.
-    pub fn numbers(&self) -> &Numbers {
-        &self.numbers
+    pub fn ids(&self) -> &DeviceIds {
+        &self.ids
     }
 
     /// Its serial number, where a test wants to name it.
     #[must_use]
     pub fn serial(mut self, serial: &str) -> Self {
-        serial.clone_into(&mut self.numbers.serial);
+        serial.clone_into(&mut self.ids.serial);
         self
     }
 
@@ -134,7 +134,7 @@ impl Planned {
     ) -> Self {
         let seed = self.seed + 10_000 * (1 + self.backups.len() as u64);
         let whole = BackupBuilder::new(seed)
-            .numbers(self.numbers.clone())
+            .ids(self.ids.clone())
             .name(&self.name)
             .product(&self.product_type, &self.os_version, self.build());
         self.backups.push((PathBuf::from(place), change(whole)));
@@ -144,21 +144,21 @@ impl Planned {
     /// A DeviceInformation answer of the instant `seen`.
     #[must_use]
     pub fn mdm(self, form: Form, seen: Timestamp, change: impl FnOnce(Managed) -> Managed) -> Self {
-        self.told("DeviceInformation", form, seen, |managed| {
+        self.document("DeviceInformation", form, seen, |managed| {
             change(managed).device_information()
         })
     }
 
     /// Any other document of the instant `seen`.
     #[must_use]
-    pub fn told(
+    pub fn document(
         mut self,
         kind: &'static str,
         form: Form,
         seen: Timestamp,
         message: impl FnOnce(Managed) -> Value,
     ) -> Self {
-        let managed = Managed::new(self.seed, &self.numbers, &self.name).product(
+        let managed = Managed::new(self.seed, &self.ids, &self.name).product(
             &self.product_type,
             &self.os_version,
             self.build(),
@@ -187,7 +187,7 @@ impl Planned {
         }
         self.documents
             .iter()
-            .try_for_each(|document| document.write(&self.numbers, mdm))
+            .try_for_each(|document| document.write(&self.ids, mdm))
     }
 
     /// Its row of the inventory table: serial, user, e-mail, department, site.
@@ -199,7 +199,7 @@ impl Planned {
         } = self.person.as_ref()?;
         let account = user.to_lowercase().replace(' ', ".");
         let account: String = account.chars().map(plain_letter).collect();
-        let serial = &self.numbers.serial;
+        let serial = &self.ids.serial;
         Some(format!(
             "{serial},{user},{account}@lindenhof.example,{department},{site}"
         ))
@@ -234,10 +234,10 @@ fn plain_letter(letter: char) -> char {
 }
 
 impl Document {
-    fn write(&self, numbers: &Numbers, mdm: &Path) -> Result<()> {
+    fn write(&self, ids: &DeviceIds, mdm: &Path) -> Result<()> {
         let root = self.message.as_dictionary();
         let hidden = root.and_then(|root| root.get("EnrollmentID")?.as_string());
-        let name = format!("{}-{}", hidden.unwrap_or(&numbers.serial), self.kind);
+        let name = format!("{}-{}", hidden.unwrap_or(&ids.serial), self.kind);
         match self.form {
             Form::Plist(format) => {
                 let bytes = encode(&self.message, format)?;

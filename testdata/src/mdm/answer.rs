@@ -5,7 +5,7 @@
 use jiff::Timestamp;
 use plist::{Dictionary, Value};
 
-use crate::device::{Numbers, model};
+use crate::device::{DeviceIds, model};
 use crate::plists::{data, dict, text};
 use crate::rng::Rng;
 use crate::when::plist_date;
@@ -21,7 +21,7 @@ pub const SECRETS: &[&str] = &[
 /// One device as the MDM sees it. Every method gives one document.
 #[derive(Debug, Clone)]
 pub struct Managed {
-    numbers: Numbers,
+    ids: DeviceIds,
     name: String,
     product_type: String,
     os_version: String,
@@ -34,9 +34,9 @@ pub struct Managed {
 
 impl Managed {
     /// A supervised device with iCloud Backup on and half its storage free.
-    pub fn new(seed: u64, numbers: &Numbers, name: &str) -> Self {
+    pub fn new(seed: u64, ids: &DeviceIds, name: &str) -> Self {
         Self {
-            numbers: numbers.clone(),
+            ids: ids.clone(),
             name: name.to_owned(),
             product_type: "iPhone12,1".to_owned(),
             os_version: "18.1".to_owned(),
@@ -117,7 +117,7 @@ impl Managed {
             ("ProductName", text(&self.product_type)),
         ]);
         if !self.user_enrolled {
-            answers.extend(self.numbers_told());
+            answers.extend(self.id_keys());
         }
         answers.extend(self.more.clone());
         let hidden = HIDDEN_FROM_USER_ENROLMENT
@@ -135,15 +135,15 @@ impl Managed {
         )
     }
 
-    fn numbers_told(&self) -> Dictionary {
-        let numbers = &self.numbers;
-        let mut told = dict([
-            ("SerialNumber", text(&numbers.serial)),
-            ("UDID", text(&numbers.udid)),
-            ("WiFiMAC", text(&numbers.wifi_mac)),
+    fn id_keys(&self) -> Dictionary {
+        let ids = &self.ids;
+        let mut keys = dict([
+            ("SerialNumber", text(&ids.serial)),
+            ("UDID", text(&ids.udid)),
+            ("WiFiMAC", text(&ids.wifi_mac)),
         ]);
-        let Some(imei) = &numbers.imei else {
-            return told;
+        let Some(imei) = &ids.imei else {
+            return keys;
         };
         // Both in groups, as devices give them; removed in iOS 26 for ServiceSubscriptions.
         let grouped = format!(
@@ -154,22 +154,22 @@ impl Managed {
             &imei[14..]
         );
         let sim = dict([
-            ("ICCID", text(numbers.iccid.clone().unwrap_or_default())),
+            ("ICCID", text(ids.iccid.clone().unwrap_or_default())),
             ("IMEI", text(&grouped)),
             (
                 "PhoneNumber",
-                text(numbers.phone_number.clone().unwrap_or_default()),
+                text(ids.phone_number.clone().unwrap_or_default()),
             ),
             ("Slot", text("CTSubscriptionSlotOne")),
         ]);
-        told.insert(
+        keys.insert(
             "ServiceSubscriptions".into(),
             Value::Array(vec![Value::Dictionary(sim)]),
         );
         if !self.os_version.starts_with("26") {
-            told.insert("IMEI".into(), text(grouped));
+            keys.insert("IMEI".into(), text(grouped));
         }
-        told
+        keys
     }
 
     /// The answer to SecurityInfo.
@@ -294,7 +294,7 @@ impl Managed {
             ),
         ]);
         if !self.user_enrolled {
-            message.insert("SerialNumber".into(), text(&self.numbers.serial));
+            message.insert("SerialNumber".into(), text(&self.ids.serial));
         }
         self.name_device(message)
     }
@@ -333,7 +333,7 @@ impl Managed {
         if self.user_enrolled {
             ("EnrollmentID", Rng::stream(self.seed, "enrolment").uuid())
         } else {
-            ("UDID", self.numbers.udid.clone())
+            ("UDID", self.ids.udid.clone())
         }
     }
 

@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde_json::{Value as Json, json};
 
-use crate::device::{Numbers, model};
+use crate::device::{DeviceIds, model};
 use crate::when::at;
 
 /// Serial number of the Mac.
@@ -19,9 +19,9 @@ pub const MAC_UDID: &str = "66ADE930-5FDF-5EC4-8429-15640684C489";
 
 /// What a console knows of one device.
 #[derive(Debug, Clone)]
-pub struct Known {
+pub struct ConsoleDevice {
     /// The numbers that name it.
-    pub numbers: Numbers,
+    pub ids: DeviceIds,
     /// Device name.
     pub name: String,
     /// "iPhone12,1".
@@ -50,11 +50,11 @@ pub struct Known {
     pub storage: (u32, u32),
 }
 
-impl Known {
+impl ConsoleDevice {
     /// A device out of a seed: iCloud Backup on and used last night.
     pub fn new(seed: u64, product_type: &'static str) -> Self {
         Self {
-            numbers: Numbers::new(seed, product_type),
+            ids: DeviceIds::new(seed, product_type),
             name: format!(
                 "Ward {seed} {}",
                 if product_type.starts_with("iPad") {
@@ -83,24 +83,24 @@ impl Known {
     }
 
     fn phone(&self) -> String {
-        self.numbers.phone_number.clone().unwrap_or_default()
+        self.ids.phone_number.clone().unwrap_or_default()
     }
 
     fn imei(&self) -> String {
-        self.numbers.imei.clone().unwrap_or_default()
+        self.ids.imei.clone().unwrap_or_default()
     }
 }
 
 /// A phone that was backed up last night, one that never was though it may, and an iPad whose switch is
 /// off since Christmas.
-pub fn devices() -> [Known; 3] {
-    let mut never = Known::new(4, "iPhone14,5");
+pub fn devices() -> [ConsoleDevice; 3] {
+    let mut never = ConsoleDevice::new(4, "iPhone14,5");
     never.last_cloud_backup = None;
-    let mut off = Known::new(5, "iPad13,18");
+    let mut off = ConsoleDevice::new(5, "iPad13,18");
     off.cloud_backup = false;
     off.last_cloud_backup = Some(at("2025-12-24T20:00:00Z"));
     off.last_computer_backup = Some(at("2026-02-20T17:00:00Z"));
-    [Known::new(3, "iPhone12,1"), never, off]
+    [ConsoleDevice::new(3, "iPhone12,1"), never, off]
 }
 
 fn millis(date: Option<Timestamp>) -> i64 {
@@ -116,53 +116,53 @@ fn shown(date: Option<Timestamp>, form: &str) -> String {
 const WITH_OFFSET: &str = "%Y-%m-%dT%H:%M:%S.000+0000";
 const WITH_COLON: &str = "%Y-%m-%dT%H:%M:%S.000+00:00";
 
-fn jamf_general(one: &Known) -> Json {
+fn jamf_general(device: &ConsoleDevice) -> Json {
     json!({
-        "id": 12, "display_name": one.name, "device_name": one.name, "name": one.name,
+        "id": 12, "display_name": device.name, "device_name": device.name, "name": device.name,
         "asset_tag": "A-0012",
         "last_inventory_update": "Monday, March 2 2026 at 7:00 AM",
-        "last_inventory_update_epoch": one.inventory.as_millisecond(),
-        "last_inventory_update_utc": shown(Some(one.inventory), WITH_OFFSET),
-        "capacity": one.storage.0 * 1000, "capacity_mb": one.storage.0 * 1000,
-        "available": one.storage.1 * 1000, "available_mb": one.storage.1 * 1000,
+        "last_inventory_update_epoch": device.inventory.as_millisecond(),
+        "last_inventory_update_utc": shown(Some(device.inventory), WITH_OFFSET),
+        "capacity": device.storage.0 * 1000, "capacity_mb": device.storage.0 * 1000,
+        "available": device.storage.1 * 1000, "available_mb": device.storage.1 * 1000,
         "percentage_used": 75,
-        "os_type": "iOS", "os_version": one.os_version, "os_build": one.build,
-        "serial_number": one.numbers.serial, "udid": one.numbers.udid,
-        "phone_number": one.phone(), "wifi_mac_address": one.numbers.wifi_mac,
-        "model": one.model_name(), "model_identifier": one.product_type,
+        "os_type": "iOS", "os_version": device.os_version, "os_build": device.build,
+        "serial_number": device.ids.serial, "udid": device.ids.udid,
+        "phone_number": device.phone(), "wifi_mac_address": device.ids.wifi_mac,
+        "model": device.model_name(), "model_identifier": device.product_type,
         "device_ownership_level": "Institutional",
         "managed": true, "supervised": true, "battery_level": 95,
         "device_locator_service_enabled": true,
-        "cloud_backup_enabled": one.cloud_backup,
-        "last_cloud_backup_date_epoch": millis(one.last_cloud_backup),
-        "last_cloud_backup_date_utc": shown(one.last_cloud_backup, WITH_OFFSET),
+        "cloud_backup_enabled": device.cloud_backup,
+        "last_cloud_backup_date_epoch": millis(device.last_cloud_backup),
+        "last_cloud_backup_date_utc": shown(device.last_cloud_backup, WITH_OFFSET),
         "itunes_store_account_is_active": true,
-        "last_backup_time_epoch": millis(one.last_computer_backup),
-        "last_backup_time_utc": shown(one.last_computer_backup, WITH_OFFSET),
+        "last_backup_time_epoch": millis(device.last_computer_backup),
+        "last_backup_time_utc": shown(device.last_computer_backup, WITH_OFFSET),
     })
 }
 
 /// Jamf Pro, Classic API: `mobiledevices/id/N` of each device, one after another.
-pub fn jamf_classic_json(devices: &[Known]) -> String {
-    let record = |one: &Known| {
+pub fn jamf_classic_json(devices: &[ConsoleDevice]) -> String {
+    let record = |device: &ConsoleDevice| {
         json!({ "mobile_device": {
-            "general": jamf_general(one),
+            "general": jamf_general(device),
             "location": {
-                "username": one.email, "realname": one.user, "real_name": one.user,
-                "email_address": one.email, "department": one.department, "building": "North",
-                "phone": one.phone(), "position": "Nurse", "room": "",
+                "username": device.email, "realname": device.user, "real_name": device.user,
+                "email_address": device.email, "department": device.department, "building": "North",
+                "phone": device.phone(), "position": "Nurse", "room": "",
             },
             "applications": [{ "application_name": "Charts", "application_version": "7.1" }],
         }})
     };
-    let records = devices.iter().map(|one| record(one).to_string());
+    let records = devices.iter().map(|device| record(device).to_string());
     records.collect::<Vec<_>>().join("\n")
 }
 
 /// The same of one device, in XML.
-pub fn jamf_classic_xml(one: &Known) -> String {
+pub fn jamf_classic_xml(device: &ConsoleDevice) -> String {
     let mut fields = String::new();
-    for (name, value) in jamf_general(one).as_object().into_iter().flatten() {
+    for (name, value) in jamf_general(device).as_object().into_iter().flatten() {
         let text = value
             .as_str()
             .map_or_else(|| value.to_string(), str::to_owned);
@@ -173,16 +173,16 @@ pub fn jamf_classic_xml(one: &Known) -> String {
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?><mobile_device><general>{fields}</general>\
          <location><realname>{}</realname><email_address>{}</email_address>\
          <department>{}</department><phone>{}</phone></location></mobile_device>",
-        one.user,
-        one.email,
-        one.department,
-        one.phone()
+        device.user,
+        device.email,
+        device.department,
+        device.phone()
     )
 }
 
 /// Jamf Pro, the CSV of an advanced search. No real file was seen: the names are those of its display
 /// fields.
-pub fn jamf_table(devices: &[Known]) -> String {
+pub fn jamf_table(devices: &[ConsoleDevice]) -> String {
     let header = [
         "JSS Mobile Device ID",
         "Display Name",
@@ -204,27 +204,27 @@ pub fn jamf_table(devices: &[Known]) -> String {
         "Available MB",
         "Supervised",
     ];
-    let row = |one: &Known| {
+    let row = |device: &ConsoleDevice| {
         let day = "%Y-%m-%d %H:%M:%S";
         vec![
             "12".to_owned(),
-            one.name.clone(),
-            one.numbers.serial.clone(),
-            one.numbers.udid.clone(),
-            one.model_name().to_owned(),
-            one.product_type.to_owned(),
-            one.os_version.to_owned(),
-            one.build.to_owned(),
-            one.user.clone(),
-            one.email.clone(),
-            one.department.to_owned(),
-            one.phone(),
-            shown(Some(one.inventory), day),
-            yes(one.cloud_backup).to_owned(),
-            shown(one.last_cloud_backup, day),
-            shown(one.last_computer_backup, day),
-            (one.storage.0 * 1000).to_string(),
-            (one.storage.1 * 1000).to_string(),
+            device.name.clone(),
+            device.ids.serial.clone(),
+            device.ids.udid.clone(),
+            device.model_name().to_owned(),
+            device.product_type.to_owned(),
+            device.os_version.to_owned(),
+            device.build.to_owned(),
+            device.user.clone(),
+            device.email.clone(),
+            device.department.to_owned(),
+            device.phone(),
+            shown(Some(device.inventory), day),
+            yes(device.cloud_backup).to_owned(),
+            shown(device.last_cloud_backup, day),
+            shown(device.last_computer_backup, day),
+            (device.storage.0 * 1000).to_string(),
+            (device.storage.1 * 1000).to_string(),
             "Yes".to_owned(),
         ]
     };
@@ -237,27 +237,27 @@ fn yes(flag: bool) -> &'static str {
 
 /// Jamf Pro API v2, `mobile-devices/detail`: nested for the first device and flat for the others, since
 /// both were seen.
-pub fn jamf_api(devices: &[Known]) -> String {
+pub fn jamf_api(devices: &[ConsoleDevice]) -> String {
     let date = |date: Option<Timestamp>| date.map_or(Json::Null, |date| json!(date.to_string()));
-    let flat = |one: &Known| {
+    let flat = |device: &ConsoleDevice| {
         json!({
-            "mobileDeviceId": "12", "deviceType": "iOS", "displayName": one.name,
-            "udid": one.numbers.udid, "serialNumber": one.numbers.serial,
-            "devicePhoneNumber": one.phone(), "imei": one.imei(),
-            "osVersion": one.os_version, "osBuild": one.build,
-            "model": one.model_name(), "modelIdentifier": one.product_type,
-            "capacityMb": one.storage.0 * 1000, "availableSpaceMb": one.storage.1 * 1000,
-            "cloudBackupEnabled": one.cloud_backup,
-            "lastCloudBackupDate": date(one.last_cloud_backup),
-            "lastBackupDate": date(one.last_computer_backup),
-            "lastInventoryUpdateDate": one.inventory.to_string(),
+            "mobileDeviceId": "12", "deviceType": "iOS", "displayName": device.name,
+            "udid": device.ids.udid, "serialNumber": device.ids.serial,
+            "devicePhoneNumber": device.phone(), "imei": device.imei(),
+            "osVersion": device.os_version, "osBuild": device.build,
+            "model": device.model_name(), "modelIdentifier": device.product_type,
+            "capacityMb": device.storage.0 * 1000, "availableSpaceMb": device.storage.1 * 1000,
+            "cloudBackupEnabled": device.cloud_backup,
+            "lastCloudBackupDate": date(device.last_cloud_backup),
+            "lastBackupDate": date(device.last_computer_backup),
+            "lastInventoryUpdateDate": device.inventory.to_string(),
             "supervised": true, "sharedIpad": false, "lostModeEnabled": false,
-            "username": one.email, "fullName": one.user, "emailAddress": one.email,
-            "department": one.department,
+            "username": device.email, "fullName": device.user, "emailAddress": device.email,
+            "department": device.department,
         })
     };
-    let nested = |one: &Known| {
-        let mut all = flat(one);
+    let nested = |device: &ConsoleDevice| {
+        let mut all = flat(device);
         let mut part = |keys: &[&str]| {
             let taken = keys.iter().map(|key| ((*key).to_owned(), all[*key].take()));
             Json::Object(taken.collect())
@@ -284,28 +284,31 @@ pub fn jamf_api(devices: &[Known]) -> String {
         let owner = part(&["username", "fullName", "emailAddress", "department"]);
         json!({ "mobileDeviceId": "12", "deviceType": "iOS", "general": general, "hardware": hardware, "userAndLocation": owner })
     };
-    let results = devices
-        .iter()
-        .enumerate()
-        .map(|(place, one)| if place == 0 { nested(one) } else { flat(one) });
+    let results = devices.iter().enumerate().map(|(place, device)| {
+        if place == 0 {
+            nested(device)
+        } else {
+            flat(device)
+        }
+    });
     json!({ "totalCount": devices.len(), "results": results.collect::<Vec<_>>() }).to_string()
 }
 
 /// SimpleMDM, `GET /devices`, with a Mac.
-pub fn simplemdm(devices: &[Known]) -> String {
-    let record = |one: &Known| {
+pub fn simplemdm(devices: &[ConsoleDevice]) -> String {
+    let record = |device: &ConsoleDevice| {
         json!({ "type": "device", "id": 121, "attributes": {
-            "name": one.name, "device_name": one.name, "status": "enrolled",
-            "last_seen_at": shown(Some(one.contact), WITH_COLON),
+            "name": device.name, "device_name": device.name, "status": "enrolled",
+            "last_seen_at": shown(Some(device.contact), WITH_COLON),
             "enrolled_at": "2025-06-01T08:00:00.000+00:00",
-            "os_version": one.os_version, "build_version": one.build,
-            "model_name": one.model_name(), "model": "MN9K2LL", "product_name": one.product_type,
-            "unique_identifier": one.numbers.udid, "serial_number": one.numbers.serial,
-            "imei": one.imei(), "phone_number": one.phone(), "wifi_mac": one.numbers.wifi_mac,
-            "device_capacity": one.storage.0, "available_device_capacity": one.storage.1,
+            "os_version": device.os_version, "build_version": device.build,
+            "model_name": device.model_name(), "model": "MN9K2LL", "product_name": device.product_type,
+            "unique_identifier": device.ids.udid, "serial_number": device.ids.serial,
+            "imei": device.imei(), "phone_number": device.phone(), "wifi_mac": device.ids.wifi_mac,
+            "device_capacity": device.storage.0, "available_device_capacity": device.storage.1,
             "battery_level": "93%", "is_supervised": true, "lost_mode_enabled": false,
-            "is_cloud_backup_enabled": one.cloud_backup,
-            "last_cloud_backup_date": one.last_cloud_backup.map(|date| shown(Some(date), WITH_COLON)),
+            "is_cloud_backup_enabled": device.cloud_backup,
+            "last_cloud_backup_date": device.last_cloud_backup.map(|date| shown(Some(date), WITH_COLON)),
             "is_activation_lock_enabled": false,
             "location_latitude": "52.5", "location_longitude": "13.4",
         }, "relationships": { "device_group": { "data": { "type": "device_group", "id": 37 } } } })
@@ -320,22 +323,22 @@ pub fn simplemdm(devices: &[Known]) -> String {
 }
 
 /// Mosyle, `listdevices`. Only third-party samples were seen; how its dates look is not verified.
-pub fn mosyle(devices: &[Known]) -> String {
+pub fn mosyle(devices: &[ConsoleDevice]) -> String {
     let seconds =
         |date: Option<Timestamp>| date.map_or(String::new(), |date| date.as_second().to_string());
-    let record = |one: &Known| {
+    let record = |device: &ConsoleDevice| {
         json!({
-            "deviceudid": one.numbers.udid, "serial_number": one.numbers.serial,
-            "device_name": one.name, "device_model": one.product_type,
-            "device_model_name": one.model_name(), "os": "ios", "osversion": one.os_version,
-            "total_disk": format!("{}.0000000000", one.storage.0),
-            "available_disk": format!("{}.5000000000", one.storage.1),
+            "deviceudid": device.ids.udid, "serial_number": device.ids.serial,
+            "device_name": device.name, "device_model": device.product_type,
+            "device_model_name": device.model_name(), "os": "ios", "osversion": device.os_version,
+            "total_disk": format!("{}.0000000000", device.storage.0),
+            "available_disk": format!("{}.5000000000", device.storage.1),
             "percent_disk": "25", "battery": "0.93",
-            "isCloudBackupEnabled": if one.cloud_backup { "1" } else { "0" },
-            "LastCloudBackupDate": seconds(one.last_cloud_backup),
-            "date_info": seconds(Some(one.inventory)), "date_last_beat": seconds(Some(one.contact)),
-            "is_supervised": "1", "lostmode_status": "DISABLED", "phone_number": one.phone(),
-            "userid": "ada", "username": one.user, "useremail": one.email, "tags": "wards,night",
+            "isCloudBackupEnabled": if device.cloud_backup { "1" } else { "0" },
+            "LastCloudBackupDate": seconds(device.last_cloud_backup),
+            "date_info": seconds(Some(device.inventory)), "date_last_beat": seconds(Some(device.contact)),
+            "is_supervised": "1", "lostmode_status": "DISABLED", "phone_number": device.phone(),
+            "userid": "ada", "username": device.user, "useremail": device.email, "tags": "wards,night",
         })
     };
     let devices: Vec<Json> = devices.iter().map(record).collect();
@@ -344,7 +347,7 @@ pub fn mosyle(devices: &[Known]) -> String {
 }
 
 /// Intune, "All devices", Export, with a Mac. Its dates carry no zone.
-pub fn intune_table(devices: &[Known]) -> String {
+pub fn intune_table(devices: &[ConsoleDevice]) -> String {
     let header = [
         "Device ID",
         "Device name",
@@ -390,7 +393,7 @@ pub fn intune_table(devices: &[Known]) -> String {
         "Jailbroken",
     ];
     let day = "%Y-%m-%d %H:%M:%S.0000000";
-    let row = |one: &Known| {
+    let row = |device: &ConsoleDevice| {
         let mut cells = vec![String::new(); header.len()];
         let mut put = |column: &str, text: String| {
             if let Some(place) = header.iter().position(|name| *name == column) {
@@ -398,23 +401,23 @@ pub fn intune_table(devices: &[Known]) -> String {
             }
         };
         put("Device ID", "9f1e".to_owned());
-        put("Device name", one.name.clone());
+        put("Device name", device.name.clone());
         put("Enrollment date", "2025-06-01 08:00:00.0000000".to_owned());
-        put("Last check-in", shown(Some(one.contact), day));
-        put("OS version", one.os_version.to_owned());
-        put("Serial number", one.numbers.serial.clone());
+        put("Last check-in", shown(Some(device.contact), day));
+        put("OS version", device.os_version.to_owned());
+        put("Serial number", device.ids.serial.clone());
         put("Manufacturer", "Apple".to_owned());
-        put("Model", one.model_name().to_owned());
-        put("IMEI", one.imei());
-        put("Total storage", (one.storage.0 * 1000).to_string());
-        put("Free storage", (one.storage.1 * 1000).to_string());
+        put("Model", device.model_name().to_owned());
+        put("IMEI", device.imei());
+        put("Total storage", (device.storage.0 * 1000).to_string());
+        put("Free storage", (device.storage.1 * 1000).to_string());
         put("Category", "Wards".to_owned());
-        put("Primary user UPN", one.email.clone());
-        put("Primary user email address", one.email.clone());
-        put("Primary user display name", one.user.clone());
+        put("Primary user UPN", device.email.clone());
+        put("Primary user email address", device.email.clone());
+        put("Primary user display name", device.user.clone());
         put("Supervised", "True".to_owned());
         put("OS", "iOS/iPadOS".to_owned());
-        put("Phone number", one.phone());
+        put("Phone number", device.phone());
         cells
     };
     let mut mac = vec![String::new(); header.len()];
@@ -429,17 +432,17 @@ pub fn intune_table(devices: &[Known]) -> String {
 }
 
 /// Microsoft Graph, `deviceManagement/managedDevices`, with a device under User Enrollment and a Mac.
-pub fn intune_graph(devices: &[Known]) -> String {
-    let record = |one: &Known| {
+pub fn intune_graph(devices: &[ConsoleDevice]) -> String {
+    let record = |device: &ConsoleDevice| {
         json!({
-            "id": "9f1e", "userId": "u-1", "deviceName": one.name, "managedDeviceOwnerType": "company",
-            "enrolledDateTime": "2025-06-01T08:00:00Z", "lastSyncDateTime": one.contact.to_string(),
-            "operatingSystem": "iOS", "osVersion": one.os_version, "deviceEnrollmentType": "appleBulkWithUser",
-            "serialNumber": one.numbers.serial, "udid": one.numbers.udid, "imei": one.imei(),
-            "phoneNumber": one.phone(), "model": one.model_name(), "manufacturer": "Apple",
-            "emailAddress": one.email, "userPrincipalName": one.email, "userDisplayName": one.user,
-            "totalStorageSpaceInBytes": u64::from(one.storage.0) * 1_000_000_000,
-            "freeStorageSpaceInBytes": u64::from(one.storage.1) * 1_000_000_000,
+            "id": "9f1e", "userId": "u-1", "deviceName": device.name, "managedDeviceOwnerType": "company",
+            "enrolledDateTime": "2025-06-01T08:00:00Z", "lastSyncDateTime": device.contact.to_string(),
+            "operatingSystem": "iOS", "osVersion": device.os_version, "deviceEnrollmentType": "appleBulkWithUser",
+            "serialNumber": device.ids.serial, "udid": device.ids.udid, "imei": device.imei(),
+            "phoneNumber": device.phone(), "model": device.model_name(), "manufacturer": "Apple",
+            "emailAddress": device.email, "userPrincipalName": device.email, "userDisplayName": device.user,
+            "totalStorageSpaceInBytes": u64::from(device.storage.0) * 1_000_000_000,
+            "freeStorageSpaceInBytes": u64::from(device.storage.1) * 1_000_000_000,
             "isSupervised": true, "activationLockBypassCode": null, "deviceCategoryDisplayName": "Wards",
         })
     };
@@ -458,15 +461,15 @@ pub fn intune_graph(devices: &[Known]) -> String {
 }
 
 /// Kandji (Iru), `GET /devices`, with a Mac.
-pub fn kandji(devices: &[Known]) -> String {
-    let record = |one: &Known| {
-        let family = one.model_name().split(' ').next().unwrap_or("iPhone");
+pub fn kandji(devices: &[ConsoleDevice]) -> String {
+    let record = |device: &ConsoleDevice| {
+        let family = device.model_name().split(' ').next().unwrap_or("iPhone");
         json!({
-            "device_id": "6f1c", "device_name": one.name, "model": one.model_name(),
-            "serial_number": one.numbers.serial, "platform": family, "os_version": one.os_version,
-            "supplemental_build_version": one.build, "last_check_in": one.contact.to_string(),
+            "device_id": "6f1c", "device_name": device.name, "model": device.model_name(),
+            "serial_number": device.ids.serial, "platform": family, "os_version": device.os_version,
+            "supplemental_build_version": device.build, "last_check_in": device.contact.to_string(),
             "first_enrollment": "2025-06-01 08:00:00.000000+00:00",
-            "user": { "email": one.email, "name": one.user, "id": 7, "is_archived": false },
+            "user": { "email": device.email, "name": device.user, "id": 7, "is_archived": false },
             "asset_tag": "", "blueprint_id": "b-1", "blueprint_name": "Wards", "mdm_enabled": true,
             "tags": ["night"],
         })
@@ -481,17 +484,17 @@ pub fn kandji(devices: &[Known]) -> String {
 }
 
 /// Workspace ONE UEM, `mdm/devices/search`. Its dates carry no zone.
-pub fn workspace_one(devices: &[Known]) -> String {
-    let record = |one: &Known| {
+pub fn workspace_one(devices: &[ConsoleDevice]) -> String {
+    let record = |device: &ConsoleDevice| {
         json!({
-            "Id": { "Value": 66 }, "Udid": one.numbers.udid, "SerialNumber": one.numbers.serial,
-            "Imei": one.imei(), "DeviceFriendlyName": one.name, "LocationGroupName": "Wards",
-            "UserName": one.user, "UserEmailAddress": one.email, "PhoneNumber": one.phone(),
-            "Platform": "Apple", "Model": one.model_name(), "OperatingSystem": one.os_version,
-            "LastSeen": shown(Some(one.contact), "%Y-%m-%dT%H:%M:%S.460"),
+            "Id": { "Value": 66 }, "Udid": device.ids.udid, "SerialNumber": device.ids.serial,
+            "Imei": device.imei(), "DeviceFriendlyName": device.name, "LocationGroupName": "Wards",
+            "UserName": device.user, "UserEmailAddress": device.email, "PhoneNumber": device.phone(),
+            "Platform": "Apple", "Model": device.model_name(), "OperatingSystem": device.os_version,
+            "LastSeen": shown(Some(device.contact), "%Y-%m-%dT%H:%M:%S.460"),
             "LastEnrolledOn": "2025-06-01T08:00:00.000", "IsSupervised": true,
-            "DeviceCapacity": one.storage.0, "AvailableDeviceCapacity": one.storage.1,
-            "IsCloudBackupEnabled": one.cloud_backup, "IsDeviceLocatorEnabled": true,
+            "DeviceCapacity": device.storage.0, "AvailableDeviceCapacity": device.storage.1,
+            "IsCloudBackupEnabled": device.cloud_backup, "IsDeviceLocatorEnabled": true,
         })
     };
     let all: Vec<Json> = devices.iter().map(record).collect();
@@ -500,7 +503,7 @@ pub fn workspace_one(devices: &[Known]) -> String {
 
 /// ManageEngine MDM, a report as CSV, in the time of its server. No real file was seen: the names are
 /// those of its program.
-pub fn manageengine(devices: &[Known]) -> String {
+pub fn manageengine(devices: &[ConsoleDevice]) -> String {
     let header = [
         "UDID",
         "SERIAL_NUMBER",
@@ -516,36 +519,37 @@ pub fn manageengine(devices: &[Known]) -> String {
         "DEVICE_LAST_CONTACT_TIME",
     ];
     let day = "%d-%m-%Y %H:%M:%S";
-    let row = |one: &Known| {
+    let row = |device: &ConsoleDevice| {
         let none = || "--".to_owned();
         vec![
-            one.numbers.udid.clone(),
-            one.numbers.serial.clone(),
-            one.imei(),
-            one.name.clone(),
-            one.model_name().to_owned(),
-            one.os_version.to_owned(),
-            one.phone(),
+            device.ids.udid.clone(),
+            device.ids.serial.clone(),
+            device.imei(),
+            device.name.clone(),
+            device.model_name().to_owned(),
+            device.os_version.to_owned(),
+            device.phone(),
             "true".to_owned(),
-            one.cloud_backup.to_string(),
-            one.last_cloud_backup
+            device.cloud_backup.to_string(),
+            device
+                .last_cloud_backup
                 .map_or_else(none, |date| shown(Some(date), day)),
             "01-06-2025 08:00:00".to_owned(),
-            shown(Some(one.contact), day),
+            shown(Some(device.contact), day),
         ]
     };
     csv(',', "\n", &header, devices.iter().map(row))
 }
 
 /// Apple Business Manager, API `orgDevices`, with a Mac.
-pub fn business_manager(devices: &[Known]) -> String {
-    let record = |one: &Known| {
-        let family = one.model_name().split(' ').next().unwrap_or("iPhone");
-        json!({ "type": "orgDevices", "id": one.numbers.serial, "attributes": {
-            "serialNumber": one.numbers.serial, "addedToOrgDateTime": "2025-04-30T22:05:14.192Z",
-            "deviceModel": one.model_name(), "productFamily": family, "productType": one.product_type,
+pub fn business_manager(devices: &[ConsoleDevice]) -> String {
+    let record = |device: &ConsoleDevice| {
+        let family = device.model_name().split(' ').next().unwrap_or("iPhone");
+        json!({ "type": "orgDevices", "id": device.ids.serial, "attributes": {
+            "serialNumber": device.ids.serial, "addedToOrgDateTime": "2025-04-30T22:05:14.192Z",
+            "deviceModel": device.model_name(), "productFamily": family, "productType": device.product_type,
             "deviceCapacity": "64GB", "color": "BLACK", "status": "ASSIGNED", "orderNumber": "1234567890",
-            "imei": [one.imei()], "purchaseSourceType": "APPLE",
+            "imei": [device.imei()], "purchaseSourceType": "APPLE",
         }})
     };
     let mac = json!({ "type": "orgDevices", "id": MAC_SERIAL, "attributes": {
@@ -557,7 +561,7 @@ pub fn business_manager(devices: &[Known]) -> String {
 }
 
 /// Apple Business Manager, the list that its pages give as CSV. No real file was seen.
-pub fn business_manager_table(devices: &[Known]) -> String {
+pub fn business_manager_table(devices: &[ConsoleDevice]) -> String {
     let header = [
         "Serial Number",
         "Product Family",
@@ -567,13 +571,13 @@ pub fn business_manager_table(devices: &[Known]) -> String {
         "Status",
         "MDM Server",
     ];
-    let row = |one: &Known| {
-        let family = one.model_name().split(' ').next().unwrap_or("iPhone");
+    let row = |device: &ConsoleDevice| {
+        let family = device.model_name().split(' ').next().unwrap_or("iPhone");
         let cells = [
-            one.numbers.serial.as_str(),
+            device.ids.serial.as_str(),
             family,
-            one.model_name(),
-            one.product_type,
+            device.model_name(),
+            device.product_type,
             "1234567890",
             "Assigned",
             "Fleet",
@@ -601,7 +605,7 @@ pub fn business_manager_table(devices: &[Known]) -> String {
 }
 
 /// The console of nobody: German names, semicolons, a title above the header, a blank last column.
-pub fn unknown_table(devices: &[Known]) -> String {
+pub fn unknown_table(devices: &[ConsoleDevice]) -> String {
     let header = [
         "Ger\u{e4}tename",
         "Seriennummer",
@@ -622,23 +626,23 @@ pub fn unknown_table(devices: &[Known]) -> String {
         "",
     ];
     let day = "%d.%m.%Y";
-    let row = |one: &Known| {
+    let row = |device: &ConsoleDevice| {
         vec![
-            one.name.clone(),
-            one.numbers.serial.clone(),
-            one.numbers.udid.clone(),
-            one.model_name().to_owned(),
+            device.name.clone(),
+            device.ids.serial.clone(),
+            device.ids.udid.clone(),
+            device.model_name().to_owned(),
             "iOS".to_owned(),
-            one.os_version.to_owned(),
-            one.user.clone(),
-            one.email.clone(),
-            one.department.to_owned(),
-            one.phone(),
-            shown(Some(one.contact), "%Y-%m-%d %H:%M"),
-            if one.cloud_backup { "Ja" } else { "Nein" }.to_owned(),
-            shown(one.last_cloud_backup, day),
-            format!("{},0 GB", one.storage.0),
-            format!("{},5 GB", one.storage.1),
+            device.os_version.to_owned(),
+            device.user.clone(),
+            device.email.clone(),
+            device.department.to_owned(),
+            device.phone(),
+            shown(Some(device.contact), "%Y-%m-%d %H:%M"),
+            if device.cloud_backup { "Ja" } else { "Nein" }.to_owned(),
+            shown(device.last_cloud_backup, day),
+            format!("{},0 GB", device.storage.0),
+            format!("{},5 GB", device.storage.1),
             "Ja".to_owned(),
             String::new(),
         ]
@@ -655,14 +659,14 @@ pub fn unknown_table(devices: &[Known]) -> String {
 }
 
 /// The same program's JSON, with keys of its own around the names that everybody uses.
-pub fn unknown_json(devices: &[Known]) -> String {
-    let record = |one: &Known| {
+pub fn unknown_json(devices: &[ConsoleDevice]) -> String {
+    let record = |device: &ConsoleDevice| {
         json!({
-            "assetId": 7, "device": { "serialNumber": one.numbers.serial },
-            "serial": one.numbers.serial, "udid": one.numbers.udid, "platform": "ios",
-            "osVersion": one.os_version, "icloudBackupEnabled": one.cloud_backup,
-            "lastICloudBackup": one.last_cloud_backup.map(Timestamp::as_second),
-            "lastSeen": one.contact.as_second(), "phoneNumber": one.phone(),
+            "assetId": 7, "device": { "serialNumber": device.ids.serial },
+            "serial": device.ids.serial, "udid": device.ids.udid, "platform": "ios",
+            "osVersion": device.os_version, "icloudBackupEnabled": device.cloud_backup,
+            "lastICloudBackup": device.last_cloud_backup.map(Timestamp::as_second),
+            "lastSeen": device.contact.as_second(), "phoneNumber": device.phone(),
             "servicePlan": { "name": "Gold" },
         })
     };

@@ -8,19 +8,19 @@ use plist::{Dictionary, Value};
 use serde_json::{Value as Json, json};
 
 use super::answer::SECRETS;
-use crate::device::Numbers;
+use crate::device::DeviceIds;
 use crate::plists::{Format, dict, encode, text};
 
 /// The ECID that is the second half of a UDID of A12 and later, as cfgutil writes it.
-pub fn ecid(numbers: &Numbers) -> String {
-    let (_, chip) = numbers.udid.split_once('-').unwrap_or(("", "0"));
+pub fn ecid(ids: &DeviceIds) -> String {
+    let (_, chip) = ids.udid.split_once('-').unwrap_or(("", "0"));
     format!("0x{}", chip.trim_start_matches('0'))
 }
 
 /// `cfgutil --format JSON --foreach get all`: one device that told, one that was locked, and lines of
 /// progress before the last.
-pub fn cfgutil(numbers: &Numbers) -> String {
-    let ecid = ecid(numbers);
+pub fn cfgutil(ids: &DeviceIds) -> String {
+    let ecid = ecid(ids);
     let locked = "0x1122334455667";
     let last = json!({
         "Command": "get",
@@ -28,8 +28,8 @@ pub fn cfgutil(numbers: &Numbers) -> String {
         "Devices": [ecid, locked],
         "Output": {
             &ecid: {
-                "UDID": numbers.udid,
-                "serialNumber": numbers.serial,
+                "UDID": ids.udid,
+                "serialNumber": ids.serial,
                 "deviceType": "iPhone12,1",
                 "humanReadableProductVersion": "18.1",
                 "buildVersion": "22B83",
@@ -39,7 +39,7 @@ pub fn cfgutil(numbers: &Numbers) -> String {
                 "batteryCurrentCapacity": 53,
                 "totalDiskCapacity": 64_000_000_000_i64,
                 "freeDiskSpace": 16_000_000_000_i64,
-                "phoneNumber": numbers.phone_number,
+                "phoneNumber": ids.phone_number,
                 "name": "Ward 3 phone",
             },
             "Errors": {
@@ -53,8 +53,8 @@ pub fn cfgutil(numbers: &Numbers) -> String {
 }
 
 /// `ideviceinfo -x`, the global domain, asked at `asked_at`.
-pub fn ideviceinfo(numbers: &Numbers, asked_at: Timestamp) -> Value {
-    let (_, chip) = numbers.udid.split_once('-').unwrap_or(("", "0"));
+pub fn ideviceinfo(ids: &DeviceIds, asked_at: Timestamp) -> Value {
+    let (_, chip) = ids.udid.split_once('-').unwrap_or(("", "0"));
     let chip = u64::from_str_radix(chip, 16).unwrap_or_default();
     Value::Dictionary(dict([
         ("ActivationState", text("Activated")),
@@ -62,19 +62,19 @@ pub fn ideviceinfo(numbers: &Numbers, asked_at: Timestamp) -> Value {
         ("DeviceName", text("Ward 3 phone")),
         (
             "PhoneNumber",
-            text(numbers.phone_number.clone().unwrap_or_default()),
+            text(ids.phone_number.clone().unwrap_or_default()),
         ),
         ("ProductName", text("iPhone OS")),
         ("ProductType", text("iPhone12,1")),
         ("ProductVersion", text("18.1")),
-        ("SerialNumber", text(&numbers.serial)),
+        ("SerialNumber", text(&ids.serial)),
         (
             "TimeIntervalSince1970",
             Value::Real(asked_at.as_millisecond() as f64 / 1e3),
         ),
         ("TimeZone", text("Europe/Berlin")),
         ("UniqueChipID", Value::Integer(chip.into())),
-        ("UniqueDeviceID", text(&numbers.udid)),
+        ("UniqueDeviceID", text(&ids.udid)),
     ]))
 }
 
@@ -92,7 +92,7 @@ pub fn ideviceinfo_backup(last_backup: Timestamp) -> Value {
 /// Results of commands from Fleet's API: the command and its answer, in URL-safe base64 as older
 /// versions write it.
 pub fn fleet_results(
-    numbers: &Numbers,
+    ids: &DeviceIds,
     updated_at: Timestamp,
     command: &Value,
     answer: &Value,
@@ -103,7 +103,7 @@ pub fn fleet_results(
     };
     let results = json!({
         "results": [{
-            "host_uuid": numbers.udid,
+            "host_uuid": ids.udid,
             "command_uuid": "C-1",
             "status": "Acknowledged",
             "updated_at": updated_at.to_string(),
@@ -117,13 +117,13 @@ pub fn fleet_results(
 }
 
 /// Hosts from Fleet's API: this device, and a Mac.
-pub fn fleet_hosts(numbers: &Numbers, updated_at: Timestamp) -> String {
+pub fn fleet_hosts(ids: &DeviceIds, updated_at: Timestamp) -> String {
     let hosts = json!({
         "hosts": [
             {
                 "id": 7,
-                "uuid": numbers.udid,
-                "hardware_serial": numbers.serial,
+                "uuid": ids.udid,
+                "hardware_serial": ids.serial,
                 "platform": "ios",
                 "computer_name": "Ward 3 phone",
                 "hardware_model": "iPhone12,1",
@@ -149,11 +149,11 @@ pub fn fleet_hosts(numbers: &Numbers, updated_at: Timestamp) -> String {
 }
 
 /// A status report of declarative management.
-pub fn status_report(numbers: &Numbers) -> Json {
+pub fn status_report(ids: &DeviceIds) -> Json {
     json!({
         "StatusItems": {
             "device": {
-                "identifier": { "serial-number": numbers.serial, "udid": numbers.udid },
+                "identifier": { "serial-number": ids.serial, "udid": ids.udid },
                 "model": { "identifier": "iPhone12,1", "marketing-name": "iPhone 11", "family": "iPhone" },
                 "operating-system": {
                     "family": "iOS", "version": "18.1", "build-version": "22B83",
@@ -162,7 +162,7 @@ pub fn status_report(numbers: &Numbers) -> Json {
             },
             "mdm": { "is-awaiting-configuration": false, "is-shared-ipad": false },
             "passcode": { "is-present": true, "is-compliant": true },
-            "phone": { "number": numbers.phone_number },
+            "phone": { "number": ids.phone_number },
         },
         "Errors": [],
     })

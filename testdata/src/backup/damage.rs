@@ -1,4 +1,4 @@
-//! What can be wrong with a backup: each wound is a state that was seen on real disks, or an attack
+//! What can be wrong with a backup: each kind of damage is a state that was seen on real disks, or an attack
 //! on whoever reads one.
 
 use std::path::PathBuf;
@@ -17,7 +17,7 @@ use crate::when::{at, shift};
 
 /// One thing wrong with a backup.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Wound {
+pub enum Damage {
     /// empty + uploading: the very first backup, begun at this instant, never ended. No manifests.
     FirstAttemptCutShort(Timestamp),
     /// new + uploading: an attempt begun at this instant failed, Snapshot/ is left; the older
@@ -30,9 +30,9 @@ pub enum Wound {
     /// old + finished: a layout that no system reads any more.
     OldLayout,
     /// A plist that is not what it should be.
-    Plist(PlistFile, PlistWound),
+    Plist(PlistFile, PlistDamage),
     /// A Manifest.db (or Manifest.mbdb) that is not what it should be.
-    Database(DatabaseWound),
+    Database(DatabaseDamage),
     /// That many payloads are gone, spread over the backup.
     FilesMissing(usize),
     /// That many payloads no row names.
@@ -86,7 +86,7 @@ impl PlistFile {
 
 /// What is wrong with a plist.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum PlistWound {
+pub enum PlistDamage {
     /// Not there.
     Missing,
     /// 0 bytes.
@@ -117,7 +117,7 @@ pub enum PlistWound {
 
 /// What is wrong with the catalogue.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum DatabaseWound {
+pub enum DatabaseDamage {
     /// Not there.
     Missing,
     /// 0 bytes: SQLite takes that for an empty database.
@@ -134,15 +134,15 @@ pub enum DatabaseWound {
     Folder,
 }
 
-/// Where a wound is inflicted.
+/// Where damage is applied.
 pub(super) struct Site<'a> {
     pub(super) builder: &'a BackupBuilder,
     pub(super) written: &'a Written,
     pub(super) flat: bool,
 }
 
-impl Wound {
-    /// When the first attempt began, if this wound cut it short: nothing in the folder is later.
+impl Damage {
+    /// When the first attempt began, if this damage cut it short: nothing in the folder is later.
     pub(super) fn first_attempt(&self) -> Option<Timestamp> {
         match self {
             Self::FirstAttemptCutShort(begun) => Some(*begun),
@@ -150,15 +150,15 @@ impl Wound {
         }
     }
 
-    pub(super) fn inflict(&self, site: &Site<'_>) -> Result<()> {
+    pub(super) fn apply(&self, site: &Site<'_>) -> Result<()> {
         match self {
             Self::FirstAttemptCutShort(begun) => site.first_attempt(*begun),
             Self::AttemptFailed(begun) => site.attempt_failed(*begun),
             Self::CutShortMoving(begun) => site.cut_short_moving(*begun),
             Self::CutShortRemoving(begun) => site.cut_short_removing(*begun),
             Self::OldLayout => site.status(|status| status.backup_state = BackupState::Old),
-            Self::Plist(file, wound) => site.plist(*file, *wound),
-            Self::Database(wound) => site.database(*wound),
+            Self::Plist(file, damage) => site.plist(*file, *damage),
+            Self::Database(damage) => site.database(*damage),
             Self::FilesMissing(count) => site
                 .spread(*count)
                 .iter()
@@ -355,7 +355,7 @@ impl Site<'_> {
         disk::write(&self.path("Manifest.db-wal"), b"")
     }
 
-    fn plist(&self, file: PlistFile, wound: PlistWound) -> Result<()> {
+    fn plist(&self, file: PlistFile, damage: PlistDamage) -> Result<()> {
         let path = self.path(file.name());
         let old = if path.is_file() {
             disk::read(&path)?
@@ -363,43 +363,43 @@ impl Site<'_> {
             Vec::new()
         };
         disk::remove(&path)?;
-        match wound {
-            PlistWound::Missing => Ok(()),
-            PlistWound::ZeroBytes => disk::write(&path, b""),
-            PlistWound::Truncated => disk::write(&path, &old[..old.len() / 2]),
-            PlistWound::WrongTypes => disk::write(&path, &wrong_types(&old)?),
-            PlistWound::Html => disk::write(&path, HTML.as_bytes()),
-            PlistWound::RootArray => {
+        match damage {
+            PlistDamage::Missing => Ok(()),
+            PlistDamage::ZeroBytes => disk::write(&path, b""),
+            PlistDamage::Truncated => disk::write(&path, &old[..old.len() / 2]),
+            PlistDamage::WrongTypes => disk::write(&path, &wrong_types(&old)?),
+            PlistDamage::Html => disk::write(&path, HTML.as_bytes()),
+            PlistDamage::RootArray => {
                 let root = Value::Array(vec![text("Status"), Value::Boolean(true)]);
                 disk::write(&path, &encode(&root, Format::Xml)?)
             }
-            PlistWound::NestedArrays(depth) => disk::write(&path, &nested_arrays(depth)),
-            PlistWound::SelfReferring => disk::write(&path, &self_referring()),
-            PlistWound::Random => disk::write(&path, &self.rng("plist").bytes(300)),
-            PlistWound::Folder => disk::make_folder(&path),
-            PlistWound::Fifo => disk::make_fifo(&path),
-            PlistWound::Socket => disk::make_socket(&path),
-            PlistWound::Forbidden => {
+            PlistDamage::NestedArrays(depth) => disk::write(&path, &nested_arrays(depth)),
+            PlistDamage::SelfReferring => disk::write(&path, &self_referring()),
+            PlistDamage::Random => disk::write(&path, &self.rng("plist").bytes(300)),
+            PlistDamage::Folder => disk::make_folder(&path),
+            PlistDamage::Fifo => disk::make_fifo(&path),
+            PlistDamage::Socket => disk::make_socket(&path),
+            PlistDamage::Forbidden => {
                 disk::write(&path, &old)?;
                 disk::forbid(&path)
             }
         }
     }
 
-    fn database(&self, wound: DatabaseWound) -> Result<()> {
+    fn database(&self, damage: DatabaseDamage) -> Result<()> {
         let path = self.catalog();
         let old = disk::read(&path)?;
         disk::remove(&path)?;
-        match wound {
-            DatabaseWound::Missing => Ok(()),
-            DatabaseWound::ZeroBytes => disk::write(&path, b""),
-            DatabaseWound::Truncated => disk::write(&path, &old[..old.len().min(6_144)]),
-            DatabaseWound::LooksEncrypted => {
+        match damage {
+            DatabaseDamage::Missing => Ok(()),
+            DatabaseDamage::ZeroBytes => disk::write(&path, b""),
+            DatabaseDamage::Truncated => disk::write(&path, &old[..old.len().min(6_144)]),
+            DatabaseDamage::LooksEncrypted => {
                 disk::write(&path, &self.rng("database").bytes(old.len() + 16))
             }
-            DatabaseWound::Random => disk::write(&path, &self.rng("database").bytes(5_000)),
-            DatabaseWound::NoTable => disk::write(&path, &no_table()?),
-            DatabaseWound::Folder => disk::make_folder(&path),
+            DatabaseDamage::Random => disk::write(&path, &self.rng("database").bytes(5_000)),
+            DatabaseDamage::NoTable => disk::write(&path, &no_table()?),
+            DatabaseDamage::Folder => disk::make_folder(&path),
         }
     }
 }

@@ -6,17 +6,17 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use fleetback_testdata::disk::{files_below, read};
-use fleetback_testdata::fleet::night::Night;
+use fleetback_testdata::fleet::large::LargeFleet;
 use serde_json::Value;
 
-fn fleet(devices: u64, wounds: &str) -> Night {
-    Night {
+fn fleet(devices: u64, damage: &str) -> LargeFleet {
+    LargeFleet {
         hosts: 3,
         encrypted_percent: 40.0,
-        wounds: wounds.parse().unwrap(),
+        damage: damage.parse().unwrap(),
         mdm: true,
         inventory: true,
-        ..Night::new(devices, 42)
+        ..LargeFleet::new(devices, 42)
     }
 }
 
@@ -34,8 +34,8 @@ fn contents(root: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
 #[test]
 fn one_seed_one_fleet() {
     let (first, second) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
-    let told = fleet(30, "60").write(first.path()).unwrap();
-    assert_eq!(told, fleet(30, "60").write(second.path()).unwrap());
+    let record = fleet(30, "60").write(first.path()).unwrap();
+    assert_eq!(record, fleet(30, "60").write(second.path()).unwrap());
     assert!(contents(first.path()) == contents(second.path()));
 }
 
@@ -50,34 +50,34 @@ fn a_device_does_not_depend_on_how_many_there_are() {
 #[test]
 fn every_device_is_where_the_record_says() {
     let out = tempfile::tempdir().unwrap();
-    let told = fleet(40, "files-missing=50,status-missing=50")
+    let record = fleet(40, "files-missing=50,status-missing=50")
         .write(out.path())
         .unwrap();
-    let planted = told["planted"].as_array().unwrap();
+    let planted = record["planted"].as_array().unwrap();
     for record in planted {
         let folder = out
             .path()
             .join("backups")
             .join(record["folder"].as_str().unwrap());
         let has_status = folder.join("Status.plist").is_file();
-        assert_eq!(has_status, record["wound"] == "files-missing", "{record}");
+        assert_eq!(has_status, record["damage"] == "files-missing", "{record}");
     }
-    let counted = |wound: &str| told["wounds"][wound].as_u64().unwrap();
+    let counted = |damage: &str| record["damage"][damage].as_u64().unwrap();
     assert_eq!(counted("files-missing") + counted("status-missing"), 40);
     assert_eq!(
         planted
             .iter()
             .filter(|record| record["encrypted"] == Value::Bool(true))
             .count() as u64,
-        told["encrypted"].as_u64().unwrap()
+        record["encrypted"].as_u64().unwrap()
     );
 }
 
 #[test]
 fn other_seeds_are_other_fleets() {
-    let told = |seed| {
+    let record = |seed| {
         let out = tempfile::tempdir().unwrap();
-        Night::new(2, seed).write(out.path()).unwrap()["planted"][0]["udid"].clone()
+        LargeFleet::new(2, seed).write(out.path()).unwrap()["planted"][0]["udid"].clone()
     };
-    assert_ne!(told(1), told(2));
+    assert_ne!(record(1), record(2));
 }

@@ -14,8 +14,8 @@ use serde_json::{Value as Json, json};
 
 use super::plan::{NANO, Planned, inventory};
 use crate::backup::builder::BackupBuilder;
+use crate::backup::damage::{Damage, DatabaseDamage, PlistDamage, PlistFile};
 use crate::backup::keybag::Kdf;
-use crate::backup::wound::{DatabaseWound, PlistFile, PlistWound, Wound};
 use crate::device::MODELS;
 use crate::disk;
 use crate::rng::Rng;
@@ -23,7 +23,7 @@ use crate::when::{at, shift};
 
 /// What kind of fleet to write.
 #[derive(Debug, Clone)]
-pub struct Night {
+pub struct LargeFleet {
     /// Devices, one backup each.
     pub devices: u64,
     /// Everything derives from it.
@@ -34,8 +34,8 @@ pub struct Night {
     pub files_per_backup: usize,
     /// Least size of each Info.plist, in bytes.
     pub info_bytes: u64,
-    /// Which wounds, and how often.
-    pub wounds: Mix,
+    /// Which kinds of damage, and how often.
+    pub damage: Mix,
     /// How many of 100 backups are encrypted.
     pub encrypted_percent: f64,
     /// Write an MDM answer for each device?
@@ -48,18 +48,18 @@ pub struct Night {
     pub now: Timestamp,
 }
 
-/// A wound that fleets are sown with.
+/// A kind of damage that can be planted in a fleet.
 #[derive(Clone, Copy)]
-struct Kind {
+struct DamageKind {
     name: &'static str,
     /// How much older than the newest attempt the backup in the root is.
     older_days: i64,
-    inflict: fn(BackupBuilder, Sown) -> BackupBuilder,
+    apply: fn(BackupBuilder, DamageDates) -> BackupBuilder,
 }
 
-/// The dates a wound may need.
+/// The dates that damage may need.
 #[derive(Debug, Clone, Copy)]
-struct Sown {
+struct DamageDates {
     attempt: Timestamp,
     now: Timestamp,
 }
@@ -67,97 +67,102 @@ struct Sown {
 /// A day, in seconds.
 const DAY: i64 = 86_400;
 
-/// The wounds by name.
-const KINDS: &[Kind] = &[
+/// Every kind of damage, by name.
+const DAMAGE_KINDS: &[DamageKind] = &[
     older(10, kind("stale", |backup, _| backup)),
-    kind("first-attempt-cut-short", |backup, sown| {
-        backup.wound(Wound::FirstAttemptCutShort(sown.attempt))
+    kind("first-attempt-cut-short", |backup, dates| {
+        backup.damage(Damage::FirstAttemptCutShort(dates.attempt))
     }),
     older(
         9,
-        kind("attempt-failed", |backup, sown| {
-            backup.wound(Wound::AttemptFailed(sown.attempt))
+        kind("attempt-failed", |backup, dates| {
+            backup.damage(Damage::AttemptFailed(dates.attempt))
         }),
     ),
-    kind("cut-short-moving", |backup, sown| {
-        backup.wound(Wound::CutShortMoving(sown.attempt))
+    kind("cut-short-moving", |backup, dates| {
+        backup.damage(Damage::CutShortMoving(dates.attempt))
     }),
-    kind("cut-short-removing", |backup, sown| {
-        backup.wound(Wound::CutShortRemoving(sown.attempt))
+    kind("cut-short-removing", |backup, dates| {
+        backup.damage(Damage::CutShortRemoving(dates.attempt))
     }),
-    kind("in-progress", |backup, sown| {
-        let begun = shift(sown.now, -1_800);
-        let running = backup.wound(Wound::FirstAttemptCutShort(begun));
-        running.wound(Wound::Modified(shift(sown.now, -60)))
+    kind("in-progress", |backup, dates| {
+        let begun = shift(dates.now, -1_800);
+        let running = backup.damage(Damage::FirstAttemptCutShort(begun));
+        running.damage(Damage::Modified(shift(dates.now, -60)))
     }),
     kind("status-missing", |backup, _| {
-        status(backup, PlistWound::Missing)
+        status(backup, PlistDamage::Missing)
     }),
     kind("status-zero-bytes", |backup, _| {
-        status(backup, PlistWound::ZeroBytes)
+        status(backup, PlistDamage::ZeroBytes)
     }),
     kind("status-truncated", |backup, _| {
-        status(backup, PlistWound::Truncated)
+        status(backup, PlistDamage::Truncated)
     }),
     kind("status-wrong-types", |backup, _| {
-        status(backup, PlistWound::WrongTypes)
+        status(backup, PlistDamage::WrongTypes)
     }),
-    kind("status-html", |backup, _| status(backup, PlistWound::Html)),
+    kind("status-html", |backup, _| status(backup, PlistDamage::Html)),
     kind("info-zero-bytes", |backup, _| {
-        backup.wound(Wound::Plist(PlistFile::Info, PlistWound::ZeroBytes))
+        backup.damage(Damage::Plist(PlistFile::Info, PlistDamage::ZeroBytes))
     }),
     kind("manifest-zero-bytes", |backup, _| {
-        backup.wound(Wound::Plist(PlistFile::Manifest, PlistWound::ZeroBytes))
+        backup.damage(Damage::Plist(PlistFile::Manifest, PlistDamage::ZeroBytes))
     }),
     kind("database-missing", |backup, _| {
-        database(backup, DatabaseWound::Missing)
+        database(backup, DatabaseDamage::Missing)
     }),
     kind("database-zero-bytes", |backup, _| {
-        database(backup, DatabaseWound::ZeroBytes)
+        database(backup, DatabaseDamage::ZeroBytes)
     }),
     kind("database-truncated", |backup, _| {
-        database(backup, DatabaseWound::Truncated)
+        database(backup, DatabaseDamage::Truncated)
     }),
     kind("files-missing", |backup, _| {
-        backup.wound(Wound::FilesMissing(1))
+        backup.damage(Damage::FilesMissing(1))
     }),
     kind("files-extra", |backup, _| {
-        backup.wound(Wound::FilesExtra(2))
+        backup.damage(Damage::FilesExtra(2))
     }),
-    kind("placeholder", |backup, _| backup.wound(Wound::Placeholder)),
-    kind("fake", |backup, _| backup.wound(Wound::Fake)),
+    kind("placeholder", |backup, _| {
+        backup.damage(Damage::Placeholder)
+    }),
+    kind("fake", |backup, _| backup.damage(Damage::Fake)),
     kind("clock-at-epoch", |backup, _| {
-        backup.wound(Wound::ClockAtEpoch)
+        backup.damage(Damage::ClockAtEpoch)
     }),
-    kind("clock-ahead", |backup, sown| {
-        backup.wound(Wound::ClockAhead(shift(sown.now, 400 * DAY)))
+    kind("clock-ahead", |backup, dates| {
+        backup.damage(Damage::ClockAhead(shift(dates.now, 400 * DAY)))
     }),
 ];
 
-const fn kind(name: &'static str, inflict: fn(BackupBuilder, Sown) -> BackupBuilder) -> Kind {
-    Kind {
+const fn kind(
+    name: &'static str,
+    apply: fn(BackupBuilder, DamageDates) -> BackupBuilder,
+) -> DamageKind {
+    DamageKind {
         name,
         older_days: 0,
-        inflict,
+        apply,
     }
 }
 
-const fn older(days: i64, kind: Kind) -> Kind {
-    Kind {
+const fn older(days: i64, kind: DamageKind) -> DamageKind {
+    DamageKind {
         older_days: days,
         ..kind
     }
 }
 
-fn status(backup: BackupBuilder, wound: PlistWound) -> BackupBuilder {
-    backup.wound(Wound::Plist(PlistFile::Status, wound))
+fn status(backup: BackupBuilder, damage: PlistDamage) -> BackupBuilder {
+    backup.damage(Damage::Plist(PlistFile::Status, damage))
 }
 
-fn database(backup: BackupBuilder, wound: DatabaseWound) -> BackupBuilder {
-    backup.wound(Wound::Database(wound))
+fn database(backup: BackupBuilder, damage: DatabaseDamage) -> BackupBuilder {
+    backup.damage(Damage::Database(damage))
 }
 
-/// How many of 100 devices have each wound.
+/// How many of 100 devices have each kind of damage.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Mix(Vec<(&'static str, f64)>);
 
@@ -167,15 +172,15 @@ impl FromStr for Mix {
     /// `20`: that many per cent, spread over all kinds. `files-missing=5,stale=10`: just these.
     fn from_str(text: &str) -> Result<Self> {
         let mix: Vec<(&'static str, f64)> = match text.parse::<f64>() {
-            Ok(all) => KINDS
+            Ok(all) => DAMAGE_KINDS
                 .iter()
-                .map(|kind| (kind.name, all / KINDS.len() as f64))
+                .map(|kind| (kind.name, all / DAMAGE_KINDS.len() as f64))
                 .collect(),
             Err(_) => text.split(',').map(part).collect::<Result<_>>()?,
         };
         let sum: f64 = mix.iter().map(|(_, percent)| percent).sum();
         if !(0.0..=100.000_1).contains(&sum) {
-            bail!("wounds of {sum} per cent in all; wanted 0 to 100");
+            bail!("damage of {sum} per cent in all; wanted 0 to 100");
         }
         Ok(Self(mix))
     }
@@ -186,16 +191,21 @@ fn part(text: &str) -> Result<(&'static str, f64)> {
         .split_once('=')
         .with_context(|| format!("{text:?} is not KIND=PERCENT"))?;
     let names = || {
-        KINDS
+        DAMAGE_KINDS
             .iter()
             .map(|kind| kind.name)
             .collect::<Vec<_>>()
             .join(", ")
     };
-    let kind = KINDS
+    let kind = DAMAGE_KINDS
         .iter()
         .find(|kind| kind.name == name)
-        .with_context(|| format!("no wound is called {name:?}; there are: {}", names()))?;
+        .with_context(|| {
+            format!(
+                "no kind of damage is called {name:?}; there are: {}",
+                names()
+            )
+        })?;
     let percent = percent
         .parse()
         .with_context(|| format!("{percent:?} is not a number of per cent"))?;
@@ -203,12 +213,12 @@ fn part(text: &str) -> Result<(&'static str, f64)> {
 }
 
 impl Mix {
-    /// The wound of one device, or none.
-    fn draw(&self, rng: &mut Rng) -> Option<&'static Kind> {
+    /// The kind of damage of one device, or none.
+    fn draw(&self, rng: &mut Rng) -> Option<&'static DamageKind> {
         let mut dart = rng.below(1_000_000) as f64 / 10_000.0;
         for (name, percent) in &self.0 {
             if dart < *percent {
-                return KINDS.iter().find(|kind| kind.name == *name);
+                return DAMAGE_KINDS.iter().find(|kind| kind.name == *name);
             }
             dart -= percent;
         }
@@ -220,12 +230,12 @@ impl Mix {
 struct Planted {
     planned: Planned,
     record: Json,
-    wound: Option<&'static str>,
+    damage: Option<&'static str>,
     encrypted: bool,
 }
 
-impl Night {
-    /// A plain fleet of that many devices: no wounds, nothing encrypted, 20 files each.
+impl LargeFleet {
+    /// A plain fleet of that many devices: no damage, nothing encrypted, 20 files each.
     pub fn new(devices: u64, seed: u64) -> Self {
         Self {
             devices,
@@ -233,7 +243,7 @@ impl Night {
             hosts: 1,
             files_per_backup: 20,
             info_bytes: 0,
-            wounds: Mix::default(),
+            damage: Mix::default(),
             encrypted_percent: 0.0,
             mdm: false,
             inventory: false,
@@ -242,7 +252,7 @@ impl Night {
         }
     }
 
-    /// Writes the fleet below `out` and tells what was planted: counts by wound, and a record per
+    /// Writes the fleet below `out` and returns what was planted: counts by kind of damage, and a record per
     /// device. Runs on the rayon pool it is called in.
     ///
     /// # Errors
@@ -258,7 +268,10 @@ impl Night {
             })
             .collect::<Result<_>>()?;
         if self.inventory {
-            let devices: Vec<Planned> = planted.iter().map(|one| one.planned.clone()).collect();
+            let devices: Vec<Planned> = planted
+                .iter()
+                .map(|planted| planted.planned.clone())
+                .collect();
             disk::write(&out.join("inventory.csv"), inventory(&devices).as_bytes())?;
         }
         Ok(self.summary(planted))
@@ -270,8 +283,8 @@ impl Night {
         let version = *rng.pick(&["26.1", "26.0.1", "18.6.2", "18.1", "17.6.1", "16.7.10"]);
         let attempt = shift(self.now, -(3_600 + rng.below(2 * DAY as u64) as i64));
         let encrypted = rng.chance(self.encrypted_percent);
-        let wound = self.wounds.draw(&mut rng);
-        let older_days = wound.map_or(0, |kind| kind.older_days);
+        let damage = self.damage.draw(&mut rng);
+        let older_days = damage.map_or(0, |kind| kind.older_days);
         let completed = shift(attempt, -older_days * DAY);
         let place = self.place(rng.below(self.hosts.max(1)));
         let cloud = rng
@@ -287,8 +300,8 @@ impl Night {
             .local(&place, |whole| {
                 let whole = self.whole(whole.completed_at(completed), encrypted);
                 let now = self.now;
-                match wound {
-                    Some(kind) => (kind.inflict)(whole, Sown { attempt, now }),
+                match damage {
+                    Some(kind) => (kind.apply)(whole, DamageDates { attempt, now }),
                     None => whole,
                 }
             });
@@ -298,12 +311,12 @@ impl Night {
                 None => managed.cloud_backup(false),
             });
         }
-        let wound = wound.map(|kind| kind.name);
+        let damage = damage.map(|kind| kind.name);
         let record = json!({
-            "udid": planned.numbers().udid,
-            "serial_number": planned.numbers().serial,
-            "folder": format!("{place}/{}", planned.numbers().udid),
-            "wound": wound,
+            "udid": planned.ids().udid,
+            "serial_number": planned.ids().serial,
+            "folder": format!("{place}/{}", planned.ids().udid),
+            "damage": damage,
             "encrypted": encrypted,
             "attempt_at": attempt.to_string(),
             "completed_at": completed.to_string(),
@@ -312,12 +325,12 @@ impl Night {
         Planted {
             planned,
             record,
-            wound,
+            damage,
             encrypted,
         }
     }
 
-    /// A backup before its wound.
+    /// A backup before its damage.
     fn whole(&self, backup: BackupBuilder, encrypted: bool) -> BackupBuilder {
         let mut backup = backup
             .files(self.files_per_backup)
@@ -340,19 +353,19 @@ impl Night {
     }
 
     fn summary(&self, planted: Vec<Planted>) -> Json {
-        let mut wounds: BTreeMap<&str, u64> = BTreeMap::new();
-        for wound in planted.iter().filter_map(|one| one.wound) {
-            *wounds.entry(wound).or_default() += 1;
+        let mut counts: BTreeMap<&str, u64> = BTreeMap::new();
+        for name in planted.iter().filter_map(|planted| planted.damage) {
+            *counts.entry(name).or_default() += 1;
         }
-        let encrypted = planted.iter().filter(|one| one.encrypted).count();
-        let records: Vec<Json> = planted.into_iter().map(|one| one.record).collect();
+        let encrypted = planted.iter().filter(|planted| planted.encrypted).count();
+        let records: Vec<Json> = planted.into_iter().map(|planted| planted.record).collect();
         json!({
             "now": self.now.to_string(),
             "seed": self.seed,
             "devices": self.devices,
             "hosts": self.hosts,
             "encrypted": encrypted,
-            "wounds": wounds,
+            "damage": counts,
             "planted": records,
         })
     }
@@ -360,7 +373,7 @@ impl Night {
 
 #[cfg(test)]
 mod tests {
-    use super::{KINDS, Mix};
+    use super::{DAMAGE_KINDS, Mix};
 
     fn check(text: &str, want: Option<usize>) {
         let mix = text.parse::<Mix>().ok().map(|mix| mix.0.len());
@@ -369,8 +382,8 @@ mod tests {
 
     #[test]
     fn a_mix_is_a_number_or_a_list() {
-        check("0", Some(KINDS.len()));
-        check("100", Some(KINDS.len()));
+        check("0", Some(DAMAGE_KINDS.len()));
+        check("100", Some(DAMAGE_KINDS.len()));
         check("101", None);
         check("stale=10,files-missing=90", Some(2));
         check("stale=10,files-missing=91", None);
