@@ -13,8 +13,8 @@ use fleetback_scanner::source::file::Fault;
 use fleetback_scanner::source::sqlite::Database;
 use fleetback_testdata::when::at;
 
-use crate::promise::{are_readable, is_readable};
-use crate::workplace::{NOW, with_backup};
+use crate::invariant::{are_readable, is_readable};
+use crate::sandbox::{NOW, with_backup};
 
 /// A keybag that asks for more rounds than this is read, but not tried.
 const ROUNDS_TRIED_MAX: u64 = 2_000;

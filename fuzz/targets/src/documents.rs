@@ -6,8 +6,8 @@ use fleetback_scanner::feed;
 use fleetback_scanner::mdm::{inventory, plan, read};
 use fleetback_testdata::when::at;
 
-use crate::promise::are_readable;
-use crate::workplace::{NOW, with_file};
+use crate::invariant::are_readable;
+use crate::sandbox::{NOW, with_file};
 
 /// One exported document, read and held against itself.
 pub fn mdm(bytes: &[u8]) {

@@ -4,11 +4,11 @@
 //! Not a reader, and no part of the product.
 
 pub mod backup;
-pub mod desk;
+pub mod cli_inputs;
 pub mod documents;
+pub mod invariant;
 pub mod plists;
-pub mod promise;
 pub mod results;
+pub mod sandbox;
 pub mod seeds;
 pub mod table;
-pub mod workplace;

@@ -4,7 +4,7 @@ use fleetback_scanner::source::plist as door;
 use fleetback_scanner::source::plist::binary::{Object, Objects, Refs};
 use plist::{Dictionary, Value};
 
-use crate::promise::is_readable;
+use crate::invariant::is_readable;
 
 /// What `source::nesting` allows, and the root.
 const DEPTH_MAX: usize = 513;

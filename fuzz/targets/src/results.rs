@@ -9,7 +9,7 @@ use fleetback_report::results::Results;
 use fleetback_report::sheet::Sheet;
 use jiff::tz::TimeZone;
 
-use crate::promise::is_readable;
+use crate::invariant::is_readable;
 
 /// The policy file: an error points into the file, and what was read is written and read again.
 pub fn policy(bytes: &[u8]) {

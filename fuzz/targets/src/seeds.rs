@@ -31,7 +31,7 @@ use plist::Value;
 use rusqlite::Connection;
 
 use crate::backup::PASSWORD;
-use crate::workplace::NOW;
+use crate::sandbox::NOW;
 
 /// Name and content of each seed.
 pub type Seeds = Result<Vec<(&'static str, Vec<u8>)>>;

@@ -1,7 +1,7 @@
 //! Every target: its name, what it does with bytes, and what its corpus begins with.
 
 use crate::seeds::{self, Seeds};
-use crate::{backup, desk, documents, plists, results};
+use crate::{backup, cli_inputs, documents, plists, results};
 
 /// One reader of untrusted bytes.
 #[derive(Debug, Clone, Copy)]
@@ -20,7 +20,11 @@ pub const TARGETS: &[Target] = &[
     target("bplist", plists::bplist, seeds::binary_plists),
     target("icloud_log", backup::icloud_log, seeds::icloud_logs),
     target("info_plist", backup::info_plist, seeds::info_plists),
-    target("history_store", desk::history_store, seeds::history_stores),
+    target(
+        "history_store",
+        cli_inputs::history_store,
+        seeds::history_stores,
+    ),
     target("inventory", documents::inventory, seeds::inventories),
     target("keybag", backup::keybag, seeds::keybags),
     target("manifest_db", backup::manifest_db, seeds::databases),
@@ -32,12 +36,12 @@ pub const TARGETS: &[Target] = &[
     target("mbdb", backup::mbdb, seeds::mbdbs),
     target("mdm", documents::mdm, seeds::mdm_documents),
     target("os_feed", documents::os_feed, seeds::os_feeds),
-    target("passwords", desk::passwords, seeds::password_files),
+    target("passwords", cli_inputs::passwords, seeds::password_files),
     target("plan", documents::plan, seeds::plans),
     target("plist", plists::plist, seeds::plists),
     target("policy", results::policy, seeds::policies),
     target("results", results::results, seeds::stored_results),
-    target("settings", desk::settings, seeds::settings_files),
+    target("settings", cli_inputs::settings, seeds::settings_files),
     target("status_plist", backup::status_plist, seeds::status_plists),
     target(
         "system_status",

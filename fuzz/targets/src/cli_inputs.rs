@@ -4,8 +4,8 @@ use std::fs;
 
 use fleetback::doors;
 
-use crate::promise::is_readable;
-use crate::workplace::{stop, with_copy};
+use crate::invariant::is_readable;
+use crate::sandbox::{stop, with_copy};
 
 /// The longest sentence about a file that must not be quoted.
 const SENTENCE_MAX: usize = 300;

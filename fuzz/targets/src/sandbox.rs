@@ -17,7 +17,7 @@ use tempfile::TempDir;
 /// The clock of every target: the morning after the backup.
 pub const NOW: &str = "2026-11-20T06:00:00Z";
 
-struct Place {
+struct Sandbox {
     /// Removed when the thread ends.
     _above: TempDir,
     folder: PathBuf,
@@ -25,7 +25,7 @@ struct Place {
 }
 
 thread_local! {
-    static PLACE: RefCell<Option<Place>> = const { RefCell::new(None) };
+    static SANDBOX: RefCell<Option<Sandbox>> = const { RefCell::new(None) };
 }
 
 /// Writes `bytes` in place of these files of a backup, lets `read` look at its folder, and holds
@@ -90,19 +90,19 @@ fn prepare(
     bytes: &[u8],
     make: fn(&Path) -> Result<PathBuf>,
 ) -> Result<PathBuf> {
-    PLACE.with_borrow_mut(|place| {
-        let place = match place {
-            Some(place) if place.replaced == replaced => place,
-            other => other.insert(Place::new(replaced, make)?),
+    SANDBOX.with_borrow_mut(|sandbox| {
+        let sandbox = match sandbox {
+            Some(sandbox) if sandbox.replaced == replaced => sandbox,
+            other => other.insert(Sandbox::new(replaced, make)?),
         };
         for name in replaced {
-            disk::write(&place.folder.join(name), bytes)?;
+            disk::write(&sandbox.folder.join(name), bytes)?;
         }
-        Ok(place.folder.clone())
+        Ok(sandbox.folder.clone())
     })
 }
 
-impl Place {
+impl Sandbox {
     fn new(replaced: &'static [&'static str], make: fn(&Path) -> Result<PathBuf>) -> Result<Self> {
         let above = private_folder()?;
         Ok(Self {
