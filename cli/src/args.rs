@@ -6,9 +6,9 @@ use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
-use fleetback_report::os::OsVersion;
 use fleetback_report::policy::Preset;
 use fleetback_report::swap::target::is_product;
+use fleetback_report::tables::os_version::OsVersion;
 use jiff::Timestamp;
 
 use crate::exit::Exit;

@@ -6,9 +6,8 @@
 use std::process::ExitCode;
 
 use fleetback_report::diff::Diff;
-use fleetback_report::finding::Severity;
-use fleetback_report::results::Results;
-use fleetback_report::swap::answer::{Fate, Verdict};
+use fleetback_report::results::{Results, Severity, Verdict};
+use fleetback_report::swap::answer::Fate;
 
 /// How a run ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -9,10 +9,10 @@ use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail, ensure};
-use fleetback_report::finding::Severity;
 use fleetback_report::judge::RunInfo;
 use fleetback_report::policy::Policy;
 use fleetback_report::render::csv::{CsvOptions, Profile, Rows};
+use fleetback_report::results::Severity;
 use fleetback_scanner::model::backup::VerifyLevel;
 use fleetback_scanner::scan::{Inputs, ScanOptions};
 use jiff::Timestamp;

@@ -8,7 +8,7 @@ FEED.json is Apple's GDMF list (https://gdmf.apple.com/v2/pmv, also as the SOFA 
 the table is as old as the newest date in the feed. Nothing is fetched here. A GDMF list is to be
 preferred: it names the models of every line that Apple still serves, SOFA those of three major versions.
 
-The table is read by report/src/os_table.rs and means what docs/os-versions.md says.
+The table is read by report/src/tables/os_releases.rs and means what docs/os-versions.md says.
 """
 
 import json

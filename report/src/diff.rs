@@ -10,12 +10,10 @@ use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::change::{Change, fails};
-use crate::finding::{Code, Severity};
-use crate::fix::FixId;
 use crate::history::{Numbers, places};
-use crate::results::{Device, GoodBackup, Results, Status};
-use crate::swap::ticket::{Who, who};
+use crate::results::{
+    Change, Code, Device, FixId, GoodBackup, Results, Severity, Status, Who, fails, who,
+};
 
 /// What `fleetback diff --json` writes. Fields are only added.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]

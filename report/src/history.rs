@@ -11,9 +11,7 @@ use fleetback_scanner::model::identity::{Ecid, Identity, Imei, Udid};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use crate::finding::{Code, Severity};
-use crate::fix::FixId;
-use crate::results::{self, Status};
+use crate::results::{self, Code, FixId, Severity, Status};
 
 /// The earlier runs of one computer over the same roots, and what they found.
 #[derive(Debug, Clone, PartialEq)]

@@ -11,24 +11,23 @@ use crate::assess::fleet_view::FleetView;
 use crate::assess::planned;
 use crate::assess::rules::assess;
 use crate::diagnose::likely::{diagnose, rows_of};
-use crate::finding::{Code, Severity};
-use crate::fix::{Confidence, FixId};
 use crate::hand_over::packet;
 use crate::history::{Numbers, PastDevice};
 use crate::knowledge::Knowledge;
 use crate::nights::Nights;
-use crate::os_table::OsTables;
 use crate::pattern::find::patterns;
 use crate::pattern::tell::told;
 use crate::policy::{Demand, Effective, Group, Policy, effective};
-use crate::portrait;
-use crate::remember;
-use crate::results::{Device, Finding, GroupUsed, PolicyUsed, Results, SCHEMA_VERSION};
-use crate::rollup;
+use crate::results::{
+    Code, Confidence, Device, Finding, FixId, GroupUsed, PolicyUsed, Results, SCHEMA_VERSION,
+    Severity,
+};
 use crate::swap::question::Question;
 use crate::swap::verdict::{of_device, reason};
+use crate::tables::os_releases::OsTables;
 use crate::waive::Waivers;
 use crate::words::Word;
+use crate::{portrait, remember, rollup};
 
 /// What the command line knows of the run.
 #[derive(Debug, Clone)]

@@ -4,24 +4,18 @@
 //! clock, knows no terminal: everything it needs is an argument, so the same evidence always gives
 //! the same bytes.
 
-pub mod change;
 pub mod diff;
-pub mod finding;
-pub mod fix;
 pub mod history;
 pub mod judge;
 pub mod knowledge;
-pub mod mb_error;
-pub mod model_name;
 pub mod nights;
-pub mod os;
-pub mod os_table;
 pub mod pattern;
 pub mod policy;
 pub mod render;
 pub mod results;
 pub mod sheet;
 pub mod swap;
+pub mod tables;
 pub mod words;
 
 mod assess;

@@ -7,10 +7,8 @@
 use jiff::tz::TimeZone;
 use jiff::{Span, Timestamp, civil};
 
-use crate::change::fails;
-use crate::finding::Severity;
 use crate::history::{History, PastDevice};
-use crate::results::Status;
+use crate::results::{Severity, Status, fails};
 
 /// Nights in the strip of a device, tonight among them.
 pub const STRIP_NIGHTS: usize = 28;

@@ -11,12 +11,12 @@ use crate::assess::case::{Case, Local, build_text, os_text, product_type};
 use crate::assess::currency::currency;
 use crate::assess::draft::whole_days;
 use crate::assess::status::{last_attempt, status};
-use crate::mb_error;
-use crate::model_name::model;
 use crate::results::{
     self, Backup, CapacityTold, Finding, GoodBackup, Host, Icloud, IcloudAttempt, Mdm, Proof, Root,
     Unmatched,
 };
+use crate::tables::error_codes;
+use crate::tables::models::model;
 
 /// Restrictions that bear on backup, restore or swap.
 const RESTRICTIONS: [&str; 11] = [
@@ -149,7 +149,7 @@ pub(crate) fn icloud(case: &Case<'_>) -> Icloud {
 }
 
 fn meaning((domain, code): (&str, i64)) -> Option<String> {
-    mb_error::explain(domain, code).map(|row| row.meaning.to_owned())
+    error_codes::explain(domain, code).map(|row| row.meaning.to_owned())
 }
 
 /// What the MDM knows of a device.

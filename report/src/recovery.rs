@@ -5,11 +5,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::finding::Code;
-use crate::fix::FixId;
 use crate::history::PastDevice;
 use crate::nights::Nights;
-use crate::results::{Device, FixOutcome, Recovered};
+use crate::results::{Code, Device, FixId, FixOutcome, Recovered};
 use crate::trouble::{Trouble, escalates, is_well, same_trouble};
 
 /// The troubles that a fix may end, each once.

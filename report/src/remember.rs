@@ -4,11 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
-use crate::change::Change;
 use crate::history::{History, Numbers, PastDevice, PastRun};
 use crate::nights::Nights;
 use crate::recovery;
-use crate::results::{ComparedRun, Device, Gone, Past, PastOfDevice, Results, SizeThen};
+use crate::results::{Change, ComparedRun, Device, Gone, Past, PastOfDevice, Results, SizeThen};
 
 /// What became of a device since the run that is compared with; `None` when there is none.
 pub(crate) fn change(

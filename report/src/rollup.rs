@@ -5,9 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use fleetback_scanner::model::problem::{Level, Problem};
 
-use crate::finding::{Code, Severity};
-use crate::fix::FixId;
-use crate::results::{Device, Results, Status, Summary};
+use crate::results::{Code, Device, FixId, Results, Severity, Status, Summary};
 
 impl Status {
     /// Every status, in the order of the documentation.

@@ -13,10 +13,7 @@ use fleetback_scanner::model::problem::Problem;
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, civil};
 
-use crate::change::Change;
-use crate::finding::Severity;
-use crate::fix::FixId;
-use crate::results::{Backup, Device, Finding, Results};
+use crate::results::{Backup, Change, Device, Finding, FixId, Results, Severity};
 use crate::words::{self, Word};
 
 /// One value, with its type.

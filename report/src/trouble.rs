@@ -7,11 +7,9 @@
 
 use jiff::Timestamp;
 
-use crate::finding::Code;
-use crate::fix::FixId;
 use crate::history::{PastDevice, PastFinding};
 use crate::nights::Nights;
-use crate::results::{Status, Tried};
+use crate::results::{Code, FixId, Status, Tried};
 
 /// The words for one trouble with the age of the backups.
 const AGE: &[Code] = &[

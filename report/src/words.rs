@@ -13,14 +13,11 @@ use jiff::tz::TimeZone;
 use jiff::{Timestamp, civil};
 use serde::Serialize;
 
-use crate::change::Change;
-use crate::finding::Severity;
-use crate::fix::Confidence;
 use crate::results::{
-    BackupKind, Finding, GroupUsed, Os, OsVerdict, Past, Pattern, Reference, Results, Status,
-    WaiverUse,
+    BackupKind, Change, Confidence, Finding, GroupUsed, Os, OsVerdict, Past, Pattern, Reference,
+    Results, Severity, Status, Verdict, WaiverUse,
 };
-use crate::swap::answer::{Fate, Outcome, Verdict};
+use crate::swap::answer::{Fate, Outcome};
 
 /// What has changed since the run that is compared with: "3 new, 1 fixed, 1 gone".
 pub fn changes(past: &Past) -> String {
@@ -194,7 +191,9 @@ const BUCKETS: [(i64, &str); 5] = [
     (14, "8 to 14 d"),
     (30, "15 to 30 d"),
 ];
+
 const BUCKET_OLDEST: &str = "31 d and more";
+
 const BUCKET_NEVER: &str = "never";
 
 /// Every age bucket, youngest first: for histograms.

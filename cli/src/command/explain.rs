@@ -5,11 +5,11 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use anyhow::{Result, bail, ensure};
-use fleetback_report::finding::Code;
-use fleetback_report::fix::{FixId, Situation};
-
 use fleetback_report::policy::{Preset, references};
+use fleetback_report::results::{Code, FixId};
+use fleetback_report::tables::fix_steps::Situation;
 use fleetback_report::words::{self, Word, shown};
+
 use fleetback_scanner::mdm::read::{Document, pair, read_to_explain};
 use fleetback_scanner::mdm::seen::Seen;
 use fleetback_scanner::model::management::Answer;

@@ -15,12 +15,11 @@ use jiff::{SignedDuration, Timestamp};
 use rusqlite::Connection;
 use tempfile::TempDir;
 
-use fleetback_report::finding::Code;
 use fleetback_report::history::History;
 use fleetback_report::judge::{RunInfo, judge};
 use fleetback_report::knowledge::Knowledge;
 use fleetback_report::policy::Policy;
-use fleetback_report::results::{Results, Status};
+use fleetback_report::results::{Code, Results, Status};
 use fleetback_scanner::model::fleet::{Device, Fleet};
 use fleetback_scanner::model::identity::{Identity, Serial, Udid};
 

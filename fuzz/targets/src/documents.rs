@@ -1,7 +1,7 @@
 //! Readers of what an MDM server, a spreadsheet and Apple's servers gave out.
 
-use fleetback_report::os::OsVersion;
-use fleetback_report::os_table::OsTables;
+use fleetback_report::tables::os_releases::OsTables;
+use fleetback_report::tables::os_version::OsVersion;
 use fleetback_scanner::feed;
 use fleetback_scanner::mdm::{inventory, plan, read};
 use fleetback_testdata::when::at;

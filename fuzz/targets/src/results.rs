@@ -3,8 +3,8 @@
 use std::io::{self, Write};
 
 use fleetback_report::policy::Policy;
-use fleetback_report::render::text::TextOptions;
-use fleetback_report::render::{csv, html, json, text};
+use fleetback_report::render::text::{self, TextOptions};
+use fleetback_report::render::{csv, html, json};
 use fleetback_report::results::Results;
 use fleetback_report::sheet::Sheet;
 use jiff::tz::TimeZone;

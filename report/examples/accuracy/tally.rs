@@ -2,12 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use fleetback_report::finding::Severity;
-use fleetback_report::fix::Confidence;
 use fleetback_report::judge::{RunInfo, judge, likely_causes};
 use fleetback_report::knowledge::Knowledge;
 use fleetback_report::policy::Policy;
-use fleetback_report::results::Device;
+use fleetback_report::results::{Confidence, Device, Severity};
 use jiff::SignedDuration;
 
 use super::world::{Cause, Truth, World};

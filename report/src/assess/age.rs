@@ -10,9 +10,8 @@ use super::cloud::source_words;
 use super::draft::{Draft, day, days_between, from_backup, from_fact};
 use super::good::within;
 use super::status::status;
-use crate::finding::{Code, Severity};
 use crate::policy::Requirement;
-use crate::results::{BackupKind, Evidence, Status};
+use crate::results::{BackupKind, Code, Evidence, Severity, Status};
 
 pub(crate) fn find(case: &Case<'_>) -> Vec<Draft> {
     let newest = case.last_good().and_then(|good| too_old(case, &good));

@@ -10,13 +10,12 @@ use super::cloud::Cloud;
 use super::fleet_view::FleetView;
 use super::good::{is_plausible, local_date, within};
 use crate::history::PastDevice;
-use crate::model_name::model;
 use crate::nights::Nights;
-use crate::os::OsVersion;
 use crate::pattern::found::{Pattern, Patterns};
-use crate::pattern::kind::PatternKind;
 use crate::policy::{Effective, Requirement, Subject};
-use crate::results::BackupKind;
+use crate::results::{BackupKind, PatternKind};
+use crate::tables::models::model;
+use crate::tables::os_version::OsVersion;
 
 /// One device to be judged.
 pub(crate) struct Case<'a> {

@@ -14,7 +14,7 @@ use fleetback_scanner::model::fleet::Device;
 use jiff::Timestamp;
 
 use super::good::{CloudDate, is_plausible};
-use crate::mb_error::{self, Class};
+use crate::tables::error_codes::{self, Class};
 
 /// How often a passing code must come back before it means something.
 pub(crate) const TRANSIENT_RUN: usize = 3;
@@ -141,7 +141,7 @@ impl<'a> Cloud<'a> {
         let newest = *self.failures().first()?;
         let (domain, code) = newest.says();
         let passing =
-            mb_error::is_transient(domain, code) || newest.class() == Some(Class::Deferred);
+            error_codes::is_transient(domain, code) || newest.class() == Some(Class::Deferred);
         (!passing || self.same_again() >= TRANSIENT_RUN).then_some(newest)
     }
 
@@ -165,12 +165,12 @@ impl<'a> Attempt<'a> {
     /// The domain and the code that tell most: of a bundle, the first inner code that is explained.
     pub(crate) fn says(&self) -> (&'a str, i64) {
         let entry = self.entry;
-        let bundle = entry.domain == mb_error::MB && matches!(entry.code, 2 | 202);
+        let bundle = entry.domain == error_codes::MB && matches!(entry.code, 2 | 202);
         let explained =
-            |code: &&i64| **code != 0 && mb_error::explain(mb_error::MB, **code).is_some();
+            |code: &&i64| **code != 0 && error_codes::explain(error_codes::MB, **code).is_some();
         let inner = entry.inner_codes.iter().find(explained);
         match inner.filter(|_| bundle) {
-            Some(code) => (mb_error::MB, *code),
+            Some(code) => (error_codes::MB, *code),
             None => (&entry.domain, entry.code),
         }
     }
@@ -178,17 +178,17 @@ impl<'a> Attempt<'a> {
     /// What its code speaks of.
     pub(crate) fn class(&self) -> Option<Class> {
         let (domain, code) = self.says();
-        mb_error::explain(domain, code).map(|meaning| meaning.class)
+        error_codes::explain(domain, code).map(|meaning| meaning.class)
     }
 
     /// "303, not enough iCloud storage"; a code of another domain has its domain in front.
     pub(crate) fn in_words(&self) -> String {
         let (domain, code) = self.says();
         let domain_words = match domain {
-            mb_error::MB => String::new(),
+            error_codes::MB => String::new(),
             other => format!("{other} "),
         };
-        match mb_error::explain(domain, code) {
+        match error_codes::explain(domain, code) {
             Some(meaning) => format!("{domain_words}code {code} ({})", meaning.meaning),
             None => format!("{domain_words}code {code} (nobody outside Apple has explained it)"),
         }

@@ -3,8 +3,7 @@
 use super::case::Case;
 use super::cloud::source_words;
 use super::draft::{Draft, day, days_between};
-use crate::finding::Code;
-use crate::results::Evidence;
+use crate::results::{Code, Evidence};
 
 pub(crate) fn find(case: &Case<'_>) -> Vec<Draft> {
     let Some(told) = case.contact().filter(|told| !case.trusted(told.value)) else {

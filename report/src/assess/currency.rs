@@ -10,17 +10,19 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::case::Case;
 use super::draft::whole_days;
-use crate::fix::Confidence;
-use crate::os::OsVersion;
-use crate::os_table::{OsTable, OsTables, Release};
 use crate::policy::span_of_days;
-use crate::results::{Os, OsVerdict};
+use crate::results::{Confidence, Os, OsVerdict};
+use crate::tables::os_releases::{OsTable, OsTables, Release};
+use crate::tables::os_version::OsVersion;
 
 const DAY: SignedDuration = SignedDuration::from_hours(24);
+
 /// A list older than this makes nobody sure.
 const SURE: i32 = 60;
+
 /// A list older than this is not asked.
 const ASKED: i32 = 180;
+
 /// Nor is anybody blamed within so many days where `forceDelayedSoftwareUpdates` is in force. The length of the delay is no
 /// boolean and is not kept; this is the longest that the restriction can ask for (Apple's schema of
 /// com.apple.applicationaccess, `enforcedSoftwareUpdateDelay`).

@@ -7,8 +7,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use super::cloud::Fact;
-use crate::finding::{Code, Severity};
-use crate::results::Evidence;
+use crate::results::{Code, Evidence, Severity};
 
 /// A code, how bad it is here, and what it rests on.
 #[derive(Debug, Clone, PartialEq)]

@@ -10,10 +10,10 @@ use super::case::{os_text, product_type};
 use super::cloud::Cloud;
 use super::good::{local_date, within};
 use crate::knowledge::Knowledge;
-use crate::mb_error::{self, Class};
-use crate::os::OsVersion;
-use crate::os_table::OsTables;
 use crate::policy::Effective;
+use crate::tables::error_codes::{self, Class};
+use crate::tables::os_releases::OsTables;
+use crate::tables::os_version::OsVersion;
 
 /// Two failures no further apart than this fell into the same night.
 const SAME_NIGHT: SignedDuration = SignedDuration::from_hours(12);
@@ -162,7 +162,7 @@ impl<'a> FleetView<'a> {
 
 /// Codes that speak of Apple's servers.
 pub(crate) fn is_outage((domain, code): (&str, i64)) -> bool {
-    domain == mb_error::MB
+    domain == error_codes::MB
         && matches!(code, 17 | 301 | 302 | 304)
-        && mb_error::explain(domain, code).is_some_and(|row| row.class == Class::Service)
+        && error_codes::explain(domain, code).is_some_and(|row| row.class == Class::Service)
 }

@@ -8,9 +8,8 @@ use super::cloud::{Attempt, log_source, source_words};
 use super::draft::{Draft, day, days_between, from_fact};
 use super::fleet_view::is_outage;
 use super::good::within;
-use crate::finding::{Code, Severity};
 use crate::policy::{Requirement, span_of_days};
-use crate::results::Evidence;
+use crate::results::{Code, Evidence, Severity};
 
 pub(crate) fn find(case: &Case<'_>) -> Vec<Draft> {
     if case.policy.backups.icloud == Requirement::Forbidden {

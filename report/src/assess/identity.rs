@@ -7,8 +7,7 @@ use super::case::Case;
 use super::cloud::source_words;
 use super::draft::{Draft, day, from_backup};
 use super::good::is_plausible;
-use crate::finding::Code;
-use crate::results::Evidence;
+use crate::results::{Code, Evidence};
 
 pub(crate) fn find(case: &Case<'_>) -> Vec<Draft> {
     let drafts = [

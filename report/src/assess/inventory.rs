@@ -5,9 +5,8 @@ use super::case::Case;
 use super::draft::{Draft, day, from_backup};
 use super::icloud::{is_blocked, restriction_evidence};
 use super::status::status;
-use crate::finding::{Code, Severity};
 use crate::policy::Requirement;
-use crate::results::{Evidence, Status};
+use crate::results::{Code, Evidence, Severity, Status};
 
 pub(crate) fn find(case: &Case<'_>) -> Vec<Draft> {
     let all = [not_in_inventory(case), no_path(case)];

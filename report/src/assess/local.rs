@@ -10,9 +10,8 @@ use super::case::{Case, Local};
 use super::draft::{Draft, day, from_backup};
 use super::good::{claims_to_be_whole, is_asked_for_its_password, within};
 use super::status::later_attempt;
-use crate::finding::{Code, Severity};
 use crate::policy::Demand;
-use crate::results::Evidence;
+use crate::results::{Code, Evidence, Severity};
 use crate::words::Word;
 
 pub(crate) fn find(case: &Case<'_>) -> Vec<Draft> {

@@ -3,10 +3,9 @@
 use super::case::Case;
 use super::currency::currency;
 use super::draft::{Draft, count};
-use crate::finding::{Code, Severity};
-use crate::os::OsVersion;
 use crate::policy::Demand;
-use crate::results::{Evidence, Os, OsVerdict};
+use crate::results::{Code, Evidence, Os, OsVerdict, Severity};
+use crate::tables::os_version::OsVersion;
 
 pub(crate) fn find(case: &Case<'_>) -> Vec<Draft> {
     let os = currency(case);

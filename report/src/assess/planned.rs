@@ -10,10 +10,8 @@ use jiff::tz::TimeZone;
 use super::case::Case;
 use super::cloud::source_words;
 use super::draft::Draft;
-use crate::finding::{Code, Severity};
 use crate::policy::span_of_days;
-use crate::results::Evidence;
-use crate::swap::answer::Verdict;
+use crate::results::{Code, Evidence, Severity, Verdict};
 use crate::words::Word;
 
 /// The day of a swap that is due, and the finding of it.

@@ -3,7 +3,7 @@
 use super::case::Case;
 use super::draft::Draft;
 use super::{age, contact, icloud, identity, inventory, local, os, shrunk, storage};
-use crate::finding::Severity;
+use crate::results::Severity;
 
 /// One theme: looks at a device and drafts what it finds.
 type Theme = fn(&Case<'_>) -> Vec<Draft>;

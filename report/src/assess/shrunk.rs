@@ -1,10 +1,11 @@
 //! A backup that has become much smaller than the one before it: apps were offloaded, photos moved
 //! to iCloud, or data is gone without anybody having noticed.
 
+use fleetback_scanner::model::backup::LocalBackup;
+
 use super::case::Case;
 use super::draft::{Draft, day, from_backup, size};
-use crate::finding::Code;
-use fleetback_scanner::model::backup::LocalBackup;
+use crate::results::Code;
 
 pub(crate) fn find(case: &Case<'_>) -> Vec<Draft> {
     shrunk(case).into_iter().collect()

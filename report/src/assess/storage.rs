@@ -1,12 +1,12 @@
 //! No room: on the device, or on the computer that takes its backups.
 
+use fleetback_scanner::model::backup::LocalBackup;
+
 use super::case::Case;
 use super::cloud::{log_source, source_words};
 use super::draft::{Draft, day, from_backup, size};
-use crate::finding::{Code, Severity};
-use crate::mb_error::Class;
-use crate::results::Evidence;
-use fleetback_scanner::model::backup::LocalBackup;
+use crate::results::{Code, Evidence, Severity};
+use crate::tables::error_codes::Class;
 
 pub(crate) fn find(case: &Case<'_>) -> Vec<Draft> {
     let device = [device_by_ratio(case), device_by_code(case)];

@@ -15,8 +15,7 @@ use crate::assess::case::Case;
 use crate::assess::currency::currency;
 use crate::assess::draft::{Draft, count, day};
 use crate::assess::planned;
-use crate::fix::{Confidence, FixId};
-use crate::results::{OsVerdict, PastOfFinding};
+use crate::results::{Confidence, FixId, OsVerdict, PastOfFinding};
 use crate::trouble::{Shown, Trouble, escalates};
 
 /// Nights on which one fix is shown before the next.
@@ -24,10 +23,12 @@ const PATIENCE: u64 = 3;
 
 /// The same for what takes its time.
 const LONG_PATIENCE: u64 = 7;
+
 const SLOW: &[FixId] = &[FixId::UpdateIos, FixId::ContactAppleSupport];
 
 /// So many different fixes without a success, and so old a backup, are for Apple.
 const FIXES_BEFORE_APPLE: usize = 2;
+
 const STALE_BEFORE_APPLE: SignedDuration = SignedDuration::from_hours(14 * 24);
 
 /// The article's fixes are tried one after the other; before a swap that is due there is no time left
@@ -58,6 +59,7 @@ const CLOUD_LADDER: &[FixId] = &[
     FixId::ResetNetworkSettings,
     FixId::SignOutIcloud,
 ];
+
 const LOCAL_LADDER: &[FixId] = &[
     FixId::RestartDevice,
     FixId::StartFreshBackup,

@@ -1,15 +1,15 @@
 //! Reasons not to look any further: the device is retired, lost, silent, in the middle of a backup, or its
 //! clock is wrong. What lies behind them cannot be told from outside.
 
+use fleetback_scanner::model::backup::State;
+use jiff::SignedDuration;
+
 use super::row::{Row, Why, row};
 use crate::assess::case::Case;
 use crate::assess::draft::{day, days_between};
 use crate::assess::good::is_plausible;
-use crate::finding::Code;
-use crate::fix::Confidence::{High, Medium};
-use crate::fix::FixId;
-use fleetback_scanner::model::backup::State;
-use jiff::SignedDuration;
+use crate::results::Confidence::{High, Medium};
+use crate::results::{Code, FixId};
 
 /// The codes that speak of the age of a backup and not of its making.
 const AGE: &[Code] = &[

@@ -2,6 +2,8 @@
 //! trying, the least destructive fix first. Rules C1 to C22 of docs/findings.md; those that the
 //! whole fleet tells are in `others`.
 
+use jiff::{SignedDuration, Timestamp};
+
 use super::likely::has_fresh_local;
 use super::row::{Row, Why, row};
 use super::shared::fails_with_others;
@@ -12,15 +14,14 @@ use crate::assess::draft::{count, day, days_between, hour};
 use crate::assess::fleet_view::is_outage;
 use crate::assess::icloud::{failure_that_counts, is_blocked, is_off};
 use crate::assess::outage::covering;
-use crate::finding::Code;
-use crate::fix::Confidence::{High, Low, Medium};
-use crate::fix::{FixId, Focus};
-use crate::mb_error::{self, Class};
 use crate::policy::{Requirement, span_of_days};
-use crate::results::OsVerdict;
-use jiff::{SignedDuration, Timestamp};
+use crate::results::Confidence::{High, Low, Medium};
+use crate::results::{Code, FixId, OsVerdict};
+use crate::tables::error_codes::{self, Class};
+use crate::tables::fix_steps::Focus;
 
 const STALE: &[Code] = &[Code::BackupNever, Code::BackupStale, Code::BackupAging];
+
 const FAILING: &[Code] = &[
     Code::IcloudAttemptsFailing,
     Code::BackupNever,
@@ -28,7 +29,9 @@ const FAILING: &[Code] = &[
     Code::BackupAging,
     Code::IcloudExpiring,
 ];
+
 const EXPIRING: &[Code] = &[Code::IcloudExpiring];
+
 const ATTEMPTS: &[Code] = &[Code::IcloudAttemptsFailing];
 
 /// Causes that the evidence names directly.
@@ -252,7 +255,7 @@ fn of_class(case: &Case<'_>, class: Class) -> Option<Why> {
 }
 
 fn of_code(case: &Case<'_>, code: i64) -> Option<Why> {
-    let newest = failure(case, |attempt| attempt.says() == (mb_error::MB, code))?;
+    let newest = failure(case, |attempt| attempt.says() == (error_codes::MB, code))?;
     Some(answered(case, &newest))
 }
 
@@ -386,17 +389,19 @@ fn log_is_old(case: &Case<'_>) -> bool {
 /// Errors of the network in the last ten attempts, and healthy devices beside it, that together
 /// say: it is this device.
 const NETWORK_ERRORS: usize = 8;
+
 const LAST_ATTEMPTS: usize = 10;
+
 const HEALTHY_OTHERS: usize = 5;
 
 fn network_of_its_own(case: &Case<'_>) -> Option<Why> {
     if fails_with_others(case) {
         return None;
     }
-    let newest = failure(case, |attempt| attempt.says() == (mb_error::MB, 300))?;
+    let newest = failure(case, |attempt| attempt.says() == (error_codes::MB, 300))?;
     let last = case.cloud.attempts.iter().take(LAST_ATTEMPTS);
     let errors = last
-        .filter(|attempt| attempt.says() == (mb_error::MB, 300))
+        .filter(|attempt| attempt.says() == (error_codes::MB, 300))
         .count();
     let others = case.fleet.healthy_others_at(case.site()?, case.index);
     (errors >= NETWORK_ERRORS && others >= HEALTHY_OTHERS).then(|| {
@@ -415,7 +420,7 @@ fn network(case: &Case<'_>) -> Option<Why> {
         return None;
     }
     let newest = failure(case, |attempt| {
-        matches!(attempt.says(), (mb_error::MB, 300 | 217..=220))
+        matches!(attempt.says(), (error_codes::MB, 300 | 217..=220))
     })?;
     (case.cloud.same_again() >= TRANSIENT_RUN).then(|| answered(case, &newest))
 }
@@ -449,8 +454,8 @@ const STRANGE_RUN: usize = 5;
 fn strange_code(case: &Case<'_>) -> Option<Why> {
     let newest = failure(case, |attempt| {
         let (domain, code) = attempt.says();
-        let says_nothing = domain == mb_error::MB && matches!(code, 1 | 100);
-        says_nothing || mb_error::explain(domain, code).is_none()
+        let says_nothing = domain == error_codes::MB && matches!(code, 1 | 100);
+        says_nothing || error_codes::explain(domain, code).is_none()
     })?;
     (case.cloud.same_again() >= STRANGE_RUN).then(|| answered(case, &newest))
 }
@@ -490,10 +495,13 @@ fn first_miss(case: &Case<'_>) -> Option<Why> {
 
 /// Nights of a row of backups that makes its end a sudden one.
 const ROW_OF_BACKUPS: usize = 3;
+
 /// Its backups lie within this span before the last.
 const ROW_SPAN: SignedDuration = SignedDuration::from_hours(7 * 24);
+
 /// A device that was heard of so lately is heard of every night.
 const HEARD: SignedDuration = SignedDuration::from_hours(48);
+
 /// What comes with an account, in bytes.
 const FREE_OF_CHARGE: f64 = 5e9;
 

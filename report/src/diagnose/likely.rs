@@ -7,11 +7,10 @@ use crate::assess::draft::Draft;
 use crate::assess::good::within;
 use crate::assess::icloud::is_blocked;
 use crate::assess::inventory::pairing_is_blocked;
-use crate::finding::Code;
-use crate::fix::{Confidence, FixId, Situation};
 use crate::policy::{Requirement, references};
 use crate::portrait::model_name;
-use crate::results::Finding;
+use crate::results::{Code, Confidence, Finding, FixId};
+use crate::tables::fix_steps::Situation;
 use crate::words::shown;
 
 /// The tables, in the order in which they are tried: gates first, then what evidence names

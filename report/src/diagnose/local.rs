@@ -2,6 +2,10 @@
 //! the storage of the phone and of iCloud, and never of the computer's disk. Rules L1 to L15 of
 //! docs/findings.md; L11 needs evidence that no backup holds; L12 stands with the others.
 
+use fleetback_scanner::model::backup::{
+    HostTool, LocalBackup, Password, Restorable, State, VerifyLevel,
+};
+
 use super::row::{Row, Why, row};
 use super::shared::{shared, why};
 use crate::assess::case::Case;
@@ -10,16 +14,13 @@ use crate::assess::good::within;
 use crate::assess::inventory::pairing_is_blocked;
 use crate::assess::status::later_attempt;
 use crate::assess::storage::{full_disk, need};
-use crate::finding::Code;
-use crate::fix::Confidence::{High, Low, Medium};
-use crate::fix::{FixId, Focus};
-use crate::pattern::kind::PatternKind;
 use crate::policy::Requirement;
-use fleetback_scanner::model::backup::{
-    HostTool, LocalBackup, Password, Restorable, State, VerifyLevel,
-};
+use crate::results::Confidence::{High, Low, Medium};
+use crate::results::{Code, FixId, PatternKind};
+use crate::tables::fix_steps::Focus;
 
 const STALE: &[Code] = &[Code::BackupStale, Code::BackupAging];
+
 const BROKEN: &[Code] = &[
     Code::LocalUnfinished,
     Code::LocalAttemptFailed,
@@ -27,11 +28,13 @@ const BROKEN: &[Code] = &[
     Code::LocalDamaged,
     Code::LocalPlaceholder,
 ];
+
 const BREAKS: &[Code] = &[
     Code::LocalUnfinished,
     Code::LocalAttemptFailed,
     Code::LocalFilesMissing,
 ];
+
 const STOPPED: &[Code] = &[Code::LocalUnfinished, Code::LocalAttemptFailed];
 
 pub(crate) const ROWS: &[Row] = &[
@@ -117,7 +120,7 @@ fn device_full(case: &Case<'_>) -> Option<Why> {
 
 fn asks_for_passcode(case: &Case<'_>) -> bool {
     case.os()
-        .is_some_and(crate::os::OsVersion::asks_for_passcode)
+        .is_some_and(crate::tables::os_version::OsVersion::asks_for_passcode)
 }
 
 fn passcode_after_start(case: &Case<'_>) -> Option<Why> {

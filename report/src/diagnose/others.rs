@@ -1,5 +1,8 @@
 //! Findings that name their own remedy, and what is left when no row fits.
 
+use fleetback_scanner::model::backup::{Password, State};
+use fleetback_scanner::model::problem::Level;
+
 use super::local::{decrypted, unchecked};
 use super::row::{Row, Why, row};
 use crate::assess::case::Case;
@@ -7,13 +10,10 @@ use crate::assess::currency::currency;
 use crate::assess::draft::{count, day};
 use crate::assess::icloud::{is_blocked, restriction_evidence};
 use crate::assess::inventory::pairing_is_blocked;
-use crate::finding::Code;
-use crate::fix::Confidence::{High, Low, Medium};
-use crate::fix::{FixId, Focus};
 use crate::policy::{Preset, Requirement};
-use crate::results::OsVerdict;
-use fleetback_scanner::model::backup::{Password, State};
-use fleetback_scanner::model::problem::Level;
+use crate::results::Confidence::{High, Low, Medium};
+use crate::results::{Code, FixId, OsVerdict};
+use crate::tables::fix_steps::Focus;
 
 pub(crate) const ROWS: &[Row] = &[
     row("L7", &[Code::NoBackupPath], no_path, "Policy and restrictions together leave no way to back up.", FixId::ReviewRestriction, High).next(FixId::AllowPairing),

@@ -1,10 +1,10 @@
 //! One row of the diagnosis: what must be seen, and what it points to.
 
 use crate::assess::case::Case;
-use crate::finding::Code;
-use crate::fix::{Confidence, FixId, Focus};
 use crate::pattern::found::Pattern;
 use crate::pattern::tell::reason;
+use crate::results::{Code, Confidence, FixId};
+use crate::tables::fix_steps::Focus;
 
 /// One row. Rows that mention a code are tried in order; the first whose condition holds, and whose
 /// fix may be advised for this device, gives the cause and the fix.

@@ -6,8 +6,7 @@
 
 use super::row::{Row, Why, row};
 use crate::assess::case::Case;
-use crate::finding::Code;
-use crate::pattern::kind::PatternKind;
+use crate::results::{Code, PatternKind};
 
 const OLD: &[Code] = &[
     Code::BackupStale,

@@ -6,7 +6,6 @@ use fleetback_scanner::model::backup::{Restorable, State};
 use jiff::Timestamp;
 
 use super::found::{Basis, Pattern, Patterns};
-use super::kind::PatternKind;
 use super::search::{CHANCE, Search, Way};
 use super::sight::{at_computers, in_icloud};
 use super::tail::{LnFactorials, real};
@@ -16,12 +15,14 @@ use crate::assess::good::is_plausible;
 use crate::assess::storage::full_disk;
 use crate::history::History;
 use crate::knowledge::Knowledge;
+use crate::results::PatternKind;
 
 /// iCloud aims at a backup a night.
 pub(crate) const ICLOUD: Way = Way {
     nights: 7,
     healthy: 7,
 };
+
 /// People plug into a computer less often.
 const COMPUTERS: Way = Way {
     nights: 14,
@@ -85,8 +86,10 @@ struct OnHost {
 /// Where fewer backups than this part are broken, nothing is told of the computer. Taken for high:
 /// what is usual is known only where other computers were scanned.
 const BROKEN_RATE: f64 = 0.1;
+
 /// Fewer devices than this are no group, fewer broken ones no pattern.
 const GROUP: usize = 5;
+
 const BROKEN: usize = 3;
 
 /// Computers on which more backups break than elsewhere.

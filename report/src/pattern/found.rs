@@ -4,8 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
-use super::kind::PatternKind;
-use crate::fix::Confidence;
+use crate::results::{Confidence, PatternKind};
 
 /// Everything that the whole fleet tells.
 #[derive(Debug, Default)]

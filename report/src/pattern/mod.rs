@@ -2,7 +2,6 @@
 
 pub(crate) mod find;
 pub(crate) mod found;
-pub mod kind;
 pub(crate) mod search;
 pub(crate) mod sight;
 pub(crate) mod tail;

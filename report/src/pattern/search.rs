@@ -15,19 +15,22 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
 use super::found::{Basis, Pattern};
-use super::kind::PatternKind;
 use super::sight::{Marks, Sight};
 use super::tail::{LnFactorials, excess, real};
 use super::usual::{Asked, Usual, nights};
-use crate::fix::Confidence;
+use crate::results::{Confidence, PatternKind};
 
 /// How likely a run without a common cause may show a pattern.
 pub(crate) const CHANCE: f64 = 0.001;
+
 /// Fewer devices than this are no group.
 const GROUP: usize = 5;
+
 /// Fewer devices than this, or this part of the group, are no pattern.
 const MISSED: usize = 3;
+
 const MISSED_PART: f64 = 0.1;
+
 /// More patterns than this are not looked for in one run.
 const MOST: usize = 8;
 

@@ -9,12 +9,12 @@ use std::collections::BTreeMap;
 use fleetback_scanner::model::backup::State;
 use jiff::Timestamp;
 
-use super::kind::PatternKind;
 use crate::assess::case::Case;
 use crate::assess::good::is_plausible;
 use crate::assess::icloud::{is_blocked, is_off};
-use crate::mb_error::Class;
 use crate::policy::Requirement;
+use crate::results::PatternKind;
+use crate::tables::error_codes::Class;
 
 /// One device on one way of backing up.
 #[derive(Debug, Clone)]

@@ -1,12 +1,11 @@
 //! A pattern in words, and as the results carry it.
 
 use super::found::{Basis, Pattern};
-use super::kind::PatternKind;
 use super::search::noun;
 use crate::assess::case::Case;
 use crate::assess::draft::{count, day};
-use crate::fix::Situation;
-use crate::results;
+use crate::results::{self, PatternKind};
+use crate::tables::fix_steps::Situation;
 
 /// A pattern for the results.
 pub(crate) fn told(pattern: &Pattern, cases: &[Case<'_>]) -> results::Pattern {

@@ -7,17 +7,20 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::find::ICLOUD;
 use super::found::Pattern;
-use super::kind::PatternKind;
 use super::search::Search;
 use super::sight::{Marks, Sight};
 use super::usual::{Night, Past, Usual};
+use crate::results::PatternKind;
 
 /// A Thursday morning.
 const NOW: Timestamp = Timestamp::constant(1_795_075_200, 0); // 2026-11-19T08:00:00Z
 /// Nights that are simulated, and how many of the newest are known as earlier nights.
 const NIGHTS: usize = 60;
+
 const KNOWN: usize = 35;
+
 const SITES: usize = 5;
+
 const BUILDS: usize = 3;
 
 /// What the fleet is like.

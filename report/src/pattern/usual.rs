@@ -12,8 +12,10 @@ use super::tail::real;
 
 /// Fewer earlier nights than this tell no rate: two whole weeks.
 const NIGHTS: usize = 14;
+
 /// Nights after which a night of the same kind comes back.
 const WEEK: usize = 7;
+
 /// Where so few devices tell of a night, its rate is mostly noise, and all nights are counted as one.
 const SMALL: usize = 20;
 

@@ -167,15 +167,23 @@ const ORDERED: [(Limit, Limit); 5] = [
     (EXPIRING_ERROR, IGNORED),
     (STORAGE_CRITICAL, STORAGE_LOW),
 ];
+
 const AGING: Limit = limit("aging_days", |t| t.aging_days);
+
 const STALE: Limit = limit("stale_days", |t| t.stale_days);
+
 const CRITICAL: Limit = limit("critical_days", |t| t.critical_days);
+
 const EXPIRING: Limit = limit("icloud_expiring_days", |t| t.icloud_expiring_days);
+
 const EXPIRING_ERROR: Limit = limit("icloud_expiring_error_days", |t| {
     t.icloud_expiring_error_days
 });
+
 const IGNORED: Limit = limit("icloud_ignored_days", |t| t.icloud_ignored_days);
+
 const STORAGE_LOW: Limit = limit("storage_low_percent", |t| t.storage_low_percent);
+
 const STORAGE_CRITICAL: Limit = limit("storage_critical_percent", |t| t.storage_critical_percent);
 
 const fn limit(name: &'static str, of: fn(&Thresholds) -> f64) -> Limit {

@@ -9,7 +9,7 @@ use serde::Deserialize;
 
 use super::pattern::{OneOrMore, Patterns};
 use super::values::{device_names, is_named, version};
-use crate::os::OsVersion;
+use crate::tables::os_version::OsVersion;
 
 /// The conditions of a group.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize, JsonSchema)]

@@ -5,10 +5,8 @@
 //! 20 August 2026, CC BY 4.0); of the STIG and of CCE, which number every version of iOS anew, those
 //! of iOS 26. CIS Controls 11.2 and 11.5 are from version 8 of the Controls themselves.
 
-use super::preset::Preset;
-use super::preset::Preset::{CisByod, CisEnterprise, Stig};
-use crate::finding::Code;
-use crate::results::Reference;
+use super::preset::Preset::{self, CisByod, CisEnterprise, Stig};
+use crate::results::{Code, Reference};
 
 /// One rule, under all its names.
 #[derive(Debug)]
@@ -41,14 +39,21 @@ const fn name(presets: &'static [Preset], source: &'static str, id: &'static str
 }
 
 const EVERY: &[Preset] = &[CisEnterprise, Stig, CisByod];
+
 const OWNED: &[Preset] = &[CisEnterprise, Stig];
+
 const CIS: &[Preset] = &[CisEnterprise, CisByod];
 
 const BENCHMARK: &str = "CIS iOS Benchmark";
+
 const CONTROLS: &str = "CIS Controls v8";
+
 const STIG_26: &str = "DISA STIG for iOS 26";
+
 const CCE_26: &str = "CCE for iOS 26";
+
 const NIST: &str = "NIST SP 800-53";
+
 const MSCP: &str = "mSCP";
 
 /// The rules, in the order of docs/policy.md.

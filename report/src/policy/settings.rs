@@ -74,4 +74,5 @@ macro_rules! settings {
         ];
     };
 }
+
 pub(super) use settings;

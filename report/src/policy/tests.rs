@@ -1,7 +1,9 @@
 //! What a policy file may say, and what is said of one that is wrong.
 
-use super::{Demand, Policy, Preset, Requirement};
-use crate::finding::Code;
+use super::preset::Preset;
+use super::requirements::{Demand, Requirement};
+use super::whole::Policy;
+use crate::results::Code;
 
 #[track_caller]
 fn parse(text: &str) -> Policy {

@@ -5,7 +5,7 @@ use jiff::civil::Date;
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
 
-use crate::os::OsVersion;
+use crate::tables::os_version::OsVersion;
 
 pub(super) fn days<'de, D: Deserializer<'de>>(input: D) -> Result<Option<f64>, D::Error> {
     number(input, 36_500.0, "a number of days from 0 to 36500").map(Some)

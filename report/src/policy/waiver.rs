@@ -9,7 +9,7 @@ use serde::Deserialize;
 
 use super::limits::span_of_days;
 use super::values::{date, device_name, is_named, reason};
-use crate::finding::Code;
+use crate::results::Code;
 
 /// Something that somebody has decided to live with, and why.
 #[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]

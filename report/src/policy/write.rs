@@ -155,7 +155,7 @@ fn write_waiver(out: &mut String, waiver: &WaiverRule) {
     let texts = [
         ("device", waiver.device.as_deref()),
         ("group", waiver.group.as_deref()),
-        ("code", waiver.code.map(crate::finding::Code::id)),
+        ("code", waiver.code.map(crate::results::Code::id)),
         ("reason", Some(waiver.reason.as_str())),
     ];
     for (key, text) in texts {

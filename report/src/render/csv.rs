@@ -8,7 +8,7 @@
 use std::borrow::Cow;
 use std::io::{self, Write};
 
-use crate::render::spreadsheet;
+use super::spreadsheet;
 use crate::sheet::{BACKUP_COLUMNS, COLUMNS, Cell, Column, Row, Sheet};
 
 /// How to write CSV.

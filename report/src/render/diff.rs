@@ -7,7 +7,7 @@ use std::io::{self, Write};
 
 use super::terminal::{Color, Page, PageOptions};
 use crate::diff::{DeviceDiff, Diff, DiffKind, Side, Stand};
-use crate::finding::Code;
+use crate::results::Code;
 use crate::swap::sheet;
 use crate::words::{self, Word, number};
 

@@ -5,22 +5,31 @@
 //! holds the first screen, and the table is drawn by the script out of two JSON islands, a hundred
 //! rows at a time. Without the script, and on paper, every device that is not in order is listed.
 
-mod chart;
-pub(super) mod csp;
-mod details;
-mod groups;
-mod island;
-mod page;
-mod past;
-mod patterns;
-mod rows;
-mod terms;
-
 use std::io;
 
 use askama::Template;
 
 use crate::sheet::Sheet;
+
+mod chart;
+
+pub(super) mod csp;
+
+mod details;
+
+mod groups;
+
+mod island;
+
+mod page;
+
+mod past;
+
+mod patterns;
+
+mod rows;
+
+mod terms;
 
 /// Writes the page.
 ///

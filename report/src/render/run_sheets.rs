@@ -9,7 +9,7 @@ use askama::Template;
 use jiff::tz::TimeZone;
 
 use super::html::csp;
-use crate::swap::answer::Verdict;
+use crate::results::Verdict;
 use crate::swap::run_sheet::{Density, RunSheet, cut, order, run_sheet};
 use crate::swap::sheet::{self, Tone};
 use crate::swap::ticket::{Ticket, Tickets};
@@ -122,6 +122,7 @@ fn faults(tickets: &Tickets) -> Vec<String> {
 
 /// The longest cell of the overview, in letters.
 const CELL_MAX: usize = 90;
+
 const REASON_MAX: usize = 200;
 
 fn row(ticket: &Ticket, number: usize) -> Row {

@@ -9,8 +9,9 @@ use jiff::tz::TimeZone;
 
 use super::csv::{self, CsvOptions};
 use super::terminal::{Color, Page, PageOptions, wrapped_words};
+use crate::results::Verdict;
 use crate::swap::after::{After, Afterwards};
-use crate::swap::answer::{Answer, Fate, Verdict};
+use crate::swap::answer::{Answer, Fate};
 use crate::swap::plan::PlanUsed;
 use crate::swap::sheet::{self, Group, SWAP_COLUMNS, SwapRow, Tone};
 use crate::swap::ticket::{Ticket, Tickets};

@@ -10,8 +10,7 @@ use fleetback_scanner::model::problem::{Level, Problem};
 use unicode_width::UnicodeWidthStr;
 
 use super::terminal::{Color, Paint, cut, padded, wrapped, wrapped_words};
-use crate::finding::Severity;
-use crate::results::{Device, Finding, Pattern, Status};
+use crate::results::{Device, Finding, Pattern, Severity, Status};
 use crate::sheet::{self, Action, Sheet};
 use crate::words::{self, Word, shown};
 
@@ -28,14 +27,19 @@ pub struct TextOptions {
 
 /// The most serial numbers named beside one fix.
 const SERIALS_MAX: usize = 12;
+
 /// The most problems shown.
 const PROBLEMS_MAX: usize = 5;
+
 /// The most remarks on the policy.
 const POLICY_NOTES_MAX: usize = 10;
+
 /// The narrowest terminal that is laid out for.
 const WIDTH_MIN: usize = 60;
+
 /// Below this much room the reason stands on a line of its own.
 const REASON_WIDTH_MIN: usize = 44;
+
 /// The widest name in the table.
 const NAME_WIDTH_MAX: usize = 24;
 

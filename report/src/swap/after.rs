@@ -12,8 +12,8 @@ use super::answer::Fate;
 use super::copies::{Copy, Worth, copies};
 use super::lookup::{Directory, Found};
 use super::plan::{PlanUsed, Said, said};
-use super::ticket::{Asked, EvidenceUsed, Run, Who, evidence, who};
-use crate::results::{BackupKind, Device, Results};
+use super::ticket::{Asked, EvidenceUsed, Run, evidence};
+use crate::results::{BackupKind, Device, Results, Who, who};
 use crate::words::elapsed;
 
 /// Everything that was asked, answered.

@@ -3,32 +3,6 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// May the device be wiped?
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
-)]
-#[serde(rename_all = "kebab-case")]
-pub enum Verdict {
-    /// Nothing stands against it.
-    Ready,
-    /// What was backed up comes back, and something is lost all the same.
-    ReadyWithLosses,
-    /// Something stands against it.
-    NotReady,
-    /// Nobody can tell. Never ready.
-    Unknown,
-}
-
-impl Verdict {
-    /// Every verdict, best first.
-    pub const ALL: [Self; 4] = [
-        Self::Ready,
-        Self::ReadyWithLosses,
-        Self::NotReady,
-        Self::Unknown,
-    ];
-}
-
 /// May the old backups go?
 #[derive(
     Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,

@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use super::lookup::{Directory, folded_text};
 use super::target::{Wish, is_product};
 use super::ticket::Asked;
-use crate::os::OsVersion;
+use crate::tables::os_version::OsVersion;
 use crate::words::{list_of_lines, plural};
 
 /// The plan that was asked.

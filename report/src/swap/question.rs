@@ -5,8 +5,8 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::copies::{self, Copy, is_young};
 use super::target::Target;
-use crate::os_table::OsTables;
 use crate::results::{Backup, Device, Mdm, PolicyUsed};
+use crate::tables::os_releases::OsTables;
 
 /// Everything that the rules may look at.
 #[derive(Debug, Clone, Copy)]

@@ -1,12 +1,18 @@
 //! The rules S1 to S22 as a table: what is asked, what it may come to, and who answers it.
 
-mod backup;
-mod handover;
-mod losses;
-mod target;
+use Decides::{Always, Never, WithTarget};
+use Kind::{Blocks, ByHand, Info, Loses, Warns};
 
 use super::answer::{Answer, Outcome, Reply};
 use super::question::Question;
+
+mod backup;
+
+mod handover;
+
+mod losses;
+
+mod target;
 
 /// What a rule comes to at worst.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -87,9 +93,6 @@ const fn rule(
         reply,
     }
 }
-
-use Decides::{Always, Never, WithTarget};
-use Kind::{Blocks, ByHand, Info, Loses, Warns};
 
 /// Every rule, in the order of its number.
 #[rustfmt::skip] // one rule a line

@@ -7,10 +7,10 @@
 
 use jiff::tz::TimeZone;
 
-use super::answer::{Answer, Outcome, Verdict};
+use super::answer::{Answer, Outcome};
 use super::sheet::{self, Group, Tone};
 use super::ticket::{RestoreFrom, Ticket, Tickets};
-use crate::results::BackupKind;
+use crate::results::{BackupKind, Verdict};
 use crate::words::{self, shown};
 
 /// One sheet.
@@ -104,6 +104,7 @@ const ROOMS: [Room; 3] = [
 
 /// The longest name, and the longest of the other facts.
 const NAME_MAX: usize = 60;
+
 const FACT_MAX: usize = 110;
 
 /// The longest fact that has room in half a line.

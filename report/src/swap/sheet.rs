@@ -3,10 +3,11 @@
 use jiff::tz::TimeZone;
 
 use super::after::{After, Afterwards};
-use super::answer::{Answer, Fate, Outcome, Verdict, WaitsFor};
+use super::answer::{Answer, Fate, Outcome, WaitsFor};
 use super::plan::PlanUsed;
 use super::target::Target;
-use super::ticket::{EvidenceFrom, EvidenceUsed, RestoreFrom, Ticket, Tickets, Who};
+use super::ticket::{EvidenceFrom, EvidenceUsed, RestoreFrom, Ticket, Tickets};
+use crate::results::{Verdict, Who};
 use crate::sheet::Cell;
 use crate::words::{self, Word, elapsed, plural};
 

@@ -5,9 +5,9 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::lookup::{Directory, Found};
-use crate::model_name;
-use crate::os::OsVersion;
 use crate::results::{Device, Mdm};
+use crate::tables::models;
+use crate::tables::os_version::OsVersion;
 
 /// What was said of the new device, by hand or by a plan.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -163,10 +163,10 @@ pub fn is_product(text: &str) -> bool {
 fn product(text: &str) -> (Option<String>, Option<String>) {
     let text = text.trim();
     if is_product_type(text) {
-        let name = model_name::model(text).map(|model| model.name.to_owned());
+        let name = models::model(text).map(|model| model.name.to_owned());
         return (Some(text.to_owned()), name);
     }
-    match model_name::types_of(text).as_slice() {
+    match models::types_of(text).as_slice() {
         [] => (None, None),
         [(product_type, name)] => (Some((*product_type).to_owned()), Some((*name).to_owned())),
         // Two of one generation run the same versions of iOS.

@@ -13,7 +13,7 @@ use jiff::civil::Date;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::answer::{Answer, Outcome, Verdict};
+use super::answer::{Answer, Outcome};
 use super::copies::Copy;
 use super::lookup::{Directory, Found, MatchedBy};
 use super::plan::{PlanUsed, Said, said};
@@ -21,8 +21,8 @@ use super::question::Question;
 use super::rules::RULES;
 use super::target::{Target, Wish};
 use super::verdict::{of_device, reason};
-use crate::os_table::OsTables;
-use crate::results::{BackupKind, Device, Results};
+use crate::results::{BackupKind, Device, Results, Verdict, Who, who};
+use crate::tables::os_releases::OsTables;
 use crate::words::plural;
 
 /// The version of this shape; raised only when a field changes its meaning.
@@ -134,29 +134,6 @@ pub struct Ticket {
     /// What else is worth knowing of this row of the plan.
     #[serde(default)]
     pub plan_notes: Vec<String>,
-}
-
-/// A device in as many words as it takes to tell it from others.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct Who {
-    /// Serial number.
-    pub serial_number: Option<String>,
-    /// UDID.
-    pub udid: Option<String>,
-    /// IMEI of the first SIM.
-    pub imei: Option<String>,
-    /// Name as the device reports it; untrusted text.
-    pub device_name: Option<String>,
-    /// "iPhone12,1".
-    pub product_type: Option<String>,
-    /// "iPhone 11".
-    pub model: Option<String>,
-    /// "18.1".
-    pub os_version: Option<String>,
-    /// User, from the inventory.
-    pub user: Option<String>,
-    /// Department, from the inventory.
-    pub department: Option<String>,
 }
 
 /// The copy that should be restored.
@@ -340,21 +317,6 @@ fn empty(asked: &Asked) -> Ticket {
         answers: Vec::new(),
         plan_contradicts: Vec::new(),
         plan_notes: Vec::new(),
-    }
-}
-
-/// What tells a device from others.
-pub(crate) fn who(device: &Device) -> Who {
-    Who {
-        serial_number: device.serial_number.clone(),
-        udid: device.udid.clone(),
-        imei: device.imei.clone(),
-        device_name: device.device_name.clone(),
-        product_type: device.product_type.clone(),
-        model: device.model.clone(),
-        os_version: device.os_version.clone(),
-        user: device.user.clone(),
-        department: device.department.clone(),
     }
 }
 

@@ -1,8 +1,9 @@
 //! From the answers to the one word.
 
-use super::answer::{Answer, Outcome, Verdict};
+use super::answer::{Answer, Outcome};
 use super::question::Question;
 use super::rules::answers;
+use crate::results::Verdict;
 use crate::words::elapsed;
 
 /// The verdict of these answers. Evidence that is too old gives no other than `unknown`: what stood in

@@ -6,10 +6,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use fleetback_report::finding::{Code, Severity};
-use fleetback_report::fix::{Confidence, FixId};
-use fleetback_report::pattern::kind::PatternKind;
-use fleetback_report::results::*;
+use fleetback_report::results::{Code, Confidence, FixId, PatternKind, Severity, *};
 use fleetback_report::words::{Word, code};
 use fleetback_scanner::model::backup::*;
 use fleetback_scanner::model::problem::{Level, Problem};

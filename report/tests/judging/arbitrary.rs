@@ -1,8 +1,6 @@
 //! Whatever the facts, judging ends, and what it says hangs together.
 
-use fleetback_report::finding::Severity;
-use fleetback_report::fix::FixId;
-use fleetback_report::results::Status;
+use fleetback_report::results::{FixId, Severity, Status};
 use fleetback_scanner::model::backup::{FileCount, LocalBackup, Password, Restorable, State};
 use fleetback_scanner::model::evidence::Told;
 use fleetback_scanner::model::fleet::Fleet;

@@ -1,9 +1,7 @@
 //! Evidence -> cause and fix, rule by rule. Each of the article's eight fixes is reached here.
 
-use fleetback_report::finding::Code;
-use fleetback_report::fix::{Confidence, FixId};
 use fleetback_report::knowledge::Knowledge;
-use fleetback_report::results::Finding;
+use fleetback_report::results::{Code, Confidence, Finding, FixId};
 use fleetback_scanner::model::backup::{
     FileCount, HostTool, LocalBackup, Password, Restorable, State, Verified, VerifyLevel,
 };

@@ -3,11 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use fleetback_report::finding::Code;
 use fleetback_report::judge::{RunInfo, judge};
 use fleetback_report::knowledge::Knowledge;
 use fleetback_report::policy::Policy;
-use fleetback_report::results::{self, Finding, Results};
+use fleetback_report::results::{self, Code, Finding, Results};
 use fleetback_scanner::model::backup::{
     FileCount, HostTool, LocalBackup, Password, Restorable, State, Verified, VerifyLevel,
 };

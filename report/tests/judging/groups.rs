@@ -1,7 +1,6 @@
 //! Groups of a policy: which devices belong to one, and what is asked of them.
 
-use fleetback_report::finding::{Code, Severity};
-use fleetback_report::results::{Results, Status};
+use fleetback_report::results::{Code, Results, Severity, Status};
 use fleetback_scanner::model::backup::{LocalBackup, Password, Restorable, Verified, VerifyLevel};
 use fleetback_scanner::model::evidence::Told;
 use fleetback_scanner::model::identity::Udid;

@@ -1,8 +1,7 @@
 //! Every limit from both sides.
 
-use fleetback_report::finding::Severity;
 use fleetback_report::knowledge::Knowledge;
-use fleetback_report::results::{OsVerdict, Status};
+use fleetback_report::results::{OsVerdict, Severity, Status};
 use fleetback_scanner::model::backup::{FileCount, LocalBackup};
 use fleetback_scanner::model::evidence::Told;
 use fleetback_scanner::model::os_feed::{OsFeed, OsFeedKind, OsRelease};

@@ -1,14 +1,11 @@
 //! What earlier runs knew, and what has changed since.
 
-use fleetback_report::change::Change;
-use fleetback_report::finding::{Code, Severity};
-use fleetback_report::fix::FixId;
 use fleetback_report::history::{
     History, Numbers, PastDevice, PastFinding, PastIcloud, PastRun, PastSize, PastState,
 };
 use fleetback_report::judge::judge;
 use fleetback_report::knowledge::Knowledge;
-use fleetback_report::results::{Results, Status};
+use fleetback_report::results::{Change, Code, FixId, Results, Severity, Status};
 use fleetback_scanner::model::evidence::Told;
 use fleetback_scanner::model::fleet::Fleet;
 use fleetback_scanner::model::management::{Capacity, CapacityUnit};

@@ -1,13 +1,10 @@
 //! What many devices have in common, from whole fleets: one cause, one finding of the fleet, and
 //! devices that point to it.
 
-use fleetback_report::finding::Code;
-use fleetback_report::fix::{Confidence, FixId};
 use fleetback_report::history::{History, Numbers, PastDevice, PastIcloud, PastRun};
 use fleetback_report::judge::judge;
 use fleetback_report::knowledge::Knowledge;
-use fleetback_report::pattern::kind::PatternKind;
-use fleetback_report::results::{Pattern, Results};
+use fleetback_report::results::{Code, Confidence, FixId, Pattern, PatternKind, Results};
 use fleetback_scanner::model::backup::{FileCount, LocalBackup, State};
 use fleetback_scanner::model::evidence::Told;
 

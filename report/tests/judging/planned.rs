@@ -1,10 +1,9 @@
 //! Swaps that are planned for one of the next days.
 
-use fleetback_report::finding::{Code, Severity};
-use fleetback_report::fix::FixId;
 use fleetback_report::history::{History, PastRun};
 use fleetback_report::judge::{RunInfo, judge};
 use fleetback_report::knowledge::Knowledge;
+use fleetback_report::results::{Code, FixId, Severity};
 use fleetback_scanner::model::backup::{LocalBackup, State};
 use fleetback_scanner::model::identity::Serial;
 use jiff::civil::Date;

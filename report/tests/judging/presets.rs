@@ -2,9 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use fleetback_report::finding::{Code, Severity};
 use fleetback_report::policy::{Preset, RULES, references};
-use fleetback_report::results::{Device, Finding, Status};
+use fleetback_report::results::{Code, Device, Finding, Severity, Status};
 use fleetback_scanner::model::backup::{LocalBackup, Password};
 
 use crate::fleet::*;

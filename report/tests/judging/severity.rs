@@ -1,6 +1,6 @@
 //! How bad a finding is beside what else is known.
 
-use fleetback_report::finding::{Code, Severity};
+use fleetback_report::results::{Code, Severity};
 use fleetback_scanner::model::backup::{LocalBackup, Password, Restorable, State};
 use fleetback_scanner::model::evidence::Told;
 use fleetback_scanner::model::fleet::Conflict;

@@ -2,12 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use fleetback_report::finding::Code;
-use fleetback_report::fix::FixId;
 use fleetback_report::judge::likely_causes;
-use fleetback_report::mb_error;
-use fleetback_report::pattern::kind::PatternKind;
 use fleetback_report::policy::{Policy, Preset, RULES, references};
+use fleetback_report::results::{Code, FixId, PatternKind};
+use fleetback_report::tables::error_codes;
 use fleetback_report::words;
 
 const FINDINGS: &str = include_str!("../../../docs/findings.md");
@@ -122,7 +120,7 @@ fn every_fix_has_its_section_and_is_in_use() {
 #[test]
 fn every_error_code_stands_in_its_page() {
     let mut rows = 0;
-    for row in mb_error::all() {
+    for row in error_codes::all() {
         let (first, last) = row.codes().into_inner();
         let codes = if first == last {
             first.to_string()
@@ -131,7 +129,7 @@ fn every_error_code_stands_in_its_page() {
         };
         let passing = row
             .codes()
-            .filter(|code| mb_error::is_transient(row.domain(), *code));
+            .filter(|code| error_codes::is_transient(row.domain(), *code));
         let passing: Vec<String> = passing.map(|code| code.to_string()).collect();
         let fix = row.fix.map_or(String::new(), |fix| format!("`{fix}`"));
         let line = format!(

@@ -1,7 +1,6 @@
 //! Waivers: in date, on their last day, expired, by code, for a whole device, for nothing.
 
-use fleetback_report::finding::{Code, Severity};
-use fleetback_report::results::{Results, Status};
+use fleetback_report::results::{Code, Results, Severity, Status};
 use fleetback_report::words::policy_notes;
 use fleetback_scanner::model::backup::{LocalBackup, Password};
 

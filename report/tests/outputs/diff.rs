@@ -1,11 +1,9 @@
 //! Two reports side by side.
 
 use fleetback_report::diff::{Diff, DiffKind};
-use fleetback_report::finding::{Code, Severity};
-use fleetback_report::fix::FixId;
 use fleetback_report::render::diff as render;
 use fleetback_report::render::terminal::PageOptions;
-use fleetback_report::results::*;
+use fleetback_report::results::{Code, FixId, Severity, *};
 use fleetback_scanner::model::problem::Problem;
 use jiff::tz::TimeZone;
 

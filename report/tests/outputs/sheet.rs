@@ -1,8 +1,6 @@
 //! The columns and what they hold.
 
-use fleetback_report::finding::{Code, Severity};
-use fleetback_report::fix::FixId;
-use fleetback_report::results::{Device, Status};
+use fleetback_report::results::{Code, Device, FixId, Severity, Status};
 use fleetback_report::sheet::{COLUMNS, Cell, Kind, Sheet};
 use jiff::tz::TimeZone;
 

@@ -1,8 +1,6 @@
 //! Words, dates and ids.
 
-use fleetback_report::finding::Severity;
-use fleetback_report::fix::Confidence;
-use fleetback_report::results::{BackupKind, Status};
+use fleetback_report::results::{BackupKind, Confidence, Severity, Status};
 use fleetback_report::words::{self, Word, code};
 use fleetback_scanner::model::backup::*;
 use fleetback_scanner::model::problem::Level;

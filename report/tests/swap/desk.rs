@@ -1,11 +1,11 @@
 //! Words to build a device at the counter with.
 
-use fleetback_report::os_table::OsTables;
 use fleetback_report::results::*;
 use fleetback_report::swap::answer::{Answer, Outcome};
 use fleetback_report::swap::question::Question;
 use fleetback_report::swap::rules::answers;
 use fleetback_report::swap::target::Target;
+use fleetback_report::tables::os_releases::OsTables;
 use fleetback_scanner::model::backup::*;
 use jiff::{SignedDuration, Timestamp};
 

@@ -1,9 +1,8 @@
 //! The tickets as they are printed.
 
 use fleetback_report::render::csv::CsvOptions;
-use fleetback_report::render::json;
-use fleetback_report::render::swap as render;
 use fleetback_report::render::terminal::PageOptions;
+use fleetback_report::render::{json, swap as render};
 use fleetback_report::results::*;
 use fleetback_report::swap::after::afterwards;
 use fleetback_report::swap::sheet::SWAP_COLUMNS;

@@ -1,8 +1,8 @@
 //! A plan's rows held against each other, and what is printed of them.
 
-use fleetback_report::results::*;
+use fleetback_report::results::{Verdict, *};
 use fleetback_report::swap::after::afterwards;
-use fleetback_report::swap::answer::{Fate, Verdict};
+use fleetback_report::swap::answer::Fate;
 use fleetback_report::swap::plan::{PlanUsed, asked as questions};
 use fleetback_report::swap::target::Wish;
 use fleetback_report::swap::ticket::{Asked, Run, Ticket, Tickets, tickets};

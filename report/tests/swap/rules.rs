@@ -2,9 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use fleetback_report::finding::{Code, Severity};
-use fleetback_report::fix::FixId;
-use fleetback_report::results::*;
+use fleetback_report::results::{Code, FixId, Severity, *};
 use fleetback_report::swap::answer::Outcome::{self, Blocks, CannotTell, Loses, Pass, Warns};
 use fleetback_report::swap::answer::WaitsFor;
 use fleetback_report::swap::rules::{Kind, RULES};

@@ -2,14 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use fleetback_report::finding::{Code, Severity};
-use fleetback_report::fix::FixId;
-use fleetback_report::os::OsVersion;
-use fleetback_report::results::*;
-use fleetback_report::swap::answer::{Outcome, Verdict};
+use fleetback_report::results::{Code, FixId, Severity, Verdict, *};
+use fleetback_report::swap::answer::Outcome;
 use fleetback_report::swap::lookup::Directory;
 use fleetback_report::swap::target::{Target, Wish, is_product};
 use fleetback_report::swap::ticket::{Asked, EvidenceFrom, Run, Ticket, Tickets, tickets};
+use fleetback_report::tables::os_version::OsVersion;
 use fleetback_scanner::model::os_feed::{OsFeed, OsFeedKind, OsRelease};
 use jiff::SignedDuration;
 

@@ -26,6 +26,7 @@ type Chapters = [(
     &'static str,
     terms::Fits,
 ); 2];
+
 const CHAPTERS: Chapters = [
     (
         TONIGHT,

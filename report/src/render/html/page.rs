@@ -9,11 +9,11 @@ use std::io;
 use askama::Template;
 use fleetback_scanner::model::problem::{Level, Problem};
 
-use super::chart::{Age, Chart, Piece};
-use super::groups::{Chapter, Fact};
-use super::past::OutcomeRow;
-use super::patterns::PatternRow;
-use super::{chart, csp, details, groups, island, past, patterns, rows, terms};
+use super::chart::{self, Age, Chart, Piece};
+use super::groups::{self, Chapter, Fact};
+use super::past::{self, OutcomeRow};
+use super::patterns::{self, PatternRow};
+use super::{csp, details, island, rows, terms};
 use crate::results::{Device, GroupUsed, Host, PolicyUsed, Results, Status, WaiverUse};
 use crate::sheet::Sheet;
 use crate::words::{self, Word, shown};
@@ -360,6 +360,7 @@ fn ages(results: &Results) -> Vec<Age> {
     };
     labels.map(age).collect()
 }
+
 const NO_AGE: &str = "none, or unknown";
 
 fn filters(results: &Results) -> Vec<Filter> {

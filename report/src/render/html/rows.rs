@@ -10,8 +10,7 @@ use serde::Serialize;
 use super::groups::Chapter;
 use super::island::Texts;
 use super::terms;
-use crate::finding::Severity;
-use crate::results::{Device, Finding, Status};
+use crate::results::{Device, Finding, Severity, Status};
 use crate::sheet::Sheet;
 use crate::words::{Word, shown};
 

@@ -3,8 +3,7 @@
 //! A tone is a colour with a meaning; it never stands without a word and a shape beside it. Every
 //! text that can come from a device passes [`shown`] before it reaches the page.
 
-use crate::finding::Severity;
-use crate::results::{Device, Finding, Status};
+use crate::results::{Device, Finding, Severity, Status};
 use crate::sheet::{self, Sheet};
 use crate::words::{self, Word, shown};
 

@@ -2,11 +2,10 @@
 
 use fleetback_scanner::model::backup::{Password, Restorable, State, VerifyLevel};
 
-use super::super::answer::Reply;
-use super::super::copies::{Copy, Worth, copies};
-use super::super::question::Question;
-use crate::finding::Code;
-use crate::results::{Backup, BackupKind, Status};
+use crate::results::{Backup, BackupKind, Code, Status};
+use crate::swap::answer::Reply;
+use crate::swap::copies::{Copy, Worth, copies};
+use crate::swap::question::Question;
 use crate::words::{days_between, elapsed, number, plural};
 
 /// What makes a backup that will do.

@@ -3,11 +3,11 @@
 use fleetback_scanner::model::management::Validity;
 use jiff::Timestamp;
 
-use super::super::answer::Reply;
-use super::super::question::{Question, hours};
-use crate::mb_error::{self, Class};
-use crate::os::OsVersion;
 use crate::results::Mdm;
+use crate::swap::answer::Reply;
+use crate::swap::question::{Question, hours};
+use crate::tables::error_codes::{self, Class};
+use crate::tables::os_version::OsVersion;
 use crate::words::{days, days_between};
 
 /// An identity certificate of an MDM is good for about a year; a restored device comes back with the
@@ -138,7 +138,7 @@ pub(super) fn icloud_full(q: &Question<'_>) -> Reply {
         .first()
         .filter(|attempt| attempt.code != 0);
     let full = newest.is_some_and(|attempt| {
-        let known = mb_error::explain(&attempt.domain, attempt.code);
+        let known = error_codes::explain(&attempt.domain, attempt.code);
         known.is_some_and(|row| row.class == Class::Quota)
     });
     let os = q.device.os_version.as_deref().and_then(OsVersion::parse);

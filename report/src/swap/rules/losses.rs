@@ -1,8 +1,8 @@
 //! What does not come back although everything goes well, in words for people.
 
-use super::super::answer::Reply;
-use super::super::question::Question;
 use crate::results::BackupKind;
+use crate::swap::answer::Reply;
+use crate::swap::question::Question;
 use crate::words::{list, number, size};
 
 /// Apps named one by one.
@@ -11,6 +11,7 @@ const APPS_MAX: usize = 6;
 /// S7: a device that holds more than this many times its backup, and at least so much, keeps most of
 /// it elsewhere.
 const ELSEWHERE_TIMES: f64 = 4.0;
+
 const ELSEWHERE_BYTES_MIN: f64 = 20e9;
 
 /// S5

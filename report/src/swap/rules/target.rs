@@ -1,12 +1,12 @@
 //! The new device: can it take what the old one gives?
 
-use super::super::answer::Reply;
-use super::super::copies::Copy;
-use super::super::question::Question;
-use super::super::target::Target;
 use super::losses::rounded;
-use crate::os::OsVersion;
-use crate::os_table::Runs;
+use crate::swap::answer::Reply;
+use crate::swap::copies::Copy;
+use crate::swap::question::Question;
+use crate::swap::target::Target;
+use crate::tables::os_releases::Runs;
+use crate::tables::os_version::OsVersion;
 
 /// Part of the capacity that must stay free, so that the restore and the apps' downloads have room.
 const MARGIN: f64 = 0.1;

@@ -13,10 +13,10 @@ use std::sync::LazyLock;
 use fleetback_scanner::model::os_feed::OsFeed;
 use jiff::civil::Date;
 
-use crate::os::OsVersion;
+use super::os_version::OsVersion;
 
 /// What is built in; written by `report/os-table/regenerate.py`.
-const BUILT_IN: &str = include_str!("../os-table/table.tsv");
+const BUILT_IN: &str = include_str!("../../os-table/table.tsv");
 
 static BUILT_IN_TABLE: LazyLock<OsTable<'static>> = LazyLock::new(|| OsTable::from_tsv(BUILT_IN));
 
@@ -289,7 +289,7 @@ mod tests {
             assert!(cells[1].parse::<Date>().is_ok(), "{row}");
             for name in cells[2].split(' ') {
                 assert!(generation(name).is_some(), "{name} in {row}");
-                let known = crate::model_name::model(name);
+                let known = crate::tables::models::model(name);
                 assert!(known.is_some(), "{name} has no name in model_name.tsv");
             }
         }

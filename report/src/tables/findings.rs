@@ -7,65 +7,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-
-/// How bad a finding is.
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
-)]
-#[serde(rename_all = "kebab-case")]
-pub enum Severity {
-    /// Worth knowing.
-    Info,
-    /// Look at it this week.
-    Warning,
-    /// Something must be done.
-    Error,
-    /// Data would be lost tonight.
-    Critical,
-}
-
-/// What can be wrong. One section each in docs/findings.md.
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
-)]
-#[serde(rename_all = "kebab-case")]
-#[allow(missing_docs)] // the table below is their documentation
-pub enum Code {
-    NoBackupPath,
-    BackupNever,
-    BackupStale,
-    LocalFilesMissing,
-    LocalDamaged,
-    LocalUnfinished,
-    LocalPlaceholder,
-    PasswordWrong,
-    LocalNotEncrypted,
-    IcloudBlocked,
-    IcloudForbidden,
-    IcloudOff,
-    IdentityConflict,
-    ClockWrong,
-    BackupUnknown,
-    SwapPlanned,
-    BackupAging,
-    LocalAttemptFailed,
-    IcloudAttemptsFailing,
-    IcloudExpiring,
-    DeviceStorageLow,
-    HostDiskLow,
-    BackupShrunk,
-    LocalNotVerified,
-    OsUnsupported,
-    DeviceNotSeen,
-    EvidenceUnreadable,
-    HostSilent,
-    PasswordMissing,
-    OsOutdated,
-    NotInInventory,
-    BackupInProgress,
-}
+use crate::results::{Code, NoSuchName, Severity};
 
 /// What there is to say of a code, whatever the device.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -117,16 +59,6 @@ impl fmt::Display for Code {
     }
 }
 
-/// A name that is none of ours.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("wanted {wanted}, found {found:?}")]
-pub struct NoSuchName {
-    /// What kind of name was wanted.
-    pub wanted: &'static str,
-    /// What was found.
-    pub found: String,
-}
-
 impl FromStr for Code {
     type Err = NoSuchName;
 
@@ -134,39 +66,6 @@ impl FromStr for Code {
         let row = TABLE.iter().find(|about| about.id == text);
         row.map(|about| about.code).ok_or_else(|| NoSuchName {
             wanted: "a finding code such as backup-stale",
-            found: text.to_owned(),
-        })
-    }
-}
-
-impl Severity {
-    /// Every severity, mildest first.
-    pub const ALL: [Self; 4] = [Self::Info, Self::Warning, Self::Error, Self::Critical];
-
-    /// Its name in files: "warning".
-    pub fn id(self) -> &'static str {
-        match self {
-            Self::Info => "info",
-            Self::Warning => "warning",
-            Self::Error => "error",
-            Self::Critical => "critical",
-        }
-    }
-}
-
-impl fmt::Display for Severity {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.id())
-    }
-}
-
-impl FromStr for Severity {
-    type Err = NoSuchName;
-
-    fn from_str(text: &str) -> Result<Self, NoSuchName> {
-        let found = Self::ALL.into_iter().find(|severity| severity.id() == text);
-        found.ok_or_else(|| NoSuchName {
-            wanted: "info, warning, error or critical",
             found: text.to_owned(),
         })
     }

@@ -43,7 +43,7 @@ pub fn types_of(name: &str) -> Vec<(&'static str, &'static str)> {
 }
 
 static MODELS: LazyLock<BTreeMap<&str, Model>> = LazyLock::new(|| {
-    let rows = include_str!("model_name.tsv").lines();
+    let rows = include_str!("models.tsv").lines();
     rows.filter(|row| !row.starts_with('#'))
         .filter_map(row)
         .collect()
@@ -109,7 +109,7 @@ mod tests {
     /// list of releases knows (a test of `os_table`).
     #[test]
     fn the_table_names_its_source_and_its_date() {
-        let head: Vec<_> = include_str!("model_name.tsv")
+        let head: Vec<_> = include_str!("models.tsv")
             .lines()
             .take_while(|line| line.starts_with('#'))
             .collect();
@@ -137,7 +137,7 @@ mod tests {
 
     #[test]
     fn every_row_of_the_table_is_whole_and_stands_once() {
-        let rows = include_str!("model_name.tsv")
+        let rows = include_str!("models.tsv")
             .lines()
             .filter(|l| !l.starts_with('#'));
         let mut count = 0;

@@ -9,81 +9,8 @@
 use std::fmt::{self, Write as _};
 use std::str::FromStr;
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-
-use crate::finding::NoSuchName;
-use crate::os::OsVersion;
-use crate::results::LikelyFix;
-
-/// Id of a fix. One section each in docs/fixes.md.
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
-)]
-#[serde(rename_all = "kebab-case")]
-#[allow(missing_docs)] // the table below is their documentation
-pub enum FixId {
-    CheckStorage,
-    StableWifi,
-    UpdateIos,
-    RestartDevice,
-    ResetNetworkSettings,
-    SignOutIcloud,
-    CheckIcloudStatus,
-    ContactAppleSupport,
-    TurnOnIcloudBackup,
-    ReviewRestriction,
-    FreeComputerDisk,
-    EnterPasscode,
-    AllowPairing,
-    StartFreshBackup,
-    EncryptBackup,
-    RecordBackupPassword,
-    ResetBackupPassword,
-    CheckHost,
-    Wait,
-    BringDeviceOnline,
-    GrantFullDiskAccess,
-    FixClock,
-    ResolveIdentity,
-    UpdateHostSoftware,
-    MatchInventory,
-    QueryBackupState,
-    VerifyBackup,
-    PlanReplacement,
-    AskSwapDesk,
-}
-
-/// How sure we are that the fix is the right one.
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
-)]
-#[serde(rename_all = "kebab-case")]
-pub enum Confidence {
-    /// The usual order of trying, nothing better known.
-    Low,
-    /// A pattern fits and others are excluded.
-    Medium,
-    /// Direct evidence: a code, a restriction, a state key.
-    High,
-}
-
-impl Confidence {
-    /// Its name in files: "medium".
-    pub fn id(self) -> &'static str {
-        match self {
-            Self::Low => "low",
-            Self::Medium => "medium",
-            Self::High => "high",
-        }
-    }
-}
-
-impl fmt::Display for Confidence {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.id())
-    }
-}
+use super::fix_steps::{Focus, Situation, Step, step};
+use crate::results::{FixId, LikelyFix, NoSuchName};
 
 /// What there is to say of a fix, whatever the device.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -108,45 +35,6 @@ pub struct About {
     pub ask: Option<&'static str>,
     /// What to do, step by step.
     pub steps: &'static [Step],
-}
-
-/// One step, and the devices it is for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Step {
-    text: &'static str,
-    versions: Versions,
-    home_button: Option<bool>,
-    focus: Option<Focus>,
-    /// For whoever looks after the device, and not for its user.
-    aside: bool,
-}
-
-/// The versions of iOS that a step is for, by their first number.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Versions {
-    All,
-    Before(u32),
-    From(u32),
-}
-
-/// Which half of a fix the evidence points to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Focus {
-    /// The storage of the iCloud account.
-    IcloudStorage,
-    /// The storage of the device.
-    DeviceStorage,
-}
-
-/// What decides which steps are shown.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Situation {
-    /// The device's version of iOS; `None` shows the steps of all.
-    pub os: Option<OsVersion>,
-    /// Has it a Home button? `None` shows both ways.
-    pub home_button: Option<bool>,
-    /// Which half the evidence points to; `None` shows both.
-    pub focus: Option<Focus>,
 }
 
 impl FixId {
@@ -230,86 +118,6 @@ impl FromStr for FixId {
             wanted: "a fix such as check-storage",
             found: text.to_owned(),
         })
-    }
-}
-
-const fn step(text: &'static str) -> Step {
-    Step {
-        text,
-        versions: Versions::All,
-        home_button: None,
-        focus: None,
-        aside: false,
-    }
-}
-
-impl Step {
-    const fn aside(mut self) -> Self {
-        self.aside = true;
-        self
-    }
-
-    const fn before(mut self, major: u32) -> Self {
-        self.versions = Versions::Before(major);
-        self
-    }
-
-    const fn from(mut self, major: u32) -> Self {
-        self.versions = Versions::From(major);
-        self
-    }
-
-    const fn home_button(mut self, has: bool) -> Self {
-        self.home_button = Some(has);
-        self
-    }
-
-    const fn focus(mut self, focus: Focus) -> Self {
-        self.focus = Some(focus);
-        self
-    }
-
-    /// The step in words for a device, with what it is for in front where nobody knows whether the
-    /// device is such a one; `None` when it is not for this device.
-    pub fn for_device(&self, situation: &Situation) -> Option<String> {
-        let focus_fits = match (self.focus, situation.focus) {
-            (Some(step), Some(wanted)) => step == wanted,
-            _ => true,
-        };
-        if !focus_fits {
-            return None;
-        }
-        let versions = match situation.os {
-            Some(os) => self.versions.contain(os).then(String::new)?,
-            None => self.versions.in_words(),
-        };
-        let button = match (self.home_button, situation.home_button) {
-            (Some(step), Some(device)) if step != device => return None,
-            (Some(true), None) => "With a Home button: ",
-            (Some(false), None) => "Without a Home button: ",
-            _ => "",
-        };
-        Some(format!("{versions}{button}{}", self.text))
-    }
-}
-
-impl Versions {
-    fn contain(self, os: OsVersion) -> bool {
-        match self {
-            Self::All => true,
-            Self::Before(major) => os.major < major,
-            Self::From(major) => os.major >= major,
-        }
-    }
-
-    fn in_words(self) -> String {
-        match self {
-            Self::All => String::new(),
-            // No version bears a number between 18 and 26.
-            Self::Before(26) => "iOS 18 and earlier: ".to_owned(),
-            Self::Before(major) => format!("iOS {} and earlier: ", major - 1),
-            Self::From(major) => format!("iOS {major} and later: "),
-        }
     }
 }
 
@@ -794,6 +602,7 @@ const TABLE: [About; 29] = [
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::tables::os_version::OsVersion;
 
     #[test]
     fn the_table_stands_in_the_order_of_the_fixes() {
@@ -824,7 +633,7 @@ mod tests {
     fn steps(fix: FixId, os: Option<&str>, product_type: &str, want: &[&str], unwanted: &[&str]) {
         let situation = Situation {
             os: os.and_then(OsVersion::parse),
-            home_button: crate::model_name::model(product_type).map(|model| model.home_button),
+            home_button: crate::tables::models::model(product_type).map(|model| model.home_button),
             focus: None,
         };
         let steps = fix.made_ready(&situation).steps.join("\n");

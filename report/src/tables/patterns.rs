@@ -2,25 +2,7 @@
 
 use std::fmt;
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-
-use crate::fix::{Confidence, FixId};
-
-/// One cause behind many devices.
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
-)]
-#[serde(rename_all = "kebab-case")]
-#[allow(missing_docs)] // the table below is their documentation
-pub enum PatternKind {
-    Outage,
-    Site,
-    OsBuild,
-    ProfileSet,
-    Host,
-    HostBreaking,
-}
+use crate::results::{Confidence, FixId, PatternKind};
 
 /// What there is to say of a kind, whatever the fleet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

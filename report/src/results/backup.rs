@@ -1,0 +1,144 @@
+//! Local and iCloud backups of a device.
+
+use std::path::PathBuf;
+
+use fleetback_scanner::model::backup::{
+    FileCount, FileDifference, FileName, HostTool, Password, Restorable, State, Verified,
+};
+use fleetback_scanner::model::path_text;
+use fleetback_scanner::model::problem::Problem;
+use jiff::Timestamp;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::codes::BackupKind;
+
+/// The backup that would be restored.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct GoodBackup {
+    /// Local or iCloud.
+    pub kind: BackupKind,
+    /// When it was completed.
+    pub date: Timestamp,
+    /// The folder; `None` for iCloud.
+    #[serde(serialize_with = "path_text::lossy_option")]
+    #[schemars(with = "Option<PathBuf>")]
+    pub path: Option<PathBuf>,
+}
+
+/// An attempt to back up.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Attempt {
+    /// When.
+    pub at: Timestamp,
+    /// "complete", "unfinished", "attempt-failed", "files missing", "icloud 303", …
+    pub result: String,
+    /// Local or iCloud.
+    pub kind: BackupKind,
+}
+
+/// One local backup.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Backup {
+    /// The folder.
+    #[serde(serialize_with = "path_text::lossy")]
+    #[schemars(with = "PathBuf")]
+    pub path: PathBuf,
+    /// The computer it lies on.
+    pub host: String,
+    /// The folder's own name.
+    pub folder_name: String,
+    /// The UDID that the backup tells.
+    #[serde(default)]
+    pub udid: Option<String>,
+    /// The serial number that the backup tells.
+    #[serde(default)]
+    pub serial_number: Option<String>,
+    /// An archived copy.
+    pub archived: bool,
+    /// Which program wrote it.
+    pub kind_of_host_tool: HostTool,
+    /// What Status.plist and the manifests say.
+    pub state: State,
+    /// Why, in plain words.
+    pub state_reason: String,
+    /// What the check says.
+    pub restorable: Restorable,
+    /// Why, in plain words.
+    pub restorable_reason: String,
+    /// Does the policy take it as good?
+    pub good: bool,
+    /// Is the payload encrypted?
+    pub encrypted: Option<bool>,
+    /// Is its password known to open it?
+    pub password: Password,
+    /// When what could be restored was completed (device clock).
+    pub completed_at: Option<Timestamp>,
+    /// Info.plist `Last Backup Date` (host clock).
+    pub info_date: Option<Timestamp>,
+    /// Manifest.plist `Date` (device clock).
+    pub manifest_date: Option<Timestamp>,
+    /// Status.plist `Date` (device clock).
+    pub status_date: Option<Timestamp>,
+    /// "18.1".
+    pub os_version: Option<String>,
+    /// How deep it was checked, and when.
+    pub verified: Verified,
+    /// `None` before a check.
+    pub files: Option<FileCount>,
+    /// Was the check taken over from an earlier night, because nothing has changed since?
+    #[serde(default)]
+    pub recalled: bool,
+    /// The first of the missing files.
+    pub missing_sample: Vec<FileName>,
+    /// The first payloads that no row of the manifest names, below the folder.
+    #[serde(default)]
+    pub extra_sample: Vec<String>,
+    /// The first payloads that differ from what their rows say, and how.
+    #[serde(default)]
+    pub different_sample: Vec<FileDifference>,
+    /// When the password was proven, and where it came from; never the password.
+    #[serde(default)]
+    pub password_proof: Option<Proof>,
+    /// What in this folder could not be used.
+    pub problems: Vec<Problem>,
+}
+
+/// A password was proven to open a backup's keybag.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Proof {
+    /// When; earlier than the run where an older proof still holds.
+    pub at: Timestamp,
+    /// Name of the password's source: "passwords.csv line 3", "password command".
+    pub source: String,
+}
+
+/// iCloud backups of a device.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Icloud {
+    /// The switch.
+    pub enabled: Option<bool>,
+    /// The newest date told.
+    pub last_date: Option<Timestamp>,
+    /// Which document told the date, or else the switch.
+    pub source: Option<String>,
+    /// When that was true.
+    pub observed_at: Option<Timestamp>,
+    /// Is a date evidence enough to count (policy allows iCloud, inventory trusted, under 180 days)?
+    pub good: bool,
+    /// Attempts from the iCloud log inside local backups, newest first.
+    pub attempts: Vec<IcloudAttempt>,
+}
+
+/// One attempt out of the iCloud log.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct IcloudAttempt {
+    /// When.
+    pub at: Timestamp,
+    /// `MBErrorDomain`, …
+    pub domain: String,
+    /// 0 is success.
+    pub code: i64,
+    /// What the code means; `None` for one nobody has explained.
+    pub meaning: Option<String>,
+}

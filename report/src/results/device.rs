@@ -1,0 +1,199 @@
+//! One judged device.
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::backup::{Attempt, Backup, GoodBackup, Icloud};
+use super::codes::{Change, Code, Confidence, FixId, OsVerdict, Severity, Status};
+use super::finding::Finding;
+use super::mdm::Mdm;
+
+/// One device, judged.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Device {
+    /// UDID in Apple's spelling.
+    pub udid: Option<String>,
+    /// Serial number.
+    pub serial_number: Option<String>,
+    /// Name as the device reports it; untrusted text.
+    pub device_name: Option<String>,
+    /// "iPhone12,1".
+    pub product_type: Option<String>,
+    /// Marketing name where one is known, else what the MDM calls the model.
+    pub model: Option<String>,
+    /// "18.1".
+    pub os_version: Option<String>,
+    /// "22B83".
+    pub build_version: Option<String>,
+    /// Is that version the newest that the model can have?
+    #[serde(default)]
+    pub os: Os,
+    /// IMEI of the first SIM, digits only.
+    pub imei: Option<String>,
+    /// The IMEI of every SIM, digits only.
+    #[serde(default)]
+    pub imeis: Vec<String>,
+    /// MEID.
+    #[serde(default)]
+    pub meid: Option<String>,
+    /// ECID, "0x1A75D23A2B803A": as told, or the one inside the UDID.
+    #[serde(default)]
+    pub ecid: Option<String>,
+    /// ICCID of the first SIM, digits only.
+    pub iccid: Option<String>,
+    /// User, from the inventory table.
+    pub user: Option<String>,
+    /// E-mail address, from the inventory table.
+    pub email: Option<String>,
+    /// Department, from the inventory table.
+    pub department: Option<String>,
+    /// Site, from the inventory table.
+    pub site: Option<String>,
+    /// Group of devices, from the inventory table.
+    #[serde(default)]
+    pub group: Option<String>,
+    /// Tags, from the inventory table.
+    #[serde(default)]
+    pub tags: Vec<String>,
+    /// The day on which the device is to be swapped, from the inventory table.
+    #[serde(default)]
+    pub planned_swap: Option<Date>,
+
+    /// The one word.
+    pub status: Status,
+    /// The worst of the findings that no waiver covers; `None` when there is none.
+    pub severity: Option<Severity>,
+    /// The newest good backup.
+    pub last_good_backup: Option<GoodBackup>,
+    /// Whole days from the last good backup to `scanned_at`.
+    pub age_days: Option<i64>,
+    /// The policy's limit for this device, in days.
+    pub max_age_days: f64,
+    /// The group of the policy that it belongs to; `null` when it belongs to none.
+    #[serde(default)]
+    pub policy_group: Option<String>,
+    /// The newest attempt of any kind that is newer than, or is, the last good backup.
+    pub last_attempt: Option<Attempt>,
+    /// Local backups, newest first.
+    pub backups: Vec<Backup>,
+    /// iCloud backups, as far as evidence tells.
+    pub icloud: Icloud,
+    /// What the MDM knows; `None` when no MDM document speaks of the device.
+    pub mdm: Option<Mdm>,
+    /// Worst first; ties in the order of the codes.
+    pub findings: Vec<Finding>,
+    /// Known only from old backups although there is an inventory: findings are capped at info.
+    pub listed_apart: bool,
+    /// Is it in the inventory? `None` when there is no inventory.
+    pub in_inventory: Option<bool>,
+    /// May it be wiped? `ready`, `ready-with-losses`, `not-ready` or `unknown`, with no new device
+    /// named; `null` in results of before there was a verdict.
+    pub swap: Option<String>,
+    /// Change since the last run; `null` without an earlier run to compare with.
+    pub change: Option<Change>,
+    /// What earlier runs add; `null` for a run without a history.
+    #[serde(default)]
+    pub history: Option<PastOfDevice>,
+}
+
+/// What earlier runs add to a device.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct PastOfDevice {
+    /// The first run of the unbroken row of runs in which it has failed up to now; `None` when it
+    /// does not fail.
+    pub first_failing: Option<Timestamp>,
+    /// Nights since then on which fleetback ran and saw it fail, this one among them.
+    pub nights_failing: Option<u64>,
+    /// One letter a night, oldest first, this night last: `g` good, `a` aging, `f` failing, `u`
+    /// unknown, `.` the device was not seen, `-` fleetback did not run.
+    pub nights: String,
+    /// Sizes of its complete local backups, oldest first.
+    pub sizes: Vec<SizeThen>,
+    /// The trouble that has ended, until the next night.
+    pub recovered: Option<Recovered>,
+}
+
+/// How large a complete local backup was.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct SizeThen {
+    /// When it was completed.
+    pub completed_at: Timestamp,
+    /// Its payload.
+    pub bytes: u64,
+}
+
+/// A trouble that has ended.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Recovered {
+    /// What it was.
+    pub code: Code,
+    /// The fix that was shown last.
+    pub fix: FixId,
+    /// When it began.
+    pub since: Timestamp,
+    /// Nights on which it was seen.
+    pub nights: u64,
+}
+
+/// How a device's version of iOS stands to what there is for its model.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Os {
+    /// The one word.
+    pub verdict: OsVerdict,
+    /// How sure: an old list makes nobody sure. `None` for `unknown`.
+    pub confidence: Option<Confidence>,
+    /// The newest version for the model.
+    pub newest: Option<String>,
+    /// The newest for the model that bears the device's own first number.
+    pub newest_same_major: Option<String>,
+    /// Whole days since the first release for the model that is newer than what the device runs, as
+    /// far as the list goes back. Only where the device is behind.
+    pub days_behind: Option<i64>,
+    /// Is that release so young that nobody is blamed yet?
+    pub in_grace: bool,
+    /// Who says what is newest: a feed, the built-in table, or the fleet itself.
+    pub source: Option<String>,
+    /// The last day that this source knows of; `None` for the fleet.
+    #[schemars(with = "Option<String>")]
+    pub source_date: Option<Date>,
+}
+
+/// A device in as many words as it takes to tell it from others.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Who {
+    /// Serial number.
+    pub serial_number: Option<String>,
+    /// UDID.
+    pub udid: Option<String>,
+    /// IMEI of the first SIM.
+    pub imei: Option<String>,
+    /// Name as the device reports it; untrusted text.
+    pub device_name: Option<String>,
+    /// "iPhone12,1".
+    pub product_type: Option<String>,
+    /// "iPhone 11".
+    pub model: Option<String>,
+    /// "18.1".
+    pub os_version: Option<String>,
+    /// User, from the inventory.
+    pub user: Option<String>,
+    /// Department, from the inventory.
+    pub department: Option<String>,
+}
+
+/// What tells a device from others.
+pub(crate) fn who(device: &Device) -> Who {
+    Who {
+        serial_number: device.serial_number.clone(),
+        udid: device.udid.clone(),
+        imei: device.imei.clone(),
+        device_name: device.device_name.clone(),
+        product_type: device.product_type.clone(),
+        model: device.model.clone(),
+        os_version: device.os_version.clone(),
+        user: device.user.clone(),
+        department: device.department.clone(),
+    }
+}

@@ -1,0 +1,105 @@
+//! What the MDM knows of a device.
+
+use std::collections::BTreeMap;
+
+use fleetback_scanner::model::management::{CapacityUnit, Validity};
+use jiff::Timestamp;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// What the MDM knows of a device.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Mdm {
+    /// The newest contact of any kind.
+    pub last_seen: Option<Timestamp>,
+    /// The document of the newest contact, and which clock told its age.
+    pub source: Option<String>,
+    /// Is that evidence young enough to be trusted?
+    pub trusted: bool,
+    /// Supervised.
+    pub supervised: Option<bool>,
+    /// User Enrollment.
+    pub user_enrollment: Option<bool>,
+    /// Lost mode.
+    pub lost_mode: Option<bool>,
+    /// Find My.
+    pub find_my: Option<bool>,
+    /// Activation Lock.
+    pub activation_lock: Option<bool>,
+    /// Storage in all, in the device's own unit.
+    pub capacity: Option<f64>,
+    /// Storage free, in the same unit.
+    pub available: Option<f64>,
+    /// The restrictions that bear on backup.
+    pub restrictions: BTreeMap<String, bool>,
+    /// Which profile sets them: key -> profile identifiers.
+    pub restriction_profiles: BTreeMap<String, Vec<String>>,
+    /// Managed apps whose data no backup holds.
+    pub apps_barred_from_backup: Vec<String>,
+    /// Managed apps that go when the enrolment goes; their data returns to the same device only.
+    #[serde(default)]
+    pub apps_removed_with_enrolment: Vec<String>,
+    /// When the device enrolled.
+    #[serde(default)]
+    pub enrolled_at: Option<Timestamp>,
+    /// Is it no longer enrolled?
+    #[serde(default)]
+    pub enrolment_ended: Option<bool>,
+    /// Waits in Setup Assistant.
+    #[serde(default)]
+    pub awaiting_configuration: Option<bool>,
+    /// Shared iPad.
+    #[serde(default)]
+    pub shared_ipad: Option<bool>,
+    /// Has an eSIM.
+    #[serde(default)]
+    pub esim: Option<bool>,
+    /// Can this MDM lift Activation Lock?
+    #[serde(default)]
+    pub activation_lock_manageable: Option<bool>,
+    /// Is a passcode set?
+    #[serde(default)]
+    pub passcode_present: Option<bool>,
+    /// Panes of Setup Assistant that are skipped (`Restore`, `DeviceToDeviceMigration`, ...); empty
+    /// when it is told that none is.
+    #[serde(default)]
+    pub skipped_panes: Option<Vec<String>>,
+    /// The validity of the device's identity certificates.
+    #[serde(default)]
+    pub identity_certificates: Option<Vec<Validity>>,
+    /// Storage in all, with the unit in which it was told.
+    #[serde(default)]
+    pub capacity_told: Option<CapacityTold>,
+    /// Battery, 0 to 1.
+    #[serde(default)]
+    pub battery: Option<f64>,
+    /// The letter of a small security update: "(a)".
+    #[serde(default)]
+    pub supplemental_os_version: Option<String>,
+    /// The last backup to a computer that the device or its console speaks of. Nobody has looked at
+    /// that backup.
+    #[serde(default)]
+    pub last_computer_backup: Option<Timestamp>,
+    /// Will the next backup to a computer be encrypted?
+    #[serde(default)]
+    pub backup_will_be_encrypted: Option<bool>,
+    /// Of the queries about backups, those that were not asked; empty when all were, `null` when
+    /// nobody knows.
+    #[serde(default)]
+    pub backup_queries_left_out: Option<Vec<String>>,
+    /// Did an answer tell the restrictions in force?
+    #[serde(default)]
+    pub restrictions_told: bool,
+    /// Did an answer list the managed apps?
+    #[serde(default)]
+    pub managed_apps_told: bool,
+}
+
+/// Storage in all, as it was told.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct CapacityTold {
+    /// How many.
+    pub amount: f64,
+    /// Of what; nobody says whether a megabyte or gigabyte is of base 10 or base 2.
+    pub unit: CapacityUnit,
+}

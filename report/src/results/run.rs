@@ -1,0 +1,204 @@
+//! One judged run.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use fleetback_scanner::model::path_text;
+use fleetback_scanner::model::problem::Problem;
+use jiff::Timestamp;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::codes::{Change, Code, FixId, Severity, Status};
+use super::device::Device;
+use super::pattern::Pattern;
+use super::policy::PolicyUsed;
+
+/// The version of this shape; raised only when a field changes its meaning.
+pub const SCHEMA_VERSION: u32 = 1;
+
+/// One judged run.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Results {
+    /// [`SCHEMA_VERSION`].
+    pub schema_version: u32,
+    /// Version of the program that wrote it.
+    pub tool_version: String,
+    /// Name of the run, given by the command line.
+    pub run_id: String,
+    /// The run's `now`.
+    pub scanned_at: Timestamp,
+    /// The computer that scanned.
+    pub scan_host: String,
+    /// The policy that judged.
+    pub policy: PolicyUsed,
+    /// Counts over `devices`, `problems`.
+    pub summary: Summary,
+    /// Every device, worst first.
+    pub devices: Vec<Device>,
+    /// Everything that could not be used, each once; those of single backups are here too.
+    pub problems: Vec<Problem>,
+    /// Evidence that no device can be told from (User Enrollment).
+    pub unmatched: Vec<Unmatched>,
+    /// The computers whose disks were read.
+    pub hosts: Vec<Host>,
+    /// The roots as given, with the number of backups found below each.
+    pub roots: Vec<Root>,
+    /// Every waiver of the policy, used or not.
+    pub waivers: Vec<WaiverUse>,
+    /// One cause behind many devices, the strongest first.
+    #[serde(default)]
+    pub patterns: Vec<Pattern>,
+    /// What earlier runs add; `None` for a run without a history.
+    #[serde(default)]
+    pub history: Option<Past>,
+}
+
+/// What earlier runs add to the whole.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Past {
+    /// Earlier runs that are remembered.
+    pub runs: u64,
+    /// The oldest of them; `None` when this is the first run.
+    pub first_run: Option<Timestamp>,
+    /// The run that `change` is counted from; `None` when there was none.
+    pub compared_with: Option<ComparedRun>,
+    /// Devices of the fleet by their change; empty without a run to compare with.
+    pub changes: BTreeMap<Change, u64>,
+    /// Devices that the compared run saw and this one did not.
+    pub gone: Vec<Gone>,
+    /// Nights of the strip, since the first run, on which fleetback did not run.
+    pub nights_missed: u64,
+    /// The date of the last letter of every strip, `yyyy-mm-dd`.
+    pub strip_ends: String,
+    /// What became of the fixes that were shown.
+    pub fixes: Vec<FixOutcome>,
+}
+
+/// An earlier run.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct ComparedRun {
+    /// Its name.
+    pub run_id: String,
+    /// Its `now`.
+    pub scanned_at: Timestamp,
+}
+
+/// A device that is no longer there.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+pub struct Gone {
+    /// Serial number.
+    pub serial_number: Option<String>,
+    /// UDID.
+    pub udid: Option<String>,
+    /// The first 14 digits of the IMEI, or the MEID.
+    pub imei: Option<String>,
+    /// What it was.
+    pub status: Status,
+    /// The worst of its findings that no waiver covered.
+    pub severity: Option<Severity>,
+}
+
+/// How often a fix was shown, and how often a good backup followed. That it followed is no proof
+/// that the fix was what helped.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct FixOutcome {
+    /// The fix.
+    pub fix: FixId,
+    /// Troubles in which it was shown.
+    pub shown: u64,
+    /// Troubles that ended while it was the last fix shown.
+    pub recovered: u64,
+    /// Troubles in which it is shown now.
+    pub open: u64,
+}
+
+/// Counts. Every key of an enumeration is present, also with 0.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Summary {
+    /// Devices in all, those listed apart included.
+    pub devices: u64,
+    /// Devices that would lose data tonight: neither waived nor listed apart, with a status other
+    /// than `protected` or `aging`.
+    pub at_risk: u64,
+    /// Devices listed apart: known from old backups only, although there is an inventory.
+    pub listed_apart: u64,
+    /// Devices whose every finding that weighs is waived, see [`Device::is_waived`].
+    pub waived: u64,
+    /// By status.
+    pub status: BTreeMap<Status, u64>,
+    /// By severity; `none` for devices with no finding.
+    pub severity: BTreeMap<String, u64>,
+    /// By finding code: devices that have it. Only codes that occur.
+    pub findings: BTreeMap<Code, u64>,
+    /// By likely fix of a device's first finding. Only fixes that occur.
+    pub fixes: BTreeMap<FixId, u64>,
+    /// Local backups.
+    pub backups: u64,
+    /// Problems by level: `note`, `incomplete`.
+    pub problems: BTreeMap<String, u64>,
+}
+
+impl Summary {
+    /// The devices that the verdict speaks of: all but those listed apart.
+    pub fn devices_counted(&self) -> u64 {
+        self.devices.saturating_sub(self.listed_apart)
+    }
+}
+
+/// A waiver of the policy and what became of it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct WaiverUse {
+    /// Serial number or UDID it names; `None` for the waiver of a group.
+    pub device: Option<String>,
+    /// The group of the policy whose devices it is for.
+    #[serde(default)]
+    pub group: Option<String>,
+    /// Devices of this fleet that it names; `None` in results of before they were counted.
+    #[serde(default)]
+    pub devices: Option<u64>,
+    /// The code it covers; `None` for all.
+    pub code: Option<Code>,
+    /// Why.
+    pub reason: String,
+    /// The last day it holds.
+    pub until: Option<String>,
+    /// `used`, `unused`, `expired`.
+    pub state: String,
+    /// Does it end within `waiver_warning_days` of the policy?
+    #[serde(default)]
+    pub expiring: bool,
+}
+
+/// A computer whose disk was read.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Host {
+    /// Its name.
+    pub name: String,
+    /// Local backups on it.
+    pub backups: u64,
+    /// Free bytes on the volume.
+    pub disk_free: Option<u64>,
+    /// Bytes of the volume.
+    pub disk_total: Option<u64>,
+}
+
+/// A root that was scanned.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Root {
+    /// As given.
+    #[serde(serialize_with = "path_text::lossy")]
+    #[schemars(with = "PathBuf")]
+    pub path: PathBuf,
+    /// Backups found below it.
+    pub backups: u64,
+}
+
+/// Evidence that belongs to no device we can tell.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Unmatched {
+    /// Why.
+    pub reason: String,
+    /// The document.
+    pub source: String,
+}

@@ -1,0 +1,122 @@
+//! The steps of a fix, and the devices each step is for.
+
+use super::os_version::OsVersion;
+
+/// One step, and the devices it is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Step {
+    text: &'static str,
+    versions: Versions,
+    home_button: Option<bool>,
+    focus: Option<Focus>,
+    /// For whoever looks after the device, and not for its user.
+    pub(super) aside: bool,
+}
+
+impl Step {
+    pub(super) const fn aside(mut self) -> Self {
+        self.aside = true;
+        self
+    }
+
+    pub(super) const fn before(mut self, major: u32) -> Self {
+        self.versions = Versions::Before(major);
+        self
+    }
+
+    pub(super) const fn from(mut self, major: u32) -> Self {
+        self.versions = Versions::From(major);
+        self
+    }
+
+    pub(super) const fn home_button(mut self, has: bool) -> Self {
+        self.home_button = Some(has);
+        self
+    }
+
+    pub(super) const fn focus(mut self, focus: Focus) -> Self {
+        self.focus = Some(focus);
+        self
+    }
+
+    /// The step in words for a device, with what it is for in front where nobody knows whether the
+    /// device is such a one; `None` when it is not for this device.
+    pub fn for_device(&self, situation: &Situation) -> Option<String> {
+        let focus_fits = match (self.focus, situation.focus) {
+            (Some(step), Some(wanted)) => step == wanted,
+            _ => true,
+        };
+        if !focus_fits {
+            return None;
+        }
+        let versions = match situation.os {
+            Some(os) => self.versions.contain(os).then(String::new)?,
+            None => self.versions.in_words(),
+        };
+        let button = match (self.home_button, situation.home_button) {
+            (Some(step), Some(device)) if step != device => return None,
+            (Some(true), None) => "With a Home button: ",
+            (Some(false), None) => "Without a Home button: ",
+            _ => "",
+        };
+        Some(format!("{versions}{button}{}", self.text))
+    }
+}
+
+/// The versions of iOS that a step is for, by their first number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Versions {
+    All,
+    Before(u32),
+    From(u32),
+}
+
+impl Versions {
+    fn contain(self, os: OsVersion) -> bool {
+        match self {
+            Self::All => true,
+            Self::Before(major) => os.major < major,
+            Self::From(major) => os.major >= major,
+        }
+    }
+
+    fn in_words(self) -> String {
+        match self {
+            Self::All => String::new(),
+            // No version bears a number between 18 and 26.
+            Self::Before(26) => "iOS 18 and earlier: ".to_owned(),
+            Self::Before(major) => format!("iOS {} and earlier: ", major - 1),
+            Self::From(major) => format!("iOS {major} and later: "),
+        }
+    }
+}
+
+/// Which half of a fix the evidence points to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Focus {
+    /// The storage of the iCloud account.
+    IcloudStorage,
+    /// The storage of the device.
+    DeviceStorage,
+}
+
+/// What decides which steps are shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Situation {
+    /// The device's version of iOS; `None` shows the steps of all.
+    pub os: Option<OsVersion>,
+    /// Has it a Home button? `None` shows both ways.
+    pub home_button: Option<bool>,
+    /// Which half the evidence points to; `None` shows both.
+    pub focus: Option<Focus>,
+}
+
+pub(super) const fn step(text: &'static str) -> Step {
+    Step {
+        text,
+        versions: Versions::All,
+        home_button: None,
+        focus: None,
+        aside: false,
+    }
+}
