@@ -10,8 +10,8 @@ use std::path::{Path, PathBuf};
 
 use clap::builder::FalseyValueParser;
 use clap::{Args, ValueEnum};
-use fleetback_scanner::mdm::console;
-use fleetback_scanner::mdm::fact::Fact;
+use fleetback_scanner::mdm::columns::Fact;
+use fleetback_scanner::mdm::consoles;
 use fleetback_scanner::mdm::rules::TableRules;
 use jiff::tz::TimeZone;
 use schemars::JsonSchema;
@@ -338,7 +338,7 @@ impl TryFrom<String> for SourceId {
     type Error = String;
 
     fn try_from(text: String) -> Result<Self, String> {
-        let known: Vec<_> = console::ids().collect();
+        let known: Vec<_> = consoles::ids().collect();
         if known.contains(&text.as_str()) {
             return Ok(Self(text));
         }

@@ -9,7 +9,7 @@ use fleetback_report::swap::plan as swap;
 use fleetback_report::swap::plan::PlanUsed;
 use fleetback_report::swap::target::Wish;
 use fleetback_report::swap::ticket::Asked;
-use fleetback_scanner::mdm::plan;
+use fleetback_scanner::mdm::swap_plan;
 use fleetback_scanner::model::backup::VerifyLevel;
 use fleetback_scanner::model::plan as model;
 use fleetback_scanner::scan::{Inputs, ScanOptions};
@@ -178,7 +178,7 @@ impl Live {
 
 /// A table that is no plan is a mistake of whoever typed its name: nothing was asked.
 fn read_plan(path: &Path) -> Result<model::SwapPlan> {
-    plan::read(path).map_err(|problem| {
+    swap_plan::read(path).map_err(|problem| {
         let remedy = problem.remedy.map(|text| format!("; {text}"));
         anyhow!(
             "--plan {}: wanted {}, found {}{}",

@@ -13,7 +13,7 @@ use crate::backup::read::ReadOptions;
 use crate::discover::documents::documents;
 use crate::discover::roots::{Discovery, HostFolders, discover};
 use crate::mdm;
-use crate::mdm::rules::TableRules;
+use crate::mdm::table::rules::TableRules;
 use crate::model::backup::{LocalBackup, VerifyLevel};
 use crate::model::fleet::{Disk, Fleet, Host};
 use crate::model::found_backup::FoundBackup;
@@ -182,7 +182,7 @@ fn read_inventory(
     let Some(path) = path.filter(|_| !progress.cancelled()) else {
         return (Vec::new(), Vec::new());
     };
-    let rows = mdm::inventory::read(path, now);
+    let rows = mdm::table::inventory::read(path, now);
     progress.tell(Event::DocumentRead);
     rows
 }

@@ -8,7 +8,7 @@
 
 use std::fs;
 
-use fleetback_scanner::mdm::plan::read;
+use fleetback_scanner::mdm::swap_plan::read;
 use fleetback_scanner::model::plan::{PlannedDay, PlannedSwap, SwapPlan};
 use fleetback_scanner::model::problem::{Level, Problem};
 use proptest::prelude::*;

@@ -7,7 +7,7 @@
 
 use std::fmt::Write as _;
 
-use fleetback_scanner::mdm::fact::Fact;
+use fleetback_scanner::mdm::columns::Fact;
 use fleetback_scanner::mdm::read::{pair, read_by_rules};
 use fleetback_scanner::mdm::rules::TableRules;
 use fleetback_scanner::model::evidence::Clock;
@@ -482,7 +482,7 @@ fn every_console_has_its_section_in_the_manual() {
         .lines()
         .filter(|line| line.starts_with("### "))
         .collect();
-    let ids = fleetback_scanner::mdm::console::ids().filter(|id| *id != "table");
+    let ids = fleetback_scanner::mdm::consoles::ids().filter(|id| *id != "table");
     for id in ids {
         let named = |text: &str| text.contains(&format!("`{id}`"));
         assert!(

@@ -3,7 +3,7 @@
 use fleetback_report::tables::os_releases::OsTables;
 use fleetback_report::tables::os_version::OsVersion;
 use fleetback_scanner::feed;
-use fleetback_scanner::mdm::{inventory, plan, read};
+use fleetback_scanner::mdm::{inventory, read, swap_plan};
 use fleetback_testdata::when::at;
 
 use crate::invariant::are_readable;
@@ -33,7 +33,7 @@ pub fn inventory(bytes: &[u8]) {
 /// A plan of swaps: no row without an old device, no more rows than lines, in their order.
 pub fn plan(bytes: &[u8]) {
     with_file(&["plan.csv"], bytes, |path| {
-        let plan = match plan::read(path) {
+        let plan = match swap_plan::read(path) {
             Ok(plan) => plan,
             Err(problem) => return are_readable(&[*problem], path),
         };

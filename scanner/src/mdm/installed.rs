@@ -7,7 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use super::document::{Document, Reply};
+use super::protocol::document::{Document, Reply};
 use crate::model::identity::Udid;
 
 /// Profile -> the restrictions that it sets.

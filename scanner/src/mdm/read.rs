@@ -8,21 +8,22 @@ use std::path::Path;
 
 use jiff::Timestamp;
 
-use super::document::{Reply, WANTED};
-use super::export::{self, Means};
 use super::load::{self, Beginning};
-use super::rules::TableRules;
-use super::{der, foreign, gather, installed, message, named, shapes};
+use super::protocol::document::{Reply, WANTED};
+use super::protocol::{der, message, other_files};
+use super::table::reading::{self, Means};
+use super::table::rules::TableRules;
+use super::wrapper::{json_shapes, nanomdm_files};
+use super::{gather, installed};
 use crate::model::evidence::Told;
 use crate::model::identity::Udid;
 use crate::model::management::Answer;
 use crate::model::problem::{Level, Problem};
-use crate::source::content;
-use crate::source::content::Content;
+use crate::source::content::{self, Content};
 use crate::source::file::{self, Fault};
 use crate::source::text::Text;
 
-pub use super::document::Document;
+pub use super::protocol::document::Document;
 
 /// The largest property list that is read, in bytes. An `InstalledApplicationList` has about one million.
 const BYTES_MAX: u64 = 64 << 20;
@@ -65,7 +66,7 @@ fn read_into(
     heard: &dyn Fn(u64),
 ) -> Document {
     let path = &document.path.clone();
-    if named::is_secret(path) {
+    if nanomdm_files::is_secret(path) {
         let found = "a secret of the MDM server: never opened";
         document.share(WANTED, found, None);
         return document;
@@ -84,12 +85,12 @@ fn read_begun(document: &mut Document, begun: Beginning, means: Means<'_>) -> Re
     document.file = begun.modified;
     let path = document.path.clone();
     let content = content::tell(&begun.bytes);
-    if export::read(document, &path, &content, means) {
+    if reading::read(document, &path, &content, means) {
         return Ok(());
     }
     if matches!(content, Content::Json(_)) {
-        let text = Text::open(&path, export::BYTES_MAX, means.heard)?;
-        shapes::read(document, text.into_reader());
+        let text = Text::open(&path, reading::BYTES_MAX, means.heard)?;
+        json_shapes::read(document, text.into_reader());
         return Ok(());
     }
     let bytes = if begun.is_all {
@@ -103,7 +104,7 @@ fn read_begun(document: &mut Document, begun: Beginning, means: Means<'_>) -> Re
 }
 
 fn read_bytes(document: &mut Document, bytes: &[u8]) {
-    if named::read(document, bytes) {
+    if nanomdm_files::read(document, bytes) {
         return;
     }
     match content::tell(bytes) {
@@ -127,7 +128,7 @@ fn read_signed(document: &mut Document, bytes: &[u8]) {
 
 /// A file that no parser is asked about.
 fn something_else(document: &mut Document, content: &Content<'_>, bytes: &[u8]) {
-    if let Some(row) = foreign::of_text(bytes) {
+    if let Some(row) = other_files::of_text(bytes) {
         return message::foreign_note(document, row);
     }
     let name_promises = document

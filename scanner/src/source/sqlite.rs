@@ -11,8 +11,7 @@ use rusqlite::config::DbConfig;
 use rusqlite::limits::Limit;
 use rusqlite::{Connection, MAIN_DB, OpenFlags};
 
-use super::file;
-use super::file::Fault;
+use super::file::{self, Fault};
 
 /// Longest text or blob of a row, in bytes; real rows of Manifest.db stay under 10 KB.
 const VALUE_BYTES_MAX: i32 = 4 << 20;

@@ -16,8 +16,7 @@ use super::file_record::{self, Record};
 use super::mbdb;
 use crate::model::backup::FileName;
 use crate::source::file::{self, Fault};
-use crate::source::sqlite;
-use crate::source::sqlite::{Database, Look};
+use crate::source::sqlite::{self, Database, Look};
 
 const FILE: i64 = 1;
 /// The file changed while it was uploaded; its payload may be missing.

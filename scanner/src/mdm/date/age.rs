@@ -1,0 +1,72 @@
+//! How old a document is. No MDM answer carries a time of its own.
+//!
+//! A newcomer would take `LastCloudBackupDate` for the age: it is only a lower bound. An answer of
+//! this morning that tells a backup of forty days ago is an answer of this morning.
+
+use jiff::Timestamp;
+use plist::Dictionary;
+
+use super::instant::{self, Dated};
+use crate::model::evidence::Clock;
+
+/// When the facts of a document were true, and which clock says so.
+///
+/// A wrapper's date counts unless it lies after `now`; else the file's time, capped at `now`. Either
+/// is raised to the newest date inside, because no answer is older than what it tells.
+pub(crate) fn observed(
+    wrapper: Option<Timestamp>,
+    inside: Option<Timestamp>,
+    file: Timestamp,
+    now: Timestamp,
+) -> (Timestamp, Clock) {
+    let outside = match wrapper.filter(|date| *date <= now) {
+        Some(date) => (date, Clock::Wrapper),
+        None if file > now => (now, Clock::FileTimeInFuture),
+        None => (file, Clock::FileTime),
+    };
+    match inside.filter(|date| *date <= now && *date > outside.0) {
+        Some(date) => (date, Clock::NewestDateInside),
+        None => outside,
+    }
+}
+
+/// The newest date in a message that cannot lie after the message itself.
+pub(crate) fn inside(root: &Dictionary) -> Option<Timestamp> {
+    let responses = root.get("QueryResponses")?.as_dictionary()?;
+    match instant::of_plist(responses.get("LastCloudBackupDate")?) {
+        Dated::At(date) => Some(date),
+        Dated::None | Dated::Unreadable => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOW: i64 = 1_700_000_000;
+
+    #[track_caller]
+    fn check(wrapper: Option<i64>, inside: Option<i64>, file: i64, want: (i64, Clock)) {
+        let at = |offset: i64| Timestamp::from_second(NOW + offset).unwrap();
+        let got = observed(wrapper.map(at), inside.map(at), at(file), at(0));
+        assert_eq!(got, (at(want.0), want.1));
+    }
+
+    #[test]
+    fn the_best_clock_tells_the_age() {
+        check(None, None, -10, (-10, Clock::FileTime));
+        check(None, None, 0, (0, Clock::FileTime));
+        check(None, None, 1, (0, Clock::FileTimeInFuture));
+        check(Some(-20), None, -10, (-20, Clock::Wrapper));
+        check(Some(1), None, -10, (-10, Clock::FileTime));
+    }
+
+    #[test]
+    fn a_date_inside_only_makes_younger() {
+        check(None, Some(-3600), -10, (-10, Clock::FileTime));
+        check(None, Some(-5), -10, (-5, Clock::NewestDateInside));
+        check(Some(-20), Some(-15), -10, (-15, Clock::NewestDateInside));
+        check(None, Some(1), -10, (-10, Clock::FileTime));
+        check(None, Some(-5), 1, (0, Clock::FileTimeInFuture));
+    }
+}

@@ -1,0 +1,141 @@
+//! An answer in the making, and the typed look at a key that every reader of an answer goes through.
+//!
+//! A key that is absent is silence; a key whose value has the wrong type is evidence lost, and is
+//! told. Only keys that a reader names are ever looked at: tokens and phone numbers stay outside.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use plist::{Dictionary, Value};
+
+use crate::mdm::date::instant::{self, Dated};
+use crate::model::evidence::{Source, Told};
+use crate::model::identity::Identity;
+use crate::model::management::Management;
+use crate::model::problem::Problem;
+
+/// An answer in the making.
+#[derive(Debug)]
+pub(crate) struct Draft {
+    /// Which device.
+    pub(crate) identity: Identity,
+    /// What it told so far.
+    pub(crate) management: Management,
+    /// The document.
+    pub(crate) source: Arc<Source>,
+    /// Why it names no device, where that is known better than by the message itself.
+    pub(crate) hidden: Option<&'static str>,
+    /// The keys that were looked at and were there; kept only for whoever asks.
+    pub(crate) looked_at: Option<BTreeSet<String>>,
+    /// Keys that could not be used.
+    pub(crate) problems: Vec<Problem>,
+}
+
+impl Draft {
+    /// An answer that has told nothing yet.
+    pub(crate) fn new(source: Arc<Source>) -> Self {
+        Self {
+            identity: Identity::default(),
+            management: Management::default(),
+            source,
+            hidden: None,
+            looked_at: None,
+            problems: Vec::new(),
+        }
+    }
+
+    /// A fact told by this document.
+    pub(crate) fn told<T>(&self, value: T) -> Told<T> {
+        Told::new(value, &self.source)
+    }
+
+    /// True or false.
+    pub(crate) fn bool(&mut self, dict: &Dictionary, key: &str) -> Option<bool> {
+        self.typed(dict, key, "true or false", Value::as_boolean)
+    }
+
+    /// Text without blanks around it; empty text is silence, as Apple writes it for "none".
+    pub(crate) fn text(&mut self, dict: &Dictionary, key: &str) -> Option<String> {
+        self.typed(dict, key, "text", |value| {
+            value.as_string().map(|text| text.trim().to_owned())
+        })
+        .filter(|text| !text.is_empty())
+    }
+
+    /// A number, whole or not.
+    pub(crate) fn number(&mut self, dict: &Dictionary, key: &str) -> Option<f64> {
+        self.typed(dict, key, "a number", |value| match value {
+            Value::Real(real) => Some(*real),
+            Value::Integer(whole) => whole.as_signed().map(|whole| whole as f64),
+            _ => None,
+        })
+    }
+
+    /// A date, or a way to write none.
+    pub(crate) fn date(&mut self, dict: &Dictionary, key: &str) -> Option<Dated> {
+        self.typed(dict, key, "a date", |value| {
+            match instant::of_plist(value) {
+                Dated::Unreadable => None,
+                dated => Some(dated),
+            }
+        })
+    }
+
+    /// A dictionary.
+    pub(crate) fn dict<'d>(&mut self, dict: &'d Dictionary, key: &str) -> Option<&'d Dictionary> {
+        self.typed(dict, key, "a dictionary", Value::as_dictionary)
+    }
+
+    /// An array.
+    pub(crate) fn array<'d>(&mut self, dict: &'d Dictionary, key: &str) -> Option<&'d [Value]> {
+        self.typed(dict, key, "an array", |value| {
+            value.as_array().map(Vec::as_slice)
+        })
+    }
+
+    /// A value of one type; a value of another type is a problem.
+    pub(crate) fn typed<'d, T>(
+        &mut self,
+        dict: &'d Dictionary,
+        key: &str,
+        wanted: &str,
+        read: impl Fn(&'d Value) -> Option<T>,
+    ) -> Option<T> {
+        let value = dict.get(key)?;
+        if let Some(looked_at) = &mut self.looked_at {
+            looked_at.insert(key.to_owned());
+        }
+        let read = read(value);
+        if read.is_none() {
+            let wanted = format!("{key} as {wanted} in a {}", self.source.kind);
+            self.lost(wanted, type_name(value));
+        }
+        read
+    }
+
+    /// Notes evidence that should have been readable.
+    pub(crate) fn lost(&mut self, wanted: impl Into<String>, found: impl Into<String>) {
+        let problem = Problem::incomplete(self.source.path.clone(), wanted, found)
+            .with_remedy("export this answer again");
+        self.problems.push(problem);
+    }
+
+    /// Notes what is worth knowing.
+    pub(crate) fn note(&mut self, wanted: impl Into<String>, found: impl Into<String>) {
+        let problem = Problem::note(self.source.path.clone(), wanted, found);
+        self.problems.push(problem);
+    }
+}
+
+fn type_name(value: &Value) -> &'static str {
+    match value {
+        Value::Array(_) => "an array",
+        Value::Dictionary(_) => "a dictionary",
+        Value::Boolean(_) => "true or false",
+        Value::Data(_) => "data",
+        Value::Date(_) => "a date",
+        Value::Real(_) | Value::Integer(_) => "a number",
+        Value::String(_) => "text of another form",
+        _ => "something else",
+    }
+}

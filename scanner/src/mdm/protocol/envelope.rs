@@ -1,0 +1,40 @@
+//! What every message of a device carries, whatever it answers: who sent it, and that it was sent.
+//!
+//! `NotNow`, `Idle` and errors prove contact as well as a full answer does, and nothing else.
+
+use plist::Dictionary;
+
+use super::answer::Draft;
+use crate::model::identity::Udid;
+
+/// Reads identity, contact and the kind of enrolment.
+pub(crate) fn read(draft: &mut Draft, root: &Dictionary) {
+    draft.management.last_contact = Some(draft.told(draft.source.observed_at));
+    draft.management.enrolment_ended = Some(draft.told(false));
+    draft.management.not_now = text(root, "Status") == Some("NotNow");
+    draft.identity.udid = text(root, "UDID").and_then(Udid::parse);
+    if root.contains_key("EnrollmentID") && !root.contains_key("UDID") {
+        draft.management.user_enrollment = Some(draft.told(true));
+    }
+}
+
+/// Why nobody can say which device an answer is of; `None` when somebody can.
+pub(crate) fn hidden(draft: &Draft) -> Option<String> {
+    if !draft.identity.is_empty() {
+        return None;
+    }
+    if let Some(known) = draft.hidden {
+        return Some(known.to_owned());
+    }
+    let by_user = draft.management.user_enrollment.as_ref();
+    Some(if by_user.is_some_and(|told| told.value) {
+        "User Enrollment hides UDID and serial number".to_owned()
+    } else {
+        "the message names no UDID, serial number, IMEI or MEID that can be one".to_owned()
+    })
+}
+
+/// A key of the envelope as text.
+pub(crate) fn text<'d>(root: &'d Dictionary, key: &str) -> Option<&'d str> {
+    root.get(key)?.as_string()
+}

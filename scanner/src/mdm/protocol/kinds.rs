@@ -1,0 +1,221 @@
+//! The table of messages: which key makes a message what it is, and who reads it.
+//!
+//! iOS answers carry no `RequestType`, so the top keys decide. A new kind is a new row.
+
+use plist::Dictionary;
+
+use super::answer::Draft;
+use super::document::Document;
+use super::envelope::text;
+use super::other_files::{self, Foreign};
+use super::{apps, certificates, device_information, profiles, restrictions, security};
+use super::{profile, status_report};
+use crate::mdm::wrapper::ideviceinfo;
+use crate::model::evidence::Clock;
+
+/// What a property list is.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Kind {
+    /// A device sent it.
+    Message(&'static Message),
+    /// A server queued it.
+    Command,
+    /// Another program wrote it of a device.
+    Export(&'static Export),
+    /// Known, and not an MDM message.
+    Foreign(&'static Foreign),
+    /// Not known.
+    Unknown,
+}
+
+/// A message of a device.
+#[derive(Debug)]
+pub(crate) struct Message {
+    /// The key that makes it one, or the value of `MessageType` or `Status`.
+    mark: &'static str,
+    /// What the report calls it.
+    pub(crate) name: &'static str,
+    /// Reads what it tells beside identity and contact.
+    pub(crate) read: fn(&mut Draft, &Dictionary),
+}
+
+/// A property list that is no message, and read all the same.
+#[derive(Debug)]
+pub(crate) struct Export {
+    /// The top keys that give it away, all of them.
+    keys: &'static [&'static str],
+    /// Reads it.
+    pub(crate) read: fn(&mut Document, &Dictionary),
+}
+
+/// The first row that fits counts.
+const EXPORTS: &[Export] = &[
+    Export {
+        keys: &["PayloadType", "PayloadIdentifier"],
+        read: profile::read,
+    },
+    Export {
+        keys: &["UniqueDeviceID"],
+        read: ideviceinfo::read,
+    },
+    Export {
+        keys: &["ProductType", "ProductVersion"],
+        read: ideviceinfo::read,
+    },
+    Export {
+        keys: &["WillEncrypt"],
+        read: ideviceinfo::read,
+    },
+    Export {
+        keys: &["CloudBackupEnabled"],
+        read: ideviceinfo::read,
+    },
+    Export {
+        keys: &["LastiTunesBackupDate"],
+        read: ideviceinfo::read,
+    },
+    Export {
+        keys: &["TotalDiskCapacity", "TotalDataAvailable"],
+        read: ideviceinfo::read,
+    },
+];
+
+const fn row(mark: &'static str, name: &'static str, read: fn(&mut Draft, &Dictionary)) -> Message {
+    Message { mark, name, read }
+}
+
+/// Identity and contact are all that such a message is read for.
+fn contact_only(_: &mut Draft, _: &Dictionary) {}
+
+/// The first message of an enrolment. Only a wrapper knows when it came: the file's time may be that
+/// of a copy.
+fn enrolled(draft: &mut Draft, root: &Dictionary) {
+    device_information::read_keys(draft, root);
+    if draft.source.clock == Clock::Wrapper {
+        draft.management.enrolled_at = Some(draft.told(draft.source.observed_at));
+    }
+}
+
+/// The last message of an enrolment.
+fn ended(draft: &mut Draft, _: &Dictionary) {
+    draft.management.enrolment_ended = Some(draft.told(true));
+}
+
+/// By top key, whatever the status says.
+const ANSWERS: &[Message] = &[
+    row(
+        "QueryResponses",
+        "DeviceInformation answer",
+        device_information::read,
+    ),
+    row("SecurityInfo", "SecurityInfo answer", security::read),
+    row(
+        "GlobalRestrictions",
+        "Restrictions answer",
+        restrictions::read,
+    ),
+    row(
+        "ProfileRestrictions",
+        "Restrictions answer",
+        restrictions::read,
+    ),
+    row("ProfileList", "ProfileList answer", profiles::read),
+    row(
+        "ManagedApplicationList",
+        "ManagedApplicationList answer",
+        apps::read,
+    ),
+    row(
+        "InstalledApplicationList",
+        "InstalledApplicationList answer",
+        contact_only,
+    ),
+    row(
+        "CertificateList",
+        "CertificateList answer",
+        certificates::read,
+    ),
+    row(
+        "ProvisioningProfileList",
+        "ProvisioningProfileList answer",
+        contact_only,
+    ),
+    row(
+        "AvailableOSUpdates",
+        "AvailableOSUpdates answer",
+        contact_only,
+    ),
+    row("OSUpdateStatus", "OSUpdateStatus answer", contact_only),
+    row("UpdateResults", "ScheduleOSUpdate answer", contact_only),
+];
+
+/// By `MessageType`: check-ins. Their tokens are never looked at.
+const CHECK_INS: &[Message] = &[
+    row("Authenticate", "Authenticate check-in", enrolled),
+    row(
+        "TokenUpdate",
+        "TokenUpdate check-in",
+        device_information::read_keys,
+    ),
+    row("CheckOut", "CheckOut check-in", ended),
+    row(
+        "UserAuthenticate",
+        "UserAuthenticate check-in",
+        contact_only,
+    ),
+    row(
+        "SetBootstrapToken",
+        "SetBootstrapToken check-in",
+        contact_only,
+    ),
+    row(
+        "GetBootstrapToken",
+        "GetBootstrapToken check-in",
+        contact_only,
+    ),
+    row(
+        "DeclarativeManagement",
+        "DeclarativeManagement check-in",
+        status_report::read_check_in,
+    ),
+    row("GetToken", "GetToken check-in", contact_only),
+    row("ReturnToService", "ReturnToService check-in", contact_only),
+];
+
+/// By `Status`, where no other key told.
+const STATUSES: &[Message] = &[
+    row("Acknowledged", "Acknowledged answer", contact_only),
+    row("Error", "Error answer", contact_only),
+    row(
+        "CommandFormatError",
+        "CommandFormatError answer",
+        contact_only,
+    ),
+    row("NotNow", "NotNow answer", contact_only),
+    row("Idle", "Idle message", contact_only),
+];
+
+/// Tells what a property list is from its top keys.
+pub(crate) fn tell(root: &Dictionary) -> Kind {
+    let by_key = || ANSWERS.iter().find(|row| root.contains_key(row.mark));
+    let by_type = || find(CHECK_INS, text(root, "MessageType")?);
+    let by_status = || find(STATUSES, text(root, "Status")?);
+    if root.contains_key("Command") && !root.contains_key("Status") {
+        return Kind::Command;
+    }
+    if let Some(message) = by_key().or_else(by_type).or_else(by_status) {
+        return Kind::Message(message);
+    }
+    if let Some(foreign) = other_files::among(other_files::PLISTS, |key| root.contains_key(key)) {
+        return Kind::Foreign(foreign);
+    }
+    let has_all = |export: &&Export| export.keys.iter().all(|key| root.contains_key(key));
+    EXPORTS
+        .iter()
+        .find(has_all)
+        .map_or(Kind::Unknown, Kind::Export)
+}
+
+fn find(rows: &'static [Message], mark: &str) -> Option<&'static Message> {
+    rows.iter().find(|row| row.mark == mark)
+}

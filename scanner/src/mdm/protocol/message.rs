@@ -1,0 +1,62 @@
+//! One message of a device, a command, or another property list, from whatever wrapper it came.
+
+use jiff::Timestamp;
+use plist::Dictionary;
+
+use super::document::{Document, WANTED};
+use super::kinds::{self, Kind, Message};
+use super::{command, device_family, envelope, explain, other_files, redacted};
+use crate::mdm::date::age;
+
+/// A file that is a property list.
+pub(crate) fn read_bytes(document: &mut Document, bytes: &[u8]) {
+    match redacted::dictionary(document, bytes) {
+        Ok(root) => read(document, &root, None),
+        Err(fault) => document.lost(WANTED, &fault.to_string()),
+    }
+}
+
+/// One message of one device, or a command, or something else in the form of a property list.
+pub(crate) fn read(document: &mut Document, root: &Dictionary, wrapper: Option<Timestamp>) {
+    if let Some(family) = device_family::other_family(root) {
+        let udid = envelope::text(root, "UDID").map(str::to_owned);
+        return document.keep_out(family, udid);
+    }
+    match kinds::tell(root) {
+        Kind::Message(message) => read_reply(document, message, root, wrapper),
+        Kind::Command => match command::read(root) {
+            Some(command) => document.commands.push(command),
+            None => document.share(WANTED, "a command that no answer can be paired with", None),
+        },
+        Kind::Export(export) => (export.read)(document, root),
+        Kind::Foreign(row) => foreign_note(document, row),
+        Kind::Unknown => document.share(WANTED, "a property list that is none of them", None),
+    }
+}
+
+fn read_reply(
+    document: &mut Document,
+    message: &Message,
+    root: &Dictionary,
+    wrapper: Option<Timestamp>,
+) {
+    let mut draft = document.draft(message.name, wrapper, age::inside(root));
+    envelope::read(&mut draft, root);
+    (message.read)(&mut draft, root);
+    if let Some(looked_at) = draft.looked_at.take() {
+        let last = |path: &str| path.rsplit('.').next().unwrap_or_default().to_owned();
+        let is_read = |path: &str| {
+            let key = last(path);
+            looked_at.contains(&key) || explain::ENVELOPE.contains(&key.as_str())
+        };
+        document.note_keys(message.name, || explain::of_plist(root), is_read);
+    }
+    let command_uuid = envelope::text(root, "CommandUUID").map(str::to_owned);
+    document.take(draft, command_uuid);
+}
+
+/// Names what is known and left alone.
+pub(crate) fn foreign_note(document: &mut Document, row: &other_files::Foreign) {
+    let found = format!("{}: recognised, and not read", row.name);
+    document.share(WANTED, &found, row.remedy);
+}

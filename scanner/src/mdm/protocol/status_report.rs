@@ -1,0 +1,66 @@
+//! Status reports of declarative management: JSON nested by dotted names.
+//!
+//! A report carries what has changed, so that most carry little; none has an item about backups
+//! (Apple's schemas up to iOS 27).
+
+use plist::Dictionary;
+use serde_json::Value;
+
+use super::answer::Draft;
+use super::document::Document;
+use super::key_map::{self, Words};
+use super::{device_family, device_information, explain};
+
+const WORDS: Words = &[
+    ("device.identifier.udid", "UDID"),
+    ("device.identifier.serial-number", "SerialNumber"),
+    ("device.model.identifier", "ProductName"),
+    ("device.model.marketing-name", "ModelName"),
+    ("device.operating-system.version", "OSVersion"),
+    ("device.operating-system.build-version", "BuildVersion"),
+    (
+        "device.operating-system.supplemental.extra-version",
+        "SupplementalOSVersionExtra",
+    ),
+    ("mdm.is-awaiting-configuration", "AwaitingConfiguration"),
+    ("mdm.is-shared-ipad", "IsMultiUser"),
+    ("passcode.is-present", "PasscodePresent"),
+];
+
+/// A report in a file of its own.
+pub(crate) fn read(document: &mut Document, value: &Value) {
+    let dict = items(value);
+    let family = value.pointer("/StatusItems/device/operating-system/family");
+    let is_mac = family.and_then(Value::as_str) == Some("macOS");
+    let other = device_family::other_family(&dict).or(is_mac.then_some("a Mac"));
+    if let Some(family) = other {
+        return document.keep_out(family, None);
+    }
+    let kind = "declarative status report";
+    let is_read = |key: &str| {
+        let item = key.strip_prefix("StatusItems.");
+        item.is_some_and(|item| key_map::reads(WORDS, item))
+    };
+    document.note_keys(kind, || explain::of_json(value), is_read);
+    let mut draft = document.draft(kind, None, None);
+    draft.management.last_contact = Some(draft.told(draft.source.observed_at));
+    device_information::read_keys(&mut draft, &dict);
+    document.take(draft, None);
+}
+
+/// A report inside the check-in that brings it.
+pub(crate) fn read_check_in(draft: &mut Draft, root: &Dictionary) {
+    let is_status = root.get("Endpoint").and_then(plist::Value::as_string) == Some("status");
+    let data = root.get("Data").and_then(plist::Value::as_data);
+    if let Some(data) = data.filter(|_| is_status) {
+        match serde_json::from_slice(data) {
+            Ok(value) => device_information::read_keys(draft, &items(&value)),
+            Err(_) => draft.lost("a declarative status report", "JSON that cannot be read"),
+        }
+    }
+}
+
+fn items(value: &Value) -> Dictionary {
+    let items = value.get("StatusItems");
+    items.map_or_else(Dictionary::new, |items| key_map::json(items, WORDS))
+}

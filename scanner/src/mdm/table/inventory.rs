@@ -1,0 +1,339 @@
+//! The inventory table: which device is whose.
+//!
+//! Spreadsheets turn an IMEI into `3.56789E+14`. Such a number is refused and told by its line; a
+//! newcomer would round it back and give a phone to the wrong person.
+
+use std::collections::BTreeMap;
+use std::io::Read;
+use std::path::Path;
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+
+use super::columns::{self, Fact, IDS, NAMES};
+use super::row_faults::{Faults, RowFault};
+use super::{cell, csv, record};
+use crate::mdm::date::{age, day};
+use crate::model::evidence::{Clock, Source};
+use crate::model::identity::Identity;
+use crate::model::person::InventoryRow;
+use crate::model::problem::{Level, Problem};
+use crate::source::csv_rows::{Row, Rows};
+
+/// The largest table that is read, in bytes.
+const BYTES_MAX: u64 = 64 << 20;
+
+const WANTED: &str = "an inventory table (CSV) with a header";
+
+/// What people write into a cell that has nothing to say.
+const BLANKS: &[&str] = &["", "-", "--", "n/a", "#n/a"];
+
+/// The same where a number belongs. Na and Null are surnames.
+const NO_NUMBER: &[&str] = &["na", "none", "null", "unknown", "unbekannt"];
+
+/// Reads the table. A row that names no device, and a device with two different rows, are problems
+/// that name the lines; of two different rows the first is kept. `now` caps the age of the table.
+pub fn read(path: &Path, now: Timestamp) -> (Vec<InventoryRow>, Vec<Problem>) {
+    let known = |cell: &str| column(cell).is_some();
+    match csv::open(path, BYTES_MAX, &known) {
+        Ok((rows, modified)) => read_rows(path, rows, modified, now),
+        Err(fault) => {
+            let problem = Problem::incomplete(path, WANTED, fault.to_string());
+            (Vec::new(), vec![problem])
+        }
+    }
+}
+
+fn read_rows<R: Read>(
+    path: &Path,
+    mut rows: Rows<R>,
+    modified: Timestamp,
+    now: Timestamp,
+) -> (Vec<InventoryRow>, Vec<Problem>) {
+    let mut row = Row::default();
+    let header = rows.next(&mut row).map(|_| row.cells().collect::<Vec<_>>());
+    let header = header.unwrap_or_default();
+    let columns = Columns::new(&header);
+    if !columns.name_devices() {
+        return (Vec::new(), vec![no_id_column(path, &header)]);
+    }
+    let mut reading = Reading::new(path, columns, modified, now);
+    let broken = loop {
+        match rows.next(&mut row) {
+            Ok(true) => reading.row(row.line, &row.cells().collect::<Vec<_>>()),
+            Ok(false) => break None,
+            Err(words) => break Some(words),
+        }
+    };
+    if let Some(line) = rows.unclosed_at() {
+        reading.faults.add(&UNCLOSED, line);
+    }
+    let (people, mut problems) = reading.finish();
+    problems.extend(broken.map(|words| cannot_be_read_past(path, row.line, &words)));
+    (people, problems)
+}
+
+fn cannot_be_read_past(path: &Path, line: u64, words: &str) -> Problem {
+    let found = format!("a table that cannot be read past line {line}: {words}");
+    Problem::incomplete(path, WANTED, found)
+        .with_remedy("look at the rows after this line, and save the table again")
+}
+
+fn no_id_column(path: &Path, header: &[String]) -> Problem {
+    let names: Vec<_> = IDS
+        .iter()
+        .flat_map(|id| columns::names(*id).iter().take(3).copied())
+        .collect();
+    Problem::incomplete(
+        path,
+        "a column with serial numbers (or UDID, IMEI, MEID, ECID) in the first row",
+        csv::columns_in_words(header),
+    )
+    .with_remedy(format!(
+        "give the column one of the names {}; case, spaces and dashes do not matter",
+        names.join(", ")
+    ))
+}
+
+fn column(cell: &str) -> Option<Fact> {
+    columns::by_name(&columns::fold_header(cell)).map(|(fact, _)| fact)
+}
+
+/// Where each column stands.
+#[derive(Debug)]
+struct Columns {
+    width: usize,
+    places: Vec<(Fact, usize)>,
+}
+
+impl Columns {
+    fn new(header: &[String]) -> Self {
+        let names = NAMES
+            .iter()
+            .flat_map(|(fact, names)| names.iter().map(|name| (*fact, *name)));
+        Self {
+            width: header.len(),
+            places: columns::places(header, names),
+        }
+    }
+
+    fn name_devices(&self) -> bool {
+        self.places.iter().any(|(column, _)| IDS.contains(column))
+    }
+
+    /// The cells of a column that say something, best name first.
+    fn cells<'r>(&self, row: &'r [String], column: Fact) -> impl Iterator<Item = &'r str> {
+        let places = self.places.iter().filter(move |(one, _)| *one == column);
+        let cells = places.filter_map(|(_, place)| row.get(*place));
+        cells
+            .map(|cell| cell::unwrapped(cell))
+            .filter(move |cell| !is_blank(cell, column))
+    }
+
+    fn text(&self, row: &[String], column: Fact) -> Option<String> {
+        self.cells(row, column).next().map(str::to_owned)
+    }
+}
+
+fn is_blank(cell: &str, column: Fact) -> bool {
+    let cell = cell.to_lowercase();
+    let blanks = if IDS.contains(&column) {
+        NO_NUMBER
+    } else {
+        &[]
+    };
+    BLANKS.iter().chain(blanks).any(|blank| *blank == cell)
+}
+
+const SCIENTIFIC: RowFault = RowFault {
+    wanted: "numbers written out in full",
+    found: "a number in scientific notation, such as 3.5E+14, which has lost its last digits",
+    remedy: "format the column as text in the spreadsheet, enter the number again and save again",
+    level: Level::Incomplete,
+};
+const NO_ID: RowFault = RowFault {
+    wanted: "a serial number, UDID, IMEI, MEID or ECID in every row",
+    found: "none",
+    remedy: "fill in the serial number",
+    level: Level::Note,
+};
+const BAD_ID: RowFault = RowFault {
+    wanted: "a serial number, UDID, IMEI, MEID or ECID in every row",
+    found: "something that cannot be one",
+    remedy: "compare it with Settings, General, About on the device",
+    level: Level::Incomplete,
+};
+const TOO_WIDE: RowFault = RowFault {
+    wanted: "as many cells as the header has",
+    found: "more cells, so that nobody can tell which belongs where; the row was left out",
+    remedy: "put cells that hold the delimiter into quotation marks, and save again",
+    level: Level::Incomplete,
+};
+const TOO_SHORT: RowFault = RowFault {
+    wanted: "as many cells as the header has",
+    found: "fewer cells; the missing ones were taken to be empty",
+    remedy: "look whether a line break has cut the row in two",
+    level: Level::Note,
+};
+const TWICE: RowFault = RowFault {
+    wanted: "one row for each device",
+    found: "a device of which an earlier row says something else; the first row was used",
+    remedy: "remove the row that is out of date",
+    level: Level::Incomplete,
+};
+const BAD_DAY: RowFault = RowFault {
+    wanted: "a planned swap date such as 2027-03-31, 31.03.2027 or 31 Mar 2027",
+    found: "something that is no day, or may be two days, as 03/04/2027 is; the device was read without it",
+    remedy: "write the date as year-month-day",
+    level: Level::Incomplete,
+};
+const UNCLOSED: RowFault = RowFault {
+    wanted: "a closing quotation mark",
+    found: "none up to the end of the file; the rows after this line were swallowed",
+    remedy: "close or remove the quotation mark",
+    level: Level::Incomplete,
+};
+
+/// The table so far.
+struct Reading {
+    columns: Columns,
+    source: Arc<Source>,
+    rows: Vec<InventoryRow>,
+    by_id: BTreeMap<String, usize>,
+    faults: Faults,
+}
+
+impl Reading {
+    fn new(path: &Path, columns: Columns, modified: Timestamp, now: Timestamp) -> Self {
+        let (observed_at, clock) = age::observed(None, None, modified, now);
+        let source = Source {
+            path: path.to_owned(),
+            kind: "inventory table".to_owned(),
+            observed_at,
+            clock,
+        };
+        Self {
+            columns,
+            source: Arc::new(source),
+            rows: Vec::new(),
+            by_id: BTreeMap::new(),
+            faults: Faults::default(),
+        }
+    }
+
+    fn row(&mut self, line: u64, row: &[String]) {
+        let width = self.columns.width;
+        if row.iter().all(String::is_empty) {
+            return;
+        }
+        if row.iter().skip(width).any(|cell| !cell.is_empty()) {
+            return self.faults.add(&TOO_WIDE, line);
+        }
+        if row.len() < width {
+            self.faults.add(&TOO_SHORT, line);
+        }
+        let identity = self.identity(line, row);
+        if !identity.is_empty() {
+            self.keep(line, row, identity);
+        }
+    }
+
+    /// The numbers of a row; what cannot be one is told, once a row.
+    fn identity(&mut self, line: u64, row: &[String]) -> Identity {
+        let mut identity = Identity::default();
+        let mut unusable = None;
+        for id in IDS {
+            for cell in self.columns.cells(row, *id) {
+                if cell::is_scientific(cell) {
+                    unusable = Some(&SCIENTIFIC);
+                } else if !record::set(&mut identity, *id, cell) {
+                    unusable = unusable.or(Some(&BAD_ID));
+                }
+            }
+        }
+        let fault = match unusable {
+            None if identity.is_empty() => Some(&NO_ID),
+            fault => fault,
+        };
+        if let Some(fault) = fault {
+            self.faults.add(fault, line);
+        }
+        identity
+    }
+
+    fn keep(&mut self, line: u64, row: &[String], identity: Identity) {
+        let planned_swap = self.planned_swap(line, row);
+        let text = |column| self.columns.text(row, column);
+        let new = InventoryRow {
+            user: text(Fact::User),
+            email: text(Fact::Email),
+            department: text(Fact::Department),
+            site: text(Fact::Site),
+            group: text(Fact::Group),
+            tags: text(Fact::Tags).map_or(Vec::new(), |text| cell::tags(&text)),
+            planned_swap,
+            device_name: text(Fact::DeviceName),
+            source: Arc::clone(&self.source),
+            identity,
+        };
+        let keys = keys(&new.identity);
+        let known = keys.iter().find_map(|key| self.by_id.get(key)).copied();
+        match known.and_then(|place| self.rows.get(place)) {
+            Some(old) if same_person(old, &new) => {}
+            Some(_) => self.faults.add(&TWICE, line),
+            None => {
+                let place = self.rows.len();
+                self.by_id.extend(keys.into_iter().map(|key| (key, place)));
+                self.rows.push(new);
+            }
+        }
+    }
+
+    /// A day that cannot be told costs the row nothing but the day.
+    fn planned_swap(&mut self, line: u64, row: &[String]) -> Option<Date> {
+        let cell = self.columns.cells(row, Fact::PlannedSwap).next()?;
+        let day = day::parse(cell);
+        if day.is_none() {
+            self.faults.add(&BAD_DAY, line);
+        }
+        day
+    }
+
+    /// The rows, and one problem for each kind of fault.
+    fn finish(self) -> (Vec<InventoryRow>, Vec<Problem>) {
+        let path = &self.source.path;
+        let mut problems = self.faults.problems(path, "line");
+        if self.source.clock == Clock::FileTimeInFuture {
+            let found = "a modification time after the time of this scan; taken to be now";
+            let note = Problem::note(path, "the age of an inventory table", found);
+            problems.push(note.with_remedy("check the clock of the computer that wrote it"));
+        }
+        (self.rows, problems)
+    }
+}
+
+fn keys(identity: &Identity) -> Vec<String> {
+    let serial = identity.serial.iter().map(|one| format!("serial {one}"));
+    let udid = identity.udid.iter().map(|one| format!("udid {one}"));
+    let imeis = identity
+        .imeis
+        .iter()
+        .map(|one| format!("imei {}", one.body()));
+    serial.chain(udid).chain(imeis).collect()
+}
+
+fn same_person(old: &InventoryRow, new: &InventoryRow) -> bool {
+    let person = |row: &InventoryRow| {
+        let cells = [
+            &row.user,
+            &row.email,
+            &row.department,
+            &row.site,
+            &row.group,
+        ];
+        let cells = cells.map(|cell| cell.as_ref().map(|text| text.to_lowercase()));
+        (cells, row.tags.clone(), row.planned_swap)
+    };
+    person(old) == person(new)
+}

@@ -1,0 +1,491 @@
+//! One row of a device table, or one record of a list, made an answer.
+//!
+//! Only columns that are mapped to a fact are ever looked at; tokens and phone numbers stay outside.
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
+use super::cell::{self, Unit};
+use super::columns::{Fact, IDS};
+use super::consoles::{Console, NoDate};
+use super::row_faults::{Faults, RowFault};
+use crate::mdm::date::age;
+use crate::mdm::date::instant::Dated;
+use crate::mdm::protocol::answer::Draft;
+use crate::model::evidence::{Clock, Source, Told};
+use crate::model::identity::{Ecid, Identity, Imei, Meid, Serial, Udid};
+use crate::model::management::{Capacity, Management, Storage};
+use crate::model::person::Assigned;
+use crate::model::problem::Level;
+
+/// A cell that is mapped to a fact.
+#[derive(Debug)]
+pub(crate) struct Cell<'c> {
+    /// What it tells.
+    pub(crate) fact: Fact,
+    /// The lower, the earlier it is asked.
+    pub(crate) rank: (usize, usize),
+    /// The column's name, for messages.
+    pub(crate) column: &'c str,
+    /// The unit that the name tells.
+    pub(crate) unit: Option<Unit>,
+    /// Without blanks around it; may be empty.
+    pub(crate) text: String,
+}
+
+/// What all records of a table share.
+pub(crate) struct Setting<'s> {
+    pub(crate) console: &'static Console,
+    pub(crate) zone: TimeZone,
+    pub(crate) path: &'s std::path::Path,
+    pub(crate) file: Timestamp,
+    pub(crate) now: Timestamp,
+}
+
+/// What came of a record.
+pub(crate) enum Outcome {
+    /// An answer of an iPhone or iPad.
+    Answer(Box<Draft>),
+    /// A device of another family, with its UDID as it stands there.
+    Other(&'static str, Option<String>),
+    /// It names no device.
+    Nameless,
+}
+
+const SCIENTIFIC: RowFault = RowFault {
+    wanted: "numbers written out in full",
+    found: "a number in scientific notation, such as 3.5E+14, which has lost its last digits; it was not used",
+    remedy: "export it again and do not save it in a spreadsheet, or format the column as text first",
+    level: Level::Incomplete,
+};
+const NO_ID: RowFault = RowFault {
+    wanted: "a serial number, UDID, IMEI, MEID or ECID of every device",
+    found: "none",
+    remedy: "take the column with the serial number into the export",
+    level: Level::Note,
+};
+const HIDDEN: RowFault = RowFault {
+    wanted: "a serial number, UDID, IMEI, MEID or ECID of every device",
+    found: "none: User Enrollment hides them, and nobody can tell which device it is",
+    remedy: "nothing needs doing; the backups of such a device are its user's own matter",
+    level: Level::Note,
+};
+const BAD_ID: RowFault = RowFault {
+    wanted: "a serial number, UDID, IMEI, MEID or ECID of every device",
+    found: "something that cannot be one",
+    remedy: "compare it with Settings, General, About on the device",
+    level: Level::Incomplete,
+};
+const NO_FLAG: RowFault = RowFault {
+    wanted: "yes or no",
+    found: "another word; the device was read without it",
+    remedy: "export it again, or tell under [mdm.columns] of fleetback.toml what the column means",
+    level: Level::Incomplete,
+};
+/// The same of a switch that decides nothing about a backup: nothing is missing from the verdict.
+const NO_SIDE_FLAG: RowFault = RowFault {
+    level: Level::Note,
+    ..NO_FLAG
+};
+const NO_DATE: RowFault = RowFault {
+    wanted: "a date",
+    found: "text that is no date, or that may be two days, as 03/04/2027 is; the device was read without it",
+    remedy: "export dates as year-month-day, or as RFC 3339",
+    level: Level::Incomplete,
+};
+const NO_NUMBER: RowFault = RowFault {
+    wanted: "a number",
+    found: "something else, or a number that may be two; the device was read without it",
+    remedy: "export it again without separators of thousands",
+    level: Level::Note,
+};
+const FUTURE: RowFault = RowFault {
+    wanted: "a date of the past",
+    found: "a contact or an inventory after the time of this scan; the file's time was used",
+    remedy: "check the clock of the server, and the time zone of its dates under [mdm.zones] of fleetback.toml",
+    level: Level::Note,
+};
+const TWO_VALUES: RowFault = RowFault {
+    wanted: "one value",
+    found: "two columns of this name that contradict each other; neither was used",
+    remedy: "leave one of them out of the export",
+    level: Level::Incomplete,
+};
+
+type Slot<T> = fn(&mut Management) -> &mut Option<Told<T>>;
+
+const FLAGS: &[(Fact, Slot<bool>)] = &[
+    (Fact::CloudBackupEnabled, |m| &mut m.cloud_backup_enabled),
+    (Fact::Supervised, |m| &mut m.supervised),
+    (Fact::SharedIpad, |m| &mut m.shared_ipad),
+    (Fact::LostMode, |m| &mut m.lost_mode),
+    (Fact::FindMy, |m| &mut m.find_my),
+    (Fact::ActivationLock, |m| &mut m.activation_lock),
+    (Fact::PasscodePresent, |m| &mut m.passcode_present),
+    (Fact::StoreAccountActive, |m| &mut m.store_account_active),
+    (Fact::AwaitingConfiguration, |m| {
+        &mut m.awaiting_configuration
+    }),
+];
+
+const TEXTS: &[(Fact, Slot<String>)] = &[
+    (Fact::DeviceName, |m| &mut m.device_name),
+    (Fact::ModelName, |m| &mut m.model_name),
+    (Fact::BuildVersion, |m| &mut m.build_version),
+    (Fact::TimeZone, |m| &mut m.time_zone),
+];
+
+const DATES: &[(Fact, Slot<Timestamp>)] = &[
+    (Fact::LastCloudBackup, |m| &mut m.last_cloud_backup),
+    (Fact::LastComputerBackup, |m| &mut m.last_computer_backup),
+    (Fact::Enrolled, |m| &mut m.enrolled_at),
+];
+
+/// One record, being read.
+pub(crate) struct Record<'r> {
+    setting: &'r Setting<'r>,
+    cells: Vec<Cell<'r>>,
+    line: u64,
+    faults: &'r mut Faults,
+}
+
+impl<'r> Record<'r> {
+    /// The cells of one record, of which no two need be of one fact.
+    pub(crate) fn new(
+        setting: &'r Setting<'r>,
+        mut cells: Vec<Cell<'r>>,
+        line: u64,
+        faults: &'r mut Faults,
+    ) -> Self {
+        cells.sort_by_key(|cell| (cell.fact, cell.rank));
+        Self {
+            setting,
+            cells,
+            line,
+            faults,
+        }
+    }
+
+    /// Reads it.
+    pub(crate) fn read(mut self) -> Outcome {
+        if let Some(family) = self.other_family() {
+            let udid = self.first(Fact::Udid).map(str::to_owned);
+            return Outcome::Other(family, udid);
+        }
+        let identity = self.identity();
+        if identity.is_empty() {
+            return Outcome::Nameless;
+        }
+        let (contact, inventory) = (self.past(Fact::LastContact), self.past(Fact::LastInventory));
+        let mut draft = self.draft(inventory.or(contact));
+        draft.identity = identity;
+        let told = |date| Told::new(date, &draft.source);
+        draft.management.last_inventory = inventory.or(contact).map(told);
+        draft.management.last_contact = contact.max(inventory).map(told);
+        self.read_facts(&mut draft);
+        Outcome::Answer(Box::new(draft))
+    }
+
+    fn read_facts(&mut self, draft: &mut Draft) {
+        for (fact, slot) in TEXTS {
+            let text = self.first(*fact).map(str::to_owned);
+            *slot(&mut draft.management) = text.map(|text| draft.told(text));
+        }
+        for (fact, slot) in FLAGS {
+            let fault = match fact {
+                Fact::CloudBackupEnabled => &NO_FLAG,
+                _ => &NO_SIDE_FLAG,
+            };
+            let flag = self.parsed(*fact, fault, cell::flag);
+            *slot(&mut draft.management) = flag.map(|flag| draft.told(flag));
+        }
+        for (fact, slot) in DATES {
+            let date = self.date(*fact).flatten();
+            *slot(&mut draft.management) = date.map(|date| draft.told(date));
+        }
+        self.read_system(draft);
+        self.read_enrolment(draft);
+        self.read_storage(draft);
+        self.read_assigned(draft);
+        draft.management.cloud_date_could_be_told = self.cloud_date_could_be_told(draft);
+    }
+
+    /// The cells of a fact that say something, best name first.
+    fn cells(&self, fact: Fact) -> impl Iterator<Item = &Cell<'r>> {
+        let from = self.cells.partition_point(|cell| cell.fact < fact);
+        let rest = self.cells[from..].iter();
+        rest.take_while(move |cell| cell.fact == fact)
+            .filter(|cell| !cell::is_blank(cell::unwrapped(&cell.text)))
+    }
+
+    fn first(&self, fact: Fact) -> Option<&str> {
+        self.cells(fact)
+            .next()
+            .map(|cell| cell::unwrapped(&cell.text))
+    }
+
+    /// The first cell of a fact, read; two columns of one name must agree.
+    fn parsed<T: PartialEq>(
+        &mut self,
+        fact: Fact,
+        fault: &'static RowFault,
+        read: impl Fn(&str) -> Option<T>,
+    ) -> Option<T> {
+        let found: Vec<&Cell<'r>> = self.cells(fact).collect();
+        let first = *found.first()?;
+        let value = read(cell::unwrapped(&first.text));
+        let mut twins = found.iter().filter(|cell| cell.rank.0 == first.rank.0);
+        let agree = twins.all(|twin| read(cell::unwrapped(&twin.text)) == value);
+        let fault = match &value {
+            _ if !agree => &TWO_VALUES,
+            None => fault,
+            Some(_) => return value,
+        };
+        let column = shown(first.column);
+        self.faults.add_in(fault, &column, self.line);
+        None
+    }
+
+    /// A date: `None` without a cell or with one that nobody can read, `Some(None)` for a way to
+    /// write "none".
+    fn date(&mut self, fact: Fact) -> Option<Option<Timestamp>> {
+        let setting = self.setting;
+        let read = |text: &str| match cell::date(text, setting.console.dates, &setting.zone) {
+            Dated::At(date) => Some(Some(date)),
+            Dated::None => Some(None),
+            Dated::Unreadable => None,
+        };
+        // "never" and "n/a" are blanks elsewhere and say something here
+        let there = self.cells.iter().any(|cell| cell.fact == fact);
+        let blank = there && self.cells(fact).next().is_none();
+        if blank {
+            return Some(None);
+        }
+        self.parsed(fact, &NO_DATE, read)
+    }
+
+    /// A date that cannot lie after the scan.
+    fn past(&mut self, fact: Fact) -> Option<Timestamp> {
+        let date = self.date(fact).flatten()?;
+        if date > self.setting.now {
+            self.faults.add(&FUTURE, self.line);
+            return None;
+        }
+        Some(date)
+    }
+
+    fn draft(&mut self, row_date: Option<Timestamp>) -> Draft {
+        let setting = self.setting;
+        let cloud = self.cells(Fact::LastCloudBackup).next();
+        let inside = cloud.and_then(|found| {
+            match cell::date(
+                cell::unwrapped(&found.text),
+                setting.console.dates,
+                &setting.zone,
+            ) {
+                Dated::At(date) => Some(date),
+                _ => None,
+            }
+        });
+        let (observed_at, clock) = age::observed(row_date, inside, setting.file, setting.now);
+        let clock = match clock {
+            Clock::Wrapper => Clock::Row,
+            other => other,
+        };
+        Draft::new(Arc::new(Source {
+            path: setting.path.to_owned(),
+            kind: setting.console.name.to_owned(),
+            observed_at,
+            clock,
+        }))
+    }
+
+    /// What the device is, when it is no iPhone or iPad. Of several cells the surest tells.
+    fn other_family(&self) -> Option<&'static str> {
+        let models = [Fact::ProductType, Fact::Platform, Fact::ModelName];
+        let told = models.iter().find_map(|fact| {
+            let read = if *fact == Fact::Platform {
+                cell::platform
+            } else {
+                cell::model
+            };
+            self.cells(*fact)
+                .find_map(|cell| read(cell::unwrapped(&cell.text)))
+        });
+        let mac = || {
+            self.first(Fact::Udid)
+                .is_some_and(crate::mdm::protocol::device_family::is_uuid)
+                .then_some("a Mac")
+        };
+        told.unwrap_or_else(mac)
+    }
+
+    /// The numbers of a record; what cannot be one is told.
+    fn identity(&mut self) -> Identity {
+        let mut identity = Identity::default();
+        let mut unusable = None;
+        for fact in IDS {
+            for found in self.cells(*fact) {
+                let text = cell::unwrapped(&found.text);
+                for one in text.split([',', ';']).map(str::trim) {
+                    if cell::is_scientific(text) {
+                        unusable = Some(&SCIENTIFIC);
+                    } else if !set(&mut identity, *fact, one) {
+                        unusable = unusable.or(Some(&BAD_ID));
+                    }
+                }
+            }
+        }
+        let fault = match unusable {
+            None if identity.is_empty() && self.is_user_enrolment() => Some(&HIDDEN),
+            None if identity.is_empty() => Some(&NO_ID),
+            fault => fault,
+        };
+        if let Some(fault) = fault {
+            self.faults.add(fault, self.line);
+        }
+        identity
+    }
+
+    fn read_system(&mut self, draft: &mut Draft) {
+        let product = self
+            .cells(Fact::ProductType)
+            .map(|cell| cell::unwrapped(&cell.text));
+        let product = product
+            .filter(|text| cell::is_product_type(text))
+            .map(str::to_owned)
+            .next();
+        draft.management.product_type = product.map(|product| draft.told(product));
+        let version = self.cells(Fact::OsVersion).find_map(|cell| {
+            let (version, build) = cell::version(cell::unwrapped(&cell.text))?;
+            Some((version.to_owned(), build.map(str::to_owned)))
+        });
+        if let Some((version, build)) = version {
+            draft.management.os_version = Some(draft.told(version));
+            let build = build.map(|build| draft.told(build));
+            draft.management.build_version = draft.management.build_version.take().or(build);
+        }
+        for (fact, slot) in [
+            (
+                Fact::BuildVersion,
+                (|m| &mut m.build_version) as Slot<String>,
+            ),
+            (Fact::Iccid, |m| &mut m.iccid),
+        ] {
+            let spoilt = self.first(fact).is_some_and(cell::is_scientific);
+            if spoilt {
+                *slot(&mut draft.management) = None;
+                self.faults.add(&SCIENTIFIC, self.line);
+            } else if fact == Fact::Iccid {
+                let iccid = self.first(fact).map(|text| text.replace(' ', ""));
+                *slot(&mut draft.management) = iccid.map(|iccid| draft.told(iccid));
+            }
+        }
+    }
+
+    fn read_enrolment(&mut self, draft: &mut Draft) {
+        let by_user = self.is_user_enrolment();
+        draft.management.user_enrollment = by_user.then(|| draft.told(true));
+    }
+
+    fn is_user_enrolment(&self) -> bool {
+        self.first(Fact::EnrolmentType)
+            .is_some_and(cell::is_user_enrolment)
+    }
+
+    fn read_storage(&mut self, draft: &mut Draft) {
+        let Some((capacity, unit)) = self.storage(Fact::Capacity) else {
+            return;
+        };
+        let kept = unit.and_then(Unit::of_capacity);
+        draft.management.capacity = kept.map(|(factor, unit)| {
+            let amount = capacity * factor;
+            draft.told(Capacity { amount, unit })
+        });
+        let used = self.storage(Fact::UsedPercent).map(|(percent, _)| percent);
+        let free = self.storage(Fact::Available);
+        let (capacity, available) = match (free, used) {
+            (Some((free, free_unit)), _) if unit.is_some() && free_unit.is_some() => {
+                let in_one =
+                    |amount: f64, unit: Option<Unit>| amount * unit.map_or(1.0, Unit::megabytes);
+                (in_one(capacity, unit), in_one(free, free_unit))
+            }
+            (Some((free, None)), _) if unit.is_none() => (capacity, free),
+            (_, Some(used)) => (capacity, capacity * (1.0 - used / 100.0)),
+            _ => return,
+        };
+        let storage = Storage {
+            capacity,
+            available,
+        };
+        let told = draft.told(storage);
+        draft.management.storage = storage.free_ratio().map(|_| told);
+    }
+
+    fn storage(&mut self, fact: Fact) -> Option<(f64, Option<Unit>)> {
+        let of_name = self.cells(fact).next()?.unit;
+        let (amount, unit) = self.parsed(fact, &NO_NUMBER, cell::amount)?;
+        Some((amount, unit.or(of_name)))
+    }
+
+    fn read_assigned(&mut self, draft: &mut Draft) {
+        let text = |fact| self.first(fact).map(str::to_owned);
+        let place = |fact| text(fact).filter(|text| !text.eq_ignore_ascii_case("none"));
+        let assigned = Assigned {
+            user: text(Fact::User),
+            email: text(Fact::Email),
+            department: text(Fact::Department),
+            site: place(Fact::Site),
+            group: place(Fact::Group),
+            tags: self.first(Fact::Tags).map(cell::tags).unwrap_or_default(),
+        };
+        let says_something = assigned != Assigned::default();
+        draft.management.assigned = says_something.then(|| draft.told(assigned));
+    }
+
+    /// Only where the console asks every device for both, and this record has both keys.
+    fn cloud_date_could_be_told(&mut self, draft: &Draft) -> bool {
+        let by_user = draft.management.user_enrollment.is_some();
+        let switch = draft.management.cloud_backup_enabled.is_some();
+        let dated = self.date(Fact::LastCloudBackup).is_some();
+        self.setting.console.no_date == NoDate::Never && switch && dated && !by_user
+    }
+}
+
+/// Puts a number in its place; false when it cannot be one.
+pub(crate) fn set(identity: &mut Identity, fact: Fact, text: &str) -> bool {
+    fn put<T>(place: &mut Option<T>, value: Option<T>) -> bool {
+        let usable = value.is_some();
+        if place.is_none() {
+            *place = value;
+        }
+        usable
+    }
+    match fact {
+        Fact::SerialNumber => put(&mut identity.serial, Serial::parse(text)),
+        Fact::Udid => put(&mut identity.udid, Udid::parse(text)),
+        Fact::Meid => put(&mut identity.meid, Meid::parse(text)),
+        Fact::Ecid => put(&mut identity.ecid, Ecid::parse(text)),
+        Fact::Imei => match Imei::parse(text) {
+            Some(imei) => {
+                identity.imeis.insert(imei);
+                true
+            }
+            // one column may hold either number
+            None => put(&mut identity.meid, Meid::parse(text)),
+        },
+        _ => true,
+    }
+}
+
+/// A column's name for a message.
+fn shown(column: &str) -> String {
+    let short: String = column
+        .chars()
+        .filter(|c| !c.is_control())
+        .take(40)
+        .collect();
+    format!("\"{short}\"")
+}

@@ -1,0 +1,40 @@
+//! What a user has said of the tables of this house: names of columns that nobody else uses, and the
+//! time zones of consoles that write dates without one.
+
+use std::collections::BTreeMap;
+
+use jiff::tz::TimeZone;
+
+use super::columns::{Fact, fold, fold_header};
+
+/// What the configuration says of device tables.
+#[derive(Debug, Clone, Default)]
+pub struct TableRules {
+    columns: BTreeMap<String, Fact>,
+    zones: BTreeMap<String, TimeZone>,
+}
+
+impl TableRules {
+    /// Headers as they stand in a table, or dotted keys of a record; case, blanks and dashes do not
+    /// matter. `zones` go by the ids of [`super::consoles::ids`].
+    pub fn new(
+        columns: impl IntoIterator<Item = (String, Fact)>,
+        zones: impl IntoIterator<Item = (String, TimeZone)>,
+    ) -> Self {
+        let both = |(name, fact): (String, Fact)| [(fold(&name), fact), (fold_header(&name), fact)];
+        Self {
+            columns: columns.into_iter().flat_map(both).collect(),
+            zones: zones.into_iter().collect(),
+        }
+    }
+
+    /// What a folded name tells, if the user has said so.
+    pub(crate) fn column(&self, folded: &str) -> Option<Fact> {
+        self.columns.get(folded).copied()
+    }
+
+    /// The zone of dates that carry none: UTC unless the user has said otherwise.
+    pub(crate) fn zone(&self, console: &str) -> TimeZone {
+        self.zones.get(console).cloned().unwrap_or(TimeZone::UTC)
+    }
+}

@@ -1,0 +1,423 @@
+//! A plan of swaps: which old device gives way to which new one, whose it is, and when.
+//!
+//! A newcomer would skip a row that cannot be read. The device that it means would then be wiped
+//! unasked, so its line is kept and said, and no plan with such a line is ever all ready.
+
+use std::collections::HashSet;
+use std::path::Path;
+
+use super::columns::{self, Fact, IDS};
+use super::row_faults::{Faults, RowFault};
+use super::{cell, csv};
+use crate::mdm::date::day;
+use crate::model::plan::{PlannedDay, PlannedSwap, SwapPlan};
+use crate::model::problem::{Level, Problem};
+use crate::source::csv_rows::Row;
+
+/// The largest plan that is read, in bytes.
+const BYTES_MAX: u64 = 16 << 20;
+
+/// Letters of the longest cell: a longer one has swallowed what follows it.
+const CELL_MAX: usize = 200;
+
+/// The largest capacity that is believed, in gigabytes.
+const GIGABYTES_MAX: f64 = 1e6;
+
+const WANTED: &str = "a plan of swaps (CSV) with a header";
+
+/// What a column tells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Column {
+    Old,
+    New,
+    NewType,
+    NewOs,
+    NewCapacity,
+    User,
+    Day,
+}
+
+/// Names of the columns, folded by [`columns::fold_header`]; of two columns with one meaning the earlier
+/// name is asked first. The names that the inventory table knows come after them.
+const NAMES: &[(Column, &[&str])] = &[
+    (
+        Column::Old,
+        &[
+            "oldserialnumber",
+            "oldserial",
+            "olddevice",
+            "oldudid",
+            "oldimei",
+            "old",
+            "from",
+            "alteseriennummer",
+            "altesgerät",
+            "altesgeraet",
+            "alt",
+            "device",
+            "gerät",
+            "geraet",
+        ],
+    ),
+    (
+        Column::New,
+        &[
+            "newserialnumber",
+            "newserial",
+            "newdevice",
+            "newudid",
+            "newimei",
+            "new",
+            "to",
+            "replacement",
+            "target",
+            "neueseriennummer",
+            "neuesgerät",
+            "neuesgeraet",
+            "neu",
+        ],
+    ),
+    (
+        Column::NewType,
+        &[
+            "newtype",
+            "newmodel",
+            "newproducttype",
+            "totype",
+            "tomodel",
+            "neuesmodell",
+            "neuertyp",
+        ],
+    ),
+    (
+        Column::NewOs,
+        &[
+            "newos",
+            "newosversion",
+            "newios",
+            "newiosversion",
+            "toos",
+            "neuesios",
+        ],
+    ),
+    (
+        Column::NewCapacity,
+        &[
+            "newcapacity",
+            "newcapacitygb",
+            "newstorage",
+            "newstoragegb",
+            "tocapacity",
+            "neuerspeicher",
+        ],
+    ),
+    (Column::User, &[]),
+    (
+        Column::Day,
+        &[
+            "date",
+            "day",
+            "swapday",
+            "planned",
+            "plannedfor",
+            "planneddate",
+            "when",
+            "datum",
+            "termin",
+            "tag",
+            "fecha",
+            "data",
+        ],
+    ),
+];
+
+/// The facts of the inventory table that a column of a plan may be named for.
+const ALSO: &[(Column, &[Fact])] = &[
+    (Column::Old, IDS),
+    (Column::User, &[Fact::User]),
+    (Column::Day, &[Fact::PlannedSwap]),
+];
+
+const NO_OLD: RowFault = RowFault {
+    wanted: "the old device in every row: a serial number, UDID, IMEI, MEID, ECID or name",
+    found: "none, so nobody was asked about this row",
+    remedy: "fill in the serial number of the old device",
+    level: Level::Incomplete,
+};
+const SCIENTIFIC: RowFault = RowFault {
+    wanted: "numbers written out in full",
+    found: "a number in scientific notation, such as 3.5E+14, which has lost its last digits; the row was left out",
+    remedy: "format the column as text in the spreadsheet, enter the number again and save again",
+    level: Level::Incomplete,
+};
+const TOO_WIDE: RowFault = RowFault {
+    wanted: "as many cells as the header has",
+    found: "more cells, so that nobody can tell which belongs where; the row was left out",
+    remedy: "put cells that hold the delimiter into quotation marks, and save again",
+    level: Level::Incomplete,
+};
+const TOO_LONG: RowFault = RowFault {
+    wanted: "cells of at most 200 letters",
+    found: "a longer one, that may have swallowed what follows; the row was left out",
+    remedy: "look for a quotation mark that nothing closes, or shorten the cell",
+    level: Level::Incomplete,
+};
+const UNCLOSED: RowFault = RowFault {
+    wanted: "a closing quotation mark",
+    found: "none up to the end of the file; the rows after this line were swallowed, and nobody was asked about them",
+    remedy: "close or remove the quotation mark",
+    level: Level::Incomplete,
+};
+const BROKEN: RowFault = RowFault {
+    wanted: "rows that can be read to the end",
+    found: "a row after this one that cannot be; nobody was asked about it and what follows",
+    remedy: "look at the rows after this line, and save the table again",
+    level: Level::Incomplete,
+};
+const TWICE: RowFault = RowFault {
+    wanted: "each swap once",
+    found: "the same as an earlier row; it was left out",
+    remedy: "remove the row",
+    level: Level::Note,
+};
+const BAD_DAY: RowFault = RowFault {
+    wanted: "the day of the swap, such as 2027-03-31, 31.03.2027 or 31 Mar 2027",
+    found: "something that is no day, or may be two days, as 03/04/2027 is; the row was read without it",
+    remedy: "write the date as year-month-day",
+    level: Level::Incomplete,
+};
+const BAD_OS: RowFault = RowFault {
+    wanted: "a version of iOS such as 26.1",
+    found: "something else; the row was read without it",
+    remedy: "write the version as numbers with dots",
+    level: Level::Incomplete,
+};
+const BAD_CAPACITY: RowFault = RowFault {
+    wanted: "a capacity in gigabytes such as 256, 256 GB or 1 TB",
+    found: "something else; the row was read without it",
+    remedy: "write the capacity as the device is sold",
+    level: Level::Incomplete,
+};
+
+/// Reads the plan. A row that cannot be used costs itself alone, and is named by its line.
+///
+/// # Errors
+/// The problem of a file that is no such table, or whose columns name no old device.
+pub fn read(path: &Path) -> Result<SwapPlan, Box<Problem>> {
+    let known = |cell: &str| is_known(&columns::fold_header(cell));
+    let refused = |words: String| Box::new(Problem::incomplete(path, WANTED, words));
+    let (mut rows, _) =
+        csv::open(path, BYTES_MAX, &known).map_err(|fault| refused(fault.to_string()))?;
+    let mut row = Row::default();
+    rows.next(&mut row).map_err(refused)?;
+    let header: Vec<_> = row.cells().collect();
+    let columns = Columns::new(&header);
+    if columns.places(Column::Old).next().is_none() {
+        return Err(Box::new(no_old_column(path, &header)));
+    }
+    let mut reading = Reading {
+        columns,
+        seen: HashSet::new(),
+        swaps: Vec::new(),
+        unusable: Vec::new(),
+        faults: Faults::default(),
+    };
+    let broken = loop {
+        match rows.next(&mut row) {
+            Ok(true) => reading.row(row.line, &row.cells().collect::<Vec<_>>()),
+            Ok(false) => break false,
+            Err(_) => break true,
+        }
+    };
+    if broken {
+        reading.leave_out(&BROKEN, row.line);
+    } else if let Some(line) = rows.unclosed_at() {
+        reading.leave_out(&UNCLOSED, line);
+    }
+    Ok(reading.finish(path))
+}
+
+fn no_old_column(path: &Path, header: &[String]) -> Problem {
+    let found = csv::columns_in_words(header);
+    let wanted = "a column with the old devices in the first row";
+    Problem::incomplete(path, wanted, found).with_remedy(
+        "call the columns old serial, new serial, new type, user and date; case, spaces and dashes do not matter",
+    )
+}
+
+fn is_known(folded: &str) -> bool {
+    NAMES
+        .iter()
+        .any(|(column, _)| names(*column).any(|name| name == folded))
+}
+
+/// The names of a column, best first.
+fn names(column: Column) -> impl Iterator<Item = &'static str> {
+    let own = NAMES.iter().filter(move |(one, _)| *one == column);
+    let own = own.flat_map(|(_, names)| names.iter().copied());
+    let also = ALSO.iter().filter(move |(one, _)| *one == column);
+    let facts = also.flat_map(|(_, facts)| facts.iter());
+    own.chain(facts.flat_map(|fact| columns::names(*fact).iter().copied()))
+}
+
+/// Where each column stands.
+#[derive(Debug)]
+struct Columns {
+    width: usize,
+    places: Vec<(Column, usize)>,
+}
+
+impl Columns {
+    fn new(header: &[String]) -> Self {
+        let columns = NAMES.iter().map(|(column, _)| *column);
+        let names = columns.flat_map(|column| names(column).map(move |name| (column, name)));
+        Self {
+            width: header.len(),
+            places: columns::places(header, names),
+        }
+    }
+
+    fn places(&self, column: Column) -> impl Iterator<Item = usize> {
+        let of = self.places.iter().filter(move |(one, _)| *one == column);
+        of.map(|(_, place)| *place)
+    }
+
+    /// The first cell of a column that says something.
+    fn text<'r>(&self, row: &'r [String], column: Column) -> Option<&'r str> {
+        let cells = self.places(column).filter_map(|place| row.get(place));
+        cells
+            .map(|cell| cell::unwrapped(cell))
+            .find(|cell| !cell::is_blank(cell))
+    }
+}
+
+/// The plan so far.
+struct Reading {
+    columns: Columns,
+    /// Every swap without its line.
+    seen: HashSet<PlannedSwap>,
+    swaps: Vec<PlannedSwap>,
+    unusable: Vec<u64>,
+    faults: Faults,
+}
+
+impl Reading {
+    fn row(&mut self, line: u64, row: &[String]) {
+        if row.iter().all(String::is_empty) {
+            return;
+        }
+        match self.swap(line, row) {
+            Err(fault) => self.leave_out(fault, line),
+            Ok(swap) if self.is_new(&swap) => self.swaps.push(swap),
+            Ok(_) => self.faults.add(&TWICE, line),
+        }
+    }
+
+    fn leave_out(&mut self, fault: &'static RowFault, line: u64) {
+        self.faults.add(fault, line);
+        if self.unusable.last() != Some(&line) {
+            self.unusable.push(line);
+        }
+    }
+
+    /// Does no earlier row say the same?
+    fn is_new(&mut self, swap: &PlannedSwap) -> bool {
+        self.seen.insert(PlannedSwap {
+            line: 0,
+            ..swap.clone()
+        })
+    }
+
+    fn swap(&mut self, line: u64, row: &[String]) -> Result<PlannedSwap, &'static RowFault> {
+        let mut beyond = row.iter().skip(self.columns.width);
+        if beyond.any(|cell| !cell.is_empty()) {
+            return Err(&TOO_WIDE);
+        }
+        if row.iter().any(|cell| cell.chars().nth(CELL_MAX).is_some()) {
+            return Err(&TOO_LONG);
+        }
+        let text = |column| self.columns.text(row, column).map(str::to_owned);
+        let (old, new) = (text(Column::Old).ok_or(&NO_OLD)?, text(Column::New));
+        if cell::is_scientific(&old) || new.as_deref().is_some_and(cell::is_scientific) {
+            return Err(&SCIENTIFIC);
+        }
+        let (new_type, user) = (text(Column::NewType), text(Column::User));
+        let mut part = Part {
+            line,
+            row,
+            of: self,
+        };
+        Ok(PlannedSwap {
+            line,
+            old,
+            new,
+            new_type,
+            new_os: part.read(Column::NewOs, &BAD_OS, version),
+            new_capacity_gb: part.read(Column::NewCapacity, &BAD_CAPACITY, gigabytes),
+            user,
+            day: part.day(),
+        })
+    }
+
+    fn finish(self, path: &Path) -> SwapPlan {
+        SwapPlan {
+            path: path.to_owned(),
+            swaps: self.swaps,
+            unusable: self.unusable,
+            problems: self.faults.problems(path, "line"),
+        }
+    }
+}
+
+/// The parts of a row that cost it nothing but themselves.
+struct Part<'r> {
+    line: u64,
+    row: &'r [String],
+    of: &'r mut Reading,
+}
+
+impl Part<'_> {
+    fn read<T>(
+        &mut self,
+        column: Column,
+        fault: &'static RowFault,
+        read: fn(&str) -> Option<T>,
+    ) -> Option<T> {
+        let told = read(self.of.columns.text(self.row, column)?);
+        if told.is_none() {
+            self.of.faults.add(fault, self.line);
+        }
+        told
+    }
+
+    fn day(&mut self) -> PlannedDay {
+        if self.of.columns.text(self.row, Column::Day).is_none() {
+            return PlannedDay::Untold;
+        }
+        let day = self.read(Column::Day, &BAD_DAY, day::parse);
+        day.map_or(PlannedDay::Unreadable, PlannedDay::On)
+    }
+}
+
+/// "iOS 26.1" and "26.1 (23B85)" are versions too.
+fn version(text: &str) -> Option<String> {
+    let (version, _) = cell::version(text)?;
+    let parts: Vec<_> = version.split('.').collect();
+    let number = |part: &&str| matches!(part.len(), 1..=4);
+    (parts.len() <= 3 && parts.iter().all(number)).then(|| version.to_owned())
+}
+
+/// Without a unit it is gigabytes.
+#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // the range is checked
+fn gigabytes(text: &str) -> Option<u32> {
+    let (amount, unit) = cell::amount(text)?;
+    let factor = match unit {
+        None | Some(cell::Unit::Gigabytes) => 1.0,
+        Some(cell::Unit::Terabytes) => 1000.0,
+        Some(_) => return None,
+    };
+    let gigabytes = amount * factor;
+    (1.0..GIGABYTES_MAX)
+        .contains(&gigabytes)
+        .then(|| gigabytes.round() as u32)
+}
