@@ -171,7 +171,7 @@ fn read_documents(
         part.done();
         document
     });
-    mdm::read::pair(documents)
+    mdm::pair::pair(documents)
 }
 
 fn read_inventory(

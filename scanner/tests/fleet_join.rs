@@ -12,7 +12,8 @@ use std::hash::{DefaultHasher, Hasher};
 use std::path::{Path, PathBuf};
 
 use fleetback_scanner::mdm::inventory;
-use fleetback_scanner::mdm::read::{pair, read_document};
+use fleetback_scanner::mdm::pair::pair;
+use fleetback_scanner::mdm::read::read_document;
 use fleetback_scanner::model::backup::{LocalBackup, VerifyLevel};
 use fleetback_scanner::model::fleet::{Device, Unmatched};
 use fleetback_scanner::model::identity::{Imei, Serial, Udid};

@@ -11,7 +11,8 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
 use base64::Engine;
-use fleetback_scanner::mdm::read::{pair, read_document};
+use fleetback_scanner::mdm::pair::pair;
+use fleetback_scanner::mdm::read::read_document;
 use fleetback_scanner::model::evidence::Clock;
 use fleetback_scanner::model::identity::Udid;
 use fleetback_scanner::model::management::{Answer, Management};

@@ -11,8 +11,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
-use fleetback_scanner::mdm::read::{Document, pair, read_document};
-use fleetback_scanner::mdm::seen::Seen;
+use fleetback_scanner::mdm::explain::Seen;
+use fleetback_scanner::mdm::pair::pair;
+use fleetback_scanner::mdm::read::{Document, read_document};
 use fleetback_scanner::model::management::Answer;
 use fleetback_scanner::model::problem::Problem;
 use fleetback_testdata::mdm::answer::SECRETS;

@@ -8,7 +8,8 @@
 use std::fmt::Write as _;
 
 use fleetback_scanner::mdm::columns::Fact;
-use fleetback_scanner::mdm::read::{pair, read_by_rules};
+use fleetback_scanner::mdm::pair::pair;
+use fleetback_scanner::mdm::read::read_by_rules;
 use fleetback_scanner::mdm::rules::TableRules;
 use fleetback_scanner::model::evidence::Clock;
 use fleetback_scanner::model::management::Answer;

@@ -9,9 +9,9 @@ use fleetback_report::policy::{Preset, references};
 use fleetback_report::results::{Code, FixId};
 use fleetback_report::tables::fix_steps::Situation;
 use fleetback_report::words::{self, Word, shown};
-
-use fleetback_scanner::mdm::read::{Document, pair, read_to_explain};
-use fleetback_scanner::mdm::seen::Seen;
+use fleetback_scanner::mdm::explain::Seen;
+use fleetback_scanner::mdm::pair::pair;
+use fleetback_scanner::mdm::read::{Document, read_to_explain};
 use fleetback_scanner::model::management::Answer;
 use jiff::Timestamp;
 

@@ -3,7 +3,7 @@
 use fleetback_report::tables::os_releases::OsTables;
 use fleetback_report::tables::os_version::OsVersion;
 use fleetback_scanner::feed;
-use fleetback_scanner::mdm::{inventory, read, swap_plan};
+use fleetback_scanner::mdm::{inventory, pair, read, swap_plan};
 use fleetback_testdata::when::at;
 
 use crate::invariant::are_readable;
@@ -13,7 +13,7 @@ use crate::sandbox::{NOW, with_file};
 pub fn mdm(bytes: &[u8]) {
     with_file(&["answer.plist"], bytes, |path| {
         let document = read::read_document(path, at(NOW));
-        let (answers, problems) = read::pair(vec![document]);
+        let (answers, problems) = pair::pair(vec![document]);
         // The smallest row of a table is longer than this.
         assert!(answers.len() <= bytes.len() / 8 + 1);
         are_readable(&problems, path.parent().unwrap_or(path));

@@ -1,13 +1,11 @@
 //! What an MDM server exported, and the inventory table beside it: documents in, answers out.
 
 pub(crate) mod date;
-mod gather;
-mod installed;
-mod load;
+pub mod pair;
 pub(crate) mod protocol;
 pub mod read;
 pub(crate) mod table;
 pub(crate) mod wrapper;
 
-pub use protocol::seen;
+pub use protocol::explain;
 pub use table::{columns, consoles, inventory, rules, swap_plan};

@@ -1,23 +1,15 @@
-//! One document at a time, in any order, then all of them held against one another.
-//!
-//! A newcomer would judge each answer alone; whether a missing date was ever asked for stands in
-//! the command, which is another file, and so may the word that a UDID is an Apple TV's.
+//! One document at a time, in any order.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::io::Read;
 use std::path::Path;
 
 use jiff::Timestamp;
 
-use super::load::{self, Beginning};
-use super::protocol::document::{Reply, WANTED};
+use super::protocol::document::WANTED;
 use super::protocol::{der, message, other_files};
 use super::table::reading::{self, Means};
 use super::table::rules::TableRules;
 use super::wrapper::{json_shapes, nanomdm_files};
-use super::{gather, installed};
-use crate::model::evidence::Told;
-use crate::model::identity::Udid;
-use crate::model::management::Answer;
 use crate::model::problem::{Level, Problem};
 use crate::source::content::{self, Content};
 use crate::source::file::{self, Fault};
@@ -30,12 +22,6 @@ const BYTES_MAX: u64 = 64 << 20;
 
 /// Endings by which a name promises evidence, so that rubbish inside is evidence lost.
 const PROMISING: &[&str] = &["plist", "xml", "json"];
-
-/// `CommandUUID` -> queries.
-type LeftOut = BTreeMap<String, BTreeSet<&'static str>>;
-
-/// UDID -> what it is, of devices that are no iPhone or iPad.
-type Families = BTreeMap<String, &'static str>;
 
 /// Reads one file, whatever it is. Never fails: what could not be used is inside the document.
 ///
@@ -71,13 +57,43 @@ fn read_into(
         document.share(WANTED, found, None);
         return document;
     }
-    let read = load::begin(path)
-        .and_then(|begun| read_begun(&mut document, begun, Means { now, rules, heard }));
+    let read =
+        begin(path).and_then(|begun| read_begun(&mut document, begun, Means { now, rules, heard }));
     if let Err(fault) = read {
         let problem = Problem::incomplete(path, WANTED, fault.to_string());
         document.problems.push(problem);
     }
     document
+}
+
+/// An MDM's answer is smaller as a rule, and then its file is opened once.
+const BEGINNING_BYTES: u64 = 64 << 10;
+
+/// The beginning of a document.
+struct Beginning {
+    /// Its first bytes.
+    bytes: Vec<u8>,
+    /// Are they all of it?
+    is_all: bool,
+    /// The file's modification time.
+    modified: Timestamp,
+}
+
+/// Opens a regular file and reads its first bytes.
+fn begin(path: &Path) -> Result<Beginning, Fault> {
+    let file = file::open(path)?;
+    let modified = file.metadata().and_then(|meta| meta.modified());
+    let modified = Timestamp::try_from(modified.map_err(|e| file::fault(&e))?)
+        .map_err(|_| Fault::Wrong("a modification time that no calendar knows".to_owned()))?;
+    let mut bytes = Vec::new();
+    file.take(BEGINNING_BYTES + 1)
+        .read_to_end(&mut bytes)
+        .map_err(|e| file::fault(&e))?;
+    Ok(Beginning {
+        is_all: bytes.len() as u64 <= BEGINNING_BYTES,
+        bytes,
+        modified,
+    })
 }
 
 /// Streams what may be large, and reads the rest as a whole.
@@ -188,84 +204,4 @@ fn by_promise(promised: bool) -> Level {
     } else {
         Level::Note
     }
-}
-
-/// Holds commands against their answers, leaves out what is no iPhone or iPad, and gathers notes
-/// that many files share. The result does not depend on the order of the documents.
-pub fn pair(mut documents: Vec<Document>) -> (Vec<Answer>, Vec<Problem>) {
-    documents.sort_by(|a, b| a.path.cmp(&b.path));
-    let left_out = queries_left_out(&documents);
-    let kept_out = kept_out_udids(&documents);
-    installed::name_setters(&mut documents);
-    let (mut answers, mut problems, mut notes) = (Vec::new(), Vec::new(), Vec::new());
-    for mut document in documents {
-        let (out, kept) = std::mem::take(&mut document.replies)
-            .into_iter()
-            .partition::<Vec<_>, _>(|reply| family_of(reply, &kept_out).is_some());
-        note_kept_out(&mut document, &out, &kept_out);
-        answers.extend(kept.into_iter().map(|reply| settle(reply, &left_out)));
-        problems.append(&mut document.problems);
-        notes.append(&mut document.shared);
-    }
-    problems.extend(gather::gather(notes));
-    problems.sort();
-    (answers, problems)
-}
-
-/// Command -> the queries about backups that it leaves out.
-fn queries_left_out(documents: &[Document]) -> LeftOut {
-    let commands = documents.iter().flat_map(|document| &document.commands);
-    let mut left_out = LeftOut::new();
-    for command in commands {
-        if let Some(queries) = &command.left_out {
-            let known = left_out.entry(command.uuid.clone()).or_default();
-            known.extend(queries);
-        }
-    }
-    left_out
-}
-
-/// UDID -> family, of every device that any of its messages tells to be no iPhone or iPad.
-fn kept_out_udids(documents: &[Document]) -> Families {
-    let kept_out = documents.iter().flat_map(|document| &document.kept_out);
-    kept_out
-        .filter_map(|one| {
-            let udid = Udid::parse(one.udid.as_deref()?)?;
-            Some((udid.as_str().to_owned(), one.family))
-        })
-        .collect()
-}
-
-fn family_of(reply: &Reply, kept_out: &Families) -> Option<&'static str> {
-    let udid = reply.answer.identity.udid.as_ref()?;
-    kept_out.get(udid.as_str()).copied()
-}
-
-fn note_kept_out(document: &mut Document, out: &[Reply], kept_out: &Families) {
-    let by_reply = out.iter().filter_map(|reply| family_of(reply, kept_out));
-    let mut own = std::mem::take(&mut document.kept_out);
-    if !document.seen.is_empty() {
-        // a table has counted its own
-        own.clear();
-    }
-    let families: BTreeSet<&str> = own.iter().map(|one| one.family).chain(by_reply).collect();
-    for family in families {
-        let found = format!("a message of {family}: left out");
-        document.share("messages of iPhones and iPads", &found, None);
-    }
-}
-
-fn settle(reply: Reply, left_out: &LeftOut) -> Answer {
-    let Reply {
-        mut answer,
-        command_uuid,
-    } = reply;
-    let left_out = command_uuid.and_then(|uuid| left_out.get(&uuid));
-    let is_inventory = answer.management.last_inventory.is_some();
-    if let Some(queries) = left_out.filter(|_| is_inventory) {
-        answer.management.cloud_date_could_be_told &= !queries.contains("LastCloudBackupDate");
-        let queries = queries.iter().map(|query| (*query).to_owned()).collect();
-        answer.management.backup_queries_left_out = Some(Told::new(queries, &answer.source));
-    }
-    answer
 }

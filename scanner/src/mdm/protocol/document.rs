@@ -7,9 +7,8 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use super::answer::Draft;
-use super::command::Command;
-use super::envelope;
-use super::seen::{Keys, Seen};
+use super::envelope::{self, Command};
+use super::explain::{Keys, Seen};
 use crate::mdm::date::age;
 use crate::model::evidence::{Clock, Source};
 use crate::model::management::Answer;

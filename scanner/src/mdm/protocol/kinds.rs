@@ -8,7 +8,7 @@ use super::answer::Draft;
 use super::document::Document;
 use super::envelope::text;
 use super::other_files::{self, Foreign};
-use super::{apps, certificates, device_information, profiles, restrictions, security};
+use super::{device_information, small_answers};
 use super::{profile, status_report};
 use crate::mdm::wrapper::ideviceinfo;
 use crate::model::evidence::Clock;
@@ -108,22 +108,30 @@ const ANSWERS: &[Message] = &[
         "DeviceInformation answer",
         device_information::read,
     ),
-    row("SecurityInfo", "SecurityInfo answer", security::read),
+    row(
+        "SecurityInfo",
+        "SecurityInfo answer",
+        small_answers::read_security,
+    ),
     row(
         "GlobalRestrictions",
         "Restrictions answer",
-        restrictions::read,
+        small_answers::read_restrictions,
     ),
     row(
         "ProfileRestrictions",
         "Restrictions answer",
-        restrictions::read,
+        small_answers::read_restrictions,
     ),
-    row("ProfileList", "ProfileList answer", profiles::read),
+    row(
+        "ProfileList",
+        "ProfileList answer",
+        small_answers::read_profiles,
+    ),
     row(
         "ManagedApplicationList",
         "ManagedApplicationList answer",
-        apps::read,
+        small_answers::read_apps,
     ),
     row(
         "InstalledApplicationList",
@@ -133,7 +141,7 @@ const ANSWERS: &[Message] = &[
     row(
         "CertificateList",
         "CertificateList answer",
-        certificates::read,
+        small_answers::read_certificates,
     ),
     row(
         "ProvisioningProfileList",

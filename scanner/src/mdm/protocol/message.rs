@@ -5,7 +5,7 @@ use plist::Dictionary;
 
 use super::document::{Document, WANTED};
 use super::kinds::{self, Kind, Message};
-use super::{command, device_family, envelope, explain, other_files, redacted};
+use super::{device_family, envelope, explain, other_files, redacted};
 use crate::mdm::date::age;
 
 /// A file that is a property list.
@@ -24,7 +24,7 @@ pub(crate) fn read(document: &mut Document, root: &Dictionary, wrapper: Option<T
     }
     match kinds::tell(root) {
         Kind::Message(message) => read_reply(document, message, root, wrapper),
-        Kind::Command => match command::read(root) {
+        Kind::Command => match envelope::read_command(root) {
             Some(command) => document.commands.push(command),
             None => document.share(WANTED, "a command that no answer can be paired with", None),
         },

@@ -5,8 +5,9 @@
 //! the rest is read. A newcomer would drop the key too; an empty value of a key that is read (a
 //! certificate) must stay visible as evidence lost.
 
-use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
+use base64::{Engine, alphabet};
 use memchr::memmem;
 use plist::Dictionary;
 
@@ -38,6 +39,25 @@ pub(crate) fn dictionary(document: &mut Document, bytes: &[u8]) -> Result<Dictio
     let remedy = "export it again, if what is missing there is of use";
     document.share(WANTED, &found, Some(remedy));
     Ok(root)
+}
+
+/// A property list in base64 inside JSON; `Err` says in plain words what it is instead.
+pub(crate) fn dictionary_in_base64(
+    document: &mut Document,
+    text: &str,
+) -> Result<Dictionary, String> {
+    let bytes = decode(text).ok_or("not base64")?;
+    dictionary(document, &bytes).map_err(|fault| fault.to_string())
+}
+
+/// Base64 of either alphabet, with or without padding and line breaks.
+fn decode(text: &str) -> Option<Vec<u8>> {
+    let text: String = text.chars().filter(|c| !c.is_ascii_whitespace()).collect();
+    let lenient =
+        GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent);
+    [alphabet::STANDARD, alphabet::URL_SAFE]
+        .iter()
+        .find_map(|alphabet| GeneralPurpose::new(alphabet, lenient).decode(&text).ok())
 }
 
 /// The XML with all data emptied that is no base64, and the keys of those; `None` when there is none.

@@ -18,7 +18,7 @@ use super::record::{Cell, Outcome, Record, Setting};
 use super::row_faults::{Faults, RowFault};
 use super::rules::TableRules;
 use crate::mdm::protocol::document::{Document, KeptOut, Reply};
-use crate::mdm::protocol::seen::Seen;
+use crate::mdm::protocol::explain::Seen;
 use crate::model::management::Answer;
 use crate::model::problem::{Level, Problem};
 use crate::source::content::Content;

@@ -9,8 +9,8 @@ use serde_json::Value;
 use super::host_facts;
 use crate::mdm::date::instant;
 use crate::mdm::protocol::document::Document;
-use crate::mdm::protocol::encoded;
 use crate::mdm::protocol::key_map::{self, Words};
+use crate::mdm::protocol::redacted;
 use crate::mdm::protocol::{explain, message};
 
 /// Facts of a host that an MDM answer tells too.
@@ -54,7 +54,7 @@ pub(crate) fn read_result(document: &mut Document, value: &Value) {
         if text.is_empty() {
             continue;
         }
-        match encoded::dictionary(document, text) {
+        match redacted::dictionary_in_base64(document, text) {
             Ok(root) => message::read(document, &root, updated_at),
             Err(found) => {
                 let found = format!("a {key} that is {found}");

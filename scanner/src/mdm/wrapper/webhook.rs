@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use crate::mdm::date::instant;
 use crate::mdm::protocol::document::Document;
-use crate::mdm::protocol::encoded;
+use crate::mdm::protocol::redacted;
 
 /// A message and when it came.
 #[derive(Debug, PartialEq)]
@@ -38,7 +38,8 @@ pub(crate) fn read(document: &mut Document, value: &Value) -> Option<Event> {
 }
 
 fn unwrap(document: &mut Document, payload: &str) -> Result<Dictionary, String> {
-    encoded::dictionary(document, payload).map_err(|found| format!("a raw_payload that is {found}"))
+    redacted::dictionary_in_base64(document, payload)
+        .map_err(|found| format!("a raw_payload that is {found}"))
 }
 
 /// What the event itself says, as the message would have said it.
