@@ -1,5 +1,5 @@
-//! What reading backups asks of its caller: passwords, checks of earlier nights, and an ear for how
-//! far it is.
+//! What reading backups asks of its caller: passwords, checks of earlier runs, and where to report
+//! progress.
 //!
 //! The scanner reads no password file itself and keeps no password. It asks the memory and never
 //! stores: `cli` keeps the memory and fills it from the finished fleet. Nothing computed from a

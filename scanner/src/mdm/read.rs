@@ -7,6 +7,7 @@ use jiff::Timestamp;
 
 use super::protocol::document::WANTED;
 use super::protocol::{der, message, other_files};
+use super::table::export;
 use super::table::reading::{self, Means};
 use super::table::rules::TableRules;
 use super::wrapper::{json_shapes, nanomdm_files};
@@ -101,7 +102,7 @@ fn read_begun(document: &mut Document, begun: Beginning, means: Means<'_>) -> Re
     document.file = begun.modified;
     let path = document.path.clone();
     let content = content::tell(&begun.bytes);
-    if reading::read(document, &path, &content, means) {
+    if export::read(document, &path, &content, means) {
         return Ok(());
     }
     if matches!(content, Content::Json(_)) {
