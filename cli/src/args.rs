@@ -11,10 +11,10 @@ use fleetback_report::swap::target::is_product;
 use fleetback_report::tables::os_version::OsVersion;
 use jiff::Timestamp;
 
-use crate::exit::Exit;
 use crate::passwords::CommandLine;
 use crate::settings::{self, OutputSettings, ScanSettings, TerminalSettings};
 use crate::since::Since;
+use crate::system::exit::{diff_codes_help, exit_codes_help, swap_codes_help, verify_codes_help};
 
 /// Which iPhones and iPads of a fleet could be lost tonight, why, and what to do about it.
 #[derive(Debug, Parser)]
@@ -517,11 +517,6 @@ pub(crate) fn settings_of_variables() -> Result<ScanSettings, clap::Error> {
     })
 }
 
-/// The exit codes of `swap`.
-fn swap_codes_help() -> String {
-    codes_help(crate::exit::SWAP_CODES)
-}
-
 fn model(text: &str) -> Result<String, String> {
     let wanted = || format!("wanted a model such as iPhone17,1 or \"iPhone 16\", found {text:?}");
     is_product(text).then(|| text.to_owned()).ok_or_else(wanted)
@@ -543,31 +538,6 @@ fn gigabytes(text: &str) -> Result<f64, String> {
     let number = number.parse::<f64>().ok().map(|number| number * factor);
     let sane = number.filter(|gigabytes| (1.0..1e6).contains(gigabytes));
     sane.ok_or_else(|| "wanted gigabytes, such as 256".to_owned())
-}
-
-/// The exit codes of `verify`.
-fn verify_codes_help() -> String {
-    codes_help(crate::exit::VERIFY_CODES)
-}
-
-/// The exit codes of `diff`.
-fn diff_codes_help() -> String {
-    codes_help(crate::exit::DIFF_CODES)
-}
-
-fn codes_help(codes: &[(Exit, &str)]) -> String {
-    let rows = codes
-        .iter()
-        .map(|(exit, meaning)| format!("  {:>3}  {meaning}\n", exit.code()));
-    format!("Exit codes:\n{}", rows.collect::<String>())
-}
-
-/// The exit codes as the last part of the help.
-pub(crate) fn exit_codes_help() -> String {
-    let rows = crate::exit::CODES
-        .iter()
-        .map(|(code, _, meaning)| format!("  {code:>3}  {meaning}\n"));
-    format!("Exit codes:\n{}", rows.collect::<String>())
 }
 
 /// A preset by its name.

@@ -11,8 +11,8 @@ use etcetera::BaseStrategy;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::platform;
 use crate::settings::{Layer, MdmSettings, OutputSettings, ScanSettings, TerminalSettings};
+use crate::system::platform;
 
 /// The name that is looked for.
 pub(crate) const FILE_NAME: &str = "fleetback.toml";

@@ -13,8 +13,8 @@ use fleetback_scanner::model::fleet::Fleet;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use crate::output::resolved;
-use crate::say::Voice;
+use crate::output::files::resolved;
+use crate::output::messages::Voice;
 use crate::store::{Job, Kept, Remembered, Store, default_path};
 
 /// Which store a run was asked to use.

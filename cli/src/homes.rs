@@ -6,7 +6,7 @@ use anyhow::{Result, ensure};
 use fleetback_scanner::discover::locations::{Os, Standard, standard};
 use fleetback_scanner::model::problem::Level;
 
-use crate::platform;
+use crate::system::platform;
 
 /// The standard places of every user of this computer.
 pub(crate) fn here() -> Standard {

@@ -21,19 +21,21 @@ use jiff::tz::TimeZone;
 use crate::apple::AppleFiles;
 use crate::args::{AlarmFlags, Common, Diff, Report, Scan, Verify as VerifyArgs};
 use crate::config::{self, Config, Found};
-use crate::exit::Alarm;
-use crate::output::{Target, resolved};
+use crate::history;
+use crate::homes;
+use crate::output::files::{Target, resolved};
+use crate::output::messages::Voice;
+use crate::output::terminal::{self, Terminal};
 use crate::passwords::{
     PASSWORD_VARIABLE, PasswordCommand, PasswordFile, PasswordVariable, Passwords,
 };
 use crate::run_id::run_id;
-use crate::say::Voice;
 use crate::settings::{
     CsvProfile, CsvRows, FailOn, Layer, MdmSettings, OutputSettings, ScanSettings,
     TerminalSettings, Verify, When,
 };
-use crate::terminal::{self, Terminal};
-use crate::{history, homes, store};
+use crate::store;
+use crate::system::exit::Alarm;
 
 /// More threads than that help no disk.
 const THREADS_MAX: usize = 1_000;

@@ -5,13 +5,14 @@ use std::process::ExitCode;
 use clap::Parser;
 
 use crate::args::{Cli, Command};
-use crate::exit::Exit;
-use crate::{command, say};
+use crate::command;
+use crate::output::messages;
+use crate::system::exit::Exit;
 
 /// Runs the program with the arguments of this process.
 pub fn run() -> ExitCode {
     let exit = obey(Cli::parse()).unwrap_or_else(|error| {
-        say::error(&format_args!("{error:#}"));
+        messages::error(&format_args!("{error:#}"));
         Exit::Usage
     });
     exit.into()

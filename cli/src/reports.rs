@@ -11,9 +11,9 @@ use fleetback_report::results::Results;
 use fleetback_report::sheet::Sheet;
 
 use crate::options::{Format, Reports};
-use crate::output::{self, Staged, Target, Unwritten};
-use crate::say;
-use crate::terminal::{self, Terminal};
+use crate::output::files::{self, Staged, Target, Unwritten};
+use crate::output::messages;
+use crate::output::terminal::{self, Terminal};
 
 /// Rows of the short table; the reports hold them all.
 const TABLE_ROWS_MAX: usize = 20;
@@ -47,7 +47,7 @@ pub(crate) fn write_each(
     interrupted: &AtomicBool,
 ) -> Option<bool> {
     let stage =
-        |(format, target): &(Format, Target)| output::stage(target, &|out| render(*format, out));
+        |(format, target): &(Format, Target)| files::stage(target, &|out| render(*format, out));
     let (streams, files): (Vec<_>, Vec<_>) = targets
         .iter()
         .partition(|(_, target)| *target == Target::Stdout);
@@ -68,7 +68,7 @@ pub(crate) fn write_each(
 fn put_in_place(staged: Result<Staged, Unwritten>) -> bool {
     let done = staged.and_then(Staged::commit);
     if let Err(unwritten) = &done {
-        say::error(unwritten);
+        messages::error(unwritten);
     }
     done.is_ok()
 }

@@ -19,11 +19,12 @@ use crate::apple::AppleFiles;
 use crate::args::{Common, Swap, SwapEvidence, SwapTarget, settings_of_variables};
 use crate::config;
 use crate::options::{self, Reports};
+use crate::output::stored_results;
+use crate::output::terminal::Terminal;
 use crate::passwords::Passwords;
 use crate::run_id::run_id;
 use crate::settings::{Layer, MdmSettings, ScanSettings};
-use crate::terminal::Terminal;
-use crate::{kept, store};
+use crate::store;
 
 /// Everything that `swap` does.
 #[derive(Debug)]
@@ -219,7 +220,7 @@ fn stored(evidence: &SwapEvidence, settings: &ScanSettings) -> Result<PathBuf> {
         return Ok(path.clone());
     }
     let store = settings.history.clone().or_else(store::default_path);
-    let path = store.map(|store| kept::beside(&store));
+    let path = store.map(|store| stored_results::beside(&store));
     match path.filter(|path| path.is_file()) {
         Some(path) => Ok(path),
         None => bail!(

@@ -13,10 +13,10 @@ use jiff::Timestamp;
 
 use crate::args::{Cli, Command, Common, Config as Action, Scan};
 use crate::config::{self, Config, FILE_NAME, Found, TEMPLATE};
-use crate::exit::Exit;
 use crate::options::{self, Reports};
-use crate::output;
+use crate::output::files;
 use crate::settings::Layer;
+use crate::system::exit::Exit;
 
 /// Where `config init` puts the policy.
 const POLICY_NAME: &str = "fleetback-policy.toml";
@@ -49,7 +49,7 @@ fn init(folder: &Path, preset: Preset) -> Result<Exit> {
         told,
         "next: set what you need, then run fleetback config check"
     );
-    Ok(output::print(told.as_bytes()))
+    Ok(files::print(told.as_bytes()))
 }
 
 /// Never replaces a file that somebody may have written by hand.
@@ -78,7 +78,7 @@ fn check(common: &Common) -> Result<Exit> {
         let _ = writeln!(said, "  {}", shown(&note));
     }
     said.push_str("no mistakes\n");
-    Ok(output::print(said.as_bytes()))
+    Ok(files::print(said.as_bytes()))
 }
 
 /// What is to be said of the end of a waiver.
@@ -98,7 +98,7 @@ fn ends(waiver: &WaiverRule, policy: &Policy, now: Timestamp) -> Option<String> 
 
 fn show(common: &Common) -> Result<Exit> {
     let force = InForce::load(common)?;
-    Ok(output::print(force.listing()?.as_bytes()))
+    Ok(files::print(force.listing()?.as_bytes()))
 }
 
 /// The settings that a `fleetback scan` without flags would have, and where each comes from.

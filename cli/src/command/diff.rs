@@ -8,15 +8,20 @@ use fleetback_report::render::terminal::PageOptions;
 use fleetback_report::render::{diff, json};
 
 use crate::args::{Common, Diff};
-use crate::exit::{self, Exit};
 use crate::options::{DiffPlan, Format};
-use crate::{interrupt, kept, reports, terminal};
+use crate::output::{stored_results, terminal};
+use crate::reports;
+use crate::system::exit::{self, Exit};
+use crate::system::interrupt;
 
 /// Runs it. An error is a usage error: nothing was compared.
 pub(crate) fn run(args: &Diff, common: &Common) -> Result<Exit> {
     let plan = DiffPlan::new(args, common)?;
     let interrupted = interrupt::listen();
-    let (old, new) = (kept::read(&args.old)?, kept::read(&args.new)?);
+    let (old, new) = (
+        stored_results::read(&args.old)?,
+        stored_results::read(&args.new)?,
+    );
     let changes = Changes::between(&old, &new, env!("CARGO_PKG_VERSION"));
     let text = PageOptions {
         width: terminal::width(),

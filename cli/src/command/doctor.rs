@@ -18,13 +18,15 @@ use jiff::Timestamp;
 
 use crate::args::{Common, Doctor};
 use crate::config::{self, Config, Found};
-use crate::exit::Exit;
 use crate::history::Choice;
+use crate::homes;
 use crate::options::{self, Reports};
+use crate::output::files;
 use crate::passwords::PasswordCommand;
 use crate::settings::{Layer, OutputSettings, ScanSettings};
 use crate::store::Store;
-use crate::{homes, output, platform};
+use crate::system::exit::Exit;
+use crate::system::platform;
 
 /// How a check came out, best first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -55,7 +57,7 @@ struct Check {
 pub(crate) fn run(args: Doctor, common: &Common) -> Result<Exit> {
     let checks = examine(args.scan, common);
     let text: String = checks.iter().map(|check| format!("{check}\n")).collect();
-    let printed = output::print(text.as_bytes());
+    let printed = files::print(text.as_bytes());
     match printed {
         Exit::Complete => Ok(verdict(&checks)),
         unwritten => Ok(unwritten),
@@ -221,7 +223,7 @@ fn reports(settings: &OutputSettings) -> Vec<Check> {
             )];
         }
     };
-    let check = |path: &Path| match output::resolved(path) {
+    let check = |path: &Path| match files::resolved(path) {
         Ok(path) => Check::new(Verdict::Fine, "report", path.display()),
         Err(error) => Check::new(
             Verdict::Unwritable,

@@ -17,8 +17,8 @@ use jiff::Timestamp;
 
 use crate::args::{Common, Explain};
 use crate::config;
-use crate::exit::Exit;
-use crate::output;
+use crate::output::files;
+use crate::system::exit::Exit;
 
 /// Runs it.
 pub(crate) fn run(args: &Explain, common: &Common) -> Result<Exit> {
@@ -27,7 +27,7 @@ pub(crate) fn run(args: &Explain, common: &Common) -> Result<Exit> {
         (None, None) => everything(),
         (None, Some(name)) => one(name.trim())?,
     };
-    Ok(output::print(text.as_bytes()))
+    Ok(files::print(text.as_bytes()))
 }
 
 /// What was recognised in an export, by the same reader that a scan uses.

@@ -8,20 +8,20 @@ use clap::CommandFactory;
 use clap_mangen::Man;
 
 use crate::args::{Cli, Completions, Man as ManArgs};
-use crate::exit::Exit;
-use crate::output;
+use crate::output::files;
+use crate::system::exit::Exit;
 
 /// Prints the completions of a shell.
 pub(crate) fn completions(args: &Completions) -> Result<Exit> {
     let mut text = Vec::new();
     clap_complete::generate(args.shell, &mut Cli::command(), "fleetback", &mut text);
-    Ok(output::print(&text))
+    Ok(files::print(&text))
 }
 
 /// Prints the manual page of fleetback, or of one of its commands.
 pub(crate) fn man(args: &ManArgs) -> Result<Exit> {
     let page = page(args.command.as_deref())?;
-    Ok(output::print(&page))
+    Ok(files::print(&page))
 }
 
 fn page(command: Option<&str>) -> Result<Vec<u8>> {

@@ -4,15 +4,18 @@ use anyhow::{Result, anyhow};
 use fleetback_report::remember::compare_again;
 
 use crate::args::{Common, Report};
-use crate::exit::{Exit, Outcome};
+use crate::history;
 use crate::options::ReportPlan;
-use crate::{history, interrupt, kept, reports};
+use crate::output::stored_results;
+use crate::reports;
+use crate::system::exit::{Exit, Outcome};
+use crate::system::interrupt;
 
 /// Runs it. An error is a usage error: nothing was written.
 pub(crate) fn run(args: Report, common: &Common) -> Result<Exit> {
     let plan = ReportPlan::new(args, common)?;
     let interrupted = interrupt::listen();
-    let mut results = kept::read(&plan.results)?;
+    let mut results = stored_results::read(&plan.results)?;
     if let Some((since, store)) = &plan.since {
         let past = history::of_stored(&results, store, *since).map_err(|why| anyhow!(why))?;
         compare_again(&mut results, &past);

@@ -9,12 +9,14 @@ use fleetback_scanner::scan::{Helpers, scan};
 use rayon::ThreadPoolBuilder;
 
 use crate::args::{Common, Scan};
-use crate::exit::{Exit, Outcome};
 use crate::history::History;
 use crate::options::{Format, ScanPlan};
-use crate::progress::Listener;
-use crate::say::Voice;
-use crate::{interrupt, kept, reports};
+use crate::output::messages::Voice;
+use crate::output::progress::Listener;
+use crate::output::stored_results;
+use crate::reports;
+use crate::system::exit::{Exit, Outcome};
+use crate::system::interrupt;
 
 /// Runs it. An error is a usage or configuration error: nothing was read and nothing written.
 pub(crate) fn run(args: Scan, common: &Common) -> Result<Exit> {
@@ -52,7 +54,7 @@ pub(crate) fn run(args: Scan, common: &Common) -> Result<Exit> {
     let Some(written) = reports::write(&results, &plan.reports, plan.terminal, &interrupted) else {
         return Ok(stopped(voice));
     };
-    kept::keep(&results, history.store(), voice);
+    stored_results::keep(&results, history.store(), voice);
     history.remember(&fleet, host, plan.run.now, Some(&results), voice);
     voice.problems(&results.problems);
     // The short table says it itself.

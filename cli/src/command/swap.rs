@@ -23,12 +23,14 @@ use fleetback_scanner::scan::{Helpers, ScanOptions, deepen, scan};
 use rayon::ThreadPoolBuilder;
 
 use crate::args::{Common, Swap};
-use crate::exit::{self, Exit};
 use crate::options::Format;
-use crate::progress::Listener;
+use crate::output::progress::Listener;
+use crate::output::terminal::Terminal;
+use crate::output::{stored_results, terminal};
+use crate::reports;
 use crate::swap_options::{Evidence, Live, SwapPlan};
-use crate::terminal::Terminal;
-use crate::{interrupt, kept, reports, terminal};
+use crate::system::exit::{self, Exit};
+use crate::system::interrupt;
 
 /// Runs it. An error is a usage or configuration error: nothing was asked.
 pub(crate) fn run(args: Swap, common: &Common) -> Result<Exit> {
@@ -67,7 +69,7 @@ fn evidence(
     };
     match &plan.evidence {
         Evidence::Stored(path) => {
-            let results = kept::read(path)?;
+            let results = stored_results::read(path)?;
             Ok(Some((
                 results,
                 run(EvidenceFrom::Stored, Some(path.display().to_string())),

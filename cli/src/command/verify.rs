@@ -8,13 +8,14 @@ use fleetback_scanner::scan::{Helpers, scan};
 use rayon::ThreadPoolBuilder;
 
 use crate::args::{Common, Verify};
-use crate::checked::Checked;
-use crate::exit::Exit;
 use crate::history::History;
 use crate::options::VerifyPlan;
-use crate::output::{self, Staged, Target};
-use crate::progress::Listener;
-use crate::{interrupt, say};
+use crate::output::files::{self, Staged, Target};
+use crate::output::messages;
+use crate::output::progress::Listener;
+use crate::output::verify_report::Checked;
+use crate::system::exit::Exit;
+use crate::system::interrupt;
 
 /// Runs it. An error is a usage or configuration error: nothing was checked.
 pub(crate) fn run(args: Verify, common: &Common) -> Result<Exit> {
@@ -57,14 +58,14 @@ fn write(checked: &Checked, json: Option<&Target>) -> Result<bool> {
     if let Some(target) = json {
         let mut bytes = serde_json::to_vec_pretty(checked).context("the JSON cannot be made")?;
         bytes.push(b'\n');
-        let done = output::stage(target, &|out| out.write_all(&bytes)).and_then(Staged::commit);
+        let done = files::stage(target, &|out| out.write_all(&bytes)).and_then(Staged::commit);
         if let Err(unwritten) = &done {
-            say::error(unwritten);
+            messages::error(unwritten);
         }
         written = done.is_ok();
     }
     if json != Some(&Target::Stdout) {
-        written &= output::print(checked.text().as_bytes()) == Exit::Complete;
+        written &= files::print(checked.text().as_bytes()) == Exit::Complete;
     }
     Ok(written)
 }

@@ -20,7 +20,7 @@ use zeroize::Zeroizing;
 
 use super::command_line::CommandLine;
 use super::environment::PASSWORD_VARIABLE;
-use crate::platform;
+use crate::system::platform;
 
 /// How long it may take for one device.
 const TIMEOUT: Duration = Duration::from_secs(30);

@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 
 use zeroize::Zeroizing;
 
-use crate::platform::{self, Access};
+use crate::system::platform::{self, Access};
 
 /// Far above a line for each of 50,000 devices; in bytes.
 const BYTES_MAX: u64 = 16 << 20;

@@ -26,7 +26,7 @@ use super::night::{self, Kept};
 use super::past;
 use super::schema::{APPLICATION_ID, is_behind, migrate};
 use super::volume::network_disk;
-use crate::platform;
+use crate::system::platform;
 
 /// How long to wait for another run that writes.
 const BUSY_MAX: Duration = Duration::from_secs(10);

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use fleetback::doors;
+use fleetback::fuzz_api;
 
 use crate::invariant::is_readable;
 use crate::sandbox::{stop, with_copy};
@@ -13,7 +13,7 @@ const SENTENCE_MAX: usize = 300;
 /// A password file in both forms: no more entries than bytes, and no message that grows with it.
 pub fn passwords(bytes: &[u8]) {
     for is_toml in [false, true] {
-        match doors::passwords(bytes, is_toml) {
+        match fuzz_api::passwords(bytes, is_toml) {
             Ok(lines) => assert!(lines <= bytes.len() / 2, "{lines} lines"),
             Err(words) => {
                 is_readable(&words);
@@ -28,8 +28,8 @@ pub fn settings(bytes: &[u8]) {
     let Ok(text) = std::str::from_utf8(bytes) else {
         return;
     };
-    match doors::settings(text) {
-        Ok(written) => assert_eq!(doors::settings(&written).as_ref(), Ok(&written)),
+    match fuzz_api::settings(text) {
+        Ok(written) => assert_eq!(fuzz_api::settings(&written).as_ref(), Ok(&written)),
         Err(words) => points_into(text, &words),
     }
 }
@@ -54,7 +54,7 @@ fn points_into(text: &str, words: &str) {
 /// Any file named as the history store: it is refused and left as it is, or it is one.
 pub fn history_store(bytes: &[u8]) {
     with_copy("history.sqlite3", bytes, |path| {
-        let opened = doors::store(path);
+        let opened = fuzz_api::store(path);
         let Err(words) = opened else {
             return;
         };

@@ -408,7 +408,7 @@ pub fn history_stores() -> Seeds {
 fn store_with(sql: &str) -> Result<Vec<u8>> {
     let folder = tempfile::tempdir()?;
     let path = folder.path().join("history.sqlite3");
-    fleetback::doors::store(&path).map_err(anyhow::Error::msg)?;
+    fleetback::fuzz_api::store(&path).map_err(anyhow::Error::msg)?;
     let store = Connection::open(&path)?;
     store.execute_batch(sql)?;
     store.close().map_err(|(_, error)| error)?;

@@ -2,7 +2,7 @@
 
 use std::io::{IsTerminal, stderr, stdout};
 
-use crate::say::Voice;
+use crate::output::messages::Voice;
 use crate::settings::When;
 
 /// Characters per line where nobody says how wide the output is.

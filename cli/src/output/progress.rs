@@ -10,8 +10,8 @@ use std::time::Duration;
 use fleetback_scanner::scan::{Event, Progress};
 use indicatif::{HumanBytes, HumanCount, ProgressBar, ProgressStyle as BarStyle};
 
-use crate::say::Voice;
-use crate::terminal::{ProgressStyle, Terminal};
+use crate::output::messages::Voice;
+use crate::output::terminal::{ProgressStyle, Terminal};
 
 /// While walking: the total is not known yet.
 const WALKING: &str = "{spinner} looking for backups: {wide_msg}";

@@ -12,8 +12,9 @@ use std::path::{Path, PathBuf};
 
 use tempfile::NamedTempFile;
 
-use crate::exit::Exit;
-use crate::{platform, say};
+use crate::output::messages;
+use crate::system::exit::Exit;
+use crate::system::platform;
 
 /// Paths that are our own standard output under another name; opening them anew would truncate it.
 const STDOUT_NAMES: &[&str] = &["-", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"];
@@ -123,7 +124,7 @@ pub(crate) fn print(text: &[u8]) -> Exit {
     match done {
         Ok(()) => Exit::Complete,
         Err(unwritten) => {
-            say::error(&unwritten);
+            messages::error(&unwritten);
             Exit::Unwritten
         }
     }

@@ -17,7 +17,7 @@ use fleetback_scanner::model::problem::{Level, Problem};
 use jiff::Timestamp;
 use serde::Serialize;
 
-use crate::exit::Exit;
+use crate::system::exit::Exit;
 
 /// The whole run.
 #[derive(Debug, Serialize)]

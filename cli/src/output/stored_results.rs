@@ -12,8 +12,8 @@ use anyhow::{Context, Result, anyhow, ensure};
 use fleetback_report::render::json;
 use fleetback_report::results::Results;
 
-use crate::output;
-use crate::say::Voice;
+use crate::output::files;
+use crate::output::messages::Voice;
 
 /// Far above the report of 50,000 devices; a file that is larger is something else. In bytes.
 const RESULTS_BYTES_MAX: u64 = 2 << 30;
@@ -28,7 +28,7 @@ pub(crate) fn keep(results: &Results, store: Option<&Path>, voice: Voice) {
     let Some(path) = store.map(beside) else {
         return;
     };
-    if let Err(error) = output::keep_private(&path, &|out| json::write(results, out)) {
+    if let Err(error) = files::keep_private(&path, &|out| json::write(results, out)) {
         voice.note(&format!(
             "the results were not kept for `fleetback swap`, which would answer from older ones: {}: {error}",
             path.display()

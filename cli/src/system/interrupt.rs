@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use crate::exit::Exit;
+use crate::system::exit::Exit;
 
 /// Listens for the rest of the process. A second interrupt ends the process at once.
 pub(crate) fn listen() -> Arc<AtomicBool> {

@@ -111,6 +111,36 @@ pub(crate) const DIFF_CODES: &[(Exit, &str)] = &[
     (Exit::Interrupted, "interrupted; no output was touched"),
 ];
 
+/// The exit codes of `swap`.
+pub(crate) fn swap_codes_help() -> String {
+    codes_help(SWAP_CODES)
+}
+
+/// The exit codes of `verify`.
+pub(crate) fn verify_codes_help() -> String {
+    codes_help(VERIFY_CODES)
+}
+
+/// The exit codes of `diff`.
+pub(crate) fn diff_codes_help() -> String {
+    codes_help(DIFF_CODES)
+}
+
+fn codes_help(codes: &[(Exit, &str)]) -> String {
+    let rows = codes
+        .iter()
+        .map(|(exit, meaning)| format!("  {:>3}  {meaning}\n", exit.code()));
+    format!("Exit codes:\n{}", rows.collect::<String>())
+}
+
+/// The exit codes as the last part of the help.
+pub(crate) fn exit_codes_help() -> String {
+    let rows = CODES
+        .iter()
+        .map(|(code, _, meaning)| format!("  {code:>3}  {meaning}\n"));
+    format!("Exit codes:\n{}", rows.collect::<String>())
+}
+
 /// The exit code of a comparison. What could not be read weighs more than what became worse, as in a
 /// scan.
 pub(crate) fn of_diff(diff: &Diff) -> Exit {
@@ -309,7 +339,7 @@ mod tests {
 
     #[test]
     fn the_page_on_scheduling_says_the_same() {
-        let page = include_str!("../../docs/scheduling.md");
+        let page = include_str!("../../../docs/scheduling.md");
         for (code, _, meaning) in CODES {
             assert!(page.contains(&format!("| {code} | {meaning} |")), "{code}");
         }

@@ -1,0 +1,5 @@
+//! What the operating system decides: paths, permissions, signals, the exit code.
+
+pub(crate) mod exit;
+pub(crate) mod interrupt;
+pub(crate) mod platform;
