@@ -8,7 +8,6 @@ pub mod fuzz_api;
 pub mod program;
 
 mod apple;
-mod args;
 mod command;
 mod config;
 mod history;
@@ -18,8 +17,6 @@ mod output;
 mod passwords;
 mod reports;
 mod run_id;
-mod settings;
-mod since;
 mod store;
 mod swap_options;
 mod system;

@@ -19,7 +19,10 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use crate::apple::AppleFiles;
-use crate::args::{AlarmFlags, Common, Diff, Report, Scan, Verify as VerifyArgs};
+use crate::config::args::{AlarmFlags, Common, Diff, Report, Scan, Verify as VerifyArgs};
+use crate::config::layer::Layer;
+use crate::config::output_settings::{CsvProfile, CsvRows, FailOn, OutputSettings};
+use crate::config::settings::{MdmSettings, ScanSettings, TerminalSettings, Verify, When};
 use crate::config::{self, Config, Found};
 use crate::history;
 use crate::homes;
@@ -30,10 +33,6 @@ use crate::passwords::{
     PASSWORD_VARIABLE, PasswordCommand, PasswordFile, PasswordVariable, Passwords,
 };
 use crate::run_id::run_id;
-use crate::settings::{
-    CsvProfile, CsvRows, FailOn, Layer, MdmSettings, OutputSettings, ScanSettings,
-    TerminalSettings, Verify, When,
-};
 use crate::store;
 use crate::system::exit::Alarm;
 

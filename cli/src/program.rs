@@ -4,8 +4,8 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
-use crate::args::{Cli, Command};
 use crate::command;
+use crate::config::args::{Cli, Command};
 use crate::output::messages;
 use crate::system::exit::Exit;
 

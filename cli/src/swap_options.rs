@@ -16,14 +16,16 @@ use fleetback_scanner::scan::{Inputs, ScanOptions};
 use jiff::Timestamp;
 
 use crate::apple::AppleFiles;
-use crate::args::{Common, Swap, SwapEvidence, SwapTarget, settings_of_variables};
 use crate::config;
+use crate::config::args::{Common, settings_of_variables};
+use crate::config::layer::Layer;
+use crate::config::settings::{MdmSettings, ScanSettings};
+use crate::config::swap_args::{Swap, SwapEvidence, SwapTarget};
 use crate::options::{self, Reports};
 use crate::output::stored_results;
 use crate::output::terminal::Terminal;
 use crate::passwords::Passwords;
 use crate::run_id::run_id;
-use crate::settings::{Layer, MdmSettings, ScanSettings};
 use crate::store;
 
 /// Everything that `swap` does.

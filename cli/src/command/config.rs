@@ -11,11 +11,11 @@ use fleetback_report::policy::{Policy, Preset, WaiverRule};
 use fleetback_report::words::{plural, shown};
 use jiff::Timestamp;
 
-use crate::args::{Cli, Command, Common, Config as Action, Scan};
+use crate::config::args::{Cli, Command, Common, Config as Action, Scan};
+use crate::config::layer::Layer;
 use crate::config::{self, Config, FILE_NAME, Found, TEMPLATE};
 use crate::options::{self, Reports};
 use crate::output::files;
-use crate::settings::Layer;
 use crate::system::exit::Exit;
 
 /// Where `config init` puts the policy.

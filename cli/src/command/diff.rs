@@ -7,7 +7,7 @@ use fleetback_report::diff::Diff as Changes;
 use fleetback_report::render::terminal::PageOptions;
 use fleetback_report::render::{diff, json};
 
-use crate::args::{Common, Diff};
+use crate::config::args::{Common, Diff};
 use crate::options::{DiffPlan, Format};
 use crate::output::{stored_results, terminal};
 use crate::reports;

@@ -16,14 +16,16 @@ use fleetback_scanner::feed;
 use fleetback_scanner::model::problem::Problem;
 use jiff::Timestamp;
 
-use crate::args::{Common, Doctor};
+use crate::config::args::{Common, Doctor};
+use crate::config::layer::Layer;
+use crate::config::output_settings::OutputSettings;
+use crate::config::settings::ScanSettings;
 use crate::config::{self, Config, Found};
 use crate::history::Choice;
 use crate::homes;
 use crate::options::{self, Reports};
 use crate::output::files;
 use crate::passwords::PasswordCommand;
-use crate::settings::{Layer, OutputSettings, ScanSettings};
 use crate::store::Store;
 use crate::system::exit::Exit;
 use crate::system::platform;

@@ -7,7 +7,7 @@ use anyhow::{Context, Result};
 use clap::CommandFactory;
 use clap_mangen::Man;
 
-use crate::args::{Cli, Completions, Man as ManArgs};
+use crate::config::args::{Cli, Completions, Man as ManArgs};
 use crate::output::files;
 use crate::system::exit::Exit;
 

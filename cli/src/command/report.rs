@@ -3,7 +3,7 @@
 use anyhow::{Result, anyhow};
 use fleetback_report::remember::compare_again;
 
-use crate::args::{Common, Report};
+use crate::config::args::{Common, Report};
 use crate::history;
 use crate::options::ReportPlan;
 use crate::output::stored_results;

@@ -8,7 +8,7 @@ use fleetback_report::knowledge::Knowledge;
 use fleetback_scanner::scan::{Helpers, scan};
 use rayon::ThreadPoolBuilder;
 
-use crate::args::{Common, Scan};
+use crate::config::args::{Common, Scan};
 use crate::history::History;
 use crate::options::{Format, ScanPlan};
 use crate::output::messages::Voice;

@@ -22,7 +22,8 @@ use fleetback_scanner::model::os_feed::OsFeed;
 use fleetback_scanner::scan::{Helpers, ScanOptions, deepen, scan};
 use rayon::ThreadPoolBuilder;
 
-use crate::args::{Common, Swap};
+use crate::config::args::Common;
+use crate::config::swap_args::Swap;
 use crate::options::Format;
 use crate::output::progress::Listener;
 use crate::output::terminal::Terminal;

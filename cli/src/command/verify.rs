@@ -7,7 +7,7 @@ use anyhow::{Context, Result};
 use fleetback_scanner::scan::{Helpers, scan};
 use rayon::ThreadPoolBuilder;
 
-use crate::args::{Common, Verify};
+use crate::config::args::{Common, Verify};
 use crate::history::History;
 use crate::options::VerifyPlan;
 use crate::output::files::{self, Staged, Target};

@@ -2,8 +2,8 @@
 
 use std::io::{IsTerminal, stderr, stdout};
 
+use crate::config::settings::When;
 use crate::output::messages::Voice;
-use crate::settings::When;
 
 /// Characters per line where nobody says how wide the output is.
 const WIDTH_UNKNOWN: usize = 100;

@@ -11,7 +11,9 @@ use etcetera::BaseStrategy;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::settings::{Layer, MdmSettings, OutputSettings, ScanSettings, TerminalSettings};
+use super::layer::Layer;
+use super::output_settings::OutputSettings;
+use super::settings::{MdmSettings, ScanSettings, TerminalSettings};
 use crate::system::platform;
 
 /// The name that is looked for.
@@ -156,7 +158,7 @@ fn line_and_column(text: &str, offset: usize) -> (usize, usize) {
 }
 
 /// What `config init` writes: every key, explained, none of them set.
-pub(crate) const TEMPLATE: &str = include_str!("../assets/fleetback.toml");
+pub(crate) const TEMPLATE: &str = include_str!("../../assets/fleetback.toml");
 
 #[cfg(test)]
 mod tests {

@@ -49,6 +49,12 @@ impl Since {
     }
 }
 
+/// An instant as the command line takes it.
+pub(super) fn instant(text: &str) -> Result<Timestamp, String> {
+    text.parse()
+        .map_err(|_| "wanted an instant with its zone, such as 2026-11-20T04:00:00Z".to_owned())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

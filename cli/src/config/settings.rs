@@ -17,6 +17,7 @@ use jiff::tz::TimeZone;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::layer::Layer;
 use crate::passwords::CommandLine;
 
 /// How deep each backup is checked.
@@ -31,40 +32,6 @@ pub(crate) enum Verify {
     Sizes,
     /// And read every byte: digests, and in encrypted backups the padding.
     Contents,
-}
-
-/// For whom the CSV is written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub(crate) enum CsvProfile {
-    /// For people and spreadsheets: BOM, CRLF, cells that a spreadsheet would run or mangle made safe.
-    Excel,
-    /// For programs: no BOM, LF, exact values.
-    Raw,
-}
-
-/// What a row of the CSV is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub(crate) enum CsvRows {
-    /// One row for each device.
-    Device,
-    /// One row for each local backup.
-    Backup,
-}
-
-/// From which severity on the run ends with exit code 1.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub(crate) enum FailOn {
-    /// Warnings and worse.
-    Warning,
-    /// Errors and worse.
-    Error,
-    /// Critical findings only.
-    Critical,
-    /// Findings never change the exit code.
-    Never,
 }
 
 /// When to do something that only makes sense on a terminal.
@@ -212,84 +179,6 @@ pub(crate) struct ScanSettings {
     pub(crate) host: Option<String>,
 }
 
-/// What to write, and what to alarm on: `[output]`.
-#[derive(Debug, Clone, Default, PartialEq, Args, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, default)]
-#[command(next_help_heading = "Output")]
-pub(crate) struct OutputSettings {
-    /// Write a table for the spreadsheet; repeatable; `-` is standard output
-    #[arg(
-        long,
-        value_name = "FILE",
-        env = "FLEETBACK_CSV",
-        hide_env_values = true
-    )]
-    pub(crate) csv: Vec<PathBuf>,
-
-    /// Write a page to look at: one file, opens without a network; repeatable
-    #[arg(
-        long,
-        value_name = "FILE",
-        env = "FLEETBACK_HTML",
-        hide_env_values = true
-    )]
-    pub(crate) html: Vec<PathBuf>,
-
-    /// Write the whole results for programs, and for `fleetback report`; repeatable
-    #[arg(
-        long,
-        value_name = "FILE",
-        env = "FLEETBACK_JSON",
-        hide_env_values = true
-    )]
-    pub(crate) json: Vec<PathBuf>,
-
-    /// For whom the CSV is [default: excel]
-    #[arg(
-        long,
-        value_name = "PROFILE",
-        env = "FLEETBACK_CSV_PROFILE",
-        hide_env_values = true
-    )]
-    pub(crate) csv_profile: Option<CsvProfile>,
-
-    /// One ASCII character between the cells, or `tab` [default: ,]
-    #[arg(
-        long,
-        value_name = "C",
-        env = "FLEETBACK_CSV_DELIMITER",
-        hide_env_values = true
-    )]
-    pub(crate) csv_delimiter: Option<String>,
-
-    /// What a row is [default: device]
-    #[arg(
-        long,
-        value_name = "ROWS",
-        env = "FLEETBACK_CSV_ROWS",
-        hide_env_values = true
-    )]
-    pub(crate) csv_rows: Option<CsvRows>,
-
-    /// Time zone of dates for people, such as Europe/Berlin [default: this computer's]
-    #[arg(
-        long,
-        value_name = "ZONE",
-        env = "FLEETBACK_TIMEZONE",
-        hide_env_values = true
-    )]
-    pub(crate) timezone: Option<String>,
-
-    /// From which severity on to end with exit code 1 [default: error]
-    #[arg(
-        long,
-        value_name = "SEVERITY",
-        env = "FLEETBACK_FAIL_ON",
-        hide_env_values = true
-    )]
-    pub(crate) fail_on: Option<FailOn>,
-}
-
 /// How to talk while it runs: `[terminal]`.
 #[derive(Debug, Clone, Default, PartialEq, Args, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
@@ -406,25 +295,6 @@ impl Layer for MdmSettings {
     }
 }
 
-/// A place that settings come from, laid over one that weighs less.
-pub(crate) trait Layer {
-    /// What is said here, and where nothing is said here, what `under` says.
-    #[must_use]
-    fn over(self, under: Self) -> Self;
-}
-
-impl<T> Layer for Option<T> {
-    fn over(self, under: Self) -> Self {
-        self.or(under)
-    }
-}
-
-impl<T> Layer for Vec<T> {
-    fn over(self, under: Self) -> Self {
-        if self.is_empty() { under } else { self }
-    }
-}
-
 impl Layer for ScanSettings {
     /// Where the passwords come from is one choice, and whether there is a history is another: what
     /// is said of either in one place leaves out all that is said of it in a place that weighs less.
@@ -456,29 +326,6 @@ impl Layer for ScanSettings {
     }
 }
 
-impl Layer for OutputSettings {
-    /// Outputs are one choice: a run that asks for any output gets no other from a place that
-    /// weighs less, so that `--csv -` does not also overwrite the nightly page.
-    fn over(self, under: Self) -> Self {
-        let asked = !(self.csv.is_empty() && self.html.is_empty() && self.json.is_empty());
-        let (csv, html, json) = if asked {
-            (self.csv, self.html, self.json)
-        } else {
-            (under.csv, under.html, under.json)
-        };
-        Self {
-            csv,
-            html,
-            json,
-            csv_profile: self.csv_profile.over(under.csv_profile),
-            csv_delimiter: self.csv_delimiter.over(under.csv_delimiter),
-            csv_rows: self.csv_rows.over(under.csv_rows),
-            timezone: self.timezone.over(under.timezone),
-            fail_on: self.fail_on.over(under.fail_on),
-        }
-    }
-}
-
 impl Layer for TerminalSettings {
     fn over(self, under: Self) -> Self {
         Self {
@@ -500,32 +347,6 @@ impl ScanSettings {
             .chain(&mut self.system_status);
         lists
             .chain(singles)
-            .for_each(|path| *path = folder.join(&*path));
-        self
-    }
-}
-
-impl OutputSettings {
-    /// How to write, without what to write.
-    #[must_use]
-    pub(crate) fn without_targets(self) -> Self {
-        Self {
-            csv: Vec::new(),
-            html: Vec::new(),
-            json: Vec::new(),
-            ..self
-        }
-    }
-
-    /// The same with relative paths taken from `folder`; `-` stays standard output.
-    #[must_use]
-    pub(crate) fn beside(mut self, folder: &Path) -> Self {
-        let all = self
-            .csv
-            .iter_mut()
-            .chain(&mut self.html)
-            .chain(&mut self.json);
-        all.filter(|path| path.as_os_str() != "-")
             .for_each(|path| *path = folder.join(&*path));
         self
     }

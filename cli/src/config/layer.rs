@@ -1,0 +1,20 @@
+//! Settings come from several places: flags, variables, the settings file.
+
+/// A place that settings come from, laid over one that weighs less.
+pub(crate) trait Layer {
+    /// What is said here, and where nothing is said here, what `under` says.
+    #[must_use]
+    fn over(self, under: Self) -> Self;
+}
+
+impl<T> Layer for Option<T> {
+    fn over(self, under: Self) -> Self {
+        self.or(under)
+    }
+}
+
+impl<T> Layer for Vec<T> {
+    fn over(self, under: Self) -> Self {
+        if self.is_empty() { under } else { self }
+    }
+}

@@ -1,0 +1,11 @@
+//! What was typed: flags, `FLEETBACK_*` variables, the settings file.
+
+pub(crate) mod args;
+mod file;
+pub(crate) mod layer;
+pub(crate) mod output_settings;
+pub(crate) mod settings;
+pub(crate) mod since;
+pub(crate) mod swap_args;
+
+pub(crate) use file::{Config, FILE_NAME, Found, TEMPLATE, load, parse, places, read_text};
