@@ -6,8 +6,8 @@
 use std::path::Path;
 
 use crate::config;
+use crate::history::Store;
 use crate::passwords::PasswordFile;
-use crate::store::Store;
 
 /// Reads the text of a password file: how many lines it has.
 pub fn passwords(bytes: &[u8], is_toml: bool) -> Result<usize, String> {

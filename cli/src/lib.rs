@@ -17,6 +17,5 @@ mod output;
 mod passwords;
 mod reports;
 mod run_id;
-mod store;
 mod swap_options;
 mod system;

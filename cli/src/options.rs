@@ -33,7 +33,6 @@ use crate::passwords::{
     PASSWORD_VARIABLE, PasswordCommand, PasswordFile, PasswordVariable, Passwords,
 };
 use crate::run_id::run_id;
-use crate::store;
 use crate::system::exit::Alarm;
 
 /// More threads than that help no disk.
@@ -454,7 +453,7 @@ pub(crate) fn history_choice(
         }
         (None, true) => Ok(history::Choice::None),
         (Some(path), false) => Ok(history::Choice::Named(path.clone())),
-        (None, false) if given_clock.is_some() && store::named_folder().is_none() => {
+        (None, false) if given_clock.is_some() && history::named_folder().is_none() => {
             Ok(history::Choice::None)
         }
         (None, false) => Ok(history::Choice::Usual),
@@ -463,7 +462,7 @@ pub(crate) fn history_choice(
 
 /// The store that was named, or the user's own; it must be there, for a new one knows nothing.
 fn existing_store(named: Option<PathBuf>) -> Result<PathBuf> {
-    let path = named.or_else(store::default_path);
+    let path = named.or_else(history::default_path);
     match path {
         Some(path) if path.is_file() => Ok(path),
         Some(path) => bail!(

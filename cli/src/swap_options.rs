@@ -21,12 +21,12 @@ use crate::config::args::{Common, settings_of_variables};
 use crate::config::layer::Layer;
 use crate::config::settings::{MdmSettings, ScanSettings};
 use crate::config::swap_args::{Swap, SwapEvidence, SwapTarget};
+use crate::history;
 use crate::options::{self, Reports};
 use crate::output::stored_results;
 use crate::output::terminal::Terminal;
 use crate::passwords::Passwords;
 use crate::run_id::run_id;
-use crate::store;
 
 /// Everything that `swap` does.
 #[derive(Debug)]
@@ -221,7 +221,7 @@ fn stored(evidence: &SwapEvidence, settings: &ScanSettings) -> Result<PathBuf> {
     if let Some(path) = &evidence.results {
         return Ok(path.clone());
     }
-    let store = settings.history.clone().or_else(store::default_path);
+    let store = settings.history.clone().or_else(history::default_path);
     let path = store.map(|store| stored_results::beside(&store));
     match path.filter(|path| path.is_file()) {
         Some(path) => Ok(path),

@@ -22,11 +22,11 @@ use crate::config::output_settings::OutputSettings;
 use crate::config::settings::ScanSettings;
 use crate::config::{self, Config, Found};
 use crate::history::Choice;
+use crate::history::Store;
 use crate::homes;
 use crate::options::{self, Reports};
 use crate::output::files;
 use crate::passwords::PasswordCommand;
-use crate::store::Store;
 use crate::system::exit::Exit;
 use crate::system::platform;
 

@@ -18,14 +18,14 @@ use jiff::Timestamp;
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior, params};
 
+use super::cache::{Remembered, key};
 use super::clock::{KEPT_DAYS, days_before, slow_clock};
 use super::error::{Cause, StoreError};
 use super::job::Job;
-use super::memory::{Remembered, key};
-use super::night::{self, Kept};
-use super::past;
+use super::network_disk::network_disk;
+use super::past_runs;
 use super::schema::{APPLICATION_ID, is_behind, migrate};
-use super::volume::network_disk;
+use super::write_run::{self, Kept};
 use crate::system::platform;
 
 /// How long to wait for another run that writes.
@@ -72,14 +72,14 @@ impl Store {
 
     /// What earlier runs of a job found, read at once.
     pub(crate) fn past(&self, job: &Job) -> Result<History, StoreError> {
-        past::read(&self.connection, job).map_err(|cause| cause.at(&self.path))
+        past_runs::read(&self.connection, job).map_err(|cause| cause.at(&self.path))
     }
 
     /// What the runs of the job found that this run belongs to; `None` for a run that is not known.
     pub(crate) fn past_of_run(&self, run_id: &str) -> Result<Option<History>, StoreError> {
         let read = || -> Result<Option<History>, Cause> {
             let job = Job::number_of_run(&self.connection, run_id)?;
-            job.map(|job| past::of_job(&self.connection, job))
+            job.map(|job| past_runs::of_job(&self.connection, job))
                 .transpose()
         };
         read().map_err(|cause| cause.at(&self.path))
@@ -111,7 +111,7 @@ impl Store {
             write_proofs(&transaction, proofs)?;
             let clock = forget(&transaction, now)?;
             let kept = match night {
-                Some((job, results)) => night::write(&transaction, job, results, clock)?,
+                Some((job, results)) => write_run::write(&transaction, job, results, clock)?,
                 None => Kept::Written,
             };
             transaction.commit()?;

@@ -15,7 +15,7 @@ use rusqlite::{Transaction, params};
 use super::clock::{ICLOUD_KEPT_DAYS, KEPT_DAYS, days_before};
 use super::error::Cause;
 use super::job::Job;
-use super::past::numbers;
+use super::past_runs::numbers;
 
 /// The newest sizes that are kept of each device.
 const SIZES_KEPT: i64 = 14;

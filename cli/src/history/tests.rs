@@ -25,9 +25,9 @@ use fleetback_scanner::model::identity::{Identity, Serial, Udid};
 
 use super::error::Cause;
 use super::job::Job;
-use super::night::Kept;
-use super::records::Store;
 use super::schema::{STEPS, migrate_by};
+use super::store::Store;
+use super::write_run::Kept;
 
 const NOW: &str = "2026-11-20T04:00:00Z";
 
@@ -302,7 +302,7 @@ fn ordinary(found: &Results, day: i64) -> Results {
 }
 
 /// Prints what docs/history.md says of growth. By hand, for it takes minutes:
-/// `GROW=50000,400 cargo test --release -p fleetback --lib store::tests::growth -- --exact --ignored --nocapture`
+/// `GROW=50000,400 cargo test --release -p fleetback --lib history::tests::growth -- --exact --ignored --nocapture`
 #[test]
 #[ignore = "a measurement, made by hand"]
 fn growth() {
@@ -582,7 +582,7 @@ const MANY: usize = 100;
 fn process(test: &str, desk: &Desk, host: &str, rounds: usize) -> Command {
     let mut command = Command::new(std::env::current_exe().unwrap());
     command
-        .args(["--exact", "--ignored", &format!("store::tests::{test}")])
+        .args(["--exact", "--ignored", &format!("history::tests::{test}")])
         .env("TEST_DESK", desk.0.path())
         .env("TEST_HOST", host)
         .env("TEST_ROUNDS", rounds.to_string())

@@ -13,9 +13,13 @@ use fleetback_scanner::model::fleet::Fleet;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
+use super::cache::Remembered;
+use super::job::Job;
+use super::location::default_path;
+use super::store::Store;
+use super::write_run::Kept;
 use crate::output::files::resolved;
 use crate::output::messages::Voice;
-use crate::store::{Job, Kept, Remembered, Store, default_path};
 
 /// Which store a run was asked to use.
 #[derive(Debug, Clone, PartialEq, Eq)]
