@@ -7,15 +7,10 @@
 pub mod fuzz_api;
 pub mod program;
 
-mod apple;
 mod command;
 mod config;
 mod history;
-mod homes;
 mod options;
 mod output;
 mod passwords;
-mod reports;
-mod run_id;
-mod swap_options;
 mod system;

@@ -7,10 +7,10 @@ use fleetback_report::diff::Diff as Changes;
 use fleetback_report::render::terminal::PageOptions;
 use fleetback_report::render::{diff, json};
 
+use super::write_reports;
 use crate::config::args::{Common, Diff};
 use crate::options::{DiffPlan, Format};
 use crate::output::{stored_results, terminal};
-use crate::reports;
 use crate::system::exit::{self, Exit};
 use crate::system::interrupt;
 
@@ -34,7 +34,7 @@ pub(crate) fn run(args: &Diff, common: &Common) -> Result<Exit> {
             _ => diff::write_text(&changes, &text, out),
         }
     };
-    let written = reports::write_each(&plan.reports.targets, &render, &interrupted);
+    let written = write_reports::write_each(&plan.reports.targets, &render, &interrupted);
     Ok(match written {
         Some(true) => exit::of_diff(&changes),
         Some(false) => Exit::Unwritten,

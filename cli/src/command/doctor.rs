@@ -23,7 +23,7 @@ use crate::config::settings::ScanSettings;
 use crate::config::{self, Config, Found};
 use crate::history::Choice;
 use crate::history::Store;
-use crate::homes;
+use crate::options::standard_roots;
 use crate::options::{self, Reports};
 use crate::output::files;
 use crate::passwords::PasswordCommand;
@@ -308,7 +308,7 @@ fn standard_locations() -> Vec<Check> {
             .with_remedy("name the folders: fleetback scan ROOT..., or roots in fleetback.toml"),
         ];
     }
-    let standard = homes::here();
+    let standard = standard_roots::here();
     let unlisted = standard
         .problems
         .iter()

@@ -9,3 +9,4 @@ pub(crate) mod report;
 pub(crate) mod scan;
 pub(crate) mod swap;
 pub(crate) mod verify;
+mod write_reports;

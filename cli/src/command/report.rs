@@ -3,11 +3,11 @@
 use anyhow::{Result, anyhow};
 use fleetback_report::remember::compare_again;
 
+use super::write_reports;
 use crate::config::args::{Common, Report};
 use crate::history;
 use crate::options::ReportPlan;
 use crate::output::stored_results;
-use crate::reports;
 use crate::system::exit::{Exit, Outcome};
 use crate::system::interrupt;
 
@@ -21,7 +21,8 @@ pub(crate) fn run(args: Report, common: &Common) -> Result<Exit> {
         compare_again(&mut results, &past);
     }
 
-    let Some(written) = reports::write(&results, &plan.reports, plan.terminal, &interrupted) else {
+    let Some(written) = write_reports::write(&results, &plan.reports, plan.terminal, &interrupted)
+    else {
         return Ok(Exit::Interrupted);
     };
     plan.terminal.voice.summary(&results);

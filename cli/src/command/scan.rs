@@ -8,13 +8,13 @@ use fleetback_report::knowledge::Knowledge;
 use fleetback_scanner::scan::{Helpers, scan};
 use rayon::ThreadPoolBuilder;
 
+use super::write_reports;
 use crate::config::args::{Common, Scan};
 use crate::history::History;
 use crate::options::{Format, ScanPlan};
 use crate::output::messages::Voice;
 use crate::output::progress::Listener;
 use crate::output::stored_results;
-use crate::reports;
 use crate::system::exit::{Exit, Outcome};
 use crate::system::interrupt;
 
@@ -51,7 +51,8 @@ pub(crate) fn run(args: Scan, common: &Common) -> Result<Exit> {
     };
     let results = judge(&fleet, &knowledge, &plan.policy, &plan.run);
 
-    let Some(written) = reports::write(&results, &plan.reports, plan.terminal, &interrupted) else {
+    let Some(written) = write_reports::write(&results, &plan.reports, plan.terminal, &interrupted)
+    else {
         return Ok(stopped(voice));
     };
     stored_results::keep(&results, history.store(), voice);

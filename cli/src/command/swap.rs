@@ -22,14 +22,14 @@ use fleetback_scanner::model::os_feed::OsFeed;
 use fleetback_scanner::scan::{Helpers, ScanOptions, deepen, scan};
 use rayon::ThreadPoolBuilder;
 
+use super::write_reports;
 use crate::config::args::Common;
 use crate::config::swap_args::Swap;
 use crate::options::Format;
+use crate::options::swap::{Evidence, Live, SwapPlan};
 use crate::output::progress::Listener;
 use crate::output::terminal::Terminal;
 use crate::output::{stored_results, terminal};
-use crate::reports;
-use crate::swap_options::{Evidence, Live, SwapPlan};
 use crate::system::exit::{self, Exit};
 use crate::system::interrupt;
 
@@ -154,7 +154,7 @@ fn tell(plan: &SwapPlan, results: &Results, run: &Run, interrupted: &AtomicBool)
     let unasked = plan.unasked().map(|_| Verdict::Unknown);
     let exit = exit::of_verdicts(verdicts.chain(unasked), plan.accept_losses);
     written(
-        reports::write_each(&plan.reports.targets, &render, interrupted),
+        write_reports::write_each(&plan.reports.targets, &render, interrupted),
         exit,
     )
 }
@@ -171,7 +171,7 @@ fn tell_after(plan: &SwapPlan, results: &Results, run: &Run, interrupted: &Atomi
     let unasked = plan.unasked().map(|_| Fate::Unknown);
     let exit = exit::of_fates(fates.chain(unasked));
     written(
-        reports::write_each(&plan.reports.targets, &render, interrupted),
+        write_reports::write_each(&plan.reports.targets, &render, interrupted),
         exit,
     )
 }

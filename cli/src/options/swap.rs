@@ -15,18 +15,21 @@ use fleetback_scanner::model::plan as model;
 use fleetback_scanner::scan::{Inputs, ScanOptions};
 use jiff::Timestamp;
 
-use crate::apple::AppleFiles;
+use super::feeds::AppleFiles;
+use super::outputs::Reports;
+use super::path_checks::{refuse_to_write_into_evidence, refuse_to_write_over};
+use super::resolve;
+use super::run_id::run_id;
+
 use crate::config;
 use crate::config::args::{Common, settings_of_variables};
 use crate::config::layer::Layer;
 use crate::config::settings::{MdmSettings, ScanSettings};
 use crate::config::swap_args::{Swap, SwapEvidence, SwapTarget};
 use crate::history;
-use crate::options::{self, Reports};
 use crate::output::stored_results;
 use crate::output::terminal::Terminal;
 use crate::passwords::Passwords;
-use crate::run_id::run_id;
 
 /// Everything that `swap` does.
 #[derive(Debug)]
@@ -81,9 +84,9 @@ impl SwapPlan {
     /// Puts together what was typed, what the variables say and what the settings file says.
     pub(crate) fn new(args: Swap, common: &Common) -> Result<Self> {
         let found = config::load(common.config.as_deref(), &config::places())?;
-        let config = options::settings_of(found.as_ref());
-        let terminal = options::terminal(common, config.terminal);
-        options::tell_config(found.as_ref(), terminal.voice);
+        let config = resolve::settings_of(found.as_ref());
+        let terminal = resolve::terminal(common, config.terminal);
+        resolve::tell_config(found.as_ref(), terminal.voice);
         let now = args.now.unwrap_or_else(Timestamp::now);
         let workbooks = args.output.xlsx.clone();
         let output = args.output.into_settings();
@@ -92,7 +95,7 @@ impl SwapPlan {
         let read = args.plan.as_deref().map(read_plan).transpose()?;
         let asked = asked(read.as_ref(), &args.devices, &args.target);
         let plan_file: Vec<_> = args.plan.iter().map(PathBuf::as_path).collect();
-        options::refuse_to_write_over(&reports, &plan_file)?;
+        refuse_to_write_over(&reports, &plan_file)?;
 
         let named = ScanSettings {
             roots: Vec::new(),
@@ -103,12 +106,7 @@ impl SwapPlan {
         let evidence = if args.evidence.is_live() {
             let settings = args.evidence.into_settings().over(under);
             let live = Live::new(&settings, &config.mdm, now, asked.len())?;
-            options::refuse_to_write_into_evidence(
-                &reports,
-                &live.inputs,
-                &settings,
-                found.as_ref(),
-            )?;
+            refuse_to_write_into_evidence(&reports, &live.inputs, &settings, found.as_ref())?;
             Evidence::Live(Box::new(live))
         } else {
             let path = stored(&args.evidence, &named.over(under))?;
@@ -116,7 +114,7 @@ impl SwapPlan {
                 .into_iter()
                 .chain(feed.as_deref())
                 .collect();
-            options::refuse_to_write_over(&reports, &read)?;
+            refuse_to_write_over(&reports, &read)?;
             Evidence::Stored(path)
         };
         Ok(Self {
@@ -151,13 +149,13 @@ impl Live {
         now: Timestamp,
         devices: usize,
     ) -> Result<Self> {
-        let host = options::host(settings);
-        let inputs = options::inputs(settings, mdm)?;
-        let mut passwords = options::passwords(settings)?;
-        passwords.variable = options::one_password(devices)?;
+        let host = resolve::host(settings);
+        let inputs = resolve::inputs(settings, mdm)?;
+        let mut passwords = resolve::passwords(settings)?;
+        passwords.variable = resolve::one_password(devices)?;
         Ok(Self {
-            policy: options::policy(settings.policy.as_deref())?,
-            threads: options::threads(settings)?,
+            policy: resolve::policy(settings.policy.as_deref())?,
+            threads: resolve::threads(settings)?,
             run: RunInfo {
                 now,
                 scan_host: host.clone(),
@@ -169,9 +167,9 @@ impl Live {
                 scan_host: host,
                 verify: settings
                     .verify
-                    .map_or(VerifyLevel::default(), options::level),
+                    .map_or(VerifyLevel::default(), resolve::level),
                 verify_again: true,
-                verify_again_days: options::verify_again_days(settings),
+                verify_again_days: resolve::verify_again_days(settings),
             },
             passwords,
             inputs,

@@ -1,0 +1,183 @@
+//! Which reports are written, where to and how.
+
+use std::collections::BTreeSet;
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail, ensure};
+use fleetback_report::render::csv::{CsvOptions, Profile, Rows};
+use fleetback_report::results::Severity;
+use jiff::tz::TimeZone;
+
+use crate::config::args::AlarmFlags;
+use crate::config::output_settings::{CsvProfile, CsvRows, FailOn, OutputSettings};
+use crate::output::files::{Target, resolved};
+use crate::output::terminal;
+use crate::system::exit::Alarm;
+
+/// What to write, and how.
+#[derive(Debug)]
+pub(crate) struct Reports {
+    /// In the order in which they are written: standard output last.
+    pub(crate) targets: Vec<(Format, Target)>,
+    /// How the CSV is written.
+    pub(crate) csv: CsvOptions,
+    /// The zone of dates for people.
+    pub(crate) time_zone: TimeZone,
+}
+
+/// A kind of report.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Format {
+    /// `--csv`
+    Csv,
+    /// `--html`
+    Html,
+    /// `--json`
+    Json,
+    /// `--xlsx`, which `swap` alone has.
+    Xlsx,
+    /// The short table of a run that was asked for no report.
+    Text,
+}
+
+impl Reports {
+    /// Checks what the outputs were asked to be.
+    pub(crate) fn new(output: &OutputSettings) -> Result<Self> {
+        Self::with_workbooks(output, &[])
+    }
+
+    /// The same with workbooks among them.
+    pub(crate) fn with_workbooks(output: &OutputSettings, workbooks: &[PathBuf]) -> Result<Self> {
+        Ok(Self {
+            targets: targets(output, workbooks)?,
+            csv: CsvOptions {
+                profile: output.csv_profile.map_or(Profile::Excel, profile),
+                rows: output.csv_rows.map_or(Rows::Device, rows),
+                delimiter: delimiter(output.csv_delimiter.as_deref())?,
+            },
+            time_zone: time_zone(output.timezone.as_deref())?,
+        })
+    }
+
+    /// Is a report of this kind written?
+    pub(crate) fn writes(&self, kind: Format) -> bool {
+        self.targets.iter().any(|(format, _)| *format == kind)
+    }
+
+    /// The files among the targets.
+    pub(crate) fn paths(&self) -> impl Iterator<Item = &Path> {
+        self.targets.iter().filter_map(|(_, target)| match target {
+            Target::Path(path) => Some(path.as_path()),
+            Target::Stdout => None,
+        })
+    }
+}
+
+/// The outputs asked for, files first; the short table when there are none.
+fn targets(output: &OutputSettings, workbooks: &[PathBuf]) -> Result<Vec<(Format, Target)>> {
+    let kinds = [
+        (Format::Csv, output.csv.as_slice()),
+        (Format::Html, &output.html),
+        (Format::Json, &output.json),
+        (Format::Xlsx, workbooks),
+    ];
+    let mut targets: Vec<_> = kinds
+        .into_iter()
+        .flat_map(|(format, paths)| paths.iter().map(move |path| (format, path.clone().into())))
+        .collect();
+    if targets.is_empty() {
+        targets.push((Format::Text, Target::Stdout));
+    }
+    ensure_each_once(&targets)?;
+    ensure_shown(&targets, terminal::is_shown())?;
+    targets.sort_by_key(|(_, target)| *target == Target::Stdout);
+    Ok(targets)
+}
+
+/// A workbook on a terminal is noise, and can set it into a state that nobody asked for.
+fn ensure_shown(targets: &[(Format, Target)], on_a_terminal: bool) -> Result<()> {
+    ensure!(
+        !(on_a_terminal && targets.contains(&(Format::Xlsx, Target::Stdout))),
+        "--xlsx -: wanted a file or a pipe, found a terminal, which cannot show a workbook; name a file",
+    );
+    Ok(())
+}
+
+fn ensure_each_once(targets: &[(Format, Target)]) -> Result<()> {
+    let mut seen = BTreeSet::new();
+    for (_, target) in targets {
+        let place = match target {
+            Target::Stdout => PathBuf::from("-"),
+            Target::Path(path) => resolved(path).unwrap_or_else(|_| path.clone()),
+        };
+        ensure!(
+            place == OsStr::new("/dev/null") || seen.insert(place),
+            "two reports for {target}: each needs a place of its own",
+        );
+    }
+    Ok(())
+}
+
+/// A zone by its IANA name, or this computer's.
+pub(crate) fn time_zone(name: Option<&str>) -> Result<TimeZone> {
+    match name {
+        None => Ok(TimeZone::system()),
+        Some(name) => TimeZone::get(name).with_context(|| {
+            format!("--timezone: wanted a name such as Europe/Berlin or UTC, found {name:?}")
+        }),
+    }
+}
+
+fn delimiter(text: Option<&str>) -> Result<u8> {
+    match text.unwrap_or(",").as_bytes() {
+        b"tab" | b"\\t" => Ok(b'\t'),
+        [byte] if byte.is_ascii() && !b"\"\r\n\0".contains(byte) => Ok(*byte),
+        _ => bail!(
+            "--csv-delimiter: wanted one ASCII character that is no quote and no line break, or `tab`, found {:?}",
+            text.unwrap_or_default()
+        ),
+    }
+}
+
+fn profile(profile: CsvProfile) -> Profile {
+    match profile {
+        CsvProfile::Excel => Profile::Excel,
+        CsvProfile::Raw => Profile::Raw,
+    }
+}
+
+fn rows(rows: CsvRows) -> Rows {
+    match rows {
+        CsvRows::Device => Rows::Device,
+        CsvRows::Backup => Rows::Backup,
+    }
+}
+
+pub(super) fn alarm(fail_on: Option<FailOn>, flags: &AlarmFlags) -> Alarm {
+    let limit = match fail_on.unwrap_or(FailOn::Error) {
+        FailOn::Warning => Some(Severity::Warning),
+        FailOn::Error => Some(Severity::Error),
+        FailOn::Critical => Some(Severity::Critical),
+        FailOn::Never => None,
+    };
+    Alarm(limit.filter(|_| !flags.exit_zero))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_workbook_goes_anywhere_but_to_a_terminal() {
+        let file = || Target::Path("swaps.xlsx".into());
+        let check = |format, target, on_a_terminal, wanted| {
+            let shown = ensure_shown(&[(format, target)], on_a_terminal);
+            assert_eq!(shown.is_ok(), wanted, "{format:?} {on_a_terminal}");
+        };
+        check(Format::Xlsx, Target::Stdout, true, false);
+        check(Format::Xlsx, Target::Stdout, false, true);
+        check(Format::Xlsx, file(), true, true);
+        check(Format::Csv, Target::Stdout, true, true);
+    }
+}

@@ -1,0 +1,109 @@
+//! Paths that must not be written to, and paths that must be there.
+
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Result, bail, ensure};
+use fleetback_scanner::scan::Inputs;
+
+use super::outputs::Reports;
+use crate::config::Found;
+use crate::config::output_settings::OutputSettings;
+use crate::config::settings::ScanSettings;
+use crate::history;
+use crate::output::files::{Target, resolved};
+
+/// One missing root among others is evidence that could not be read, and the report says so. When
+/// nothing that was named is there, the command is wrong, or a share is not mounted: an empty
+/// report over yesterday's would look like calm.
+pub(super) fn ensure_something_is_there(roots: &[PathBuf], documents: &[PathBuf]) -> Result<()> {
+    let named: Vec<_> = roots.iter().chain(documents).collect();
+    let absent = |path: &&PathBuf| {
+        let meta = std::fs::symlink_metadata(path);
+        meta.is_err_and(|e| e.kind() == ErrorKind::NotFound)
+    };
+    if !named.is_empty() && named.iter().all(absent) {
+        let list: Vec<_> = named
+            .iter()
+            .map(|path| path.display().to_string())
+            .collect();
+        bail!(
+            "wanted folders of backups or MDM exports, found nothing at {}; check the spelling, or mount the share; nothing was scanned and no report was touched",
+            list.join(", nor at ")
+        );
+    }
+    Ok(())
+}
+
+/// A store that was named below a root is a mistake of whoever named it. One that lies there because
+/// a whole home is scanned is not: such a run goes without it and says so.
+pub(super) fn refuse_history_in_evidence(history: &history::Choice, inputs: &Inputs) -> Result<()> {
+    let history::Choice::Named(path) = history else {
+        return Ok(());
+    };
+    let read: Vec<_> = inputs
+        .roots
+        .iter()
+        .chain(&inputs.documents)
+        .cloned()
+        .collect();
+    match history::lies_below(path, &read) {
+        None => Ok(()),
+        Some(root) => bail!(
+            "--history {} lies inside {}, which this run reads: nothing is ever written there; name a file outside it",
+            path.display(),
+            root.display(),
+        ),
+    }
+}
+
+pub(super) fn refuse_json_in_evidence(
+    json: Option<&Target>,
+    inputs: &Inputs,
+    settings: &ScanSettings,
+    config: Option<&Found>,
+) -> Result<()> {
+    let Some(Target::Path(path)) = json else {
+        return Ok(());
+    };
+    let reports = Reports::new(&OutputSettings {
+        json: vec![path.clone()],
+        ..OutputSettings::default()
+    })?;
+    refuse_to_write_into_evidence(&reports, inputs, settings, config)
+}
+
+/// Nothing below a root is ever opened for writing, and no file that is read is written over.
+pub(crate) fn refuse_to_write_into_evidence(
+    reports: &Reports,
+    inputs: &Inputs,
+    settings: &ScanSettings,
+    config: Option<&Found>,
+) -> Result<()> {
+    let singles = settings.inventory.iter().chain(&settings.policy);
+    let singles = singles.chain(&settings.passwords).chain(&settings.history);
+    let singles = singles
+        .chain(&settings.os_feed)
+        .chain(&settings.system_status);
+    let read = inputs.roots.iter().chain(&inputs.documents).chain(singles);
+    let mut read: Vec<&Path> = read.map(PathBuf::as_path).collect();
+    read.extend(config.map(|found| found.path.as_path()));
+    refuse_to_write_over(reports, &read)
+}
+
+pub(crate) fn refuse_to_write_over(reports: &Reports, read: &[&Path]) -> Result<()> {
+    for path in reports.paths() {
+        // A path that cannot be resolved cannot be written either, and that is told later.
+        let Ok(target) = resolved(path) else { continue };
+        for evidence in read {
+            let inside = std::fs::canonicalize(evidence).is_ok_and(|e| target.starts_with(e));
+            ensure!(
+                !inside,
+                "{} lies inside {}, which this run reads: nothing is ever written there; name a path outside it, or `-` for standard output",
+                path.display(),
+                evidence.display(),
+            );
+        }
+    }
+    Ok(())
+}

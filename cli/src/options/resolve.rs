@@ -1,0 +1,154 @@
+//! Settings of every place put together, checked, and given their defaults: what several commands share.
+
+use std::num::NonZeroU32;
+use std::path::Path;
+
+use anyhow::{Result, bail, ensure};
+use fleetback_report::policy::Policy;
+use fleetback_scanner::model::backup::VerifyLevel;
+use fleetback_scanner::scan::{Inputs, ScanOptions};
+use jiff::Timestamp;
+
+use super::path_checks::ensure_something_is_there;
+use super::standard_roots;
+use crate::config::args::Common;
+use crate::config::layer::Layer;
+use crate::config::settings::{MdmSettings, ScanSettings, TerminalSettings, Verify, When};
+use crate::config::{self, Config, Found};
+use crate::history;
+use crate::output::messages::Voice;
+use crate::output::terminal::Terminal;
+use crate::passwords::{
+    PASSWORD_VARIABLE, PasswordCommand, PasswordFile, PasswordVariable, Passwords,
+};
+
+/// More threads than that help no disk.
+const THREADS_MAX: usize = 1_000;
+
+pub(crate) fn settings_of(found: Option<&Found>) -> Config {
+    found.map(|found| found.config.clone()).unwrap_or_default()
+}
+
+pub(crate) fn tell_config(found: Option<&Found>, voice: Voice) {
+    voice.detail(&match found {
+        Some(found) => format!("settings from {}", found.path.display()),
+        None => "no settings file".to_owned(),
+    });
+}
+
+/// What standard error and the terminal get.
+pub(crate) fn terminal(common: &Common, file: TerminalSettings) -> Terminal {
+    let settings = common.terminal.clone().over(file);
+    Terminal {
+        voice: Voice {
+            quiet: common.quiet,
+            verbose: common.verbose,
+        },
+        color: settings.color.unwrap_or(When::Auto),
+        progress: settings.progress.unwrap_or(When::Auto),
+    }
+}
+
+/// The name of this computer.
+pub(crate) fn host(settings: &ScanSettings) -> String {
+    let own = || gethostname::gethostname().to_string_lossy().into_owned();
+    settings.host.clone().unwrap_or_else(own)
+}
+
+/// The policy file, or the built-in policy.
+pub(crate) fn policy(file: Option<&Path>) -> Result<Policy> {
+    let Some(file) = file else {
+        return Ok(Policy::builtin());
+    };
+    let text = config::read_text(file)?;
+    Ok(Policy::parse(&text, &file.to_string_lossy())?)
+}
+
+/// How many threads read; 0 is one per processor. Starting thousands takes longer than any scan.
+pub(crate) fn threads(settings: &ScanSettings) -> Result<usize> {
+    let threads = settings.threads.map_or(0, usize::from);
+    ensure!(
+        threads <= THREADS_MAX,
+        "--threads: wanted 1 to {THREADS_MAX}, found {threads}; a few for each processor is enough"
+    );
+    Ok(threads)
+}
+
+/// What to read; an error when there is nothing that could be.
+pub(crate) fn inputs(settings: &ScanSettings, mdm: &MdmSettings) -> Result<Inputs> {
+    let roots = match settings.roots.as_slice() {
+        [] => standard_roots::standard_roots(!settings.mdm.is_empty())?,
+        roots => roots.to_vec(),
+    };
+    ensure_something_is_there(&roots, &settings.mdm)?;
+    Ok(Inputs {
+        roots,
+        documents: settings.mdm.clone(),
+        inventory: settings.inventory.clone(),
+        tables: mdm.rules(),
+    })
+}
+
+pub(crate) fn verify_again_days(settings: &ScanSettings) -> u32 {
+    let days = settings.verify_again_days.map(NonZeroU32::get);
+    days.unwrap_or(ScanOptions::VERIFY_AGAIN_DAYS)
+}
+
+/// The sources that were named, read and checked.
+pub(crate) fn passwords(settings: &ScanSettings) -> Result<Passwords> {
+    ensure!(
+        settings.passwords.is_none() || settings.password_command.is_none(),
+        "wanted one source of passwords, found both passwords and password_command; name one of them",
+    );
+    ensure!(
+        settings
+            .password_command
+            .as_ref()
+            .is_none_or(|line| !line.program().is_empty()),
+        "password_command: wanted a program and its arguments, found nothing, or a quotation mark that is not closed",
+    );
+    let file = settings.passwords.as_deref().map(PasswordFile::read);
+    Ok(Passwords {
+        variable: None,
+        file: file.transpose()?,
+        command: settings.password_command.clone().map(PasswordCommand::new),
+    })
+}
+
+/// One variable holds one password, and the backups of two devices hardly share one.
+pub(crate) fn one_password(backups: usize) -> Result<Option<PasswordVariable>> {
+    let variable = PasswordVariable::read();
+    ensure!(
+        variable.is_none() || backups == 1,
+        "{PASSWORD_VARIABLE} holds the password of one backup, and {backups} are named; name one, or use --passwords",
+    );
+    Ok(variable)
+}
+
+/// Which history store is meant. A run whose clock is given is a rehearsal: it leaves the user's own
+/// store alone, and uses one only where its place is named.
+pub(crate) fn history_choice(
+    settings: &ScanSettings,
+    given_clock: Option<Timestamp>,
+) -> Result<history::Choice> {
+    match (&settings.history, settings.no_history) {
+        (Some(_), true) => {
+            bail!("wanted a history or none, found both history and no_history; name one of them")
+        }
+        (None, true) => Ok(history::Choice::None),
+        (Some(path), false) => Ok(history::Choice::Named(path.clone())),
+        (None, false) if given_clock.is_some() && history::named_folder().is_none() => {
+            Ok(history::Choice::None)
+        }
+        (None, false) => Ok(history::Choice::Usual),
+    }
+}
+
+pub(crate) fn level(verify: Verify) -> VerifyLevel {
+    match verify {
+        Verify::State => VerifyLevel::State,
+        Verify::Names => VerifyLevel::Names,
+        Verify::Sizes => VerifyLevel::Sizes,
+        Verify::Contents => VerifyLevel::Contents,
+    }
+}

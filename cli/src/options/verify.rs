@@ -1,0 +1,86 @@
+//! What is meant by `fleetback verify`.
+
+use anyhow::Result;
+use fleetback_scanner::model::backup::VerifyLevel;
+use fleetback_scanner::scan::{Inputs, ScanOptions};
+use jiff::Timestamp;
+
+use super::path_checks::{
+    ensure_something_is_there, refuse_history_in_evidence, refuse_json_in_evidence,
+};
+use super::resolve::{
+    history_choice, host, level, one_password, passwords, settings_of, tell_config, terminal,
+    verify_again_days,
+};
+use crate::config;
+use crate::config::args::{Common, Verify as VerifyArgs};
+use crate::config::layer::Layer;
+use crate::config::settings::ScanSettings;
+use crate::history;
+use crate::output::files::Target;
+use crate::output::terminal::Terminal;
+use crate::passwords::Passwords;
+
+/// Everything that `verify` does.
+#[derive(Debug)]
+pub(crate) struct VerifyPlan {
+    /// What to read.
+    pub(crate) inputs: Inputs,
+    /// How to read it.
+    pub(crate) scan: ScanOptions,
+    /// How many threads read; 0 is one per processor.
+    pub(crate) threads: usize,
+    /// Where the JSON goes, if it is wanted.
+    pub(crate) json: Option<Target>,
+    /// Passwords of encrypted backups.
+    pub(crate) passwords: Passwords,
+    /// Where earlier runs told what they found.
+    pub(crate) history: history::Choice,
+    /// What standard error and the terminal get.
+    pub(crate) terminal: Terminal,
+}
+
+impl VerifyPlan {
+    /// The same for `verify`: what is checked is named, and is always checked anew.
+    pub(crate) fn new(args: VerifyArgs, common: &Common) -> Result<Self> {
+        let found = config::load(common.config.as_deref(), &config::places())?;
+        let config = settings_of(found.as_ref());
+        let terminal = terminal(common, config.terminal);
+        tell_config(found.as_ref(), terminal.voice);
+        let given_clock = args.now;
+        let now = given_clock.unwrap_or_else(Timestamp::now);
+        // How deep the nights check says nothing of how deep this check is meant to be.
+        let level = args.verify.map_or(VerifyLevel::Contents, level);
+        let json = args.json.clone().map(Target::from);
+        let settings = args.into_settings().over(ScanSettings {
+            roots: Vec::new(),
+            ..config.scan
+        });
+
+        let mut passwords = passwords(&settings)?;
+        passwords.variable = one_password(settings.roots.len())?;
+        ensure_something_is_there(&settings.roots, &[])?;
+        let inputs = Inputs {
+            roots: settings.roots.clone(),
+            ..Inputs::default()
+        };
+        let history = history_choice(&settings, given_clock)?;
+        refuse_history_in_evidence(&history, &inputs)?;
+        refuse_json_in_evidence(json.as_ref(), &inputs, &settings, found.as_ref())?;
+        Ok(Self {
+            scan: ScanOptions {
+                now,
+                scan_host: host(&settings),
+                verify: level,
+                verify_again: true,
+                verify_again_days: verify_again_days(&settings),
+            },
+            threads: settings.threads.map_or(0, usize::from),
+            inputs,
+            json,
+            passwords,
+            history,
+            terminal,
+        })
+    }
+}
