@@ -6,10 +6,9 @@
 use std::fmt::Write as _;
 
 use jiff::Timestamp;
-use jiff::tz::TimeZone;
 
+use crate::format::{self, moment, shown};
 use crate::results::{BackupKind, Device, Finding};
-use crate::words::{self, shown};
 
 /// Attempts that are listed; a log holds ten.
 const ATTEMPTS_MAX: usize = 10;
@@ -39,7 +38,7 @@ pub(crate) fn packet(device: &Device, finding: &Finding, now: Timestamp) -> Stri
 }
 
 fn identity(device: &Device) -> [(&'static str, Option<String>); 7] {
-    let system = words::os(
+    let system = format::os(
         device.product_type.as_deref(),
         device.os_version.as_deref(),
         device.build_version.as_deref(),
@@ -49,7 +48,7 @@ fn identity(device: &Device) -> [(&'static str, Option<String>); 7] {
         ("Product type", device.product_type.clone()),
         ("Serial number", device.serial_number.clone()),
         ("UDID", device.udid.clone()),
-        ("IMEI", device.imei.as_deref().map(words::imei)),
+        ("IMEI", device.imei.as_deref().map(format::imei)),
         ("System", system),
         ("Name", device.device_name.clone()),
     ]
@@ -86,7 +85,7 @@ fn advised(finding: &Finding) -> String {
     let lines: Vec<_> = past
         .map(|tried| {
             let (title, since) = (tried.fix.about().title, moment(Some(tried.since)));
-            let nights = words::plural(tried.nights, "night", "nights");
+            let nights = format::plural(tried.nights, "night", "nights");
             format!("  {title}, for {nights} from {since}\n")
         })
         .collect();
@@ -96,16 +95,5 @@ fn advised(finding: &Finding) -> String {
     format!(
         "Advised so far without a good backup since; add which of it was done, and when:\n{}",
         lines.concat()
-    )
-}
-
-fn moment(at: Option<Timestamp>) -> String {
-    at.map_or_else(
-        || "none known".to_owned(),
-        |at| {
-            at.to_zoned(TimeZone::UTC)
-                .strftime("%Y-%m-%d %H:%M UTC")
-                .to_string()
-        },
     )
 }

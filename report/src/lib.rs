@@ -5,6 +5,7 @@
 //! the same bytes.
 
 pub mod diff;
+pub mod format;
 pub mod history;
 pub mod judge;
 pub mod knowledge;

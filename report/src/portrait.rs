@@ -9,8 +9,8 @@ use fleetback_scanner::model::management::Management;
 
 use crate::assess::case::{Case, Local, build_text, os_text, product_type};
 use crate::assess::currency::currency;
-use crate::assess::draft::whole_days;
 use crate::assess::status::{last_attempt, status};
+use crate::format::whole_days;
 use crate::results::{
     self, Backup, CapacityTold, Finding, GoodBackup, Host, Icloud, IcloudAttempt, Mdm, Proof, Root,
     Unmatched,

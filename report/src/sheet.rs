@@ -13,6 +13,7 @@ use fleetback_scanner::model::problem::Problem;
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, civil};
 
+use crate::format;
 use crate::results::{Backup, Change, Device, Finding, FixId, Results, Severity};
 use crate::words::{self, Word};
 
@@ -49,7 +50,7 @@ impl Cell {
             Self::Whole(number) => number.to_string(),
             Self::Decimal(number) => number.to_string(),
             Self::Date(date) => date.to_string(),
-            Self::Instant(at) => words::instant(*at),
+            Self::Instant(at) => format::instant(*at),
         }
     }
 
@@ -75,7 +76,7 @@ impl Cell {
     }
 
     fn yes_no(value: Option<bool>) -> Self {
-        Self::text(value.map(words::yes_no))
+        Self::text(value.map(format::yes_no))
     }
 
     fn whole(value: Option<i64>) -> Self {
@@ -313,7 +314,7 @@ impl<'a> Row<'a> {
     }
 
     fn date(&self, at: Option<Timestamp>) -> Cell {
-        at.map_or(Cell::Unknown, |at| Cell::Date(words::date(at, self.zone)))
+        at.map_or(Cell::Unknown, |at| Cell::Date(format::date(at, self.zone)))
     }
 
     fn of_backup(&self, cell: fn(&Backup) -> Cell) -> Cell {
@@ -364,7 +365,7 @@ pub const COLUMNS: &[Column] = &[
     col("icloud_enabled", "iCloud backup on", Kind::Word, |r| Cell::yes_no(r.device.icloud.enabled)),
     col("icloud_last_backup", "Last iCloud backup", Kind::Date, |r| r.date(r.device.icloud.last_date)),
     col("mdm_last_seen", "Last seen by the MDM", Kind::Date, |r| r.date(last_seen(r.device))),
-    col("days_since_seen", "Days since seen", Kind::Number, |r| Cell::whole(last_seen(r.device).map(|at| words::days_between(at, r.results.scanned_at)))),
+    col("days_since_seen", "Days since seen", Kind::Number, |r| Cell::whole(last_seen(r.device).map(|at| format::days_between(at, r.results.scanned_at)))),
     col("swap", "Swap", Kind::Word, |r| Cell::text(r.device.swap.as_deref())),
     col("findings", "Findings", Kind::Text, |r| Cell::text(codes(r.device))),
     col("reason", "Reason", Kind::Text, |r| Cell::text(r.finding().map(|found| found.cause.as_str()))),
@@ -381,8 +382,8 @@ pub const COLUMNS: &[Column] = &[
     col("backup_host", "Computer", Kind::Text, |r| Cell::text(r.located().map(|b| b.host.as_str()))),
     col("backup_path", "Backup folder", Kind::Text, |r| Cell::text(r.located().map(|b| b.path.to_string_lossy()))),
     col("udid", "UDID", Kind::Id, |r| plain_id(r.device.udid.as_deref())),
-    col("imei", "IMEI", Kind::Id, |r| Cell::id(r.device.imei.as_deref(), |digits| Some(words::imei(digits)))),
-    col("iccid", "ICCID", Kind::Id, |r| Cell::id(r.device.iccid.as_deref(), |digits| Some(words::iccid(digits)))),
+    col("imei", "IMEI", Kind::Id, |r| Cell::id(r.device.imei.as_deref(), |digits| Some(format::imei(digits)))),
+    col("iccid", "ICCID", Kind::Id, |r| Cell::id(r.device.iccid.as_deref(), |digits| Some(format::iccid(digits)))),
     col("os_version", "System version", Kind::Id, |r| os_version(r.device)),
     col("build_version", "Build", Kind::Id, |r| plain_id(r.device.build_version.as_deref())),
     col("last_good_backup_utc", "Last good backup (UTC)", Kind::Instant, |r| Cell::instant(last_good(r.device))),
@@ -401,7 +402,7 @@ pub const COLUMNS: &[Column] = &[
 pub const BACKUP_COLUMNS: &[Column] = &[
     col("udid", "UDID", Kind::Id, |r| plain_id(r.device.udid.as_deref())),
     col("serial_number", "Serial number", Kind::Id, |r| plain_id(r.device.serial_number.as_deref())),
-    col("imei", "IMEI", Kind::Id, |r| Cell::id(r.device.imei.as_deref(), |digits| Some(words::imei(digits)))),
+    col("imei", "IMEI", Kind::Id, |r| Cell::id(r.device.imei.as_deref(), |digits| Some(format::imei(digits)))),
     col("device_name", "Device name", Kind::Text, |r| Cell::text(r.device.device_name.as_deref())),
     col("product_type", "Product type", Kind::Text, |r| Cell::text(r.device.product_type.as_deref())),
     col("user", "User", Kind::Text, |r| Cell::text(r.device.user.as_deref())),
@@ -420,7 +421,7 @@ pub const BACKUP_COLUMNS: &[Column] = &[
     col("encrypted", "Encrypted", Kind::Word, |r| r.of_backup(|b| Cell::yes_no(b.encrypted))),
     col("password", "Password", Kind::Word, |r| r.of_backup(|b| Cell::word(Some(b.password)))),
     col("completed", "Completed", Kind::Date, |r| r.date(r.backup.and_then(|b| b.completed_at))),
-    col("age_days", "Age in days", Kind::Number, |r| Cell::whole(r.backup.and_then(|b| b.completed_at).map(|at| words::days_between(at, r.results.scanned_at)))),
+    col("age_days", "Age in days", Kind::Number, |r| Cell::whole(r.backup.and_then(|b| b.completed_at).map(|at| format::days_between(at, r.results.scanned_at)))),
     col("completed_at", "Completed at (UTC)", Kind::Instant, |r| r.of_backup(|b| Cell::instant(b.completed_at))),
     col("info_date", "Info.plist date (UTC)", Kind::Instant, |r| r.of_backup(|b| Cell::instant(b.info_date))),
     col("manifest_date", "Manifest.plist date (UTC)", Kind::Instant, |r| r.of_backup(|b| Cell::instant(b.manifest_date))),
@@ -466,7 +467,7 @@ fn last_seen(device: &Device) -> Option<Timestamp> {
 }
 
 fn os(device: &Device) -> Cell {
-    Cell::text(words::os(
+    Cell::text(format::os(
         device.product_type.as_deref(),
         device.os_version.as_deref(),
         device.build_version.as_deref(),
@@ -483,13 +484,13 @@ fn backup_os_version(row: &Row<'_>) -> Cell {
 
 fn version_id(device: &Device, version: Option<&str>) -> Cell {
     Cell::id(version, |version| {
-        words::os_version(device.product_type.as_deref(), Some(version))
+        format::os_version(device.product_type.as_deref(), Some(version))
     })
 }
 
 fn size_gb(backup: &Backup) -> Cell {
     let bytes = backup.files.and_then(|files| files.bytes);
-    Cell::decimal(bytes.map(words::gigabytes))
+    Cell::decimal(bytes.map(format::gigabytes))
 }
 
 fn codes(device: &Device) -> Option<String> {

@@ -5,14 +5,11 @@
 //! the promise that scripts compare (`needs-password`), [`Word::phrase`] is what a person reads
 //! ("needs its password"). Text that comes from a device goes through [`shown`] on a terminal.
 
-use std::fmt::Write as _;
-
 use fleetback_scanner::model::backup::{HostTool, Password, Restorable, State, VerifyLevel};
 use fleetback_scanner::model::problem::Level;
-use jiff::tz::TimeZone;
-use jiff::{Timestamp, civil};
 use serde::Serialize;
 
+use crate::format::{number, plural, shown};
 use crate::results::{
     BackupKind, Change, Confidence, Finding, GroupUsed, Os, OsVerdict, Past, Pattern, Reference,
     Results, Severity, Status, Verdict, WaiverUse,
@@ -177,11 +174,6 @@ pub fn code(value: &impl Serialize) -> String {
     }
 }
 
-/// "yes" or "no".
-pub fn yes_no(value: bool) -> &'static str {
-    if value { "yes" } else { "no" }
-}
-
 /// Upper bound of each bucket in whole days, and its name; ages past the last are
 /// [`BUCKET_OLDEST`].
 const BUCKETS: [(i64, &str); 5] = [
@@ -223,77 +215,6 @@ fn bucket_of(days: i64) -> &'static str {
         .map_or(BUCKET_OLDEST, |(_, name)| name)
 }
 
-/// The calendar date of an instant where the reader lives.
-pub fn date(at: Timestamp, zone: &TimeZone) -> civil::Date {
-    zone.to_datetime(at).date()
-}
-
-/// "2026-11-20 03:14": date and time of day where the reader lives.
-pub fn date_time(at: Timestamp, zone: &TimeZone) -> String {
-    zone.to_datetime(at).strftime("%Y-%m-%d %H:%M").to_string()
-}
-
-/// "Europe/Berlin", "UTC"; a zone without a name by its offset at that instant, "UTC+01".
-pub fn zone(zone: &TimeZone, at: Timestamp) -> String {
-    match zone.iana_name() {
-        Some("Etc/UTC") => "UTC".to_owned(),
-        Some(name) => name.to_owned(),
-        None => format!("UTC{}", zone.to_offset(at)),
-    }
-}
-
-/// "2026-11-20T03:14:15Z": the exact instant, to the second.
-pub fn instant(at: Timestamp) -> String {
-    at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
-}
-
-/// Whole days from `then` up to `now`: 6 d 23 h is 6, and less than a day ahead is 0.
-pub fn days_between(then: Timestamp, now: Timestamp) -> i64 {
-    now.as_second().saturating_sub(then.as_second()) / 86_400
-}
-
-/// Lines named one by one; the rest are counted.
-const LINES_MAX: usize = 10;
-
-/// "line 3", "lines 3, 4 and 9", "lines 1, 2, … and 5 more".
-pub fn list_of_lines(lines: &[u64]) -> String {
-    let named: Vec<_> = lines.iter().take(LINES_MAX).map(u64::to_string).collect();
-    let more = lines.len().saturating_sub(LINES_MAX);
-    match named.as_slice() {
-        [only] => format!("line {only}"),
-        [first @ .., last] if more == 0 => format!("lines {} and {last}", first.join(", ")),
-        named => format!("lines {} and {more} more", named.join(", ")),
-    }
-}
-
-/// "1 day", "6 days".
-pub fn days(count: i64) -> String {
-    let count_abs = count.unsigned_abs();
-    let sign = if count < 0 { "-" } else { "" };
-    format!("{sign}{}", plural(count_abs, "day", "days"))
-}
-
-/// How long ago in the largest unit that says enough: "20 minutes", "3 hours", "6 days".
-pub fn elapsed(then: Timestamp, now: Timestamp) -> String {
-    let seconds = now.as_second().saturating_sub(then.as_second());
-    let (size, one, many) = match seconds.unsigned_abs() {
-        0..3_600 => (60, "minute", "minutes"),
-        3_600..86_400 => (3_600, "hour", "hours"),
-        _ => (86_400, "day", "days"),
-    };
-    let span = plural(seconds.unsigned_abs() / size, one, many);
-    if seconds < 0 {
-        format!("{span} ahead")
-    } else {
-        span
-    }
-}
-
-/// "1 device", "1,204 devices".
-pub fn plural(count: u64, one: &str, many: &str) -> String {
-    format!("{} {}", number(count), if count == 1 { one } else { many })
-}
-
 /// "One site, Lyon", "Apple's servers, for all that can be told".
 pub fn pattern_heading(pattern: &Pattern) -> String {
     let title = pattern.kind.about().title;
@@ -301,98 +222,6 @@ pub fn pattern_heading(pattern: &Pattern) -> String {
         Some(what) => format!("{title}, {what}"),
         None => title.to_owned(),
     }
-}
-
-/// "41", "1,204": digits in groups of three.
-pub fn number(count: u64) -> String {
-    let digits = count.to_string();
-    let mut grouped = String::with_capacity(digits.len() + digits.len() / 3);
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            grouped.push(',');
-        }
-        grouped.push(digit);
-    }
-    grouped
-}
-
-/// "812 bytes", "4.0 MB", "5.5 GB": decimal units, as Finder counts.
-pub fn size(bytes: u64) -> String {
-    const UNITS: [(u64, &str); 4] = [
-        (1_000_000_000_000, "TB"),
-        (1_000_000_000, "GB"),
-        (1_000_000, "MB"),
-        (1_000, "kB"),
-    ];
-    match UNITS.iter().find(|(unit, _)| bytes >= *unit) {
-        Some((unit, name)) => format!("{:.1} {name}", bytes as f64 / *unit as f64),
-        None => plural(bytes, "byte", "bytes"),
-    }
-}
-
-/// Gigabytes (10^9 bytes), rounded to two digits after the point.
-pub fn gigabytes(bytes: u64) -> f64 {
-    (bytes as f64 / 1e7).round() / 100.0
-}
-
-/// "35-678901-234567-8", the printed form of fifteen digits; anything else as it is.
-pub fn imei(digits: &str) -> String {
-    if digits.len() == 15 && all_digits(digits) {
-        let (model, rest) = digits.split_at(8);
-        format!(
-            "{}-{}-{}-{}",
-            &model[..2],
-            &model[2..],
-            &rest[..6],
-            &rest[6..]
-        )
-    } else {
-        digits.to_owned()
-    }
-}
-
-/// "8941 0141 0321 1118 510", groups of four for 18 to 20 digits; anything else as it is.
-pub fn iccid(digits: &str) -> String {
-    if !(18..=20).contains(&digits.len()) || !all_digits(digits) {
-        return digits.to_owned();
-    }
-    let mut grouped = String::with_capacity(digits.len() + digits.len() / 4);
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && index % 4 == 0 {
-            grouped.push(' ');
-        }
-        grouped.push(digit);
-    }
-    grouped
-}
-
-fn all_digits(text: &str) -> bool {
-    text.bytes().all(|byte| byte.is_ascii_digit())
-}
-
-/// What Apple calls the system of a product type: iPadOS on an iPad from version 13, else iOS.
-/// `None` for a product that is no iPhone, iPad or iPod touch.
-pub fn platform(product_type: &str, os_version: Option<&str>) -> Option<&'static str> {
-    if product_type.starts_with("iPhone") || product_type.starts_with("iPod") {
-        return Some("iOS");
-    }
-    let major = os_version.and_then(|version| version.split('.').next()?.parse::<u32>().ok());
-    product_type
-        .starts_with("iPad")
-        .then_some(if major.is_some_and(|major| major < 13) {
-            "iOS"
-        } else {
-            "iPadOS"
-        })
-}
-
-/// "iOS 18.1"; only "18.1" when the product does not tell the platform.
-pub fn os_version(product_type: Option<&str>, version: Option<&str>) -> Option<String> {
-    let version = version?;
-    Some(match platform(product_type.unwrap_or(""), Some(version)) {
-        Some(name) => format!("{name} {version}"),
-        None => version.to_owned(),
-    })
 }
 
 /// How a version of iOS stands to what there is: "26.6.1 is out, and something newer for 31 days at
@@ -427,18 +256,6 @@ pub fn currency(os: &Os) -> String {
         _ => "",
     };
     format!("{verdict}{grace}; {source}{of}{unsure}")
-}
-
-/// "iOS 18.1 (22B83)", as far as the parts are known.
-pub fn os(product: Option<&str>, version: Option<&str>, build: Option<&str>) -> Option<String> {
-    match (os_version(product, version), build) {
-        (Some(version), Some(build)) => Some(format!("{version} ({build})")),
-        (version, None) => version,
-        (None, Some(build)) => {
-            let name = platform(product.unwrap_or(""), None).unwrap_or("build");
-            Some(format!("{name} ({build})"))
-        }
-    }
 }
 
 /// "3 of 41 devices could be lost tonight".
@@ -530,42 +347,4 @@ fn group_note(group: &GroupUsed) -> Option<String> {
             "no device belongs to the group {name}; check its conditions and the groups before it"
         )
     })
-}
-
-/// "a, b and 12 more": at most `most` items, and how many were left out.
-pub fn list<T: AsRef<str>>(items: &[T], most: usize) -> String {
-    let named: Vec<&str> = items.iter().take(most).map(AsRef::as_ref).collect();
-    match items.len().saturating_sub(most) {
-        0 => named.join(", "),
-        more => format!("{} and {} more", named.join(", "), number(more as u64)),
-    }
-}
-
-/// Text from a device or a file, made safe for a terminal: control characters, and characters that
-/// change the direction or the visibility of text, become escapes (`\x1b`, `\n`, `\u{202e}`).
-pub fn shown(text: &str) -> String {
-    let mut safe = String::with_capacity(text.len());
-    for character in text.chars() {
-        match character {
-            '\n' => safe.push_str("\\n"),
-            '\r' => safe.push_str("\\r"),
-            '\t' => safe.push_str("\\t"),
-            c if c.is_ascii_control() => _ = write!(safe, "\\x{:02x}", u32::from(c)),
-            c if c.is_control() || is_treacherous(c) => {
-                _ = write!(safe, "\\u{{{:x}}}", u32::from(c));
-            }
-            c => safe.push(c),
-        }
-    }
-    safe
-}
-
-/// Characters that are not drawn, or that change how their neighbours are: bidi controls
-/// (Unicode UAX #9), line and paragraph separators, zero-width characters, tags. The joiners
-/// U+200C and U+200D stay: emoji and Persian names need them.
-pub fn is_treacherous(character: char) -> bool {
-    matches!(character,
-        '\u{00ad}' | '\u{061c}' | '\u{180e}' | '\u{200b}' | '\u{200e}' | '\u{200f}'
-        | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}'
-        | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
 }

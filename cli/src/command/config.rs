@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use clap::Parser;
+use fleetback_report::format::{plural, shown};
 use fleetback_report::policy::{Policy, Preset, WaiverRule};
-use fleetback_report::words::{plural, shown};
 use jiff::Timestamp;
 
 use crate::config::args::{Cli, Command, Common, Config as Action, Scan};

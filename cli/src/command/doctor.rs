@@ -10,7 +10,7 @@ use std::io::ErrorKind;
 use std::path::Path;
 
 use anyhow::Result;
-use fleetback_report::words::{self, shown};
+use fleetback_report::format::{self, shown};
 use fleetback_scanner::discover::locations::{Location, Os};
 use fleetback_scanner::feed;
 use fleetback_scanner::model::problem::Problem;
@@ -201,7 +201,7 @@ fn surroundings(settings: &ScanSettings, config: &Config) -> Vec<Check> {
             "time zone",
             format_args!(
                 "{}; it is now {}",
-                words::zone(&zone, Timestamp::now()),
+                format::zone(&zone, Timestamp::now()),
                 Timestamp::now()
                     .to_zoned(zone.clone())
                     .strftime("%Y-%m-%d %H:%M %Z"),

@@ -5,18 +5,19 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use anyhow::{Result, bail, ensure};
+use fleetback_report::format::shown;
 use fleetback_report::policy::{Preset, references};
 use fleetback_report::results::{Code, FixId};
 use fleetback_report::tables::fix_steps::Situation;
-use fleetback_report::words::{self, Word, shown};
+use fleetback_report::words::{self, Word};
 use fleetback_scanner::mdm::explain::Seen;
 use fleetback_scanner::mdm::pair::pair;
 use fleetback_scanner::mdm::read::{Document, read_to_explain};
 use fleetback_scanner::model::management::Answer;
 use jiff::Timestamp;
 
-use crate::config;
 use crate::config::args::{Common, Explain};
+use crate::config;
 use crate::output::files;
 use crate::system::exit::Exit;
 

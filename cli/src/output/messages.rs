@@ -6,8 +6,9 @@
 use std::fmt::Display;
 use std::io::Write;
 
+use fleetback_report::format::{self, plural, shown};
 use fleetback_report::results::Results;
-use fleetback_report::words::{self, plural, shown};
+use fleetback_report::words;
 use fleetback_scanner::model::problem::{Level, Problem};
 
 /// Problems named one by one before the rest is counted, without `--verbose`.
@@ -97,7 +98,7 @@ fn since(results: &Results) -> String {
     let compared = past.and_then(|past| Some((past, past.compared_with.as_ref()?)));
     compared.map_or_else(String::new, |(past, run)| {
         let zone = jiff::tz::TimeZone::UTC;
-        let day = words::date(run.scanned_at, &zone);
+        let day = format::date(run.scanned_at, &zone);
         format!("; since {day}: {}", words::changes(past))
     })
 }
@@ -110,7 +111,7 @@ fn summary(results: &Results) -> String {
         let below = if roots.is_empty() { "" } else { " below " };
         return format!(
             "nothing found to scan: no backup and no MDM document that tells of a device{below}{}{}",
-            words::list(&roots, ROOTS_NAMED_MAX),
+            format::list(&roots, ROOTS_NAMED_MAX),
             found_instead(results),
         );
     }
@@ -121,13 +122,13 @@ fn summary(results: &Results) -> String {
     };
     let apart = match all.listed_apart {
         0 => String::new(),
-        n => format!("; {} more known from old backups only", words::number(n)),
+        n => format!("; {} more known from old backups only", format::number(n)),
     };
     let since = since(results);
     format!(
         "{}, {} could be lost tonight{apart}; {}; {unread}{since}",
         plural(all.devices_counted(), "device", "devices"),
-        words::number(all.at_risk),
+        format::number(all.at_risk),
         plural(all.backups, "local backup", "local backups"),
     )
 }
@@ -140,13 +141,13 @@ fn found_instead(results: &Results) -> String {
         .filter(|one| one.level == Level::Note);
     let notes = notes.map(|note| {
         let name = note.path.file_name().unwrap_or(note.path.as_os_str());
-        words::shown(&format!("{}: {}", name.to_string_lossy(), note.found))
+        format::shown(&format!("{}: {}", name.to_string_lossy(), note.found))
     });
     let notes: Vec<String> = notes.collect();
     if notes.is_empty() {
         return String::new();
     }
-    format!("; found instead: {}", words::list(&notes, NOTES_NAMED_MAX))
+    format!("; found instead: {}", format::list(&notes, NOTES_NAMED_MAX))
 }
 
 fn sentence(problem: &Problem) -> String {

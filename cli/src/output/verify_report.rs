@@ -6,7 +6,8 @@ use std::fmt::Write as _;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use fleetback_report::words::{self, Word, number, plural, shown};
+use fleetback_report::format::{self, number, plural, shown};
+use fleetback_report::words::Word;
 use fleetback_scanner::model::backup::{
     FileCount, FileDifference, FileName, LocalBackup, Password, Restorable, State, Verified,
     VerifyLevel,
@@ -238,7 +239,9 @@ fn counts(files: FileCount) -> String {
         Some(count) => format!("{} different", number(count)),
         None => "not compared".to_owned(),
     };
-    let bytes = files.bytes.map(|bytes| format!("; {}", words::size(bytes)));
+    let bytes = files
+        .bytes
+        .map(|bytes| format!("; {}", format::size(bytes)));
     format!(
         "{} expected, {} present, {} missing, {} extra, {different}{}",
         number(files.expected),

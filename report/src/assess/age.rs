@@ -7,9 +7,10 @@ use fleetback_scanner::model::backup::{LocalBackup, State};
 
 use super::case::{Case, Good};
 use super::cloud::source_words;
-use super::draft::{Draft, day, days_between, from_backup, from_fact};
+use super::draft::{Draft, days_between, from_backup, from_fact};
 use super::good::within;
 use super::status::status;
+use crate::format::day;
 use crate::policy::Requirement;
 use crate::results::{BackupKind, Code, Evidence, Severity, Status};
 

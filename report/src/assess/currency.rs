@@ -9,7 +9,7 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
 use super::case::Case;
-use super::draft::whole_days;
+use crate::format::whole_days;
 use crate::policy::span_of_days;
 use crate::results::{Confidence, Os, OsVerdict};
 use crate::tables::os_releases::{OsTable, OsTables, Release};

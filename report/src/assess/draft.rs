@@ -4,9 +4,9 @@ use std::path::Path;
 
 use fleetback_scanner::model::backup::LocalBackup;
 use jiff::Timestamp;
-use jiff::tz::TimeZone;
 
 use super::cloud::Fact;
+use crate::format::{count, whole_days};
 use crate::results::{Code, Evidence, Severity};
 
 /// A code, how bad it is here, and what it rests on.
@@ -61,34 +61,10 @@ pub(crate) fn in_file(path: &Path, key: &str) -> String {
     format!("{}, {key}", path.display())
 }
 
-/// "2026-11-19".
-pub(crate) fn day(date: Timestamp) -> String {
-    date.to_zoned(TimeZone::UTC).date().to_string()
-}
-
-/// "2026-11-19 21:10 UTC".
-pub(crate) fn hour(at: Timestamp) -> String {
-    let at = at.to_zoned(TimeZone::UTC);
-    at.strftime("%Y-%m-%d %H:%M UTC").to_string()
-}
-
-/// "1 file", "14 files".
-pub(crate) fn count(number: impl Into<u64>, one: &str, many: &str) -> String {
-    match number.into() {
-        1 => format!("1 {one}"),
-        n => format!("{n} {many}"),
-    }
-}
-
 /// "5 days", from one moment to a later one, whole days only.
 pub(crate) fn days_between(earlier: Timestamp, later: Timestamp) -> String {
     let days = whole_days(earlier, later);
     count(days.unsigned_abs(), "day", "days")
-}
-
-/// Whole days elapsed: 6 d 23 h is 6; a date ahead of `later` is 0.
-pub(crate) fn whole_days(earlier: Timestamp, later: Timestamp) -> i64 {
-    (earlier.duration_until(later).as_secs() / 86_400).max(0)
 }
 
 /// "12.3 GB", in powers of ten, as disks are sold.

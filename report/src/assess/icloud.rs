@@ -5,9 +5,10 @@
 
 use super::case::Case;
 use super::cloud::{Attempt, log_source, source_words};
-use super::draft::{Draft, day, days_between, from_fact};
+use super::draft::{Draft, days_between, from_fact};
 use super::fleet_view::is_outage;
 use super::good::within;
+use crate::format::day;
 use crate::policy::{Requirement, span_of_days};
 use crate::results::{Code, Evidence, Severity};
 

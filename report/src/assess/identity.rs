@@ -5,8 +5,9 @@ use jiff::Timestamp;
 
 use super::case::Case;
 use super::cloud::source_words;
-use super::draft::{Draft, day, from_backup};
+use super::draft::{Draft, from_backup};
 use super::good::is_plausible;
+use crate::format::day;
 use crate::results::{Code, Evidence};
 
 pub(crate) fn find(case: &Case<'_>) -> Vec<Draft> {

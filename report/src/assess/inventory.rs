@@ -2,9 +2,10 @@
 //! and devices to which every way of backing up is closed.
 
 use super::case::Case;
-use super::draft::{Draft, day, from_backup};
+use super::draft::{Draft, from_backup};
 use super::icloud::{is_blocked, restriction_evidence};
 use super::status::status;
+use crate::format::day;
 use crate::policy::Requirement;
 use crate::results::{Code, Evidence, Severity, Status};
 

@@ -7,9 +7,10 @@ use fleetback_scanner::model::backup::{LocalBackup, Password, Restorable, State}
 use fleetback_scanner::model::problem::Level;
 
 use super::case::{Case, Local};
-use super::draft::{Draft, day, from_backup};
+use super::draft::{Draft, from_backup};
 use super::good::{claims_to_be_whole, is_asked_for_its_password, within};
 use super::status::later_attempt;
+use crate::format::day;
 use crate::policy::Demand;
 use crate::results::{Code, Evidence, Severity};
 use crate::words::Word;

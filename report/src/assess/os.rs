@@ -2,7 +2,8 @@
 
 use super::case::Case;
 use super::currency::currency;
-use super::draft::{Draft, count};
+use crate::format::count;
+use super::draft::Draft;
 use crate::policy::Demand;
 use crate::results::{Code, Evidence, Os, OsVerdict, Severity};
 use crate::tables::os_version::OsVersion;

@@ -13,8 +13,9 @@ use super::likely::{matches_of, may_advise};
 use super::row::Row;
 use crate::assess::case::Case;
 use crate::assess::currency::currency;
-use crate::assess::draft::{Draft, count, day};
+use crate::assess::draft::Draft;
 use crate::assess::planned;
+use crate::format::{count, day};
 use crate::results::{Confidence, FixId, OsVerdict, PastOfFinding};
 use crate::trouble::{Shown, Trouble, escalates};
 

@@ -6,8 +6,9 @@ use jiff::SignedDuration;
 
 use super::row::{Row, Why, row};
 use crate::assess::case::Case;
-use crate::assess::draft::{day, days_between};
+use crate::assess::draft::days_between;
 use crate::assess::good::is_plausible;
+use crate::format::day;
 use crate::results::Confidence::{High, Medium};
 use crate::results::{Code, FixId};
 

@@ -7,11 +7,11 @@ use crate::assess::draft::Draft;
 use crate::assess::good::within;
 use crate::assess::icloud::is_blocked;
 use crate::assess::inventory::pairing_is_blocked;
+use crate::format::shown;
 use crate::policy::{Requirement, references};
 use crate::portrait::model_name;
 use crate::results::{Code, Confidence, Finding, FixId};
 use crate::tables::fix_steps::Situation;
-use crate::words::shown;
 
 /// The tables, in the order in which they are tried: gates first, then what evidence names
 /// directly, then patterns, then the usual order of trying.

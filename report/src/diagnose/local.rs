@@ -9,11 +9,12 @@ use fleetback_scanner::model::backup::{
 use super::row::{Row, Why, row};
 use super::shared::{shared, why};
 use crate::assess::case::Case;
-use crate::assess::draft::{count, day, days_between, size};
+use crate::assess::draft::{days_between, size};
 use crate::assess::good::within;
 use crate::assess::inventory::pairing_is_blocked;
 use crate::assess::status::later_attempt;
 use crate::assess::storage::{full_disk, need};
+use crate::format::{count, day};
 use crate::policy::Requirement;
 use crate::results::Confidence::{High, Low, Medium};
 use crate::results::{Code, FixId, PatternKind};

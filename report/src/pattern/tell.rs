@@ -3,7 +3,7 @@
 use super::found::{Basis, Pattern};
 use super::search::noun;
 use crate::assess::case::Case;
-use crate::assess::draft::{count, day};
+use crate::format::{count, day};
 use crate::results::{self, PatternKind};
 use crate::tables::fix_steps::Situation;
 

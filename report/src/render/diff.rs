@@ -7,9 +7,10 @@ use std::io::{self, Write};
 
 use super::terminal::{Color, Page, PageOptions};
 use crate::diff::{DeviceDiff, Diff, DiffKind, Side, Stand};
+use crate::format::{self, number};
 use crate::results::Code;
 use crate::swap::sheet;
-use crate::words::{self, Word, number};
+use crate::words::Word;
 
 /// A heading for each change, and its colour.
 const HEADINGS: [(DiffKind, &str, &str, Color); 7] = [
@@ -100,8 +101,8 @@ impl Told<'_> {
     fn side(&self, side: &Side) -> String {
         format!(
             "{}, {}, read on {}",
-            words::date_time(side.scanned_at, self.page.zone),
-            words::plural(side.devices, "device", "devices"),
+            format::date_time(side.scanned_at, self.page.zone),
+            format::plural(side.devices, "device", "devices"),
             side.scan_host,
         )
     }

@@ -9,11 +9,12 @@ use askama::Template;
 use jiff::tz::TimeZone;
 
 use super::html::csp;
+use crate::format::{self, cut, shown};
 use crate::results::Verdict;
-use crate::swap::run_sheet::{Density, RunSheet, cut, order, run_sheet};
+use crate::swap::run_sheet::{Density, RunSheet, order, run_sheet};
 use crate::swap::sheet::{self, Tone};
 use crate::swap::ticket::{Ticket, Tickets};
-use crate::words::{self, Word, shown};
+use crate::words::Word;
 
 #[derive(Template)]
 #[template(path = "run-sheets.html")]
@@ -72,15 +73,15 @@ pub fn write(tickets: &Tickets, zone: &TimeZone, out: &mut dyn io::Write) -> io:
 
 fn page(tickets: &Tickets, zone: &TimeZone) -> Page {
     let style = csp::lines_ended_by_lf(include_str!("../../assets/run-sheets.css"));
-    let asked_at = words::date_time(tickets.asked_at, zone);
-    let zone_name = words::zone(zone, tickets.asked_at);
+    let asked_at = format::date_time(tickets.asked_at, zone);
+    let zone_name = format::zone(zone, tickets.asked_at);
     let version = shown(&tickets.tool_version);
     let numbered = || tickets.swaps.iter().zip(1..);
     Page {
         policy: csp::policy_of_style(&style),
         generator: format!("fleetback {version}"),
         title: format!("Swaps, {asked_at}"),
-        headline: words::plural(tickets.summary.devices, "swap", "swaps"),
+        headline: format::plural(tickets.summary.devices, "swap", "swaps"),
         counts: Verdict::ALL.map(|verdict| count(tickets, verdict)).into(),
         blockers: sheet::blockers(tickets),
         faults: faults(tickets),
@@ -110,7 +111,7 @@ fn count(tickets: &Tickets, verdict: Verdict) -> Count {
     let count = tickets.summary.verdicts.get(&verdict).copied().unwrap_or(0);
     Count {
         tone: verdict.code(),
-        number: words::number(count),
+        number: format::number(count),
         word: verdict.phrase().to_owned(),
     }
 }

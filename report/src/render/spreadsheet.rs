@@ -52,7 +52,7 @@ fn starts_a_formula(text: &str) -> bool {
 }
 
 fn is_invisible(character: char) -> bool {
-    character.is_control() || crate::words::is_treacherous(character)
+    character.is_control() || crate::format::is_treacherous(character)
 }
 
 /// `00123`, `17.10`, `21E219`, `1,204.5`, `1 204`, `(5)`, `50%`, `$5`, `5 €`, `1 1/2`.

@@ -9,13 +9,13 @@ use jiff::tz::TimeZone;
 
 use super::csv::{self, CsvOptions};
 use super::terminal::{Color, Page, PageOptions, wrapped_words};
+use crate::format::{self, shown};
 use crate::results::Verdict;
 use crate::swap::after::{After, Afterwards};
 use crate::swap::answer::{Answer, Fate};
 use crate::swap::plan::PlanUsed;
 use crate::swap::sheet::{self, Group, SWAP_COLUMNS, SwapRow, Tone};
 use crate::swap::ticket::{Ticket, Tickets};
-use crate::words::{self, shown};
 
 /// Writes every ticket, and for more than one the sums.
 ///
@@ -221,10 +221,10 @@ impl Page<'_> {
             self.fact("Planned for", &day.to_string(), out)?;
         }
         for old in &after.backups {
-            let size = old.bytes.map(|bytes| format!(", {}", words::size(bytes)));
+            let size = old.bytes.map(|bytes| format!(", {}", format::size(bytes)));
             let date = old
                 .completed_at
-                .map(|at| format!(", {}", words::date(at, self.zone)));
+                .map(|at| format!(", {}", format::date(at, self.zone)));
             let story = format!(
                 "{} on {}{}{}",
                 old.path,

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use jiff::tz::TimeZone;
 use unicode_width::UnicodeWidthStr;
 
-use crate::words::shown;
+use crate::format::shown;
 
 /// The narrowest terminal that is laid out for.
 const WIDTH_MIN: usize = 60;

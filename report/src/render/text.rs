@@ -2,7 +2,7 @@
 //!
 //! Verdict, counts, what many devices have in common, the worst devices, what to do, what could not be read. A newcomer would print a
 //! device's name as it is: it may hold escape sequences, so every text that is not ours goes
-//! through [`words::shown`], and widths are those of the drawn text, before any colour.
+//! through [`format::shown`], and widths are those of the drawn text, before any colour.
 
 use std::io::{self, Write};
 
@@ -10,9 +10,10 @@ use fleetback_scanner::model::problem::{Level, Problem};
 use unicode_width::UnicodeWidthStr;
 
 use super::terminal::{Color, Paint, cut, padded, wrapped, wrapped_words};
+use crate::format::{self, shown};
 use crate::results::{Device, Finding, Pattern, Severity, Status};
 use crate::sheet::{self, Action, Sheet};
-use crate::words::{self, Word, shown};
+use crate::words::{self, Word};
 
 /// How to write the short report.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -93,7 +94,7 @@ fn counts(sheet: &Sheet<'_>) -> Vec<String> {
     statuses
         .chain(apart)
         .filter(|(count, _)| *count > 0)
-        .map(|(count, word)| format!("{} {word}", words::number(count)))
+        .map(|(count, word)| format!("{} {word}", format::number(count)))
         .collect()
 }
 
@@ -112,7 +113,7 @@ fn write_patterns(
         paint.bold(Color::None, "One cause, many devices")
     )?;
     for pattern in patterns {
-        let devices = words::plural(pattern.missed, "device", "devices");
+        let devices = format::plural(pattern.missed, "device", "devices");
         let fix = shown(&pattern.likely_fix.title);
         let heading = shown(&words::pattern_heading(pattern));
         let sure = format!(" ({devices}, confidence {})", pattern.confidence);
@@ -201,7 +202,7 @@ fn write_devices(
     match worst().count() - lines.len() {
         0 => Ok(()),
         more => {
-            let more = words::plural(more as u64, "more device", "more devices");
+            let more = format::plural(more as u64, "more device", "more devices");
             writeln!(
                 out,
                 "{}",
@@ -321,7 +322,7 @@ fn write_actions(
     }
     writeln!(out, "\n{}", paint.bold(Color::None, "What to do"))?;
     for action in actions {
-        let devices = words::plural(action.devices.len() as u64, "device", "devices");
+        let devices = format::plural(action.devices.len() as u64, "device", "devices");
         let title = shown(action.title);
         writeln!(
             out,
@@ -341,7 +342,7 @@ fn serials(action: &Action<'_>) -> Vec<String> {
     let mut named: Vec<_> = named.map(|device| handle(device)).collect();
     let more = action.devices.len().saturating_sub(SERIALS_MAX);
     if more > 0 {
-        named.push(format!("and {} more", words::number(more as u64)));
+        named.push(format!("and {} more", format::number(more as u64)));
     }
     named
 }
@@ -384,7 +385,7 @@ fn write_problems(
     match problems.len().saturating_sub(PROBLEMS_MAX) {
         0 => Ok(()),
         more => {
-            let more = words::plural(more as u64, "more problem", "more problems");
+            let more = format::plural(more as u64, "more problem", "more problems");
             writeln!(
                 out,
                 "{}",
@@ -400,15 +401,15 @@ fn problem_counts(problems: &[&Problem], unmatched: u64) -> Vec<(String, Color)>
         .filter(|p| p.level == Level::Incomplete)
         .count() as u64;
     let notes = problems.len() as u64 - incomplete;
-    let lost = words::plural(incomplete, "problem makes", "problems make");
-    let documents = words::plural(unmatched, "document belongs", "documents belong");
+    let lost = format::plural(incomplete, "problem makes", "problems make");
+    let documents = format::plural(unmatched, "document belongs", "documents belong");
     [
         (
             incomplete,
             format!("{lost} this report incomplete"),
             Color::Red,
         ),
-        (notes, words::plural(notes, "note", "notes"), Color::None),
+        (notes, format::plural(notes, "note", "notes"), Color::None),
         (
             unmatched,
             format!("{documents} to no device that can be told"),
@@ -467,7 +468,7 @@ fn write_policy(
         more => {
             let more = format!(
                 "and {} more: --html lists them all",
-                words::number(more as u64)
+                format::number(more as u64)
             );
             writeln!(out, "  {}", paint.dim(&more))
         }

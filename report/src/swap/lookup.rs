@@ -214,7 +214,10 @@ fn ecids(bare: &str) -> Vec<Ecid> {
 /// Without the blanks, dashes and quotation marks that pasting and printing put between the digits.
 fn bare(text: &str) -> String {
     let between = |c: char| {
-        c.is_whitespace() || c.is_control() || crate::words::is_treacherous(c) || DASHES.contains(c)
+        c.is_whitespace()
+            || c.is_control()
+            || crate::format::is_treacherous(c)
+            || DASHES.contains(c)
     };
     text.chars().filter(|c| !between(*c)).collect()
 }

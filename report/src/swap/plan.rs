@@ -14,8 +14,8 @@ use serde::{Deserialize, Serialize};
 use super::lookup::{Directory, folded_text};
 use super::target::{Wish, is_product};
 use super::ticket::Asked;
+use crate::format::{list_of_lines, plural};
 use crate::tables::os_version::OsVersion;
-use crate::words::{list_of_lines, plural};
 
 /// The plan that was asked.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]

@@ -10,8 +10,8 @@ use jiff::tz::TimeZone;
 use super::answer::{Answer, Outcome};
 use super::sheet::{self, Group, Tone};
 use super::ticket::{RestoreFrom, Ticket, Tickets};
+use crate::format::{self, cut, shown};
 use crate::results::{BackupKind, Verdict};
-use crate::words::{self, shown};
 
 /// One sheet.
 #[derive(Debug, Clone, PartialEq)]
@@ -297,7 +297,7 @@ fn ask_again(ticket: &Ticket) -> String {
 }
 
 fn restore(copy: &RestoreFrom, zone: &TimeZone) -> String {
-    let when = words::date_time(copy.date, zone);
+    let when = format::date_time(copy.date, zone);
     match (copy.kind, &copy.host) {
         (BackupKind::Icloud, _) | (_, None) => format!(
             "Restore from iCloud Backup, with the user's Apple Account: the backup of {when}"
@@ -322,15 +322,6 @@ fn keep(copy: &RestoreFrom) -> String {
         BackupKind::Icloud => "Leave the old iCloud backup alone",
     };
     format!("{what} until `fleetback swap OLD --to NEW --after` says that it may go")
-}
-
-/// Made safe, and cut with `…` in place of the rest.
-pub(crate) fn cut(text: &str, letters: usize) -> String {
-    let safe = shown(text);
-    match safe.char_indices().nth(letters) {
-        None => safe,
-        Some((end, _)) => format!("{}…", safe[..end].trim_end()),
-    }
 }
 
 /// The words of a verdict on paper: an order, not a judgement.

@@ -6,10 +6,11 @@ use super::after::{After, Afterwards};
 use super::answer::{Answer, Fate, Outcome, WaitsFor};
 use super::plan::PlanUsed;
 use super::target::Target;
-use super::ticket::{EvidenceFrom, EvidenceUsed, RestoreFrom, Ticket, Tickets};
+use crate::format::{self, elapsed, plural};
 use crate::results::{Verdict, Who};
+use super::ticket::{EvidenceFrom, EvidenceUsed, RestoreFrom, Ticket, Tickets};
 use crate::sheet::Cell;
-use crate::words::{self, Word, elapsed, plural};
+use crate::words::Word;
 
 /// Answers under one heading.
 #[derive(Debug, Clone, PartialEq)]
@@ -124,7 +125,7 @@ pub fn name(who: &Who) -> String {
 
 /// "iPhone 11, iOS 18.6.2".
 pub fn make(who: &Who) -> String {
-    let os = words::os_version(who.product_type.as_deref(), who.os_version.as_deref());
+    let os = format::os_version(who.product_type.as_deref(), who.os_version.as_deref());
     let model = who.model.clone().or_else(|| who.product_type.clone());
     [model, os]
         .into_iter()
@@ -154,7 +155,7 @@ pub fn candidate(who: &Who) -> String {
 
 /// "local, encrypted, mac-07, 2026-11-19 19:22 (9 hours ago)".
 pub fn restore_from(copy: &RestoreFrom, tickets: &Tickets, zone: &TimeZone) -> String {
-    let when = words::date_time(copy.date, zone);
+    let when = format::date_time(copy.date, zone);
     let age = elapsed(copy.date, tickets.asked_at);
     let place = match (&copy.host, copy.encrypted) {
         (None, _) => "iCloud".to_owned(),
@@ -167,7 +168,7 @@ pub fn restore_from(copy: &RestoreFrom, tickets: &Tickets, zone: &TimeZone) -> S
 
 /// "iPhone 16 Pro, iOS 26.1, 256 GB, F2LX0002TEST".
 pub fn target(target: &Target) -> String {
-    let os = words::os_version(target.product_type.as_deref(), target.os_version.as_deref());
+    let os = format::os_version(target.product_type.as_deref(), target.os_version.as_deref());
     let model = target.model.clone().or_else(|| target.product_type.clone());
     let parts = [
         target.same_device.then(|| "the same device".to_owned()),
@@ -189,7 +190,7 @@ pub fn target(target: &Target) -> String {
 
 /// "Read just now by mac-07", "From results.json, read 3 hours ago by mac-07".
 pub fn evidence(used: &EvidenceUsed, tickets_at: jiff::Timestamp, zone: &TimeZone) -> String {
-    let when = words::date_time(used.read_at, zone);
+    let when = format::date_time(used.read_at, zone);
     let host = &used.scan_host;
     let unread = match used.unread {
         0 => String::new(),
@@ -216,7 +217,7 @@ pub fn totals(tickets: &Tickets) -> String {
         .map(|(verdict, count)| {
             format!(
                 "{} {}",
-                words::number(*count),
+                format::number(*count),
                 verdict.phrase().to_lowercase()
             )
         })
@@ -286,7 +287,7 @@ pub fn after_totals(after: &Afterwards) -> String {
     let fates = [Fate::MayGo, Fate::Keep, Fate::Unknown].map(|fate| (fate, count(fate)));
     let told = fates.into_iter().filter(|(_, count)| *count > 0);
     let told: Vec<_> = told
-        .map(|(fate, count)| format!("{} {}", words::number(count), fate.phrase().to_lowercase()))
+        .map(|(fate, count)| format!("{} {}", format::number(count), fate.phrase().to_lowercase()))
         .collect();
     let swaps = plural(after.swaps.len() as u64, "swap", "swaps");
     format!("{swaps}: {}", told.join("; "))
@@ -359,7 +360,7 @@ pub const SWAP_COLUMNS: &[SwapColumn] = &[
     col("new_serial_number", "New serial number", |r| id(r.ticket.target.as_ref().and_then(|target| target.serial_number.as_ref()))),
     col("restore_from", "Restore from", |r| Cell::text(r.ticket.restore_from.as_ref().map(|copy| restore_from(copy, r.tickets, r.zone)))),
     col("restore_path", "Backup folder", |r| Cell::text(r.ticket.restore_from.as_ref().and_then(|copy| copy.path.as_deref()))),
-    col("backup_date", "Backup of", |r| r.ticket.restore_from.as_ref().map_or(Cell::Unknown, |copy| Cell::Date(words::date(copy.date, r.zone)))),
+    col("backup_date", "Backup of", |r| r.ticket.restore_from.as_ref().map_or(Cell::Unknown, |copy| Cell::Date(format::date(copy.date, r.zone)))),
     col("backup_date_utc", "Backup of (UTC)", |r| r.ticket.restore_from.as_ref().map_or(Cell::Unknown, |copy| Cell::Instant(copy.date))),
     col("blocks", "Stands in the way", |r| told(r, |answer| answer.answer == Outcome::Blocks)),
     col("cannot_tell", "Nobody can tell", |r| told(r, |answer| answer.decides)),

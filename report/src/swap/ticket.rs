@@ -21,9 +21,9 @@ use super::question::Question;
 use super::rules::RULES;
 use super::target::{Target, Wish};
 use super::verdict::{of_device, reason};
+use crate::format::plural;
 use crate::results::{BackupKind, Device, Results, Verdict, Who, who};
 use crate::tables::os_releases::OsTables;
-use crate::words::plural;
 
 /// The version of this shape; raised only when a field changes its meaning.
 pub const SCHEMA_VERSION: u32 = 1;

@@ -3,8 +3,8 @@
 use super::answer::{Answer, Outcome};
 use super::question::Question;
 use super::rules::answers;
+use crate::format::elapsed;
 use crate::results::Verdict;
-use crate::words::elapsed;
 
 /// The verdict of these answers. Evidence that is too old gives no other than `unknown`: what stood in
 /// the way then may be settled since, and what did not may stand there now.

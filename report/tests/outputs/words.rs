@@ -7,6 +7,7 @@ use fleetback_scanner::model::problem::Level;
 use jiff::tz::TimeZone;
 
 use crate::common::{at, morning, results};
+use fleetback_report::format;
 
 #[test]
 fn codes_are_those_of_the_json() {
@@ -96,7 +97,7 @@ fn age_buckets_have_their_edges() {
 fn days_are_whole_days_elapsed() {
     let check = |then, days| {
         assert_eq!(
-            words::days_between(at(then), at("2026-11-23T06:00:00Z")),
+            format::days_between(at(then), at("2026-11-23T06:00:00Z")),
             days
         );
     };
@@ -110,14 +111,14 @@ fn dates_are_those_where_the_reader_lives() {
     let check = |zone, date, time| {
         let zone = TimeZone::get(zone).unwrap();
         let instant = at("2026-11-22T23:30:00Z");
-        assert_eq!(words::date(instant, &zone).to_string(), date);
-        assert_eq!(words::date_time(instant, &zone), time);
+        assert_eq!(format::date(instant, &zone).to_string(), date);
+        assert_eq!(format::date_time(instant, &zone), time);
     };
     check("UTC", "2026-11-22", "2026-11-22 23:30");
     check("Europe/Zurich", "2026-11-23", "2026-11-23 00:30");
     check("America/New_York", "2026-11-22", "2026-11-22 18:30");
     assert_eq!(
-        words::instant(at("2026-11-22T23:30:00.75Z")),
+        format::instant(at("2026-11-22T23:30:00.75Z")),
         "2026-11-22T23:30:00Z"
     );
 }
@@ -125,23 +126,23 @@ fn dates_are_those_where_the_reader_lives() {
 #[test]
 fn durations_and_sizes() {
     let now = at("2026-11-23T06:00:00Z");
-    let check = |then, text| assert_eq!(words::elapsed(at(then), now), text);
+    let check = |then, text| assert_eq!(format::elapsed(at(then), now), text);
     check("2026-11-23T05:40:00Z", "20 minutes");
     check("2026-11-23T05:00:00Z", "1 hour");
     check("2026-11-17T05:00:00Z", "6 days");
     check("2026-11-25T06:00:00Z", "2 days ahead");
     assert_eq!(
-        [words::days(1), words::days(6), words::days(-2)],
+        [format::days(1), format::days(6), format::days(-2)],
         ["1 day", "6 days", "-2 days"]
     );
-    let check = |bytes, text| assert_eq!(words::size(bytes), text);
+    let check = |bytes, text| assert_eq!(format::size(bytes), text);
     check(0, "0 bytes");
     check(1, "1 byte");
     check(999, "999 bytes");
     check(1_000, "1.0 kB");
     check(5_480_000_000, "5.5 GB");
-    assert_eq!(words::gigabytes(5_484_999_999), 5.48);
-    let check = |count, text| assert_eq!(words::number(count), text);
+    assert_eq!(format::gigabytes(5_484_999_999), 5.48);
+    let check = |count, text| assert_eq!(format::number(count), text);
     check(999, "999");
     check(1_000, "1,000");
     check(1_234_567, "1,234,567");
@@ -149,23 +150,26 @@ fn durations_and_sizes() {
 
 #[test]
 fn ids_in_groups() {
-    assert_eq!(words::imei("356789012345678"), "35-678901-234567-8");
-    assert_eq!(words::imei("35678901234567"), "35678901234567");
-    assert_eq!(words::imei("é5678901234567"), "é5678901234567");
+    assert_eq!(format::imei("356789012345678"), "35-678901-234567-8");
+    assert_eq!(format::imei("35678901234567"), "35678901234567");
+    assert_eq!(format::imei("é5678901234567"), "é5678901234567");
     assert_eq!(
-        words::iccid("8941014103211118510"),
+        format::iccid("8941014103211118510"),
         "8941 0141 0321 1118 510"
     );
-    assert_eq!(words::iccid("894101410321111851"), "8941 0141 0321 1118 51");
-    assert_eq!(words::iccid("1234567"), "1234567");
-    assert_eq!(words::iccid(""), "");
+    assert_eq!(
+        format::iccid("894101410321111851"),
+        "8941 0141 0321 1118 51"
+    );
+    assert_eq!(format::iccid("1234567"), "1234567");
+    assert_eq!(format::iccid(""), "");
 }
 
 #[test]
 fn the_system_is_named_after_the_product() {
     let check = |product, version, os| {
         assert_eq!(
-            words::os(product, version, Some("22B83")).as_deref(),
+            format::os(product, version, Some("22B83")).as_deref(),
             Some(os)
         );
     };
@@ -176,9 +180,9 @@ fn the_system_is_named_after_the_product() {
     check(Some("iPad7,5"), None, "iPadOS (22B83)");
     check(None, Some("18.1"), "18.1 (22B83)");
     check(None, None, "build (22B83)");
-    assert_eq!(words::os(Some("iPhone14,5"), None, None), None);
+    assert_eq!(format::os(Some("iPhone14,5"), None, None), None);
     assert_eq!(
-        words::os_version(Some("iPhone14,5"), Some("18.1")).as_deref(),
+        format::os_version(Some("iPhone14,5"), Some("18.1")).as_deref(),
         Some("iOS 18.1")
     );
 }
@@ -207,7 +211,7 @@ fn the_headline_counts_the_fleet() {
 
 #[test]
 fn hostile_text_is_shown_not_obeyed() {
-    let check = |text, safe| assert_eq!(words::shown(text), safe);
+    let check = |text, safe| assert_eq!(format::shown(text), safe);
     check("Anna’s iPhone 📱 東京", "Anna’s iPhone 📱 東京");
     check("\x1b[31mred", "\\x1b[31mred");
     check("a\nb\tc\rd\0", "a\\nb\\tc\\rd\\x00");
@@ -219,15 +223,15 @@ fn hostile_text_is_shown_not_obeyed() {
 
 #[test]
 fn lists_say_what_they_leave_out() {
-    assert_eq!(words::list(&["a", "b"], 2), "a, b");
-    assert_eq!(words::list(&["a", "b", "c"], 2), "a, b and 1 more");
+    assert_eq!(format::list(&["a", "b"], 2), "a, b");
+    assert_eq!(format::list(&["a", "b", "c"], 2), "a, b and 1 more");
 }
 
 #[test]
 fn zones() {
     let check = |zone: TimeZone, want: &str| {
         assert_eq!(
-            words::zone(&zone, "2026-11-20T04:00:00Z".parse().unwrap()),
+            format::zone(&zone, "2026-11-20T04:00:00Z".parse().unwrap()),
             want
         );
     };

@@ -11,11 +11,12 @@ use serde::Serialize;
 
 use super::island::{Texts, UNTOLD};
 use super::{past, rows, terms};
+use crate::format::{self, shown};
 use crate::results::{
     Attempt, Backup, Device, Evidence, Finding, Icloud, IcloudAttempt, Mdm, Waiver,
 };
 use crate::sheet::Sheet;
-use crate::words::{self, Word, shown};
+use crate::words::{self, Word};
 
 /// All devices, in the order of the table.
 #[derive(Debug, Serialize)]
@@ -164,7 +165,7 @@ impl Writer<'_> {
     }
 
     fn identity(&self, device: &Device) -> Facts {
-        let build = words::os(
+        let build = format::os(
             device.product_type.as_deref(),
             device.os_version.as_deref(),
             device.build_version.as_deref(),
@@ -172,8 +173,8 @@ impl Writer<'_> {
         let facts = [
             ("Serial number", device.serial_number.clone()),
             ("UDID", device.udid.clone()),
-            ("IMEI", device.imei.as_deref().map(words::imei)),
-            ("ICCID", device.iccid.as_deref().map(words::iccid)),
+            ("IMEI", device.imei.as_deref().map(format::imei)),
+            ("ICCID", device.iccid.as_deref().map(format::iccid)),
             ("Product type", device.product_type.clone()),
             ("System", build),
             ("Newest for its model", Some(words::currency(&device.os))),
@@ -230,7 +231,7 @@ impl Writer<'_> {
                 "Last backup",
                 or_untold(icloud.last_date.map(|at| self.when(at))),
             ),
-            ("Counts as good", words::yes_no(icloud.good).into()),
+            ("Counts as good", format::yes_no(icloud.good).into()),
             ("Told by", or_untold(icloud.source.clone())),
             (
                 "As of",
@@ -253,7 +254,7 @@ impl Writer<'_> {
             .meaning
             .as_deref()
             .unwrap_or("a code that nobody has explained");
-        let label = words::date_time(attempt.at, self.sheet.zone());
+        let label = format::date_time(attempt.at, self.sheet.zone());
         (
             label,
             format!("{} ({} {})", meaning, attempt.domain, attempt.code),
@@ -270,7 +271,7 @@ impl Writer<'_> {
                 or_untold(mdm.last_seen.map(|at| self.when(at))),
             ),
             ("Told by", or_untold(mdm.source.clone())),
-            ("Trusted", words::yes_no(mdm.trusted).into()),
+            ("Trusted", format::yes_no(mdm.trusted).into()),
             ("Supervised", told(mdm.supervised, terms::UNTOLD)),
             ("User Enrollment", told(mdm.user_enrollment, terms::UNTOLD)),
             ("Lost mode", told(mdm.lost_mode, terms::UNTOLD)),
@@ -291,7 +292,7 @@ impl Writer<'_> {
     /// Facts that few sources tell: a row of "not told" for each would bury the others.
     fn mdm_if_told(&self, mdm: &Mdm) -> Facts {
         let when = |at: Option<Timestamp>| at.map(|at| self.when(at));
-        let yes_no = |told: Option<bool>| told.map(|told| words::yes_no(told).to_owned());
+        let yes_no = |told: Option<bool>| told.map(|told| format::yes_no(told).to_owned());
         let ended = mdm.enrolment_ended.filter(|ended| *ended);
         let facts = [
             ("Enrolled", when(mdm.enrolled_at)),
@@ -339,7 +340,7 @@ impl Writer<'_> {
 
     fn certificates(&self, all: &[Validity]) -> String {
         let one = |validity: &Validity| {
-            let day = |at| words::date(at, self.sheet.zone());
+            let day = |at| format::date(at, self.sheet.zone());
             format!("{} to {}", day(validity.from), day(validity.until))
         };
         or_none(&all.iter().map(one).collect::<Vec<_>>())
@@ -440,7 +441,7 @@ impl Writer<'_> {
         let count = files.len() as u64;
         let (are, count) = (
             if count == 1 { "is" } else { "are" },
-            words::plural(count, "file", "files"),
+            format::plural(count, "file", "files"),
         );
         let title = self.say(&format!("The first {count} that {are} {kind}"));
         let files = files.iter().map(|file| self.say(file));
@@ -459,14 +460,14 @@ impl Writer<'_> {
     /// "2026-11-20 03:14, 2 days before the scan".
     fn when(&self, at: Timestamp) -> String {
         let now = self.sheet.results().scanned_at;
-        let at_words = words::date_time(at, self.sheet.zone());
+        let at_words = format::date_time(at, self.sheet.zone());
         match at.cmp(&now) {
             std::cmp::Ordering::Less => {
-                format!("{at_words}, {} before the scan", words::elapsed(at, now))
+                format!("{at_words}, {} before the scan", format::elapsed(at, now))
             }
             std::cmp::Ordering::Equal => format!("{at_words}, during the scan"),
             std::cmp::Ordering::Greater => {
-                format!("{at_words}, {} after the scan", words::elapsed(now, at))
+                format!("{at_words}, {} after the scan", format::elapsed(now, at))
             }
         }
     }
@@ -499,7 +500,7 @@ fn or_untold(value: Option<String>) -> String {
 }
 
 fn told(value: Option<bool>, otherwise: &str) -> String {
-    value.map(words::yes_no).unwrap_or(otherwise).into()
+    value.map(format::yes_no).unwrap_or(otherwise).into()
 }
 
 /// "May destroy: Wi-Fi networks typed in by hand".
@@ -580,11 +581,11 @@ fn files(backup: &Backup) -> String {
     };
     let size = files
         .bytes
-        .map_or(String::new(), |bytes| format!(", {}", words::size(bytes)));
-    let expected = words::plural(files.expected, "file", "files");
+        .map_or(String::new(), |bytes| format!(", {}", format::size(bytes)));
+    let expected = format::plural(files.expected, "file", "files");
     format!(
         "{expected} expected, {} missing, {} extra{size}",
-        words::number(files.missing),
-        words::number(files.extra)
+        format::number(files.missing),
+        format::number(files.extra)
     )
 }

@@ -8,9 +8,10 @@ use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use super::{details, terms};
+use crate::format::{self, shown};
 use crate::results::{Device, Finding};
 use crate::sheet::Sheet;
-use crate::words::{self, Word, shown};
+use crate::words::Word;
 
 /// Ways to do one fix that are spelled out; the others stand with their devices in the table.
 const WAYS_SHOWN: usize = 4;
@@ -136,7 +137,7 @@ fn group(number: usize, also: &'static str, members: &[Member<'_>]) -> Group {
         number,
         also,
         key: terms::fix_key(leading),
-        devices: words::number(members.len() as u64),
+        devices: format::number(members.len() as u64),
         devices_word: if members.len() == 1 {
             "device"
         } else {
@@ -152,7 +153,7 @@ fn group(number: usize, also: &'static str, members: &[Member<'_>]) -> Group {
             .map(|(harm, _)| details::may_destroy(harm))
             .collect(),
         ways: ways(members),
-        serials_word: words::plural(serials.len() as u64, "serial number", "serial numbers"),
+        serials_word: format::plural(serials.len() as u64, "serial number", "serial numbers"),
         serials,
         rows: members.iter().map(|(place, ..)| *place).collect(),
     }
@@ -189,7 +190,7 @@ fn because(counts: &[(&str, u64)]) -> String {
         many => {
             let each = many
                 .iter()
-                .map(|(title, count)| format!("{title} ({})", words::number(*count)));
+                .map(|(title, count)| format!("{title} ({})", format::number(*count)));
             each.collect::<Vec<_>>().join(", ")
         }
     }
@@ -202,7 +203,7 @@ fn shares(counts: &[(String, u64)]) -> String {
         many => {
             let shares = many
                 .iter()
-                .map(|(value, count)| format!("{value} for {}", words::number(*count)));
+                .map(|(value, count)| format!("{value} for {}", format::number(*count)));
             shares.collect::<Vec<_>>().join(", ")
         }
     }
@@ -234,11 +235,11 @@ fn whom(members: &[Member<'_>], steps: &Vec<String>) -> String {
             .filter_map(|(_, device, _)| terms::system(device)),
     );
     let systems: Vec<_> = systems.into_iter().map(|(system, _)| system).collect();
-    let devices = words::plural(mine.len() as u64, "device", "devices");
+    let devices = format::plural(mine.len() as u64, "device", "devices");
     if systems.is_empty() {
         format!("{devices}:")
     } else {
-        format!("{devices} with {}:", words::list(&systems, 6))
+        format!("{devices} with {}:", format::list(&systems, 6))
     }
 }
 

@@ -9,6 +9,7 @@ use std::io;
 use askama::Template;
 use fleetback_scanner::model::problem::{Level, Problem};
 
+use crate::format::{self, shown};
 use super::chart::{self, Age, Chart, Piece};
 use super::groups::{self, Chapter, Fact};
 use super::past::{self, OutcomeRow};
@@ -16,7 +17,7 @@ use super::patterns::{self, PatternRow};
 use super::{csp, details, island, rows, terms};
 use crate::results::{Device, GroupUsed, Host, PolicyUsed, Results, Status, WaiverUse};
 use crate::sheet::Sheet;
-use crate::words::{self, Word, shown};
+use crate::words::{self, Word};
 
 #[derive(Template)]
 #[template(path = "report.html")]
@@ -160,7 +161,7 @@ impl Page {
             title: format!(
                 "{} Backup report, {}",
                 headline,
-                words::date(results.scanned_at, sheet.zone())
+                format::date(results.scanned_at, sheet.zone())
             ),
             masthead: masthead(sheet),
             subline: subline(results),
@@ -179,7 +180,7 @@ impl Page {
             filters: filters(results),
             rows: listed(sheet, terms::not_in_order),
             problems_lead: PROBLEMS_LEAD,
-            notes_word: words::plural(notes.len() as u64, "note", "notes"),
+            notes_word: format::plural(notes.len() as u64, "note", "notes"),
             outcomes: past::outcomes(sheet),
             policy_notes: words::policy_notes(results)
                 .iter()
@@ -230,12 +231,12 @@ fn fact(label: &'static str, value: String) -> Fact {
 
 /// "2026-11-22 23:00 Europe/Berlin".
 fn when(sheet: &Sheet<'_>) -> String {
-    let at = words::date_time(sheet.results().scanned_at, sheet.zone());
+    let at = format::date_time(sheet.results().scanned_at, sheet.zone());
     format!("{at} {}", zone_name(sheet))
 }
 
 fn zone_name(sheet: &Sheet<'_>) -> String {
-    words::zone(sheet.zone(), sheet.results().scanned_at)
+    format::zone(sheet.zone(), sheet.results().scanned_at)
 }
 
 fn subline(results: &Results) -> String {
@@ -246,7 +247,7 @@ fn subline(results: &Results) -> String {
         0 => "No evidence names a device of this fleet.".into(),
         _ => format!(
             "{} {has} a good backup in date.",
-            words::plural(count, "device", "devices")
+            format::plural(count, "device", "devices")
         ),
     }
 }
@@ -267,7 +268,7 @@ fn notice(count: u64) -> Option<Notice> {
     (count > 0).then(|| Notice {
         what: format!(
             "{} could not be read.",
-            words::plural(count, "place", "places")
+            format::plural(count, "place", "places")
         ),
         so: "This report is incomplete: a device may be better or worse off than it looks here.",
     })
@@ -283,7 +284,7 @@ fn counts(results: &Results) -> Vec<Count> {
             key: status.code(),
             tone,
             number,
-            shown: words::number(number),
+            shown: format::number(number),
             word: terms::heading(status),
             means,
         }
@@ -321,7 +322,7 @@ fn asides(results: &Results) -> Vec<Aside> {
     let told = told.map(|(count, what, anchor, link)| Aside {
         text: format!(
             "{} {} {what}",
-            words::plural(count, "device", "devices"),
+            format::plural(count, "device", "devices"),
             is(count)
         ),
         anchor,
@@ -335,7 +336,7 @@ fn policy_aside(notes: u64) -> Option<Aside> {
     (notes > 0).then(|| Aside {
         text: format!(
             "{} in the policy {asks} for a look.",
-            words::plural(notes, "thing", "things")
+            format::plural(notes, "thing", "things")
         ),
         anchor: "waivers",
         link: "See which",
@@ -550,13 +551,13 @@ fn unmatched(results: &Results) -> Vec<UnmatchedRow> {
 
 fn host(host: &Host) -> HostRow {
     let space = match (host.disk_free, host.disk_total) {
-        (Some(free), Some(total)) => format!("{} of {}", words::size(free), words::size(total)),
-        (Some(free), None) => words::size(free),
+        (Some(free), Some(total)) => format!("{} of {}", format::size(free), format::size(total)),
+        (Some(free), None) => format::size(free),
         (None, _) => "could not be read".into(),
     };
     HostRow {
         name: shown(&host.name),
-        backups: words::number(host.backups),
+        backups: format::number(host.backups),
         space,
     }
 }
@@ -566,7 +567,7 @@ fn roots(results: &Results) -> Vec<RootRow> {
     roots
         .map(|root| RootRow {
             path: shown(&root.path.to_string_lossy()),
-            backups: words::number(root.backups),
+            backups: format::number(root.backups),
         })
         .collect()
 }
@@ -581,7 +582,7 @@ fn method(sheet: &Sheet<'_>) -> Vec<Fact> {
         fact("Policy", policy_name(policy)),
         fact(
             "Scanned",
-            format!("{}, {}", when(sheet), words::instant(results.scanned_at)),
+            format!("{}, {}", when(sheet), format::instant(results.scanned_at)),
         ),
         fact("Time zone of the dates", zone_name(sheet)),
         fact("Run", shown(&results.run_id)),
@@ -657,7 +658,7 @@ fn group(group: &GroupUsed) -> Fact {
     let text = format!(
         "{}: {}; aging after {}, stale after {}, critical after {}; iCloud {}, computer {}{}{}{preset}",
         shown(&group.name),
-        words::plural(group.devices, "device", "devices"),
+        format::plural(group.devices, "device", "devices"),
         terms::limit(asked.aging_days),
         terms::limit(asked.stale_days),
         terms::limit(asked.critical_days),

@@ -1,9 +1,10 @@
 //! What earlier runs add to the page: what has changed, the nights of a device, and what became of
 //! the fixes that were shown.
 
+use crate::format::{self, plural};
 use crate::results::{Device, FixOutcome, Past, PastOfDevice, Recovered, SizeThen};
 use crate::sheet::Sheet;
-use crate::words::{self, plural};
+use crate::words;
 
 /// What became of one fix.
 pub(super) struct OutcomeRow {
@@ -17,7 +18,7 @@ pub(super) struct OutcomeRow {
 pub(super) fn changed(sheet: &Sheet<'_>) -> Option<String> {
     let past = sheet.results().history.as_ref()?;
     let run = past.compared_with.as_ref()?;
-    let when = words::date_time(run.scanned_at, sheet.zone());
+    let when = format::date_time(run.scanned_at, sheet.zone());
     let changes = words::changes(past);
     let missed = match past.nights_missed {
         0 => String::new(),
@@ -42,9 +43,9 @@ pub(super) fn outcomes(sheet: &Sheet<'_>) -> Vec<OutcomeRow> {
 fn outcome(outcome: &FixOutcome) -> OutcomeRow {
     OutcomeRow {
         fix: outcome.fix.about().title,
-        shown: words::number(outcome.shown),
-        recovered: words::number(outcome.recovered),
-        open: words::number(outcome.open),
+        shown: format::number(outcome.shown),
+        recovered: format::number(outcome.recovered),
+        open: format::number(outcome.open),
     }
 }
 
@@ -54,7 +55,7 @@ type Facts = Vec<(&'static str, Option<String>)>;
 /// The chapter of a device; `None` for a run without a history.
 pub(super) fn facts(sheet: &Sheet<'_>, device: &Device) -> Option<Facts> {
     let past = device.history.as_ref()?;
-    let date = |at| words::date(at, sheet.zone()).to_string();
+    let date = |at| format::date(at, sheet.zone()).to_string();
     let failing = past.first_failing.zip(past.nights_failing);
     let failing = failing.map(|(since, nights)| {
         format!(
@@ -90,8 +91,8 @@ fn nights(past: &PastOfDevice) -> String {
 
 fn sizes(sheet: &Sheet<'_>, sizes: &[SizeThen]) -> Option<String> {
     let told = sizes.iter().map(|then| {
-        let date = words::date(then.completed_at, sheet.zone());
-        format!("{date} {}", words::size(then.bytes))
+        let date = format::date(then.completed_at, sheet.zone());
+        format!("{date} {}", format::size(then.bytes))
     });
     let told: Vec<String> = told.collect();
     (!told.is_empty()).then(|| told.join(", "))
@@ -101,7 +102,7 @@ fn recovered(sheet: &Sheet<'_>, then: &Recovered) -> String {
     format!(
         "from \"{}\", which was seen since {} on {}; shown last: \"{}\"",
         then.code.about().title,
-        words::date(then.since, sheet.zone()),
+        format::date(then.since, sheet.zone()),
         plural(then.nights, "night", "nights"),
         then.fix.about().title
     )

@@ -1,9 +1,10 @@
 //! What many devices have in common, before anything is said of single ones.
 
 use super::groups::Fact;
+use crate::format::{self, shown};
 use crate::results::Pattern;
 use crate::sheet::Sheet;
-use crate::words::{self, shown};
+use crate::words;
 
 /// One pattern as the template sees it.
 pub(super) struct PatternRow {
@@ -27,7 +28,7 @@ pub(super) fn rows(sheet: &Sheet<'_>) -> Vec<PatternRow> {
 fn row(sheet: &Sheet<'_>, pattern: &Pattern) -> PatternRow {
     let named = pattern.devices.len() as u64;
     PatternRow {
-        missed: words::number(pattern.missed),
+        missed: format::number(pattern.missed),
         missed_word: if pattern.missed == 1 {
             "device"
         } else {
@@ -38,7 +39,7 @@ fn row(sheet: &Sheet<'_>, pattern: &Pattern) -> PatternRow {
         reason: shown(&pattern.reason),
         facts: facts(sheet, pattern),
         steps: pattern.likely_fix.steps.iter().map(|s| shown(s)).collect(),
-        devices_word: words::plural(named, "serial number", "serial numbers"),
+        devices_word: format::plural(named, "serial number", "serial numbers"),
         devices: pattern.devices.iter().map(|device| shown(device)).collect(),
     }
 }
@@ -51,7 +52,7 @@ fn facts(sheet: &Sheet<'_>, pattern: &Pattern) -> Vec<Fact> {
         fact("Who acts", shown(&pattern.likely_fix.who)),
         fact(
             "Since",
-            words::date(pattern.since, sheet.zone()).to_string(),
+            format::date(pattern.since, sheet.zone()).to_string(),
         ),
     ]
 }

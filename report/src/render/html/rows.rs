@@ -10,9 +10,10 @@ use serde::Serialize;
 use super::groups::Chapter;
 use super::island::Texts;
 use super::terms;
+use crate::format::shown;
 use crate::results::{Device, Finding, Severity, Status};
 use crate::sheet::Sheet;
-use crate::words::{Word, shown};
+use crate::words::Word;
 
 /// Bits of a row's flags. The script knows them by the same names.
 const FLAGS: [(u8, terms::Fits); 5] = [

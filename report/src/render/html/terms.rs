@@ -3,9 +3,10 @@
 //! A tone is a colour with a meaning; it never stands without a word and a shape beside it. Every
 //! text that can come from a device passes [`shown`] before it reaches the page.
 
+use crate::format::{self, shown};
 use crate::results::{Device, Finding, Severity, Status};
 use crate::sheet::{self, Sheet};
-use crate::words::{self, Word, shown};
+use crate::words::{self, Word};
 
 /// Does a device stand in a list?
 pub(super) type Fits = fn(&Device) -> bool;
@@ -91,13 +92,13 @@ pub(super) fn model(device: &Device) -> Option<String> {
 /// "iPadOS 17.7".
 pub(super) fn system(device: &Device) -> Option<String> {
     let product = device.product_type.as_deref();
-    words::os_version(product, device.os_version.as_deref()).map(|system| shown(&system))
+    format::os_version(product, device.os_version.as_deref()).map(|system| shown(&system))
 }
 
 /// "2026-11-20", or which kind of nothing there is instead.
 pub(super) fn last_good(sheet: &Sheet<'_>, device: &Device) -> String {
     match (&device.last_good_backup, device.status) {
-        (Some(good), _) => words::date(good.date, sheet.zone()).to_string(),
+        (Some(good), _) => format::date(good.date, sheet.zone()).to_string(),
         (None, Status::Never) => "never backed up".into(),
         (None, Status::Unknown) => "not known".into(),
         (None, _) => "none that is good".into(),
@@ -112,7 +113,7 @@ pub(super) fn last_good_more(device: &Device) -> String {
         .map(|good| good.kind.phrase());
     match (device.age_days, kind) {
         (Some(0), Some(kind)) => format!("less than a day old, {kind}"),
-        (Some(age), Some(kind)) => format!("{} old, {kind}", words::days(age)),
+        (Some(age), Some(kind)) => format!("{} old, {kind}", format::days(age)),
         (None, Some(kind)) => kind.into(),
         (_, None) => String::new(),
     }

@@ -2,11 +2,11 @@
 
 use fleetback_scanner::model::backup::{Password, Restorable, State, VerifyLevel};
 
+use crate::format::{days_between, elapsed, number, plural};
 use crate::results::{Backup, BackupKind, Code, Status};
 use crate::swap::answer::Reply;
 use crate::swap::copies::{Copy, Worth, copies};
 use crate::swap::question::Question;
-use crate::words::{days_between, elapsed, number, plural};
 
 /// What makes a backup that will do.
 const BACK_UP_NOW: &str =

@@ -3,12 +3,12 @@
 use fleetback_scanner::model::management::Validity;
 use jiff::Timestamp;
 
+use crate::format::{days, days_between};
 use crate::results::Mdm;
 use crate::swap::answer::Reply;
 use crate::swap::question::{Question, hours};
 use crate::tables::error_codes::{self, Class};
 use crate::tables::os_version::OsVersion;
-use crate::words::{days, days_between};
 
 /// An identity certificate of an MDM is good for about a year; a restored device comes back with the
 /// one it had at the time of the backup (Intune documentation, "backup and restore").

@@ -1,9 +1,9 @@
 //! What does not come back although everything goes well, in words for people.
 
+use crate::format::{list, number, rounded};
 use crate::results::BackupKind;
 use crate::swap::answer::Reply;
 use crate::swap::question::Question;
-use crate::words::{list, number, size};
 
 /// Apps named one by one.
 const APPS_MAX: usize = 6;
@@ -53,11 +53,6 @@ fn used_bytes(q: &Question<'_>) -> Option<f64> {
 fn backup_bytes(q: &Question<'_>) -> Option<f64> {
     let backup = q.chosen()?.backup?;
     Some(backup.files?.bytes? as f64)
-}
-
-#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // one decimal is shown
-pub(super) fn rounded(bytes: f64) -> String {
-    size(bytes as u64)
 }
 
 /// S8

@@ -1,6 +1,6 @@
 //! The new device: can it take what the old one gives?
 
-use super::losses::rounded;
+use crate::format::rounded;
 use crate::swap::answer::Reply;
 use crate::swap::copies::Copy;
 use crate::swap::question::Question;

@@ -1,0 +1,14 @@
+//! How single values are spelled for people: numbers, times, device ids, and text that is not ours.
+
+mod device;
+mod escape;
+mod number;
+mod time;
+
+pub use device::{iccid, imei, os, os_version, platform};
+pub(crate) use escape::cut;
+pub use escape::{is_treacherous, shown};
+pub(crate) use number::{count, rounded};
+pub use number::{gigabytes, list, list_of_lines, number, plural, size, yes_no};
+pub use time::{date, date_time, days, days_between, elapsed, instant, zone};
+pub(crate) use time::{day, hour, moment, whole_days};

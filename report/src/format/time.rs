@@ -1,0 +1,85 @@
+//! Dates, times of day and spans of time as people read them.
+
+use jiff::tz::TimeZone;
+use jiff::{Timestamp, civil};
+
+use super::number::plural;
+
+/// The calendar date of an instant where the reader lives.
+pub fn date(at: Timestamp, zone: &TimeZone) -> civil::Date {
+    zone.to_datetime(at).date()
+}
+
+/// "2026-11-20 03:14": date and time of day where the reader lives.
+pub fn date_time(at: Timestamp, zone: &TimeZone) -> String {
+    zone.to_datetime(at).strftime("%Y-%m-%d %H:%M").to_string()
+}
+
+/// "Europe/Berlin", "UTC"; a zone without a name by its offset at that instant, "UTC+01".
+pub fn zone(zone: &TimeZone, at: Timestamp) -> String {
+    match zone.iana_name() {
+        Some("Etc/UTC") => "UTC".to_owned(),
+        Some(name) => name.to_owned(),
+        None => format!("UTC{}", zone.to_offset(at)),
+    }
+}
+
+/// "2026-11-20T03:14:15Z": the exact instant, to the second.
+pub fn instant(at: Timestamp) -> String {
+    at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
+}
+
+/// "2026-11-19".
+pub(crate) fn day(date: Timestamp) -> String {
+    date.to_zoned(TimeZone::UTC).date().to_string()
+}
+
+/// "2026-11-19 21:10 UTC".
+pub(crate) fn hour(at: Timestamp) -> String {
+    let at = at.to_zoned(TimeZone::UTC);
+    at.strftime("%Y-%m-%d %H:%M UTC").to_string()
+}
+
+pub(crate) fn moment(at: Option<Timestamp>) -> String {
+    at.map_or_else(
+        || "none known".to_owned(),
+        |at| {
+            at.to_zoned(TimeZone::UTC)
+                .strftime("%Y-%m-%d %H:%M UTC")
+                .to_string()
+        },
+    )
+}
+
+/// Whole days from `then` up to `now`: 6 d 23 h is 6, and less than a day ahead is 0.
+pub fn days_between(then: Timestamp, now: Timestamp) -> i64 {
+    now.as_second().saturating_sub(then.as_second()) / 86_400
+}
+
+/// Whole days elapsed: 6 d 23 h is 6; a date ahead of `later` is 0.
+pub(crate) fn whole_days(earlier: Timestamp, later: Timestamp) -> i64 {
+    (earlier.duration_until(later).as_secs() / 86_400).max(0)
+}
+
+/// "1 day", "6 days".
+pub fn days(count: i64) -> String {
+    let count_abs = count.unsigned_abs();
+    let sign = if count < 0 { "-" } else { "" };
+    format!("{sign}{}", plural(count_abs, "day", "days"))
+}
+
+/// How long ago in the largest unit that says enough: "20 minutes", "3 hours", "6 days".
+pub fn elapsed(then: Timestamp, now: Timestamp) -> String {
+    let seconds = now.as_second().saturating_sub(then.as_second());
+    let (size, one, many) = match seconds.unsigned_abs() {
+        0..3_600 => (60, "minute", "minutes"),
+        3_600..86_400 => (3_600, "hour", "hours"),
+        _ => (86_400, "day", "days"),
+    };
+    let span = plural(seconds.unsigned_abs() / size, one, many);
+    if seconds < 0 {
+        format!("{span} ahead")
+    } else {
+        span
+    }
+}
