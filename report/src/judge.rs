@@ -11,6 +11,7 @@ use crate::assess::fleet_view::FleetView;
 use crate::assess::planned;
 use crate::assess::rules::assess;
 use crate::diagnose::likely::{diagnose, rows_of};
+use crate::format::Word;
 use crate::hand_over::packet;
 use crate::history::{Numbers, PastDevice};
 use crate::knowledge::Knowledge;
@@ -18,15 +19,11 @@ use crate::nights::Nights;
 use crate::pattern::find::patterns;
 use crate::pattern::tell::told;
 use crate::policy::{Demand, Effective, Group, Policy, effective};
-use crate::results::{
-    Code, Confidence, Device, Finding, FixId, GroupUsed, PolicyUsed, Results, SCHEMA_VERSION,
-    Severity,
-};
+use crate::results::{Code, Confidence, Device, Finding, FixId, GroupUsed, PolicyUsed, Results, SCHEMA_VERSION, Severity};
 use crate::swap::question::Question;
 use crate::swap::verdict::{of_device, reason};
 use crate::tables::os_releases::OsTables;
 use crate::waive::Waivers;
-use crate::words::Word;
 use crate::{portrait, remember, rollup};
 
 /// What the command line knows of the run.

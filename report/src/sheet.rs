@@ -13,9 +13,9 @@ use fleetback_scanner::model::problem::Problem;
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, civil};
 
-use crate::format;
+use crate::format::{self, Word};
 use crate::results::{Backup, Change, Device, Finding, FixId, Results, Severity};
-use crate::words::{self, Word};
+use crate::words;
 
 /// One value, with its type.
 #[derive(Debug, Clone, PartialEq)]

@@ -5,11 +5,7 @@
 //! the promise that scripts compare (`needs-password`), [`Word::phrase`] is what a person reads
 //! ("needs its password"). Text that comes from a device goes through [`shown`] on a terminal.
 
-use fleetback_scanner::model::backup::{HostTool, Password, Restorable, State, VerifyLevel};
-use fleetback_scanner::model::problem::Level;
-use serde::Serialize;
-
-use crate::format::{number, plural, shown};
+use crate::format::{Word, number, plural, shown, words};
 use crate::results::{
     BackupKind, Change, Confidence, Finding, GroupUsed, Os, OsVerdict, Past, Pattern, Reference,
     Results, Severity, Status, Verdict, WaiverUse,
@@ -44,28 +40,6 @@ const TOLD_CHANGES: [Change; 5] = [
     Change::Appeared,
 ];
 
-/// A fact with a fixed list of values, each with its two spellings.
-pub trait Word: Copy {
-    /// The promised spelling, the same as in JSON: `needs-password`.
-    fn code(self) -> &'static str;
-    /// The spelling for people: "needs its password".
-    fn phrase(self) -> &'static str;
-}
-
-/// Writes a [`Word`] as the table it is: variant, code, phrase.
-macro_rules! words {
-    ($type:ty: $($variant:ident $code:literal $phrase:literal,)+) => {
-        impl Word for $type {
-            fn code(self) -> &'static str {
-                match self { $(Self::$variant => $code,)+ }
-            }
-            fn phrase(self) -> &'static str {
-                match self { $(Self::$variant => $phrase,)+ }
-            }
-        }
-    };
-}
-
 words! { Status:
     Protected "protected" "protected",
     Aging     "aging"     "aging",
@@ -93,51 +67,6 @@ words! { BackupKind:
     Icloud "icloud" "iCloud",
 }
 
-words! { State:
-    Complete          "complete"           "complete",
-    AttemptFailed     "attempt-failed"     "last attempt failed, an older backup still stands",
-    Unfinished        "unfinished"         "unfinished",
-    CleanupUnfinished "cleanup-unfinished" "complete, clean-up unfinished",
-    InProgress        "in-progress"        "in progress",
-    Damaged           "damaged"            "damaged",
-    Placeholder       "placeholder"        "placeholder without a backup",
-    Fake              "fake"               "make-believe backup of a tool",
-    Unreadable        "unreadable"         "could not be read",
-    Unknown           "unknown"            "unknown, no Status.plist",
-}
-
-words! { Restorable:
-    Yes           "yes"            "yes",
-    No            "no"             "no",
-    NeedsPassword "needs-password" "needs its password",
-    Unknown       "unknown"        "unknown",
-}
-
-words! { Password:
-    Proven        "proven"         "proven",
-    Wrong         "wrong"          "wrong",
-    Missing       "missing"        "not given",
-    NotNeeded     "not-needed"     "not needed",
-    KeybagDamaged "keybag-damaged" "keybag damaged",
-}
-
-words! { VerifyLevel:
-    State "state" "plists only",
-    Names "names" "a payload for every file",
-    Sizes "sizes" "a payload of the right length for every file",
-    Contents "contents" "every byte of every file",
-}
-
-words! { HostTool:
-    Apple            "apple"            "Finder, iTunes or Apple Devices",
-    Libimobiledevice "libimobiledevice" "libimobiledevice",
-    Pymobiledevice3  "pymobiledevice3"  "pymobiledevice3",
-    NoInfo           "no-info"          "a tool that writes no Info.plist",
-    Fake             "fake"             "a maker of make-believe backups",
-    Decryptor        "decryptor"        "a decrypting tool",
-    Unknown          "unknown"          "not told",
-}
-
 words! { Verdict:
     Ready           "ready"             "READY",
     ReadyWithLosses "ready-with-losses" "READY, WITH LOSSES",
@@ -157,21 +86,6 @@ words! { Fate:
     MayGo   "may-go"  "MAY GO",
     Keep    "keep"    "KEEP",
     Unknown "unknown" "UNKNOWN, SO KEEP",
-}
-
-words! { Level:
-    Note       "note"       "note",
-    Incomplete "incomplete" "incomplete",
-}
-
-/// The promised spelling of a finding code or fix id: `backup-stale`, `check-storage`.
-///
-/// Taken from the serialised form, so that it cannot differ from the JSON.
-pub fn code(value: &impl Serialize) -> String {
-    match serde_json::to_value(value) {
-        Ok(serde_json::Value::String(text)) => text,
-        _ => String::new(),
-    }
 }
 
 /// Upper bound of each bucket in whole days, and its name; ages past the last are

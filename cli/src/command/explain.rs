@@ -5,11 +5,11 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use anyhow::{Result, bail, ensure};
-use fleetback_report::format::shown;
+use fleetback_report::format::{Word, shown};
 use fleetback_report::policy::{Preset, references};
 use fleetback_report::results::{Code, FixId};
 use fleetback_report::tables::fix_steps::Situation;
-use fleetback_report::words::{self, Word};
+use fleetback_report::words;
 use fleetback_scanner::mdm::explain::Seen;
 use fleetback_scanner::mdm::pair::pair;
 use fleetback_scanner::mdm::read::{Document, read_to_explain};

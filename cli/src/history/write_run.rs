@@ -6,9 +6,9 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
+use fleetback_report::format::Word;
 use fleetback_report::history::{Numbers, places};
 use fleetback_report::results::{Backup, Device, Finding, Results, Severity};
-use fleetback_report::words::Word;
 use jiff::Timestamp;
 use rusqlite::{Transaction, params};
 

@@ -6,8 +6,7 @@ use std::fmt::Write as _;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use fleetback_report::format::{self, number, plural, shown};
-use fleetback_report::words::Word;
+use fleetback_report::format::{self, Word, number, plural, shown};
 use fleetback_scanner::model::backup::{
     FileCount, FileDifference, FileName, LocalBackup, Password, Restorable, State, Verified,
     VerifyLevel,

@@ -10,10 +10,9 @@ use super::case::{Case, Local};
 use super::draft::{Draft, from_backup};
 use super::good::{claims_to_be_whole, is_asked_for_its_password, within};
 use super::status::later_attempt;
-use crate::format::day;
+use crate::format::{Word, day};
 use crate::policy::Demand;
 use crate::results::{Code, Evidence, Severity};
-use crate::words::Word;
 
 pub(crate) fn find(case: &Case<'_>) -> Vec<Draft> {
     let each = case.locals.iter().flat_map(|local| {

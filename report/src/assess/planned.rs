@@ -10,9 +10,9 @@ use jiff::tz::TimeZone;
 use super::case::Case;
 use super::cloud::source_words;
 use super::draft::Draft;
+use crate::format::Word;
 use crate::policy::span_of_days;
 use crate::results::{Code, Evidence, Severity, Verdict};
-use crate::words::Word;
 
 /// The day of a swap that is due, and the finding of it.
 pub(crate) fn find(case: &Case<'_>, verdict: Verdict, reason: &str) -> Option<Draft> {

@@ -2,12 +2,15 @@
 
 mod device;
 mod escape;
+mod label;
 mod number;
 mod time;
 
 pub use device::{iccid, imei, os, os_version, platform};
 pub(crate) use escape::cut;
 pub use escape::{is_treacherous, shown};
+pub use label::{Word, code};
+pub(crate) use label::{capital, heading, words};
 pub(crate) use number::{count, rounded};
 pub use number::{gigabytes, list, list_of_lines, number, plural, size, yes_no};
 pub use time::{date, date_time, days, days_between, elapsed, instant, zone};

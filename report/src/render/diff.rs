@@ -7,10 +7,9 @@ use std::io::{self, Write};
 
 use super::terminal::{Color, Page, PageOptions};
 use crate::diff::{DeviceDiff, Diff, DiffKind, Side, Stand};
-use crate::format::{self, number};
+use crate::format::{self, Word, number};
 use crate::results::Code;
 use crate::swap::sheet;
-use crate::words::Word;
 
 /// A heading for each change, and its colour.
 const HEADINGS: [(DiffKind, &str, &str, Color); 7] = [

@@ -9,12 +9,11 @@ use askama::Template;
 use jiff::tz::TimeZone;
 
 use super::html::csp;
-use crate::format::{self, cut, shown};
+use crate::format::{self, Word, cut, shown};
 use crate::results::Verdict;
 use crate::swap::run_sheet::{Density, RunSheet, order, run_sheet};
 use crate::swap::sheet::{self, Tone};
 use crate::swap::ticket::{Ticket, Tickets};
-use crate::words::Word;
 
 #[derive(Template)]
 #[template(path = "run-sheets.html")]

@@ -10,10 +10,10 @@ use fleetback_scanner::model::problem::{Level, Problem};
 use unicode_width::UnicodeWidthStr;
 
 use super::terminal::{Color, Paint, cut, padded, wrapped, wrapped_words};
-use crate::format::{self, shown};
+use crate::format::{self, Word, shown};
 use crate::results::{Device, Finding, Pattern, Severity, Status};
 use crate::sheet::{self, Action, Sheet};
-use crate::words::{self, Word};
+use crate::words;
 
 /// How to write the short report.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -6,11 +6,10 @@ use super::after::{After, Afterwards};
 use super::answer::{Answer, Fate, Outcome, WaitsFor};
 use super::plan::PlanUsed;
 use super::target::Target;
-use crate::format::{self, elapsed, plural};
+use crate::format::{self, Word, elapsed, plural};
 use crate::results::{Verdict, Who};
 use super::ticket::{EvidenceFrom, EvidenceUsed, RestoreFrom, Ticket, Tickets};
 use crate::sheet::Cell;
-use crate::words::Word;
 
 /// Answers under one heading.
 #[derive(Debug, Clone, PartialEq)]

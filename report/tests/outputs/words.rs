@@ -1,13 +1,13 @@
 //! Words, dates and ids.
 
+use fleetback_report::format::{self, Word, code};
 use fleetback_report::results::{BackupKind, Confidence, Severity, Status};
-use fleetback_report::words::{self, Word, code};
+use fleetback_report::words;
 use fleetback_scanner::model::backup::*;
 use fleetback_scanner::model::problem::Level;
 use jiff::tz::TimeZone;
 
 use crate::common::{at, morning, results};
-use fleetback_report::format;
 
 #[test]
 fn codes_are_those_of_the_json() {

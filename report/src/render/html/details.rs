@@ -11,12 +11,12 @@ use serde::Serialize;
 
 use super::island::{Texts, UNTOLD};
 use super::{past, rows, terms};
-use crate::format::{self, shown};
+use crate::format::{self, Word, shown};
 use crate::results::{
     Attempt, Backup, Device, Evidence, Finding, Icloud, IcloudAttempt, Mdm, Waiver,
 };
 use crate::sheet::Sheet;
-use crate::words::{self, Word};
+use crate::words;
 
 /// All devices, in the order of the table.
 #[derive(Debug, Serialize)]
@@ -109,7 +109,7 @@ impl Writer<'_> {
             .map(|next| format!("If it persists: {}", next.about().title));
         (
             rows::severity_number(finding.severity),
-            self.say(&words::code(&finding.code)),
+            self.say(&format::code(&finding.code)),
             self.say(&finding.cause),
             self.say(&finding.why),
             self.say(&fix.title),
@@ -352,7 +352,7 @@ impl Writer<'_> {
         } else {
             ""
         };
-        let state = terms::capital(backup.state.phrase());
+        let state = format::capital(backup.state.phrase());
         let title = format!(
             "{state}{archived}, restorable: {}",
             backup.restorable.phrase()
@@ -453,7 +453,7 @@ impl Writer<'_> {
         (
             self.say(&problem.path.to_string_lossy()),
             self.say(&what),
-            self.maybe(problem.remedy.as_deref().map(terms::capital)),
+            self.maybe(problem.remedy.as_deref().map(format::capital)),
         )
     }
 
@@ -509,7 +509,7 @@ pub(super) fn may_destroy(harm: &str) -> String {
 }
 
 fn who_and_how_sure(finding: &Finding) -> String {
-    let who = terms::capital(&finding.likely_fix.who);
+    let who = format::capital(&finding.likely_fix.who);
     format!("{who} acts; confidence {}", finding.confidence.phrase())
 }
 

@@ -8,10 +8,9 @@ use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use super::{details, terms};
-use crate::format::{self, shown};
+use crate::format::{self, Word, shown};
 use crate::results::{Device, Finding};
 use crate::sheet::Sheet;
-use crate::words::Word;
 
 /// Ways to do one fix that are spelled out; the others stand with their devices in the table.
 const WAYS_SHOWN: usize = 4;

@@ -15,9 +15,10 @@ use super::groups::{self, Chapter, Fact};
 use super::past::{self, OutcomeRow};
 use super::patterns::{self, PatternRow};
 use super::{csp, details, island, rows, terms};
+use crate::format::Word;
 use crate::results::{Device, GroupUsed, Host, PolicyUsed, Results, Status, WaiverUse};
 use crate::sheet::Sheet;
-use crate::words::{self, Word};
+use crate::words;
 
 #[derive(Template)]
 #[template(path = "report.html")]
@@ -184,7 +185,7 @@ impl Page {
             outcomes: past::outcomes(sheet),
             policy_notes: words::policy_notes(results)
                 .iter()
-                .map(|note| terms::capital(note))
+                .map(|note| format::capital(note))
                 .collect(),
             waivers: results.waivers.iter().map(waiver).collect(),
             apart: listed(sheet, |device| device.listed_apart),
@@ -285,7 +286,7 @@ fn counts(results: &Results) -> Vec<Count> {
             tone,
             number,
             shown: format::number(number),
-            word: terms::heading(status),
+            word: format::heading(status),
             means,
         }
     };
@@ -457,7 +458,7 @@ fn same(values: impl Iterator<Item = String>) -> Vec<Choice> {
 }
 
 fn statuses(results: &Results) -> Vec<Choice> {
-    let words = terms::STATUSES.map(|(status, ..)| choice(status.code(), &terms::heading(status)));
+    let words = terms::STATUSES.map(|(status, ..)| choice(status.code(), &format::heading(status)));
     let lists: [(&str, &str, terms::Fits); 4] = [
         ("risk", "Could be lost tonight", Device::is_at_risk),
         ("soon", "In date, with something to do", terms::soon),
@@ -487,7 +488,7 @@ fn static_row(sheet: &Sheet<'_>, device: &Device) -> StaticRow {
         .map(|backup| shown(&backup.host))
         .collect();
     StaticRow {
-        status: terms::heading(device.status),
+        status: format::heading(device.status),
         name: terms::name(device),
         serial: or_untold(&device.serial_number),
         user: or_untold(&device.user),
@@ -530,10 +531,10 @@ fn waiver(waiver: &WaiverUse) -> WaiverRow {
     let calm = waiver.state == "used" && !waiver.expiring;
     let soon = if waiver.expiring { ", ends soon" } else { "" };
     WaiverRow {
-        state: format!("{}{soon}", terms::capital(&shown(&waiver.state))),
+        state: format!("{}{soon}", format::capital(&shown(&waiver.state))),
         tone: if calm { "" } else { "warn" },
         device: words::waived_devices(waiver),
-        code: waiver.code.map_or("all".into(), |code| words::code(&code)),
+        code: waiver.code.map_or("all".into(), |code| format::code(&code)),
         reason: shown(&waiver.reason),
         until: waiver.until.as_deref().map_or("without end".into(), shown),
     }

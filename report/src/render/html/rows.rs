@@ -10,10 +10,9 @@ use serde::Serialize;
 use super::groups::Chapter;
 use super::island::Texts;
 use super::terms;
-use crate::format::shown;
+use crate::format::{self, Word, shown};
 use crate::results::{Device, Finding, Severity, Status};
 use crate::sheet::Sheet;
-use crate::words::Word;
 
 /// Bits of a row's flags. The script knows them by the same names.
 const FLAGS: [(u8, terms::Fits); 5] = [
@@ -115,7 +114,7 @@ pub(super) fn fleet(sheet: &Sheet<'_>, chapters: &[Chapter]) -> Fleet {
 }
 
 fn term(word: impl Word, tone: &'static str) -> Term {
-    (word.code(), terms::heading(word), tone)
+    (word.code(), format::heading(word), tone)
 }
 
 /// The place of a severity in the tables of the page.
@@ -212,6 +211,6 @@ fn also_searched(device: &Device) -> String {
     let codes = device
         .findings
         .iter()
-        .map(|finding| crate::words::code(&finding.code));
+        .map(|finding| crate::format::code(&finding.code));
     told.into_iter().chain(codes).collect::<Vec<_>>().join(" ")
 }

@@ -3,10 +3,9 @@
 //! A tone is a colour with a meaning; it never stands without a word and a shape beside it. Every
 //! text that can come from a device passes [`shown`] before it reaches the page.
 
-use crate::format::{self, shown};
+use crate::format::{self, Word, shown};
 use crate::results::{Device, Finding, Severity, Status};
 use crate::sheet::{self, Sheet};
-use crate::words::{self, Word};
 
 /// Does a device stand in a list?
 pub(super) type Fits = fn(&Device) -> bool;
@@ -38,18 +37,6 @@ pub(super) const SEVERITIES: [(Severity, &str); 4] = [
     (Severity::Error, "risk"),
     (Severity::Critical, "risk"),
 ];
-
-/// "Never backed up".
-pub(super) fn heading(word: impl Word) -> String {
-    capital(word.phrase())
-}
-
-/// The text with a capital letter first.
-pub(super) fn capital(text: &str) -> String {
-    let mut rest = text.chars();
-    let first = rest.next().into_iter().flat_map(char::to_uppercase);
-    first.chain(rest.clone()).collect()
-}
 
 /// The finding that the row speaks of: the first that no waiver covers, else the first.
 pub(super) fn leading(device: &Device) -> Option<&Finding> {
@@ -128,7 +115,9 @@ pub(super) fn fix_title(finding: Option<&Finding>) -> String {
 
 /// The id of the likely fix; empty when no finding asks for one.
 pub(super) fn fix_key(finding: Option<&Finding>) -> String {
-    finding.map_or(String::new(), |finding| words::code(&finding.likely_fix.id))
+    finding.map_or(String::new(), |finding| {
+        format::code(&finding.likely_fix.id)
+    })
 }
 
 /// "1 day", "1.5 days".
@@ -140,13 +129,6 @@ pub(super) fn limit(days: f64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn capitals() {
-        assert_eq!(capital("never backed up"), "Never backed up");
-        assert_eq!(capital("ß"), "SS");
-        assert_eq!(capital(""), "");
-    }
 
     #[test]
     fn limits() {
