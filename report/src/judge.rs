@@ -19,7 +19,10 @@ use crate::nights::Nights;
 use crate::pattern::find::patterns;
 use crate::pattern::tell::told;
 use crate::policy::{Demand, Effective, Group, Policy, effective};
-use crate::results::{Code, Confidence, Device, Finding, FixId, GroupUsed, PolicyUsed, Results, SCHEMA_VERSION, Severity};
+use crate::results::{
+    Code, Confidence, Device, Finding, FixId, GroupUsed, PolicyUsed, Results, SCHEMA_VERSION,
+    Severity,
+};
 use crate::swap::question::Question;
 use crate::swap::verdict::{of_device, reason};
 use crate::tables::os_releases::OsTables;

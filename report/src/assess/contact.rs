@@ -2,9 +2,9 @@
 
 use super::case::Case;
 use super::cloud::source_words;
+use super::draft::{Draft, days_between};
 use crate::format::day;
 use crate::results::{Code, Evidence};
-use super::draft::{Draft, days_between};
 
 pub(crate) fn find(case: &Case<'_>) -> Vec<Draft> {
     let Some(told) = case.contact().filter(|told| !case.trusted(told.value)) else {

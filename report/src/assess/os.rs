@@ -2,8 +2,8 @@
 
 use super::case::Case;
 use super::currency::currency;
-use crate::format::count;
 use super::draft::Draft;
+use crate::format::count;
 use crate::policy::Demand;
 use crate::results::{Code, Evidence, Os, OsVerdict, Severity};
 use crate::tables::os_version::OsVersion;

@@ -4,9 +4,9 @@
 use fleetback_scanner::model::backup::LocalBackup;
 
 use super::case::Case;
+use super::draft::{Draft, from_backup, size};
 use crate::format::day;
 use crate::results::Code;
-use super::draft::{Draft, from_backup, size};
 
 pub(crate) fn find(case: &Case<'_>) -> Vec<Draft> {
     shrunk(case).into_iter().collect()

@@ -4,10 +4,10 @@ use fleetback_scanner::model::backup::LocalBackup;
 
 use super::case::Case;
 use super::cloud::{log_source, source_words};
+use super::draft::{Draft, from_backup, size};
 use crate::format::day;
 use crate::results::{Code, Evidence, Severity};
 use crate::tables::error_codes::Class;
-use super::draft::{Draft, from_backup, size};
 
 pub(crate) fn find(case: &Case<'_>) -> Vec<Draft> {
     let device = [device_by_ratio(case), device_by_code(case)];

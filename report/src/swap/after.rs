@@ -12,9 +12,9 @@ use super::answer::Fate;
 use super::copies::{Copy, Worth, copies};
 use super::lookup::{Directory, Found};
 use super::plan::{PlanUsed, Said, said};
+use super::ticket::{Asked, EvidenceUsed, Run, evidence};
 use crate::format::elapsed;
 use crate::results::{BackupKind, Device, Results, Who, who};
-use super::ticket::{Asked, EvidenceUsed, Run, evidence};
 
 /// Everything that was asked, answered.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]

@@ -6,9 +6,9 @@ use super::after::{After, Afterwards};
 use super::answer::{Answer, Fate, Outcome, WaitsFor};
 use super::plan::PlanUsed;
 use super::target::Target;
+use super::ticket::{EvidenceFrom, EvidenceUsed, RestoreFrom, Ticket, Tickets};
 use crate::format::{self, Word, elapsed, plural};
 use crate::results::{Verdict, Who};
-use super::ticket::{EvidenceFrom, EvidenceUsed, RestoreFrom, Ticket, Tickets};
 use crate::sheet::Cell;
 
 /// Answers under one heading.

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use fleetback_report::format::{Word, code};
-use fleetback_report::results::{*, Code, Confidence, FixId, PatternKind, Severity};
+use fleetback_report::results::{Code, Confidence, FixId, PatternKind, Severity, *};
 use fleetback_scanner::model::backup::*;
 use fleetback_scanner::model::problem::{Level, Problem};
 use jiff::Timestamp;

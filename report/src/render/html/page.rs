@@ -9,13 +9,13 @@ use std::io;
 use askama::Template;
 use fleetback_scanner::model::problem::{Level, Problem};
 
-use crate::format::{self, shown};
 use super::chart::{self, Age, Chart, Piece};
 use super::groups::{self, Chapter, Fact};
 use super::past::{self, OutcomeRow};
 use super::patterns::{self, PatternRow};
 use super::{csp, details, island, rows, terms};
 use crate::format::Word;
+use crate::format::{self, shown};
 use crate::results::{Device, GroupUsed, Host, PolicyUsed, Results, Status, WaiverUse};
 use crate::sheet::Sheet;
 use crate::words;
