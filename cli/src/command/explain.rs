@@ -16,8 +16,8 @@ use fleetback_scanner::mdm::read::{Document, read_to_explain};
 use fleetback_scanner::model::management::Answer;
 use jiff::Timestamp;
 
-use crate::config::args::{Common, Explain};
 use crate::config;
+use crate::config::args::{Common, Explain};
 use crate::output::files;
 use crate::system::exit::Exit;
 
