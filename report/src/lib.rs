@@ -4,13 +4,9 @@
 //! clock, knows no terminal: everything it needs is an argument, so the same evidence always gives
 //! the same bytes.
 
-pub mod diff;
 pub mod format;
 pub mod history;
 pub mod judge;
-pub mod knowledge;
-pub mod nights;
-pub mod pattern;
 pub mod policy;
 pub mod render;
 pub mod results;
@@ -21,10 +17,3 @@ pub mod words;
 
 mod assess;
 mod diagnose;
-mod hand_over;
-mod portrait;
-mod recovery;
-pub mod remember;
-mod rollup;
-mod trouble;
-mod waive;

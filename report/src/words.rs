@@ -97,9 +97,7 @@ const BUCKETS: [(i64, &str); 5] = [
     (14, "8 to 14 d"),
     (30, "15 to 30 d"),
 ];
-
 const BUCKET_OLDEST: &str = "31 d and more";
-
 const BUCKET_NEVER: &str = "never";
 
 /// Every age bucket, youngest first: for histograms.

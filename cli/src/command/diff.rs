@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use anyhow::Result;
-use fleetback_report::diff::Diff as Changes;
+use fleetback_report::history::diff::Diff as Changes;
 use fleetback_report::render::terminal::PageOptions;
 use fleetback_report::render::{diff, json};
 

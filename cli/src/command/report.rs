@@ -1,7 +1,7 @@
 //! `fleetback report`: the reports of a stored run again, without its backups.
 
 use anyhow::{Result, anyhow};
-use fleetback_report::remember::compare_again;
+use fleetback_report::history::compare_again;
 
 use super::write_reports;
 use crate::config::args::{Common, Report};

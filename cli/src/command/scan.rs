@@ -3,8 +3,7 @@
 use std::sync::atomic::Ordering;
 
 use anyhow::{Context, Result};
-use fleetback_report::judge::judge;
-use fleetback_report::knowledge::Knowledge;
+use fleetback_report::judge::{Knowledge, judge};
 use fleetback_scanner::scan::{Helpers, scan};
 use rayon::ThreadPoolBuilder;
 

@@ -16,8 +16,7 @@ use rusqlite::Connection;
 use tempfile::TempDir;
 
 use fleetback_report::history::History;
-use fleetback_report::judge::{RunInfo, judge};
-use fleetback_report::knowledge::Knowledge;
+use fleetback_report::judge::{Knowledge, RunInfo, judge};
 use fleetback_report::policy::Policy;
 use fleetback_report::results::{Code, Results, Status};
 use fleetback_scanner::model::fleet::{Device, Fleet};

@@ -5,7 +5,7 @@
 
 use std::process::ExitCode;
 
-use fleetback_report::diff::Diff;
+use fleetback_report::history::diff::Diff;
 use fleetback_report::results::{Results, Severity, Verdict};
 use fleetback_report::swap::answer::Fate;
 

@@ -5,8 +5,7 @@ use std::fs;
 use std::path::Path;
 
 use anyhow::{Context, Result};
-use fleetback_report::judge::{RunInfo, judge};
-use fleetback_report::knowledge::Knowledge;
+use fleetback_report::judge::{Knowledge, RunInfo, judge};
 use fleetback_report::policy::Policy;
 use fleetback_report::render::json;
 use fleetback_scanner::model::backup::VerifyLevel;

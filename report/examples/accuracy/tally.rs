@@ -2,8 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use fleetback_report::judge::{RunInfo, judge, likely_causes};
-use fleetback_report::knowledge::Knowledge;
+use fleetback_report::judge::{Knowledge, RunInfo, judge, likely_causes};
 use fleetback_report::policy::Policy;
 use fleetback_report::results::{Confidence, Device, Severity};
 use jiff::SignedDuration;

@@ -1,21 +1,12 @@
-//! Facts -> findings, a small file for each theme.
+//! Facts of one device become findings: what is derived once, the status, and the checks.
 
-pub(crate) mod age;
-pub(crate) mod case;
-pub(crate) mod cloud;
-pub(crate) mod contact;
-pub(crate) mod currency;
-pub(crate) mod draft;
-pub(crate) mod fleet_view;
-pub(crate) mod good;
-pub(crate) mod icloud;
-pub(crate) mod identity;
-pub(crate) mod inventory;
-pub(crate) mod local;
-pub(crate) mod os;
-pub(crate) mod outage;
-pub(crate) mod planned;
-pub(crate) mod rules;
-pub(crate) mod shrunk;
+pub(crate) mod checks;
+pub(crate) mod context;
+pub(crate) mod device_facts;
+pub(crate) mod draft_finding;
+pub(crate) mod fleet_index;
+pub(crate) mod fleet_patterns;
+pub(crate) mod good_backup;
+pub(crate) mod icloud_evidence;
+pub(crate) mod os_support;
 pub(crate) mod status;
-pub(crate) mod storage;

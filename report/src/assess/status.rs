@@ -6,8 +6,8 @@
 use fleetback_scanner::model::backup::{LocalBackup, Password, Restorable, State};
 use jiff::{SignedDuration, Timestamp};
 
-use super::case::{Case, Good, Local};
-use super::good::{is_asked_for_its_password, is_plausible, within};
+use super::context::{Case, Good, Local};
+use super::good_backup::{is_asked_for_its_password, is_plausible, within};
 use crate::policy::Requirement;
 use crate::results::{Attempt, BackupKind, Status};
 

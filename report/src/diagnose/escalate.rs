@@ -8,34 +8,33 @@ use std::cmp::Reverse;
 
 use jiff::SignedDuration;
 
-use super::gates;
-use super::likely::{matches_of, may_advise};
-use super::row::Row;
-use crate::assess::case::Case;
-use crate::assess::currency::currency;
-use crate::assess::draft::Draft;
-use crate::assess::planned;
+use super::exclusions;
+use super::lookup::matches_of;
+use super::rule::Row;
+use super::safety::may_advise;
+use crate::assess::checks::planned_swap;
+use crate::assess::context::Case;
+use crate::assess::draft_finding::Draft;
+use crate::assess::os_support::currency;
 use crate::format::{count, day};
+use crate::history::incident::{Shown, Trouble, escalates};
 use crate::results::{Confidence, FixId, OsVerdict, PastOfFinding};
-use crate::trouble::{Shown, Trouble, escalates};
 
 /// Nights on which one fix is shown before the next.
 const PATIENCE: u64 = 3;
 
 /// The same for what takes its time.
 const LONG_PATIENCE: u64 = 7;
-
 const SLOW: &[FixId] = &[FixId::UpdateIos, FixId::ContactAppleSupport];
 
 /// So many different fixes without a success, and so old a backup, are for Apple.
 const FIXES_BEFORE_APPLE: usize = 2;
-
 const STALE_BEFORE_APPLE: SignedDuration = SignedDuration::from_hours(14 * 24);
 
 /// The article's fixes are tried one after the other; before a swap that is due there is no time left
 /// for that. Where the evidence names the cause directly, its own fix is the quicker way.
 fn no_time_left(case: &Case<'_>, draft: &Draft, row: &Row, sure: Confidence) -> Option<String> {
-    let day = planned::due(case)?;
+    let day = planned_swap::due(case)?;
     let open = escalates(draft.code) && !is_gate(row) && sure != Confidence::High;
     let waits = NO_FIX.contains(&row.fix) || row.fix == FixId::ContactAppleSupport;
     (open && !waits).then(|| {
@@ -60,7 +59,6 @@ const CLOUD_LADDER: &[FixId] = &[
     FixId::ResetNetworkSettings,
     FixId::SignOutIcloud,
 ];
-
 const LOCAL_LADDER: &[FixId] = &[
     FixId::RestartDevice,
     FixId::StartFreshBackup,
@@ -97,7 +95,7 @@ pub(crate) fn advise(case: &Case<'_>, draft: &Draft, row: &Row, sure: Confidence
                 why: Some(why),
                 ..first(FixId::ContactAppleSupport, Some(row.fix))
             },
-            None => first(row.fix, super::likely::next_of(case, row)),
+            None => first(row.fix, crate::diagnose::safety::next_of(case, row)),
         };
     };
     let trouble = case
@@ -232,7 +230,7 @@ fn harm(fix: FixId) -> usize {
 }
 
 fn is_gate(row: &Row) -> bool {
-    gates::ROWS.iter().any(|gate| gate.rule == row.rule)
+    exclusions::ROWS.iter().any(|gate| gate.rule == row.rule)
 }
 
 /// Why the next step is Apple's support, if it is.
@@ -272,7 +270,7 @@ fn tried_in_words(shown: &[Shown], fix: FixId) -> Option<String> {
 /// What comes if this does not help either.
 fn next(case: &Case<'_>, row: &Row, fix: FixId, shown: &[Shown], rungs: &[FixId]) -> Option<FixId> {
     if fix == row.fix {
-        return super::likely::next_of(case, row);
+        return crate::diagnose::safety::next_of(case, row);
     }
     if fix == FixId::ContactAppleSupport {
         return None;

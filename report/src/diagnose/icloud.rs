@@ -4,16 +4,16 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::likely::has_fresh_local;
-use super::row::{Row, Why, row};
-use super::shared::fails_with_others;
-use crate::assess::case::Case;
-use crate::assess::cloud::{Attempt, TRANSIENT_RUN};
-use crate::assess::currency::currency;
-use crate::assess::draft::days_between;
-use crate::assess::fleet_view::is_outage;
-use crate::assess::icloud::{failure_that_counts, is_blocked, is_off};
-use crate::assess::outage::covering;
+use super::outage::covering;
+use super::pattern_rules::fails_with_others;
+use super::rule::{Row, Why, row};
+use super::safety::has_fresh_local;
+use crate::assess::checks::icloud::{failure_that_counts, is_blocked, is_off};
+use crate::assess::context::Case;
+use crate::assess::draft_finding::days_between;
+use crate::assess::fleet_index::is_outage;
+use crate::assess::icloud_evidence::{Attempt, TRANSIENT_RUN};
+use crate::assess::os_support::currency;
 use crate::format::{count, day, hour};
 use crate::policy::{Requirement, span_of_days};
 use crate::results::Confidence::{High, Low, Medium};
@@ -22,7 +22,6 @@ use crate::tables::error_codes::{self, Class};
 use crate::tables::fix_steps::Focus;
 
 const STALE: &[Code] = &[Code::BackupNever, Code::BackupStale, Code::BackupAging];
-
 const FAILING: &[Code] = &[
     Code::IcloudAttemptsFailing,
     Code::BackupNever,
@@ -30,9 +29,7 @@ const FAILING: &[Code] = &[
     Code::BackupAging,
     Code::IcloudExpiring,
 ];
-
 const EXPIRING: &[Code] = &[Code::IcloudExpiring];
-
 const ATTEMPTS: &[Code] = &[Code::IcloudAttemptsFailing];
 
 /// Causes that the evidence names directly.
@@ -390,9 +387,7 @@ fn log_is_old(case: &Case<'_>) -> bool {
 /// Errors of the network in the last ten attempts, and healthy devices beside it, that together
 /// say: it is this device.
 const NETWORK_ERRORS: usize = 8;
-
 const LAST_ATTEMPTS: usize = 10;
-
 const HEALTHY_OTHERS: usize = 5;
 
 fn network_of_its_own(case: &Case<'_>) -> Option<Why> {
@@ -496,13 +491,10 @@ fn first_miss(case: &Case<'_>) -> Option<Why> {
 
 /// Nights of a row of backups that makes its end a sudden one.
 const ROW_OF_BACKUPS: usize = 3;
-
 /// Its backups lie within this span before the last.
 const ROW_SPAN: SignedDuration = SignedDuration::from_hours(7 * 24);
-
 /// A device that was heard of so lately is heard of every night.
 const HEARD: SignedDuration = SignedDuration::from_hours(48);
-
 /// What comes with an account, in bytes.
 const FREE_OF_CHARGE: f64 = 5e9;
 

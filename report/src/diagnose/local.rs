@@ -6,14 +6,14 @@ use fleetback_scanner::model::backup::{
     HostTool, LocalBackup, Password, Restorable, State, VerifyLevel,
 };
 
-use super::row::{Row, Why, row};
-use super::shared::{shared, why};
-use crate::assess::case::Case;
-use crate::assess::draft::{days_between, size};
-use crate::assess::good::within;
-use crate::assess::inventory::pairing_is_blocked;
+use super::pattern_rules::{shared, why};
+use super::rule::{Row, Why, row};
+use crate::assess::checks::inventory::pairing_is_blocked;
+use crate::assess::checks::storage::{full_disk, need};
+use crate::assess::context::Case;
+use crate::assess::draft_finding::{days_between, size};
+use crate::assess::good_backup::within;
 use crate::assess::status::later_attempt;
-use crate::assess::storage::{full_disk, need};
 use crate::format::{count, day};
 use crate::policy::Requirement;
 use crate::results::Confidence::{High, Low, Medium};
@@ -21,7 +21,6 @@ use crate::results::{Code, FixId, PatternKind};
 use crate::tables::fix_steps::Focus;
 
 const STALE: &[Code] = &[Code::BackupStale, Code::BackupAging];
-
 const BROKEN: &[Code] = &[
     Code::LocalUnfinished,
     Code::LocalAttemptFailed,
@@ -29,13 +28,11 @@ const BROKEN: &[Code] = &[
     Code::LocalDamaged,
     Code::LocalPlaceholder,
 ];
-
 const BREAKS: &[Code] = &[
     Code::LocalUnfinished,
     Code::LocalAttemptFailed,
     Code::LocalFilesMissing,
 ];
-
 const STOPPED: &[Code] = &[Code::LocalUnfinished, Code::LocalAttemptFailed];
 
 pub(crate) const ROWS: &[Row] = &[

@@ -1,10 +1,14 @@
-//! Findings -> cause and likely fix. Tables of rows; the first that fits wins.
+//! Findings become cause and fix. Tables of rows; the first that fits wins.
 
 pub(crate) mod escalate;
-pub(crate) mod gates;
+pub(crate) mod exclusions;
+pub(crate) mod finding;
 pub(crate) mod icloud;
-pub(crate) mod likely;
 pub(crate) mod local;
+pub(crate) mod lookup;
 pub(crate) mod others;
-pub(crate) mod row;
-pub(crate) mod shared;
+pub(crate) mod outage;
+pub(crate) mod pattern;
+pub(crate) mod pattern_rules;
+pub(crate) mod rule;
+pub(crate) mod safety;

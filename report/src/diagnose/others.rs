@@ -4,11 +4,11 @@ use fleetback_scanner::model::backup::{Password, State};
 use fleetback_scanner::model::problem::Level;
 
 use super::local::{decrypted, unchecked};
-use super::row::{Row, Why, row};
-use crate::assess::case::Case;
-use crate::assess::currency::currency;
-use crate::assess::icloud::{is_blocked, restriction_evidence};
-use crate::assess::inventory::pairing_is_blocked;
+use super::rule::{Row, Why, row};
+use crate::assess::checks::icloud::{is_blocked, restriction_evidence};
+use crate::assess::checks::inventory::pairing_is_blocked;
+use crate::assess::context::Case;
+use crate::assess::os_support::currency;
 use crate::format::{count, day};
 use crate::policy::{Preset, Requirement};
 use crate::results::Confidence::{High, Low, Medium};

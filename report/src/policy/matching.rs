@@ -7,8 +7,8 @@ use fleetback_scanner::model::identity::Identity;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::pattern::{OneOrMore, Patterns};
 use super::values::{device_names, is_named, version};
+use super::wildcard::{OneOrMore, Patterns};
 use crate::tables::os_version::OsVersion;
 
 /// The conditions of a group.

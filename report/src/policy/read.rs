@@ -5,15 +5,15 @@ use std::path::Path;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::contradiction::contradiction;
 use super::error::{PolicyError, at_place, refused};
-use super::group::GroupGiven;
 use super::limits::{Thresholds, ThresholdsGiven};
+use super::matching::Match;
+use super::model::{Group, Policy, WAIVER_WARNING_DAYS, start};
 use super::preset::Preset;
 use super::requirements::{OsAsked, OsGiven, Requirements, RequirementsGiven};
-use super::values::days;
+use super::validate::contradiction;
+use super::values::{days, group_name};
 use super::waiver::WaiverRule;
-use super::whole::{Policy, WAIVER_WARNING_DAYS};
 
 /// A policy of fleetback: what an organisation asks of its backups. Every key may be left out; it
 /// then keeps the value of the preset, or the built-in one.
@@ -90,4 +90,44 @@ impl PolicyGiven {
 fn name_of(file: &str) -> String {
     let name = Path::new(file).file_name().unwrap_or(file.as_ref());
     name.to_string_lossy().into_owned()
+}
+
+/// A group as the file gives it: the first one that a device belongs to counts. What a group leaves
+/// out stays as the policy says.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct GroupGiven {
+    /// Its name; reports show it, waivers may use it.
+    #[serde(deserialize_with = "group_name")]
+    name: String,
+    /// Starts from the words of a benchmark instead of those of the policy.
+    #[serde(default)]
+    preset: Option<Preset>,
+    /// Which devices belong to it; every condition must hold.
+    #[serde(rename = "match")]
+    matching: Match,
+    /// Its limits.
+    #[serde(default)]
+    thresholds: ThresholdsGiven,
+    /// Which kinds of backup are asked for.
+    #[serde(default)]
+    backups: RequirementsGiven,
+    /// How new iOS must be.
+    #[serde(default)]
+    os: OsGiven,
+}
+
+impl GroupGiven {
+    /// The group in a policy that asks this of everybody else.
+    pub(crate) fn within(self, policy: &Policy) -> Group {
+        let (backups, os) = start(self.preset, policy);
+        Group {
+            thresholds: self.thresholds.over(policy.thresholds),
+            backups: self.backups.over(backups),
+            os: self.os.over(os),
+            name: self.name,
+            matching: self.matching,
+            preset: self.preset,
+        }
+    }
 }

@@ -1,8 +1,8 @@
 //! What a policy file may say, and what is said of one that is wrong.
 
+use super::model::Policy;
 use super::preset::Preset;
 use super::requirements::{Demand, Requirement};
-use super::whole::Policy;
 use crate::results::Code;
 
 #[track_caller]

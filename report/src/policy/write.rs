@@ -2,13 +2,12 @@
 
 use std::fmt::Write as _;
 
-use super::group::{Group, start};
 use super::limits::THRESHOLDS;
 use super::matching::{Match, ON_TEXT};
+use super::model::{Group, Policy, start};
 use super::requirements::{OS_ASKED, REQUIREMENTS};
 use super::settings::{Key, quoted};
 use super::waiver::WaiverRule;
-use super::whole::Policy;
 
 const HEAD: &str = "\
 # A fleetback policy: what this organisation asks of its backups.

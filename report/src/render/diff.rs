@@ -6,8 +6,8 @@
 use std::io::{self, Write};
 
 use super::terminal::{Color, Page, PageOptions};
-use crate::diff::{DeviceDiff, Diff, DiffKind, Side, Stand};
 use crate::format::{self, Word, number};
+use crate::history::diff::{DeviceDiff, Diff, DiffKind, Side, Stand};
 use crate::results::Code;
 use crate::swap::sheet;
 

@@ -12,23 +12,14 @@ use askama::Template;
 use crate::sheet::Sheet;
 
 mod chart;
-
 pub(super) mod csp;
-
 mod details;
-
 mod groups;
-
 mod island;
-
 mod page;
-
 mod past;
-
 mod patterns;
-
 mod rows;
-
 mod terms;
 
 /// Writes the page.

@@ -122,7 +122,6 @@ fn faults(tickets: &Tickets) -> Vec<String> {
 
 /// The longest cell of the overview, in letters.
 const CELL_MAX: usize = 90;
-
 const REASON_MAX: usize = 200;
 
 fn row(ticket: &Ticket, number: usize) -> Row {

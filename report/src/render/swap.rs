@@ -11,9 +11,9 @@ use super::csv::{self, CsvOptions};
 use super::terminal::{Color, Page, PageOptions, wrapped_words};
 use crate::format::{self, shown};
 use crate::results::Verdict;
-use crate::swap::after::{After, Afterwards};
 use crate::swap::answer::{Answer, Fate};
-use crate::swap::plan::PlanUsed;
+use crate::swap::request::PlanUsed;
+use crate::swap::retention::{After, Afterwards};
 use crate::swap::sheet::{self, Group, SWAP_COLUMNS, SwapRow, Tone};
 use crate::swap::ticket::{Ticket, Tickets};
 

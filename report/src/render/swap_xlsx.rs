@@ -22,16 +22,12 @@ use crate::swap::ticket::Tickets;
 
 /// Rows of a worksheet, the header among them (Microsoft, "Excel specifications and limits").
 const ROWS_MAX: usize = 1_048_576;
-
 /// UTF-16 units in a cell (the same page).
 const CELL_MAX: usize = 32_767;
-
 /// The narrowest and the widest column, in characters: longer text is read in the cell.
 const WIDTHS: (usize, usize) = (10, 60);
-
 /// Room for the arrow of the filter beside a heading.
 const ARROW: usize = 3;
-
 /// The one column of the sheet `Totals`.
 const TOTALS_WIDTH: usize = 100;
 

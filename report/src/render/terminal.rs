@@ -9,7 +9,6 @@ use crate::format::shown;
 
 /// The narrowest terminal that is laid out for.
 const WIDTH_MIN: usize = 60;
-
 /// The widest line of text: longer ones are hard to read.
 const WIDTH_MAX: usize = 110;
 

@@ -28,19 +28,14 @@ pub struct TextOptions {
 
 /// The most serial numbers named beside one fix.
 const SERIALS_MAX: usize = 12;
-
 /// The most problems shown.
 const PROBLEMS_MAX: usize = 5;
-
 /// The most remarks on the policy.
 const POLICY_NOTES_MAX: usize = 10;
-
 /// The narrowest terminal that is laid out for.
 const WIDTH_MIN: usize = 60;
-
 /// Below this much room the reason stands on a line of its own.
 const REASON_WIDTH_MIN: usize = 44;
-
 /// The widest name in the table.
 const NAME_WIDTH_MAX: usize = 24;
 

@@ -340,6 +340,54 @@ pub(crate) fn fails(severity: Option<Severity>) -> bool {
     severity >= Some(Severity::Error)
 }
 
+impl Status {
+    /// Every status, in the order of the documentation.
+    pub const ALL: [Self; 6] = [
+        Self::Protected,
+        Self::Aging,
+        Self::Stale,
+        Self::Failed,
+        Self::Never,
+        Self::Unknown,
+    ];
+
+    /// Its name in files: "protected".
+    pub fn id(self) -> &'static str {
+        match self {
+            Self::Protected => "protected",
+            Self::Aging => "aging",
+            Self::Stale => "stale",
+            Self::Failed => "failed",
+            Self::Never => "never",
+            Self::Unknown => "unknown",
+        }
+    }
+
+    /// Would data be lost tonight, or can nobody tell that it would not?
+    pub fn is_at_risk(self) -> bool {
+        !matches!(self, Self::Protected | Self::Aging)
+    }
+
+    /// Worst first. Never before failed: where something was tried, somebody once set it up.
+    /// Unknown after stale: an old backup that is known to be old is worse news than none known.
+    pub(crate) fn rank(self) -> u8 {
+        match self {
+            Self::Never => 0,
+            Self::Failed => 1,
+            Self::Stale => 2,
+            Self::Unknown => 3,
+            Self::Aging => 4,
+            Self::Protected => 5,
+        }
+    }
+}
+
+impl std::fmt::Display for Status {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.pad(self.id())
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

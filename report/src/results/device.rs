@@ -197,3 +197,26 @@ pub(crate) fn who(device: &Device) -> Who {
         department: device.department.clone(),
     }
 }
+
+impl Device {
+    /// Has somebody decided to live with its trouble? True when a waiver covers a finding that
+    /// weighs (an error, or one that says that there is no backup to rely on), and no such finding
+    /// is left uncovered.
+    pub fn is_waived(&self) -> bool {
+        let weighs = |code: Code, severity| {
+            let bears = code.about().bears_on_status && severity >= Severity::Warning;
+            bears || severity >= Severity::Error
+        };
+        let mut weighty = self.findings.iter().filter(|f| weighs(f.code, f.severity));
+        let mut any = false;
+        weighty.all(|finding| {
+            any = true;
+            finding.waived.is_some()
+        }) && any
+    }
+
+    /// Would data of this device be lost tonight, for all that is known, and does it matter?
+    pub fn is_at_risk(&self) -> bool {
+        self.status.is_at_risk() && !self.listed_apart && !self.is_waived()
+    }
+}

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use fleetback_scanner::model::path_text;
-use fleetback_scanner::model::problem::Problem;
+use fleetback_scanner::model::problem::{Level, Problem};
 use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -201,4 +201,30 @@ pub struct Unmatched {
     pub reason: String,
     /// The document.
     pub source: String,
+}
+
+impl Results {
+    /// The worst finding of any device that no waiver covers: what `--fail-on` is held against.
+    pub fn worst_unwaived(&self) -> Option<Severity> {
+        self.devices
+            .iter()
+            .filter_map(|device| device.severity)
+            .max()
+    }
+
+    /// The devices that the verdict speaks of: all but those listed apart.
+    pub fn in_fleet(&self) -> impl Iterator<Item = &Device> {
+        self.devices.iter().filter(|device| !device.listed_apart)
+    }
+
+    /// Is evidence missing that should have been readable?
+    pub fn is_incomplete(&self) -> bool {
+        let mut problems = self.problems.iter();
+        problems.any(|problem| problem.level == Level::Incomplete)
+    }
+
+    /// Was there nothing at all: no device, and no document that speaks of one?
+    pub fn found_nothing(&self) -> bool {
+        self.devices.is_empty() && self.unmatched.is_empty()
+    }
 }

@@ -3,12 +3,14 @@
 //! `Results x what was typed x target -> verdict`. Works on judged devices, so a live scan and stored
 //! results take one way. [`rules`] is the table; nothing else decides.
 
-pub mod after;
 pub mod answer;
 pub mod copies;
+pub mod evaluate;
 pub mod lookup;
 pub mod plan;
 pub mod question;
+pub mod request;
+pub mod retention;
 pub mod rules;
 pub mod run_sheet;
 pub mod sheet;

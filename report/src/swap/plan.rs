@@ -7,53 +7,12 @@
 use std::collections::BTreeMap;
 
 use fleetback_scanner::model::plan::{PlannedDay, PlannedSwap, SwapPlan};
-use fleetback_scanner::model::problem::Problem;
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
 
 use super::lookup::{Directory, folded_text};
-use super::target::{Wish, is_product};
-use super::ticket::Asked;
-use crate::format::{list_of_lines, plural};
+use super::request::{Asked, Wish};
+use super::target::is_product;
+use crate::format::list_of_lines;
 use crate::tables::os_version::OsVersion;
-
-/// The plan that was asked.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct PlanUsed {
-    /// The file.
-    pub path: String,
-    /// Rows that were asked.
-    pub swaps: u64,
-    /// Lines whose rows could not be used: nobody was asked about the devices that they mean.
-    pub unusable: Vec<u64>,
-    /// What is wrong with its rows.
-    pub problems: Vec<Problem>,
-}
-
-impl PlanUsed {
-    /// What is said of the plan itself.
-    pub fn of(plan: &SwapPlan) -> Self {
-        Self {
-            path: plan.path.to_string_lossy().into_owned(),
-            swaps: plan.swaps.len() as u64,
-            unusable: plan.unusable.clone(),
-            problems: plan.problems.clone(),
-        }
-    }
-
-    /// "2 rows of the plan could not be used: lines 7 and 9"; `None` where all could.
-    pub fn unasked(&self) -> Option<String> {
-        let count = self.unusable.len() as u64;
-        (count > 0).then(|| {
-            format!(
-                "{} of the plan could not be used, and nobody was asked about {}: {}",
-                plural(count, "row", "rows"),
-                if count == 1 { "it" } else { "them" },
-                list_of_lines(&self.unusable)
-            )
-        })
-    }
-}
 
 /// The rows of a plan as questions; what a row does not say of the new device, `wish` says for all.
 pub fn asked(plan: &SwapPlan, wish: &Wish) -> Vec<Asked> {

@@ -76,3 +76,12 @@ impl<'a> Question<'a> {
 pub(crate) fn hours(hours: f64) -> SignedDuration {
     SignedDuration::try_from_secs_f64(hours * 3_600.0).unwrap_or(SignedDuration::MAX)
 }
+
+/// About what the device holds. The MDM's unit is a gigabyte of base 10 or base 2, so the figure is
+/// the least that it can mean.
+pub(crate) fn used_bytes(q: &Question<'_>) -> Option<f64> {
+    let mdm = q.mdm()?;
+    let (capacity, available) = (mdm.capacity?, mdm.available?);
+    let sane = capacity > 0.0 && (0.0..=capacity).contains(&available);
+    sane.then_some((capacity - available) * 1e9)
+}

@@ -104,7 +104,6 @@ const ROOMS: [Room; 3] = [
 
 /// The longest name, and the longest of the other facts.
 const NAME_MAX: usize = 60;
-
 const FACT_MAX: usize = 110;
 
 /// The longest fact that has room in half a line.

@@ -2,11 +2,11 @@
 
 use jiff::tz::TimeZone;
 
-use super::after::{After, Afterwards};
 use super::answer::{Answer, Fate, Outcome, WaitsFor};
-use super::plan::PlanUsed;
+use super::request::{EvidenceFrom, PlanUsed};
+use super::retention::{After, Afterwards};
 use super::target::Target;
-use super::ticket::{EvidenceFrom, EvidenceUsed, RestoreFrom, Ticket, Tickets};
+use super::ticket::{EvidenceUsed, RestoreFrom, Ticket, Tickets};
 use crate::format::{self, Word, elapsed, plural};
 use crate::results::{Verdict, Who};
 use crate::sheet::Cell;

@@ -5,40 +5,9 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::lookup::{Directory, Found};
+use super::request::Wish;
 use crate::results::{Device, Mdm};
 use crate::tables::models;
-use crate::tables::os_version::OsVersion;
-
-/// What was said of the new device, by hand or by a plan.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct Wish {
-    /// Serial number or another number of it, a product type ("iPhone17,1") or a model ("iPhone 16").
-    pub to: Option<String>,
-    /// Its product type or model.
-    pub product_type: Option<String>,
-    /// Its version of iOS.
-    pub os_version: Option<OsVersion>,
-    /// Its capacity in gigabytes, as it is sold.
-    pub capacity_gb: Option<f64>,
-}
-
-impl Wish {
-    /// Was nothing said at all?
-    pub fn is_empty(&self) -> bool {
-        *self == Self::default()
-    }
-
-    /// What is said here, and where nothing is, what `under` says.
-    #[must_use]
-    pub fn over(self, under: Self) -> Self {
-        Self {
-            to: self.to.or(under.to),
-            product_type: self.product_type.or(under.product_type),
-            os_version: self.os_version.or(under.os_version),
-            capacity_gb: self.capacity_gb.or(under.capacity_gb),
-        }
-    }
-}
 
 /// The new device.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]

@@ -11,7 +11,6 @@ use crate::results::FixId;
 
 /// The domain of the backup's own errors.
 pub const MB: &str = "MBErrorDomain";
-
 /// The domain of CloudKit, on which iCloud Backup is built.
 pub const CK: &str = "CKErrorDomain";
 

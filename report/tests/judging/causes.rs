@@ -1,6 +1,6 @@
 //! Evidence -> cause and fix, rule by rule. Each of the article's eight fixes is reached here.
 
-use fleetback_report::knowledge::Knowledge;
+use fleetback_report::judge::Knowledge;
 use fleetback_report::results::{Code, Confidence, Finding, FixId};
 use fleetback_scanner::model::backup::{
     FileCount, HostTool, LocalBackup, Password, Restorable, State, Verified, VerifyLevel,

@@ -3,8 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use fleetback_report::judge::{RunInfo, judge};
-use fleetback_report::knowledge::Knowledge;
+use fleetback_report::judge::{Knowledge, RunInfo, judge};
 use fleetback_report::policy::Policy;
 use fleetback_report::results::{self, Code, Finding, Results};
 use fleetback_scanner::model::backup::{

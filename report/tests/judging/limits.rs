@@ -1,6 +1,6 @@
 //! Every limit from both sides.
 
-use fleetback_report::knowledge::Knowledge;
+use fleetback_report::judge::Knowledge;
 use fleetback_report::results::{OsVerdict, Severity, Status};
 use fleetback_scanner::model::backup::{FileCount, LocalBackup};
 use fleetback_scanner::model::evidence::Told;

@@ -3,8 +3,7 @@
 use fleetback_report::history::{
     History, Numbers, PastDevice, PastFinding, PastIcloud, PastRun, PastSize, PastState,
 };
-use fleetback_report::judge::judge;
-use fleetback_report::knowledge::Knowledge;
+use fleetback_report::judge::{Knowledge, judge};
 use fleetback_report::results::{Change, Code, FixId, Results, Severity, Status};
 use fleetback_scanner::model::evidence::Told;
 use fleetback_scanner::model::fleet::Fleet;

@@ -2,8 +2,7 @@
 //! devices that point to it.
 
 use fleetback_report::history::{History, Numbers, PastDevice, PastIcloud, PastRun};
-use fleetback_report::judge::judge;
-use fleetback_report::knowledge::Knowledge;
+use fleetback_report::judge::{Knowledge, judge};
 use fleetback_report::results::{Code, Confidence, FixId, Pattern, PatternKind, Results};
 use fleetback_scanner::model::backup::{FileCount, LocalBackup, State};
 use fleetback_scanner::model::evidence::Told;

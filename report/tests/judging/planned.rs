@@ -1,8 +1,7 @@
 //! Swaps that are planned for one of the next days.
 
 use fleetback_report::history::{History, PastRun};
-use fleetback_report::judge::{RunInfo, judge};
-use fleetback_report::knowledge::Knowledge;
+use fleetback_report::judge::{Knowledge, RunInfo, judge};
 use fleetback_report::results::{Code, FixId, Severity};
 use fleetback_scanner::model::backup::{LocalBackup, State};
 use fleetback_scanner::model::identity::Serial;

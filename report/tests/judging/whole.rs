@@ -1,7 +1,6 @@
 //! The results as a whole: order, counts, problems, purity.
 
-use fleetback_report::judge::judge;
-use fleetback_report::knowledge::Knowledge;
+use fleetback_report::judge::{Knowledge, judge};
 use fleetback_report::results::{BackupKind, Results, Severity};
 use fleetback_scanner::model::backup::{LocalBackup, State};
 use fleetback_scanner::model::evidence::Told;

@@ -1,6 +1,6 @@
 //! Two reports side by side.
 
-use fleetback_report::diff::{Diff, DiffKind};
+use fleetback_report::history::diff::{Diff, DiffKind};
 use fleetback_report::render::diff as render;
 use fleetback_report::render::terminal::PageOptions;
 use fleetback_report::results::{Code, FixId, Severity, *};

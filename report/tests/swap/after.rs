@@ -1,10 +1,9 @@
 //! Which old backups may go.
 
 use fleetback_report::results::*;
-use fleetback_report::swap::after::{After, afterwards};
 use fleetback_report::swap::answer::Fate;
-use fleetback_report::swap::target::Wish;
-use fleetback_report::swap::ticket::{Asked, Run};
+use fleetback_report::swap::request::{Asked, Run, Wish};
+use fleetback_report::swap::retention::{After, afterwards};
 use jiff::SignedDuration;
 
 use crate::common::{self, NOW, at};

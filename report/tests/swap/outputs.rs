@@ -4,10 +4,10 @@ use fleetback_report::render::csv::CsvOptions;
 use fleetback_report::render::terminal::PageOptions;
 use fleetback_report::render::{json, swap as render};
 use fleetback_report::results::*;
-use fleetback_report::swap::after::afterwards;
+use fleetback_report::swap::request::{Asked, Wish};
+use fleetback_report::swap::retention::afterwards;
 use fleetback_report::swap::sheet::SWAP_COLUMNS;
-use fleetback_report::swap::target::Wish;
-use fleetback_report::swap::ticket::{Asked, Tickets};
+use fleetback_report::swap::ticket::Tickets;
 use jiff::tz::TimeZone;
 
 use crate::common;

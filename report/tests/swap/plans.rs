@@ -1,11 +1,12 @@
 //! A plan's rows held against each other, and what is printed of them.
 
 use fleetback_report::results::{Verdict, *};
-use fleetback_report::swap::after::afterwards;
 use fleetback_report::swap::answer::Fate;
-use fleetback_report::swap::plan::{PlanUsed, asked as questions};
-use fleetback_report::swap::target::Wish;
-use fleetback_report::swap::ticket::{Asked, Run, Ticket, Tickets, tickets};
+use fleetback_report::swap::evaluate::tickets;
+use fleetback_report::swap::plan::asked as questions;
+use fleetback_report::swap::request::{Asked, PlanUsed, Run, Wish};
+use fleetback_report::swap::retention::afterwards;
+use fleetback_report::swap::ticket::{Ticket, Tickets};
 use fleetback_scanner::model::plan::{PlannedDay, PlannedSwap, SwapPlan};
 use fleetback_scanner::model::problem::Problem;
 

@@ -4,9 +4,11 @@ use std::collections::BTreeSet;
 
 use fleetback_report::results::{Code, FixId, Severity, Verdict, *};
 use fleetback_report::swap::answer::Outcome;
+use fleetback_report::swap::evaluate::tickets;
 use fleetback_report::swap::lookup::Directory;
-use fleetback_report::swap::target::{Target, Wish, is_product};
-use fleetback_report::swap::ticket::{Asked, EvidenceFrom, Run, Ticket, Tickets, tickets};
+use fleetback_report::swap::request::{Asked, EvidenceFrom, Run, Wish};
+use fleetback_report::swap::target::{Target, is_product};
+use fleetback_report::swap::ticket::{Ticket, Tickets};
 use fleetback_report::tables::os_version::OsVersion;
 use fleetback_scanner::model::os_feed::{OsFeed, OsFeedKind, OsRelease};
 use jiff::SignedDuration;

@@ -6,7 +6,7 @@ use calamine::{Data, Range, Reader, Xlsx};
 use fleetback_report::render::csv::{CsvOptions, Profile};
 use fleetback_report::render::{swap, swap_xlsx};
 use fleetback_report::sheet::Cell;
-use fleetback_report::swap::plan::PlanUsed;
+use fleetback_report::swap::request::PlanUsed;
 use fleetback_report::swap::sheet::{self, SWAP_COLUMNS, SwapRow};
 use fleetback_report::swap::ticket::Tickets;
 use jiff::civil;

@@ -6,11 +6,8 @@
 
 /// Where the bars begin, how long the longest is, and how far apart they stand.
 const BAR_X: u64 = 126;
-
 const BAR_LENGTH: u64 = 130;
-
 const BAR_STEP: u64 = 26;
-
 const STRIP_LENGTH: u64 = 1000;
 
 /// The bars of the age chart.

@@ -26,7 +26,6 @@ type Chapters = [(
     &'static str,
     terms::Fits,
 ); 2];
-
 const CHAPTERS: Chapters = [
     (
         TONIGHT,

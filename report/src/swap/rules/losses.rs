@@ -3,7 +3,7 @@
 use crate::format::{list, number, rounded};
 use crate::results::BackupKind;
 use crate::swap::answer::Reply;
-use crate::swap::question::Question;
+use crate::swap::question::{Question, used_bytes};
 
 /// Apps named one by one.
 const APPS_MAX: usize = 6;
@@ -11,11 +11,10 @@ const APPS_MAX: usize = 6;
 /// S7: a device that holds more than this many times its backup, and at least so much, keeps most of
 /// it elsewhere.
 const ELSEWHERE_TIMES: f64 = 4.0;
-
 const ELSEWHERE_BYTES_MIN: f64 = 20e9;
 
 /// S5
-pub(super) fn encrypted(q: &Question<'_>) -> Reply {
+pub(crate) fn encrypted(q: &Question<'_>) -> Reply {
     let Some(copy) = q.chosen() else {
         return Reply::no_backup();
     };
@@ -31,7 +30,7 @@ pub(super) fn encrypted(q: &Question<'_>) -> Reply {
 }
 
 /// S7
-pub(super) fn never_in_a_backup(q: &Question<'_>) -> Reply {
+pub(crate) fn never_in_a_backup(q: &Question<'_>) -> Reply {
     const NEVER: &str = "no backup holds Face ID, Touch ID, the passcode, the apps themselves, or what lies in iCloud already (photos, messages, contacts)";
     const LOOK: &str = "On the device: Settings, the name at the top, iCloud: see that photos and messages are in sync";
     match (used_bytes(q), backup_bytes(q)) {
@@ -45,18 +44,13 @@ pub(super) fn never_in_a_backup(q: &Question<'_>) -> Reply {
     }
 }
 
-/// About what the device holds, by the MDM's figures: capacity less what is free.
-fn used_bytes(q: &Question<'_>) -> Option<f64> {
-    super::target::used_bytes(q)
-}
-
 fn backup_bytes(q: &Question<'_>) -> Option<f64> {
     let backup = q.chosen()?.backup?;
     Some(backup.files?.bytes? as f64)
 }
 
 /// S8
-pub(super) fn keychain(q: &Question<'_>) -> Reply {
+pub(crate) fn keychain(q: &Question<'_>) -> Reply {
     match q.chosen() {
         None => Reply::no_backup(),
         Some(copy) if copy.kind() == BackupKind::Local => Reply::pass("a local backup is not bound to its device"),
@@ -71,7 +65,7 @@ pub(super) fn keychain(q: &Question<'_>) -> Reply {
 }
 
 /// S13
-pub(super) fn managed_apps(q: &Question<'_>) -> Reply {
+pub(crate) fn managed_apps(q: &Question<'_>) -> Reply {
     let Some(mdm) = q.mdm() else {
         return Reply::cannot_tell("no MDM answer tells which apps are managed");
     };

@@ -3,7 +3,7 @@
 use crate::format::rounded;
 use crate::swap::answer::Reply;
 use crate::swap::copies::Copy;
-use crate::swap::question::Question;
+use crate::swap::question::{Question, used_bytes};
 use crate::swap::target::Target;
 use crate::tables::os_releases::Runs;
 use crate::tables::os_version::OsVersion;
@@ -12,7 +12,7 @@ use crate::tables::os_version::OsVersion;
 const MARGIN: f64 = 0.1;
 
 /// S3
-pub(super) fn runs_it(q: &Question<'_>) -> Reply {
+pub(crate) fn runs_it(q: &Question<'_>) -> Reply {
     let Some(target) = q.target else {
         return Reply::no_target();
     };
@@ -67,7 +67,7 @@ fn os_of(q: &Question<'_>, copy: &Copy<'_>) -> Option<OsVersion> {
 }
 
 /// S4
-pub(super) fn has_room(q: &Question<'_>) -> Reply {
+pub(crate) fn has_room(q: &Question<'_>) -> Reply {
     let Some(target) = q.target else {
         return Reply::no_target();
     };
@@ -119,17 +119,8 @@ fn compare(room: f64, stored: Option<f64>, used: Option<f64>) -> Reply {
     }
 }
 
-/// About what the device holds. The MDM's unit is a gigabyte of base 10 or base 2, so the figure is
-/// the least that it can mean.
-pub(super) fn used_bytes(q: &Question<'_>) -> Option<f64> {
-    let mdm = q.mdm()?;
-    let (capacity, available) = (mdm.capacity?, mdm.available?);
-    let sane = capacity > 0.0 && (0.0..=capacity).contains(&available);
-    sane.then_some((capacity - available) * 1e9)
-}
-
 /// S9
-pub(super) fn supervision(q: &Question<'_>) -> Reply {
+pub(crate) fn supervision(q: &Question<'_>) -> Reply {
     let Some(target) = q.target else {
         return Reply::no_target();
     };
@@ -157,7 +148,7 @@ pub(super) fn supervision(q: &Question<'_>) -> Reply {
 }
 
 /// S10
-pub(super) fn management(q: &Question<'_>) -> Reply {
+pub(crate) fn management(q: &Question<'_>) -> Reply {
     if q.target.is_none() {
         return Reply::no_target();
     }
@@ -169,7 +160,7 @@ pub(super) fn management(q: &Question<'_>) -> Reply {
 }
 
 /// S11
-pub(super) fn restore_pane(q: &Question<'_>) -> Reply {
+pub(crate) fn restore_pane(q: &Question<'_>) -> Reply {
     let Some(target) = q.target else {
         return Reply::no_target();
     };

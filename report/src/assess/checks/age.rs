@@ -1,0 +1,141 @@
+//! Too old, or never.
+//!
+//! Age depends on the newest good backup alone, not on the status word. Where the policy requires a
+//! kind of backup, that kind is held to the same limits by itself.
+
+use fleetback_scanner::model::backup::{LocalBackup, State};
+
+use crate::assess::context::{Case, Good};
+use crate::assess::draft_finding::{Draft, days_between, from_backup, from_fact};
+use crate::assess::good_backup::within;
+use crate::assess::icloud_evidence::source_words;
+use crate::assess::status::status;
+use crate::format::day;
+use crate::policy::Requirement;
+use crate::results::{BackupKind, Code, Evidence, Severity, Status};
+
+pub(crate) fn find(case: &Case<'_>) -> Vec<Draft> {
+    let newest = case.last_good().and_then(|good| too_old(case, &good));
+    let required = required_kinds(case).flat_map(|kind| match case.good_of(kind) {
+        Some(good) => too_old(case, &good),
+        None => required_never(case, kind),
+    });
+    newest
+        .into_iter()
+        .chain(never(case))
+        .chain(required)
+        .collect()
+}
+
+fn required_kinds(case: &Case<'_>) -> impl Iterator<Item = BackupKind> + use<> {
+    let icloud = case.policy.backups.icloud == Requirement::Required;
+    let kinds = [
+        (BackupKind::Local, case.local_is_asked_for()),
+        (BackupKind::Icloud, icloud),
+    ];
+    let required = kinds.into_iter().filter(|(_, asked_for)| *asked_for);
+    required.map(|(kind, _)| kind)
+}
+
+fn too_old(case: &Case<'_>, good: &Good<'_>) -> Option<Draft> {
+    let limits = &case.policy.thresholds;
+    let within = |days| within(good.date, case.now, days);
+    let (code, severity) = if within(limits.aging_days) {
+        return None;
+    } else if within(limits.stale_days) {
+        (Code::BackupAging, Severity::Warning)
+    } else if within(limits.critical_days) {
+        (Code::BackupStale, Severity::Error)
+    } else {
+        (Code::BackupStale, Severity::Critical)
+    };
+    Some(Draft::new(code, vec![date_in_words(case, good)]).severity(severity))
+}
+
+/// Where the date of a good backup stands. Over an older copy that still stands, Status.plist tells
+/// of the failed attempt; the copy's own date is the manifest's.
+fn date_key(backup: &LocalBackup) -> &'static str {
+    if backup.completed_at == backup.status_date {
+        "Status.plist Date"
+    } else {
+        "Manifest.plist Date"
+    }
+}
+
+fn date_in_words(case: &Case<'_>, good: &Good<'_>) -> Evidence {
+    let age = days_between(good.date, case.now);
+    let when = day(good.date);
+    match (good.backup, &case.cloud.last) {
+        (Some(backup), _) => from_backup(
+            format!("the newest good local backup was completed on {when}, {age} ago"),
+            backup,
+            date_key(backup),
+            Some(good.date),
+        ),
+        (None, Some(fact)) => from_fact(
+            format!("the newest iCloud backup is of {when}, {age} ago"),
+            fact,
+        ),
+        (None, None) => Evidence {
+            text: format!("the newest good backup is of {when}, {age} ago"),
+            source: "the evidence of this device".to_owned(),
+            observed_at: Some(good.date),
+        },
+    }
+}
+
+/// Never a backup of any kind, and no folder that might once have held one.
+fn never(case: &Case<'_>) -> Option<Draft> {
+    let nothing_local = case
+        .real_locals()
+        .all(|local| local.backup.state == State::InProgress);
+    let never = match status(case) {
+        Status::Never => true,
+        Status::Failed => {
+            case.cloud_never() && nothing_local && case.told_of_computer_backup().is_none()
+        }
+        _ => false,
+    };
+    never.then(|| Draft::new(Code::BackupNever, vec![cloud_never(case)]))
+}
+
+fn required_never(case: &Case<'_>, kind: BackupKind) -> Option<Draft> {
+    let evidence = match kind {
+        BackupKind::Icloud => case.cloud_never().then(|| cloud_never(case)),
+        BackupKind::Local => {
+            // Where local backups are only what is left, a console's word of one rules never out.
+            let required = case.policy.backups.local == Requirement::Required;
+            let possible = required || case.told_of_computer_backup().is_none();
+            let none = case.fleet.has_roots && case.real_locals().next().is_none();
+            (possible && none).then(|| Evidence {
+                text: format!(
+                    "{}, and none was found below the roots that were scanned",
+                    why_local(case)
+                ),
+                source: "the roots of this scan".to_owned(),
+                observed_at: Some(case.now),
+            })
+        }
+    };
+    evidence.map(|evidence| Draft::new(Code::BackupNever, vec![evidence]))
+}
+
+fn why_local(case: &Case<'_>) -> &'static str {
+    match case.policy.backups.local {
+        Requirement::Required => "the policy requires a local backup",
+        _ => "the policy forbids iCloud Backup, which leaves local backups",
+    }
+}
+
+fn cloud_never(case: &Case<'_>) -> Evidence {
+    let told = case.mdm().and_then(|mdm| mdm.last_inventory.as_ref());
+    Evidence {
+        text: "the MDM's answer tells of iCloud Backup and carries no date of a last backup"
+            .to_owned(),
+        source: told.map_or_else(
+            || "the MDM's answer".to_owned(),
+            |told| source_words(&told.source, "LastCloudBackupDate (absent)"),
+        ),
+        observed_at: told.map(|told| told.value),
+    }
+}

@@ -1,0 +1,151 @@
+//! iCloud Backup: off, blocked, forbidden, failing, about to be deleted.
+//!
+//! "Off" is compliance where the policy forbids iCloud, and a remark where a good local backup
+//! stands in for it.
+
+use crate::assess::context::Case;
+use crate::assess::draft_finding::{Draft, days_between, from_fact};
+use crate::assess::fleet_index::is_outage;
+use crate::assess::good_backup::within;
+use crate::assess::icloud_evidence::{Attempt, log_source, source_words};
+use crate::format::day;
+use crate::policy::{Requirement, span_of_days};
+use crate::results::{Code, Evidence, Severity};
+
+pub(crate) fn find(case: &Case<'_>) -> Vec<Draft> {
+    if case.policy.backups.icloud == Requirement::Forbidden {
+        return forbidden(case).into_iter().collect();
+    }
+    let all = [blocked(case), off(case), failing(case), expiring(case)];
+    all.into_iter().flatten().collect()
+}
+
+fn forbidden(case: &Case<'_>) -> Option<Draft> {
+    let fact = case.cloud.enabled.as_ref().filter(|fact| fact.value)?;
+    let text = "iCloud Backup is on, and the policy forbids it";
+    Some(Draft::new(
+        Code::IcloudForbidden,
+        vec![from_fact(text, fact)],
+    ))
+}
+
+/// The restriction that stops iCloud Backup, in words.
+pub(crate) fn restriction_evidence(case: &Case<'_>, key: &str) -> Option<Evidence> {
+    let mdm = case.mdm()?;
+    let told = mdm.restrictions.as_ref()?;
+    let value = told.value.get(key)?;
+    let by = mdm
+        .restriction_profiles
+        .get(key)
+        .map_or_else(String::new, |profiles| {
+            let names: Vec<&str> = profiles.iter().map(String::as_str).collect();
+            format!(", set by {}", names.join(", "))
+        });
+    Some(Evidence {
+        text: format!("the restriction {key} = {value} is in force{by}"),
+        source: source_words(&told.source, &format!("restrictedBool.{key}")),
+        observed_at: Some(told.observed_at()),
+    })
+}
+
+/// Is iCloud Backup stopped by a restriction?
+pub(crate) fn is_blocked(case: &Case<'_>) -> bool {
+    case.restriction("allowCloudBackup") == Some(false)
+}
+
+fn blocked(case: &Case<'_>) -> Option<Draft> {
+    let evidence = is_blocked(case).then(|| restriction_evidence(case, "allowCloudBackup"))??;
+    let draft = Draft::new(Code::IcloudBlocked, vec![evidence]);
+    Some(if case.local_stands_in() {
+        draft.severity(Severity::Warning)
+    } else {
+        draft
+    })
+}
+
+/// Is the switch off?
+pub(crate) fn is_off(case: &Case<'_>) -> bool {
+    case.cloud.enabled.as_ref().is_some_and(|fact| !fact.value)
+}
+
+fn off(case: &Case<'_>) -> Option<Draft> {
+    let fact = case.cloud.enabled.as_ref().filter(|fact| !fact.value)?;
+    if is_blocked(case) {
+        return None;
+    }
+    let draft = Draft::new(
+        Code::IcloudOff,
+        vec![from_fact("iCloud Backup is switched off", fact)],
+    );
+    Some(if case.local_stands_in() {
+        draft.severity(Severity::Info)
+    } else {
+        draft
+    })
+}
+
+/// The newest failure of iCloud Backup, when it means something: it lasts; or Apple's servers failed
+/// other devices of the fleet in the same night; or there is no good backup that would make a
+/// passing failure harmless.
+pub(crate) fn failure_that_counts<'a>(case: &Case<'a>) -> Option<Attempt<'a>> {
+    case.cloud.lasting_failure().or_else(|| {
+        let newest = *case.cloud.failures().first()?;
+        let shared =
+            is_outage(newest.says()) && case.fleet.shared_outage(case.index, newest.entry.at);
+        let alone = case.last_good().is_none() && case.cloud.newest_real_failure().is_some();
+        (shared || alone).then_some(newest)
+    })
+}
+
+fn failing(case: &Case<'_>) -> Option<Draft> {
+    failure_that_counts(case)?;
+    let failures = case.cloud.failures();
+    let evidence = failures
+        .iter()
+        .take(EVIDENCE_ATTEMPTS)
+        .map(|attempt| Evidence {
+            text: format!(
+                "the device reported {} for iCloud Backup on {}",
+                attempt.in_words(),
+                day(attempt.entry.at)
+            ),
+            source: log_source(attempt.backup, "com.apple.MobileBackup.plist"),
+            observed_at: Some(attempt.entry.at),
+        });
+    let draft = Draft::new(Code::IcloudAttemptsFailing, evidence.collect());
+    let alone = case.last_good().is_none();
+    Some(if alone {
+        draft.severity(Severity::Error)
+    } else {
+        draft
+    })
+}
+
+/// Attempts shown as evidence; the device's details list them all.
+const EVIDENCE_ATTEMPTS: usize = 3;
+
+fn expiring(case: &Case<'_>) -> Option<Draft> {
+    let limits = &case.policy.thresholds;
+    let fact = case.cloud.last.as_ref()?;
+    if fact.value.duration_until(case.now) < span_of_days(limits.icloud_expiring_days) {
+        return None;
+    }
+    let gone = !within(fact.value, case.now, limits.icloud_ignored_days);
+    let fate = if gone {
+        "Apple has probably deleted it"
+    } else {
+        "Apple deletes it when it is 180 days old"
+    };
+    let text = format!(
+        "the last iCloud backup is of {}, {} ago: {fate}",
+        day(fact.value),
+        days_between(fact.value, case.now)
+    );
+    let near_its_end = !within(fact.value, case.now, limits.icloud_expiring_error_days);
+    let severity = match (case.local_stands_in(), near_its_end) {
+        (true, _) if gone => Severity::Info,
+        (true, _) | (false, false) => Severity::Warning,
+        (false, true) => Severity::Error,
+    };
+    Some(Draft::new(Code::IcloudExpiring, vec![from_fact(text, fact)]).severity(severity))
+}

@@ -1,0 +1,106 @@
+//! Evidence that contradicts itself about the device, and dates that cannot be true.
+
+use fleetback_scanner::model::backup::{LocalBackup, State};
+use jiff::Timestamp;
+
+use crate::assess::context::Case;
+use crate::assess::draft_finding::{Draft, from_backup};
+use crate::assess::good_backup::is_plausible;
+use crate::assess::icloud_evidence::source_words;
+use crate::format::day;
+use crate::results::{Code, Evidence};
+
+pub(crate) fn find(case: &Case<'_>) -> Vec<Draft> {
+    let drafts = [
+        (Code::IdentityConflict, conflicts(case)),
+        (Code::ClockWrong, impossible_dates(case)),
+    ];
+    let drafts = drafts
+        .into_iter()
+        .filter(|(_, evidence)| !evidence.is_empty());
+    drafts
+        .map(|(code, evidence)| Draft::new(code, evidence))
+        .collect()
+}
+
+fn conflicts(case: &Case<'_>) -> Vec<Evidence> {
+    let between = case.device.conflicts.iter().map(|conflict| {
+        let paths: Vec<String> = conflict
+            .paths
+            .iter()
+            .map(|p| p.display().to_string())
+            .collect();
+        Evidence {
+            text: in_words_of(&conflict.text),
+            source: paths.join(", "),
+            observed_at: None,
+        }
+    });
+    let within = case.locals.iter().filter_map(|local| {
+        let text = in_words_of(local.backup.identity_disagrees.as_deref()?);
+        Some(from_backup(
+            text,
+            local.backup,
+            "its plists and its name",
+            None,
+        ))
+    });
+    between.chain(within).collect()
+}
+
+/// What disagrees; evidence without words is none.
+fn in_words_of(text: &str) -> String {
+    match text {
+        "" => "its numbers disagree".to_owned(),
+        text => text.to_owned(),
+    }
+}
+
+fn impossible_dates(case: &Case<'_>) -> Vec<Evidence> {
+    // A make-believe backup bears 1970 on purpose; that is no clock.
+    let backups = case.locals.iter().map(|local| local.backup);
+    let backups = backups.filter(|backup| backup.state != State::Fake);
+    let mut evidence: Vec<Evidence> = backups
+        .flat_map(|backup| impossible_dates_of(case, backup))
+        .collect();
+    let told = case.mdm().and_then(|mdm| mdm.last_cloud_backup.as_ref());
+    if let Some(told) = told.filter(|told| !is_plausible(told.value, case.now)) {
+        evidence.push(Evidence {
+            text: in_words("the iCloud backup", told.value, case.now),
+            source: source_words(&told.source, "LastCloudBackupDate"),
+            observed_at: Some(told.observed_at()),
+        });
+    }
+    evidence
+}
+
+fn impossible_dates_of(case: &Case<'_>, backup: &LocalBackup) -> Vec<Evidence> {
+    let dates = [
+        (backup.status_date, "Status.plist Date"),
+        (backup.manifest_date, "Manifest.plist Date"),
+        (backup.info_date, "Info.plist Last Backup Date"),
+        (backup.completed_at, "the date of completion"),
+    ];
+    let mut seen: Vec<Timestamp> = Vec::new();
+    let mut evidence = Vec::new();
+    for (date, key) in dates {
+        let Some(date) = date.filter(|date| !is_plausible(*date, case.now)) else {
+            continue;
+        };
+        if !seen.contains(&date) {
+            seen.push(date);
+            let text = in_words("the local backup", date, case.now);
+            evidence.push(from_backup(text, backup, key, None));
+        }
+    }
+    evidence
+}
+
+fn in_words(what: &str, date: Timestamp, now: Timestamp) -> String {
+    let why = if date > now {
+        "which is still to come"
+    } else {
+        "when there was no iPhone"
+    };
+    format!("{what} bears the date {}, {why}", day(date))
+}

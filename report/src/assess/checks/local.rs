@@ -1,0 +1,272 @@
+//! Local backups that failed, are broken, unencrypted or locked.
+//!
+//! A failure is a warning while another good backup is in date: it is worth repairing, and nothing
+//! would be lost tonight.
+
+use fleetback_scanner::model::backup::{LocalBackup, Password, Restorable, State};
+use fleetback_scanner::model::problem::Level;
+
+use crate::assess::context::{Case, Local};
+use crate::assess::draft_finding::{Draft, from_backup, size};
+use crate::assess::good_backup::{claims_to_be_whole, is_asked_for_its_password, within};
+use crate::assess::status::later_attempt;
+use crate::format::Word;
+use crate::format::day;
+use crate::policy::Demand;
+use crate::results::{Code, Evidence, Severity};
+
+pub(crate) fn find(case: &Case<'_>) -> Vec<Draft> {
+    let each = case.locals.iter().flat_map(|local| {
+        EACH.iter()
+            .filter_map(|look| look(case, local))
+            .collect::<Vec<Draft>>()
+    });
+    each.chain(not_encrypted(case))
+        .chain(not_verified(case))
+        .collect()
+}
+
+/// What is looked for in every folder.
+const EACH: &[fn(&Case<'_>, &Local<'_>) -> Option<Draft>] = &[
+    files_missing,
+    damaged,
+    unfinished,
+    placeholder,
+    attempt_failed,
+    in_progress,
+    unreadable,
+    password_wrong,
+    password_missing,
+];
+
+fn files_missing(case: &Case<'_>, local: &Local<'_>) -> Option<Draft> {
+    let backup = local.backup;
+    let files = backup.files.filter(|files| files.missing > 0)?;
+    if backup.restorable != Restorable::No || !claims_to_be_whole(backup) {
+        return None;
+    }
+    let text = format!(
+        "{} of {} files that the manifest names are not on disk",
+        files.missing, files.expected
+    );
+    let evidence = from_backup(text, backup, "the manifest", Some(backup.verified.at));
+    let first = backup.missing_sample.first().map(|file| {
+        let text = format!("the first of them is {} of {}", file.path, file.domain);
+        from_backup(text, backup, &file.file_id, Some(backup.verified.at))
+    });
+    let evidence = std::iter::once(evidence).chain(first).collect();
+    Some(failure(case, backup, Code::LocalFilesMissing, evidence))
+}
+
+fn damaged(case: &Case<'_>, local: &Local<'_>) -> Option<Draft> {
+    let backup = local.backup;
+    let missing = backup.files.is_some_and(|files| files.missing > 0);
+    let text = match backup.state {
+        State::Damaged => backup.state_reason.clone(),
+        State::Unknown if backup.restorable == Restorable::No => backup.state_reason.clone(),
+        _ if backup.password == Password::KeybagDamaged => {
+            "the keybag in Manifest.plist cannot be used: no password opens this backup".to_owned()
+        }
+        _ if backup.restorable == Restorable::No && claims_to_be_whole(backup) && !missing => {
+            backup.restorable_reason.clone()
+        }
+        _ => return None,
+    };
+    let evidence = from_backup(
+        or_reason(text),
+        backup,
+        "Status.plist and the manifests",
+        Some(backup.verified.at),
+    );
+    Some(failure(case, backup, Code::LocalDamaged, vec![evidence]))
+}
+
+/// A reason is never empty: evidence without words is none.
+fn or_reason(text: String) -> String {
+    if text.is_empty() {
+        return "the folder fails its check".to_owned();
+    }
+    text
+}
+
+fn unfinished(case: &Case<'_>, local: &Local<'_>) -> Option<Draft> {
+    let backup = local.backup;
+    let evidence = || vec![state_evidence(backup)];
+    match backup.state {
+        State::Unfinished => Some(failure(case, backup, Code::LocalUnfinished, evidence())),
+        // The data is complete; only the tidying up did not end.
+        State::CleanupUnfinished => {
+            Some(Draft::new(Code::LocalUnfinished, evidence()).severity(Severity::Warning))
+        }
+        _ => None,
+    }
+}
+
+fn placeholder(case: &Case<'_>, local: &Local<'_>) -> Option<Draft> {
+    let made_up = matches!(local.backup.state, State::Placeholder | State::Fake);
+    made_up.then(|| {
+        let evidence = vec![state_evidence(local.backup)];
+        failure(case, local.backup, Code::LocalPlaceholder, evidence)
+    })
+}
+
+fn attempt_failed(case: &Case<'_>, local: &Local<'_>) -> Option<Draft> {
+    let backup = local.backup;
+    let later = later_attempt(backup, case.now).map(|at| {
+        let text = format!(
+            "the computer noted a backup on {}, of which Status.plist knows nothing",
+            day(at)
+        );
+        from_backup(text, backup, "Info.plist Last Backup Date", Some(at))
+    });
+    let state = (backup.state == State::AttemptFailed).then(|| state_evidence(backup));
+    let evidence: Vec<Evidence> = state.into_iter().chain(later).collect();
+    if evidence.is_empty() {
+        return None;
+    }
+    let draft = Draft::new(Code::LocalAttemptFailed, evidence);
+    // With no good backup at all, a failed attempt is all there is.
+    let alone = case.last_good().is_none();
+    Some(if alone {
+        draft.severity(Severity::Error)
+    } else {
+        draft
+    })
+}
+
+fn in_progress(_: &Case<'_>, local: &Local<'_>) -> Option<Draft> {
+    let backup = local.backup;
+    (backup.state == State::InProgress).then(|| {
+        let text = or_reason(backup.state_reason.clone());
+        let evidence = from_backup(text, backup, "Status.plist", backup.newest_mtime);
+        Draft::new(Code::BackupInProgress, vec![evidence])
+    })
+}
+
+fn unreadable(_: &Case<'_>, local: &Local<'_>) -> Option<Draft> {
+    let backup = local.backup;
+    let problems = backup.problems.iter();
+    let mut evidence: Vec<Evidence> = problems
+        .filter(|problem| problem.level == Level::Incomplete)
+        .map(|problem| Evidence {
+            text: format!("wanted {}, found {}", problem.wanted, problem.found),
+            source: problem.path.display().to_string(),
+            observed_at: Some(backup.verified.at),
+        })
+        .collect();
+    if evidence.is_empty() && backup.state == State::Unreadable {
+        evidence.push(state_evidence(backup));
+    }
+    (!evidence.is_empty()).then(|| Draft::new(Code::EvidenceUnreadable, evidence))
+}
+
+fn password_wrong(case: &Case<'_>, local: &Local<'_>) -> Option<Draft> {
+    let backup = local.backup;
+    (backup.password == Password::Wrong).then(|| {
+        let text = "none of the given passwords opens the keybag of this backup";
+        let evidence = from_backup(
+            text,
+            backup,
+            "Manifest.plist BackupKeyBag",
+            Some(backup.verified.at),
+        );
+        failure(case, backup, Code::PasswordWrong, vec![evidence])
+    })
+}
+
+fn password_missing(case: &Case<'_>, local: &Local<'_>) -> Option<Draft> {
+    let backup = local.backup;
+    let unproven = backup.password == Password::Missing && is_asked_for_its_password(backup);
+    unproven.then(|| {
+        let text = "the backup is encrypted, and no password was given to try";
+        let evidence = from_backup(
+            text,
+            backup,
+            "Manifest.plist IsEncrypted",
+            Some(backup.verified.at),
+        );
+        let draft = Draft::new(Code::PasswordMissing, vec![evidence]);
+        match case.policy.backups.password {
+            Demand::Allowed => draft,
+            Demand::Required => draft.severity(Severity::Error),
+        }
+    })
+}
+
+fn not_encrypted(case: &Case<'_>) -> Option<Draft> {
+    let backup = case.newest_local()?;
+    let bare = backup.encrypted == Some(false);
+    (bare && case.policy.backups.encryption == Demand::Required).then(|| {
+        let text = "the newest local backup is not encrypted";
+        let date = backup.completed_at.or_else(|| backup.last_attempt());
+        let evidence = from_backup(text, backup, "Manifest.plist IsEncrypted", date);
+        Draft::new(Code::LocalNotEncrypted, vec![evidence])
+    })
+}
+
+/// The good local backup that would be restored, where nobody has looked at it as deep, or as lately,
+/// as the policy asks.
+fn not_verified(case: &Case<'_>) -> Option<Draft> {
+    let asked = case.policy.backups.verification.level()?;
+    let days = case.policy.thresholds.verification_days;
+    let backup = case.good_local()?.backup?;
+    let checked = backup.verified;
+    (checked.level < asked || !within(checked.at, case.now, days)).then(|| {
+        let text = format!(
+            "the newest good local backup was last checked on {}, for {}; the policy asks for {} within {days} days",
+            day(checked.at),
+            checked.level.phrase(),
+            asked.phrase()
+        );
+        let evidence = from_backup(text, backup, "its check", Some(checked.at));
+        Draft::new(Code::LocalNotVerified, vec![evidence])
+    })
+}
+
+/// A failure of this folder: a warning while another good backup is in date, and for an archived
+/// copy then only worth knowing.
+fn failure(case: &Case<'_>, backup: &LocalBackup, code: Code, evidence: Vec<Evidence>) -> Draft {
+    let draft = Draft::new(code, evidence);
+    match (case.in_date_beside(backup), backup.archived) {
+        (true, true) => draft.severity(Severity::Info),
+        (true, false) => draft.severity(Severity::Warning),
+        (false, _) => draft,
+    }
+}
+
+fn state_evidence(backup: &LocalBackup) -> Evidence {
+    let text = or_reason(backup.state_reason.clone());
+    from_backup(text, backup, "Status.plist", backup.status_date)
+}
+
+pub(crate) fn has_shrunk(case: &Case<'_>) -> Vec<Draft> {
+    shrunk(case).into_iter().collect()
+}
+
+fn shrunk(case: &Case<'_>) -> Option<Draft> {
+    let (backup, bytes) = newest_good(case)?;
+    let completed_at = backup.completed_at?;
+    let sizes = case.past?.sizes.iter().rev();
+    let before = sizes
+        .into_iter()
+        .find(|then| then.completed_at < completed_at)?;
+    (bytes < before.bytes / 2).then(|| {
+        let text = format!(
+            "the backup of {} has {}, the one of {} had {}",
+            day(completed_at),
+            size(bytes),
+            day(before.completed_at),
+            size(before.bytes)
+        );
+        let evidence = from_backup(text, backup, "the sizes of its files", Some(completed_at));
+        Draft::new(Code::BackupShrunk, vec![evidence])
+    })
+}
+
+/// The newest_good good local backup that is no archived copy, and its bytes.
+fn newest_good<'a>(case: &Case<'a>) -> Option<(&'a LocalBackup, u64)> {
+    let good = case.locals.iter().filter(|local| local.good.is_some());
+    let mut current = good.filter(|local| !local.backup.archived);
+    let backup = current.next()?.backup;
+    Some((backup, backup.files?.bytes?))
+}

@@ -1,0 +1,46 @@
+//! A swap that is planned for one of the next days, with what the swap desk says of it tonight.
+//!
+//! Judged after all other findings: the desk looks at the judged device. A newcomer would alarm on every
+//! planned swap; a device that is ready is no alarm.
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+
+use crate::assess::context::Case;
+use crate::assess::draft_finding::Draft;
+use crate::assess::icloud_evidence::source_words;
+use crate::format::Word;
+use crate::policy::span_of_days;
+use crate::results::{Code, Evidence, Severity, Verdict};
+
+/// The day of a swap that is due, and the finding of it.
+pub(crate) fn find(case: &Case<'_>, verdict: Verdict, reason: &str) -> Option<Draft> {
+    let day = due(case)?;
+    let table = case.device.person.as_ref().map(|person| &person.source);
+    let evidence = Evidence {
+        text: format!("swap on {day}: {} ({reason})", verdict.phrase()),
+        source: table.map_or_else(String::new, |table| source_words(table, "planned swap")),
+        observed_at: None,
+    };
+    let severity = match verdict {
+        Verdict::Ready | Verdict::ReadyWithLosses => Severity::Info,
+        Verdict::NotReady | Verdict::Unknown => Severity::Warning,
+    };
+    Some(Draft::new(Code::SwapPlanned, vec![evidence]).severity(severity))
+}
+
+/// The planned day, when it is no further away than the policy's limit and not over.
+pub(crate) fn due(case: &Case<'_>) -> Option<Date> {
+    let day = case.device.person.as_ref()?.planned_swap?;
+    is_due(day, case.now, case.policy.thresholds.swap_planned_days).then_some(day)
+}
+
+/// Days are those of UTC, and are compared to the second.
+fn is_due(day: Date, now: Timestamp, limit: f64) -> bool {
+    let midnight = |day: Date| day.to_zoned(TimeZone::UTC).ok();
+    let begins = midnight(day).map(|start| start.timestamp());
+    let ends = day.tomorrow().ok().and_then(midnight);
+    let near = begins.is_some_and(|start| now.duration_until(start) <= span_of_days(limit));
+    near && ends.is_none_or(|end| now < end.timestamp())
+}

@@ -1,0 +1,80 @@
+//! No room: on the device, or on the computer that takes its backups.
+
+use fleetback_scanner::model::backup::LocalBackup;
+
+use crate::assess::context::Case;
+use crate::assess::draft_finding::{Draft, from_backup, size};
+use crate::assess::icloud_evidence::{log_source, source_words};
+use crate::format::day;
+use crate::results::{Code, Evidence, Severity};
+use crate::tables::error_codes::Class;
+
+pub(crate) fn find(case: &Case<'_>) -> Vec<Draft> {
+    let device = [device_by_ratio(case), device_by_code(case)];
+    device
+        .into_iter()
+        .flatten()
+        .chain(host_disk(case))
+        .collect()
+}
+
+fn device_by_ratio(case: &Case<'_>) -> Option<Draft> {
+    let limits = &case.policy.thresholds;
+    let told = case.mdm()?.storage.as_ref()?;
+    let percent = told.value.free_ratio()? * 100.0;
+    let severity = if percent < limits.storage_critical_percent {
+        Severity::Error
+    } else if percent < limits.storage_low_percent {
+        Severity::Warning
+    } else {
+        return None;
+    };
+    let evidence = Evidence {
+        text: format!("{percent:.1} % of the device's storage is free"),
+        source: source_words(&told.source, "AvailableDeviceCapacity"),
+        observed_at: Some(told.observed_at()),
+    };
+    Some(Draft::new(Code::DeviceStorageLow, vec![evidence]).severity(severity))
+}
+
+fn device_by_code(case: &Case<'_>) -> Option<Draft> {
+    let newest = case.cloud.lasting_failure()?;
+    (newest.class() == Some(Class::DeviceStorage)).then(|| {
+        let evidence = Evidence {
+            text: format!(
+                "the device reported {} on {}",
+                newest.in_words(),
+                day(newest.entry.at)
+            ),
+            source: log_source(newest.backup, "com.apple.MobileBackup.plist"),
+            observed_at: Some(newest.entry.at),
+        };
+        Draft::new(Code::DeviceStorageLow, vec![evidence])
+    })
+}
+
+/// What the next backup may need: a tenth more than the last, and room to work, in bytes.
+pub(crate) fn need(backup: &LocalBackup) -> u64 {
+    let bytes = backup.files.and_then(|files| files.bytes).unwrap_or(0);
+    let room = bytes.saturating_add(bytes / 10);
+    room.saturating_add(1 << 30)
+}
+
+/// The backup whose disk is too full for the next one, and the free bytes there.
+pub(crate) fn full_disk<'a>(case: &Case<'a>) -> Option<(&'a LocalBackup, u64)> {
+    let backup = case.newest_local()?;
+    let free = case.fleet.host(&backup.host)?.disk?.free;
+    (free < need(backup)).then_some((backup, free))
+}
+
+fn host_disk(case: &Case<'_>) -> Option<Draft> {
+    let (backup, free) = full_disk(case)?;
+    let text = format!(
+        "the disk of {} has {} free, and the next backup may need {}",
+        backup.host,
+        size(free),
+        size(need(backup))
+    );
+    let evidence = from_backup(text, backup, "the volume it lies on", Some(case.now));
+    Some(Draft::new(Code::HostDiskLow, vec![evidence]))
+}

@@ -1,0 +1,157 @@
+//! Reasons not to look any further: the device is retired, lost, silent, in the middle of a backup, or its
+//! clock is wrong. What lies behind them cannot be told from outside.
+
+use fleetback_scanner::model::backup::State;
+use jiff::SignedDuration;
+
+use super::rule::{Row, Why, row};
+use crate::assess::context::Case;
+use crate::assess::draft_finding::days_between;
+use crate::assess::good_backup::is_plausible;
+use crate::format::day;
+use crate::results::Confidence::{High, Medium};
+use crate::results::{Code, FixId};
+
+/// The codes that speak of the age of a backup and not of its making.
+const AGE: &[Code] = &[
+    Code::BackupNever,
+    Code::BackupStale,
+    Code::BackupUnknown,
+    Code::BackupAging,
+];
+
+pub(crate) const ROWS: &[Row] = &[
+    row(
+        "L13",
+        AGE,
+        retired,
+        "Only old backups know this device: it is probably retired.",
+        FixId::MatchInventory,
+        Medium,
+    ),
+    row(
+        "G4",
+        &[
+            Code::BackupNever,
+            Code::BackupStale,
+            Code::BackupUnknown,
+            Code::BackupAging,
+            Code::DeviceNotSeen,
+        ],
+        lost,
+        "The device is in lost mode: it makes no backups until it is found.",
+        FixId::BringDeviceOnline,
+        High,
+    ),
+    row(
+        "G5",
+        AGE,
+        wrong_clock,
+        "The date of the newest backup cannot be true, so its age cannot be told.",
+        FixId::FixClock,
+        High,
+    ),
+    row(
+        "G2",
+        &[
+            Code::BackupNever,
+            Code::BackupStale,
+            Code::BackupUnknown,
+            Code::BackupAging,
+            Code::DeviceNotSeen,
+        ],
+        silent,
+        "The MDM has not heard from the device lately: it may be off, offline or lost.",
+        FixId::BringDeviceOnline,
+        High,
+    )
+    .next(FixId::StableWifi),
+    row(
+        "G6",
+        AGE,
+        running,
+        "A backup is running right now.",
+        FixId::Wait,
+        Medium,
+    )
+    .next(FixId::RestartDevice),
+    row(
+        "G7",
+        AGE,
+        new_device,
+        "The device was enrolled less than two days ago: its first backup may still be to come.",
+        FixId::Wait,
+        Medium,
+    )
+    .next(FixId::TurnOnIcloudBackup),
+];
+
+fn retired(case: &Case<'_>) -> Option<Why> {
+    case.listed_apart()
+        .then(|| Why::new("no MDM document and no inventory table names this device"))
+}
+
+fn lost(case: &Case<'_>) -> Option<Why> {
+    let told = case.mdm()?.lost_mode.as_ref().filter(|told| told.value)?;
+    Some(Why::new(format!(
+        "the MDM said on {} that lost mode is on",
+        day(told.observed_at())
+    )))
+}
+
+fn wrong_clock(case: &Case<'_>) -> Option<Why> {
+    let backup = case.newest_local()?;
+    let date = backup.completed_at.or(backup.status_date)?;
+    let wrong = !is_plausible(date, case.now);
+    let newest = wrong && case.last_good().is_none_or(|good| date > good.date);
+    newest.then(|| {
+        Why::new(format!(
+            "the newest local backup bears the date {}",
+            day(date)
+        ))
+    })
+}
+
+/// Silent in the MDM, and not seen at a computer since either.
+fn silent(case: &Case<'_>) -> Option<Why> {
+    let contact = case.contact()?.value;
+    let at_computer = case
+        .real_locals()
+        .filter_map(|local| local.backup.last_attempt());
+    let seen_since = at_computer
+        .filter(|date| is_plausible(*date, case.now))
+        .any(|date| case.trusted(date));
+    (!case.trusted(contact) && !seen_since).then(|| {
+        Why::new(format!(
+            "the MDM last heard of it on {}, {} ago",
+            day(contact),
+            days_between(contact, case.now)
+        ))
+    })
+}
+
+/// iOS itself counts the days from the start.
+const NEW: SignedDuration = SignedDuration::from_hours(48);
+
+fn new_device(case: &Case<'_>) -> Option<Why> {
+    let enrolled = case.mdm()?.enrolled_at.as_ref()?.value;
+    let new = is_plausible(enrolled, case.now) && enrolled.duration_until(case.now) < NEW;
+    let backed_up = case.last_good().is_some_and(|good| good.date >= enrolled);
+    (new && !backed_up).then(|| {
+        Why::new(format!(
+            "it was enrolled on {}, and no backup since then is known",
+            day(enrolled)
+        ))
+    })
+}
+
+fn running(case: &Case<'_>) -> Option<Why> {
+    let mut running = case
+        .real_locals()
+        .filter(|l| l.backup.state == State::InProgress);
+    let backup = running.next()?.backup;
+    Some(Why::new(format!(
+        "the folder {} on {} was being written during the scan",
+        backup.folder_name, backup.host
+    )))
+}

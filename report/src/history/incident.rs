@@ -1,0 +1,172 @@
+//! A trouble: the nights, one after the other, on which a device was told what to do about one
+//! thing, and did not recover.
+//!
+//! "Growing old", "too old", "never" and "nobody can tell" are one trouble in several words. A night
+//! without a run, or on which nothing could be read, ends no trouble; a night on which the device
+//! was well does.
+
+use jiff::Timestamp;
+
+use super::past_runs::{PastDevice, PastFinding};
+use super::run_days::Nights;
+use crate::results::{Code, FixId, Status, Tried};
+
+/// The words for one trouble with the age of the backups.
+const AGE: &[Code] = &[
+    Code::BackupNever,
+    Code::BackupStale,
+    Code::BackupUnknown,
+    Code::BackupAging,
+];
+
+/// Findings whose fix changes when it does not help: those that say that no backup is made. Of the
+/// others the one fix stays (a backup that is not encrypted must be encrypted, on every night).
+const ESCALATES: &[Code] = &[
+    Code::BackupNever,
+    Code::BackupStale,
+    Code::BackupUnknown,
+    Code::BackupAging,
+    Code::LocalFilesMissing,
+    Code::LocalDamaged,
+    Code::LocalUnfinished,
+    Code::LocalPlaceholder,
+    Code::LocalAttemptFailed,
+    Code::IcloudAttemptsFailing,
+    Code::IcloudExpiring,
+];
+
+/// Is it a finding whose fix changes when it does not help?
+pub(crate) fn escalates(code: Code) -> bool {
+    ESCALATES.contains(&code)
+}
+
+/// The codes that speak of the same trouble as this one; the first of them names it.
+pub(crate) fn same_trouble(code: Code) -> &'static [Code] {
+    if AGE.contains(&code) {
+        return AGE;
+    }
+    let place = Code::ALL.iter().position(|known| *known == code);
+    place.map_or(&[], |place| std::slice::from_ref(&ALL[place]))
+}
+
+/// Where `same_trouble` points into.
+static ALL: [Code; Code::ALL.len()] = Code::ALL;
+
+/// One trouble of a device: what was shown, oldest first; never empty.
+pub(crate) struct Trouble<'a> {
+    pub(crate) rows: Vec<&'a PastFinding>,
+}
+
+/// A fix and the nights on which it was shown.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Shown {
+    pub(crate) fix: FixId,
+    pub(crate) since: Timestamp,
+    /// Before tonight.
+    pub(crate) nights: u64,
+}
+
+impl From<Shown> for Tried {
+    fn from(shown: Shown) -> Self {
+        Self {
+            fix: shown.fix,
+            since: shown.since,
+            nights: shown.nights,
+        }
+    }
+}
+
+impl<'a> Trouble<'a> {
+    /// Every trouble of a device with these codes, oldest first.
+    pub(crate) fn all(past: &'a PastDevice, codes: &[Code], nights: &Nights<'_>) -> Vec<Self> {
+        let mut troubles: Vec<Self> = Vec::new();
+        for row in past.findings.iter().filter(|row| codes.contains(&row.code)) {
+            match troubles.last_mut() {
+                Some(last) if !was_well_between(past, last.until(), row.since, nights) => {
+                    last.rows.push(row);
+                }
+                _ => troubles.push(Self { rows: vec![row] }),
+            }
+        }
+        troubles
+    }
+
+    /// The trouble that the device was still in when the last run saw it.
+    pub(crate) fn open(
+        past: &'a PastDevice,
+        code: Code,
+        nights: &Nights<'_>,
+        now: Timestamp,
+    ) -> Option<Self> {
+        let last = Self::all(past, same_trouble(code), nights).pop()?;
+        (!was_well_between(past, last.until(), now, nights)).then_some(last)
+    }
+
+    /// Its first run.
+    pub(crate) fn since(&self) -> Timestamp {
+        self.rows[0].since
+    }
+
+    /// The last run that showed it.
+    pub(crate) fn until(&self) -> Timestamp {
+        self.rows[self.rows.len() - 1].until
+    }
+
+    /// Nights before tonight on which it was seen.
+    pub(crate) fn nights(&self, nights: &Nights<'_>) -> u64 {
+        let seen = |run| {
+            self.rows
+                .iter()
+                .any(|row| row.since <= run && run <= row.until)
+        };
+        nights.count(self.since(), self.until(), seen)
+    }
+
+    /// The fixes that were shown since the evidence last named a new cause directly.
+    pub(crate) fn shown(&self, nights: &Nights<'_>) -> Vec<Shown> {
+        let mut shown: Vec<Shown> = Vec::new();
+        for (index, row) in self.rows.iter().enumerate() {
+            if row.certain && !knew(&self.rows[..index], &row.rule) {
+                shown.clear();
+            }
+            let count = nights.count(row.since, row.until, |_| true);
+            match shown.last_mut() {
+                Some(last) if last.fix == row.fix => last.nights += count,
+                _ => shown.push(Shown {
+                    fix: row.fix,
+                    since: row.since,
+                    nights: count,
+                }),
+            }
+        }
+        shown
+    }
+
+    /// Would this rule be new to it?
+    pub(crate) fn has_not_seen(&self, rule: &str) -> bool {
+        !knew(&self.rows, rule)
+    }
+}
+
+fn knew(rows: &[&PastFinding], rule: &str) -> bool {
+    rows.iter().any(|row| row.rule == rule)
+}
+
+/// Did a run between these two find the device with a good backup in date?
+fn was_well_between(
+    past: &PastDevice,
+    after: Timestamp,
+    before: Timestamp,
+    nights: &Nights<'_>,
+) -> bool {
+    let mut runs = nights.runs_between(after, before);
+    runs.any(|run| {
+        past.state_at(run)
+            .is_some_and(|state| is_well(state.status))
+    })
+}
+
+/// Is there a good backup in date?
+pub(crate) fn is_well(status: Status) -> bool {
+    matches!(status, Status::Protected | Status::Aging)
+}

@@ -1,0 +1,96 @@
+//! Which device of an earlier run is which device of this one.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use fleetback_scanner::model::identity::{Ecid, Identity, Imei, Udid};
+
+use crate::results;
+
+/// The numbers that tell one device from another, in the spelling of [`Identity`].
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Numbers {
+    /// UDID.
+    pub udid: Option<String>,
+    /// Serial number.
+    pub serial: Option<String>,
+    /// The first 14 digits of the first IMEI, or the MEID.
+    pub phone: Option<String>,
+    /// Exclusive chip id.
+    pub ecid: Option<String>,
+}
+
+impl Numbers {
+    /// The numbers of a device of judged results, where an old report may tell fewer.
+    pub fn of_results(device: &results::Device) -> Self {
+        let imei = device.imei.as_deref().and_then(Imei::parse);
+        let inside = device.udid.as_deref().and_then(Udid::parse);
+        let inside = inside.and_then(|udid| udid.ecid());
+        Self {
+            udid: device.udid.clone(),
+            serial: device.serial_number.clone(),
+            phone: imei
+                .map(|imei| imei.body().to_owned())
+                .or(device.meid.clone()),
+            ecid: device.ecid.clone().or(inside.map(|ecid| ecid.to_string())),
+        }
+    }
+
+    /// The numbers of a device of this run.
+    pub fn of(identity: &Identity) -> Self {
+        let ecid = identity.ecid;
+        let ecid = ecid.or_else(|| identity.udid.as_ref().and_then(Udid::ecid));
+        let imei = identity.imeis.first().map(|imei| imei.body().to_owned());
+        Self {
+            udid: identity.udid.as_ref().map(ToString::to_string),
+            serial: identity.serial.as_ref().map(ToString::to_string),
+            phone: imei.or_else(|| identity.meid.as_ref().map(ToString::to_string)),
+            ecid: ecid.as_ref().map(Ecid::to_string),
+        }
+    }
+
+    /// The numbers, the strongest first.
+    fn strongest_first(&self) -> [Option<&str>; KINDS] {
+        [&self.udid, &self.serial, &self.phone, &self.ecid].map(|number| number.as_deref())
+    }
+
+    /// Do two devices differ by a number stronger than this one? A repaired phone keeps its serial
+    /// number and not always its UDID.
+    fn kept_apart_above(&self, other: &Self, kind: usize) -> bool {
+        let pairs = self
+            .strongest_first()
+            .into_iter()
+            .zip(other.strongest_first());
+        pairs
+            .take(kind)
+            .any(|pair| matches!(pair, (Some(a), Some(b)) if a != b))
+    }
+}
+
+/// For each of these devices the place of the known one that it is, by the strongest number that
+/// both have; no two get the same.
+pub fn places(known: &[&Numbers], devices: &[Numbers]) -> Vec<Option<usize>> {
+    let mut found: Vec<Option<usize>> = vec![None; devices.len()];
+    let mut taken = BTreeSet::new();
+    for kind in 0..KINDS {
+        let by_number = by_number(known, kind);
+        for (numbers, place) in devices.iter().zip(&mut found) {
+            let number = numbers.strongest_first()[kind].filter(|_| place.is_none());
+            let same = number.and_then(|number| by_number.get(number).copied());
+            let same = same.filter(|same| !numbers.kept_apart_above(known[*same], kind));
+            if let Some(same) = same.filter(|same| taken.insert(*same)) {
+                *place = Some(same);
+            }
+        }
+    }
+    found
+}
+
+/// Kinds of numbers.
+const KINDS: usize = 4;
+
+fn by_number<'a>(known: &[&'a Numbers], kind: usize) -> BTreeMap<&'a str, usize> {
+    let numbers = known.iter().enumerate();
+    numbers
+        .filter_map(|(index, numbers)| Some((numbers.strongest_first()[kind]?, index)))
+        .collect()
+}

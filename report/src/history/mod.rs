@@ -1,0 +1,16 @@
+//! Earlier runs and what they add: which device is which, incidents, comparison, two reports side by
+//! side.
+
+pub(crate) mod compare;
+pub mod diff;
+pub(crate) mod incident;
+mod match_devices;
+mod past_runs;
+pub(crate) mod recovery;
+pub mod run_days;
+
+pub use self::compare::compare_again;
+pub use self::match_devices::{Numbers, places};
+pub use self::past_runs::{
+    History, PastDevice, PastFinding, PastIcloud, PastRun, PastSize, PastState,
+};

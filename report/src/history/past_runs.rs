@@ -1,0 +1,183 @@
+//! What earlier runs found, as plain data. Nothing here is read from anywhere: `cli` fills it from
+//! its store.
+//!
+//! What a newcomer would get wrong: a run that did not happen is not a night without a backup. The
+//! runs are listed by themselves, and a device is absent from a run unless a state of it spans the
+//! run.
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
+use super::match_devices::{Numbers, places};
+use crate::results::{Code, FixId, Severity, Status};
+
+/// The earlier runs of one computer over the same roots, and what they found.
+#[derive(Debug, Clone, PartialEq)]
+pub struct History {
+    /// Whose calendar days count as nights.
+    pub zone: TimeZone,
+    /// The instant that `change` is counted from: the newest run at or before it is compared with.
+    /// `None` compares with the last run.
+    pub since: Option<Timestamp>,
+    /// Every run before this one, oldest first.
+    pub runs: Vec<PastRun>,
+    /// Every device that any of them saw.
+    pub devices: Vec<PastDevice>,
+}
+
+/// A run that happened.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PastRun {
+    /// Its `now`.
+    pub at: Timestamp,
+    /// Its name.
+    pub run_id: String,
+    /// Could it read everything?
+    pub complete: bool,
+}
+
+/// A device as earlier runs saw it.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct PastDevice {
+    /// The numbers that it is known by.
+    pub numbers: Numbers,
+    /// What it was, oldest first; they do not overlap.
+    pub states: Vec<PastState>,
+    /// What was wrong with it, oldest first; of one code no two overlap.
+    pub findings: Vec<PastFinding>,
+    /// The sizes of its complete local backups, oldest first.
+    pub sizes: Vec<PastSize>,
+    /// The iCloud backups that were told of it, oldest first.
+    pub icloud: Vec<PastIcloud>,
+}
+
+/// An iCloud backup as every run from `since` to `until` was told of it: the newest one then.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct PastIcloud {
+    /// When it was made.
+    pub date: Timestamp,
+    /// The first run that was told of it.
+    pub since: Timestamp,
+    /// The last run that was told of it.
+    pub until: Timestamp,
+}
+
+/// What a device was in every run from `since` to `until`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PastState {
+    /// The first run that found it so.
+    pub since: Timestamp,
+    /// The last run that found it so.
+    pub until: Timestamp,
+    /// The one word.
+    pub status: Status,
+    /// The worst of the findings that no waiver covered.
+    pub severity: Option<Severity>,
+}
+
+/// A finding as every run from `since` to `until` showed it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PastFinding {
+    /// The code.
+    pub code: Code,
+    /// How bad it was.
+    pub severity: Severity,
+    /// Did a waiver cover it?
+    pub waived: bool,
+    /// The rule of docs/findings.md that gave the cause: "C3".
+    pub rule: String,
+    /// Was the cause named by direct evidence?
+    pub certain: bool,
+    /// The fix that was shown.
+    pub fix: FixId,
+    /// The first run that showed it so.
+    pub since: Timestamp,
+    /// The last run that showed it so.
+    pub until: Timestamp,
+}
+
+/// How large a complete local backup was.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PastSize {
+    /// When it was completed.
+    pub completed_at: Timestamp,
+    /// Its payload.
+    pub bytes: u64,
+}
+
+impl Default for History {
+    fn default() -> Self {
+        Self {
+            zone: TimeZone::UTC,
+            since: None,
+            runs: Vec::new(),
+            devices: Vec::new(),
+        }
+    }
+}
+
+impl History {
+    /// The run that `change` is counted from; `None` when there was none.
+    pub fn compared(&self) -> Option<&PastRun> {
+        let wanted = |run: &&PastRun| self.since.is_none_or(|since| run.at <= since);
+        self.runs.iter().rev().find(wanted)
+    }
+
+    /// The same history as it was before an instant: later runs and what they found are left out.
+    #[must_use]
+    pub fn before(mut self, now: Timestamp) -> Self {
+        self.runs.retain(|run| run.at < now);
+        let Some(last) = self.runs.last().map(|run| run.at) else {
+            return Self {
+                devices: Vec::new(),
+                ..self
+            };
+        };
+        for device in &mut self.devices {
+            device.states.retain(|state| state.since <= last);
+            device.findings.retain(|finding| finding.since <= last);
+            device.sizes.retain(|size| size.completed_at < now);
+            device.icloud.retain(|told| told.since <= last);
+            device.end_by(last);
+        }
+        self.devices.retain(|device| !device.states.is_empty());
+        self
+    }
+
+    /// For each of these devices the one that earlier runs knew, by the strongest number that both
+    /// have; no two get the same.
+    pub fn matched(&self, devices: &[Numbers]) -> Vec<Option<&PastDevice>> {
+        let known: Vec<&Numbers> = self.devices.iter().map(|device| &device.numbers).collect();
+        let places = places(&known, devices).into_iter();
+        places.map(|place| self.devices.get(place?)).collect()
+    }
+}
+
+impl PastDevice {
+    /// Cuts off what ends after a run.
+    fn end_by(&mut self, last: Timestamp) {
+        let states = self.states.iter_mut().map(|state| &mut state.until);
+        let findings = self.findings.iter_mut().map(|finding| &mut finding.until);
+        let told = self.icloud.iter_mut().map(|told| &mut told.until);
+        for until in states.chain(findings).chain(told) {
+            *until = last.min(*until);
+        }
+    }
+
+    /// The newest iCloud backup that the run at this instant was told of.
+    pub fn icloud_at(&self, run: Timestamp) -> Option<Timestamp> {
+        let spans = |told: &&PastIcloud| told.since <= run && run <= told.until;
+        self.icloud.iter().rev().find(spans).map(|told| told.date)
+    }
+
+    /// What it was in the run at this instant; `None` when that run did not see it.
+    pub fn state_at(&self, run: Timestamp) -> Option<PastState> {
+        self.state_by(run).filter(|state| run <= state.until)
+    }
+
+    /// What the newest run at or before this instant that saw it found it to be.
+    pub fn state_by(&self, run: Timestamp) -> Option<PastState> {
+        let later = self.states.partition_point(|state| state.since <= run);
+        self.states[..later].last().copied()
+    }
+}

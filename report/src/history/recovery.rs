@@ -1,0 +1,99 @@
+//! Which troubles have ended, and which fix was shown last: so that a fleet learns what helps.
+//!
+//! A recovery after a fix is no proof that the fix was made, or was what helped; the words of the
+//! report say so.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::incident::{Trouble, escalates, is_well, same_trouble};
+use super::past_runs::PastDevice;
+use super::run_days::Nights;
+use crate::results::{Code, Device, FixId, FixOutcome, Recovered};
+
+/// The troubles that a fix may end, each once.
+fn troubles() -> BTreeSet<&'static [Code]> {
+    let codes = Code::ALL.into_iter().filter(|code| escalates(*code));
+    codes.map(same_trouble).collect()
+}
+
+/// The worst trouble that the last night saw and that has ended since.
+pub(crate) fn recovered(
+    past: &PastDevice,
+    device: &Device,
+    nights: &Nights<'_>,
+) -> Option<Recovered> {
+    if !is_well(device.status) {
+        return None;
+    }
+    let ended = troubles().into_iter().filter_map(|codes| {
+        let last = Trouble::all(past, codes, nights).pop()?;
+        let still = device
+            .findings
+            .iter()
+            .any(|found| codes.contains(&found.code));
+        let lately = Some(nights.night(last.until())) >= nights.last_night();
+        (lately && !still).then_some(last)
+    });
+    let row = |trouble: &Trouble<'_>| trouble.rows[trouble.rows.len() - 1].clone();
+    let worst = ended
+        .max_by_key(|trouble| (row(trouble).severity, std::cmp::Reverse(row(trouble).code)))?;
+    Some(Recovered {
+        code: row(&worst).code,
+        fix: row(&worst).fix,
+        since: worst.since(),
+        nights: worst.nights(nights),
+    })
+}
+
+/// What became of the fixes that were shown, over all troubles that are remembered and tonight's.
+pub(crate) fn outcomes<'a>(
+    devices: impl Iterator<Item = (&'a PastDevice, Option<&'a Device>)>,
+    nights: &Nights<'_>,
+) -> Vec<FixOutcome> {
+    let mut counts: BTreeMap<FixId, FixOutcome> = BTreeMap::new();
+    for (past, device) in devices {
+        for codes in troubles() {
+            count(past, device, codes, nights, &mut counts);
+        }
+    }
+    counts.into_values().collect()
+}
+
+fn count(
+    past: &PastDevice,
+    device: Option<&Device>,
+    codes: &[Code],
+    nights: &Nights<'_>,
+    counts: &mut BTreeMap<FixId, FixOutcome>,
+) {
+    let all = Trouble::all(past, codes, nights);
+    let still = |device: &Device| {
+        device
+            .findings
+            .iter()
+            .any(|found| codes.contains(&found.code))
+    };
+    let ended_tonight = device.is_some_and(|device| is_well(device.status) && !still(device));
+    for (index, trouble) in all.iter().enumerate() {
+        let is_last = index + 1 == all.len();
+        let ended = !is_last || ended_tonight;
+        let open = is_last && device.is_some_and(still);
+        let fixes: BTreeSet<FixId> = trouble.rows.iter().map(|row| row.fix).collect();
+        let last = trouble.rows.last().map(|row| row.fix);
+        for fix in fixes {
+            let outcome = counts.entry(fix).or_insert_with(|| none_yet(fix));
+            outcome.shown += 1;
+            outcome.recovered += u64::from(ended && last == Some(fix));
+            outcome.open += u64::from(open && last == Some(fix));
+        }
+    }
+}
+
+fn none_yet(fix: FixId) -> FixOutcome {
+    FixOutcome {
+        fix,
+        shown: 0,
+        recovered: 0,
+        open: 0,
+    }
+}

@@ -1,0 +1,170 @@
+//! Runs as nights: the calendar days on which fleetback ran.
+//!
+//! A night is a calendar day of the reader's time zone. Two runs of one day are one night, and the
+//! later counts. A newcomer would count days: a night without a run says nothing about the backups,
+//! so it neither makes a failure longer nor breaks it.
+
+use jiff::tz::TimeZone;
+use jiff::{Span, Timestamp, civil};
+
+use super::past_runs::{History, PastDevice};
+use crate::results::{Severity, Status, fails};
+
+/// Nights in the strip of a device, tonight among them.
+pub const STRIP_NIGHTS: usize = 28;
+
+/// fleetback did not run.
+pub const NO_RUN: char = '-';
+
+/// It ran and did not see the device.
+pub const NOT_SEEN: char = '.';
+
+/// The earlier runs with the nights that they fell into.
+pub(crate) struct Nights<'a> {
+    pub(crate) history: &'a History,
+    tonight: civil::Date,
+    /// In the order of the runs.
+    runs: Vec<(civil::Date, Timestamp)>,
+}
+
+impl<'a> Nights<'a> {
+    /// The nights of a history, as they look from `now`.
+    pub(crate) fn of(history: &'a History, now: Timestamp) -> Self {
+        let night = |at: Timestamp| night(at, &history.zone);
+        Self {
+            history,
+            tonight: night(now),
+            runs: history
+                .runs
+                .iter()
+                .map(|run| (night(run.at), run.at))
+                .collect(),
+        }
+    }
+
+    /// Tonight's date.
+    pub(crate) fn tonight(&self) -> civil::Date {
+        self.tonight
+    }
+
+    /// Nights before tonight that lie in a span of runs, as far as a test holds for their runs.
+    pub(crate) fn count(
+        &self,
+        since: Timestamp,
+        until: Timestamp,
+        holds: impl Fn(Timestamp) -> bool,
+    ) -> u64 {
+        let from = self.runs.partition_point(|(_, at)| *at < since);
+        let mut last = None;
+        let mut nights = 0;
+        for (date, at) in &self.runs[from..] {
+            if *at > until || *date >= self.tonight {
+                break;
+            }
+            if last != Some(*date) && holds(*at) {
+                last = Some(*date);
+                nights += 1;
+            }
+        }
+        nights
+    }
+
+    /// The runs strictly between two instants.
+    pub(crate) fn runs_between(
+        &self,
+        after: Timestamp,
+        before: Timestamp,
+    ) -> impl Iterator<Item = Timestamp> + '_ {
+        let from = self.runs.partition_point(|(_, at)| *at <= after);
+        let runs = self.runs[from..].iter().map(|(_, at)| *at);
+        runs.take_while(move |at| *at < before)
+    }
+
+    /// The last night before tonight on which fleetback ran.
+    pub(crate) fn last_night(&self) -> Option<civil::Date> {
+        let earlier = |(date, _): &&(civil::Date, Timestamp)| *date < self.tonight;
+        self.runs.iter().rev().find(earlier).map(|(date, _)| *date)
+    }
+
+    /// The night of a run.
+    pub(crate) fn night(&self, at: Timestamp) -> civil::Date {
+        night(at, &self.history.zone)
+    }
+
+    /// Nights of the strip, since the first run that is known, on which fleetback did not run.
+    pub(crate) fn missed(&self) -> u64 {
+        let first = self.runs.first().map(|(date, _)| *date);
+        let nights = self
+            .strip_dates()
+            .filter(|date| first.is_some_and(|first| *date > first));
+        nights.filter(|date| self.of_date(*date).is_empty()).count() as u64
+    }
+
+    /// The dates of the strip before tonight, oldest first.
+    fn strip_dates(&self) -> impl Iterator<Item = civil::Date> + '_ {
+        let back = (1..STRIP_NIGHTS as i64).rev();
+        back.filter_map(|days| self.tonight.checked_sub(Span::new().days(days)).ok())
+    }
+
+    fn of_date(&self, date: civil::Date) -> &[(civil::Date, Timestamp)] {
+        let from = self.runs.partition_point(|(night, _)| *night < date);
+        let to = self.runs.partition_point(|(night, _)| *night <= date);
+        &self.runs[from..to]
+    }
+
+    /// One letter a night, tonight last.
+    pub(crate) fn strip(&self, past: Option<&PastDevice>, tonight: Status) -> String {
+        let earlier = self.strip_dates().map(|date| {
+            let runs = self.of_date(date);
+            let mut newest_first = runs.iter().rev();
+            let seen = newest_first.find_map(|(_, at)| past?.state_at(*at));
+            match seen {
+                _ if runs.is_empty() => NO_RUN,
+                None => NOT_SEEN,
+                Some(state) => letter(state.status),
+            }
+        });
+        earlier.chain([letter(tonight)]).collect()
+    }
+
+    /// The first run of the unbroken row of runs in which a device has failed up to now.
+    pub(crate) fn failing_since(
+        &self,
+        past: Option<&PastDevice>,
+        now: Timestamp,
+        severity: Option<Severity>,
+    ) -> Option<Timestamp> {
+        if !fails(severity) {
+            return None;
+        }
+        let states = past.into_iter().flat_map(|past| past.states.iter().rev());
+        let failing = states.take_while(|state| fails(state.severity));
+        Some(failing.last().map_or(now, |state| state.since))
+    }
+
+    /// Nights since then on which fleetback ran and saw the device fail, tonight among them.
+    pub(crate) fn nights_failing(
+        &self,
+        past: Option<&PastDevice>,
+        since: Timestamp,
+        now: Timestamp,
+    ) -> u64 {
+        let seen = |run| past.is_some_and(|past| past.state_at(run).is_some());
+        self.count(since, now, seen) + 1
+    }
+}
+
+/// The night of an instant.
+fn night(at: Timestamp, zone: &TimeZone) -> civil::Date {
+    at.to_zoned(zone.clone()).date()
+}
+
+/// The letter of a status in a strip; docs/history.md lists them.
+pub fn letter(status: Status) -> char {
+    match status {
+        Status::Protected => 'g',
+        Status::Aging => 'a',
+        Status::Stale | Status::Failed | Status::Never => 'f',
+        Status::Unknown => 'u',
+    }
+}

@@ -1,0 +1,11 @@
+//! The fleet, judged: the only place where facts become verdicts.
+
+mod device;
+mod facts;
+mod run;
+mod summary;
+mod support_request;
+mod waivers;
+
+pub use self::run::{LikelyCause, RunInfo, judge, likely_causes};
+pub use crate::assess::fleet_index::Knowledge;

@@ -1,0 +1,136 @@
+//! Fleet x knowledge x policy x now -> results: the only place where facts become verdicts.
+
+use fleetback_scanner::model::fleet::Fleet;
+use jiff::Timestamp;
+
+use super::device::judge_device;
+use super::waivers::Waivers;
+use super::{facts, summary};
+use crate::assess::context::Case;
+use crate::assess::device_facts::{model_name, subject};
+use crate::assess::fleet_index::{FleetView, Knowledge};
+use crate::assess::icloud_evidence::Cloud;
+use crate::diagnose::lookup::rows_of;
+use crate::diagnose::pattern::find::patterns;
+use crate::diagnose::pattern::wording::told;
+use crate::history::run_days::Nights;
+use crate::history::{Numbers, PastDevice, compare};
+use crate::policy::{Effective, Policy, effective, policy_used};
+use crate::results::{Code, Confidence, Device, FixId, Results, SCHEMA_VERSION};
+
+/// What the command line knows of the run.
+#[derive(Debug, Clone)]
+pub struct RunInfo {
+    /// The run's clock.
+    pub now: Timestamp,
+    /// This computer.
+    pub scan_host: String,
+    /// Name of the run.
+    pub run_id: String,
+    /// Version of the program.
+    pub tool_version: String,
+}
+
+/// One cause that a finding may have, as the tables know it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LikelyCause {
+    /// Its name in docs/findings.md: "C3".
+    pub rule: &'static str,
+    /// What the evidence would point to.
+    pub cause: &'static str,
+    /// What would be advised.
+    pub fix: FixId,
+    /// How sure, at most.
+    pub confidence: Confidence,
+    /// What would be tried next.
+    pub next_fix: Option<FixId>,
+}
+
+/// The causes that a finding may have, in the order in which they are tried.
+pub fn likely_causes(code: Code) -> impl Iterator<Item = LikelyCause> {
+    rows_of(code).map(|row| LikelyCause {
+        rule: row.rule,
+        cause: row.cause,
+        fix: row.fix,
+        confidence: row.confidence,
+        next_fix: row.next,
+    })
+}
+
+/// Judges every device. Pure: the same arguments give the same results, and the order in which the
+/// fleet lists its devices makes no difference.
+pub fn judge(fleet: &Fleet, knowledge: &Knowledge<'_>, policy: &Policy, run: &RunInfo) -> Results {
+    let clouds: Vec<Cloud<'_>> = fleet
+        .devices
+        .iter()
+        .map(|device| Cloud::of(device, run.now))
+        .collect();
+    let policies = policies(fleet, policy);
+    let view = FleetView::of(fleet, &clouds, knowledge, &policies, run.now);
+    let nights = knowledge
+        .history
+        .map(|history| Nights::of(history, run.now));
+    let pasts = pasts(fleet, knowledge);
+    let mut waivers = Waivers::of(policy, run.now);
+    let known = fleet.devices.iter().zip(&clouds).zip(&pasts);
+    let known = known.zip(&policies).enumerate();
+    let cases: Vec<Case<'_>> = known
+        .map(|(index, (((device, cloud), past), policy))| {
+            Case::of(index, device, cloud, &view, policy, run.now).after(nights.as_ref(), *past)
+        })
+        .collect();
+    let patterns = patterns(&cases, knowledge, run.now);
+    let told = patterns.all().iter().map(|found| told(found, &cases));
+    let told = told.collect();
+    let mut devices: Vec<Device> = cases
+        .into_iter()
+        .map(|case| judge_device(&case.within(&patterns), &mut waivers))
+        .collect();
+    let history = nights
+        .as_ref()
+        .map(|nights| compare::of_fleet(nights, &devices, &pasts));
+    let used = policy_used(policy, &policies);
+    devices.sort_by(summary::worst_first);
+    let of_backups = devices.iter().flat_map(|device| &device.backups);
+    let of_backups = of_backups.flat_map(|backup| &backup.problems);
+    let problems = summary::problems(fleet.problems.iter().chain(of_backups));
+    Results {
+        schema_version: SCHEMA_VERSION,
+        tool_version: run.tool_version.clone(),
+        run_id: run.run_id.clone(),
+        scanned_at: run.now,
+        scan_host: run.scan_host.clone(),
+        policy: used,
+        summary: summary::summary(&devices, &problems),
+        devices,
+        problems,
+        unmatched: facts::unmatched(fleet),
+        hosts: facts::hosts(fleet),
+        roots: facts::roots(fleet),
+        waivers: waivers.uses(),
+        patterns: told,
+        history,
+    }
+}
+
+/// What is asked of each device of the fleet.
+fn policies<'a>(fleet: &Fleet, policy: &'a Policy) -> Vec<Effective<'a>> {
+    let devices = fleet.devices.iter();
+    devices
+        .map(|device| {
+            let model = model_name(device);
+            effective(policy, &subject(device, model.as_deref()))
+        })
+        .collect()
+}
+
+/// What earlier runs knew of each device of the fleet.
+fn pasts<'a>(fleet: &Fleet, knowledge: &Knowledge<'a>) -> Vec<Option<&'a PastDevice>> {
+    let numbers: Vec<_> = (fleet.devices.iter())
+        .map(|device| Numbers::of(&device.identity))
+        .collect();
+    match knowledge.history {
+        Some(history) => history.matched(&numbers),
+        None => vec![None; numbers.len()],
+    }
+}

@@ -1,0 +1,200 @@
+//! Answers what was asked: one ticket for each device, and the sums over all.
+
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+
+use fleetback_scanner::model::problem::Level;
+
+use super::answer::Outcome;
+use super::copies::Copy;
+use super::lookup::{Directory, Found, MatchedBy};
+use super::plan::{Said, said};
+use super::question::Question;
+use super::request::{Asked, Run};
+use super::rules::RULES;
+use super::target::Target;
+use super::ticket::{Blocker, EvidenceUsed, RestoreFrom, SCHEMA_VERSION, Sums, Ticket, Tickets};
+use super::verdict::{of_device, reason};
+use crate::format::plural;
+use crate::results::{Device, Results, Verdict, who};
+use crate::tables::os_releases::OsTables;
+
+/// Answers everything that was asked.
+pub fn tickets(results: &Results, asked: &[Asked], run: &Run) -> Tickets {
+    let directory = Directory::of(results);
+    let releases = OsTables::of(run.os_feed.as_ref());
+    let said = said(asked, &directory);
+    let swaps = asked.iter().zip(said);
+    let swaps: Vec<Ticket> = swaps
+        .map(|(one, said)| within_plan(ticket(&directory, one, (run, &releases)), said))
+        .collect();
+    Tickets {
+        schema_version: SCHEMA_VERSION,
+        tool_version: run.tool_version.clone(),
+        asked_at: run.now,
+        evidence: evidence(results, run),
+        limit_hours: results.policy.swap_hours,
+        plan: run.plan.clone(),
+        summary: sums(&swaps),
+        swaps,
+    }
+}
+
+/// Where the evidence came from, and whether it is too old.
+pub fn evidence(results: &Results, run: &Run) -> EvidenceUsed {
+    let limit = super::question::hours(results.policy.swap_hours);
+    EvidenceUsed {
+        from: run.from,
+        path: run.path.clone(),
+        read_at: results.scanned_at,
+        scan_host: results.scan_host.clone(),
+        too_old: !super::copies::is_young(results.scanned_at, run.now, limit),
+        unread: unread(results),
+    }
+}
+
+fn unread(results: &Results) -> u64 {
+    let lost = results
+        .problems
+        .iter()
+        .filter(|problem| problem.level == Level::Incomplete);
+    lost.count() as u64
+}
+
+/// A row that another one contradicts is never ready: nobody can tell which of the two is meant.
+fn within_plan(ticket: Ticket, said: Said) -> Ticket {
+    let ready = matches!(ticket.verdict, Verdict::Ready | Verdict::ReadyWithLosses);
+    let (verdict, reason) = match said.against.first() {
+        Some(against) if ready => (Verdict::Unknown, against.clone()),
+        _ => (ticket.verdict, ticket.reason.clone()),
+    };
+    Ticket {
+        verdict,
+        reason,
+        plan_contradicts: said.against,
+        plan_notes: said.beside,
+        ..ticket
+    }
+}
+
+fn ticket(directory: &Directory<'_>, asked: &Asked, run: (&Run, &OsTables<'_>)) -> Ticket {
+    match directory.find(&asked.text) {
+        Found::One(device, by) => of_one(directory, asked, run, (device, by)),
+        Found::Several(devices) => Ticket {
+            reason: format!(
+                "{} fit; name one of them by its serial number or UDID",
+                plural(devices.len() as u64, "device", "devices")
+            ),
+            candidates: devices.into_iter().map(who).collect(),
+            ..empty(asked)
+        },
+        Found::None => Ticket {
+            reason: nobody_knows(directory.results()),
+            ..empty(asked)
+        },
+    }
+}
+
+fn nobody_knows(results: &Results) -> String {
+    let told = "no backup, no MDM document and no inventory that was read knows this device";
+    match unread(results) {
+        0 => told.to_owned(),
+        n => format!("{told}; {} could not be read", plural(n, "thing", "things")),
+    }
+}
+
+fn of_one(
+    directory: &Directory<'_>,
+    asked: &Asked,
+    (run, releases): (&Run, &OsTables<'_>),
+    found: (&Device, MatchedBy),
+) -> Ticket {
+    let (device, by) = found;
+    let results = directory.results();
+    let target = Target::of(directory, device, &asked.wish);
+    let question = Question {
+        device,
+        policy: results.policy.of(device),
+        releases,
+        read_at: results.scanned_at,
+        now: run.now,
+        target: target.as_ref(),
+    };
+    let (verdict, answers) = of_device(&question);
+    Ticket {
+        planned: asked.planned.or(device.planned_swap),
+        user: asked.user.clone().or_else(|| device.user.clone()),
+        verdict,
+        reason: reason(verdict, &answers, &question),
+        device: Some(who(device)),
+        matched_by: Some(by),
+        restore_from: question.chosen().map(|copy| restore_from(&copy)),
+        answers,
+        target,
+        ..empty(asked)
+    }
+}
+
+fn empty(asked: &Asked) -> Ticket {
+    Ticket {
+        asked: asked.text.clone(),
+        plan_line: asked.line,
+        planned: asked.planned,
+        user: asked.user.clone(),
+        verdict: Verdict::Unknown,
+        reason: String::new(),
+        device: None,
+        matched_by: None,
+        candidates: Vec::new(),
+        target: None,
+        restore_from: None,
+        answers: Vec::new(),
+        plan_contradicts: Vec::new(),
+        plan_notes: Vec::new(),
+    }
+}
+
+fn restore_from(copy: &Copy<'_>) -> RestoreFrom {
+    RestoreFrom {
+        kind: copy.kind(),
+        date: copy.date,
+        host: copy.backup.map(|backup| backup.host.clone()),
+        path: copy
+            .backup
+            .map(|backup| backup.path.to_string_lossy().into_owned()),
+        encrypted: copy.backup.and_then(|backup| backup.encrypted),
+    }
+}
+
+fn sums(tickets: &[Ticket]) -> Sums {
+    let mut verdicts: BTreeMap<_, _> = Verdict::ALL.map(|verdict| (verdict, 0)).into();
+    for ticket in tickets {
+        *verdicts.entry(ticket.verdict).or_default() += 1;
+    }
+    Sums {
+        devices: tickets.len() as u64,
+        verdicts,
+        blockers: blockers(tickets),
+    }
+}
+
+fn blockers(tickets: &[Ticket]) -> Vec<Blocker> {
+    let blocks = |ticket: &&Ticket, id: &str| {
+        let mut answers = ticket.answers.iter();
+        answers.any(|answer| answer.rule == id && answer.answer == Outcome::Blocks)
+    };
+    let mut all: Vec<Blocker> = RULES
+        .iter()
+        .map(|rule| Blocker {
+            rule: rule.id.to_owned(),
+            asks: rule.asks.to_owned(),
+            devices: tickets
+                .iter()
+                .filter(|ticket| blocks(ticket, rule.id))
+                .count() as u64,
+        })
+        .filter(|blocker| blocker.devices > 0)
+        .collect();
+    all.sort_by_key(|blocker| Reverse(blocker.devices));
+    all
+}
