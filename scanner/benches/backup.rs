@@ -19,7 +19,7 @@ use fleetback_scanner::backup::services::{Candidate, PasswordSource};
 use fleetback_scanner::model::backup::{LocalBackup, Restorable, VerifyLevel};
 use fleetback_scanner::model::found_backup::FoundBackup;
 use fleetback_scanner::model::identity::Identity;
-use fleetback_scanner::scan::{Helpers, Silent};
+use fleetback_scanner::scan::{ScanServices, Silent};
 use fleetback_testdata::backup::builder::BackupBuilder;
 use fleetback_testdata::backup::keybag::{Kdf, Keybag as Written};
 use fleetback_testdata::rng::Rng;
@@ -101,11 +101,11 @@ fn check(bencher: Bencher<'_, '_>, is_encrypted: bool, verify: VerifyLevel) {
     let found = [found(&small(is_encrypted))];
     let now = "2026-11-20T04:00:00Z".parse().unwrap();
     let options = ReadOptions::new(now, verify);
-    let helpers = Helpers {
+    let services = ScanServices {
         passwords: &OnePassword,
-        ..Helpers::alone(&Silent)
+        ..ScanServices::new(&Silent)
     };
-    let read = || read_all(black_box(&found), &options, &helpers);
+    let read = || read_all(black_box(&found), &options, &services);
     assert!(verify < VerifyLevel::Names || read()[0].restorable == Restorable::Yes);
     bencher.counter(ItemsCount::new(ROWS)).bench(read);
 }

@@ -16,7 +16,7 @@ use fleetback_scanner::discover::roots::discover;
 use fleetback_scanner::model::backup::{LocalBackup, VerifyLevel};
 use fleetback_scanner::model::fleet::Fleet;
 use fleetback_scanner::reconcile::reconcile;
-use fleetback_scanner::scan::{Helpers, Inputs, ScanOptions, Silent, scan};
+use fleetback_scanner::scan::{Inputs, ScanOptions, ScanServices, Silent, scan};
 use fleetback_testdata::backup::builder::BackupBuilder;
 use rayon::prelude::*;
 
@@ -63,7 +63,7 @@ fn scan_fleet(root: &Path, threads: usize, verify: VerifyLevel) -> Fleet {
         .num_threads(threads)
         .build()
         .unwrap();
-    pool.install(|| scan(&inputs, &options(verify), &Helpers::alone(&Silent)))
+    pool.install(|| scan(&inputs, &options(verify), &ScanServices::new(&Silent)))
 }
 
 /// Finding the backups, without reading any.

@@ -21,7 +21,7 @@ use std::time::Instant;
 use fleetback_scanner::model::backup::{LocalBackup, VerifyLevel};
 use fleetback_scanner::model::identity::{Identity, Imei, Serial, Udid};
 use fleetback_scanner::reconcile::reconcile;
-use fleetback_scanner::scan::{Event, Helpers, Inputs, Progress, ScanOptions, Silent, scan};
+use fleetback_scanner::scan::{Event, Inputs, Progress, ScanOptions, ScanServices, Silent, scan};
 use fleetback_testdata::backup::builder::BackupBuilder;
 use fleetback_testdata::device::DeviceIds;
 use fleetback_testdata::mdm::answer::Managed;
@@ -149,7 +149,7 @@ fn read(path: &Path, threads: &str) {
     let heard = Heard::default();
     let begun = Instant::now();
     let fleet = in_pool(threads, || {
-        scan(&inputs, &options(), &Helpers::alone(&heard))
+        scan(&inputs, &options(), &ScanServices::new(&heard))
     });
     println!(
         "{:.3} s, {} devices of {} documents, {} problems, {} bytes heard in {} pieces, {} MB at most",
@@ -184,7 +184,7 @@ fn template() -> LocalBackup {
         roots: vec![folder.clone()],
         ..Inputs::default()
     };
-    let fleet = scan(&inputs, &options(), &Helpers::alone(&Silent));
+    let fleet = scan(&inputs, &options(), &ScanServices::new(&Silent));
     let _ = fs::remove_dir_all(&folder);
     fleet.devices.into_iter().next().unwrap().backups.remove(0)
 }

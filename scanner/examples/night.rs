@@ -21,11 +21,11 @@ use std::time::Instant;
 
 use fleetback_scanner::backup::crypto::keybag::Keybag;
 use fleetback_scanner::backup::services::{Candidate, PasswordSource};
-use fleetback_scanner::backup::services::{Memory, NoMemory};
+use fleetback_scanner::backup::services::{CheckCache, NoCache};
 use fleetback_scanner::model::backup::{CheckRecord, PasswordProof};
 use fleetback_scanner::model::backup::{LocalBackup, VerifyLevel};
 use fleetback_scanner::model::identity::Identity;
-use fleetback_scanner::scan::{Helpers, Inputs, ScanOptions, Silent, scan};
+use fleetback_scanner::scan::{Inputs, ScanOptions, ScanServices, Silent, scan};
 use fleetback_testdata::backup::builder::BackupBuilder;
 use fleetback_testdata::backup::keybag::{Kdf, Keybag as Written};
 use fleetback_testdata::backup::payload::Entry;
@@ -51,7 +51,7 @@ impl PasswordSource for Password {
 
 struct Yesterday(BTreeMap<PathBuf, CheckRecord>);
 
-impl Memory for Yesterday {
+impl CheckCache for Yesterday {
     fn check(&self, backup: &Path) -> Option<CheckRecord> {
         self.0.get(backup).cloned()
     }
@@ -128,7 +128,7 @@ fn night(
     root: &Path,
     verify: VerifyLevel,
     password: Option<String>,
-    memory: &dyn Memory,
+    cache: &dyn CheckCache,
 ) -> Vec<LocalBackup> {
     let inputs = Inputs {
         roots: vec![root.to_owned()],
@@ -141,13 +141,13 @@ fn night(
         verify_again: false,
         verify_again_days: ScanOptions::VERIFY_AGAIN_DAYS,
     };
-    let helpers = Helpers {
+    let services = ScanServices {
         passwords: &Password(password),
-        memory,
+        cache,
         progress: &Silent,
     };
     let begun = Instant::now();
-    let fleet = scan(&inputs, &options, &helpers);
+    let fleet = scan(&inputs, &options, &services);
     let seconds = begun.elapsed().as_secs_f64();
     let backups: Vec<_> = (fleet.devices.into_iter())
         .flat_map(|device| device.backups)
@@ -199,7 +199,7 @@ fn main() {
         command => in_pool(at(3), || {
             let level = serde_json::from_value(at(2).into()).unwrap();
             let password = arguments.get(4).cloned();
-            let backups = night(folder(), level, password, &NoMemory);
+            let backups = night(folder(), level, password, &NoCache);
             if command == "twice" {
                 let checks = backups.into_iter();
                 let checks = checks.filter_map(|one| Some((one.path, one.check?)));

@@ -24,7 +24,7 @@ use crate::reconcile::reconcile;
 use crate::work::progress::Part;
 use crate::work::queue::in_turn;
 
-pub use crate::backup::services::Helpers;
+pub use crate::backup::services::ScanServices;
 pub use crate::work::progress::{Event, Progress, Silent};
 
 /// What to read.
@@ -59,7 +59,7 @@ impl ScanOptions {
     /// Days after which everything is checked again, changed or not.
     pub const VERIFY_AGAIN_DAYS: u32 = 30;
 
-    fn of_a_backup(&self) -> ReadOptions {
+    fn read_options(&self) -> ReadOptions {
         ReadOptions {
             now: self.now,
             verify: self.verify,
@@ -71,8 +71,8 @@ impl ScanOptions {
 
 /// Reads everything. Never fails: what could not be read is in the fleet's problems. A cancelled
 /// scan gives what it had read by then.
-pub fn scan(inputs: &Inputs, options: &ScanOptions, helpers: &Helpers<'_>) -> Fleet {
-    let progress = helpers.progress;
+pub fn scan(inputs: &Inputs, options: &ScanOptions, services: &ScanServices<'_>) -> Fleet {
+    let progress = services.progress;
     let (found, (documents, trouble)) = rayon::join(
         || discover(&inputs.roots, &options.scan_host, progress),
         || documents(&inputs.documents),
@@ -81,7 +81,7 @@ pub fn scan(inputs: &Inputs, options: &ScanOptions, helpers: &Helpers<'_>) -> Fl
     progress.tell(Event::DocumentsFound(count));
     progress.tell(Event::Discovered);
     let (backups, (evidence, people)) = rayon::join(
-        || read_all(&found.backups, &options.of_a_backup(), helpers),
+        || read_all(&found.backups, &options.read_options(), services),
         || {
             rayon::join(
                 || read_documents(&documents, &inputs.tables, options.now, progress),
@@ -89,10 +89,10 @@ pub fn scan(inputs: &Inputs, options: &ScanOptions, helpers: &Helpers<'_>) -> Fl
             )
         },
     );
-    put_together(
+    assemble(
         found,
         backups,
-        Papers {
+        DocumentResults {
             evidence,
             people,
             trouble,
@@ -103,11 +103,11 @@ pub fn scan(inputs: &Inputs, options: &ScanOptions, helpers: &Helpers<'_>) -> Fl
 
 /// Reads some backups of a fleet once more, as deep as these options ask: at a counter one device is
 /// looked into, and of the others it is enough to know that they are there.
-pub fn deepen(
+pub fn recheck_backups(
     fleet: &mut Fleet,
     wanted: &BTreeSet<PathBuf>,
     options: &ScanOptions,
-    helpers: &Helpers<'_>,
+    services: &ScanServices<'_>,
 ) {
     let backups = fleet
         .devices
@@ -118,9 +118,9 @@ pub fn deepen(
         .collect();
     let found: Vec<_> = backups
         .iter()
-        .map(|backup| FoundBackup::again(backup))
+        .map(|backup| FoundBackup::from_backup(backup))
         .collect();
-    let read = read_all(&found, &options.of_a_backup(), helpers);
+    let read = read_all(&found, &options.read_options(), services);
     // A cancelled run reads fewer, and nobody looks at those that are left.
     for fresh in read {
         if let Some(old) = backups.iter_mut().find(|old| old.path == fresh.path) {
@@ -130,7 +130,7 @@ pub fn deepen(
 }
 
 /// What was read beside the backups.
-struct Papers {
+struct DocumentResults {
     evidence: (Vec<Answer>, Vec<Problem>),
     people: (Vec<InventoryRow>, Vec<Problem>),
     /// Of finding the documents.
@@ -138,10 +138,10 @@ struct Papers {
     count: u64,
 }
 
-fn put_together(found: Discovery, backups: Vec<LocalBackup>, papers: Papers) -> Fleet {
-    let (answers, unread) = papers.evidence;
-    let (people, rows_unread) = papers.people;
-    let mut problems = [found.problems, papers.trouble, unread, rows_unread].concat();
+fn assemble(found: Discovery, backups: Vec<LocalBackup>, read: DocumentResults) -> Fleet {
+    let (answers, unread) = read.evidence;
+    let (people, rows_unread) = read.people;
+    let mut problems = [found.problems, read.trouble, unread, rows_unread].concat();
     problems.sort();
     problems.dedup();
     let hosts = hosts(&found.hosts, &found.backups);
@@ -155,7 +155,7 @@ fn put_together(found: Discovery, backups: Vec<LocalBackup>, papers: Papers) -> 
         hosts,
         problems,
         roots: found.roots,
-        documents: papers.count,
+        documents: read.count,
     }
 }
 
@@ -166,8 +166,8 @@ fn read_documents(
     progress: &dyn Progress,
 ) -> (Vec<Answer>, Vec<Problem>) {
     let documents = in_turn(paths, progress, |path| {
-        let part = Part::of(path, progress);
-        let document = mdm::read::read_by_rules(path, now, tables, &|bytes| part.heard(bytes));
+        let part = Part::new(path, progress);
+        let document = mdm::read::read_by_rules(path, now, tables, &|bytes| part.on_bytes(bytes));
         part.done();
         document
     });

@@ -11,11 +11,11 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use fleetback_scanner::backup::services::{Candidate, NoPasswords, PasswordSource};
-use fleetback_scanner::backup::services::{Memory, NoMemory};
+use fleetback_scanner::backup::services::{CheckCache, NoCache};
 use fleetback_scanner::model::backup::{CheckRecord, PasswordProof};
 use fleetback_scanner::model::backup::{LocalBackup, Password, Restorable, State, VerifyLevel};
 use fleetback_scanner::model::identity::Identity;
-use fleetback_scanner::scan::{Helpers, Inputs, ScanOptions, Silent, scan};
+use fleetback_scanner::scan::{Inputs, ScanOptions, ScanServices, Silent, scan};
 use fleetback_testdata::backup::builder::BackupBuilder;
 use fleetback_testdata::backup::cloud_log::CloudLog;
 use fleetback_testdata::backup::damage::{Damage, DatabaseDamage};
@@ -117,7 +117,7 @@ impl Kept {
     }
 }
 
-impl Memory for Kept {
+impl CheckCache for Kept {
     fn check(&self, backup: &Path) -> Option<CheckRecord> {
         self.checks.lock().unwrap().get(backup).cloned()
     }
@@ -141,18 +141,18 @@ fn night(
     root: &Path,
     options: &ScanOptions,
     passwords: &dyn PasswordSource,
-    memory: &dyn Memory,
+    cache: &dyn CheckCache,
 ) -> Vec<LocalBackup> {
     let inputs = Inputs {
         roots: vec![root.to_owned()],
         ..Inputs::default()
     };
-    let helpers = Helpers {
+    let services = ScanServices {
         passwords,
-        memory,
+        cache,
         progress: &Silent,
     };
-    let fleet = scan(&inputs, options, &helpers);
+    let fleet = scan(&inputs, options, &services);
     let mut backups: Vec<_> = (fleet.devices.into_iter())
         .flat_map(|device| device.backups)
         .collect();
@@ -186,7 +186,7 @@ fn summary(backup: &LocalBackup) -> String {
 
 fn one_night(root: &Path, verify: VerifyLevel, passwords: &[&'static str]) -> LocalBackup {
     let options = options(at(NOW), verify);
-    let mut backups = night(root, &options, &Offers::new(passwords), &NoMemory);
+    let mut backups = night(root, &options, &Offers::new(passwords), &NoCache);
     assert_eq!(backups.len(), 1);
     backups.remove(0)
 }
@@ -465,7 +465,7 @@ fn keybags_of_plain_backups_and_decrypted_copies_are_not_judged() {
         folder.path(),
         &options(at(NOW), VerifyLevel::Contents),
         &offers,
-        &NoMemory,
+        &NoCache,
     );
     let told: Vec<String> = backups.iter().map(summary).collect();
     assert_eq!(
@@ -519,7 +519,7 @@ fn a_keybag_in_several_copies_is_tried_once() {
         folder.path(),
         &options(at(NOW), VerifyLevel::Names),
         &offers,
-        &NoMemory,
+        &NoCache,
     );
     assert_eq!(offers.asked(), 2, "one for each of the two keybags");
     let count = |password| {
@@ -760,7 +760,7 @@ fn a_fleet_is_the_same_at_any_number_of_threads_and_no_trace_is_left() {
             .build()
             .unwrap();
         let options = options(at(NOW), VerifyLevel::Contents);
-        pool.install(|| night(folder.path(), &options, &offers, &NoMemory))
+        pool.install(|| night(folder.path(), &options, &offers, &NoCache))
     };
     let one = with(1);
     assert_eq!(one.len(), 9);
@@ -778,7 +778,7 @@ fn nobody_is_asked_without_need() {
         folder.path(),
         &options(at(NOW), VerifyLevel::Names),
         &NoPasswords,
-        &NoMemory,
+        &NoCache,
     );
     let missing = backups
         .iter()

@@ -18,7 +18,7 @@ use fleetback_scanner::model::backup::{LocalBackup, VerifyLevel};
 use fleetback_scanner::model::fleet::{Device, Unmatched};
 use fleetback_scanner::model::identity::{Imei, Serial, Udid};
 use fleetback_scanner::reconcile::reconcile;
-use fleetback_scanner::scan::{Helpers, Inputs, ScanOptions, Silent, scan};
+use fleetback_scanner::scan::{Inputs, ScanOptions, ScanServices, Silent, scan};
 use fleetback_testdata::backup::builder::BackupBuilder;
 use fleetback_testdata::mdm::answer::Managed;
 use fleetback_testdata::mdm::console::{self, ConsoleDevice};
@@ -183,7 +183,7 @@ fn template() -> LocalBackup {
         roots: vec![folder.path().to_owned()],
         ..Inputs::default()
     };
-    let fleet = scan(&inputs, &options(), &Helpers::alone(&Silent));
+    let fleet = scan(&inputs, &options(), &ScanServices::new(&Silent));
     fleet.devices.into_iter().next().unwrap().backups.remove(0)
 }
 
@@ -288,7 +288,7 @@ proptest! {
         let mut wanted = None;
         for (order, threads) in [(0, 1), (order, 2), (0, 2)] {
             write_papers(&papers, &devices, order);
-            let found = in_pool(threads, || scan(&inputs, &options(), &Helpers::alone(&Silent)));
+            let found = in_pool(threads, || scan(&inputs, &options(), &ScanServices::new(&Silent)));
             prop_assert_eq!(found.devices.iter().map(|one| one.backups.len()).sum::<usize>(), count);
             let got = exact(&found.devices);
             prop_assert_eq!(*wanted.get_or_insert(got), got);

@@ -13,7 +13,7 @@ use std::time::{Duration, SystemTime};
 use base64::Engine;
 use fleetback_scanner::mdm::pair::pair;
 use fleetback_scanner::mdm::read::read_document;
-use fleetback_scanner::model::evidence::Clock;
+use fleetback_scanner::model::evidence::TimestampSource;
 use fleetback_scanner::model::identity::Udid;
 use fleetback_scanner::model::management::{Answer, Management};
 use fleetback_scanner::model::problem::{Level, Problem};
@@ -473,7 +473,7 @@ fn event(topic: &str, created_at: &str, payload: &str) -> String {
 }
 
 #[track_caller]
-fn clock(text: &str, want: (&str, Clock)) {
+fn clock(text: &str, want: (&str, TimestampSource)) {
     let source = only(text).source;
     assert_eq!(
         (source.observed_at, source.clock),
@@ -487,22 +487,28 @@ fn webhook_events_are_as_old_as_they_say() {
     let standard = base64::engine::general_purpose::STANDARD.encode(&message);
     let url_safe = base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(&message);
     let at = "2026-03-01T07:30:00Z";
-    clock(&event("mdm.Connect", at, &standard), (at, Clock::Wrapper));
-    clock(&event("mdm.Connect", at, &url_safe), (at, Clock::Wrapper));
+    clock(
+        &event("mdm.Connect", at, &standard),
+        (at, TimestampSource::Wrapper),
+    );
+    clock(
+        &event("mdm.Connect", at, &url_safe),
+        (at, TimestampSource::Wrapper),
+    );
     clock(
         &event("mdm.Connect", "2026-03-01T09:30:00+02:00", &standard),
-        (at, Clock::Wrapper),
+        (at, TimestampSource::Wrapper),
     );
     clock(
         &event("mdm.Connect", "0001-01-01T00:00:00Z", &standard),
-        ("2026-03-02T06:00:00Z", Clock::FileTime),
+        ("2026-03-02T06:00:00Z", TimestampSource::FileTime),
     );
     clock(
         &event("mdm.Connect", "2026-02-01T00:00:00Z", &standard),
-        ("2026-02-27T03:11:05Z", Clock::NewestDateInside),
+        ("2026-02-27T03:11:05Z", TimestampSource::NewestDateInside),
     );
     let bare = event("mdm.TokenUpdate", at, "");
-    clock(&bare, (at, Clock::Wrapper));
+    clock(&bare, (at, TimestampSource::Wrapper));
     assert_eq!(
         told(&only(&event("mdm.Connect", at, &url_safe)))
             .lines()
@@ -528,7 +534,10 @@ fn an_event_from_the_future_is_dated_by_its_file() {
     );
     let (answers, problems) = exports.read();
     let clocks: Vec<_> = answers.iter().map(|answer| answer.source.clock).collect();
-    assert_eq!(clocks, [Clock::FileTime, Clock::Wrapper]);
+    assert_eq!(
+        clocks,
+        [TimestampSource::FileTime, TimestampSource::Wrapper]
+    );
     assert_eq!((problems.len(), problems[0].level), (1, Level::Note));
 }
 
@@ -555,11 +564,11 @@ fn a_date_inside_makes_an_old_file_younger_and_never_older() {
     let source = exports.read().0.remove(0).source;
     assert_eq!(
         (source.observed_at.to_string().as_str(), source.clock),
-        ("2026-02-27T03:11:05Z", Clock::NewestDateInside)
+        ("2026-02-27T03:11:05Z", TimestampSource::NewestDateInside)
     );
     clock(
         &full_information(),
-        ("2026-03-02T06:00:00Z", Clock::FileTime),
+        ("2026-03-02T06:00:00Z", TimestampSource::FileTime),
     );
 }
 
@@ -578,7 +587,7 @@ fn file_times_in_the_future_make_one_note() {
     assert!(
         answers
             .iter()
-            .all(|answer| answer.source.clock == Clock::FileTimeInFuture)
+            .all(|answer| answer.source.clock == TimestampSource::FileTimeInFuture)
     );
     assert_eq!(problems.len(), 1);
     assert!(problems[0].found.starts_with("3 files: "), "{problems:?}");

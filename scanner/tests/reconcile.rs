@@ -8,7 +8,7 @@ use std::sync::Arc;
 use fleetback_scanner::model::backup::{
     HostTool, LocalBackup, Password, Restorable, State, Verified, VerifyLevel,
 };
-use fleetback_scanner::model::evidence::{Clock, Source, Told};
+use fleetback_scanner::model::evidence::{Source, Sourced, TimestampSource};
 use fleetback_scanner::model::fleet::{Device, Unmatched};
 use fleetback_scanner::model::identity::{Ecid, Identity, Imei, Meid, Serial, Udid};
 use fleetback_scanner::model::management::{Answer, Management};
@@ -59,7 +59,7 @@ fn evidence(words: &str) -> Evidence {
         path: path.clone(),
         kind: kind.to_owned(),
         observed_at: at,
-        clock: Clock::FileTime,
+        clock: TimestampSource::FileTime,
     });
     match kind {
         "backup" => Evidence::Backup(Box::new(backup(identity, at, path))),
@@ -67,8 +67,8 @@ fn evidence(words: &str) -> Evidence {
             identity,
             hidden: None,
             management: Management {
-                last_contact: Some(Told::new(at, &source)),
-                device_name: Some(Told::new(words.to_owned(), &source)),
+                last_contact: Some(Sourced::new(at, &source)),
+                device_name: Some(Sourced::new(words.to_owned(), &source)),
                 ..Management::default()
             },
             source,
@@ -144,7 +144,7 @@ fn join(all: &[Evidence]) -> (Vec<Device>, Vec<Unmatched>) {
 }
 
 /// "1 backup, answer, row" and the conflicts of each device.
-fn in_words(device: &Device) -> String {
+fn describe(device: &Device) -> String {
     let mut parts = Vec::new();
     let days = |at: Option<Timestamp>| (at.unwrap().as_second() - 1_770_000_000) / 86_400;
     parts.extend(
@@ -180,7 +180,7 @@ fn check(lines: &[&str], want: &[&str]) -> Vec<Device> {
     };
     let all: Vec<Evidence> = lines.iter().map(fill).map(|line| evidence(&line)).collect();
     let (devices, _) = join(&all);
-    let got: Vec<String> = devices.iter().map(in_words).collect();
+    let got: Vec<String> = devices.iter().map(describe).collect();
     assert_eq!(got, want.iter().map(fill_names).collect::<Vec<_>>());
     let backwards: Vec<Evidence> = all.into_iter().rev().collect();
     assert_eq!(join(&backwards).0, devices, "backwards");

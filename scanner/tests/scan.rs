@@ -14,7 +14,7 @@ use common::Tree;
 use fleetback_scanner::model::backup::VerifyLevel;
 use fleetback_scanner::model::fleet::Fleet;
 use fleetback_scanner::model::problem::Level;
-use fleetback_scanner::scan::{Event, Helpers, Inputs, Progress, ScanOptions, Silent, scan};
+use fleetback_scanner::scan::{Event, Inputs, Progress, ScanOptions, ScanServices, Silent, scan};
 use fleetback_testdata::backup::builder::BackupBuilder;
 use fleetback_testdata::backup::damage::{Damage, DatabaseDamage, PlistDamage, PlistFile};
 use fleetback_testdata::fleet::demo;
@@ -44,7 +44,8 @@ fn scan_with(threads: usize, inputs: &Inputs, progress: &dyn Progress) -> Fleet 
         .num_threads(threads)
         .build()
         .unwrap();
-    let mut fleet = pool.install(|| scan(inputs, &options(demo::NOW), &Helpers::alone(progress)));
+    let mut fleet =
+        pool.install(|| scan(inputs, &options(demo::NOW), &ScanServices::new(progress)));
     // Other programs write to the same volume while the test runs.
     fleet.hosts.iter_mut().for_each(|host| host.disk = None);
     fleet
@@ -163,7 +164,7 @@ fn the_volume_of_the_backups_is_told() {
         roots: vec![tree.path("Backup")],
         ..Inputs::default()
     };
-    let fleet = scan(&inputs, &options(demo::NOW), &Helpers::alone(&Silent));
+    let fleet = scan(&inputs, &options(demo::NOW), &ScanServices::new(&Silent));
     let [host] = fleet.hosts.as_slice() else {
         unreachable!("{:?}", fleet.hosts);
     };
@@ -177,7 +178,7 @@ fn nothing_to_scan_is_an_empty_fleet() {
     let fleet = scan(
         &Inputs::default(),
         &options(demo::NOW),
-        &Helpers::alone(&Silent),
+        &ScanServices::new(&Silent),
     );
     assert_eq!(fleet, Fleet::default());
 }
@@ -191,7 +192,7 @@ fn what_is_missing_is_incomplete_and_hides_nothing_else() {
         inventory: Some(tree.path("none.csv")),
         ..Inputs::default()
     };
-    let fleet = scan(&inputs, &options(demo::NOW), &Helpers::alone(&Silent));
+    let fleet = scan(&inputs, &options(demo::NOW), &ScanServices::new(&Silent));
     let paths: Vec<String> = fleet
         .problems
         .iter()
@@ -370,8 +371,8 @@ fn parts(rows: usize, want_many: bool) {
         verify_again_days: 30,
     };
     let heard = Parts::default();
-    let helpers = fleetback_scanner::scan::Helpers::alone(&heard);
-    fleetback_scanner::scan::scan(&inputs, &options, &helpers);
+    let services = fleetback_scanner::scan::ScanServices::new(&heard);
+    fleetback_scanner::scan::scan(&inputs, &options, &services);
     let (left, most, read) = *heard.0.lock().unwrap();
     assert_eq!((left, read), (0, 1));
     assert_eq!(most > 900, want_many, "{most}");

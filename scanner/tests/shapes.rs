@@ -11,7 +11,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
-use fleetback_scanner::mdm::explain::Seen;
+use fleetback_scanner::mdm::explain::TableSummary;
 use fleetback_scanner::mdm::pair::pair;
 use fleetback_scanner::mdm::read::{Document, read_document};
 use fleetback_scanner::model::management::Answer;
@@ -46,8 +46,8 @@ fn told(sample: &Sample) -> String {
     let read = |path: &PathBuf| read_document(path, now());
     let documents: Vec<Document> = paths.iter().map(read).collect();
     let mut text = String::new();
-    for seen in documents.iter().flat_map(Document::seen) {
-        table(&mut text, seen);
+    for summary in documents.iter().flat_map(Document::tables) {
+        table(&mut text, summary);
     }
     let (answers, problems) = pair(documents);
     for answer in &answers {
@@ -59,18 +59,18 @@ fn told(sample: &Sample) -> String {
     text
 }
 
-fn table(text: &mut String, seen: &Seen) {
-    let _ = writeln!(text, "{} by {:?}", seen.source, seen.by);
+fn table(text: &mut String, table: &TableSummary) {
+    let _ = writeln!(text, "{} by {:?}", table.source, table.by);
     let _ = writeln!(
         text,
         "{} records, {} devices, kept out {:?}",
-        seen.records, seen.devices, seen.kept_out
+        table.records, table.devices, table.excluded
     );
-    for (column, (fact, filled)) in &seen.mapped {
+    for (column, (fact, filled)) in &table.mapped {
         let _ = writeln!(text, "  {column} -> {fact} ({filled})");
     }
-    let _ = writeln!(text, "  not read: {}", seen.ignored.join(", "));
-    for missing in &seen.missing {
+    let _ = writeln!(text, "  not read: {}", table.ignored.join(", "));
+    for missing in &table.missing {
         let _ = writeln!(text, "  missing: {missing}");
     }
 }

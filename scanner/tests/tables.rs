@@ -7,11 +7,11 @@
 
 use std::fmt::Write as _;
 
-use fleetback_scanner::mdm::columns::Fact;
+use fleetback_scanner::mdm::columns::DeviceField;
 use fleetback_scanner::mdm::pair::pair;
 use fleetback_scanner::mdm::read::read_by_rules;
 use fleetback_scanner::mdm::rules::TableRules;
-use fleetback_scanner::model::evidence::Clock;
+use fleetback_scanner::model::evidence::TimestampSource;
 use fleetback_scanner::model::management::Answer;
 use fleetback_scanner::model::problem::{Level, Problem};
 use jiff::Timestamp;
@@ -29,7 +29,7 @@ fn read(bytes: impl AsRef<[u8]>, rules: &TableRules) -> (Vec<Answer>, Vec<Proble
     let path = folder.path().join("export");
     std::fs::write(&path, bytes).unwrap();
     let document = read_by_rules(&path, now(), rules, &|_| {});
-    let source = document.seen().first().map(|seen| seen.source.clone());
+    let source = document.tables().first().map(|table| table.source.clone());
     let (answers, problems) = pair(vec![document]);
     (answers, problems, source.unwrap_or_default())
 }
@@ -58,7 +58,7 @@ fn line(answer: &Answer) -> String {
     if let Some(date) = m
         .last_contact
         .as_ref()
-        .filter(|_| answer.source.clock == Clock::Row)
+        .filter(|_| answer.source.clock == TimestampSource::Row)
     {
         let _ = write!(text, " seen={}", date.value);
     }
@@ -276,9 +276,9 @@ fn columns_that_a_user_has_taught() {
     let (answers, ..) = read(&table, &TableRules::default());
     assert_eq!(lines(&answers), [""; 0]);
     let columns = [
-        ("geraet", Fact::SerialNumber),
-        ("Letzte Sicherung", Fact::LastCloudBackup),
-        ("STAND", Fact::LastInventory),
+        ("geraet", DeviceField::SerialNumber),
+        ("Letzte Sicherung", DeviceField::LastCloudBackup),
+        ("STAND", DeviceField::LastInventory),
     ];
     let rules = TableRules::new(columns.map(|(name, fact)| (name.to_owned(), fact)), []);
     let (answers, problems, _) = read(&table, &rules);

@@ -268,7 +268,7 @@ fn os_feed(path: &Path) -> Check {
     let shown = path.display();
     match feed::os_releases::read(path) {
         (Some(feed), _) => {
-            let (kind, date) = (feed.kind.in_words(), feed.date);
+            let (kind, date) = (feed.kind.describe(), feed.date);
             let said = format!("{shown}: {kind}, of {date}");
             Check::new(Verdict::Fine, "OS feed", said)
         }

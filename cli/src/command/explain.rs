@@ -10,7 +10,7 @@ use fleetback_report::policy::{Preset, references};
 use fleetback_report::results::{Code, FixId};
 use fleetback_report::tables::fix_steps::Situation;
 use fleetback_report::words;
-use fleetback_scanner::mdm::explain::Seen;
+use fleetback_scanner::mdm::explain::TableSummary;
 use fleetback_scanner::mdm::pair::pair;
 use fleetback_scanner::mdm::read::{Document, read_to_explain};
 use fleetback_scanner::model::management::Answer;
@@ -44,10 +44,10 @@ fn export(file: &Path, common: &Common) -> Result<String> {
         .unwrap_or_default();
     let document = read_to_explain(file, Timestamp::now(), &rules);
     let mut text = format!("{}\n", shown(&file.display().to_string()));
-    for seen in document.seen() {
-        table(&mut text, seen);
+    for summary in document.tables() {
+        table(&mut text, summary);
     }
-    if document.seen().is_empty() {
+    if document.tables().is_empty() {
         messages(&mut text, &document);
     }
     let (answers, problems) = pair(vec![document]);
@@ -69,35 +69,35 @@ fn export(file: &Path, common: &Common) -> Result<String> {
     Ok(text)
 }
 
-fn table(text: &mut String, seen: &Seen) {
-    let by = match seen.by.as_slice() {
+fn table(text: &mut String, table: &TableSummary) {
+    let by = match table.by.as_slice() {
         [] => "no console is known by its columns; read by the general names of columns".to_owned(),
         by => format!("recognised by {}", by.join(", ")),
     };
-    let _ = writeln!(text, "\n{}: {}", seen.source, shown(&by));
+    let _ = writeln!(text, "\n{}: {}", table.source, shown(&by));
     let _ = writeln!(
         text,
         "  {} records, {} iPhones and iPads",
-        seen.records, seen.devices
+        table.records, table.devices
     );
-    for (family, count) in &seen.kept_out {
+    for (family, count) in &table.excluded {
         let _ = writeln!(text, "  left out: {count} of {family}");
     }
     text.push_str("\nRead:\n");
-    for (column, (fact, filled)) in &seen.mapped {
+    for (column, (fact, filled)) in &table.mapped {
         let _ = writeln!(
             text,
             "  {:<36} {fact:<22} filled in {filled}",
             shown(column)
         );
     }
-    if !seen.ignored.is_empty() {
-        let _ = writeln!(text, "\nNot read:\n  {}", shown(&seen.ignored.join(", ")));
+    if !table.ignored.is_empty() {
+        let _ = writeln!(text, "\nNot read:\n  {}", shown(&table.ignored.join(", ")));
     }
-    if !seen.missing.is_empty() {
+    if !table.missing.is_empty() {
         text.push_str("\nMissing for a verdict on iCloud backups:\n");
     }
-    for missing in &seen.missing {
+    for missing in &table.missing {
         let _ = writeln!(text, "  {missing}");
     }
 }

@@ -4,7 +4,7 @@ use std::sync::atomic::Ordering;
 
 use anyhow::{Context, Result};
 use fleetback_report::judge::{Knowledge, judge};
-use fleetback_scanner::scan::{Helpers, scan};
+use fleetback_scanner::scan::{ScanServices, scan};
 use rayon::ThreadPoolBuilder;
 
 use super::write_reports;
@@ -28,12 +28,12 @@ pub(crate) fn run(args: Scan, common: &Common) -> Result<Exit> {
     let host = &plan.scan.scan_host;
     let history = History::open(&plan.history, host, &plan.inputs.roots, voice);
     let progress = Listener::new(plan.terminal, &interrupted);
-    let helpers = Helpers {
+    let services = ScanServices {
         passwords: &plan.passwords,
-        memory: history.memory(),
+        cache: history.memory(),
         progress: &progress,
     };
-    let mut fleet = pool.install(|| scan(&plan.inputs, &plan.scan, &helpers));
+    let mut fleet = pool.install(|| scan(&plan.inputs, &plan.scan, &services));
     progress.finish();
     if interrupted.load(Ordering::Relaxed) {
         return Ok(stopped(voice));

@@ -19,7 +19,7 @@ use fleetback_report::swap::retention::afterwards;
 use fleetback_scanner::model::backup::VerifyLevel;
 use fleetback_scanner::model::fleet::Fleet;
 use fleetback_scanner::model::os_feed::OsFeed;
-use fleetback_scanner::scan::{Helpers, ScanOptions, deepen, scan};
+use fleetback_scanner::scan::{ScanOptions, ScanServices, recheck_backups, scan};
 use rayon::ThreadPoolBuilder;
 
 use super::write_reports;
@@ -98,14 +98,14 @@ fn look(
         verify: VerifyLevel::State,
         ..live.scan.clone()
     };
-    let mut fleet = pool.install(|| scan(&live.inputs, &glance, &Helpers::alone(&progress)));
+    let mut fleet = pool.install(|| scan(&live.inputs, &glance, &ScanServices::new(&progress)));
     let wanted = wanted(&fleet, live, asked);
     progress.once_more(wanted.len() as u64);
-    let helpers = Helpers {
+    let services = ScanServices {
         passwords: &live.passwords,
-        ..Helpers::alone(&progress)
+        ..ScanServices::new(&progress)
     };
-    pool.install(|| deepen(&mut fleet, &wanted, &live.scan, &helpers));
+    pool.install(|| recheck_backups(&mut fleet, &wanted, &live.scan, &services));
     progress.finish();
     if interrupted.load(Ordering::Relaxed) {
         return Ok(None);

@@ -4,7 +4,7 @@ use std::sync::atomic::Ordering;
 use std::time::Instant;
 
 use anyhow::{Context, Result};
-use fleetback_scanner::scan::{Helpers, scan};
+use fleetback_scanner::scan::{ScanServices, scan};
 use rayon::ThreadPoolBuilder;
 
 use crate::config::args::{Common, Verify};
@@ -28,13 +28,13 @@ pub(crate) fn run(args: Verify, common: &Common) -> Result<Exit> {
     let (host, now) = (&plan.scan.scan_host, plan.scan.now);
     let history = History::open(&plan.history, host, &plan.inputs.roots, voice);
     let progress = Listener::new(plan.terminal, &interrupted);
-    let helpers = Helpers {
+    let services = ScanServices {
         passwords: &plan.passwords,
-        memory: history.memory(),
+        cache: history.memory(),
         progress: &progress,
     };
     let begun = Instant::now();
-    let mut fleet = pool.install(|| scan(&plan.inputs, &plan.scan, &helpers));
+    let mut fleet = pool.install(|| scan(&plan.inputs, &plan.scan, &services));
     progress.finish();
     if interrupted.load(Ordering::Relaxed) {
         return Ok(Exit::Interrupted);

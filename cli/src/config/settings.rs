@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 
 use clap::builder::FalseyValueParser;
 use clap::{Args, ValueEnum};
-use fleetback_scanner::mdm::columns::Fact;
+use fleetback_scanner::mdm::columns::DeviceField;
 use fleetback_scanner::mdm::consoles;
 use fleetback_scanner::mdm::rules::TableRules;
 use jiff::tz::TimeZone;
@@ -212,7 +212,7 @@ pub(crate) struct TerminalSettings {
 pub(crate) struct MdmSettings {
     /// What columns of device tables tell that fleetback does not know by name: the header, or the
     /// dotted keys of a record, and the fact. `fleetback explain --mdm FILE` lists both
-    pub(crate) columns: BTreeMap<String, Fact>,
+    pub(crate) columns: BTreeMap<String, DeviceField>,
     /// Time zones of dates that carry none, by source; UTC where nothing is said
     pub(crate) zones: BTreeMap<SourceId, Zone>,
 }

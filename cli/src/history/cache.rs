@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::fs;
 use std::path::Path;
 
-use fleetback_scanner::backup::services::Memory;
+use fleetback_scanner::backup::services::CheckCache;
 use fleetback_scanner::model::backup::{CheckRecord, PasswordProof};
 
 /// A copy of the store in memory. Empty, it is what a run without a store remembers.
@@ -23,7 +23,7 @@ impl Remembered {
     }
 }
 
-impl Memory for Remembered {
+impl CheckCache for Remembered {
     fn check(&self, backup: &Path) -> Option<CheckRecord> {
         if self.checks.is_empty() {
             return None;

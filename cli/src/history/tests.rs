@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
-use fleetback_scanner::backup::services::Memory;
+use fleetback_scanner::backup::services::CheckCache;
 use fleetback_scanner::model::backup::{CheckRecord, PasswordProof};
 use fleetback_scanner::model::backup::{
     FileCount, FileDifference, FileName, Password, Restorable, VerifyLevel,

@@ -79,7 +79,7 @@ pub fn mbdb(bytes: &[u8]) {
 /// backup. Its rows once more out of memory, where a decrypted one lies.
 pub fn manifest_db(bytes: &[u8]) {
     with_backup(&["Manifest.db"], bytes, |folder| {
-        every_row(Catalog::open(folder, &catalog::glance(folder)), bytes.len());
+        every_row(Catalog::open(folder, &catalog::probe(folder)), bytes.len());
         read_backup(folder, VerifyLevel::Contents);
     });
     let memory = Database::of_memory(bytes.len() as u64, |memory| {

@@ -9,7 +9,7 @@ use fleetback_report::judge::{Knowledge, RunInfo, judge};
 use fleetback_report::policy::Policy;
 use fleetback_report::render::json;
 use fleetback_scanner::model::backup::VerifyLevel;
-use fleetback_scanner::scan::{Helpers, Inputs, ScanOptions, scan};
+use fleetback_scanner::scan::{Inputs, ScanOptions, ScanServices, scan};
 use fleetback_scanner::work::progress::Silent;
 use fleetback_testdata::backup::builder::BackupBuilder;
 use fleetback_testdata::backup::catalog::{Details, Row};
@@ -444,7 +444,7 @@ fn scanned(root: &Path) -> Result<Vec<u8>> {
         run_id: "run".to_owned(),
         tool_version: "0.1.0".to_owned(),
     };
-    let fleet = scan(&inputs, &options, &Helpers::alone(&Silent));
+    let fleet = scan(&inputs, &options, &ScanServices::new(&Silent));
     let mut out = Vec::new();
     json::write(
         &judge(&fleet, &Knowledge::default(), &Policy::builtin(), &run),

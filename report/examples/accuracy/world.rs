@@ -8,7 +8,7 @@ use std::sync::Arc;
 use fleetback_report::history::{History, Numbers, PastDevice, PastIcloud, PastRun};
 use fleetback_scanner::model::backup::LocalBackup;
 use fleetback_scanner::model::cloud::{CloudAttempt, CloudLog};
-use fleetback_scanner::model::evidence::{Clock, Source, Told};
+use fleetback_scanner::model::evidence::{Source, Sourced, TimestampSource};
 use fleetback_scanner::model::fleet::Fleet;
 use fleetback_testdata::rng::Rng;
 use jiff::{SignedDuration, Timestamp};
@@ -454,23 +454,23 @@ fn phone_told(phone: super::fleet::Phone, life: &Life, answer: &Answer) -> super
         path: "/mdm/answers.plist".into(),
         kind: "DeviceInformation answer".to_owned(),
         observed_at: answer.at,
-        clock: Clock::Wrapper,
+        clock: TimestampSource::Wrapper,
     });
     let (version, build) = BUILDS[life.build];
     phone.mdm(|mdm, _| {
-        mdm.last_contact = Some(Told::new(answer.at, &source));
-        mdm.last_inventory = Some(Told::new(answer.at, &source));
-        mdm.os_version = Some(Told::new(version.to_owned(), &source));
-        mdm.build_version = Some(Told::new(build.to_owned(), &source));
-        mdm.cloud_backup_enabled = Some(Told::new(life.cloud, &source));
-        mdm.last_cloud_backup = answer.last.map(|date| Told::new(date, &source));
+        mdm.last_contact = Some(Sourced::new(answer.at, &source));
+        mdm.last_inventory = Some(Sourced::new(answer.at, &source));
+        mdm.os_version = Some(Sourced::new(version.to_owned(), &source));
+        mdm.build_version = Some(Sourced::new(build.to_owned(), &source));
+        mdm.cloud_backup_enabled = Some(Sourced::new(life.cloud, &source));
+        mdm.last_cloud_backup = answer.last.map(|date| Sourced::new(date, &source));
         mdm.cloud_date_could_be_told = true;
         let names = answer
             .profiles
             .iter()
             .map(|id| ((*id).to_owned(), "Profile".to_owned()));
-        mdm.profiles = Some(Told::new(names.collect(), &source));
+        mdm.profiles = Some(Sourced::new(names.collect(), &source));
         let restricted = BTreeMap::from([("allowCloudBackup".to_owned(), !answer.restricted)]);
-        mdm.restrictions = Some(Told::new(restricted, &source));
+        mdm.restrictions = Some(Sourced::new(restricted, &source));
     })
 }

@@ -1,7 +1,7 @@
 //! One device with everything that its judgement looks at, derived once.
 
 use fleetback_scanner::model::backup::{LocalBackup, State};
-use fleetback_scanner::model::evidence::Told;
+use fleetback_scanner::model::evidence::Sourced;
 use fleetback_scanner::model::fleet::Device;
 use fleetback_scanner::model::management::Management;
 use jiff::Timestamp;
@@ -189,7 +189,7 @@ impl<'a> Case<'a> {
     }
 
     /// The newest contact with the MDM.
-    pub(crate) fn contact(&self) -> Option<&'a Told<Timestamp>> {
+    pub(crate) fn contact(&self) -> Option<&'a Sourced<Timestamp>> {
         let mdm = self.mdm()?;
         mdm.last_contact.as_ref().or(mdm.last_inventory.as_ref())
     }
@@ -233,7 +233,7 @@ impl<'a> Case<'a> {
 
     /// A backup to a computer that the device or a console tells of. It may be whole, broken or long
     /// deleted; that there never was one it rules out.
-    pub(crate) fn told_of_computer_backup(&self) -> Option<&'a Told<Timestamp>> {
+    pub(crate) fn told_of_computer_backup(&self) -> Option<&'a Sourced<Timestamp>> {
         let told = self.mdm()?.last_computer_backup.as_ref()?;
         let accepted = self.policy.backups.local != Requirement::Forbidden;
         (accepted && is_plausible(told.value, self.now)).then_some(told)

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use fleetback_scanner::model::backup::LocalBackup;
 use fleetback_scanner::model::cloud::{CloudAttempt, CloudLog, CloudWindow};
-use fleetback_scanner::model::evidence::{Source, Told};
+use fleetback_scanner::model::evidence::{Source, Sourced};
 use fleetback_scanner::model::fleet::Device;
 use jiff::Timestamp;
 
@@ -48,7 +48,7 @@ pub(crate) struct Attempt<'a> {
 }
 
 impl<T: Copy> Fact<T> {
-    fn from_mdm(told: &Told<T>, key: &str) -> Self {
+    fn from_mdm(told: &Sourced<T>, key: &str) -> Self {
         Self {
             value: told.value,
             source: source_words(&told.source, key),

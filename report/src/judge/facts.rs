@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use fleetback_scanner::model::evidence::{Clock, Source, Told};
+use fleetback_scanner::model::evidence::{Source, Sourced, TimestampSource};
 use fleetback_scanner::model::fleet::Fleet;
 use fleetback_scanner::model::management::Management;
 
@@ -197,11 +197,11 @@ pub(crate) fn mdm(case: &Case<'_>) -> Option<Mdm> {
     })
 }
 
-fn copied<T: Copy>(told: &Option<Told<T>>) -> Option<T> {
+fn copied<T: Copy>(told: &Option<Sourced<T>>) -> Option<T> {
     told.as_ref().map(|told| told.value)
 }
 
-fn list<T: Clone>(told: &Option<Told<BTreeSet<T>>>) -> Option<Vec<T>> {
+fn list<T: Clone>(told: &Option<Sourced<BTreeSet<T>>>) -> Option<Vec<T>> {
     told.as_ref()
         .map(|told| told.value.iter().cloned().collect())
 }
@@ -224,11 +224,13 @@ fn restriction_profiles(known: &Management) -> BTreeMap<String, Vec<String>> {
 /// "/srv/mdm/a.plist (DeviceInformation answer), dated by the file's time".
 fn source(source: &Source) -> String {
     let clock = match source.clock {
-        Clock::Wrapper => "dated by its wrapper",
-        Clock::Row => "dated by its row",
-        Clock::NewestDateInside => "dated by the newest date inside",
-        Clock::FileTime => "dated by the file's time",
-        Clock::FileTimeInFuture => "the file's time lies in the future and was taken as now",
+        TimestampSource::Wrapper => "dated by its wrapper",
+        TimestampSource::Row => "dated by its row",
+        TimestampSource::NewestDateInside => "dated by the newest date inside",
+        TimestampSource::FileTime => "dated by the file's time",
+        TimestampSource::FileTimeInFuture => {
+            "the file's time lies in the future and was taken as now"
+        }
     };
     format!("{} ({}), {clock}", source.path.display(), source.kind)
 }

@@ -139,7 +139,7 @@ pub(crate) fn built_in() -> &'static OsTable<'static> {
 
 impl<'a> OsTable<'a> {
     fn from_feed(feed: &'a OsFeed) -> Self {
-        let source = format!("{} ({})", feed.kind.in_words(), feed.path.display());
+        let source = format!("{} ({})", feed.kind.describe(), feed.path.display());
         let mut table = Self::empty(source, feed.date, feed.kind.is_complete());
         for release in &feed.releases {
             let Some(version) = OsVersion::parse(&release.version) else {

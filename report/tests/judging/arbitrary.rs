@@ -2,7 +2,7 @@
 
 use fleetback_report::results::{FixId, Severity, Status};
 use fleetback_scanner::model::backup::{FileCount, LocalBackup, Password, Restorable, State};
-use fleetback_scanner::model::evidence::Told;
+use fleetback_scanner::model::evidence::Sourced;
 use fleetback_scanner::model::fleet::Fleet;
 use fleetback_scanner::model::management::Storage;
 use jiff::Timestamp;
@@ -94,12 +94,12 @@ prop_compose! {
         }
         if let Some((at, enabled, last, could)) = mdm {
             phone = phone.restricted(&restrictions).mdm(|mdm, source| {
-                mdm.last_contact = Some(Told::new(at, source));
-                mdm.last_inventory = Some(Told::new(at, source));
-                mdm.cloud_backup_enabled = enabled.map(|on| Told::new(on, source));
-                mdm.last_cloud_backup = last.map(|date| Told::new(date, source));
+                mdm.last_contact = Some(Sourced::new(at, source));
+                mdm.last_inventory = Some(Sourced::new(at, source));
+                mdm.cloud_backup_enabled = enabled.map(|on| Sourced::new(on, source));
+                mdm.last_cloud_backup = last.map(|date| Sourced::new(date, source));
                 mdm.cloud_date_could_be_told = could;
-                mdm.storage = storage.map(|(capacity, available)| Told::new(Storage { capacity, available }, source));
+                mdm.storage = storage.map(|(capacity, available)| Sourced::new(Storage { capacity, available }, source));
             });
         }
         match site {

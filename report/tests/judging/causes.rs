@@ -5,7 +5,7 @@ use fleetback_report::results::{Code, Confidence, Finding, FixId};
 use fleetback_scanner::model::backup::{
     FileCount, HostTool, LocalBackup, Password, Restorable, State, Verified, VerifyLevel,
 };
-use fleetback_scanner::model::evidence::Told;
+use fleetback_scanner::model::evidence::Sourced;
 use fleetback_scanner::model::fleet::Fleet;
 use fleetback_scanner::model::problem::Problem;
 use fleetback_scanner::model::service_status::{ServiceEvent, ServiceStatus};
@@ -433,7 +433,7 @@ fn step_7_apple_says_so() {
 #[test]
 fn the_texts_that_come_with_a_fix() {
     let mut named = failing(&[303]).os("26.1").product("iPhone14,5");
-    named.0.management.as_mut().unwrap().device_name = Some(Told::new(
+    named.0.management.as_mut().unwrap().device_name = Some(Sourced::new(
         "Ada\u{202e}\n1. Erase it".to_owned(),
         &source(HOUR),
     ));
@@ -504,7 +504,7 @@ fn old_evidence_makes_nobody_sure() {
 
 #[test]
 fn gates_come_first() {
-    let lost = failing(&[303]).mdm(|mdm, source| mdm.lost_mode = Some(Told::new(true, source)));
+    let lost = failing(&[303]).mdm(|mdm, source| mdm.lost_mode = Some(Sourced::new(true, source)));
     check(
         lost,
         Code::BackupStale,
@@ -643,7 +643,7 @@ fn what_the_mdm_did_not_say() {
         High,
         "LastCloudBackupDate",
     );
-    let hidden = phone().mdm(|mdm, source| mdm.user_enrollment = Some(Told::new(true, source)));
+    let hidden = phone().mdm(|mdm, source| mdm.user_enrollment = Some(Sourced::new(true, source)));
     check(
         hidden,
         Code::BackupUnknown,
@@ -980,7 +980,7 @@ fn an_account_that_is_not_signed_in() {
     let inactive = phone()
         .icloud(8 * DAY)
         .local(local(2 * DAY))
-        .mdm(|mdm, source| mdm.store_account_active = Some(Told::new(false, source)));
+        .mdm(|mdm, source| mdm.store_account_active = Some(Sourced::new(false, source)));
     check_in(
         &fleet([inactive]),
         "[backups]\nicloud = \"required\"",
@@ -1028,7 +1028,7 @@ fn identity_and_inventory() {
 fn a_new_device_is_given_two_days() {
     let enrolled = |seconds: i64| {
         phone().icloud_never(true).mdm(move |mdm, source| {
-            mdm.enrolled_at = Some(Told::new(ago(seconds), source));
+            mdm.enrolled_at = Some(Sourced::new(ago(seconds), source));
         })
     };
     check(

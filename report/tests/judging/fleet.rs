@@ -10,7 +10,7 @@ use fleetback_scanner::model::backup::{
     FileCount, HostTool, LocalBackup, Password, Restorable, State, Verified, VerifyLevel,
 };
 use fleetback_scanner::model::cloud::{CloudAttempt, CloudLog, CloudWindow};
-use fleetback_scanner::model::evidence::{Clock, Source, Told};
+use fleetback_scanner::model::evidence::{Source, Sourced, TimestampSource};
 use fleetback_scanner::model::fleet::{Device, Disk, Fleet, Host, RootSeen};
 use fleetback_scanner::model::identity::{Identity, Serial};
 use fleetback_scanner::model::management::{Management, Storage};
@@ -33,7 +33,7 @@ pub(crate) fn source(seconds_old: i64) -> Arc<Source> {
         path: "/mdm/answer.plist".into(),
         kind: "DeviceInformation answer".to_owned(),
         observed_at: ago(seconds_old),
-        clock: Clock::FileTime,
+        clock: TimestampSource::FileTime,
     })
 }
 
@@ -74,8 +74,8 @@ impl Phone {
     ) -> Self {
         let source = source(seconds_old);
         let management = self.0.management.get_or_insert_with(|| Management {
-            last_contact: Some(Told::new(ago(seconds_old), &source)),
-            last_inventory: Some(Told::new(ago(seconds_old), &source)),
+            last_contact: Some(Sourced::new(ago(seconds_old), &source)),
+            last_inventory: Some(Sourced::new(ago(seconds_old), &source)),
             ..Management::default()
         });
         say(management, &source);
@@ -85,8 +85,8 @@ impl Phone {
     /// iCloud Backup is on, and the last one is so many seconds old.
     pub(crate) fn icloud(self, seconds_old: i64) -> Self {
         self.mdm(|mdm, source| {
-            mdm.cloud_backup_enabled = Some(Told::new(true, source));
-            mdm.last_cloud_backup = Some(Told::new(ago(seconds_old), source));
+            mdm.cloud_backup_enabled = Some(Sourced::new(true, source));
+            mdm.last_cloud_backup = Some(Sourced::new(ago(seconds_old), source));
             mdm.cloud_date_could_be_told = true;
         })
     }
@@ -94,7 +94,7 @@ impl Phone {
     /// The MDM tells the switch and no date, which it could have told.
     pub(crate) fn icloud_never(self, enabled: bool) -> Self {
         self.mdm(|mdm, source| {
-            mdm.cloud_backup_enabled = Some(Told::new(enabled, source));
+            mdm.cloud_backup_enabled = Some(Sourced::new(enabled, source));
             mdm.cloud_date_could_be_told = true;
         })
     }
@@ -104,15 +104,17 @@ impl Phone {
             .iter()
             .map(|(key, value)| ((*key).to_owned(), *value))
             .collect();
-        self.mdm(|mdm, source| mdm.restrictions = Some(Told::new(values, source)))
+        self.mdm(|mdm, source| mdm.restrictions = Some(Sourced::new(values, source)))
     }
 
     pub(crate) fn os(self, version: &str) -> Self {
-        self.mdm(|mdm, source| mdm.os_version = Some(Told::new(version.to_owned(), source)))
+        self.mdm(|mdm, source| mdm.os_version = Some(Sourced::new(version.to_owned(), source)))
     }
 
     pub(crate) fn product(self, product_type: &str) -> Self {
-        self.mdm(|mdm, source| mdm.product_type = Some(Told::new(product_type.to_owned(), source)))
+        self.mdm(|mdm, source| {
+            mdm.product_type = Some(Sourced::new(product_type.to_owned(), source))
+        })
     }
 
     pub(crate) fn storage(self, capacity: f64, available: f64) -> Self {
@@ -120,7 +122,7 @@ impl Phone {
             capacity,
             available,
         };
-        self.mdm(|mdm, source| mdm.storage = Some(Told::new(storage, source)))
+        self.mdm(|mdm, source| mdm.storage = Some(Sourced::new(storage, source)))
     }
 
     pub(crate) fn site(mut self, site: &str) -> Self {

@@ -2,7 +2,7 @@
 
 use fleetback_report::results::{BackupKind, Status};
 use fleetback_scanner::model::backup::{LocalBackup, Password, Restorable, State};
-use fleetback_scanner::model::evidence::Told;
+use fleetback_scanner::model::evidence::Sourced;
 
 use crate::fleet::*;
 
@@ -191,7 +191,7 @@ fn icloud_backups() {
 /// An answer so many seconds old that tells of a backup of an hour before.
 fn told_long_ago(seconds_old: i64) -> Phone {
     phone().mdm_at(seconds_old, |mdm, source| {
-        mdm.last_cloud_backup = Some(Told::new(ago(seconds_old + HOUR), source));
+        mdm.last_cloud_backup = Some(Sourced::new(ago(seconds_old + HOUR), source));
         mdm.cloud_date_could_be_told = true;
     })
 }
@@ -212,12 +212,12 @@ fn never_is_said_only_when_the_evidence_could_have_told() {
     // The MDM did not say.
     check(phone().mdm(|_, _| ()), ALL, Status::Unknown);
     let not_asked =
-        phone().mdm(|mdm, source| mdm.cloud_backup_enabled = Some(Told::new(true, source)));
+        phone().mdm(|mdm, source| mdm.cloud_backup_enabled = Some(Sourced::new(true, source)));
     check(not_asked, ALL, Status::Unknown);
     // User Enrollment hides it.
     let hidden = phone()
         .icloud_never(true)
-        .mdm(|mdm, source| mdm.user_enrollment = Some(Told::new(true, source)));
+        .mdm(|mdm, source| mdm.user_enrollment = Some(Sourced::new(true, source)));
     check(hidden, ALL, Status::Unknown);
     // The answer is old.
     let old = |seconds| phone().mdm_at(seconds, |mdm, _| mdm.cloud_date_could_be_told = true);
@@ -246,7 +246,7 @@ fn never_is_said_only_when_the_evidence_could_have_told() {
     // A console tells of a backup to a computer that was not scanned.
     let told = |policy, want| {
         let phone = phone().icloud_never(true).mdm(|mdm, source| {
-            mdm.last_computer_backup = Some(Told::new(ago(400 * DAY), source));
+            mdm.last_computer_backup = Some(Sourced::new(ago(400 * DAY), source));
         });
         check(phone, policy, want);
     };

@@ -2,7 +2,7 @@
 
 use fleetback_report::results::{Code, Results, Severity, Status};
 use fleetback_scanner::model::backup::{LocalBackup, Password, Restorable, Verified, VerifyLevel};
-use fleetback_scanner::model::evidence::Told;
+use fleetback_scanner::model::evidence::Sourced;
 use fleetback_scanner::model::identity::Udid;
 
 use crate::fleet::*;
@@ -13,8 +13,8 @@ fn ada() -> Phone {
         .os("18.6.2")
         .product("iPhone14,5")
         .mdm(|mdm, source| {
-            mdm.supervised = Some(Told::new(true, source));
-            mdm.device_name = Some(Told::new("Cart-07".to_owned(), source));
+            mdm.supervised = Some(Sourced::new(true, source));
+            mdm.device_name = Some(Sourced::new("Cart-07".to_owned(), source));
         })
         .site("Lyon");
     phone.0.identity.udid = Udid::parse("00008110-000A2C3E0E12801E");

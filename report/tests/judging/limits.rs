@@ -3,7 +3,7 @@
 use fleetback_report::judge::Knowledge;
 use fleetback_report::results::{OsVerdict, Severity, Status};
 use fleetback_scanner::model::backup::{FileCount, LocalBackup};
-use fleetback_scanner::model::evidence::Told;
+use fleetback_scanner::model::evidence::Sourced;
 use fleetback_scanner::model::os_feed::{OsFeed, OsFeedKind, OsRelease};
 use jiff::civil::Date;
 
@@ -276,7 +276,7 @@ fn the_newest_evidence_tells_the_version() {
         phone()
             .local(backup.clone())
             .mdm_at(seconds, |mdm, source| {
-                mdm.os_version = Some(Told::new("18.0".to_owned(), source));
+                mdm.os_version = Some(Sourced::new("18.0".to_owned(), source));
             })
     };
     let version = |phone| judged_alone(phone, "").os_version;

@@ -5,7 +5,7 @@ use fleetback_report::history::{
 };
 use fleetback_report::judge::{Knowledge, judge};
 use fleetback_report::results::{Change, Code, FixId, Results, Severity, Status};
-use fleetback_scanner::model::evidence::Told;
+use fleetback_scanner::model::evidence::Sourced;
 use fleetback_scanner::model::fleet::Fleet;
 use fleetback_scanner::model::management::{Capacity, CapacityUnit};
 use jiff::Timestamp;
@@ -313,8 +313,8 @@ fn guessed(guess: &Guess, want: bool) {
         .icloud(9 * DAY)
         .storage(64.0, 64.0 - guess.holds)
         .mdm(|mdm, source| {
-            mdm.capacity = Some(Told::new(gigabytes(64.0), source));
-            mdm.last_contact = Some(Told::new(ago(guess.heard), source));
+            mdm.capacity = Some(Sourced::new(gigabytes(64.0), source));
+            mdm.last_contact = Some(Sourced::new(ago(guess.heard), source));
         });
     let others = (1..=guess.others).map(|n| numbered(n).icloud(HOUR).site("Lyon"));
     let fleet = fleet(others.chain([device.site("Lyon")]));

@@ -5,7 +5,7 @@ use fleetback_report::history::{History, Numbers, PastDevice, PastIcloud, PastRu
 use fleetback_report::judge::{Knowledge, judge};
 use fleetback_report::results::{Code, Confidence, FixId, Pattern, PatternKind, Results};
 use fleetback_scanner::model::backup::{FileCount, LocalBackup, State};
-use fleetback_scanner::model::evidence::Told;
+use fleetback_scanner::model::evidence::Sourced;
 
 use crate::fleet::*;
 
@@ -18,7 +18,7 @@ fn member(n: usize) -> Phone {
     numbered(n)
         .site(SITES[n % SITES.len()])
         .os(version)
-        .mdm(|mdm, source| mdm.build_version = Some(Told::new(build.to_owned(), source)))
+        .mdm(|mdm, source| mdm.build_version = Some(Sourced::new(build.to_owned(), source)))
 }
 
 /// Members of a fleet: those that `stopped` names made their last iCloud backup so many days ago, a
@@ -199,7 +199,7 @@ fn one_profile() {
             .iter()
             .map(|name| ((*name).to_owned(), "Profile".to_owned()));
         let profiles = named.collect();
-        phone.mdm(|mdm, source| mdm.profiles = Some(Told::new(profiles, source)))
+        phone.mdm(|mdm, source| mdm.profiles = Some(Sourced::new(profiles, source)))
     };
     let results = sixty(4, vpn, dress);
     check(
@@ -275,8 +275,8 @@ fn the_unseen_the_unhealthy_and_the_switched_off_do_not_count() {
             (HOUR, DAY)
         };
         member(n).mdm_at(told, |mdm, source| {
-            mdm.cloud_backup_enabled = Some(Told::new(true, source));
-            mdm.last_cloud_backup = Some(Told::new(ago(age), source));
+            mdm.cloud_backup_enabled = Some(Sourced::new(true, source));
+            mdm.last_cloud_backup = Some(Sourced::new(ago(age), source));
         })
     });
     assert!(judged(&fleet(phones), "").patterns.is_empty());
@@ -286,7 +286,7 @@ fn the_unseen_the_unhealthy_and_the_switched_off_do_not_count() {
     // Switched off.
     let phones = (0..60).map(|n| {
         let on = member(n).icloud(if n % 3 == 1 { 4 * DAY } else { DAY });
-        on.mdm(|mdm, source| mdm.cloud_backup_enabled = Some(Told::new(n % 3 != 1, source)))
+        on.mdm(|mdm, source| mdm.cloud_backup_enabled = Some(Sourced::new(n % 3 != 1, source)))
     });
     assert!(judged(&fleet(phones), "").patterns.is_empty());
 }

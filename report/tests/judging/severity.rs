@@ -2,7 +2,7 @@
 
 use fleetback_report::results::{Code, Severity};
 use fleetback_scanner::model::backup::{LocalBackup, Password, Restorable, State};
-use fleetback_scanner::model::evidence::Told;
+use fleetback_scanner::model::evidence::Sourced;
 use fleetback_scanner::model::fleet::Conflict;
 use fleetback_scanner::model::problem::Problem;
 
@@ -487,8 +487,9 @@ fn what_the_mdm_says_is_shown() {
         phone()
             .restricted(&[("allowCloudBackup", true), ("allowCamera", false)])
             .mdm(|mdm, source| {
-                mdm.supervised = Some(Told::new(true, source));
-                mdm.apps_barred_from_backup = Some(Told::new(apps(&["com.example.bank"]), source));
+                mdm.supervised = Some(Sourced::new(true, source));
+                mdm.apps_barred_from_backup =
+                    Some(Sourced::new(apps(&["com.example.bank"]), source));
             }),
         ALL,
     );

@@ -3,7 +3,7 @@
 use fleetback_report::judge::{Knowledge, judge};
 use fleetback_report::results::{BackupKind, Results, Severity};
 use fleetback_scanner::model::backup::{LocalBackup, State};
-use fleetback_scanner::model::evidence::Told;
+use fleetback_scanner::model::evidence::Sourced;
 use fleetback_scanner::model::fleet::Fleet;
 use fleetback_scanner::model::problem::Problem;
 
@@ -211,7 +211,7 @@ fn marketing_names_come_from_the_table_and_unknown_types_keep_what_the_mdm_says(
     );
     let named = phone()
         .product("iPhone99,1")
-        .mdm(|mdm, source| mdm.model_name = Some(Told::new("iPhone".to_owned(), source)));
+        .mdm(|mdm, source| mdm.model_name = Some(Sourced::new("iPhone".to_owned(), source)));
     assert_eq!(model(named).as_deref(), Some("iPhone"));
     assert_eq!(model(phone().product("iPhone99,1")), None);
 }

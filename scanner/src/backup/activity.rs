@@ -36,26 +36,26 @@ const WATCHED: [&str; 6] = [
 
 /// Length and time of the files and folders that every backup writes to.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Look {
+pub(super) struct FolderSnapshot {
     watched: [Option<(u64, SystemTime)>; WATCHED.len()],
     /// The folders below Snapshot, which change while it grows.
     staged: Vec<(PathBuf, SystemTime)>,
 }
 
 /// Looks once. Reads nothing.
-pub(super) fn look(folder: &Path) -> Look {
+pub(super) fn snapshot(folder: &Path) -> FolderSnapshot {
     let watched = WATCHED.map(|name| {
         let meta = std::fs::symlink_metadata(folder.join(name)).ok()?;
         Some((meta.len(), meta.modified().ok()?))
     });
     let [.., snapshot] = watched;
-    Look {
+    FolderSnapshot {
         watched,
         staged: snapshot.map_or_else(Vec::new, |_| staged(&folder.join("Snapshot"))),
     }
 }
 
-impl Look {
+impl FolderSnapshot {
     fn at(&self, name: &str) -> Option<(u64, SystemTime)> {
         let position = WATCHED.iter().position(|watched| *watched == name)?;
         self.watched[position]
@@ -101,10 +101,10 @@ pub(super) fn being_written(backup: &mut LocalBackup) {
 pub(super) fn judge(
     backup: &mut LocalBackup,
     status: &Result<Status, Fault>,
-    look: &Look,
+    snapshot: &FolderSnapshot,
     now: Timestamp,
 ) {
-    if info_is_being_rewritten(backup, status, look, now) {
+    if info_is_being_rewritten(backup, status, snapshot, now) {
         backup.state = State::InProgress;
         backup.state_reason = format!(
             "{}; Info.plist is just being written anew",
@@ -133,14 +133,14 @@ pub(super) fn judge(
 fn info_is_being_rewritten(
     backup: &LocalBackup,
     status: &Result<Status, Fault>,
-    look: &Look,
+    snapshot: &FolderSnapshot,
     now: Timestamp,
 ) -> bool {
     let finished = status
         .as_ref()
         .is_ok_and(|status| status.snapshot == SnapshotState::Finished);
     let written = |name: &str| {
-        let (length, modified) = look.at(name)?;
+        let (length, modified) = snapshot.at(name)?;
         Some((length, Timestamp::try_from(modified).ok()?))
     };
     let (Some((0, info)), Some((_, status))) = (written("Info.plist"), written("Status.plist"))

@@ -8,8 +8,8 @@ use std::collections::BTreeMap;
 
 use super::crypto::keybag::Keybag;
 use super::crypto::unlock::{self, Unlock};
-use super::read::{Lock, Opened, ReadOptions};
-use super::services::Helpers;
+use super::read::{KeybagState, OpenBackup, ReadOptions};
+use super::services::ScanServices;
 use crate::model::backup::{LocalBackup, Password, VerifyLevel};
 use crate::model::found_backup::FoundBackup;
 use crate::work::progress::Event;
@@ -19,17 +19,17 @@ use crate::work::queue::{Queue, in_order, in_turn};
 pub fn read_all(
     found: &[FoundBackup],
     options: &ReadOptions,
-    helpers: &Helpers<'_>,
+    services: &ScanServices<'_>,
 ) -> Vec<LocalBackup> {
-    let progress = helpers.progress;
+    let progress = services.progress;
     let opened = in_turn(found, progress, |found| {
-        Opened::new(found, options, helpers.memory)
+        OpenBackup::new(found, options, services.cache)
     });
     let run = Run {
-        plan: Plan::new(&opened, options, helpers),
+        plan: Plan::new(&opened, options, services),
         opened,
         options,
-        helpers,
+        services,
     };
     run.read()
 }
@@ -38,30 +38,31 @@ pub fn read_all(
 #[derive(Default)]
 struct Plan {
     ready: Vec<(usize, Unlock)>,
-    rings: Vec<Ring>,
+    groups: Vec<KeybagGroup>,
 }
 
 /// A keybag and the backups that have it.
-struct Ring {
+struct KeybagGroup {
     keybag: Keybag,
     backups: Vec<usize>,
 }
 
 impl Plan {
-    fn new(opened: &[Opened<'_>], options: &ReadOptions, helpers: &Helpers<'_>) -> Self {
+    fn new(opened: &[OpenBackup<'_>], options: &ReadOptions, services: &ScanServices<'_>) -> Self {
         let mut plan = Self::default();
         let mut known = BTreeMap::new();
         for (index, one) in opened.iter().enumerate() {
             let ready = match one.lock() {
-                Lock::None => Unlock::only(Password::NotNeeded),
-                Lock::Damaged(fault) => Unlock::damaged(fault),
-                Lock::Keybag(keybag) => match recalled(one, &keybag, options, helpers) {
+                KeybagState::None => Unlock::only(Password::NotNeeded),
+                KeybagState::Damaged(fault) => Unlock::damaged(fault),
+                KeybagState::Keybag(keybag) => match cached_unlock(one, &keybag, options, services)
+                {
                     Some(unlock) => unlock,
                     None => {
-                        let ring = *known
+                        let group = *known
                             .entry(*keybag.fingerprint())
-                            .or_insert(plan.rings.len());
-                        plan.add_to_ring(ring, keybag, index);
+                            .or_insert(plan.groups.len());
+                        plan.add_to_group(group, keybag, index);
                         continue;
                     }
                 },
@@ -71,10 +72,10 @@ impl Plan {
         plan
     }
 
-    fn add_to_ring(&mut self, ring: usize, keybag: Keybag, index: usize) {
-        match self.rings.get_mut(ring) {
-            Some(ring) => ring.backups.push(index),
-            None => self.rings.push(Ring {
+    fn add_to_group(&mut self, group: usize, keybag: Keybag, index: usize) {
+        match self.groups.get_mut(group) {
+            Some(group) => group.backups.push(index),
+            None => self.groups.push(KeybagGroup {
                 keybag,
                 backups: vec![index],
             }),
@@ -82,32 +83,32 @@ impl Plan {
     }
 }
 
-fn recalled(
-    opened: &Opened<'_>,
+fn cached_unlock(
+    opened: &OpenBackup<'_>,
     keybag: &Keybag,
     options: &ReadOptions,
-    helpers: &Helpers<'_>,
+    services: &ScanServices<'_>,
 ) -> Option<Unlock> {
     if opened.needs_keys() || options.verify_again {
         return None;
     }
-    let (memory, passwords) = (helpers.memory, helpers.passwords);
-    unlock::remembered(keybag, &opened.identity(), memory, passwords, options.now)
+    let (cache, passwords) = (services.cache, services.passwords);
+    unlock::cached_proof(keybag, &opened.identity(), cache, passwords, options.now)
 }
 
 struct Run<'a> {
     plan: Plan,
-    opened: Vec<Opened<'a>>,
+    opened: Vec<OpenBackup<'a>>,
     options: &'a ReadOptions,
-    helpers: &'a Helpers<'a>,
+    services: &'a ScanServices<'a>,
 }
 
 impl Run<'_> {
     fn read(&self) -> Vec<LocalBackup> {
-        let (ready, rings) = (Queue::new(&self.plan.ready), Queue::new(&self.plan.rings));
-        let progress = self.helpers.progress;
+        let (ready, groups) = (Queue::new(&self.plan.ready), Queue::new(&self.plan.groups));
+        let progress = self.services.progress;
         let lanes = rayon::current_num_threads();
-        let open = |lanes| rings.drain(lanes, progress, |ring| self.open_ring(ring));
+        let open = |lanes| groups.drain(lanes, progress, |group| self.open_group(group));
         let ((mut done, late), early) = rayon::join(
             || {
                 let work = |(index, unlock): &(usize, Unlock)| (*index, self.close(*index, unlock));
@@ -115,29 +116,29 @@ impl Run<'_> {
             },
             || open((lanes / 2).max(1)),
         );
-        let opened = late.into_iter().chain(early).flat_map(|(_, ring)| ring);
+        let opened = late.into_iter().chain(early).flat_map(|(_, group)| group);
         let mut all: Vec<(usize, LocalBackup)> = done.drain(..).map(|(_, one)| one).collect();
         all.extend(opened);
         in_order(all)
     }
 
-    fn open_ring(&self, ring: &Ring) -> Vec<(usize, LocalBackup)> {
-        let backups = ring.backups.iter().map(|index| &self.opened[*index]);
+    fn open_group(&self, group: &KeybagGroup) -> Vec<(usize, LocalBackup)> {
+        let backups = group.backups.iter().map(|index| &self.opened[*index]);
         let asking: Vec<_> = backups
             .map(|one| (one.identity(), one.found.path.as_path()))
             .collect();
         let asking = asking.iter().map(|(identity, path)| (identity, *path));
-        let (passwords, now) = (self.helpers.passwords, self.options.now);
-        let unlock = unlock::unlock(&ring.keybag, asking, passwords, now);
-        let indices = ring.backups.iter();
+        let (passwords, now) = (self.services.passwords, self.options.now);
+        let unlock = unlock::unlock(&group.keybag, asking, passwords, now);
+        let indices = group.backups.iter();
         indices
-            .take_while(|_| !self.helpers.progress.cancelled())
+            .take_while(|_| !self.services.progress.cancelled())
             .map(|index| (*index, self.close(*index, &unlock)))
             .collect()
     }
 
     fn close(&self, index: usize, unlock: &Unlock) -> LocalBackup {
-        let progress = self.helpers.progress;
+        let progress = self.services.progress;
         let files_checked = |files| progress.tell(Event::FilesChecked(files));
         let opened = &self.opened[index];
         let backup = opened.close(self.options, unlock, &files_checked);

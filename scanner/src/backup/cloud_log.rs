@@ -47,7 +47,7 @@ pub(super) const PAYLOADS: [&str; 3] = [MOBILE_BACKUP[0], MOBILE_BACKUP[1], LDBA
 pub(super) type LogKeys = [Option<[u8; 44]>; PAYLOADS.len()];
 
 /// Where the log lies and how its payloads are opened.
-pub(super) struct Drawer<'a> {
+pub(super) struct PayloadReader<'a> {
     /// The backup's folder.
     pub folder: &'a Path,
     /// Where its payloads lie.
@@ -62,16 +62,16 @@ pub(super) fn open_plain(_: &str, path: &Path, bytes_max: u64) -> Result<Diction
 }
 
 /// Reads the log of a backup that was completed at `backup_date`.
-pub(super) fn read(drawer: &Drawer<'_>, backup_date: Timestamp) -> Reading {
+pub(super) fn read(reader: &PayloadReader<'_>, backup_date: Timestamp) -> Reading {
     let mut reading = Reading::default();
     for id in MOBILE_BACKUP {
-        if let Some(root) = reading.payload(drawer, id) {
+        if let Some(root) = reading.payload(reader, id) {
             let log = reading.log.get_or_insert_default();
             add_attempts(log, &root);
             add_windows(log, &root);
         }
     }
-    if let Some(root) = reading.payload(drawer, LDBACKUP) {
+    if let Some(root) = reading.payload(reader, LDBACKUP) {
         add_settings(reading.log.get_or_insert_default(), &root);
     }
     if let Some(log) = &mut reading.log {
@@ -82,12 +82,12 @@ pub(super) fn read(drawer: &Drawer<'_>, backup_date: Timestamp) -> Reading {
 }
 
 impl Reading {
-    fn payload(&mut self, drawer: &Drawer<'_>, id: &str) -> Option<Dictionary> {
-        let path = match drawer.layout {
-            Layout::Buckets => drawer.folder.join(&id[..2]).join(id),
-            Layout::Flat => drawer.folder.join(id),
+    fn payload(&mut self, reader: &PayloadReader<'_>, id: &str) -> Option<Dictionary> {
+        let path = match reader.layout {
+            Layout::Buckets => reader.folder.join(&id[..2]).join(id),
+            Layout::Flat => reader.folder.join(id),
         };
-        match (drawer.open)(id, &path, BYTES_MAX) {
+        match (reader.open)(id, &path, BYTES_MAX) {
             Ok(root) => Some(root),
             Err(Fault::Absent) => None,
             Err(fault) => {

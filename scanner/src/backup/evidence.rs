@@ -5,25 +5,25 @@ use std::path::Path;
 use super::cloud_log::LogKeys;
 use super::crypto::encrypted;
 use super::crypto::unlock::Unlock;
-use super::file_list::catalog::{self, Catalog, Glance, Layout};
+use super::file_list::catalog::{self, Catalog, FileListProbe, Layout};
 use super::plists::info::{self, Info};
 use super::plists::manifest::{self, Manifest};
 use super::plists::status::{self, BackupState, SnapshotState, Status};
-use super::state::Readings;
+use super::state::PlistResults;
 use super::verify::check::{self, Check};
 use super::verify::compare::Depth;
 use super::verify::payload;
 use crate::model::backup::{CheckRecord, Password, VerifyLevel};
 use crate::source::file::Fault;
-use crate::source::sqlite::{self, Look};
+use crate::source::sqlite::{self, FileKind};
 
 /// Everything that the files of a folder gave.
 #[derive(Debug, Clone)]
-pub(crate) struct Evidence {
+pub(crate) struct BackupFiles {
     pub(crate) info: Result<Info, Fault>,
     pub(crate) status: Result<Status, Fault>,
     pub(crate) manifest: Result<Manifest, Fault>,
-    pub(crate) glance: Glance,
+    pub(crate) probe: FileListProbe,
     pub(crate) cipher: Cipher,
     /// The manifest's file list, as deep as it was read.
     pub(crate) catalog: Result<(), Fault>,
@@ -46,7 +46,7 @@ impl Checked {
     /// Rows of the list that are not as iOS writes them, in plain words.
     pub(crate) fn odd_rows(&self) -> Option<String> {
         match self {
-            Self::Now(check) => check.odd.in_words(),
+            Self::Now(check) => check.odd.describe(),
             Self::Earlier(record) => record.odd_rows.clone(),
         }
     }
@@ -61,26 +61,26 @@ impl Checked {
 }
 
 /// Reads the plists and the first bytes of the file list.
-pub(crate) fn gather(folder: &Path) -> Evidence {
+pub(crate) fn gather(folder: &Path) -> BackupFiles {
     let status = status::read(folder);
     let manifest = manifest::read(folder);
-    let glance = catalog::glance(folder);
-    let cipher = cipher(manifest.as_ref().ok(), &glance);
-    Evidence {
+    let probe = catalog::probe(folder);
+    let cipher = cipher(manifest.as_ref().ok(), &probe);
+    BackupFiles {
         info: info::read(folder),
-        catalog: first_sight(&glance, cipher),
+        catalog: first_sight(&probe, cipher),
         check: None,
         payload: Payload::NotLooked,
         unlock: Unlock::only(Password::NotNeeded),
         log_keys: None,
         status,
         manifest,
-        glance,
+        probe,
         cipher,
     }
 }
 
-impl Evidence {
+impl BackupFiles {
     /// In a first backup that never ended and among files half moved, every difference is expected.
     pub(crate) fn is_worth_checking(&self) -> bool {
         let in_between = self.status.as_ref().is_ok_and(|status| {
@@ -90,8 +90,8 @@ impl Evidence {
     }
 
     pub(crate) fn layout(&self) -> Layout {
-        match self.glance {
-            Glance::Mbdb(_) => Layout::Flat,
+        match self.probe {
+            FileListProbe::Mbdb(_) => Layout::Flat,
             _ => Layout::Buckets,
         }
     }
@@ -113,12 +113,12 @@ impl Evidence {
                 let key = manifest.and_then(|manifest| manifest.manifest_key.as_deref());
                 encrypted::open_catalog(folder, key, keys)
             }
-            _ => Catalog::open(folder, &self.glance),
+            _ => Catalog::open(folder, &self.probe),
         };
         let depth = Depth {
             level,
             encrypted: self.cipher.is_encrypted() == Some(true),
-            sealed: self.cipher != Cipher::DecryptedCopy,
+            with_integrity: self.cipher != Cipher::DecryptedCopy,
             keys: keys.as_deref(),
             files_checked,
         };
@@ -131,8 +131,8 @@ impl Evidence {
         }
     }
 
-    pub(crate) fn readings(&self) -> Readings<'_> {
-        Readings {
+    pub(crate) fn readings(&self) -> PlistResults<'_> {
+        PlistResults {
             status: self.status.as_ref(),
             manifest: self.manifest.as_ref(),
             catalog: self.catalog.as_ref().copied(),
@@ -141,17 +141,17 @@ impl Evidence {
 }
 
 /// What the first bytes of the manifest's file list say.
-fn first_sight(glance: &Glance, cipher: Cipher) -> Result<(), Fault> {
-    let look = match glance {
-        Glance::None => return Err(Fault::Absent),
-        Glance::Mbdb(found) => return found.clone(),
-        Glance::Database(look) => look.clone()?,
+fn first_sight(probe: &FileListProbe, cipher: Cipher) -> Result<(), Fault> {
+    let look = match probe {
+        FileListProbe::None => return Err(Fault::Absent),
+        FileListProbe::Mbdb(found) => return found.clone(),
+        FileListProbe::Database(look) => look.clone()?,
     };
     match look {
-        sqlite::Look::Sqlite { .. } => Ok(()),
-        sqlite::Look::Empty => Err(Fault::Wrong(Fault::ZERO_BYTES.to_owned())),
-        sqlite::Look::Other { bytes } if cipher == Cipher::Everything => whole_blocks(bytes),
-        sqlite::Look::Other { .. } => Err(Fault::Wrong("not an SQLite database".to_owned())),
+        sqlite::FileKind::Sqlite { .. } => Ok(()),
+        sqlite::FileKind::Empty => Err(Fault::Wrong(Fault::ZERO_BYTES.to_owned())),
+        sqlite::FileKind::Other { bytes } if cipher == Cipher::Everything => whole_blocks(bytes),
+        sqlite::FileKind::Other { .. } => Err(Fault::Wrong("not an SQLite database".to_owned())),
     }
 }
 
@@ -185,11 +185,11 @@ impl Cipher {
 }
 
 /// Tells what is encrypted.
-fn cipher(manifest: Option<&Manifest>, glance: &Glance) -> Cipher {
+fn cipher(manifest: Option<&Manifest>, probe: &FileListProbe) -> Cipher {
     let Some(manifest) = manifest else {
         return Cipher::Unknown;
     };
-    let is_sqlite = matches!(glance, Glance::Database(Ok(Look::Sqlite { .. })));
+    let is_sqlite = matches!(probe, FileListProbe::Database(Ok(FileKind::Sqlite { .. })));
     match (manifest.is_encrypted, manifest.manifest_key.is_some()) {
         (false, _) => Cipher::Plain,
         (true, true) if is_sqlite => Cipher::DecryptedCopy,

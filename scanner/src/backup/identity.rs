@@ -11,7 +11,7 @@ use crate::model::found_backup::FoundBackup;
 use crate::model::identity::Identity;
 
 /// All numbers, best witness first.
-pub(super) fn of(
+pub(super) fn identity(
     found: &FoundBackup,
     info: Option<&Info>,
     manifest: Option<&Manifest>,

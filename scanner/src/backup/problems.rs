@@ -6,8 +6,8 @@
 use std::path::Path;
 
 use super::cloud_log;
-use super::evidence::{Checked, Evidence, Payload};
-use super::file_list::catalog::Glance;
+use super::evidence::{BackupFiles, Checked, Payload};
+use super::file_list::catalog::FileListProbe;
 use super::verify::check::Check;
 use crate::model::problem::Problem;
 use crate::source::file::{Fault, fault};
@@ -16,29 +16,29 @@ const LET_US_READ: &str = "let the account that runs the scan read it (on macOS:
 const START_AFRESH: &str = "copy the folder elsewhere, then make a new backup into an empty folder";
 
 /// All problems of a folder.
-pub(super) fn of(folder: &Path, evidence: &Evidence) -> Vec<Problem> {
-    if let Some(problem) = of_folder(folder) {
+pub(super) fn all(folder: &Path, files: &BackupFiles) -> Vec<Problem> {
+    if let Some(problem) = folder_problem(folder) {
         return vec![problem];
     }
-    let mut problems = of_files(folder, evidence);
-    problems.extend(of_odd_keys(folder, evidence));
-    problems.extend(of_wal(folder));
-    problems.extend(of_keybag(folder, evidence));
-    problems.extend(of_check(folder, evidence));
+    let mut problems = file_problems(folder, files);
+    problems.extend(wrong_type_problems(folder, files));
+    problems.extend(wal_problem(folder));
+    problems.extend(keybag_problem(folder, files));
+    problems.extend(check_problems(folder, files));
     problems
 }
 
 /// A folder that cannot be listed costs one row, not one for each file in it.
-fn of_folder(folder: &Path) -> Option<Problem> {
+fn folder_problem(folder: &Path) -> Option<Problem> {
     let fault = fault(&std::fs::read_dir(folder).err()?);
-    Some(of_fault(
+    Some(fault_problem(
         folder,
         "a backup folder that can be listed",
         &fault,
     ))
 }
 
-fn of_fault(path: &Path, wanted: &str, fault: &Fault) -> Problem {
+fn fault_problem(path: &Path, wanted: &str, fault: &Fault) -> Problem {
     let found = fault.to_string();
     match fault {
         Fault::Denied(_) => Problem::incomplete(path, wanted, found).with_remedy(LET_US_READ),
@@ -47,28 +47,28 @@ fn of_fault(path: &Path, wanted: &str, fault: &Fault) -> Problem {
     }
 }
 
-fn of_files(folder: &Path, evidence: &Evidence) -> Vec<Problem> {
-    let list = match evidence.glance {
-        Glance::Mbdb(_) => "Manifest.mbdb",
+fn file_problems(folder: &Path, files: &BackupFiles) -> Vec<Problem> {
+    let list = match files.probe {
+        FileListProbe::Mbdb(_) => "Manifest.mbdb",
         _ => "Manifest.db",
     };
     let faults = [
         (
             "Status.plist",
             "a Status.plist with its six keys",
-            evidence.status.as_ref().err(),
+            files.status.as_ref().err(),
         ),
         (
             "Manifest.plist",
             "a Manifest.plist",
-            evidence.manifest.as_ref().err(),
+            files.manifest.as_ref().err(),
         ),
         (
             list,
             "the list of the backup's files",
-            evidence.catalog.as_ref().err(),
+            files.catalog.as_ref().err(),
         ),
-        ("Info.plist", "an Info.plist", evidence.info.as_ref().err()),
+        ("Info.plist", "an Info.plist", files.info.as_ref().err()),
     ];
     let (denied, wrong): (Vec<_>, Vec<_>) = faults
         .into_iter()
@@ -100,28 +100,36 @@ fn several_denied(folder: &Path, denied: &[(&str, &str, &Fault)]) -> Option<Prob
 
 /// No iOS needs Info.plist for a restore, so a damaged one is no reason to start afresh.
 fn of_file(folder: &Path, name: &str, wanted: &str, fault: &Fault) -> Problem {
-    let mut problem = of_fault(&folder.join(name), wanted, fault);
+    let mut problem = fault_problem(&folder.join(name), wanted, fault);
     if name == "Info.plist" && matches!(fault, Fault::Wrong(_)) {
         problem.remedy = None;
     }
     problem
 }
 
-fn of_odd_keys(folder: &Path, evidence: &Evidence) -> Vec<Problem> {
-    let info = evidence.info.as_ref().map(|info| &info.odd);
-    let manifest = evidence.manifest.as_ref().map(|manifest| &manifest.odd);
+fn wrong_type_problems(folder: &Path, files: &BackupFiles) -> Vec<Problem> {
+    let info = files.info.as_ref().map(|info| &info.wrong_types);
+    let manifest = files
+        .manifest
+        .as_ref()
+        .map(|manifest| &manifest.wrong_types);
     [("Info.plist", info.ok()), ("Manifest.plist", manifest.ok())]
         .into_iter()
-        .filter_map(|(name, odd)| Some((name, odd.filter(|odd| !odd.is_empty())?)))
-        .map(|(name, odd)| {
+        .filter_map(|(name, wrong_types)| {
+            Some((
+                name,
+                wrong_types.filter(|wrong_types| !wrong_types.is_empty())?,
+            ))
+        })
+        .map(|(name, wrong_types)| {
             let wanted = "keys of the usual types; these were left out";
-            Problem::note(folder.join(name), wanted, odd.join("; "))
+            Problem::note(folder.join(name), wanted, wrong_types.join("; "))
         })
         .collect()
 }
 
 /// Reading a database as immutable leaves out what lies in its write-ahead log.
-fn of_wal(folder: &Path) -> Option<Problem> {
+fn wal_problem(folder: &Path) -> Option<Problem> {
     let path = folder.join("Manifest.db-wal");
     let bytes = std::fs::symlink_metadata(&path).ok()?.len();
     (bytes > 0).then(|| {
@@ -130,27 +138,27 @@ fn of_wal(folder: &Path) -> Option<Problem> {
     })
 }
 
-fn of_keybag(folder: &Path, evidence: &Evidence) -> Option<Problem> {
-    let fault = evidence.unlock.fault.as_ref()?;
+fn keybag_problem(folder: &Path, files: &BackupFiles) -> Option<Problem> {
+    let fault = files.unlock.fault.as_ref()?;
     let path = folder.join("Manifest.plist");
     let problem = Problem::note(path, "a keybag that a password can open", fault);
     Some(problem.with_remedy(START_AFRESH))
 }
 
-fn of_check(folder: &Path, evidence: &Evidence) -> Vec<Problem> {
+fn check_problems(folder: &Path, files: &BackupFiles) -> Vec<Problem> {
     let mut problems = Vec::new();
-    if let Payload::Unlisted(fault) = &evidence.payload {
-        problems.push(of_fault(
+    if let Payload::Unlisted(fault) = &files.payload {
+        problems.push(fault_problem(
             folder,
             "payload folders that can be listed",
             fault,
         ));
     }
-    if let Some(Checked::Now(check)) = &evidence.check {
+    if let Some(Checked::Now(check)) = &files.check {
         problems.extend(unlisted(folder, &check.unlisted));
         problems.extend(unread(check));
     }
-    if let Some(checked) = &evidence.check {
+    if let Some(checked) = &files.check {
         problems.extend(odd_rows(folder, checked));
         problems.extend(no_files(folder, checked));
     }
@@ -193,13 +201,13 @@ fn no_files(folder: &Path, checked: &Checked) -> Option<Problem> {
 }
 
 /// What the iCloud log could not give.
-pub(super) fn of_cloud_log(folder: &Path, reading: &cloud_log::Reading) -> Vec<Problem> {
+pub(super) fn cloud_log_problems(folder: &Path, reading: &cloud_log::Reading) -> Vec<Problem> {
     let wanted = "the iCloud backup's own log";
     let mut problems: Vec<Problem> = reading
         .faults
         .iter()
         .map(|(path, fault)| match fault {
-            Fault::Denied(_) => of_fault(path, wanted, fault),
+            Fault::Denied(_) => fault_problem(path, wanted, fault),
             _ => Problem::note(path, wanted, fault.to_string()),
         })
         .collect();

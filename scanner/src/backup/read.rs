@@ -7,15 +7,15 @@ use std::path::Path;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::activity::Look;
-use super::cloud_log::{Drawer, Reading};
+use super::activity::FolderSnapshot;
+use super::cloud_log::{PayloadReader, Reading};
 use super::crypto::encrypted;
 use super::crypto::keybag::Keybag;
 use super::crypto::unlock::Unlock;
-use super::evidence::{self, Checked, Cipher, Evidence};
+use super::evidence::{self, BackupFiles, Checked, Cipher};
 use super::plists::info::Info;
 use super::plists::manifest::Manifest;
-use super::services::{Memory, NoMemory};
+use super::services::{CheckCache, NoCache};
 use super::verify::check::Check;
 use super::verify::fingerprint;
 use super::{activity, cloud_log, identity, problems, restorable, state};
@@ -52,26 +52,26 @@ impl ReadOptions {
         }
     }
 
-    fn believes(&self, record: &CheckRecord, stamp: &str) -> bool {
+    fn is_still_valid(&self, record: &CheckRecord, fingerprint: &str) -> bool {
         let age = self.now.duration_since(record.at);
         let kept = SignedDuration::from_hours(24 * i64::from(self.verify_again_days));
         let young = !age.is_negative() && age < kept;
-        !self.verify_again && young && record.level >= self.verify && record.stamp == stamp
+        !self.verify_again && young && record.level >= self.verify && record.stamp == fingerprint
     }
 }
 
 /// A backup whose plists were read and whose files were not looked at yet.
 #[derive(Debug)]
-pub(super) struct Opened<'a> {
+pub(super) struct OpenBackup<'a> {
     pub(super) found: &'a FoundBackup,
-    first_look: Look,
+    first_snapshot: FolderSnapshot,
     /// Of the time before anything was read; `None` where no check is asked for.
-    stamp: Option<String>,
-    evidence: Evidence,
+    fingerprint: Option<String>,
+    files: BackupFiles,
 }
 
 /// What has to be unlocked before a backup can be read in full.
-pub(super) enum Lock {
+pub(super) enum KeybagState {
     None,
     /// With what is wrong with it.
     Damaged(String),
@@ -85,63 +85,69 @@ pub fn read(
     options: &ReadOptions,
     files_checked: &(dyn Fn(u64) + Sync),
 ) -> LocalBackup {
-    let opened = Opened::new(found, options, &NoMemory);
+    let opened = OpenBackup::new(found, options, &NoCache);
     let unlock = match opened.lock() {
-        Lock::None => Unlock::only(Password::NotNeeded),
-        Lock::Damaged(fault) => Unlock::damaged(fault),
-        Lock::Keybag(_) => Unlock::only(Password::Missing),
+        KeybagState::None => Unlock::only(Password::NotNeeded),
+        KeybagState::Damaged(fault) => Unlock::damaged(fault),
+        KeybagState::Keybag(_) => Unlock::only(Password::Missing),
     };
     opened.close(options, &unlock, files_checked)
 }
 
-impl<'a> Opened<'a> {
+impl<'a> OpenBackup<'a> {
     /// Reads the plists, and asks the memory whether the rest need be looked at.
-    pub(super) fn new(found: &'a FoundBackup, options: &ReadOptions, memory: &dyn Memory) -> Self {
-        let first_look = activity::look(&found.path);
-        let mut evidence = evidence::gather(&found.path);
-        let checks = options.verify >= VerifyLevel::Names && evidence.is_worth_checking();
-        let stamp = checks.then(|| fingerprint::of(&found.path, evidence.layout()));
-        let record = stamp.as_deref().and_then(|stamp| {
-            let record = memory.check(&found.path)?;
-            options.believes(&record, stamp).then(|| Box::new(record))
+    pub(super) fn new(
+        found: &'a FoundBackup,
+        options: &ReadOptions,
+        cache: &dyn CheckCache,
+    ) -> Self {
+        let first_snapshot = activity::snapshot(&found.path);
+        let mut files = evidence::gather(&found.path);
+        let checks = options.verify >= VerifyLevel::Names && files.is_worth_checking();
+        let fingerprint = checks.then(|| fingerprint::fingerprint(&found.path, files.layout()));
+        let record = fingerprint.as_deref().and_then(|fingerprint| {
+            let record = cache.check(&found.path)?;
+            options
+                .is_still_valid(&record, fingerprint)
+                .then(|| Box::new(record))
         });
-        evidence.check = record.map(Checked::Earlier);
+        files.check = record.map(Checked::Earlier);
         Self {
             found,
-            first_look,
-            stamp,
-            evidence,
+            first_snapshot,
+            fingerprint,
+            files,
         }
     }
 
     /// Which device it says it is.
     pub(super) fn identity(&self) -> Identity {
-        let evidence = &self.evidence;
-        identity::of(
+        let files = &self.files;
+        identity::identity(
             self.found,
-            evidence.info.as_ref().ok(),
-            evidence.manifest.as_ref().ok(),
+            files.info.as_ref().ok(),
+            files.manifest.as_ref().ok(),
         )
     }
 
     /// What locks it. The keybag of an unencrypted backup is not looked at.
-    pub(super) fn lock(&self) -> Lock {
-        if self.evidence.cipher.is_encrypted() != Some(true) {
-            return Lock::None;
+    pub(super) fn lock(&self) -> KeybagState {
+        if self.files.cipher.is_encrypted() != Some(true) {
+            return KeybagState::None;
         }
-        let manifest = self.evidence.manifest.as_ref().ok();
+        let manifest = self.files.manifest.as_ref().ok();
         match manifest.and_then(|manifest| manifest.keybag.as_deref()) {
-            None => Lock::Damaged("Manifest.plist has no BackupKeyBag".to_owned()),
+            None => KeybagState::Damaged("Manifest.plist has no BackupKeyBag".to_owned()),
             Some(bytes) => match Keybag::parse(bytes) {
-                Ok(keybag) => Lock::Keybag(keybag),
-                Err(fault) => Lock::Damaged(fault.to_string()),
+                Ok(keybag) => KeybagState::Keybag(keybag),
+                Err(fault) => KeybagState::Damaged(fault.to_string()),
             },
         }
     }
 
     /// Must something be decrypted, so that a remembered proof is not enough?
     pub(super) fn needs_keys(&self) -> bool {
-        self.stamp.is_some() && self.evidence.check.is_none()
+        self.fingerprint.is_some() && self.files.check.is_none()
     }
 
     /// Looks at the files as deep as asked and puts together what is known.
@@ -158,7 +164,7 @@ impl<'a> Opened<'a> {
         if !changed {
             return backup;
         }
-        let again = Opened::new(self.found, options, &NoMemory);
+        let again = OpenBackup::new(self.found, options, &NoCache);
         if again.keybag_bytes() == self.keybag_bytes() {
             let (second, changed) = again.look(options, unlock, files_checked);
             if !changed && second.restorable != Restorable::No && is_root_copy(second.state) {
@@ -171,11 +177,11 @@ impl<'a> Opened<'a> {
 
     /// Bytes that every check reads of it.
     pub(super) fn bytes_read(&self) -> u64 {
-        self.first_look.bytes()
+        self.first_snapshot.bytes()
     }
 
     fn keybag_bytes(&self) -> Option<&[u8]> {
-        self.evidence.manifest.as_ref().ok()?.keybag.as_deref()
+        self.files.manifest.as_ref().ok()?.keybag.as_deref()
     }
 
     /// The second half of the reading; and did the folder change since the first?
@@ -186,34 +192,35 @@ impl<'a> Opened<'a> {
         files_checked: &(dyn Fn(u64) + Sync),
     ) -> (LocalBackup, bool) {
         let folder = &self.found.path;
-        let mut evidence = self.evidence.clone();
-        evidence.unlock = unlock.clone();
+        let mut files = self.files.clone();
+        files.unlock = unlock.clone();
         if self.needs_keys() {
-            evidence.look_deeper(folder, options.verify, files_checked);
+            files.look_deeper(folder, options.verify, files_checked);
         }
-        let mut backup = put_together(self.found, options, &evidence);
-        let look = activity::look(folder);
-        let changed = look != self.first_look;
-        activity::judge(&mut backup, &evidence.status, &look, options.now);
-        backup.check = self.record(&backup, &evidence);
+        let mut backup = assemble(self.found, options, &files);
+        let snapshot = activity::snapshot(folder);
+        let changed = snapshot != self.first_snapshot;
+        activity::judge(&mut backup, &files.status, &snapshot, options.now);
+        backup.check = self.record(&backup, &files);
         (backup, changed)
     }
 
     /// What a memory should keep of the check: only what was looked at in full and is quiet.
-    fn record(&self, backup: &LocalBackup, evidence: &Evidence) -> Option<CheckRecord> {
-        let stamp = self.stamp.as_ref()?;
-        let checked = evidence.check.as_ref()?;
+    fn record(&self, backup: &LocalBackup, files: &BackupFiles) -> Option<CheckRecord> {
+        let fingerprint = self.fingerprint.as_ref()?;
+        let checked = files.check.as_ref()?;
         let settled = match checked {
             Checked::Now(check) => {
-                !check.is_incomplete() && fingerprint::of(&backup.path, evidence.layout()) == *stamp
+                !check.is_incomplete()
+                    && fingerprint::fingerprint(&backup.path, files.layout()) == *fingerprint
             }
             Checked::Earlier(_) => true,
         };
         // Of a decrypted copy it stays unknown, however often its files are looked at.
         let judged =
-            backup.restorable != Restorable::Unknown || evidence.cipher == Cipher::DecryptedCopy;
+            backup.restorable != Restorable::Unknown || files.cipher == Cipher::DecryptedCopy;
         (is_root_copy(backup.state) && judged && settled).then(|| CheckRecord {
-            stamp: stamp.clone(),
+            stamp: fingerprint.clone(),
             level: backup.verified.level,
             at: backup.verified.at,
             restorable: backup.restorable,
@@ -241,11 +248,11 @@ fn is_root_copy(state: State) -> bool {
     )
 }
 
-fn put_together(found: &FoundBackup, options: &ReadOptions, evidence: &Evidence) -> LocalBackup {
-    let (state, state_reason) = state::state(&evidence.readings());
-    let (restorable, restorable_reason) = restorable::judge(state, options.verify, evidence);
-    let (info, manifest) = (evidence.info.as_ref().ok(), evidence.manifest.as_ref().ok());
-    let completed_at = completed_at(state, evidence);
+fn assemble(found: &FoundBackup, options: &ReadOptions, files: &BackupFiles) -> LocalBackup {
+    let (state, state_reason) = state::state(&files.readings());
+    let (restorable, restorable_reason) = restorable::judge(state, options.verify, files);
+    let (info, manifest) = (files.info.as_ref().ok(), files.manifest.as_ref().ok());
+    let completed_at = completed_at(state, files);
     let text = |from_manifest: fn(&Manifest) -> &Option<String>,
                 from_info: fn(&Info) -> &Option<String>| {
         let of_manifest = manifest.and_then(|m| from_manifest(m).clone());
@@ -259,8 +266,8 @@ fn put_together(found: &FoundBackup, options: &ReadOptions, evidence: &Evidence)
             .name
             .as_ref()
             .is_some_and(|name| name.archive_stamp.is_some()),
-        host_tool: host_tool(state, evidence),
-        identity: identity::of(found, info, manifest),
+        host_tool: host_tool(state, files),
+        identity: identity::identity(found, info, manifest),
         identity_disagrees: identity::disagreement(found, info, manifest),
         device_name: text(|m| &m.device_name, |i| &i.device_name),
         product_type: text(|m| &m.product_type, |i| &i.product_type),
@@ -271,11 +278,11 @@ fn put_together(found: &FoundBackup, options: &ReadOptions, evidence: &Evidence)
         state_reason,
         restorable,
         restorable_reason,
-        encrypted: evidence.cipher.is_encrypted(),
-        password: evidence.unlock.password,
+        encrypted: files.cipher.is_encrypted(),
+        password: files.unlock.password,
         passcode_was_set: manifest.and_then(|m| m.passcode_was_set),
         completed_at,
-        status_date: evidence.status.as_ref().ok().map(|status| status.date),
+        status_date: files.status.as_ref().ok().map(|status| status.date),
         info_date: info.and_then(|i| i.date),
         manifest_date: manifest.and_then(|m| m.date),
         newest_mtime: None,
@@ -289,27 +296,27 @@ fn put_together(found: &FoundBackup, options: &ReadOptions, evidence: &Evidence)
         different_sample: Vec::new(),
         check: None,
         recalled: false,
-        password_proof: evidence.unlock.proof.clone(),
+        password_proof: files.unlock.proof.clone(),
         cloud_log: None,
-        problems: problems::of(&found.path, evidence),
+        problems: problems::all(&found.path, files),
     };
-    match &evidence.check {
+    match &files.check {
         None => {}
         Some(Checked::Now(check)) => add_check(&mut backup, check),
         Some(Checked::Earlier(record)) => add_record(&mut backup, record),
     }
-    add_cloud_log(&mut backup, evidence, options.now);
+    add_cloud_log(&mut backup, files, options.now);
     backup
 }
 
 /// Freshness comes from the device's own clock in Status.plist, or from Manifest.plist where an older
 /// copy stands; never from the computer's Info.plist, never from an mtime.
-fn completed_at(state: State, evidence: &Evidence) -> Option<Timestamp> {
+fn completed_at(state: State, files: &BackupFiles) -> Option<Timestamp> {
     match state {
         State::Complete | State::CleanupUnfinished => {
-            evidence.status.as_ref().ok().map(|status| status.date)
+            files.status.as_ref().ok().map(|status| status.date)
         }
-        State::AttemptFailed => evidence.manifest.as_ref().ok()?.date,
+        State::AttemptFailed => files.manifest.as_ref().ok()?.date,
         _ => None,
     }
 }
@@ -335,8 +342,8 @@ fn add_record(backup: &mut LocalBackup, record: &CheckRecord) {
     backup.cloud_log.clone_from(&record.cloud_log);
 }
 
-fn host_tool(state: State, evidence: &Evidence) -> HostTool {
-    match (&evidence.info, state, evidence.cipher) {
+fn host_tool(state: State, files: &BackupFiles) -> HostTool {
+    match (&files.info, state, files.cipher) {
         (_, State::Fake, _) => HostTool::Fake,
         (_, _, Cipher::DecryptedCopy) => HostTool::Decryptor,
         (Ok(info), ..) => info.host_tool,
@@ -346,8 +353,8 @@ fn host_tool(state: State, evidence: &Evidence) -> HostTool {
 }
 
 /// The log is dated by the backup that holds it, else by the newest date that its plists tell.
-fn add_cloud_log(backup: &mut LocalBackup, evidence: &Evidence, now: Timestamp) {
-    if matches!(evidence.catalog, Err(Fault::Denied(_))) {
+fn add_cloud_log(backup: &mut LocalBackup, files: &BackupFiles, now: Timestamp) {
+    if matches!(files.catalog, Err(Fault::Denied(_))) {
         return;
     }
     let date = backup
@@ -356,32 +363,32 @@ fn add_cloud_log(backup: &mut LocalBackup, evidence: &Evidence, now: Timestamp) 
         .or(backup.status_date)
         .or(backup.info_date)
         .unwrap_or(now);
-    let Some(reading) = read_cloud_log(&backup.path, evidence, date) else {
+    let Some(reading) = read_cloud_log(&backup.path, files, date) else {
         return;
     };
     backup
         .problems
-        .extend(problems::of_cloud_log(&backup.path, &reading));
+        .extend(problems::cloud_log_problems(&backup.path, &reading));
     backup.cloud_log = reading.log.filter(|log| *log != CloudLog::default());
 }
 
 /// `None` where the payloads are encrypted and were not opened in this run.
-fn read_cloud_log(folder: &Path, evidence: &Evidence, date: Timestamp) -> Option<Reading> {
-    let mut drawer = Drawer {
+fn read_cloud_log(folder: &Path, files: &BackupFiles, date: Timestamp) -> Option<Reading> {
+    let mut reader = PayloadReader {
         folder,
-        layout: evidence.layout(),
+        layout: files.layout(),
         open: &cloud_log::open_plain,
     };
-    if evidence.cipher.is_encrypted() != Some(true) {
-        return Some(cloud_log::read(&drawer, date));
+    if files.cipher.is_encrypted() != Some(true) {
+        return Some(cloud_log::read(&reader, date));
     }
-    let (log_keys, keys) = (evidence.log_keys?, evidence.unlock.keys.as_deref()?);
+    let (log_keys, keys) = (files.log_keys?, files.unlock.keys.as_deref()?);
     let open = |id: &str, path: &Path, bytes_max: u64| {
         let at = cloud_log::PAYLOADS.iter().position(|known| *known == id);
         let key = at.and_then(|at| log_keys[at]).ok_or(Fault::Absent)?;
         let bytes = encrypted::read_payload(path, bytes_max, &key, keys)?;
         source::parse_dictionary(&bytes)
     };
-    drawer.open = &open;
-    Some(cloud_log::read(&drawer, date))
+    reader.open = &open;
+    Some(cloud_log::read(&reader, date))
 }

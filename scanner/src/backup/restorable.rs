@@ -4,7 +4,7 @@
 //! promises no file at all proves nothing.
 
 use super::crypto::unlock::Unlock;
-use super::evidence::{Checked, Cipher, Evidence, Payload};
+use super::evidence::{BackupFiles, Checked, Cipher, Payload};
 use super::verify::check::Check;
 use crate::model::backup::{CheckRecord, FileCount, Password, Restorable, State, VerifyLevel};
 
@@ -15,10 +15,10 @@ fn verdict(restorable: Restorable, reason: impl Into<String>) -> Verdict {
 }
 
 /// What the check says of a folder in this state.
-pub(super) fn judge(state: State, level: VerifyLevel, evidence: &Evidence) -> Verdict {
+pub(super) fn judge(state: State, level: VerifyLevel, files: &BackupFiles) -> Verdict {
     match state {
         State::Complete | State::AttemptFailed | State::CleanupUnfinished => {
-            of_root_copy(level, evidence)
+            judge_root_copy(level, files)
         }
         State::Unreadable => verdict(
             Restorable::Unknown,
@@ -40,22 +40,22 @@ pub(super) fn judge(state: State, level: VerifyLevel, evidence: &Evidence) -> Ve
     }
 }
 
-fn of_root_copy(level: VerifyLevel, evidence: &Evidence) -> Verdict {
-    if let Some(fault) = &evidence.unlock.fault {
+fn judge_root_copy(level: VerifyLevel, files: &BackupFiles) -> Verdict {
+    if let Some(fault) = &files.unlock.fault {
         return verdict(
             Restorable::No,
             format!("encrypted, and its keybag cannot be used: {fault}"),
         );
     }
-    match (&evidence.check, evidence.cipher) {
+    match (&files.check, files.cipher) {
         (check, Cipher::DecryptedCopy) if !check.as_ref().is_some_and(finds_loss) => verdict(
             Restorable::Unknown,
             "a tool decrypted this copy, and Manifest.plist still says encrypted: whether Apple's \
              tools restore such a copy has not been tried",
         ),
-        (Some(Checked::Now(check)), _) => of_check(check, &evidence.unlock),
-        (Some(Checked::Earlier(record)), _) => of_record(record, &evidence.unlock),
-        (None, Cipher::Everything) => of_payload(&evidence.payload, &evidence.unlock),
+        (Some(Checked::Now(check)), _) => judge_check(check, &files.unlock),
+        (Some(Checked::Earlier(record)), _) => judge_record(record, &files.unlock),
+        (None, Cipher::Everything) => judge_payload(&files.payload, &files.unlock),
         (None, _) if level < VerifyLevel::Names => not_asked(),
         (None, _) => verdict(Restorable::Unknown, "its files could not be checked"),
     }
@@ -72,7 +72,7 @@ fn not_asked() -> Verdict {
     verdict(Restorable::Unknown, "its files were not checked")
 }
 
-fn of_payload(payload: &Payload, unlock: &Unlock) -> Verdict {
+fn judge_payload(payload: &Payload, unlock: &Unlock) -> Verdict {
     match payload {
         Payload::NotLooked => not_asked(),
         Payload::Some if unlock.password == Password::Wrong => verdict(
@@ -95,7 +95,7 @@ fn of_payload(payload: &Payload, unlock: &Unlock) -> Verdict {
 }
 
 /// Worst first: what is proven to be lost, then what could not be looked at, then what is there.
-fn of_check(check: &Check, unlock: &Unlock) -> Verdict {
+fn judge_check(check: &Check, unlock: &Unlock) -> Verdict {
     let files = &check.files;
     let expected = files.expected;
     if files.missing > 0 {
@@ -106,7 +106,7 @@ fn of_check(check: &Check, unlock: &Unlock) -> Verdict {
         );
     }
     if check.damaged > 0 {
-        return verdict(Restorable::No, damage_in_words(check));
+        return verdict(Restorable::No, describe_damage(check));
     }
     if !check.unlisted.is_empty() {
         let folders = check.unlisted.len();
@@ -125,12 +125,12 @@ fn of_check(check: &Check, unlock: &Unlock) -> Verdict {
     if expected == 0 {
         return verdict(Restorable::No, "the manifest names no file at all");
     }
-    of_sound(check.level, files, unlock)
+    judge_sound(check.level, files, unlock)
 }
 
 /// Everything promised is there: it can be restored by whoever has the password.
-fn of_sound(level: VerifyLevel, files: &FileCount, unlock: &Unlock) -> Verdict {
-    let sound = sound_in_words(level, files);
+fn judge_sound(level: VerifyLevel, files: &FileCount, unlock: &Unlock) -> Verdict {
+    let sound = describe_sound(level, files);
     match unlock.password {
         Password::NotNeeded => verdict(Restorable::Yes, sound),
         Password::Proven => verdict(
@@ -149,17 +149,17 @@ fn of_sound(level: VerifyLevel, files: &FileCount, unlock: &Unlock) -> Verdict {
 }
 
 /// What an earlier night found of the files stands; what is known of the password is tonight's.
-fn of_record(record: &CheckRecord, unlock: &Unlock) -> Verdict {
+fn judge_record(record: &CheckRecord, unlock: &Unlock) -> Verdict {
     match (record.restorable, &record.files) {
         (Restorable::Yes | Restorable::NeedsPassword, Some(files)) => {
-            of_sound(record.level, files, unlock)
+            judge_sound(record.level, files, unlock)
         }
         (restorable, _) => verdict(restorable, record.restorable_reason.clone()),
     }
 }
 
 /// "2 of 40 files are damaged; HomeDomain Library/SMS/sms.db: 0 bytes where 48,640 are promised".
-fn damage_in_words(check: &Check) -> String {
+fn describe_damage(check: &Check) -> String {
     let (damaged, expected) = (check.damaged, check.files.expected);
     let first = check.different_sample.first();
     let first = first.map_or_else(String::new, |first| {
@@ -170,7 +170,7 @@ fn damage_in_words(check: &Check) -> String {
 }
 
 /// Says what was looked at, and no more.
-fn sound_in_words(level: VerifyLevel, files: &FileCount) -> String {
+fn describe_sound(level: VerifyLevel, files: &FileCount) -> String {
     let expected = files.expected;
     let there = format!("all {expected} files of the manifest are on disk");
     match (level, files.different.unwrap_or(0)) {

@@ -15,27 +15,27 @@ use crate::work::progress::Progress;
 
 /// Whom the scan asks and tells while it runs.
 #[derive(Clone, Copy)]
-pub struct Helpers<'a> {
+pub struct ScanServices<'a> {
     /// Passwords of encrypted backups.
     pub passwords: &'a dyn PasswordSource,
     /// What earlier nights found.
-    pub memory: &'a dyn Memory,
+    pub cache: &'a dyn CheckCache,
     /// How far the scan is.
     pub progress: &'a dyn Progress,
 }
 
-impl<'a> Helpers<'a> {
+impl<'a> ScanServices<'a> {
     /// No passwords, no memory.
-    pub fn alone(progress: &'a dyn Progress) -> Self {
+    pub fn new(progress: &'a dyn Progress) -> Self {
         Self {
             passwords: &NoPasswords,
-            memory: &NoMemory,
+            cache: &NoCache,
             progress,
         }
     }
 }
 
-impl std::fmt::Debug for Helpers<'_> {
+impl std::fmt::Debug for ScanServices<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("Helpers")
     }
@@ -81,7 +81,7 @@ impl PasswordSource for NoPasswords {
 }
 
 /// Remembers earlier runs. Asked from many threads.
-pub trait Memory: Sync {
+pub trait CheckCache: Sync {
     /// The deepest check that an earlier run made of this folder; the scanner compares its stamp.
     fn check(&self, backup: &Path) -> Option<CheckRecord>;
 
@@ -91,9 +91,9 @@ pub trait Memory: Sync {
 
 /// A memory that remembers nothing.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct NoMemory;
+pub struct NoCache;
 
-impl Memory for NoMemory {
+impl CheckCache for NoCache {
     fn check(&self, _: &Path) -> Option<CheckRecord> {
         None
     }

@@ -11,7 +11,7 @@ use crate::source::file::Fault;
 
 /// The readings that decide the state.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Readings<'a> {
+pub(super) struct PlistResults<'a> {
     /// Status.plist.
     pub status: Result<&'a Status, &'a Fault>,
     /// Manifest.plist.
@@ -22,7 +22,7 @@ pub(super) struct Readings<'a> {
 
 /// What Status.plist says, in one word.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Says {
+enum StatusClaim {
     Missing,
     Denied,
     Wrong,
@@ -51,7 +51,7 @@ enum Manifests {
 }
 
 struct Row {
-    says: &'static [Says],
+    says: &'static [StatusClaim],
     /// Empty: whatever they are.
     manifests: &'static [Manifests],
     state: State,
@@ -59,7 +59,7 @@ struct Row {
 }
 
 const fn row(
-    says: &'static [Says],
+    says: &'static [StatusClaim],
     manifests: &'static [Manifests],
     state: State,
     reason: &'static str,
@@ -72,66 +72,70 @@ const fn row(
     }
 }
 
-const ROOT_COPY: &[Says] = &[Says::Uploading, Says::Removing, Says::Finished];
+const ROOT_COPY: &[StatusClaim] = &[
+    StatusClaim::Uploading,
+    StatusClaim::Removing,
+    StatusClaim::Finished,
+];
 
 /// First match wins; a test walks every combination.
 const TABLE: &[Row] = &[
     row(
-        &[Says::Missing],
+        &[StatusClaim::Missing],
         &[],
         State::Unknown,
         "there is no Status.plist, so nobody says how the backup ended",
     ),
     row(
-        &[Says::Denied],
+        &[StatusClaim::Denied],
         &[],
         State::Unreadable,
         "Status.plist cannot be opened",
     ),
     row(
-        &[Says::Wrong],
+        &[StatusClaim::Wrong],
         &[],
         State::Damaged,
         "Status.plist opens and is wrong",
     ),
     row(
-        &[Says::ZeroUuid],
+        &[StatusClaim::ZeroUuid],
         &[],
         State::Fake,
         "Status.plist has a UUID of zeros, which a tool wrote and no device",
     ),
     row(
-        &[Says::Old],
+        &[StatusClaim::Old],
         &[],
         State::Damaged,
         "Status.plist says old: a layout that iOS refuses to restore",
     ),
     row(
-        &[Says::EmptyUnfinished],
+        &[StatusClaim::EmptyUnfinished],
         &[],
         State::Unfinished,
         "the first backup into this folder never ended",
     ),
     row(
-        &[Says::EmptyFinished],
+        &[StatusClaim::EmptyFinished],
         &[],
         State::Damaged,
         "Status.plist says empty and finished at once",
     ),
     row(
-        &[Says::Moving],
+        &[StatusClaim::Moving],
         &[],
         State::Unfinished,
         "the backup was interrupted while its files were being moved into place",
     ),
     row(
-        &[Says::Finished],
+        &[StatusClaim::Finished],
         &[Manifests::NeverWritten],
         State::Placeholder,
         "Status.plist says finished, but no manifest was ever written: a tool notes this before it reaches the device",
     ),
     row(
-        &[Says::Uploading],
+        &[StatusClaim::Uploading],
         &[Manifests::None, Manifests::NeverWritten],
         State::Unfinished,
         "the transfer did not end, and there is no older copy",
@@ -155,19 +159,19 @@ const TABLE: &[Row] = &[
         "a manifest is missing",
     ),
     row(
-        &[Says::Uploading],
+        &[StatusClaim::Uploading],
         &[Manifests::Whole],
         State::AttemptFailed,
         "the newest attempt did not end; the older copy still stands",
     ),
     row(
-        &[Says::Removing],
+        &[StatusClaim::Removing],
         &[Manifests::Whole],
         State::CleanupUnfinished,
         "the backup is whole, but the removal of obsolete files did not end",
     ),
     row(
-        &[Says::Finished],
+        &[StatusClaim::Finished],
         &[Manifests::Whole],
         State::Complete,
         "Status.plist says finished, and both manifests are there",
@@ -175,7 +179,7 @@ const TABLE: &[Row] = &[
 ];
 
 /// Looks the readings up.
-pub(super) fn state(readings: &Readings<'_>) -> (State, String) {
+pub(super) fn state(readings: &PlistResults<'_>) -> (State, String) {
     let (says, manifests) = (says(readings.status), manifests(readings));
     let found = TABLE
         .iter()
@@ -193,26 +197,26 @@ fn fits(wanted: &[Manifests], found: Manifests) -> bool {
     wanted.is_empty() || wanted.contains(&found)
 }
 
-fn says(status: Result<&Status, &Fault>) -> Says {
+fn says(status: Result<&Status, &Fault>) -> StatusClaim {
     let status = match status {
         Ok(status) => status,
-        Err(Fault::Absent) => return Says::Missing,
-        Err(Fault::Denied(_)) => return Says::Denied,
-        Err(Fault::Wrong(_)) => return Says::Wrong,
+        Err(Fault::Absent) => return StatusClaim::Missing,
+        Err(Fault::Denied(_)) => return StatusClaim::Denied,
+        Err(Fault::Wrong(_)) => return StatusClaim::Wrong,
     };
     match (status.backup, status.snapshot) {
-        _ if status.zero_uuid => Says::ZeroUuid,
-        (BackupState::Old, _) => Says::Old,
-        (BackupState::Empty, SnapshotState::Finished) => Says::EmptyFinished,
-        (BackupState::Empty, _) => Says::EmptyUnfinished,
-        (BackupState::New, SnapshotState::Uploading) => Says::Uploading,
-        (BackupState::New, SnapshotState::Moving) => Says::Moving,
-        (BackupState::New, SnapshotState::Removing) => Says::Removing,
-        (BackupState::New, SnapshotState::Finished) => Says::Finished,
+        _ if status.zero_uuid => StatusClaim::ZeroUuid,
+        (BackupState::Old, _) => StatusClaim::Old,
+        (BackupState::Empty, SnapshotState::Finished) => StatusClaim::EmptyFinished,
+        (BackupState::Empty, _) => StatusClaim::EmptyUnfinished,
+        (BackupState::New, SnapshotState::Uploading) => StatusClaim::Uploading,
+        (BackupState::New, SnapshotState::Moving) => StatusClaim::Moving,
+        (BackupState::New, SnapshotState::Removing) => StatusClaim::Removing,
+        (BackupState::New, SnapshotState::Finished) => StatusClaim::Finished,
     }
 }
 
-fn manifests(readings: &Readings<'_>) -> Manifests {
+fn manifests(readings: &PlistResults<'_>) -> Manifests {
     let claims_full = readings.status.is_ok_and(|status| status.is_full);
     match (readings.manifest.err(), readings.catalog.err()) {
         (None, None) => Manifests::Whole,
@@ -226,7 +230,7 @@ fn manifests(readings: &Readings<'_>) -> Manifests {
 }
 
 /// Which file, and what was found in it.
-fn detail(readings: &Readings<'_>, state: State) -> Option<String> {
+fn detail(readings: &PlistResults<'_>, state: State) -> Option<String> {
     if !matches!(state, State::Damaged | State::Unreadable) {
         return None;
     }
@@ -274,7 +278,7 @@ mod tests {
 
     fn check(status: &Status, plist: Option<&Fault>, catalog: Option<&Fault>, wanted: State) {
         let manifest = Manifest::default();
-        let (found, reason) = state(&Readings {
+        let (found, reason) = state(&PlistResults {
             status: Ok(status),
             manifest: plist.map_or(Ok(&manifest), Err),
             catalog: catalog.map_or(Ok(()), Err),
@@ -292,7 +296,7 @@ mod tests {
                     .flat_map(|a| faults().map(|b| (a.clone(), b)))
                 {
                     let status = status(backup, snapshot);
-                    let (_, reason) = state(&Readings {
+                    let (_, reason) = state(&PlistResults {
                         status: Ok(&status),
                         manifest: plist.as_ref().map_or(Ok(&manifest), Err),
                         catalog: catalog.as_ref().map_or(Ok(()), Err),

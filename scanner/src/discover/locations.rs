@@ -232,14 +232,14 @@ mod tests {
         }
         let own_home = own_home.map(|home| users.path().join(home));
         let found = standard(os, users.path(), own_home.as_deref());
-        let got: Vec<String> = found.locations.iter().map(in_words).collect();
+        let got: Vec<String> = found.locations.iter().map(describe).collect();
         assert_eq!(got, want);
         assert_eq!(found.problems, []);
         let there = want.iter().filter(|line| !line.ends_with("Absent")).count();
         assert_eq!(found.roots().len(), there);
     }
 
-    fn in_words(location: &Location) -> String {
+    fn describe(location: &Location) -> String {
         format!(
             "{}: {} {:?}",
             location.user,

@@ -60,7 +60,7 @@ fn parse(path: &Path, root: &Value) -> Result<(OsFeed, usize), String> {
         .filter(|entry| !entry.product_types.is_empty())
         .collect();
     if listed.is_empty() {
-        let kind = kind.in_words();
+        let kind = kind.describe();
         return Err(format!("{kind} that lists no iPhone, iPad or iPod touch"));
     }
     let count = listed.len();

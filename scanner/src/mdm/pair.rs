@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::protocol::document::{Document, Reply};
-use crate::model::evidence::Told;
+use crate::model::evidence::Sourced;
 use crate::model::identity::Udid;
 use crate::model::management::Answer;
 use crate::model::problem::Problem;
@@ -19,7 +19,7 @@ use crate::model::problem::Problem;
 const FOLDERS_MAX: usize = 20;
 
 /// The words of a problem without its path, by which notes are equal.
-type Words = (String, String, Option<String>);
+type KeyMap = (String, String, Option<String>);
 
 /// Profile -> the restrictions that it sets.
 type Sets = BTreeMap<String, BTreeSet<&'static str>>;
@@ -35,14 +35,14 @@ type Families = BTreeMap<String, &'static str>;
 pub fn pair(mut documents: Vec<Document>) -> (Vec<Answer>, Vec<Problem>) {
     documents.sort_by(|a, b| a.path.cmp(&b.path));
     let left_out = queries_left_out(&documents);
-    let kept_out = kept_out_udids(&documents);
+    let excluded = excluded_udids(&documents);
     name_setters(&mut documents);
     let (mut answers, mut problems, mut notes) = (Vec::new(), Vec::new(), Vec::new());
     for mut document in documents {
         let (out, kept) = std::mem::take(&mut document.replies)
             .into_iter()
-            .partition::<Vec<_>, _>(|reply| family_of(reply, &kept_out).is_some());
-        note_kept_out(&mut document, &out, &kept_out);
+            .partition::<Vec<_>, _>(|reply| family_of(reply, &excluded).is_some());
+        note_excluded(&mut document, &out, &excluded);
         answers.extend(kept.into_iter().map(|reply| settle(reply, &left_out)));
         problems.append(&mut document.problems);
         notes.append(&mut document.shared);
@@ -66,9 +66,9 @@ fn queries_left_out(documents: &[Document]) -> LeftOut {
 }
 
 /// UDID -> family, of every device that any of its messages tells to be no iPhone or iPad.
-fn kept_out_udids(documents: &[Document]) -> Families {
-    let kept_out = documents.iter().flat_map(|document| &document.kept_out);
-    kept_out
+fn excluded_udids(documents: &[Document]) -> Families {
+    let excluded = documents.iter().flat_map(|document| &document.excluded);
+    excluded
         .filter_map(|one| {
             let udid = Udid::parse(one.udid.as_deref()?)?;
             Some((udid.as_str().to_owned(), one.family))
@@ -76,22 +76,22 @@ fn kept_out_udids(documents: &[Document]) -> Families {
         .collect()
 }
 
-fn family_of(reply: &Reply, kept_out: &Families) -> Option<&'static str> {
+fn family_of(reply: &Reply, excluded: &Families) -> Option<&'static str> {
     let udid = reply.answer.identity.udid.as_ref()?;
-    kept_out.get(udid.as_str()).copied()
+    excluded.get(udid.as_str()).copied()
 }
 
-fn note_kept_out(document: &mut Document, out: &[Reply], kept_out: &Families) {
-    let by_reply = out.iter().filter_map(|reply| family_of(reply, kept_out));
-    let mut own = std::mem::take(&mut document.kept_out);
-    if !document.seen.is_empty() {
+fn note_excluded(document: &mut Document, out: &[Reply], excluded: &Families) {
+    let by_reply = out.iter().filter_map(|reply| family_of(reply, excluded));
+    let mut own = std::mem::take(&mut document.excluded);
+    if !document.tables.is_empty() {
         // a table has counted its own
         own.clear();
     }
     let families: BTreeSet<&str> = own.iter().map(|one| one.family).chain(by_reply).collect();
     for family in families {
         let found = format!("a message of {family}: left out");
-        document.share("messages of iPhones and iPads", &found, None);
+        document.add_shared_note("messages of iPhones and iPads", &found, None);
     }
 }
 
@@ -105,7 +105,7 @@ fn settle(reply: Reply, left_out: &LeftOut) -> Answer {
     if let Some(queries) = left_out.filter(|_| is_inventory) {
         answer.management.cloud_date_could_be_told &= !queries.contains("LastCloudBackupDate");
         let queries = queries.iter().map(|query| (*query).to_owned()).collect();
-        answer.management.backup_queries_left_out = Some(Told::new(queries, &answer.source));
+        answer.management.backup_queries_left_out = Some(Sourced::new(queries, &answer.source));
     }
     answer
 }
@@ -168,7 +168,7 @@ fn name_setters_of(reply: &mut Reply, sets: &Sets) {
 
 /// One note per folder and wording; a note that stands alone keeps its own path.
 fn gather(notes: Vec<Problem>) -> Vec<Problem> {
-    let mut groups: BTreeMap<Words, BTreeMap<PathBuf, Vec<PathBuf>>> = BTreeMap::new();
+    let mut groups: BTreeMap<KeyMap, BTreeMap<PathBuf, Vec<PathBuf>>> = BTreeMap::new();
     for note in notes {
         let folder = note.path.parent().unwrap_or(Path::new("")).to_owned();
         let words = (note.wanted, note.found, note.remedy);
@@ -200,7 +200,7 @@ fn common<'p>(left: &'p Path, right: &Path) -> &'p Path {
     found.unwrap_or(Path::new(""))
 }
 
-fn one((wanted, found, remedy): &Words, folder: &Path, mut files: Vec<PathBuf>) -> Problem {
+fn one((wanted, found, remedy): &KeyMap, folder: &Path, mut files: Vec<PathBuf>) -> Problem {
     files.sort();
     let note = match files.as_slice() {
         [only] => Problem::note(only, wanted, found),

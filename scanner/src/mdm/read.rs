@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use super::protocol::document::WANTED;
 use super::protocol::{der, message, other_files};
 use super::table::export;
-use super::table::reading::{self, Means};
+use super::table::reading::{self, ReadContext};
 use super::table::rules::TableRules;
 use super::wrapper::{json_shapes, nanomdm_files};
 use crate::model::problem::{Level, Problem};
@@ -31,14 +31,14 @@ pub fn read_document(path: &Path, now: Timestamp) -> Document {
     read_by_rules(path, now, &TableRules::default(), &|_| {})
 }
 
-/// The same with what the user has said of device tables; `heard` is told the bytes as they are read.
+/// The same with what the user has said of device tables; `on_bytes` is told the bytes as they are read.
 pub fn read_by_rules(
     path: &Path,
     now: Timestamp,
     rules: &TableRules,
-    heard: &dyn Fn(u64),
+    on_bytes: &dyn Fn(u64),
 ) -> Document {
-    read_into(Document::new(path, now), rules, now, heard)
+    read_into(Document::new(path, now), rules, now, on_bytes)
 }
 
 /// The same, with the names of the keys that were read and of those that were passed over.
@@ -50,16 +50,25 @@ fn read_into(
     mut document: Document,
     rules: &TableRules,
     now: Timestamp,
-    heard: &dyn Fn(u64),
+    on_bytes: &dyn Fn(u64),
 ) -> Document {
     let path = &document.path.clone();
     if nanomdm_files::is_secret(path) {
         let found = "a secret of the MDM server: never opened";
-        document.share(WANTED, found, None);
+        document.add_shared_note(WANTED, found, None);
         return document;
     }
-    let read =
-        begin(path).and_then(|begun| read_begun(&mut document, begun, Means { now, rules, heard }));
+    let read = begin(path).and_then(|begun| {
+        read_begun(
+            &mut document,
+            begun,
+            ReadContext {
+                now,
+                rules,
+                on_bytes,
+            },
+        )
+    });
     if let Err(fault) = read {
         let problem = Problem::incomplete(path, WANTED, fault.to_string());
         document.problems.push(problem);
@@ -98,15 +107,19 @@ fn begin(path: &Path) -> Result<Beginning, Fault> {
 }
 
 /// Streams what may be large, and reads the rest as a whole.
-fn read_begun(document: &mut Document, begun: Beginning, means: Means<'_>) -> Result<(), Fault> {
+fn read_begun(
+    document: &mut Document,
+    begun: Beginning,
+    context: ReadContext<'_>,
+) -> Result<(), Fault> {
     document.file = begun.modified;
     let path = document.path.clone();
-    let content = content::tell(&begun.bytes);
-    if export::read(document, &path, &content, means) {
+    let content = content::detect(&begun.bytes);
+    if export::read(document, &path, &content, context) {
         return Ok(());
     }
     if matches!(content, Content::Json(_)) {
-        let text = Text::open(&path, reading::BYTES_MAX, means.heard)?;
+        let text = Text::open(&path, reading::BYTES_MAX, context.on_bytes)?;
         json_shapes::read(document, text.into_reader());
         return Ok(());
     }
@@ -115,7 +128,7 @@ fn read_begun(document: &mut Document, begun: Beginning, means: Means<'_>) -> Re
     } else {
         file::read(&path, BYTES_MAX)?
     };
-    (means.heard)(bytes.len() as u64);
+    (context.on_bytes)(bytes.len() as u64);
     read_bytes(document, &bytes);
     Ok(())
 }
@@ -124,7 +137,7 @@ fn read_bytes(document: &mut Document, bytes: &[u8]) {
     if nanomdm_files::read(document, bytes) {
         return;
     }
-    match content::tell(bytes) {
+    match content::detect(bytes) {
         Content::Plist(bytes) => message::read_bytes(document, &bytes),
         Content::Signed(bytes) => read_signed(document, bytes),
         other => something_else(document, &other, bytes),
@@ -134,9 +147,9 @@ fn read_bytes(document: &mut Document, bytes: &[u8]) {
 /// A property list inside a signature, or a certificate or the like.
 fn read_signed(document: &mut Document, bytes: &[u8]) {
     match der::signed_content(bytes) {
-        Some(inside) if matches!(content::tell(&inside), Content::Plist(_)) => {
+        Some(inside) if matches!(content::detect(&inside), Content::Plist(_)) => {
             let found = "a signed file; its content was read and its signature not checked";
-            document.share(WANTED, found, None);
+            document.add_shared_note(WANTED, found, None);
             message::read_bytes(document, &inside);
         }
         _ => something_else(document, &Content::Known(content::DER), bytes),
@@ -146,7 +159,7 @@ fn read_signed(document: &mut Document, bytes: &[u8]) {
 /// A file that no parser is asked about.
 fn something_else(document: &mut Document, content: &Content<'_>, bytes: &[u8]) {
     if let Some(row) = other_files::of_text(bytes) {
-        return message::foreign_note(document, row);
+        return message::note_other_file(document, row);
     }
     let name_promises = document
         .path
@@ -190,7 +203,7 @@ fn something_else(document: &mut Document, content: &Content<'_>, bytes: &[u8]) 
         ),
     };
     if level == Level::Note {
-        return document.share(WANTED, found, remedy);
+        return document.add_shared_note(WANTED, found, remedy);
     }
     let problem = Problem::incomplete(&document.path, WANTED, found);
     document.problems.push(Problem {

@@ -1,6 +1,6 @@
 //! A fact with where it was read and how old it is.
 //!
-//! "The MDM did not say" is `None` of a [`Told`], never a default value.
+//! "The MDM did not say" is `None` of a [`Sourced`], never a default value.
 
 use std::cmp::{Ordering, Reverse};
 use std::path::PathBuf;
@@ -18,12 +18,12 @@ pub struct Source {
     /// When the facts in it were true, as far as can be told.
     pub observed_at: Timestamp,
     /// Which clock told [`Source::observed_at`].
-    pub clock: Clock,
+    pub clock: TimestampSource,
 }
 
 /// Where the age of a document comes from, best first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Clock {
+pub enum TimestampSource {
     /// A wrapper around the answer says when it came (`created_at` of a webhook event).
     Wrapper,
     /// The row of a table says when the console collected its facts, or last heard of the device.
@@ -38,14 +38,14 @@ pub enum Clock {
 
 /// A fact and the document that told it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Told<T> {
+pub struct Sourced<T> {
     /// The fact.
     pub value: T,
     /// Who told it.
     pub source: Arc<Source>,
 }
 
-impl<T> Told<T> {
+impl<T> Sourced<T> {
     /// A fact out of a document.
     pub fn new(value: T, source: &Arc<Source>) -> Self {
         Self {
@@ -60,7 +60,7 @@ impl<T> Told<T> {
     }
 }
 
-impl<T: PartialOrd> Told<T> {
+impl<T: PartialOrd> Sourced<T> {
     /// Which of two tellings of one fact counts: the younger; of two equally old ones the better
     /// clock, then the one whose path sorts last. Depends on nothing but the two, so the order in
     /// which files are read cannot change a report.
@@ -74,7 +74,7 @@ impl<T: PartialOrd> Told<T> {
 }
 
 impl Source {
-    /// Which of two documents counts, see [`Told::rank`].
+    /// Which of two documents counts, see [`Sourced::rank`].
     pub fn rank(&self, other: &Self) -> Ordering {
         let key = |s: &Self| (s.observed_at, Reverse(s.clock));
         key(self)

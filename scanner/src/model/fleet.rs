@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use super::backup::LocalBackup;
-use super::evidence::{Source, Told};
+use super::evidence::{Source, Sourced};
 use super::identity::Identity;
 use super::management::Management;
 use super::person::InventoryRow;
@@ -99,7 +99,7 @@ impl Device {
             .as_ref()
             .and_then(|m| m.device_name.as_ref());
         let local = self.backups.iter().find_map(|b| b.device_name.as_deref());
-        mdm.map(|told: &Told<String>| told.value.as_str())
+        mdm.map(|told: &Sourced<String>| told.value.as_str())
             .or(local)
             .or_else(|| self.person.as_ref()?.device_name.as_deref())
     }

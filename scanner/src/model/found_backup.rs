@@ -20,7 +20,7 @@ pub struct FoundBackup {
 
 impl FoundBackup {
     /// The folder of a backup that was read before.
-    pub fn again(backup: &LocalBackup) -> Self {
+    pub fn from_backup(backup: &LocalBackup) -> Self {
         Self {
             path: backup.path.clone(),
             host: backup.host.clone(),

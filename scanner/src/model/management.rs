@@ -12,7 +12,7 @@ use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::evidence::{Source, Told};
+use super::evidence::{Source, Sourced};
 use super::identity::Identity;
 use super::person::Assigned;
 
@@ -20,44 +20,44 @@ use super::person::Assigned;
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Management {
     /// The newest contact of any kind; `NotNow` and `Error` prove contact too.
-    pub last_contact: Option<Told<Timestamp>>,
+    pub last_contact: Option<Sourced<Timestamp>>,
     /// The newest answer that carries inventory (`QueryResponses`).
-    pub last_inventory: Option<Told<Timestamp>>,
+    pub last_inventory: Option<Sourced<Timestamp>>,
     /// The newest answer was `NotNow`: the device was locked or busy.
     pub not_now: bool,
     /// `ManagementStatus.IsUserEnrollment`, or an `EnrollmentID` instead of a UDID.
-    pub user_enrollment: Option<Told<bool>>,
+    pub user_enrollment: Option<Sourced<bool>>,
     /// When the device enrolled, where a source dates that: an `Authenticate` check-in whose wrapper
     /// tells the time, or a console's column.
-    pub enrolled_at: Option<Told<Timestamp>>,
+    pub enrolled_at: Option<Sourced<Timestamp>>,
     /// Was a `CheckOut` the newest message, or does the server mark the enrolment as disabled? Every
     /// other message says that it goes on.
-    pub enrolment_ended: Option<Told<bool>>,
+    pub enrolment_ended: Option<Sourced<bool>>,
 
     /// `DeviceName`.
-    pub device_name: Option<Told<String>>,
+    pub device_name: Option<Sourced<String>>,
     /// `ProductName`, which is the product type: "iPad8,12".
-    pub product_type: Option<Told<String>>,
+    pub product_type: Option<Sourced<String>>,
     /// `ModelName`.
-    pub model_name: Option<Told<String>>,
+    pub model_name: Option<Sourced<String>>,
     /// `OSVersion`.
-    pub os_version: Option<Told<String>>,
+    pub os_version: Option<Sourced<String>>,
     /// `BuildVersion`.
-    pub build_version: Option<Told<String>>,
+    pub build_version: Option<Sourced<String>>,
     /// `SupplementalOSVersionExtra`, the letter of a small security update: "(a)". iOS 16.1 and later.
-    pub supplemental_os_version: Option<Told<String>>,
+    pub supplemental_os_version: Option<Sourced<String>>,
     /// `ICCID` of the first SIM.
-    pub iccid: Option<Told<String>>,
+    pub iccid: Option<Sourced<String>>,
     /// Does any SIM of `ServiceSubscriptions` have an `EID`, the number of an eSIM? False only of an
     /// iOS that would have told one (14 and later). The number itself is not kept.
-    pub esim: Option<Told<bool>>,
+    pub esim: Option<Sourced<bool>>,
     /// `TimeZone`, an IANA name.
-    pub time_zone: Option<Told<String>>,
+    pub time_zone: Option<Sourced<String>>,
 
     /// `IsCloudBackupEnabled`: the switch, not success.
-    pub cloud_backup_enabled: Option<Told<bool>>,
+    pub cloud_backup_enabled: Option<Sourced<bool>>,
     /// `LastCloudBackupDate`.
-    pub last_cloud_backup: Option<Told<Timestamp>>,
+    pub last_cloud_backup: Option<Sourced<Timestamp>>,
     /// Could the answer behind [`Management::cloud_backup_enabled`] have told a last iCloud backup
     /// date? True when it carries `IsCloudBackupEnabled`, is not of User Enrollment, and no command
     /// beside it leaves `LastCloudBackupDate` out of its queries. Only then does an absent date
@@ -66,50 +66,50 @@ pub struct Management {
     /// Which of the queries about backups the command beside the newest inventory answer left out:
     /// empty when it asked for all of them. `None` when no command lies beside an answer, so that
     /// nobody knows what was asked.
-    pub backup_queries_left_out: Option<Told<BTreeSet<String>>>,
+    pub backup_queries_left_out: Option<Sourced<BTreeSet<String>>>,
     /// The last backup to a computer, as the device or a console tells it. It says nothing of
     /// whether that backup is whole, or still there.
-    pub last_computer_backup: Option<Told<Timestamp>>,
+    pub last_computer_backup: Option<Sourced<Timestamp>>,
     /// `WillEncrypt`: will the next backup to a computer be encrypted?
-    pub backup_will_be_encrypted: Option<Told<bool>>,
+    pub backup_will_be_encrypted: Option<Sourced<bool>>,
     /// `iTunesStoreAccountIsActive`: the App Store account, not the iCloud account.
-    pub store_account_active: Option<Told<bool>>,
+    pub store_account_active: Option<Sourced<bool>>,
 
     /// `DeviceCapacity` and `AvailableDeviceCapacity`, only ever used as a ratio.
-    pub storage: Option<Told<Storage>>,
+    pub storage: Option<Sourced<Storage>>,
     /// Storage in all, in the unit of whoever told it.
-    pub capacity: Option<Told<Capacity>>,
+    pub capacity: Option<Sourced<Capacity>>,
     /// `BatteryLevel`, 0 to 1.
-    pub battery: Option<Told<f64>>,
+    pub battery: Option<Sourced<f64>>,
     /// `IsSupervised`.
-    pub supervised: Option<Told<bool>>,
+    pub supervised: Option<Sourced<bool>>,
     /// `IsMultiUser`: Shared iPad.
-    pub shared_ipad: Option<Told<bool>>,
+    pub shared_ipad: Option<Sourced<bool>>,
     /// `IsMDMLostModeEnabled`.
-    pub lost_mode: Option<Told<bool>>,
+    pub lost_mode: Option<Sourced<bool>>,
     /// `AwaitingConfiguration`: stuck in Setup Assistant.
-    pub awaiting_configuration: Option<Told<bool>>,
+    pub awaiting_configuration: Option<Sourced<bool>>,
     /// `IsDeviceLocatorServiceEnabled`: Find My.
-    pub find_my: Option<Told<bool>>,
+    pub find_my: Option<Sourced<bool>>,
     /// `IsActivationLockEnabled`.
-    pub activation_lock: Option<Told<bool>>,
+    pub activation_lock: Option<Sourced<bool>>,
     /// `ManagementStatus.IsActivationLockManageable`. Apple's schema lists it for macOS alone, so of
     /// an iPhone it is usually silence.
-    pub activation_lock_manageable: Option<Told<bool>>,
+    pub activation_lock_manageable: Option<Sourced<bool>>,
     /// `PasscodePresent`.
-    pub passcode_present: Option<Told<bool>>,
+    pub passcode_present: Option<Sourced<bool>>,
     /// The validity of each certificate that `CertificateList` calls an identity; the MDM's own is
     /// among them, and nothing tells which it is. Names are not kept.
-    pub identity_certificates: Option<Told<BTreeSet<Validity>>>,
+    pub identity_certificates: Option<Sourced<BTreeSet<Validity>>>,
     /// Panes of Setup Assistant that automated enrolment skips (`skip_setup_items`): without `Restore`
     /// nobody can restore a backup, without `DeviceToDeviceMigration` nobody can use Quick Start.
-    pub skipped_panes: Option<Told<BTreeSet<String>>>,
+    pub skipped_panes: Option<Sourced<BTreeSet<String>>>,
 
     /// Whose it is, where a console's table tells.
-    pub assigned: Option<Told<Assigned>>,
+    pub assigned: Option<Sourced<Assigned>>,
 
     /// `GlobalRestrictions.restrictedBool`: the restrictions in force.
-    pub restrictions: Option<Told<BTreeMap<String, bool>>>,
+    pub restrictions: Option<Sourced<BTreeMap<String, bool>>>,
     /// Which profile sets a restriction: key -> profile identifiers, from `ProfileRestrictions`, or
     /// from the file of a profile that the device's `ProfileList` names.
     pub restriction_profiles: BTreeMap<String, BTreeSet<String>>,
@@ -117,12 +117,12 @@ pub struct Management {
     /// that was asked for profiles, else the `ProfileList`. `None` when there is neither.
     pub restriction_profiles_source: Option<Arc<Source>>,
     /// Profiles installed, by identifier, with their display names.
-    pub profiles: Option<Told<BTreeMap<String, String>>>,
+    pub profiles: Option<Sourced<BTreeMap<String, String>>>,
     /// Managed apps whose `ManagementFlags` bar the backup of their data (value 4).
-    pub apps_barred_from_backup: Option<Told<BTreeSet<String>>>,
+    pub apps_barred_from_backup: Option<Sourced<BTreeSet<String>>>,
     /// Managed apps whose `ManagementFlags` remove them together with the MDM profile (value 1): their
     /// data returns to the same device only.
-    pub apps_removed_with_enrolment: Option<Told<BTreeSet<String>>>,
+    pub apps_removed_with_enrolment: Option<Sourced<BTreeSet<String>>>,
 }
 
 /// Storage in all, as a source states it.
@@ -197,7 +197,7 @@ impl Management {
     }
 
     /// Takes in what another document told of the same device: key by key the newer fact wins
-    /// ([`Told::rank`]). Documents may be absorbed in any order and in any grouping.
+    /// ([`Sourced::rank`]). Documents may be absorbed in any order and in any grouping.
     pub fn absorb(&mut self, other: Self) {
         self.follow_leaders(&other);
         macro_rules! newer_wins {
@@ -251,14 +251,14 @@ impl Management {
     }
 }
 
-fn keep_newer<T: PartialOrd>(mine: &mut Option<Told<T>>, theirs: Option<Told<T>>) {
+fn keep_newer<T: PartialOrd>(mine: &mut Option<Sourced<T>>, theirs: Option<Sourced<T>>) {
     if rank(mine, &theirs) == Ordering::Less {
         *mine = theirs;
     }
 }
 
 /// A fact that was told counts for more than one that was not.
-fn rank<T: PartialOrd>(mine: &Option<Told<T>>, theirs: &Option<Told<T>>) -> Ordering {
+fn rank<T: PartialOrd>(mine: &Option<Sourced<T>>, theirs: &Option<Sourced<T>>) -> Ordering {
     match (mine, theirs) {
         (Some(mine), Some(theirs)) => mine.rank(theirs),
         _ => mine.is_some().cmp(&theirs.is_some()),
@@ -300,7 +300,7 @@ mod tests {
 
     use proptest::prelude::*;
 
-    use super::super::evidence::Clock;
+    use super::super::evidence::TimestampSource;
     use super::*;
 
     /// Few sources, so that ties come up; facts that one source tells are one and the same.
@@ -310,17 +310,20 @@ mod tests {
                 path: PathBuf::from(format!("{file}.plist")),
                 kind: "DeviceInformation answer".to_owned(),
                 observed_at: Timestamp::from_second(second).unwrap(),
-                clock: [Clock::Wrapper, Clock::NewestDateInside, Clock::FileTime]
-                    [usize::from(clock)],
+                clock: [
+                    TimestampSource::Wrapper,
+                    TimestampSource::NewestDateInside,
+                    TimestampSource::FileTime,
+                ][usize::from(clock)],
             })
         })
     }
 
     fn told<T: std::fmt::Debug + Clone>(
         value: impl Strategy<Value = T>,
-    ) -> impl Strategy<Value = Option<Told<T>>> {
+    ) -> impl Strategy<Value = Option<Sourced<T>>> {
         proptest::option::of(
-            (value, source()).prop_map(|(value, source)| Told::new(value, &source)),
+            (value, source()).prop_map(|(value, source)| Sourced::new(value, &source)),
         )
     }
 
@@ -408,21 +411,21 @@ mod tests {
             path: PathBuf::from(path),
             kind: "DeviceInformation answer".to_owned(),
             observed_at: Timestamp::from_second(second).unwrap(),
-            clock: Clock::FileTime,
+            clock: TimestampSource::FileTime,
         })
     }
 
     #[test]
     fn newer_wins_key_by_key_and_silence_never_wins() {
         let old = Management {
-            device_name: Some(Told::new("Old".to_owned(), &at(1, "a"))),
-            supervised: Some(Told::new(true, &at(1, "a"))),
-            cloud_backup_enabled: Some(Told::new(true, &at(1, "a"))),
+            device_name: Some(Sourced::new("Old".to_owned(), &at(1, "a"))),
+            supervised: Some(Sourced::new(true, &at(1, "a"))),
+            cloud_backup_enabled: Some(Sourced::new(true, &at(1, "a"))),
             cloud_date_could_be_told: true,
             ..Management::default()
         };
         let new = Management {
-            device_name: Some(Told::new("New".to_owned(), &at(2, "b"))),
+            device_name: Some(Sourced::new("New".to_owned(), &at(2, "b"))),
             ..Management::default()
         };
         let both = absorbed(old, new);
@@ -437,9 +440,9 @@ mod tests {
     #[test]
     fn flags_go_with_the_answer_they_belong_to() {
         let enabled = |second, could| Management {
-            cloud_backup_enabled: Some(Told::new(true, &at(second, "a"))),
+            cloud_backup_enabled: Some(Sourced::new(true, &at(second, "a"))),
             cloud_date_could_be_told: could,
-            last_contact: Some(Told::new(Timestamp::UNIX_EPOCH, &at(second, "a"))),
+            last_contact: Some(Sourced::new(Timestamp::UNIX_EPOCH, &at(second, "a"))),
             not_now: could,
             ..Management::default()
         };

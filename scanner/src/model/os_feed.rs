@@ -44,7 +44,7 @@ pub struct OsRelease {
 
 impl OsFeedKind {
     /// Its name for people.
-    pub fn in_words(self) -> &'static str {
+    pub fn describe(self) -> &'static str {
         match self {
             Self::Gdmf => "Apple's GDMF list",
             Self::SofaV1 => "SOFA feed v1",

@@ -12,7 +12,7 @@ use jiff::Timestamp;
 
 use super::join::{self, Claim, Group};
 use crate::model::backup::LocalBackup;
-use crate::model::evidence::Told;
+use crate::model::evidence::Sourced;
 use crate::model::fleet::{Conflict, Device, Unmatched};
 use crate::model::identity::Identity;
 use crate::model::management::{Answer, Management};
@@ -116,7 +116,7 @@ fn device(group: Group, evidence: &mut [Option<Evidence>]) -> Device {
 /// the user's address and department from nobody who names another one.
 fn person(
     row: Option<InventoryRow>,
-    assigned: Option<&Told<Assigned>>,
+    assigned: Option<&Sourced<Assigned>>,
     identity: &Identity,
 ) -> Option<InventoryRow> {
     let Some(told) = assigned else { return row };

@@ -52,7 +52,7 @@ const MAGICS: &[(&[u8], &str)] = &[
 ];
 
 /// Looks at the first bytes.
-pub(crate) fn tell(bytes: &[u8]) -> Content<'_> {
+pub(crate) fn detect(bytes: &[u8]) -> Content<'_> {
     if bytes.starts_with(b"bplist") {
         return Content::Plist(Cow::Borrowed(bytes));
     }
@@ -173,7 +173,7 @@ mod tests {
 
     #[track_caller]
     fn check(bytes: &[u8], want: &str) {
-        let got = match tell(bytes) {
+        let got = match detect(bytes) {
             Content::Plist(_) => "plist".to_owned(),
             Content::Json(_) => "json".to_owned(),
             other => format!("{other:?}"),
@@ -196,7 +196,7 @@ mod tests {
             .encode_utf16()
             .flat_map(u16::to_le_bytes)
             .collect();
-        assert_eq!(tell(&utf16), Content::Plist(Cow::Borrowed(b"<plist/>")));
+        assert_eq!(detect(&utf16), Content::Plist(Cow::Borrowed(b"<plist/>")));
     }
 
     #[test]

@@ -288,11 +288,11 @@ fn refuse_other_than_file(kind: FileType) -> Result<(), Fault> {
     if kind.is_file() {
         return Ok(());
     }
-    Err(Fault::Wrong(kind_in_words(kind).to_owned()))
+    Err(Fault::Wrong(describe_kind(kind).to_owned()))
 }
 
 /// What a name that is not a regular file stands for: "a folder", "a FIFO".
-pub fn kind_in_words(kind: FileType) -> &'static str {
+pub fn describe_kind(kind: FileType) -> &'static str {
     if kind.is_file() {
         "a file"
     } else if kind.is_dir() {
@@ -300,12 +300,12 @@ pub fn kind_in_words(kind: FileType) -> &'static str {
     } else if kind.is_symlink() {
         "a symbolic link"
     } else {
-        special_in_words(kind)
+        describe_special(kind)
     }
 }
 
 #[cfg(unix)]
-fn special_in_words(kind: FileType) -> &'static str {
+fn describe_special(kind: FileType) -> &'static str {
     use std::os::unix::fs::FileTypeExt;
     if kind.is_fifo() {
         "a FIFO"
@@ -317,7 +317,7 @@ fn special_in_words(kind: FileType) -> &'static str {
 }
 
 #[cfg(not(unix))]
-fn special_in_words(_: FileType) -> &'static str {
+fn describe_special(_: FileType) -> &'static str {
     "not a regular file"
 }
 
@@ -352,7 +352,7 @@ pub fn fault(error: &io::Error) -> Fault {
     match error.kind() {
         ErrorKind::NotFound | ErrorKind::NotADirectory => Fault::Absent,
         ErrorKind::IsADirectory => Fault::Wrong("a folder".to_owned()),
-        ErrorKind::PermissionDenied => Fault::Denied(denied_in_words(error)),
+        ErrorKind::PermissionDenied => Fault::Denied(describe_denied(error)),
         _ if is_link_loop(error) => Fault::Wrong("a symbolic link".to_owned()),
         _ => Fault::Denied(error.to_string()),
     }
@@ -360,7 +360,7 @@ pub fn fault(error: &io::Error) -> Fault {
 
 /// macOS answers EPERM, even to root, when Full Disk Access is missing; file modes give EACCES.
 #[cfg(unix)]
-fn denied_in_words(error: &io::Error) -> String {
+fn describe_denied(error: &io::Error) -> String {
     match error.raw_os_error() {
         Some(libc::EPERM) => "operation not permitted".to_owned(),
         _ => "permission denied".to_owned(),
@@ -368,7 +368,7 @@ fn denied_in_words(error: &io::Error) -> String {
 }
 
 #[cfg(not(unix))]
-fn denied_in_words(_: &io::Error) -> String {
+fn describe_denied(_: &io::Error) -> String {
     "permission denied".to_owned()
 }
 

@@ -24,12 +24,12 @@ pub fn parse(bytes: &[u8]) -> Result<Value, Fault> {
     match bytes.first() {
         None => wrong(Fault::ZERO_BYTES),
         Some(b'<') => wrong("a web page or other XML"),
-        Some(_) => serde_json::from_slice(bytes).map_err(|error| Fault::Wrong(in_words(&error))),
+        Some(_) => serde_json::from_slice(bytes).map_err(|error| Fault::Wrong(describe(&error))),
     }
 }
 
 /// The parser's message may quote the document, so only its kind and its place are told.
-fn in_words(error: &serde_json::Error) -> String {
+fn describe(error: &serde_json::Error) -> String {
     match error.classify() {
         Category::Eof => "JSON that is cut off".to_owned(),
         _ if error.to_string().starts_with("recursion limit") => TOO_DEEP.to_owned(),

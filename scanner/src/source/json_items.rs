@@ -62,12 +62,12 @@ pub(crate) fn read(source: impl Read, mut take: impl FnMut(Item)) -> Result<(), 
     while values.end().is_err() {
         Seed::new(&mut take, "", 0)
             .deserialize(&mut values)
-            .map_err(|error| in_words(&error, since_item.get()))?;
+            .map_err(|error| describe(&error, since_item.get()))?;
     }
     Ok(())
 }
 
-fn in_words(error: &serde_json::Error, since_item: u64) -> String {
+fn describe(error: &serde_json::Error, since_item: u64) -> String {
     if since_item > ITEM_BYTES_MAX {
         return format!("JSON with a record of more than {ITEM_BYTES_MAX} bytes");
     }

@@ -30,7 +30,7 @@ const ROWID_NAMES: [&str; 3] = ["rowid", "oid", "_rowid_"];
 
 /// What the first bytes and the length of a file say.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Look {
+pub enum FileKind {
     /// It begins like an SQLite database.
     Sqlite {
         /// Its length.
@@ -46,14 +46,14 @@ pub enum Look {
 }
 
 /// Looks at a file without handing it to SQLite.
-pub fn look(path: &Path) -> Result<Look, Fault> {
+pub fn probe(path: &Path) -> Result<FileKind, Fault> {
     let (head, bytes) = file::read_head(path, MAGIC.len() as u64)?;
     Ok(if head == MAGIC {
-        Look::Sqlite { bytes }
+        FileKind::Sqlite { bytes }
     } else if head.is_empty() {
-        Look::Empty
+        FileKind::Empty
     } else {
-        Look::Other { bytes }
+        FileKind::Other { bytes }
     })
 }
 
@@ -68,10 +68,12 @@ pub struct Database {
 impl Database {
     /// Opens a file that begins like an SQLite database.
     pub fn open(path: &Path) -> Result<Self, Fault> {
-        let bytes = match look(path)? {
-            Look::Sqlite { bytes } => bytes,
-            Look::Empty => return Err(Fault::Wrong(Fault::ZERO_BYTES.to_owned())),
-            Look::Other { .. } => return Err(Fault::Wrong("not an SQLite database".to_owned())),
+        let bytes = match probe(path)? {
+            FileKind::Sqlite { bytes } => bytes,
+            FileKind::Empty => return Err(Fault::Wrong(Fault::ZERO_BYTES.to_owned())),
+            FileKind::Other { .. } => {
+                return Err(Fault::Wrong("not an SQLite database".to_owned()));
+            }
         };
         if !has_all_pages(path, bytes)? {
             return Err(Fault::Wrong(CUT_OFF.to_owned()));
@@ -211,13 +213,13 @@ fn connect(path: &Path) -> rusqlite::Result<Connection> {
 }
 
 fn harden(connection: &Connection) -> rusqlite::Result<()> {
-    for (setting, on) in [
+    for (table, on) in [
         (DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true),
         (DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false),
         (DbConfig::SQLITE_DBCONFIG_ENABLE_TRIGGER, false),
         (DbConfig::SQLITE_DBCONFIG_ENABLE_VIEW, false),
     ] {
-        connection.set_db_config(setting, on)?;
+        connection.set_db_config(table, on)?;
     }
     for (limit, value) in [
         (Limit::SQLITE_LIMIT_LENGTH, VALUE_BYTES_MAX),

@@ -25,8 +25,12 @@ pub(crate) struct Text<'p> {
 }
 
 impl<'p> Text<'p> {
-    /// Opens a regular file of at most `bytes_max` bytes; `heard` is told how many bytes each read gave.
-    pub(crate) fn open(path: &Path, bytes_max: u64, heard: &'p dyn Fn(u64)) -> Result<Self, Fault> {
+    /// Opens a regular file of at most `bytes_max` bytes; `on_bytes` is told how many bytes each read gave.
+    pub(crate) fn open(
+        path: &Path,
+        bytes_max: u64,
+        on_bytes: &'p dyn Fn(u64),
+    ) -> Result<Self, Fault> {
         let file = file::open(path)?;
         let meta = file.metadata().map_err(|e| file::fault(&e))?;
         if meta.len() > bytes_max {
@@ -37,7 +41,7 @@ impl<'p> Text<'p> {
             .map_err(|_| Fault::Wrong("a modification time that no calendar knows".to_owned()))?;
         let source = Heard {
             source: file.take(bytes_max),
-            heard,
+            on_bytes,
         };
         Self::new(source, modified).map_err(|e| file::fault(&e))
     }
@@ -66,13 +70,13 @@ impl<'p> Text<'p> {
 
 struct Heard<'p, R> {
     source: R,
-    heard: &'p dyn Fn(u64),
+    on_bytes: &'p dyn Fn(u64),
 }
 
 impl<R: Read> Read for Heard<'_, R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let count = self.source.read(buffer)?;
-        (self.heard)(count as u64);
+        (self.on_bytes)(count as u64);
         Ok(count)
     }
 }

@@ -50,7 +50,7 @@ const LARGE_BYTES: u64 = 4 << 20;
 
 impl<'p> Part<'p> {
     /// A document that is about to be read.
-    pub(crate) fn of(path: &Path, progress: &'p dyn Progress) -> Self {
+    pub(crate) fn new(path: &Path, progress: &'p dyn Progress) -> Self {
         let bytes = std::fs::metadata(path).map_or(0, |meta| meta.len());
         Self {
             progress,
@@ -61,7 +61,7 @@ impl<'p> Part<'p> {
     }
 
     /// So many more bytes of it were read.
-    pub(crate) fn heard(&self, bytes: u64) {
+    pub(crate) fn on_bytes(&self, bytes: u64) {
         self.progress.tell(Event::BytesRead(bytes));
         self.read.set(self.read.get() + bytes);
         let thousandths = self.read.get().saturating_mul(1000).checked_div(self.bytes);

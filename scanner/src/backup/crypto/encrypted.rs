@@ -34,7 +34,7 @@ pub(crate) fn open_catalog(
     if length > LIST_BYTES_MAX {
         return Err(Fault::Wrong(format!("more than {LIST_BYTES_MAX} bytes")));
     }
-    let decrypt = |memory: &mut [u8]| decrypt::decrypt_into(&file, &key, memory);
+    let decrypt = |cache: &mut [u8]| decrypt::decrypt_into(&file, &key, cache);
     Catalog::of_memory(Database::of_memory(length, decrypt)?)
 }
 

@@ -11,7 +11,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::keybag::{ClassKeys, Keybag};
 use crate::backup::file_list::catalog::hex;
-use crate::backup::services::Memory;
+use crate::backup::services::CheckCache;
 use crate::backup::services::PasswordSource;
 use crate::model::backup::Password;
 use crate::model::backup::PasswordProof;
@@ -94,14 +94,14 @@ pub(crate) fn unlock<'a>(
 }
 
 /// A proof of an earlier night, if it is young and its source still offers a password.
-pub(crate) fn remembered(
+pub(crate) fn cached_proof(
     keybag: &Keybag,
     identity: &Identity,
-    memory: &dyn Memory,
+    cache: &dyn CheckCache,
     passwords: &dyn PasswordSource,
     now: Timestamp,
 ) -> Option<Unlock> {
-    let proof = memory.proof(&hex(keybag.fingerprint()))?;
+    let proof = cache.proof(&hex(keybag.fingerprint()))?;
     let age = now.duration_since(proof.at);
     let young = !age.is_negative() && age < PROOF_KEPT;
     let offered = || passwords.source_names(identity).contains(&proof.source);

@@ -16,7 +16,7 @@ use super::file_record::{self, Record};
 use super::mbdb;
 use crate::model::backup::FileName;
 use crate::source::file::{self, Fault};
-use crate::source::sqlite::{self, Database, Look};
+use crate::source::sqlite::{self, Database, FileKind};
 
 const FILE: i64 = 1;
 /// The file changed while it was uploaded; its payload may be missing.
@@ -49,23 +49,23 @@ pub enum Layout {
 
 /// What a first look at the manifest tells.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Glance {
+pub enum FileListProbe {
     /// Neither Manifest.db nor Manifest.mbdb.
     None,
     /// A Manifest.db.
-    Database(Result<Look, Fault>),
+    Database(Result<FileKind, Fault>),
     /// A Manifest.mbdb and no Manifest.db.
     Mbdb(Result<(), Fault>),
 }
 
 /// Looks at the first bytes of whichever manifest is there.
-pub fn glance(folder: &Path) -> Glance {
-    match sqlite::look(&folder.join("Manifest.db")) {
+pub fn probe(folder: &Path) -> FileListProbe {
+    match sqlite::probe(&folder.join("Manifest.db")) {
         Err(Fault::Absent) => match file::open(&folder.join("Manifest.mbdb")) {
-            Err(Fault::Absent) => Glance::None,
-            found => Glance::Mbdb(found.map(|_| ())),
+            Err(Fault::Absent) => FileListProbe::None,
+            found => FileListProbe::Mbdb(found.map(|_| ())),
         },
-        found => Glance::Database(found),
+        found => FileListProbe::Database(found),
     }
 }
 
@@ -78,7 +78,7 @@ enum Source {
     /// A plain Manifest.db, with the rowids of each part.
     File(PathBuf, Vec<Rowids>),
     /// A decrypted Manifest.db, which has the one connection.
-    Memory(Mutex<Database>),
+    CheckCache(Mutex<Database>),
     Mbdb(Vec<u8>),
 }
 
@@ -95,7 +95,7 @@ pub struct FileRow {
     /// The payload's name; `None` when the row's file id is not 40 hex digits.
     pub id: Option<[u8; 20]>,
     /// May the payload be missing (flag 16)?
-    pub excused: bool,
+    pub may_be_absent: bool,
     /// What its record says of the content.
     pub record: Record,
 }
@@ -132,7 +132,7 @@ impl OddRows {
     }
 
     /// "2 of 40 rows with a file id that is not 40 hex digits"; `None` where all are usual.
-    pub fn in_words(&self) -> Option<String> {
+    pub fn describe(&self) -> Option<String> {
         let told: Vec<String> = [
             (self.bad_ids, "with a file id that is not 40 hex digits"),
             (
@@ -153,16 +153,16 @@ impl OddRows {
 }
 
 impl Catalog {
-    /// Opens the plain manifest that `glance` saw.
-    pub fn open(folder: &Path, glance: &Glance) -> Result<Self, Fault> {
-        match glance {
-            Glance::None => Err(Fault::Absent),
-            Glance::Database(_) => {
+    /// Opens the plain manifest that `probe` saw.
+    pub fn open(folder: &Path, probe: &FileListProbe) -> Result<Self, Fault> {
+        match probe {
+            FileListProbe::None => Err(Fault::Absent),
+            FileListProbe::Database(_) => {
                 let path = folder.join("Manifest.db");
                 let parts = parts(&open_database(&path)?)?;
                 Ok(Self(Source::File(path, parts)))
             }
-            Glance::Mbdb(_) => {
+            FileListProbe::Mbdb(_) => {
                 let bytes = file::read(&folder.join("Manifest.mbdb"), MBDB_BYTES_MAX)?;
                 mbdb::Records::open(&bytes).map_err(Fault::Wrong)?;
                 Ok(Self(Source::Mbdb(bytes)))
@@ -173,13 +173,13 @@ impl Catalog {
     /// Takes a Manifest.db that was decrypted into memory.
     pub fn of_memory(database: Database) -> Result<Self, Fault> {
         database.require_table("Files", &COLUMNS)?;
-        Ok(Self(Source::Memory(Mutex::new(database))))
+        Ok(Self(Source::CheckCache(Mutex::new(database))))
     }
 
     /// Where the payloads lie.
     pub fn layout(&self) -> Layout {
         match &self.0 {
-            Source::File(..) | Source::Memory(_) => Layout::Buckets,
+            Source::File(..) | Source::CheckCache(_) => Layout::Buckets,
             Source::Mbdb(_) => Layout::Flat,
         }
     }
@@ -188,7 +188,7 @@ impl Catalog {
     pub fn is_in_one_part(&self) -> bool {
         match &self.0 {
             Source::File(_, parts) => parts.len() == 1,
-            Source::Memory(_) | Source::Mbdb(_) => true,
+            Source::CheckCache(_) | Source::Mbdb(_) => true,
         }
     }
 
@@ -207,7 +207,7 @@ impl Catalog {
                     part(new(), &take, |row| database_rows(&database, *rowids, row))
                 })
                 .collect(),
-            Source::Memory(database) => {
+            Source::CheckCache(database) => {
                 let database = database.lock().unwrap_or_else(PoisonError::into_inner);
                 let rows = |row: &mut TakeRow<'_>| database_rows(&database, ALL_ROWIDS, row);
                 Ok(vec![part(new(), &take, rows)?])
@@ -219,7 +219,7 @@ impl Catalog {
     fn all_rows(&self, take: &mut TakeRow<'_>) -> Result<(), Fault> {
         match &self.0 {
             Source::File(path, _) => database_rows(&open_database(path)?, ALL_ROWIDS, take),
-            Source::Memory(database) => {
+            Source::CheckCache(database) => {
                 let database = database.lock().unwrap_or_else(PoisonError::into_inner);
                 database_rows(&database, ALL_ROWIDS, take)
             }
@@ -311,7 +311,7 @@ struct RawRow<'a> {
 }
 
 enum RawRecord<'a> {
-    Told(Record),
+    Sourced(Record),
     Archived(Option<&'a [u8]>),
 }
 
@@ -331,9 +331,9 @@ impl RawRow<'_> {
         FileRow {
             order,
             id: self.id.and_then(file_id),
-            excused: flags & CHANGED_WHILE_UPLOADING != 0,
+            may_be_absent: flags & CHANGED_WHILE_UPLOADING != 0,
             record: match self.record {
-                RawRecord::Told(record) => record,
+                RawRecord::Sourced(record) => record,
                 RawRecord::Archived(blob) => blob.and_then(file_record::read).unwrap_or_default(),
             },
         }
@@ -461,7 +461,7 @@ fn mbdb_rows(bytes: &[u8], take: &mut TakeRow<'_>) -> Result<(), Fault> {
             domain: record.domain,
             path: record.path,
             flags: Some(i64::from(record.is_file)),
-            record: RawRecord::Told(Record {
+            record: RawRecord::Sourced(Record {
                 size: Some(record.size),
                 digest: record.digest,
                 key: record.key,

@@ -25,16 +25,16 @@ pub struct Record {
 
 /// Reads a blob; `None` when it is no such archive.
 pub fn read(blob: &[u8]) -> Option<Record> {
-    short_way(blob).or_else(|| long_way(blob))
+    fast_path(blob).or_else(|| full_parse(blob))
 }
 
 /// Reads a blob the plain way only. [`read`] is held to the same answer.
 pub fn read_plainly(blob: &[u8]) -> Option<Record> {
-    long_way(blob)
+    full_parse(blob)
 }
 
 /// `$top.root` names the object of `$objects` that is the record.
-fn short_way(blob: &[u8]) -> Option<Record> {
+fn fast_path(blob: &[u8]) -> Option<Record> {
     let objects = Objects::open(blob)?;
     let archive = objects.get(objects.top)?;
     let [top, all] = objects.values_of_small(archive, [b"$top", b"$objects"])?;
@@ -94,7 +94,7 @@ impl<'a> Archived<'a> {
     }
 }
 
-fn long_way(blob: &[u8]) -> Option<Record> {
+fn full_parse(blob: &[u8]) -> Option<Record> {
     let archive = source::parse_dictionary(blob).ok()?;
     let root = archive.get("$top")?.as_dictionary()?.get("root")?;
     let objects = archive.get("$objects")?.as_array()?;
@@ -252,7 +252,7 @@ mod tests {
     }
 
     fn agree(bytes: &[u8]) -> Result<(), TestCaseError> {
-        if let (Some(short), Some(long)) = (short_way(bytes), long_way(bytes)) {
+        if let (Some(short), Some(long)) = (fast_path(bytes), full_parse(bytes)) {
             prop_assert_eq!(short, long);
         }
         Ok(())
@@ -262,7 +262,7 @@ mod tests {
         #[test]
         fn both_ways_agree_on_every_archive(size: u64, filler in 0_usize..300, root in 0_u64..4) {
             let bytes = archive(Some(size.into()), filler, root);
-            prop_assert_eq!(read(&bytes), long_way(&bytes));
+            prop_assert_eq!(read(&bytes), full_parse(&bytes));
             agree(&bytes)?;
         }
 
@@ -271,7 +271,7 @@ mod tests {
             size: u64, digest in prop::option::of(form()), key in prop::option::of(form()),
         ) {
             let bytes = sealed(size, digest.as_ref(), key.as_ref());
-            prop_assert_eq!(read(&bytes), long_way(&bytes));
+            prop_assert_eq!(read(&bytes), full_parse(&bytes));
             agree(&bytes)?;
         }
 

@@ -53,7 +53,7 @@ pub(crate) struct Info {
     /// Which program's habits the file shows.
     pub host_tool: HostTool,
     /// Keys with another type than usual, in words.
-    pub odd: Vec<String>,
+    pub wrong_types: Vec<String>,
 }
 
 /// Reads the file of a backup folder.
@@ -86,7 +86,7 @@ fn from_dictionary(root: &Dictionary) -> Info {
         iccid: keys.text("ICCID"),
         date: keys.date("Last Backup Date"),
         host_tool: host_tool(root),
-        odd: keys.odd,
+        wrong_types: keys.wrong_types,
     }
 }
 

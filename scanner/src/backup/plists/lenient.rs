@@ -16,7 +16,7 @@ const TEXT_CHARS_MAX: usize = 256;
 pub(crate) struct Lenient<'a> {
     root: &'a Dictionary,
     /// "IMEI is an integer, not a string".
-    pub odd: Vec<String>,
+    pub wrong_types: Vec<String>,
 }
 
 impl<'a> Lenient<'a> {
@@ -24,13 +24,13 @@ impl<'a> Lenient<'a> {
     pub(crate) fn new(root: &'a Dictionary) -> Self {
         Self {
             root,
-            odd: Vec::new(),
+            wrong_types: Vec::new(),
         }
     }
 
     fn take<T>(&mut self, field: Field<T>) -> Option<T> {
         field.unwrap_or_else(|wrong| {
-            self.odd.push(wrong.to_string());
+            self.wrong_types.push(wrong.to_string());
             None
         })
     }

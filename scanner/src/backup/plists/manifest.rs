@@ -48,7 +48,7 @@ pub(crate) struct Manifest {
     /// `WasPasscodeSet`.
     pub passcode_was_set: Option<bool>,
     /// Keys with another type than usual, in words.
-    pub odd: Vec<String>,
+    pub wrong_types: Vec<String>,
 }
 
 /// Reads the file of a backup folder.
@@ -82,8 +82,8 @@ fn from_dictionary(root: &Dictionary) -> Result<Manifest, String> {
         manifest_key: keys.data("ManifestKey"),
         keybag: keys.data("BackupKeyBag"),
         passcode_was_set: keys.boolean("WasPasscodeSet"),
-        odd: keys.odd,
+        wrong_types: keys.wrong_types,
     };
-    manifest.odd.append(&mut lockdown.odd);
+    manifest.wrong_types.append(&mut lockdown.wrong_types);
     Ok(manifest)
 }

@@ -11,7 +11,7 @@ use rayon::prelude::*;
 
 use super::compare::{Compared, Depth, compare, sort_worst_first};
 use super::difference::How;
-use super::expected::Promises;
+use super::expected::ExpectedFiles;
 use super::payload::{self, Listing, SAMPLE_MAX};
 use crate::backup::cloud_log::LogKeys;
 use crate::backup::file_list::catalog::{Catalog, Layout, OddRows};
@@ -53,7 +53,7 @@ pub(crate) struct Check {
 /// Checks every file row at `depth.level`.
 pub(crate) fn check(folder: &Path, catalog: &Catalog, depth: &Depth<'_>) -> Result<Check, Fault> {
     let (whole, disk) = rayon::join(
-        || Promises::read(catalog, &ALL_FOLDERS, false),
+        || ExpectedFiles::read(catalog, &ALL_FOLDERS, false),
         || Disk::open(folder, catalog, depth),
     );
     let whole = whole?;
@@ -89,8 +89,8 @@ fn in_runs(
         } else {
             first..=last
         };
-        let promises = Promises::read(catalog, &folders, depth.sealed)?;
-        compared.extend(disk.compare(&promises, &folders, depth));
+        let expected = ExpectedFiles::read(catalog, &folders, depth.with_integrity)?;
+        compared.extend(disk.compare(&expected, &folders, depth));
         next = folders.end().checked_add(1);
     }
     Ok(compared)
@@ -122,14 +122,14 @@ impl<'a> Disk<'a> {
 
     fn compare(
         &self,
-        promises: &Promises,
+        expected: &ExpectedFiles,
         folders: &RangeInclusive<u8>,
         depth: &Depth<'_>,
     ) -> Vec<Compared> {
         let one = |first_byte: u8| {
-            let bucket = promises.bucket(first_byte);
+            let bucket = expected.bucket(first_byte);
             let (path, listing) = self.list(first_byte, depth);
-            (depth.files_checked)(bucket.promises.len() as u64);
+            (depth.files_checked)(bucket.expected.len() as u64);
             compare(&path, listing, &bucket, depth)
         };
         folders.clone().into_par_iter().map(one).collect()
@@ -157,16 +157,16 @@ impl Check {
         !self.unlisted.is_empty() || self.unread > 0
     }
 
-    fn begin(promises: &Promises, depth: &Depth<'_>) -> Self {
+    fn begin(expected: &ExpectedFiles, depth: &Depth<'_>) -> Self {
         Self {
             level: depth.reached(),
             files: FileCount {
-                expected: promises.expected(),
-                bytes: promises.bytes().filter(|_| !depth.lengths()),
+                expected: expected.expected(),
+                bytes: expected.bytes().filter(|_| !depth.lengths()),
                 ..FileCount::default()
             },
-            odd: promises.odd,
-            log_keys: promises.log_keys(),
+            odd: expected.odd,
+            log_keys: expected.log_keys(),
             ..Self::default()
         }
     }

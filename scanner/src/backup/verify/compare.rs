@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::contents;
 use super::difference::How;
-use super::expected::{Bucket, Promise};
+use super::expected::{Bucket, ExpectedFile};
 use super::payload::{Listing, OnDisk, SAMPLE_MAX};
 use crate::backup::crypto::decrypt;
 use crate::backup::crypto::keybag::ClassKeys;
@@ -20,7 +20,7 @@ pub(crate) struct Depth<'a> {
     /// Are the payloads encrypted?
     pub encrypted: bool,
     /// Do digests and keys say anything? Not in a decrypted copy: they are those of what it was.
-    pub sealed: bool,
+    pub with_integrity: bool,
     /// What opens them, once the password is proven.
     pub keys: Option<&'a ClassKeys>,
     /// Hears how many files were compared, folder by folder.
@@ -101,34 +101,36 @@ impl Compared {
         &mut self,
         path: &Path,
         file: &OnDisk,
-        promise: &Promise,
+        listed: &ExpectedFile,
         bucket: &Bucket,
         depth: &Depth<'_>,
     ) {
         self.bytes = self.bytes.saturating_add(file.bytes);
         // The device itself says that it changed meanwhile.
-        if promise.excused() {
+        if listed.may_be_absent() {
             return;
         }
         self.present += 1;
         if !depth.lengths() {
             return;
         }
-        let how = length(file, promise, depth);
+        let how = length(file, listed, depth);
         let deeper = match depth.level {
             VerifyLevel::Contents => {
                 let path = path.join(hex(&file.id));
-                contents::read(&path, &bucket.seal(promise), depth.keys).unwrap_or_else(|fault| {
-                    self.add_unread(path, fault);
-                    None
-                })
+                contents::read(&path, &bucket.integrity(listed), depth.keys).unwrap_or_else(
+                    |fault| {
+                        self.add_unread(path, fault);
+                        None
+                    },
+                )
             }
             _ => None,
         };
         if let Some(how) = deeper.or(how) {
             self.different += 1;
             self.damaged += u64::from(how.is_damage());
-            self.first_differences.push((promise.order(), how));
+            self.first_differences.push((listed.order(), how));
         }
     }
 
@@ -164,9 +166,9 @@ pub(crate) fn sort_worst_first(differences: &mut Vec<(u32, How)>) {
     differences.truncate(SAMPLE_MAX);
 }
 
-fn length(file: &OnDisk, promise: &Promise, depth: &Depth<'_>) -> Option<How> {
-    let (found, wanted) = (file.bytes, depth.stored(promise.size()?));
-    (found != wanted).then_some(How::Length { found, wanted })
+fn length(file: &OnDisk, listed: &ExpectedFile, depth: &Depth<'_>) -> Option<How> {
+    let (found, expected) = (file.bytes, depth.stored(listed.size()?));
+    (found != expected).then_some(How::Length { found, expected })
 }
 
 /// Compares a folder with its promises; both sides are sorted by name.
@@ -192,13 +194,13 @@ pub(crate) fn compare(
         ..Compared::default()
     };
     let mut found = InOrder::new(&listing.files);
-    for promise in &bucket.promises {
-        match found.take(&promise.id) {
-            Some(file) => compared.add_present(path, file, promise, bucket, depth),
-            None if promise.excused() => {}
+    for listed in &bucket.expected {
+        match found.take(&listed.id) {
+            Some(file) => compared.add_present(path, file, listed, bucket, depth),
+            None if listed.may_be_absent() => {}
             None => {
                 compared.missing += 1;
-                compared.first_missing.push(promise.order());
+                compared.first_missing.push(listed.order());
             }
         }
     }

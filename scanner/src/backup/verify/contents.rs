@@ -8,7 +8,7 @@ use std::path::Path;
 use sha1::{Digest, Sha1};
 
 use super::difference::How;
-use super::expected::Seal;
+use super::expected::Integrity;
 use crate::backup::crypto::decrypt::{self, BLOCK};
 use crate::backup::crypto::keybag::ClassKeys;
 use crate::source::file::{self, Fault};
@@ -16,10 +16,10 @@ use crate::source::file::{self, Fault};
 /// Reads the file; the difference, if it is not what was sealed.
 pub(crate) fn read(
     path: &Path,
-    seal: &Seal,
+    integrity: &Integrity,
     keys: Option<&ClassKeys>,
 ) -> Result<Option<How>, Fault> {
-    let mut hash = seal.digest.map(|_| Sha1::new());
+    let mut hash = integrity.digest.map(|_| Sha1::new());
     let mut end = End::default();
     file::read_through(path, |piece| {
         if let Some(hash) = &mut hash {
@@ -28,11 +28,11 @@ pub(crate) fn read(
         end.push(piece);
     })?;
     let found: Option<[u8; 20]> = hash.map(|hash| hash.finalize().into());
-    if found != seal.digest {
+    if found != integrity.digest {
         return Ok(Some(How::Digest));
     }
     Ok(keys
-        .zip(seal.key)
+        .zip(integrity.key)
         .and_then(|(keys, key)| end.check(keys, &key)))
 }
 

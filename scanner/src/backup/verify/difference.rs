@@ -23,7 +23,7 @@ pub(crate) enum How {
         /// Bytes on disk.
         found: u64,
         /// Bytes that should be.
-        wanted: u64,
+        expected: u64,
     },
 }
 
@@ -32,7 +32,7 @@ impl How {
     pub(crate) fn is_damage(self) -> bool {
         match self {
             Self::Digest | Self::Locked | Self::Ending => true,
-            Self::Length { found, wanted } => found < PAGE_BYTES && wanted >= WHOLE_BYTES_MIN,
+            Self::Length { found, expected } => found < PAGE_BYTES && expected >= WHOLE_BYTES_MIN,
         }
     }
 
@@ -42,9 +42,9 @@ impl How {
             Self::Digest => "its bytes do not give the Digest of its row".to_owned(),
             Self::Locked => "no key of the keybag opens its EncryptionKey".to_owned(),
             Self::Ending => "it does not decrypt to an end that was written so".to_owned(),
-            Self::Length { found, wanted } => {
-                let (found, wanted) = (grouped(found), grouped(wanted));
-                format!("{found} bytes where {wanted} are promised")
+            Self::Length { found, expected } => {
+                let (found, expected) = (grouped(found), grouped(expected));
+                format!("{found} bytes where {expected} are promised")
             }
         }
     }
@@ -67,8 +67,8 @@ fn grouped(number: u64) -> String {
 mod tests {
     use super::*;
 
-    fn check(found: u64, wanted: u64, damage: bool, words: &str) {
-        let how = How::Length { found, wanted };
+    fn check(found: u64, expected: u64, damage: bool, words: &str) {
+        let how = How::Length { found, expected };
         assert_eq!((how.is_damage(), how.words().as_str()), (damage, words));
     }
 

@@ -13,49 +13,49 @@ use crate::source::file::Fault;
 /// Size of a row that does not tell it.
 const UNTOLD: u64 = u64::MAX;
 /// Set in `order` of a promise that may be broken.
-const EXCUSED: u32 = 1 << 31;
+const MAY_BE_ABSENT: u32 = 1 << 31;
 
 /// A promised payload.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Promise {
+pub(crate) struct ExpectedFile {
     /// The payload's name.
     pub id: [u8; 20],
     order: u32,
     /// In two halves: eight bytes in one piece would cost four more for alignment.
     size: [u32; 2],
-    seal: u32,
+    integrity: u32,
 }
 
-const _: () = assert!(size_of::<Promise>() == 36);
+const _: () = assert!(size_of::<ExpectedFile>() == 36);
 
 /// What proves the content of a payload.
 #[derive(Debug, Clone, Copy, Default)]
-pub(crate) struct Seal {
+pub(crate) struct Integrity {
     /// SHA-1 of the stored bytes.
     pub digest: Option<[u8; 20]>,
     /// `EncryptionKey`.
     pub key: Option<[u8; 44]>,
 }
 
-impl Promise {
-    fn new(id: [u8; 20], row: &FileRow, seal: usize) -> Self {
+impl ExpectedFile {
+    fn new(id: [u8; 20], row: &FileRow, integrity: usize) -> Self {
         let size = row.record.size.unwrap_or(UNTOLD);
         Self {
             id,
-            order: row.order | if row.excused { EXCUSED } else { 0 },
+            order: row.order | if row.may_be_absent { MAY_BE_ABSENT } else { 0 },
             size: [(size >> 32) as u32, size as u32],
-            seal: u32::try_from(seal).unwrap_or(u32::MAX),
+            integrity: u32::try_from(integrity).unwrap_or(u32::MAX),
         }
     }
 
     /// Position in the manifest.
     pub(crate) fn order(&self) -> u32 {
-        self.order & !EXCUSED
+        self.order & !MAY_BE_ABSENT
     }
 
     /// May the payload be missing?
-    pub(crate) fn excused(&self) -> bool {
-        self.order & EXCUSED != 0
+    pub(crate) fn may_be_absent(&self) -> bool {
+        self.order & MAY_BE_ABSENT != 0
     }
 
     /// `Size`, in bytes.
@@ -68,16 +68,17 @@ impl Promise {
 /// The promises of one payload folder.
 #[derive(Debug, Default)]
 pub(crate) struct Bucket {
-    /// Sorted by name once it is taken out of [`Promises`].
-    pub promises: Vec<Promise>,
-    seals: Vec<Seal>,
+    /// Sorted by name once it is taken out of [`ExpectedFiles`].
+    pub expected: Vec<ExpectedFile>,
+    integrities: Vec<Integrity>,
 }
 
 impl Bucket {
-    fn add(&mut self, id: [u8; 20], row: &FileRow, sealed: bool) {
-        self.promises.push(Promise::new(id, row, self.seals.len()));
-        if sealed {
-            self.seals.push(Seal {
+    fn add(&mut self, id: [u8; 20], row: &FileRow, with_integrity: bool) {
+        self.expected
+            .push(ExpectedFile::new(id, row, self.integrities.len()));
+        if with_integrity {
+            self.integrities.push(Integrity {
                 digest: row.record.digest,
                 key: row.record.key,
             });
@@ -85,9 +86,9 @@ impl Bucket {
     }
 
     /// What proves the content of one of its promises; nothing where seals were not asked for.
-    pub(crate) fn seal(&self, promise: &Promise) -> Seal {
-        let seal = self.seals.get(promise.seal as usize);
-        seal.copied().unwrap_or_default()
+    pub(crate) fn integrity(&self, listed: &ExpectedFile) -> Integrity {
+        let integrity = self.integrities.get(listed.integrity as usize);
+        integrity.copied().unwrap_or_default()
     }
 }
 
@@ -103,19 +104,19 @@ struct Part {
 
 /// The promises for a run of payload folders.
 #[derive(Debug)]
-pub(crate) struct Promises {
+pub(crate) struct ExpectedFiles {
     /// Each with the position of its first row.
     parts: Vec<(u32, Part)>,
     /// All rows of the manifest, as far as they are odd.
     pub odd: OddRows,
 }
 
-impl Promises {
-    /// Reads the manifest, and keeps what belongs in `folders`; `sealed` with digests and keys.
+impl ExpectedFiles {
+    /// Reads the manifest, and keeps what belongs in `folders`; `with_integrity` with digests and keys.
     pub(crate) fn read(
         catalog: &Catalog,
         folders: &RangeInclusive<u8>,
-        sealed: bool,
+        with_integrity: bool,
     ) -> Result<Self, Fault> {
         let new = || Part {
             buckets: (0..256).map(|_| Bucket::default()).collect(),
@@ -126,7 +127,7 @@ impl Promises {
         };
         let logs = PAYLOADS.map(|id| catalog::file_id(id.as_bytes()));
         let read = catalog.collect(new, |part, row| {
-            part.add(row, folders, sealed);
+            part.add(row, folders, with_integrity);
             part.add_log_key(row, &logs);
         })?;
         let mut odd = OddRows::default();
@@ -175,31 +176,31 @@ impl Promises {
         let mut all = Bucket::default();
         for (first, part) in &self.parts {
             let bucket = &part.buckets[usize::from(first_byte)];
-            let seals = u32::try_from(all.seals.len()).unwrap_or(u32::MAX);
-            let moved = bucket.promises.iter().map(|promise| Promise {
-                order: promise.order + first,
-                seal: promise.seal.saturating_add(seals),
-                ..*promise
+            let integrities = u32::try_from(all.integrities.len()).unwrap_or(u32::MAX);
+            let moved = bucket.expected.iter().map(|listed| ExpectedFile {
+                order: listed.order + first,
+                integrity: listed.integrity.saturating_add(integrities),
+                ..*listed
             });
-            all.promises.extend(moved);
-            all.seals.extend_from_slice(&bucket.seals);
+            all.expected.extend(moved);
+            all.integrities.extend_from_slice(&bucket.integrities);
         }
-        all.promises
-            .sort_unstable_by_key(|promise| (catalog::id_order(&promise.id), promise.order));
+        all.expected
+            .sort_unstable_by_key(|listed| (catalog::id_order(&listed.id), listed.order));
         all
     }
 }
 
 impl Part {
-    fn add(&mut self, row: &FileRow, folders: &RangeInclusive<u8>, sealed: bool) {
-        self.expected += u64::from(!row.excused);
+    fn add(&mut self, row: &FileRow, folders: &RangeInclusive<u8>, with_integrity: bool) {
+        self.expected += u64::from(!row.may_be_absent);
         let sum = self.bytes.zip(row.record.size);
         self.bytes = sum.and_then(|(sum, size)| sum.checked_add(size));
         match row.id {
             Some(id) if folders.contains(&id[0]) => {
-                self.buckets[usize::from(id[0])].add(id, row, sealed);
+                self.buckets[usize::from(id[0])].add(id, row, with_integrity);
             }
-            None if !row.excused => self.nameless.push(row.order),
+            None if !row.may_be_absent => self.nameless.push(row.order),
             _ => {}
         }
     }

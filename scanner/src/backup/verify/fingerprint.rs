@@ -22,7 +22,7 @@ const FILES: [&str; 4] = [
 
 /// The stamp, in hex: SHA-256 over name, length, modification time, and what the system numbers
 /// files by.
-pub(crate) fn of(folder: &Path, layout: Layout) -> String {
+pub(crate) fn fingerprint(folder: &Path, layout: Layout) -> String {
     let mut hash = Sha256::new();
     for name in FILES {
         add(&mut hash, name, &folder.join(name));

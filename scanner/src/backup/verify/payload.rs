@@ -54,7 +54,7 @@ pub(crate) fn list_bucket(folder: &Path, first_byte: u8, lengths: bool) -> Resul
     };
     if !meta.is_dir() {
         return Err(Fault::Wrong(
-            file::kind_in_words(meta.file_type()).to_owned(),
+            file::describe_kind(meta.file_type()).to_owned(),
         ));
     }
     let mut listing = list(&path, lengths).or_else(|e| absent_is_empty(file::fault(&e)))?;

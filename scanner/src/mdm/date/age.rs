@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use plist::Dictionary;
 
 use super::instant::{self, Dated};
-use crate::model::evidence::Clock;
+use crate::model::evidence::TimestampSource;
 
 /// When the facts of a document were true, and which clock says so.
 ///
@@ -18,14 +18,14 @@ pub(crate) fn observed(
     inside: Option<Timestamp>,
     file: Timestamp,
     now: Timestamp,
-) -> (Timestamp, Clock) {
+) -> (Timestamp, TimestampSource) {
     let outside = match wrapper.filter(|date| *date <= now) {
-        Some(date) => (date, Clock::Wrapper),
-        None if file > now => (now, Clock::FileTimeInFuture),
-        None => (file, Clock::FileTime),
+        Some(date) => (date, TimestampSource::Wrapper),
+        None if file > now => (now, TimestampSource::FileTimeInFuture),
+        None => (file, TimestampSource::FileTime),
     };
     match inside.filter(|date| *date <= now && *date > outside.0) {
-        Some(date) => (date, Clock::NewestDateInside),
+        Some(date) => (date, TimestampSource::NewestDateInside),
         None => outside,
     }
 }
@@ -46,7 +46,7 @@ mod tests {
     const NOW: i64 = 1_700_000_000;
 
     #[track_caller]
-    fn check(wrapper: Option<i64>, inside: Option<i64>, file: i64, want: (i64, Clock)) {
+    fn check(wrapper: Option<i64>, inside: Option<i64>, file: i64, want: (i64, TimestampSource)) {
         let at = |offset: i64| Timestamp::from_second(NOW + offset).unwrap();
         let got = observed(wrapper.map(at), inside.map(at), at(file), at(0));
         assert_eq!(got, (at(want.0), want.1));
@@ -54,19 +54,24 @@ mod tests {
 
     #[test]
     fn the_best_clock_tells_the_age() {
-        check(None, None, -10, (-10, Clock::FileTime));
-        check(None, None, 0, (0, Clock::FileTime));
-        check(None, None, 1, (0, Clock::FileTimeInFuture));
-        check(Some(-20), None, -10, (-20, Clock::Wrapper));
-        check(Some(1), None, -10, (-10, Clock::FileTime));
+        check(None, None, -10, (-10, TimestampSource::FileTime));
+        check(None, None, 0, (0, TimestampSource::FileTime));
+        check(None, None, 1, (0, TimestampSource::FileTimeInFuture));
+        check(Some(-20), None, -10, (-20, TimestampSource::Wrapper));
+        check(Some(1), None, -10, (-10, TimestampSource::FileTime));
     }
 
     #[test]
     fn a_date_inside_only_makes_younger() {
-        check(None, Some(-3600), -10, (-10, Clock::FileTime));
-        check(None, Some(-5), -10, (-5, Clock::NewestDateInside));
-        check(Some(-20), Some(-15), -10, (-15, Clock::NewestDateInside));
-        check(None, Some(1), -10, (-10, Clock::FileTime));
-        check(None, Some(-5), 1, (0, Clock::FileTimeInFuture));
+        check(None, Some(-3600), -10, (-10, TimestampSource::FileTime));
+        check(None, Some(-5), -10, (-5, TimestampSource::NewestDateInside));
+        check(
+            Some(-20),
+            Some(-15),
+            -10,
+            (-15, TimestampSource::NewestDateInside),
+        );
+        check(None, Some(1), -10, (-10, TimestampSource::FileTime));
+        check(None, Some(-5), 1, (0, TimestampSource::FileTimeInFuture));
     }
 }

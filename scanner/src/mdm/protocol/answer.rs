@@ -9,14 +9,14 @@ use std::sync::Arc;
 use plist::{Dictionary, Value};
 
 use crate::mdm::date::instant::{self, Dated};
-use crate::model::evidence::{Source, Told};
+use crate::model::evidence::{Source, Sourced};
 use crate::model::identity::Identity;
 use crate::model::management::Management;
 use crate::model::problem::Problem;
 
 /// An answer in the making.
 #[derive(Debug)]
-pub(crate) struct Draft {
+pub(crate) struct AnswerBuilder {
     /// Which device.
     pub(crate) identity: Identity,
     /// What it told so far.
@@ -31,7 +31,7 @@ pub(crate) struct Draft {
     pub(crate) problems: Vec<Problem>,
 }
 
-impl Draft {
+impl AnswerBuilder {
     /// An answer that has told nothing yet.
     pub(crate) fn new(source: Arc<Source>) -> Self {
         Self {
@@ -45,8 +45,8 @@ impl Draft {
     }
 
     /// A fact told by this document.
-    pub(crate) fn told<T>(&self, value: T) -> Told<T> {
-        Told::new(value, &self.source)
+    pub(crate) fn sourced<T>(&self, value: T) -> Sourced<T> {
+        Sourced::new(value, &self.source)
     }
 
     /// True or false.
@@ -108,13 +108,13 @@ impl Draft {
         let read = read(value);
         if read.is_none() {
             let wanted = format!("{key} as {wanted} in a {}", self.source.kind);
-            self.lost(wanted, type_name(value));
+            self.add_problem(wanted, type_name(value));
         }
         read
     }
 
     /// Notes evidence that should have been readable.
-    pub(crate) fn lost(&mut self, wanted: impl Into<String>, found: impl Into<String>) {
+    pub(crate) fn add_problem(&mut self, wanted: impl Into<String>, found: impl Into<String>) {
         let problem = Problem::incomplete(self.source.path.clone(), wanted, found)
             .with_remedy("export this answer again");
         self.problems.push(problem);

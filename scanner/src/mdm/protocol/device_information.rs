@@ -6,13 +6,13 @@
 
 use plist::{Dictionary, Value};
 
-use super::answer::Draft;
+use super::answer::AnswerBuilder;
 use crate::mdm::date::instant::Dated;
-use crate::model::evidence::Told;
+use crate::model::evidence::Sourced;
 use crate::model::identity::{Imei, Meid, Serial, Udid};
 use crate::model::management::{Capacity, CapacityUnit, Management, Storage};
 
-type Slot<T> = fn(&mut Management) -> &mut Option<Told<T>>;
+type Slot<T> = fn(&mut Management) -> &mut Option<Sourced<T>>;
 
 const BOOLS: &[(&str, Slot<bool>)] = &[
     ("IsCloudBackupEnabled", |m| &mut m.cloud_backup_enabled),
@@ -41,107 +41,115 @@ const TEXTS: &[(&str, Slot<String>)] = &[
 ];
 
 /// Reads `QueryResponses`.
-pub(crate) fn read(draft: &mut Draft, root: &Dictionary) {
-    let Some(responses) = draft.dict(root, "QueryResponses") else {
+pub(crate) fn read(builder: &mut AnswerBuilder, root: &Dictionary) {
+    let Some(responses) = builder.dict(root, "QueryResponses") else {
         return;
     };
-    draft.management.last_inventory = Some(draft.told(draft.source.observed_at));
-    read_device(draft, responses);
-    let hidden_keys = draft.management.user_enrollment.is_some();
-    draft.management.cloud_date_could_be_told =
-        draft.management.cloud_backup_enabled.is_some() && !hidden_keys;
+    builder.management.last_inventory = Some(builder.sourced(builder.source.observed_at));
+    read_device(builder, responses);
+    let hidden_keys = builder.management.user_enrollment.is_some();
+    builder.management.cloud_date_could_be_told =
+        builder.management.cloud_backup_enabled.is_some() && !hidden_keys;
 }
 
 /// Reads all that is told of the device itself, wherever it stands.
-pub(crate) fn read_device(draft: &mut Draft, dict: &Dictionary) {
-    read_keys(draft, dict);
-    read_storage(draft, dict);
-    read_battery(draft, dict);
-    read_cloud_date(draft, dict);
-    read_subscriptions(draft, dict);
+pub(crate) fn read_device(builder: &mut AnswerBuilder, dict: &Dictionary) {
+    read_keys(builder, dict);
+    read_storage(builder, dict);
+    read_battery(builder, dict);
+    read_cloud_date(builder, dict);
+    read_subscriptions(builder, dict);
 }
 
 /// Reads the keys that check-ins have too.
-pub(crate) fn read_keys(draft: &mut Draft, dict: &Dictionary) {
+pub(crate) fn read_keys(builder: &mut AnswerBuilder, dict: &Dictionary) {
     for (key, slot) in BOOLS {
-        if let Some(value) = draft.bool(dict, key) {
-            *slot(&mut draft.management) = Some(draft.told(value));
+        if let Some(value) = builder.bool(dict, key) {
+            *slot(&mut builder.management) = Some(builder.sourced(value));
         }
     }
     for (key, slot) in TEXTS {
-        if let Some(value) = draft.text(dict, key) {
-            *slot(&mut draft.management) = Some(draft.told(value));
+        if let Some(value) = builder.text(dict, key) {
+            *slot(&mut builder.management) = Some(builder.sourced(value));
         }
     }
-    read_identity(draft, dict);
+    read_identity(builder, dict);
 }
 
-fn read_identity(draft: &mut Draft, dict: &Dictionary) {
-    let udid = draft.text(dict, "UDID").and_then(|text| Udid::parse(&text));
-    match (&draft.identity.udid, udid) {
+fn read_identity(builder: &mut AnswerBuilder, dict: &Dictionary) {
+    let udid = builder
+        .text(dict, "UDID")
+        .and_then(|text| Udid::parse(&text));
+    match (&builder.identity.udid, udid) {
         (Some(outer), Some(inner)) if *outer != inner => {
-            draft.lost(
+            builder.add_problem(
                 "one UDID in the message",
                 "two UDIDs, one around and one inside the answer",
             );
         }
-        (None, inner) => draft.identity.udid = inner,
+        (None, inner) => builder.identity.udid = inner,
         _ => {}
     }
-    let serial = draft.text(dict, "SerialNumber");
-    draft.identity.serial = serial.and_then(|text| Serial::parse(&text));
-    read_radio(draft, dict);
+    let serial = builder.text(dict, "SerialNumber");
+    builder.identity.serial = serial.and_then(|text| Serial::parse(&text));
+    read_radio(builder, dict);
 }
 
 /// `IMEI`, `MEID` and `ICCID`: at the top before iOS 26, and in each SIM's `ServiceSubscriptions`.
-fn read_radio(draft: &mut Draft, dict: &Dictionary) {
-    let imei = draft.text(dict, "IMEI").and_then(|text| Imei::parse(&text));
-    draft.identity.imeis.extend(imei);
-    let meid = draft.text(dict, "MEID").and_then(|text| Meid::parse(&text));
-    draft.identity.meid = draft.identity.meid.take().or(meid);
-    let iccid = draft.text(dict, "ICCID").map(|text| text.replace(' ', ""));
-    if draft.management.iccid.is_none() {
-        draft.management.iccid = iccid.map(|iccid| draft.told(iccid));
+fn read_radio(builder: &mut AnswerBuilder, dict: &Dictionary) {
+    let imei = builder
+        .text(dict, "IMEI")
+        .and_then(|text| Imei::parse(&text));
+    builder.identity.imeis.extend(imei);
+    let meid = builder
+        .text(dict, "MEID")
+        .and_then(|text| Meid::parse(&text));
+    builder.identity.meid = builder.identity.meid.take().or(meid);
+    let iccid = builder
+        .text(dict, "ICCID")
+        .map(|text| text.replace(' ', ""));
+    if builder.management.iccid.is_none() {
+        builder.management.iccid = iccid.map(|iccid| builder.sourced(iccid));
     }
 }
 
-fn read_subscriptions(draft: &mut Draft, responses: &Dictionary) {
-    let Some(sims) = draft.array(responses, "ServiceSubscriptions") else {
+fn read_subscriptions(builder: &mut AnswerBuilder, responses: &Dictionary) {
+    let Some(sims) = builder.array(responses, "ServiceSubscriptions") else {
         return;
     };
     let sims: Vec<&Dictionary> = sims.iter().filter_map(Value::as_dictionary).collect();
     for sim in &sims {
-        read_radio(draft, sim);
+        read_radio(builder, sim);
     }
-    let has_eid = sims.iter().any(|sim| draft.text(sim, "EID").is_some());
-    if has_eid || tells_eids(draft) {
-        draft.management.esim = Some(draft.told(has_eid));
+    let has_eid = sims.iter().any(|sim| builder.text(sim, "EID").is_some());
+    if has_eid || tells_eids(builder) {
+        builder.management.esim = Some(builder.sourced(has_eid));
     }
 }
 
 /// Before iOS 14 no answer had an `EID`, so that none means nothing.
-fn tells_eids(draft: &Draft) -> bool {
-    let version = draft.management.os_version.as_ref();
+fn tells_eids(builder: &AnswerBuilder) -> bool {
+    let version = builder.management.os_version.as_ref();
     let major = version.and_then(|told| told.value.split('.').next()?.parse::<u32>().ok());
     major.is_some_and(|major| major >= 14)
 }
 
 /// -1 stands for a level that the device cannot tell.
-fn read_battery(draft: &mut Draft, responses: &Dictionary) {
-    let level = draft.number(responses, "BatteryLevel");
+fn read_battery(builder: &mut AnswerBuilder, responses: &Dictionary) {
+    let level = builder.number(responses, "BatteryLevel");
     let level = level.filter(|level| (0.0..=1.0).contains(level));
-    draft.management.battery = level.map(|level| draft.told(level));
+    builder.management.battery = level.map(|level| builder.sourced(level));
 }
 
-fn read_storage(draft: &mut Draft, responses: &Dictionary) {
-    let capacity = draft.number(responses, "DeviceCapacity");
-    let available = draft.number(responses, "AvailableDeviceCapacity");
+fn read_storage(builder: &mut AnswerBuilder, responses: &Dictionary) {
+    let capacity = builder.number(responses, "DeviceCapacity");
+    let available = builder.number(responses, "AvailableDeviceCapacity");
     let reported = capacity.map(|amount| Capacity {
         amount,
         unit: CapacityUnit::Gigabytes,
     });
     let reported = reported.filter(|capacity| capacity.bytes().is_some());
-    draft.management.capacity = reported.map(|capacity| draft.told(capacity));
+    builder.management.capacity = reported.map(|capacity| builder.sourced(capacity));
     let (Some(capacity), Some(available)) = (capacity, available) else {
         return;
     };
@@ -150,9 +158,9 @@ fn read_storage(draft: &mut Draft, responses: &Dictionary) {
         available,
     };
     if storage.free_ratio().is_some() {
-        draft.management.storage = Some(draft.told(storage));
+        builder.management.storage = Some(builder.sourced(storage));
     } else {
-        draft.lost(
+        builder.add_problem(
             "AvailableDeviceCapacity between 0 and DeviceCapacity",
             "figures that make no sense",
         );
@@ -160,11 +168,11 @@ fn read_storage(draft: &mut Draft, responses: &Dictionary) {
 }
 
 /// A date before iCloud existed is a server's way to write "none": it is kept out of the facts.
-fn read_cloud_date(draft: &mut Draft, responses: &Dictionary) {
+fn read_cloud_date(builder: &mut AnswerBuilder, responses: &Dictionary) {
     let key = "LastCloudBackupDate";
-    match draft.date(responses, key) {
-        Some(Dated::At(date)) => draft.management.last_cloud_backup = Some(draft.told(date)),
-        Some(_) => draft.note(
+    match builder.date(responses, key) {
+        Some(Dated::At(date)) => builder.management.last_cloud_backup = Some(builder.sourced(date)),
+        Some(_) => builder.note(
             format!("{key}, the date of the last iCloud backup"),
             "a date before iCloud existed, which stands for none",
         ),

@@ -6,11 +6,11 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use super::answer::Draft;
+use super::answer::AnswerBuilder;
 use super::envelope::{self, Command};
-use super::explain::{Keys, Seen};
+use super::explain::{Keys, TableSummary};
 use crate::mdm::date::age;
-use crate::model::evidence::{Clock, Source};
+use crate::model::evidence::{Source, TimestampSource};
 use crate::model::management::Answer;
 use crate::model::problem::Problem;
 
@@ -28,9 +28,9 @@ pub struct Document {
     /// What the server asked.
     pub(crate) commands: Vec<Command>,
     /// Messages of what is no iPhone or iPad.
-    pub(crate) kept_out: Vec<KeptOut>,
+    pub(crate) excluded: Vec<Excluded>,
     /// What was seen in it, where it is a table of devices.
-    pub(crate) seen: Vec<Seen>,
+    pub(crate) tables: Vec<TableSummary>,
     /// Is it to be told which keys were read?
     watches: bool,
     /// Kind of message -> its keys, where that is to be told.
@@ -63,7 +63,7 @@ pub(crate) struct ProfileFile {
 
 /// A message of what is no iPhone or iPad.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct KeptOut {
+pub(crate) struct Excluded {
     /// "a Mac".
     pub(crate) family: &'static str,
     /// `UDID` as it stands in the message.
@@ -85,8 +85,8 @@ impl Document {
             now,
             replies: Vec::new(),
             commands: Vec::new(),
-            kept_out: Vec::new(),
-            seen: Vec::new(),
+            excluded: Vec::new(),
+            tables: Vec::new(),
             watches: false,
             keys: BTreeMap::new(),
             profiles: Vec::new(),
@@ -131,8 +131,8 @@ impl Document {
     }
 
     /// What was seen, where the file is a table of devices.
-    pub fn seen(&self) -> &[Seen] {
-        &self.seen
+    pub fn tables(&self) -> &[TableSummary] {
+        &self.tables
     }
 
     /// Kinds of the messages in it, and how many of each.
@@ -149,65 +149,65 @@ impl Document {
 
     /// An answer in the making, dated by the best clock there is: `wrapper` is a date around the
     /// answer, `inside` the newest date in it.
-    pub(crate) fn draft(
+    pub(crate) fn builder(
         &mut self,
         kind: &str,
         wrapper: Option<Timestamp>,
         inside: Option<Timestamp>,
-    ) -> Draft {
+    ) -> AnswerBuilder {
         let (observed_at, clock) = age::observed(wrapper, inside, self.file, self.now);
         self.note_clocks(wrapper, clock);
-        let mut draft = Draft::new(Arc::new(Source {
+        let mut builder = AnswerBuilder::new(Arc::new(Source {
             path: self.path.clone(),
             kind: kind.to_owned(),
             observed_at,
             clock,
         }));
-        draft.looked_at = self.watches.then(BTreeSet::new);
-        draft
+        builder.looked_at = self.watches.then(BTreeSet::new);
+        builder
     }
 
-    fn note_clocks(&mut self, wrapper: Option<Timestamp>, clock: Clock) {
+    fn note_clocks(&mut self, wrapper: Option<Timestamp>, clock: TimestampSource) {
         let remedy = Some("check the clock of the computer that wrote it");
         if wrapper.is_some_and(|date| date > self.now) {
             let found = "a date of its own after the time of this scan; the file's time was used";
-            self.share("evidence of the past", found, remedy);
+            self.add_shared_note("evidence of the past", found, remedy);
         }
-        if clock == Clock::FileTimeInFuture {
+        if clock == TimestampSource::FileTimeInFuture {
             let found = "a modification time after the time of this scan; taken to be now";
-            self.share("the age of an answer", found, remedy);
+            self.add_shared_note("the age of an answer", found, remedy);
         }
     }
 
     /// Takes in a finished answer.
-    pub(crate) fn take(&mut self, mut draft: Draft, command_uuid: Option<String>) {
-        let hidden = envelope::hidden(&draft);
-        self.problems.append(&mut draft.problems);
+    pub(crate) fn take(&mut self, mut builder: AnswerBuilder, command_uuid: Option<String>) {
+        let hidden = envelope::hidden(&builder);
+        self.problems.append(&mut builder.problems);
         self.replies.push(Reply {
             answer: Answer {
-                identity: draft.identity,
+                identity: builder.identity,
                 hidden,
-                management: draft.management,
-                source: draft.source,
+                management: builder.management,
+                source: builder.source,
             },
             command_uuid,
         });
     }
 
     /// Counts a message of what is no iPhone or iPad.
-    pub(crate) fn keep_out(&mut self, family: &'static str, udid: Option<String>) {
-        self.kept_out.push(KeptOut { family, udid });
+    pub(crate) fn exclude(&mut self, family: &'static str, udid: Option<String>) {
+        self.excluded.push(Excluded { family, udid });
     }
 
     /// Evidence that should have been readable.
-    pub(crate) fn lost(&mut self, wanted: &str, found: &str) {
+    pub(crate) fn add_problem(&mut self, wanted: &str, found: &str) {
         let remedy =
             "export it again; a copy that was shortened, redacted or retyped cannot be read";
-        self.lost_for(wanted, found, remedy);
+        self.add_problem_with_remedy(wanted, found, remedy);
     }
 
     /// The same, with something better to do about it.
-    pub(crate) fn lost_for(&mut self, wanted: &str, found: &str, remedy: &str) {
+    pub(crate) fn add_problem_with_remedy(&mut self, wanted: &str, found: &str, remedy: &str) {
         let problem = Problem::incomplete(&self.path, wanted, found).with_remedy(remedy);
         self.problems.push(problem);
     }
@@ -216,13 +216,13 @@ impl Document {
     pub(crate) fn is_silent(&self) -> bool {
         self.replies.is_empty()
             && self.commands.is_empty()
-            && self.kept_out.is_empty()
+            && self.excluded.is_empty()
             && self.problems.is_empty()
             && self.shared.is_empty()
     }
 
     /// A note that other files may share.
-    pub(crate) fn share(&mut self, wanted: &str, found: &str, remedy: Option<&str>) {
+    pub(crate) fn add_shared_note(&mut self, wanted: &str, found: &str, remedy: Option<&str>) {
         let note = Problem::note(&self.path, wanted, found);
         let note = Problem {
             remedy: remedy.map(str::to_owned),

@@ -6,29 +6,29 @@ use std::collections::BTreeSet;
 
 use plist::{Dictionary, Value};
 
-use super::answer::Draft;
+use super::answer::AnswerBuilder;
 use crate::model::identity::Udid;
 
 /// Reads identity, contact and the kind of enrolment.
-pub(crate) fn read(draft: &mut Draft, root: &Dictionary) {
-    draft.management.last_contact = Some(draft.told(draft.source.observed_at));
-    draft.management.enrolment_ended = Some(draft.told(false));
-    draft.management.not_now = text(root, "Status") == Some("NotNow");
-    draft.identity.udid = text(root, "UDID").and_then(Udid::parse);
+pub(crate) fn read(builder: &mut AnswerBuilder, root: &Dictionary) {
+    builder.management.last_contact = Some(builder.sourced(builder.source.observed_at));
+    builder.management.enrolment_ended = Some(builder.sourced(false));
+    builder.management.not_now = text(root, "Status") == Some("NotNow");
+    builder.identity.udid = text(root, "UDID").and_then(Udid::parse);
     if root.contains_key("EnrollmentID") && !root.contains_key("UDID") {
-        draft.management.user_enrollment = Some(draft.told(true));
+        builder.management.user_enrollment = Some(builder.sourced(true));
     }
 }
 
 /// Why nobody can say which device an answer is of; `None` when somebody can.
-pub(crate) fn hidden(draft: &Draft) -> Option<String> {
-    if !draft.identity.is_empty() {
+pub(crate) fn hidden(builder: &AnswerBuilder) -> Option<String> {
+    if !builder.identity.is_empty() {
         return None;
     }
-    if let Some(known) = draft.hidden {
+    if let Some(known) = builder.hidden {
         return Some(known.to_owned());
     }
-    let by_user = draft.management.user_enrollment.as_ref();
+    let by_user = builder.management.user_enrollment.as_ref();
     Some(if by_user.is_some_and(|told| told.value) {
         "User Enrollment hides UDID and serial number".to_owned()
     } else {

@@ -7,7 +7,7 @@ use serde_json::Value as Json;
 
 /// What was seen in one table, or one list of records.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Seen {
+pub struct TableSummary {
     /// "Jamf Pro device record".
     pub source: String,
     /// By which columns or keys it was recognised; empty for a table of no known console.
@@ -21,7 +21,7 @@ pub struct Seen {
     /// Of these, iPhones and iPads that are named.
     pub devices: u64,
     /// Devices of other families, by family.
-    pub kept_out: BTreeMap<&'static str, u64>,
+    pub excluded: BTreeMap<&'static str, u64>,
     /// What is missing for a verdict on iCloud backups, in words.
     pub missing: Vec<String>,
 }

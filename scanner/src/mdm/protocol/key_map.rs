@@ -7,13 +7,13 @@ use plist::{Dictionary, Value};
 use serde_json::Value as Json;
 
 /// Their key, dotted where it lies deeper, and Apple's.
-pub(crate) type Words = &'static [(&'static str, &'static str)];
+pub(crate) type KeyMap = &'static [(&'static str, &'static str)];
 
 /// Longest text that is taken over.
 const TEXT_MAX: usize = 1024;
 
 /// A JSON object in Apple's words.
-pub(crate) fn json(object: &Json, words: Words) -> Dictionary {
+pub(crate) fn json(object: &Json, words: KeyMap) -> Dictionary {
     let told = words.iter().filter_map(|(theirs, apples)| {
         let value = scalar(at(object, theirs)?)?;
         Some(((*apples).to_owned(), value))
@@ -22,7 +22,7 @@ pub(crate) fn json(object: &Json, words: Words) -> Dictionary {
 }
 
 /// A property list in Apple's words.
-pub(crate) fn plist(root: &Dictionary, words: Words) -> Dictionary {
+pub(crate) fn plist(root: &Dictionary, words: KeyMap) -> Dictionary {
     let told = words.iter().filter_map(|(theirs, apples)| {
         let value = root.get(theirs)?.clone();
         Some(((*apples).to_owned(), value))
@@ -31,7 +31,7 @@ pub(crate) fn plist(root: &Dictionary, words: Words) -> Dictionary {
 }
 
 /// Does one of these words read this key?
-pub(crate) fn reads(words: Words, path: &str) -> bool {
+pub(crate) fn reads(words: KeyMap, path: &str) -> bool {
     words.iter().any(|(theirs, _)| *theirs == path)
 }
 

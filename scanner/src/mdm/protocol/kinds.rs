@@ -4,14 +4,14 @@
 
 use plist::Dictionary;
 
-use super::answer::Draft;
+use super::answer::AnswerBuilder;
 use super::document::Document;
 use super::envelope::text;
-use super::other_files::{self, Foreign};
+use super::other_files::{self, OtherFile};
 use super::{device_information, small_answers};
 use super::{profile, status_report};
 use crate::mdm::wrapper::ideviceinfo;
-use crate::model::evidence::Clock;
+use crate::model::evidence::TimestampSource;
 
 /// What a property list is.
 #[derive(Debug, Clone, Copy)]
@@ -23,7 +23,7 @@ pub(crate) enum Kind {
     /// Another program wrote it of a device.
     Export(&'static Export),
     /// Known, and not an MDM message.
-    Foreign(&'static Foreign),
+    OtherFile(&'static OtherFile),
     /// Not known.
     Unknown,
 }
@@ -36,7 +36,7 @@ pub(crate) struct Message {
     /// What the report calls it.
     pub(crate) name: &'static str,
     /// Reads what it tells beside identity and contact.
-    pub(crate) read: fn(&mut Draft, &Dictionary),
+    pub(crate) read: fn(&mut AnswerBuilder, &Dictionary),
 }
 
 /// A property list that is no message, and read all the same.
@@ -80,25 +80,29 @@ const EXPORTS: &[Export] = &[
     },
 ];
 
-const fn row(mark: &'static str, name: &'static str, read: fn(&mut Draft, &Dictionary)) -> Message {
+const fn row(
+    mark: &'static str,
+    name: &'static str,
+    read: fn(&mut AnswerBuilder, &Dictionary),
+) -> Message {
     Message { mark, name, read }
 }
 
 /// Identity and contact are all that such a message is read for.
-fn contact_only(_: &mut Draft, _: &Dictionary) {}
+fn contact_only(_: &mut AnswerBuilder, _: &Dictionary) {}
 
 /// The first message of an enrolment. Only a wrapper knows when it came: the file's time may be that
 /// of a copy.
-fn enrolled(draft: &mut Draft, root: &Dictionary) {
-    device_information::read_keys(draft, root);
-    if draft.source.clock == Clock::Wrapper {
-        draft.management.enrolled_at = Some(draft.told(draft.source.observed_at));
+fn enrolled(builder: &mut AnswerBuilder, root: &Dictionary) {
+    device_information::read_keys(builder, root);
+    if builder.source.clock == TimestampSource::Wrapper {
+        builder.management.enrolled_at = Some(builder.sourced(builder.source.observed_at));
     }
 }
 
 /// The last message of an enrolment.
-fn ended(draft: &mut Draft, _: &Dictionary) {
-    draft.management.enrolment_ended = Some(draft.told(true));
+fn ended(builder: &mut AnswerBuilder, _: &Dictionary) {
+    builder.management.enrolment_ended = Some(builder.sourced(true));
 }
 
 /// By top key, whatever the status says.
@@ -204,7 +208,7 @@ const STATUSES: &[Message] = &[
 ];
 
 /// Tells what a property list is from its top keys.
-pub(crate) fn tell(root: &Dictionary) -> Kind {
+pub(crate) fn detect(root: &Dictionary) -> Kind {
     let by_key = || ANSWERS.iter().find(|row| root.contains_key(row.mark));
     let by_type = || find(CHECK_INS, text(root, "MessageType")?);
     let by_status = || find(STATUSES, text(root, "Status")?);
@@ -214,8 +218,9 @@ pub(crate) fn tell(root: &Dictionary) -> Kind {
     if let Some(message) = by_key().or_else(by_type).or_else(by_status) {
         return Kind::Message(message);
     }
-    if let Some(foreign) = other_files::among(other_files::PLISTS, |key| root.contains_key(key)) {
-        return Kind::Foreign(foreign);
+    if let Some(other_file) = other_files::among(other_files::PLISTS, |key| root.contains_key(key))
+    {
+        return Kind::OtherFile(other_file);
     }
     let has_all = |export: &&Export| export.keys.iter().all(|key| root.contains_key(key));
     EXPORTS

@@ -12,7 +12,7 @@ use crate::mdm::date::age;
 pub(crate) fn read_bytes(document: &mut Document, bytes: &[u8]) {
     match redacted::dictionary(document, bytes) {
         Ok(root) => read(document, &root, None),
-        Err(fault) => document.lost(WANTED, &fault.to_string()),
+        Err(fault) => document.add_problem(WANTED, &fault.to_string()),
     }
 }
 
@@ -20,17 +20,23 @@ pub(crate) fn read_bytes(document: &mut Document, bytes: &[u8]) {
 pub(crate) fn read(document: &mut Document, root: &Dictionary, wrapper: Option<Timestamp>) {
     if let Some(family) = device_family::other_family(root) {
         let udid = envelope::text(root, "UDID").map(str::to_owned);
-        return document.keep_out(family, udid);
+        return document.exclude(family, udid);
     }
-    match kinds::tell(root) {
+    match kinds::detect(root) {
         Kind::Message(message) => read_reply(document, message, root, wrapper),
         Kind::Command => match envelope::read_command(root) {
             Some(command) => document.commands.push(command),
-            None => document.share(WANTED, "a command that no answer can be paired with", None),
+            None => document.add_shared_note(
+                WANTED,
+                "a command that no answer can be paired with",
+                None,
+            ),
         },
         Kind::Export(export) => (export.read)(document, root),
-        Kind::Foreign(row) => foreign_note(document, row),
-        Kind::Unknown => document.share(WANTED, "a property list that is none of them", None),
+        Kind::OtherFile(row) => note_other_file(document, row),
+        Kind::Unknown => {
+            document.add_shared_note(WANTED, "a property list that is none of them", None)
+        }
     }
 }
 
@@ -40,10 +46,10 @@ fn read_reply(
     root: &Dictionary,
     wrapper: Option<Timestamp>,
 ) {
-    let mut draft = document.draft(message.name, wrapper, age::inside(root));
-    envelope::read(&mut draft, root);
-    (message.read)(&mut draft, root);
-    if let Some(looked_at) = draft.looked_at.take() {
+    let mut builder = document.builder(message.name, wrapper, age::inside(root));
+    envelope::read(&mut builder, root);
+    (message.read)(&mut builder, root);
+    if let Some(looked_at) = builder.looked_at.take() {
         let last = |path: &str| path.rsplit('.').next().unwrap_or_default().to_owned();
         let is_read = |path: &str| {
             let key = last(path);
@@ -52,11 +58,11 @@ fn read_reply(
         document.note_keys(message.name, || explain::of_plist(root), is_read);
     }
     let command_uuid = envelope::text(root, "CommandUUID").map(str::to_owned);
-    document.take(draft, command_uuid);
+    document.take(builder, command_uuid);
 }
 
 /// Names what is known and left alone.
-pub(crate) fn foreign_note(document: &mut Document, row: &other_files::Foreign) {
+pub(crate) fn note_other_file(document: &mut Document, row: &other_files::OtherFile) {
     let found = format!("{}: recognised, and not read", row.name);
-    document.share(WANTED, &found, row.remedy);
+    document.add_shared_note(WANTED, &found, row.remedy);
 }

@@ -3,7 +3,7 @@
 
 /// A kind of file that is recognised and left alone.
 #[derive(Debug)]
-pub(crate) struct Foreign {
+pub(crate) struct OtherFile {
     /// The top keys that give it away, all of them.
     keys: &'static [&'static str],
     /// What the note calls it.
@@ -12,16 +12,16 @@ pub(crate) struct Foreign {
     pub(crate) remedy: Option<&'static str>,
 }
 
-const fn row(keys: &'static [&'static str], name: &'static str) -> Foreign {
-    Foreign {
+const fn row(keys: &'static [&'static str], name: &'static str) -> OtherFile {
+    OtherFile {
         keys,
         name,
         remedy: None,
     }
 }
 
-const fn of_a_backup(key: &'static [&'static str], name: &'static str) -> Foreign {
-    Foreign {
+const fn of_a_backup(key: &'static [&'static str], name: &'static str) -> OtherFile {
+    OtherFile {
         keys: key,
         name,
         remedy: Some("give the folder that holds the backup as a ROOT, not as an MDM export"),
@@ -29,23 +29,23 @@ const fn of_a_backup(key: &'static [&'static str], name: &'static str) -> Foreig
 }
 
 /// Property lists; the first row that fits counts.
-pub(crate) const PLISTS: &[Foreign] = &[
+pub(crate) const PLISTS: &[OtherFile] = &[
     of_a_backup(&["SnapshotState"], "the Status.plist of a local backup"),
     of_a_backup(&["BackupKeyBag"], "the Manifest.plist of a local backup"),
     of_a_backup(&["Target Identifier"], "the Info.plist of a local backup"),
 ];
 
 /// JSON values; the first row that fits counts.
-pub(crate) const JSON: &[Foreign] = &[row(&["$schema"], "a JSON schema")];
+pub(crate) const JSON: &[OtherFile] = &[row(&["$schema"], "a JSON schema")];
 
 /// Text that programs print for people; all of the fragments in the first line.
-const TEXTS: &[Foreign] = &[
-    Foreign {
+const TEXTS: &[OtherFile] = &[
+    OtherFile {
         keys: &["Source: ", " Encrypted: ", " Date: "],
         name: "the text of `cfgutil list-backups`, whose dates are relative (\"Today at 12:42\")",
         remedy: Some("give the folder of the backups as a ROOT: it tells more, with real dates"),
     },
-    Foreign {
+    OtherFile {
         keys: &["Type: ", "ECID: ", "UDID: "],
         name: "the text of `cfgutil list`",
         remedy: Some("save the output of `cfgutil --format JSON --foreach get all` instead"),
@@ -53,7 +53,7 @@ const TEXTS: &[Foreign] = &[
 ];
 
 /// Text that a program printed for people.
-pub(crate) fn of_text(bytes: &[u8]) -> Option<&'static Foreign> {
+pub(crate) fn of_text(bytes: &[u8]) -> Option<&'static OtherFile> {
     let line = bytes.split(|byte| *byte == b'\n').next()?;
     let line = &line[..line.len().min(512)];
     among(TEXTS, |part| {
@@ -63,9 +63,9 @@ pub(crate) fn of_text(bytes: &[u8]) -> Option<&'static Foreign> {
 
 /// The row all of whose keys are there.
 pub(crate) fn among(
-    rows: &'static [Foreign],
+    rows: &'static [OtherFile],
     has_key: impl Fn(&str) -> bool,
-) -> Option<&'static Foreign> {
+) -> Option<&'static OtherFile> {
     rows.iter()
         .find(|row| row.keys.iter().all(|key| has_key(key)))
 }

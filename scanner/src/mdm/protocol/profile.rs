@@ -57,7 +57,7 @@ pub(crate) fn read(document: &mut Document, root: &Dictionary) {
     let found = format!("the configuration profile {name}: {told}");
     let remedy = "this is what a device gets that installs it; which devices have it, their \
                   ProfileList and Restrictions answers tell";
-    document.share(WANTED, &found, Some(remedy));
+    document.add_shared_note(WANTED, &found, Some(remedy));
 }
 
 fn payload(payload: &Dictionary) -> Vec<String> {

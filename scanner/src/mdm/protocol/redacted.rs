@@ -37,7 +37,7 @@ pub(crate) fn dictionary(document: &mut Document, bytes: &[u8]) -> Result<Dictio
         named.join(", ")
     );
     let remedy = "export it again, if what is missing there is of use";
-    document.share(WANTED, &found, Some(remedy));
+    document.add_shared_note(WANTED, &found, Some(remedy));
     Ok(root)
 }
 

@@ -6,12 +6,12 @@
 use plist::Dictionary;
 use serde_json::Value;
 
-use super::answer::Draft;
+use super::answer::AnswerBuilder;
 use super::document::Document;
-use super::key_map::{self, Words};
+use super::key_map::{self, KeyMap};
 use super::{device_family, device_information, explain};
 
-const WORDS: Words = &[
+const WORDS: KeyMap = &[
     ("device.identifier.udid", "UDID"),
     ("device.identifier.serial-number", "SerialNumber"),
     ("device.model.identifier", "ProductName"),
@@ -34,7 +34,7 @@ pub(crate) fn read(document: &mut Document, value: &Value) {
     let is_mac = family.and_then(Value::as_str) == Some("macOS");
     let other = device_family::other_family(&dict).or(is_mac.then_some("a Mac"));
     if let Some(family) = other {
-        return document.keep_out(family, None);
+        return document.exclude(family, None);
     }
     let kind = "declarative status report";
     let is_read = |key: &str| {
@@ -42,20 +42,22 @@ pub(crate) fn read(document: &mut Document, value: &Value) {
         item.is_some_and(|item| key_map::reads(WORDS, item))
     };
     document.note_keys(kind, || explain::of_json(value), is_read);
-    let mut draft = document.draft(kind, None, None);
-    draft.management.last_contact = Some(draft.told(draft.source.observed_at));
-    device_information::read_keys(&mut draft, &dict);
-    document.take(draft, None);
+    let mut builder = document.builder(kind, None, None);
+    builder.management.last_contact = Some(builder.sourced(builder.source.observed_at));
+    device_information::read_keys(&mut builder, &dict);
+    document.take(builder, None);
 }
 
 /// A report inside the check-in that brings it.
-pub(crate) fn read_check_in(draft: &mut Draft, root: &Dictionary) {
+pub(crate) fn read_check_in(builder: &mut AnswerBuilder, root: &Dictionary) {
     let is_status = root.get("Endpoint").and_then(plist::Value::as_string) == Some("status");
     let data = root.get("Data").and_then(plist::Value::as_data);
     if let Some(data) = data.filter(|_| is_status) {
         match serde_json::from_slice(data) {
-            Ok(value) => device_information::read_keys(draft, &items(&value)),
-            Err(_) => draft.lost("a declarative status report", "JSON that cannot be read"),
+            Ok(value) => device_information::read_keys(builder, &items(&value)),
+            Err(_) => {
+                builder.add_problem("a declarative status report", "JSON that cannot be read")
+            }
         }
     }
 }

@@ -11,7 +11,8 @@ use serde::{Deserialize, Serialize};
     Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
 )]
 #[serde(rename_all = "kebab-case")]
-pub enum Fact {
+#[schemars(rename = "Fact")]
+pub enum DeviceField {
     /// Nothing that is read here.
     Ignore,
     /// Serial number.
@@ -92,7 +93,7 @@ pub enum Fact {
     AwaitingConfiguration,
 }
 
-impl Fact {
+impl DeviceField {
     /// The name that the configuration and `explain` use.
     pub fn id(self) -> String {
         // a unit variant always serialises to text
@@ -107,19 +108,19 @@ impl Fact {
 }
 
 /// The numbers that name a device.
-pub(crate) const IDS: &[Fact] = &[
-    Fact::SerialNumber,
-    Fact::Udid,
-    Fact::Imei,
-    Fact::Meid,
-    Fact::Ecid,
+pub(crate) const IDS: &[DeviceField] = &[
+    DeviceField::SerialNumber,
+    DeviceField::Udid,
+    DeviceField::Imei,
+    DeviceField::Meid,
+    DeviceField::Ecid,
 ];
 
 /// Names of one fact, folded by [`fold`]; of two columns with one meaning the earlier name is asked
 /// first. A dot parts the keys of nested records.
-pub(crate) const NAMES: &[(Fact, &[&str])] = &[
+pub(crate) const NAMES: &[(DeviceField, &[&str])] = &[
     (
-        Fact::SerialNumber,
+        DeviceField::SerialNumber,
         &[
             "serialnumber",
             "serial",
@@ -140,7 +141,7 @@ pub(crate) const NAMES: &[(Fact, &[&str])] = &[
         ],
     ),
     (
-        Fact::Udid,
+        DeviceField::Udid,
         &[
             "udid",
             "deviceudid",
@@ -149,7 +150,7 @@ pub(crate) const NAMES: &[(Fact, &[&str])] = &[
         ],
     ),
     (
-        Fact::Imei,
+        DeviceField::Imei,
         &[
             "imei",
             "imei1",
@@ -160,10 +161,10 @@ pub(crate) const NAMES: &[(Fact, &[&str])] = &[
             "servicesubscriptions.imei",
         ],
     ),
-    (Fact::Meid, &["meid", "servicesubscriptions.meid"]),
-    (Fact::Ecid, &["ecid"]),
+    (DeviceField::Meid, &["meid", "servicesubscriptions.meid"]),
+    (DeviceField::Ecid, &["ecid"]),
     (
-        Fact::User,
+        DeviceField::User,
         &[
             "fullname",
             "realname",
@@ -190,7 +191,7 @@ pub(crate) const NAMES: &[(Fact, &[&str])] = &[
         ],
     ),
     (
-        Fact::Email,
+        DeviceField::Email,
         &[
             "email",
             "mail",
@@ -211,7 +212,7 @@ pub(crate) const NAMES: &[(Fact, &[&str])] = &[
         ],
     ),
     (
-        Fact::Department,
+        DeviceField::Department,
         &[
             "department",
             "dept",
@@ -224,7 +225,7 @@ pub(crate) const NAMES: &[(Fact, &[&str])] = &[
         ],
     ),
     (
-        Fact::Site,
+        DeviceField::Site,
         &[
             "site",
             "building",
@@ -239,7 +240,7 @@ pub(crate) const NAMES: &[(Fact, &[&str])] = &[
         ],
     ),
     (
-        Fact::Group,
+        DeviceField::Group,
         &[
             "group",
             "devicegroup",
@@ -254,7 +255,7 @@ pub(crate) const NAMES: &[(Fact, &[&str])] = &[
         ],
     ),
     (
-        Fact::Tags,
+        DeviceField::Tags,
         &[
             "tags",
             "tag",
@@ -269,7 +270,7 @@ pub(crate) const NAMES: &[(Fact, &[&str])] = &[
         ],
     ),
     (
-        Fact::PlannedSwap,
+        DeviceField::PlannedSwap,
         &[
             "plannedswapdate",
             "plannedswap",
@@ -284,7 +285,7 @@ pub(crate) const NAMES: &[(Fact, &[&str])] = &[
         ],
     ),
     (
-        Fact::DeviceName,
+        DeviceField::DeviceName,
         &[
             "devicename",
             "mobiledevicename",
@@ -297,11 +298,11 @@ pub(crate) const NAMES: &[(Fact, &[&str])] = &[
         ],
     ),
     (
-        Fact::ProductType,
+        DeviceField::ProductType,
         &["producttype", "modelidentifier", "productname"],
     ),
     (
-        Fact::ModelName,
+        DeviceField::ModelName,
         &[
             "modelname",
             "devicemodelname",
@@ -313,7 +314,7 @@ pub(crate) const NAMES: &[(Fact, &[&str])] = &[
         ],
     ),
     (
-        Fact::Platform,
+        DeviceField::Platform,
         &[
             "platform",
             "ostype",
@@ -327,7 +328,7 @@ pub(crate) const NAMES: &[(Fact, &[&str])] = &[
         ],
     ),
     (
-        Fact::OsVersion,
+        DeviceField::OsVersion,
         &[
             "osversion",
             "iosversion",
@@ -338,7 +339,7 @@ pub(crate) const NAMES: &[(Fact, &[&str])] = &[
         ],
     ),
     (
-        Fact::BuildVersion,
+        DeviceField::BuildVersion,
         &[
             "osbuild",
             "buildversion",
@@ -347,10 +348,10 @@ pub(crate) const NAMES: &[(Fact, &[&str])] = &[
             "operatingsystembuild",
         ],
     ),
-    (Fact::Iccid, &["iccid", "servicesubscriptions.iccid"]),
-    (Fact::TimeZone, &["timezone"]),
+    (DeviceField::Iccid, &["iccid", "servicesubscriptions.iccid"]),
+    (DeviceField::TimeZone, &["timezone"]),
     (
-        Fact::LastContact,
+        DeviceField::LastContact,
         &[
             "lastcontact",
             "lastcontactdate",
@@ -372,7 +373,7 @@ pub(crate) const NAMES: &[(Fact, &[&str])] = &[
         ],
     ),
     (
-        Fact::LastInventory,
+        DeviceField::LastInventory,
         &[
             "lastinventoryupdateepoch",
             "lastinventoryupdateutc",
@@ -386,7 +387,7 @@ pub(crate) const NAMES: &[(Fact, &[&str])] = &[
         ],
     ),
     (
-        Fact::Enrolled,
+        DeviceField::Enrolled,
         &[
             "lastenrollmentepoch",
             "lastenrollmentutc",
@@ -402,11 +403,11 @@ pub(crate) const NAMES: &[(Fact, &[&str])] = &[
         ],
     ),
     (
-        Fact::EnrolmentType,
+        DeviceField::EnrolmentType,
         &["deviceenrollmenttype", "enrollmenttype", "enrolmenttype"],
     ),
     (
-        Fact::CloudBackupEnabled,
+        DeviceField::CloudBackupEnabled,
         &[
             "cloudbackupenabled",
             "iscloudbackupenabled",
@@ -416,7 +417,7 @@ pub(crate) const NAMES: &[(Fact, &[&str])] = &[
         ],
     ),
     (
-        Fact::LastCloudBackup,
+        DeviceField::LastCloudBackup,
         &[
             "lastcloudbackupdateepoch",
             "lastcloudbackupdateutc",
@@ -430,11 +431,11 @@ pub(crate) const NAMES: &[(Fact, &[&str])] = &[
         ],
     ),
     (
-        Fact::LastComputerBackup,
+        DeviceField::LastComputerBackup,
         &["lastcomputerbackup", "lastitunesbackupdate"],
     ),
     (
-        Fact::Capacity,
+        DeviceField::Capacity,
         &[
             "capacitymb",
             "devicecapacitymb",
@@ -450,7 +451,7 @@ pub(crate) const NAMES: &[(Fact, &[&str])] = &[
         ],
     ),
     (
-        Fact::Available,
+        DeviceField::Available,
         &[
             "availablemb",
             "availablespacemb",
@@ -467,16 +468,19 @@ pub(crate) const NAMES: &[(Fact, &[&str])] = &[
         ],
     ),
     (
-        Fact::UsedPercent,
+        DeviceField::UsedPercent,
         &["percentageused", "usedspacepercentage", "usedpercent"],
     ),
     (
-        Fact::Supervised,
+        DeviceField::Supervised,
         &["supervised", "issupervised", "betreut", "supervisé"],
     ),
-    (Fact::SharedIpad, &["sharedipad", "ismultiuser", "shared"]),
     (
-        Fact::LostMode,
+        DeviceField::SharedIpad,
+        &["sharedipad", "ismultiuser", "shared"],
+    ),
+    (
+        DeviceField::LostMode,
         &[
             "lostmodeenabled",
             "ismdmlostmodeenabled",
@@ -485,7 +489,7 @@ pub(crate) const NAMES: &[(Fact, &[&str])] = &[
         ],
     ),
     (
-        Fact::FindMy,
+        DeviceField::FindMy,
         &[
             "devicelocatorserviceenabled",
             "isdevicelocatorserviceenabled",
@@ -494,23 +498,26 @@ pub(crate) const NAMES: &[(Fact, &[&str])] = &[
         ],
     ),
     (
-        Fact::ActivationLock,
+        DeviceField::ActivationLock,
         &[
             "activationlockenabled",
             "isactivationlockenabled",
             "activationlock",
         ],
     ),
-    (Fact::PasscodePresent, &["passcodepresent"]),
+    (DeviceField::PasscodePresent, &["passcodepresent"]),
     (
-        Fact::StoreAccountActive,
+        DeviceField::StoreAccountActive,
         &[
             "itunesstoreaccountisactive",
             "itunesstoreaccountactive",
             "itunesstoreaccount",
         ],
     ),
-    (Fact::AwaitingConfiguration, &["awaitingconfiguration"]),
+    (
+        DeviceField::AwaitingConfiguration,
+        &["awaitingconfiguration"],
+    ),
 ];
 
 /// Keys around the records of consoles that say nothing of their own.
@@ -563,16 +570,16 @@ pub(crate) fn bare(folded: &str) -> &str {
 }
 
 /// What a folded name tells, and how early it is asked; the lower the earlier.
-pub(crate) fn by_name(folded: &str) -> Option<(Fact, usize)> {
-    NAMES.iter().find_map(|(fact, names)| {
+pub(crate) fn by_name(folded: &str) -> Option<(DeviceField, usize)> {
+    NAMES.iter().find_map(|(field, names)| {
         let rank = names.iter().position(|name| *name == folded)?;
-        Some((*fact, rank))
+        Some((*field, rank))
     })
 }
 
 /// The names of a fact.
-pub(crate) fn names(fact: Fact) -> &'static [&'static str] {
-    let row = NAMES.iter().find(|(one, _)| *one == fact);
+pub(crate) fn names(field: DeviceField) -> &'static [&'static str] {
+    let row = NAMES.iter().find(|(one, _)| *one == field);
     row.map_or(&[], |(_, names)| *names)
 }
 
@@ -606,7 +613,7 @@ mod tests {
 
     #[test]
     fn facts_have_the_ids_of_the_configuration() {
-        assert_eq!(Fact::LastCloudBackup.id(), "last-cloud-backup");
-        assert_eq!(Fact::SerialNumber.id(), "serial-number");
+        assert_eq!(DeviceField::LastCloudBackup.id(), "last-cloud-backup");
+        assert_eq!(DeviceField::SerialNumber.id(), "serial-number");
     }
 }

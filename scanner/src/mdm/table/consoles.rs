@@ -4,9 +4,9 @@
 //! A newcomer would read `lastBackupDate` of Jamf Pro as an iCloud backup. It is filled by enrolled
 //! Macs that saw a backup of the device (facts: docs.jamf.com, the inventory setting that collects
 //! the backup dates of synced mobile devices). Consoles that are not here, and shapes of which no
-//! sample was ever seen, are read by the names of `fact` alone.
+//! sample was ever seen, are read by the names of `field` alone.
 
-use super::columns::Fact;
+use super::columns::DeviceField;
 
 /// What stands behind a last iCloud backup that is empty, 0, 1970 or the year 1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,7 +27,7 @@ pub(crate) struct Console {
     /// Folded names; all of any one row give it away.
     marks: &'static [&'static [&'static str]],
     /// What a name means here; the earlier row is asked first.
-    pub(crate) means: &'static [(&'static str, Fact)],
+    pub(crate) columns: &'static [(&'static str, DeviceField)],
     /// What no date of the last iCloud backup means, in a record that has the switch and the date.
     pub(crate) no_date: NoDate,
     /// Forms of its dates that would mean two days elsewhere.
@@ -36,15 +36,15 @@ pub(crate) struct Console {
     pub(crate) silent_on: &'static str,
 }
 
-const JAMF_MEANS: &[(&str, Fact)] = &[
-    ("lastbackuptimeepoch", Fact::LastComputerBackup),
-    ("lastbackuptimeutc", Fact::LastComputerBackup),
-    ("lastbackuptimestamp", Fact::LastComputerBackup),
-    ("lastbackupdate", Fact::LastComputerBackup),
-    ("lastbackup", Fact::LastComputerBackup),
-    ("site.name", Fact::Site),
-    ("position", Fact::Ignore),
-    ("room", Fact::Ignore),
+const JAMF_MEANS: &[(&str, DeviceField)] = &[
+    ("lastbackuptimeepoch", DeviceField::LastComputerBackup),
+    ("lastbackuptimeutc", DeviceField::LastComputerBackup),
+    ("lastbackuptimestamp", DeviceField::LastComputerBackup),
+    ("lastbackupdate", DeviceField::LastComputerBackup),
+    ("lastbackup", DeviceField::LastComputerBackup),
+    ("site.name", DeviceField::Site),
+    ("position", DeviceField::Ignore),
+    ("room", DeviceField::Ignore),
 ];
 
 const NO_BACKUP_STATE: &str =
@@ -62,7 +62,7 @@ pub(crate) const CONSOLES: &[Console] = &[
             &["mobiledeviceid", "lastinventoryupdatedate"],
             &["cloudbackupenabled", "lastcloudbackuptimestamp"],
         ],
-        means: JAMF_MEANS,
+        columns: JAMF_MEANS,
         no_date: NoDate::Never,
         dates: &[],
         silent_on: "",
@@ -75,7 +75,7 @@ pub(crate) const CONSOLES: &[Console] = &[
             &["jamfpromobiledeviceid"],
             &["lasticloudbackup", "lastinventoryupdate"],
         ],
-        means: JAMF_MEANS,
+        columns: JAMF_MEANS,
         no_date: NoDate::Unknown,
         dates: &[],
         silent_on: "",
@@ -87,7 +87,7 @@ pub(crate) const CONSOLES: &[Console] = &[
             &["attributes.lastseenat", "attributes.serialnumber"],
             &["attributes.iscloudbackupenabled"],
         ],
-        means: &[("uniqueidentifier", Fact::Udid)],
+        columns: &[("uniqueidentifier", DeviceField::Udid)],
         no_date: NoDate::Never,
         dates: &[],
         silent_on: "",
@@ -100,10 +100,10 @@ pub(crate) const CONSOLES: &[Console] = &[
             &["deviceudid", "datelastbeat"],
             &["deviceudid", "totaldisk"],
         ],
-        means: &[
-            ("dateinfo", Fact::LastInventory),
-            ("devicemodel", Fact::ProductType),
-            ("userid", Fact::Ignore),
+        columns: &[
+            ("dateinfo", DeviceField::LastInventory),
+            ("devicemodel", DeviceField::ProductType),
+            ("userid", DeviceField::Ignore),
         ],
         no_date: NoDate::Unknown,
         dates: &[],
@@ -118,10 +118,10 @@ pub(crate) const CONSOLES: &[Console] = &[
             &["primaryuserupn", "lastcheckin"],
             &["intuneregistered"],
         ],
-        means: &[
-            ("devicecategorydisplayname", Fact::Group),
-            ("category", Fact::Group),
-            ("productname", Fact::Ignore),
+        columns: &[
+            ("devicecategorydisplayname", DeviceField::Group),
+            ("category", DeviceField::Group),
+            ("productname", DeviceField::Ignore),
         ],
         no_date: NoDate::Unknown,
         dates: &[],
@@ -135,7 +135,7 @@ pub(crate) const CONSOLES: &[Console] = &[
             &["blueprintname", "serialnumber"],
             &["blueprintid", "serialnumber"],
         ],
-        means: &[("blueprintname", Fact::Group)],
+        columns: &[("blueprintname", DeviceField::Group)],
         no_date: NoDate::Unknown,
         dates: &[],
         silent_on: NO_BACKUP_STATE,
@@ -144,10 +144,10 @@ pub(crate) const CONSOLES: &[Console] = &[
         id: "workspace-one",
         name: "Workspace ONE device record",
         marks: &[&["locationgroupname", "devicefriendlyname"]],
-        means: &[
-            ("operatingsystem", Fact::OsVersion),
-            ("locationgroupname", Fact::Group),
-            ("username", Fact::User),
+        columns: &[
+            ("operatingsystem", DeviceField::OsVersion),
+            ("locationgroupname", DeviceField::Group),
+            ("username", DeviceField::User),
         ],
         no_date: NoDate::Unknown,
         dates: &[],
@@ -161,7 +161,7 @@ pub(crate) const CONSOLES: &[Console] = &[
             &["deviceregisteredtime"],
             &["devicelastsuccessfulscan"],
         ],
-        means: &[],
+        columns: &[],
         no_date: NoDate::Unknown,
         dates: &["%d-%m-%Y %H:%M:%S"],
         silent_on: "",
@@ -173,7 +173,10 @@ pub(crate) const CONSOLES: &[Console] = &[
             &["attributes.productfamily", "attributes.serialnumber"],
             &["attributes.ordernumber", "attributes.serialnumber"],
         ],
-        means: &[("devicecapacity", Fact::Ignore), ("status", Fact::Ignore)],
+        columns: &[
+            ("devicecapacity", DeviceField::Ignore),
+            ("status", DeviceField::Ignore),
+        ],
         no_date: NoDate::Unknown,
         dates: &[],
         silent_on: "it tells which devices there are, and nothing of their state",
@@ -185,7 +188,7 @@ pub(crate) const GENERIC: &Console = &Console {
     id: "table",
     name: "device table",
     marks: &[],
-    means: &[],
+    columns: &[],
     no_date: NoDate::Unknown,
     dates: &[],
     silent_on: "",
@@ -193,7 +196,7 @@ pub(crate) const GENERIC: &Console = &Console {
 
 impl Console {
     /// The console whose marks are all there, and those marks.
-    pub(crate) fn tell(
+    pub(crate) fn detect(
         has: impl Fn(&str) -> bool,
     ) -> Option<(&'static Self, &'static [&'static str])> {
         CONSOLES.iter().find_map(|console| {
@@ -204,9 +207,9 @@ impl Console {
     }
 
     /// What a name means here and nowhere else.
-    pub(crate) fn meaning(&self, bare: &str) -> Option<(Fact, usize)> {
-        let place = self.means.iter().position(|(name, _)| *name == bare)?;
-        Some((self.means[place].1, place))
+    pub(crate) fn meaning(&self, bare: &str) -> Option<(DeviceField, usize)> {
+        let place = self.columns.iter().position(|(name, _)| *name == bare)?;
+        Some((self.columns[place].1, place))
     }
 }
 

@@ -24,15 +24,15 @@ pub(crate) fn open(
     bytes_max: u64,
     known: &dyn Fn(&str) -> bool,
 ) -> Result<(Rows<impl Read + use<>>, Timestamp), Fault> {
-    let text = Text::open(path, bytes_max, &unheard)?;
+    let text = Text::open(path, bytes_max, &ignore_bytes)?;
     let modified = text.modified;
-    match content::tell(&text.head) {
+    match content::detect(&text.head) {
         Content::Table | Content::Text => Ok((rows(text, 1, known)?, modified)),
         other => Err(Fault::Wrong(not_a_table(&other).to_owned())),
     }
 }
 
-fn unheard(_: u64) {}
+fn ignore_bytes(_: u64) {}
 
 fn not_a_table(content: &Content<'_>) -> &'static str {
     match content {
@@ -49,7 +49,7 @@ fn not_a_table(content: &Content<'_>) -> &'static str {
 }
 
 /// The header for a message: `the columns "a", "b" and 3 more`.
-pub(crate) fn columns_in_words(header: &[String]) -> String {
+pub(crate) fn describe_columns(header: &[String]) -> String {
     let named = header.iter().take(HEADERS_MAX).map(|cell| shown(cell));
     let named: Vec<_> = named.collect();
     match header.len().saturating_sub(HEADERS_MAX) {
@@ -125,7 +125,7 @@ mod tests {
     fn parse(bytes: &[u8]) -> (Vec<(u64, Vec<String>)>, Option<u64>) {
         let mut file = tempfile::NamedTempFile::new().unwrap();
         file.write_all(bytes).unwrap();
-        let text = Text::open(file.path(), 1 << 20, &unheard).unwrap();
+        let text = Text::open(file.path(), 1 << 20, &ignore_bytes).unwrap();
         let known = |cell: &str| matches!(cell, "serial" | "user");
         let mut rows = rows(text, 1, &known).unwrap();
         let (mut row, mut all) = (Row::default(), Vec::new());

@@ -4,10 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io::Read;
 use std::path::Path;
 
-use super::columns::{self, Fact};
+use super::columns::{self, DeviceField};
 use super::consoles::{Console, GENERIC};
 use super::csv;
-use super::reading::{Column, FACTS_MIN, Means, Reading, column, lost, open};
+use super::reading::{Column, FIELDS_MIN, ReadContext, Reading, add_rest_lost, column, open};
 use super::record::Cell;
 use super::row_faults::RowFault;
 use super::rules::TableRules;
@@ -44,20 +44,20 @@ const UNCLOSED: RowFault = RowFault {
 };
 
 /// Reads a table with a header, perhaps after a title; false when there is none.
-pub(super) fn read(document: &mut Document, path: &Path, means: Means<'_>) -> bool {
-    let Some(text) = open(path, means) else {
+pub(super) fn read(document: &mut Document, path: &Path, context: ReadContext<'_>) -> bool {
+    let Some(text) = open(path, context) else {
         return false;
     };
     let file = text.modified;
-    let known = |cell: &str| is_known(cell, means.rules);
+    let known = |cell: &str| is_known(cell, context.rules);
     let Ok(mut rows) = csv::rows(text, HEADER_ROWS, &known) else {
         return false;
     };
-    let Some(header) = find_header(&mut rows, means.rules) else {
+    let Some(header) = find_header(&mut rows, context.rules) else {
         return false;
     };
     let (console, by) = recognise_header(&header.cells);
-    let mut reading = Reading::new(document, path, file, means, console, by);
+    let mut reading = Reading::new(document, path, file, context, console, by);
     if header.title > 0 {
         let found = match header.title {
             1 => "one row of a title before it, passed over".to_owned(),
@@ -65,26 +65,26 @@ pub(super) fn read(document: &mut Document, path: &Path, means: Means<'_>) -> bo
         };
         reading
             .document
-            .share("a header in the first row", &found, None);
+            .add_shared_note("a header in the first row", &found, None);
     }
-    let columns = reading.columns(&header.cells, means.rules);
-    reading.rows(&mut rows, columns, header.cells.len(), means.rules);
+    let columns = reading.columns(&header.cells, context.rules);
+    reading.rows(&mut rows, columns, header.cells.len(), context.rules);
     reading.finish("line");
     true
 }
 
-fn fact_of_header(cell: &str, rules: &TableRules) -> Option<Fact> {
+fn field_of_header(cell: &str, rules: &TableRules) -> Option<DeviceField> {
     let folded = columns::fold_header(cell);
     let dotted = columns::fold(cell);
     let anywhere =
         || columns::by_name(columns::bare(&dotted)).or_else(|| columns::by_name(&folded));
     let own = rules.column(&folded).or_else(|| rules.column(&dotted));
     own.or_else(|| Some(anywhere()?.0))
-        .filter(|fact| *fact != Fact::Ignore)
+        .filter(|field| *field != DeviceField::Ignore)
 }
 
 fn is_known(cell: &str, rules: &TableRules) -> bool {
-    fact_of_header(cell, rules).is_some()
+    field_of_header(cell, rules).is_some()
 }
 
 struct Header {
@@ -95,13 +95,13 @@ struct Header {
 
 /// Does this row name the columns of a table of devices?
 fn is_header(cells: &[String], rules: &TableRules) -> bool {
-    let facts: BTreeSet<Fact> = cells
+    let fields: BTreeSet<DeviceField> = cells
         .iter()
-        .filter_map(|cell| fact_of_header(cell, rules))
+        .filter_map(|cell| field_of_header(cell, rules))
         .collect();
-    let ids = facts.iter().filter(|fact| fact.names_devices()).count();
+    let ids = fields.iter().filter(|field| field.names_devices()).count();
     let marked = || recognise_header(cells).0.id != GENERIC.id;
-    ids > 0 && (facts.len() > FACTS_MIN || facts.len() > 1 && marked())
+    ids > 0 && (fields.len() > FIELDS_MIN || fields.len() > 1 && marked())
 }
 
 fn find_header<R: Read>(rows: &mut Rows<R>, rules: &TableRules) -> Option<Header> {
@@ -128,7 +128,7 @@ fn recognise_header(cells: &[String]) -> (&'static Console, Vec<String>) {
             ]
         })
         .collect();
-    let told = Console::tell(|mark| folded.contains_key(mark));
+    let told = Console::detect(|mark| folded.contains_key(mark));
     told.map_or((GENERIC, Vec::new()), |(console, marks)| {
         let by = marks.iter().filter_map(|mark| folded.get(*mark));
         (console, by.map(|cell| (*cell).clone()).collect())
@@ -139,7 +139,7 @@ impl Reading<'_, '_> {
     fn columns(&mut self, header: &[String], rules: &TableRules) -> Vec<(usize, Column)> {
         let mut columns = Vec::new();
         for (place, name) in header.iter().enumerate() {
-            let console = self.setting.console;
+            let console = self.table.console;
             let dotted = column(name, &columns::fold(name), place, console, rules);
             let plain = || column(name, &columns::fold_header(name), place, console, rules);
             match dotted.or_else(plain) {
@@ -170,7 +170,7 @@ impl Reading<'_, '_> {
                 Err(words) => {
                     let line = row.line;
                     let found = format!("a table that cannot be read past line {line}: {words}");
-                    lost(self.document, &found);
+                    add_rest_lost(self.document, &found);
                     break;
                 }
             }
@@ -190,7 +190,7 @@ impl Reading<'_, '_> {
         // A row of data has something else than a name of a column in the place of the number.
         let id = columns
             .iter()
-            .find(|(_, column)| column.fact.names_devices());
+            .find(|(_, column)| column.field.names_devices());
         let suspicious = id
             .and_then(|(place, _)| row.cell(*place))
             .is_some_and(|cell| is_known(&cell, rules));
@@ -213,7 +213,7 @@ impl Reading<'_, '_> {
             self.faults.add(&TOO_SHORT, row.line);
         }
         let cells = columns.iter().map(|(place, column)| Cell {
-            fact: column.fact,
+            field: column.field,
             rank: column.rank,
             column: &column.name,
             unit: column.unit,

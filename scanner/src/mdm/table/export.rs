@@ -5,7 +5,7 @@
 
 use std::path::Path;
 
-use super::reading::Means;
+use super::reading::ReadContext;
 use super::{csv_export, record_export};
 use crate::mdm::protocol::document::Document;
 use crate::source::content::Content;
@@ -15,12 +15,12 @@ pub(crate) fn read(
     document: &mut Document,
     path: &Path,
     content: &Content<'_>,
-    means: Means<'_>,
+    context: ReadContext<'_>,
 ) -> bool {
     match content {
-        Content::Table | Content::Text => csv_export::read(document, path, means),
-        Content::Json(_) => record_export::read_json(document, path, means),
-        Content::Xml => record_export::read_xml(document, path, means),
+        Content::Table | Content::Text => csv_export::read(document, path, context),
+        Content::Json(_) => record_export::read_json(document, path, context),
+        Content::Xml => record_export::read_xml(document, path, context),
         _ => false,
     }
 }

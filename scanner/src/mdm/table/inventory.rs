@@ -11,11 +11,11 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use jiff::civil::Date;
 
-use super::columns::{self, Fact, IDS, NAMES};
+use super::columns::{self, DeviceField, IDS, NAMES};
 use super::row_faults::{Faults, RowFault};
 use super::{cell, csv, record};
 use crate::mdm::date::{age, day};
-use crate::model::evidence::{Clock, Source};
+use crate::model::evidence::{Source, TimestampSource};
 use crate::model::identity::Identity;
 use crate::model::person::InventoryRow;
 use crate::model::problem::{Level, Problem};
@@ -88,7 +88,7 @@ fn no_id_column(path: &Path, header: &[String]) -> Problem {
     Problem::incomplete(
         path,
         "a column with serial numbers (or UDID, IMEI, MEID, ECID) in the first row",
-        csv::columns_in_words(header),
+        csv::describe_columns(header),
     )
     .with_remedy(format!(
         "give the column one of the names {}; case, spaces and dashes do not matter",
@@ -96,22 +96,22 @@ fn no_id_column(path: &Path, header: &[String]) -> Problem {
     ))
 }
 
-fn column(cell: &str) -> Option<Fact> {
-    columns::by_name(&columns::fold_header(cell)).map(|(fact, _)| fact)
+fn column(cell: &str) -> Option<DeviceField> {
+    columns::by_name(&columns::fold_header(cell)).map(|(field, _)| field)
 }
 
 /// Where each column stands.
 #[derive(Debug)]
 struct Columns {
     width: usize,
-    places: Vec<(Fact, usize)>,
+    places: Vec<(DeviceField, usize)>,
 }
 
 impl Columns {
     fn new(header: &[String]) -> Self {
         let names = NAMES
             .iter()
-            .flat_map(|(fact, names)| names.iter().map(|name| (*fact, *name)));
+            .flat_map(|(field, names)| names.iter().map(|name| (*field, *name)));
         Self {
             width: header.len(),
             places: columns::places(header, names),
@@ -123,7 +123,7 @@ impl Columns {
     }
 
     /// The cells of a column that say something, best name first.
-    fn cells<'r>(&self, row: &'r [String], column: Fact) -> impl Iterator<Item = &'r str> {
+    fn cells<'r>(&self, row: &'r [String], column: DeviceField) -> impl Iterator<Item = &'r str> {
         let places = self.places.iter().filter(move |(one, _)| *one == column);
         let cells = places.filter_map(|(_, place)| row.get(*place));
         cells
@@ -131,12 +131,12 @@ impl Columns {
             .filter(move |cell| !is_blank(cell, column))
     }
 
-    fn text(&self, row: &[String], column: Fact) -> Option<String> {
+    fn text(&self, row: &[String], column: DeviceField) -> Option<String> {
         self.cells(row, column).next().map(str::to_owned)
     }
 }
 
-fn is_blank(cell: &str, column: Fact) -> bool {
+fn is_blank(cell: &str, column: DeviceField) -> bool {
     let cell = cell.to_lowercase();
     let blanks = if IDS.contains(&column) {
         NO_NUMBER
@@ -266,14 +266,14 @@ impl Reading {
         let planned_swap = self.planned_swap(line, row);
         let text = |column| self.columns.text(row, column);
         let new = InventoryRow {
-            user: text(Fact::User),
-            email: text(Fact::Email),
-            department: text(Fact::Department),
-            site: text(Fact::Site),
-            group: text(Fact::Group),
-            tags: text(Fact::Tags).map_or(Vec::new(), |text| cell::tags(&text)),
+            user: text(DeviceField::User),
+            email: text(DeviceField::Email),
+            department: text(DeviceField::Department),
+            site: text(DeviceField::Site),
+            group: text(DeviceField::Group),
+            tags: text(DeviceField::Tags).map_or(Vec::new(), |text| cell::tags(&text)),
             planned_swap,
-            device_name: text(Fact::DeviceName),
+            device_name: text(DeviceField::DeviceName),
             source: Arc::clone(&self.source),
             identity,
         };
@@ -292,7 +292,7 @@ impl Reading {
 
     /// A day that cannot be told costs the row nothing but the day.
     fn planned_swap(&mut self, line: u64, row: &[String]) -> Option<Date> {
-        let cell = self.columns.cells(row, Fact::PlannedSwap).next()?;
+        let cell = self.columns.cells(row, DeviceField::PlannedSwap).next()?;
         let day = day::parse(cell);
         if day.is_none() {
             self.faults.add(&BAD_DAY, line);
@@ -304,7 +304,7 @@ impl Reading {
     fn finish(self) -> (Vec<InventoryRow>, Vec<Problem>) {
         let path = &self.source.path;
         let mut problems = self.faults.problems(path, "line");
-        if self.source.clock == Clock::FileTimeInFuture {
+        if self.source.clock == TimestampSource::FileTimeInFuture {
             let found = "a modification time after the time of this scan; taken to be now";
             let note = Problem::note(path, "the age of an inventory table", found);
             problems.push(note.with_remedy("check the clock of the computer that wrote it"));

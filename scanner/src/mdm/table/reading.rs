@@ -6,13 +6,13 @@ use std::path::Path;
 use jiff::Timestamp;
 
 use super::cell::Unit;
-use super::columns::{self, Fact};
+use super::columns::{self, DeviceField};
 use super::consoles::{Console, NoDate};
-use super::record::{Cell, Outcome, Record, Setting};
+use super::record::{Cell, Outcome, Record, TableContext};
 use super::row_faults::Faults;
 use super::rules::TableRules;
-use crate::mdm::protocol::document::{Document, KeptOut, Reply};
-use crate::mdm::protocol::explain::Seen;
+use crate::mdm::protocol::document::{Document, Excluded, Reply};
+use crate::mdm::protocol::explain::TableSummary;
 use crate::model::management::Answer;
 use crate::model::problem::Problem;
 use crate::source::text::Text;
@@ -21,7 +21,7 @@ use crate::source::text::Text;
 pub(crate) const BYTES_MAX: u64 = 4 << 30;
 
 /// A table of no known console must tell so many facts beside the number of the device.
-pub(super) const FACTS_MIN: usize = 2;
+pub(super) const FIELDS_MIN: usize = 2;
 
 /// Columns named in what was seen.
 const IGNORED_MAX: usize = 400;
@@ -30,25 +30,25 @@ const WANTED: &str = "a table of devices";
 
 /// What a file is read with.
 #[derive(Clone, Copy)]
-pub(crate) struct Means<'m> {
+pub(crate) struct ReadContext<'m> {
     /// The run's clock.
     pub(crate) now: Timestamp,
     /// What the user has said of tables.
     pub(crate) rules: &'m TableRules,
     /// Hears how many bytes were read.
-    pub(crate) heard: &'m dyn Fn(u64),
+    pub(crate) on_bytes: &'m dyn Fn(u64),
 }
 
 /// Opens the file as text.
-pub(super) fn open<'m>(path: &Path, means: Means<'m>) -> Option<Text<'m>> {
-    Text::open(path, BYTES_MAX, means.heard).ok()
+pub(super) fn open<'m>(path: &Path, context: ReadContext<'m>) -> Option<Text<'m>> {
+    Text::open(path, BYTES_MAX, context.on_bytes).ok()
 }
 
 /// A column or key that is mapped.
 #[derive(Debug, Clone)]
 pub(super) struct Column {
     pub(super) name: String,
-    pub(super) fact: Fact,
+    pub(super) field: DeviceField,
     pub(super) rank: (usize, usize),
     pub(super) unit: Option<Unit>,
 }
@@ -62,12 +62,12 @@ pub(super) fn column(
     rules: &TableRules,
 ) -> Option<Column> {
     let bare = columns::bare(folded);
-    let (fact, rank) = (rules.column(folded).map(|fact| (fact, 0)))
+    let (field, rank) = (rules.column(folded).map(|field| (field, 0)))
         .or_else(|| console.meaning(bare))
         .or_else(|| columns::by_name(bare))?;
-    (fact != Fact::Ignore).then(|| Column {
+    (field != DeviceField::Ignore).then(|| Column {
         name: name.to_owned(),
-        fact,
+        field,
         rank: (rank, place),
         unit: Unit::of_name(bare),
     })
@@ -75,10 +75,10 @@ pub(super) fn column(
 
 /// A table being read: what its records share, and what came of them so far.
 pub(super) struct Reading<'r, 'd> {
-    pub(super) setting: Setting<'r>,
+    pub(super) table: TableContext<'r>,
     pub(super) document: &'d mut Document,
     pub(super) faults: Faults,
-    seen: Seen,
+    summary: TableSummary,
     ignored: BTreeSet<String>,
 }
 
@@ -87,50 +87,50 @@ impl<'r, 'd> Reading<'r, 'd> {
         document: &'d mut Document,
         path: &'r Path,
         file: Timestamp,
-        means: Means<'_>,
+        context: ReadContext<'_>,
         console: &'static Console,
         by: Vec<String>,
     ) -> Self {
         Self {
-            setting: Setting {
+            table: TableContext {
                 console,
-                zone: means.rules.zone(console.id),
+                zone: context.rules.zone(console.id),
                 path,
                 file,
-                now: means.now,
+                now: context.now,
             },
             document,
             faults: Faults::default(),
-            seen: Seen {
+            summary: TableSummary {
                 source: console.name.to_owned(),
                 by,
-                ..Seen::default()
+                ..TableSummary::default()
             },
             ignored: BTreeSet::new(),
         }
     }
 
     pub(super) fn record(&mut self, cells: Vec<Cell<'_>>, line: u64) {
-        self.seen.records += 1;
+        self.summary.records += 1;
         for cell in &cells {
             self.note_mapped(cell);
         }
-        match Record::new(&self.setting, cells, line, &mut self.faults).read() {
-            Outcome::Answer(draft) => {
-                self.seen.devices += 1;
+        match Record::new(&self.table, cells, line, &mut self.faults).read() {
+            Outcome::Answer(builder) => {
+                self.summary.devices += 1;
                 self.document.replies.push(Reply {
                     answer: Answer {
-                        identity: draft.identity,
+                        identity: builder.identity,
                         hidden: None,
-                        management: draft.management,
-                        source: draft.source,
+                        management: builder.management,
+                        source: builder.source,
                     },
                     command_uuid: None,
                 });
             }
             Outcome::Other(family, udid) => {
-                *self.seen.kept_out.entry(family).or_default() += 1;
-                self.document.kept_out.push(KeptOut { family, udid });
+                *self.summary.excluded.entry(family).or_default() += 1;
+                self.document.excluded.push(Excluded { family, udid });
             }
             Outcome::Nameless => {}
         }
@@ -138,11 +138,11 @@ impl<'r, 'd> Reading<'r, 'd> {
 
     fn note_mapped(&mut self, cell: &Cell<'_>) {
         let filled = u64::from(!cell.text.is_empty());
-        match self.seen.mapped.get_mut(cell.column) {
+        match self.summary.mapped.get_mut(cell.column) {
             Some((_, count)) => *count += filled,
             None => {
-                let entry = (cell.fact.id(), filled);
-                self.seen.mapped.insert(cell.column.to_owned(), entry);
+                let entry = (cell.field.id(), filled);
+                self.summary.mapped.insert(cell.column.to_owned(), entry);
             }
         }
     }
@@ -155,11 +155,11 @@ impl<'r, 'd> Reading<'r, 'd> {
 
     /// Tells the faults by `unit`, and what was seen.
     pub(super) fn finish(mut self, unit: &str) {
-        let path = self.setting.path;
+        let path = self.table.path;
         self.document
             .problems
             .extend(self.faults.problems(path, unit));
-        let others: Vec<_> = self.seen.kept_out.iter().collect();
+        let others: Vec<_> = self.summary.excluded.iter().collect();
         if !others.is_empty() {
             let counts: Vec<_> = others
                 .iter()
@@ -169,31 +169,31 @@ impl<'r, 'd> Reading<'r, 'd> {
             let note = Problem::note(path, "iPhones and iPads", found);
             self.document.problems.push(note);
         }
-        self.seen.ignored = self.ignored.into_iter().collect();
-        self.seen.missing = missing(&self.seen, self.setting.console);
-        self.document.seen.push(self.seen);
+        self.summary.ignored = self.ignored.into_iter().collect();
+        self.summary.missing = missing(&self.summary, self.table.console);
+        self.document.tables.push(self.summary);
     }
 }
 
 /// What is missing for a verdict on iCloud backups.
-fn missing(seen: &Seen, console: &Console) -> Vec<String> {
-    let has = |fact: Fact| seen.mapped.values().any(|(id, _)| *id == fact.id());
+fn missing(summary: &TableSummary, console: &Console) -> Vec<String> {
+    let has = |field: DeviceField| summary.mapped.values().any(|(id, _)| *id == field.id());
     let wanted = [
         (
-            Fact::CloudBackupEnabled,
+            DeviceField::CloudBackupEnabled,
             "no column says whether iCloud Backup is on",
         ),
         (
-            Fact::LastCloudBackup,
+            DeviceField::LastCloudBackup,
             "no column tells the date of the last iCloud backup",
         ),
     ];
     let mut missing: Vec<String> = wanted
         .iter()
-        .filter(|(fact, _)| !has(*fact))
+        .filter(|(field, _)| !has(*field))
         .map(|(_, words)| (*words).to_owned())
         .collect();
-    if !has(Fact::LastInventory) && !has(Fact::LastContact) {
+    if !has(DeviceField::LastInventory) && !has(DeviceField::LastContact) {
         missing.push("no column says how old a row is: the file's time is taken, and nobody can tell \"never\"".to_owned());
     }
     if missing.is_empty() && console.no_date == NoDate::Unknown {
@@ -206,7 +206,7 @@ fn missing(seen: &Seen, console: &Console) -> Vec<String> {
 }
 
 /// Notes that the rest of the file could not be read.
-pub(super) fn lost(document: &mut Document, found: &str) {
+pub(super) fn add_rest_lost(document: &mut Document, found: &str) {
     let problem = Problem::incomplete(&document.path, WANTED, found)
         .with_remedy("export it again; a copy that was shortened or retyped cannot be read");
     document.problems.push(problem);

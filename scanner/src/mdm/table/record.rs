@@ -8,13 +8,13 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use super::cell::{self, Unit};
-use super::columns::{Fact, IDS};
+use super::columns::{DeviceField, IDS};
 use super::consoles::{Console, NoDate};
 use super::row_faults::{Faults, RowFault};
 use crate::mdm::date::age;
 use crate::mdm::date::instant::Dated;
-use crate::mdm::protocol::answer::Draft;
-use crate::model::evidence::{Clock, Source, Told};
+use crate::mdm::protocol::answer::AnswerBuilder;
+use crate::model::evidence::{Source, Sourced, TimestampSource};
 use crate::model::identity::{Ecid, Identity, Imei, Meid, Serial, Udid};
 use crate::model::management::{Capacity, Management, Storage};
 use crate::model::person::Assigned;
@@ -24,7 +24,7 @@ use crate::model::problem::Level;
 #[derive(Debug)]
 pub(crate) struct Cell<'c> {
     /// What it tells.
-    pub(crate) fact: Fact,
+    pub(crate) field: DeviceField,
     /// The lower, the earlier it is asked.
     pub(crate) rank: (usize, usize),
     /// The column's name, for messages.
@@ -36,7 +36,7 @@ pub(crate) struct Cell<'c> {
 }
 
 /// What all records of a table share.
-pub(crate) struct Setting<'s> {
+pub(crate) struct TableContext<'s> {
     pub(crate) console: &'static Console,
     pub(crate) zone: TimeZone,
     pub(crate) path: &'s std::path::Path,
@@ -47,7 +47,7 @@ pub(crate) struct Setting<'s> {
 /// What came of a record.
 pub(crate) enum Outcome {
     /// An answer of an iPhone or iPad.
-    Answer(Box<Draft>),
+    Answer(Box<AnswerBuilder>),
     /// A device of another family, with its UDID as it stands there.
     Other(&'static str, Option<String>),
     /// It names no device.
@@ -114,38 +114,44 @@ const TWO_VALUES: RowFault = RowFault {
     level: Level::Incomplete,
 };
 
-type Slot<T> = fn(&mut Management) -> &mut Option<Told<T>>;
+type Slot<T> = fn(&mut Management) -> &mut Option<Sourced<T>>;
 
-const FLAGS: &[(Fact, Slot<bool>)] = &[
-    (Fact::CloudBackupEnabled, |m| &mut m.cloud_backup_enabled),
-    (Fact::Supervised, |m| &mut m.supervised),
-    (Fact::SharedIpad, |m| &mut m.shared_ipad),
-    (Fact::LostMode, |m| &mut m.lost_mode),
-    (Fact::FindMy, |m| &mut m.find_my),
-    (Fact::ActivationLock, |m| &mut m.activation_lock),
-    (Fact::PasscodePresent, |m| &mut m.passcode_present),
-    (Fact::StoreAccountActive, |m| &mut m.store_account_active),
-    (Fact::AwaitingConfiguration, |m| {
+const FLAGS: &[(DeviceField, Slot<bool>)] = &[
+    (DeviceField::CloudBackupEnabled, |m| {
+        &mut m.cloud_backup_enabled
+    }),
+    (DeviceField::Supervised, |m| &mut m.supervised),
+    (DeviceField::SharedIpad, |m| &mut m.shared_ipad),
+    (DeviceField::LostMode, |m| &mut m.lost_mode),
+    (DeviceField::FindMy, |m| &mut m.find_my),
+    (DeviceField::ActivationLock, |m| &mut m.activation_lock),
+    (DeviceField::PasscodePresent, |m| &mut m.passcode_present),
+    (DeviceField::StoreAccountActive, |m| {
+        &mut m.store_account_active
+    }),
+    (DeviceField::AwaitingConfiguration, |m| {
         &mut m.awaiting_configuration
     }),
 ];
 
-const TEXTS: &[(Fact, Slot<String>)] = &[
-    (Fact::DeviceName, |m| &mut m.device_name),
-    (Fact::ModelName, |m| &mut m.model_name),
-    (Fact::BuildVersion, |m| &mut m.build_version),
-    (Fact::TimeZone, |m| &mut m.time_zone),
+const TEXTS: &[(DeviceField, Slot<String>)] = &[
+    (DeviceField::DeviceName, |m| &mut m.device_name),
+    (DeviceField::ModelName, |m| &mut m.model_name),
+    (DeviceField::BuildVersion, |m| &mut m.build_version),
+    (DeviceField::TimeZone, |m| &mut m.time_zone),
 ];
 
-const DATES: &[(Fact, Slot<Timestamp>)] = &[
-    (Fact::LastCloudBackup, |m| &mut m.last_cloud_backup),
-    (Fact::LastComputerBackup, |m| &mut m.last_computer_backup),
-    (Fact::Enrolled, |m| &mut m.enrolled_at),
+const DATES: &[(DeviceField, Slot<Timestamp>)] = &[
+    (DeviceField::LastCloudBackup, |m| &mut m.last_cloud_backup),
+    (DeviceField::LastComputerBackup, |m| {
+        &mut m.last_computer_backup
+    }),
+    (DeviceField::Enrolled, |m| &mut m.enrolled_at),
 ];
 
 /// One record, being read.
 pub(crate) struct Record<'r> {
-    setting: &'r Setting<'r>,
+    table: &'r TableContext<'r>,
     cells: Vec<Cell<'r>>,
     line: u64,
     faults: &'r mut Faults,
@@ -154,14 +160,14 @@ pub(crate) struct Record<'r> {
 impl<'r> Record<'r> {
     /// The cells of one record, of which no two need be of one fact.
     pub(crate) fn new(
-        setting: &'r Setting<'r>,
+        table: &'r TableContext<'r>,
         mut cells: Vec<Cell<'r>>,
         line: u64,
         faults: &'r mut Faults,
     ) -> Self {
-        cells.sort_by_key(|cell| (cell.fact, cell.rank));
+        cells.sort_by_key(|cell| (cell.field, cell.rank));
         Self {
-            setting,
+            table,
             cells,
             line,
             faults,
@@ -171,57 +177,60 @@ impl<'r> Record<'r> {
     /// Reads it.
     pub(crate) fn read(mut self) -> Outcome {
         if let Some(family) = self.other_family() {
-            let udid = self.first(Fact::Udid).map(str::to_owned);
+            let udid = self.first(DeviceField::Udid).map(str::to_owned);
             return Outcome::Other(family, udid);
         }
         let identity = self.identity();
         if identity.is_empty() {
             return Outcome::Nameless;
         }
-        let (contact, inventory) = (self.past(Fact::LastContact), self.past(Fact::LastInventory));
-        let mut draft = self.draft(inventory.or(contact));
-        draft.identity = identity;
-        let told = |date| Told::new(date, &draft.source);
-        draft.management.last_inventory = inventory.or(contact).map(told);
-        draft.management.last_contact = contact.max(inventory).map(told);
-        self.read_facts(&mut draft);
-        Outcome::Answer(Box::new(draft))
+        let (contact, inventory) = (
+            self.past(DeviceField::LastContact),
+            self.past(DeviceField::LastInventory),
+        );
+        let mut builder = self.builder(inventory.or(contact));
+        builder.identity = identity;
+        let told = |date| Sourced::new(date, &builder.source);
+        builder.management.last_inventory = inventory.or(contact).map(told);
+        builder.management.last_contact = contact.max(inventory).map(told);
+        self.read_facts(&mut builder);
+        Outcome::Answer(Box::new(builder))
     }
 
-    fn read_facts(&mut self, draft: &mut Draft) {
-        for (fact, slot) in TEXTS {
-            let text = self.first(*fact).map(str::to_owned);
-            *slot(&mut draft.management) = text.map(|text| draft.told(text));
+    fn read_facts(&mut self, builder: &mut AnswerBuilder) {
+        for (field, slot) in TEXTS {
+            let text = self.first(*field).map(str::to_owned);
+            *slot(&mut builder.management) = text.map(|text| builder.sourced(text));
         }
-        for (fact, slot) in FLAGS {
-            let fault = match fact {
-                Fact::CloudBackupEnabled => &NO_FLAG,
+        for (field, slot) in FLAGS {
+            let fault = match field {
+                DeviceField::CloudBackupEnabled => &NO_FLAG,
                 _ => &NO_SIDE_FLAG,
             };
-            let flag = self.parsed(*fact, fault, cell::flag);
-            *slot(&mut draft.management) = flag.map(|flag| draft.told(flag));
+            let flag = self.parsed(*field, fault, cell::flag);
+            *slot(&mut builder.management) = flag.map(|flag| builder.sourced(flag));
         }
-        for (fact, slot) in DATES {
-            let date = self.date(*fact).flatten();
-            *slot(&mut draft.management) = date.map(|date| draft.told(date));
+        for (field, slot) in DATES {
+            let date = self.date(*field).flatten();
+            *slot(&mut builder.management) = date.map(|date| builder.sourced(date));
         }
-        self.read_system(draft);
-        self.read_enrolment(draft);
-        self.read_storage(draft);
-        self.read_assigned(draft);
-        draft.management.cloud_date_could_be_told = self.cloud_date_could_be_told(draft);
+        self.read_system(builder);
+        self.read_enrolment(builder);
+        self.read_storage(builder);
+        self.read_assigned(builder);
+        builder.management.cloud_date_could_be_told = self.cloud_date_could_be_told(builder);
     }
 
     /// The cells of a fact that say something, best name first.
-    fn cells(&self, fact: Fact) -> impl Iterator<Item = &Cell<'r>> {
-        let from = self.cells.partition_point(|cell| cell.fact < fact);
+    fn cells(&self, field: DeviceField) -> impl Iterator<Item = &Cell<'r>> {
+        let from = self.cells.partition_point(|cell| cell.field < field);
         let rest = self.cells[from..].iter();
-        rest.take_while(move |cell| cell.fact == fact)
+        rest.take_while(move |cell| cell.field == field)
             .filter(|cell| !cell::is_blank(cell::unwrapped(&cell.text)))
     }
 
-    fn first(&self, fact: Fact) -> Option<&str> {
-        self.cells(fact)
+    fn first(&self, field: DeviceField) -> Option<&str> {
+        self.cells(field)
             .next()
             .map(|cell| cell::unwrapped(&cell.text))
     }
@@ -229,11 +238,11 @@ impl<'r> Record<'r> {
     /// The first cell of a fact, read; two columns of one name must agree.
     fn parsed<T: PartialEq>(
         &mut self,
-        fact: Fact,
+        field: DeviceField,
         fault: &'static RowFault,
         read: impl Fn(&str) -> Option<T>,
     ) -> Option<T> {
-        let found: Vec<&Cell<'r>> = self.cells(fact).collect();
+        let found: Vec<&Cell<'r>> = self.cells(field).collect();
         let first = *found.first()?;
         let value = read(cell::unwrapped(&first.text));
         let mut twins = found.iter().filter(|cell| cell.rank.0 == first.rank.0);
@@ -250,53 +259,53 @@ impl<'r> Record<'r> {
 
     /// A date: `None` without a cell or with one that nobody can read, `Some(None)` for a way to
     /// write "none".
-    fn date(&mut self, fact: Fact) -> Option<Option<Timestamp>> {
-        let setting = self.setting;
-        let read = |text: &str| match cell::date(text, setting.console.dates, &setting.zone) {
+    fn date(&mut self, field: DeviceField) -> Option<Option<Timestamp>> {
+        let table = self.table;
+        let read = |text: &str| match cell::date(text, table.console.dates, &table.zone) {
             Dated::At(date) => Some(Some(date)),
             Dated::None => Some(None),
             Dated::Unreadable => None,
         };
         // "never" and "n/a" are blanks elsewhere and say something here
-        let there = self.cells.iter().any(|cell| cell.fact == fact);
-        let blank = there && self.cells(fact).next().is_none();
+        let there = self.cells.iter().any(|cell| cell.field == field);
+        let blank = there && self.cells(field).next().is_none();
         if blank {
             return Some(None);
         }
-        self.parsed(fact, &NO_DATE, read)
+        self.parsed(field, &NO_DATE, read)
     }
 
     /// A date that cannot lie after the scan.
-    fn past(&mut self, fact: Fact) -> Option<Timestamp> {
-        let date = self.date(fact).flatten()?;
-        if date > self.setting.now {
+    fn past(&mut self, field: DeviceField) -> Option<Timestamp> {
+        let date = self.date(field).flatten()?;
+        if date > self.table.now {
             self.faults.add(&FUTURE, self.line);
             return None;
         }
         Some(date)
     }
 
-    fn draft(&mut self, row_date: Option<Timestamp>) -> Draft {
-        let setting = self.setting;
-        let cloud = self.cells(Fact::LastCloudBackup).next();
+    fn builder(&mut self, row_date: Option<Timestamp>) -> AnswerBuilder {
+        let table = self.table;
+        let cloud = self.cells(DeviceField::LastCloudBackup).next();
         let inside = cloud.and_then(|found| {
             match cell::date(
                 cell::unwrapped(&found.text),
-                setting.console.dates,
-                &setting.zone,
+                table.console.dates,
+                &table.zone,
             ) {
                 Dated::At(date) => Some(date),
                 _ => None,
             }
         });
-        let (observed_at, clock) = age::observed(row_date, inside, setting.file, setting.now);
+        let (observed_at, clock) = age::observed(row_date, inside, table.file, table.now);
         let clock = match clock {
-            Clock::Wrapper => Clock::Row,
+            TimestampSource::Wrapper => TimestampSource::Row,
             other => other,
         };
-        Draft::new(Arc::new(Source {
-            path: setting.path.to_owned(),
-            kind: setting.console.name.to_owned(),
+        AnswerBuilder::new(Arc::new(Source {
+            path: table.path.to_owned(),
+            kind: table.console.name.to_owned(),
             observed_at,
             clock,
         }))
@@ -304,18 +313,22 @@ impl<'r> Record<'r> {
 
     /// What the device is, when it is no iPhone or iPad. Of several cells the surest tells.
     fn other_family(&self) -> Option<&'static str> {
-        let models = [Fact::ProductType, Fact::Platform, Fact::ModelName];
-        let told = models.iter().find_map(|fact| {
-            let read = if *fact == Fact::Platform {
+        let models = [
+            DeviceField::ProductType,
+            DeviceField::Platform,
+            DeviceField::ModelName,
+        ];
+        let told = models.iter().find_map(|field| {
+            let read = if *field == DeviceField::Platform {
                 cell::platform
             } else {
                 cell::model
             };
-            self.cells(*fact)
+            self.cells(*field)
                 .find_map(|cell| read(cell::unwrapped(&cell.text)))
         });
         let mac = || {
-            self.first(Fact::Udid)
+            self.first(DeviceField::Udid)
                 .is_some_and(crate::mdm::protocol::device_family::is_uuid)
                 .then_some("a Mac")
         };
@@ -326,13 +339,13 @@ impl<'r> Record<'r> {
     fn identity(&mut self) -> Identity {
         let mut identity = Identity::default();
         let mut unusable = None;
-        for fact in IDS {
-            for found in self.cells(*fact) {
+        for field in IDS {
+            for found in self.cells(*field) {
                 let text = cell::unwrapped(&found.text);
                 for one in text.split([',', ';']).map(str::trim) {
                     if cell::is_scientific(text) {
                         unusable = Some(&SCIENTIFIC);
-                    } else if !set(&mut identity, *fact, one) {
+                    } else if !set(&mut identity, *field, one) {
                         unusable = unusable.or(Some(&BAD_ID));
                     }
                 }
@@ -349,63 +362,65 @@ impl<'r> Record<'r> {
         identity
     }
 
-    fn read_system(&mut self, draft: &mut Draft) {
+    fn read_system(&mut self, builder: &mut AnswerBuilder) {
         let product = self
-            .cells(Fact::ProductType)
+            .cells(DeviceField::ProductType)
             .map(|cell| cell::unwrapped(&cell.text));
         let product = product
             .filter(|text| cell::is_product_type(text))
             .map(str::to_owned)
             .next();
-        draft.management.product_type = product.map(|product| draft.told(product));
-        let version = self.cells(Fact::OsVersion).find_map(|cell| {
+        builder.management.product_type = product.map(|product| builder.sourced(product));
+        let version = self.cells(DeviceField::OsVersion).find_map(|cell| {
             let (version, build) = cell::version(cell::unwrapped(&cell.text))?;
             Some((version.to_owned(), build.map(str::to_owned)))
         });
         if let Some((version, build)) = version {
-            draft.management.os_version = Some(draft.told(version));
-            let build = build.map(|build| draft.told(build));
-            draft.management.build_version = draft.management.build_version.take().or(build);
+            builder.management.os_version = Some(builder.sourced(version));
+            let build = build.map(|build| builder.sourced(build));
+            builder.management.build_version = builder.management.build_version.take().or(build);
         }
-        for (fact, slot) in [
+        for (field, slot) in [
             (
-                Fact::BuildVersion,
+                DeviceField::BuildVersion,
                 (|m| &mut m.build_version) as Slot<String>,
             ),
-            (Fact::Iccid, |m| &mut m.iccid),
+            (DeviceField::Iccid, |m| &mut m.iccid),
         ] {
-            let spoilt = self.first(fact).is_some_and(cell::is_scientific);
+            let spoilt = self.first(field).is_some_and(cell::is_scientific);
             if spoilt {
-                *slot(&mut draft.management) = None;
+                *slot(&mut builder.management) = None;
                 self.faults.add(&SCIENTIFIC, self.line);
-            } else if fact == Fact::Iccid {
-                let iccid = self.first(fact).map(|text| text.replace(' ', ""));
-                *slot(&mut draft.management) = iccid.map(|iccid| draft.told(iccid));
+            } else if field == DeviceField::Iccid {
+                let iccid = self.first(field).map(|text| text.replace(' ', ""));
+                *slot(&mut builder.management) = iccid.map(|iccid| builder.sourced(iccid));
             }
         }
     }
 
-    fn read_enrolment(&mut self, draft: &mut Draft) {
+    fn read_enrolment(&mut self, builder: &mut AnswerBuilder) {
         let by_user = self.is_user_enrolment();
-        draft.management.user_enrollment = by_user.then(|| draft.told(true));
+        builder.management.user_enrollment = by_user.then(|| builder.sourced(true));
     }
 
     fn is_user_enrolment(&self) -> bool {
-        self.first(Fact::EnrolmentType)
+        self.first(DeviceField::EnrolmentType)
             .is_some_and(cell::is_user_enrolment)
     }
 
-    fn read_storage(&mut self, draft: &mut Draft) {
-        let Some((capacity, unit)) = self.storage(Fact::Capacity) else {
+    fn read_storage(&mut self, builder: &mut AnswerBuilder) {
+        let Some((capacity, unit)) = self.storage(DeviceField::Capacity) else {
             return;
         };
         let kept = unit.and_then(Unit::of_capacity);
-        draft.management.capacity = kept.map(|(factor, unit)| {
+        builder.management.capacity = kept.map(|(factor, unit)| {
             let amount = capacity * factor;
-            draft.told(Capacity { amount, unit })
+            builder.sourced(Capacity { amount, unit })
         });
-        let used = self.storage(Fact::UsedPercent).map(|(percent, _)| percent);
-        let free = self.storage(Fact::Available);
+        let used = self
+            .storage(DeviceField::UsedPercent)
+            .map(|(percent, _)| percent);
+        let free = self.storage(DeviceField::Available);
         let (capacity, available) = match (free, used) {
             (Some((free, free_unit)), _) if unit.is_some() && free_unit.is_some() => {
                 let in_one =
@@ -420,42 +435,45 @@ impl<'r> Record<'r> {
             capacity,
             available,
         };
-        let told = draft.told(storage);
-        draft.management.storage = storage.free_ratio().map(|_| told);
+        let told = builder.sourced(storage);
+        builder.management.storage = storage.free_ratio().map(|_| told);
     }
 
-    fn storage(&mut self, fact: Fact) -> Option<(f64, Option<Unit>)> {
-        let of_name = self.cells(fact).next()?.unit;
-        let (amount, unit) = self.parsed(fact, &NO_NUMBER, cell::amount)?;
+    fn storage(&mut self, field: DeviceField) -> Option<(f64, Option<Unit>)> {
+        let of_name = self.cells(field).next()?.unit;
+        let (amount, unit) = self.parsed(field, &NO_NUMBER, cell::amount)?;
         Some((amount, unit.or(of_name)))
     }
 
-    fn read_assigned(&mut self, draft: &mut Draft) {
-        let text = |fact| self.first(fact).map(str::to_owned);
-        let place = |fact| text(fact).filter(|text| !text.eq_ignore_ascii_case("none"));
+    fn read_assigned(&mut self, builder: &mut AnswerBuilder) {
+        let text = |field| self.first(field).map(str::to_owned);
+        let place = |field| text(field).filter(|text| !text.eq_ignore_ascii_case("none"));
         let assigned = Assigned {
-            user: text(Fact::User),
-            email: text(Fact::Email),
-            department: text(Fact::Department),
-            site: place(Fact::Site),
-            group: place(Fact::Group),
-            tags: self.first(Fact::Tags).map(cell::tags).unwrap_or_default(),
+            user: text(DeviceField::User),
+            email: text(DeviceField::Email),
+            department: text(DeviceField::Department),
+            site: place(DeviceField::Site),
+            group: place(DeviceField::Group),
+            tags: self
+                .first(DeviceField::Tags)
+                .map(cell::tags)
+                .unwrap_or_default(),
         };
         let says_something = assigned != Assigned::default();
-        draft.management.assigned = says_something.then(|| draft.told(assigned));
+        builder.management.assigned = says_something.then(|| builder.sourced(assigned));
     }
 
     /// Only where the console asks every device for both, and this record has both keys.
-    fn cloud_date_could_be_told(&mut self, draft: &Draft) -> bool {
-        let by_user = draft.management.user_enrollment.is_some();
-        let switch = draft.management.cloud_backup_enabled.is_some();
-        let dated = self.date(Fact::LastCloudBackup).is_some();
-        self.setting.console.no_date == NoDate::Never && switch && dated && !by_user
+    fn cloud_date_could_be_told(&mut self, builder: &AnswerBuilder) -> bool {
+        let by_user = builder.management.user_enrollment.is_some();
+        let switch = builder.management.cloud_backup_enabled.is_some();
+        let dated = self.date(DeviceField::LastCloudBackup).is_some();
+        self.table.console.no_date == NoDate::Never && switch && dated && !by_user
     }
 }
 
 /// Puts a number in its place; false when it cannot be one.
-pub(crate) fn set(identity: &mut Identity, fact: Fact, text: &str) -> bool {
+pub(crate) fn set(identity: &mut Identity, field: DeviceField, text: &str) -> bool {
     fn put<T>(place: &mut Option<T>, value: Option<T>) -> bool {
         let usable = value.is_some();
         if place.is_none() {
@@ -463,12 +481,12 @@ pub(crate) fn set(identity: &mut Identity, fact: Fact, text: &str) -> bool {
         }
         usable
     }
-    match fact {
-        Fact::SerialNumber => put(&mut identity.serial, Serial::parse(text)),
-        Fact::Udid => put(&mut identity.udid, Udid::parse(text)),
-        Fact::Meid => put(&mut identity.meid, Meid::parse(text)),
-        Fact::Ecid => put(&mut identity.ecid, Ecid::parse(text)),
-        Fact::Imei => match Imei::parse(text) {
+    match field {
+        DeviceField::SerialNumber => put(&mut identity.serial, Serial::parse(text)),
+        DeviceField::Udid => put(&mut identity.udid, Udid::parse(text)),
+        DeviceField::Meid => put(&mut identity.meid, Meid::parse(text)),
+        DeviceField::Ecid => put(&mut identity.ecid, Ecid::parse(text)),
+        DeviceField::Imei => match Imei::parse(text) {
             Some(imei) => {
                 identity.imeis.insert(imei);
                 true

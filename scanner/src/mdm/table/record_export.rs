@@ -8,7 +8,9 @@ use serde_json::Value;
 
 use super::columns;
 use super::consoles::{Console, GENERIC};
-use super::reading::{BYTES_MAX, Column, FACTS_MIN, Means, Reading, column, lost, open};
+use super::reading::{
+    BYTES_MAX, Column, FIELDS_MIN, ReadContext, Reading, add_rest_lost, column, open,
+};
 use super::record::Cell;
 use super::rules::TableRules;
 use crate::mdm::protocol::document::Document;
@@ -39,7 +41,7 @@ type Paths = HashMap<String, Option<Column>>;
 /// What the head of a file shows.
 fn probe(
     path: &Path,
-    means: Means<'_>,
+    context: ReadContext<'_>,
     read_all: impl FnOnce(Cursor<Vec<u8>>, &mut dyn FnMut(&Value)),
 ) -> Option<(&'static Console, Vec<String>)> {
     let silent = |_: u64| {};
@@ -52,7 +54,7 @@ fn probe(
     let mut found = None;
     read_all(Cursor::new(bytes), &mut |value: &Value| {
         if found.is_none() {
-            found = recognise(value, means.rules);
+            found = recognise(value, context.rules);
         }
     });
     found
@@ -65,11 +67,11 @@ fn recognise(value: &Value, rules: &TableRules) -> Option<(&'static Console, Vec
         return None;
     }
     let mut names: BTreeMap<String, String> = BTreeMap::new();
-    let mut facts = BTreeSet::new();
+    let mut fields = BTreeSet::new();
     for_each_leaf(value, &mut |path, _| {
         let folded = columns::fold(path);
         let bare = columns::bare(&folded);
-        facts.extend(
+        fields.extend(
             rules
                 .column(&folded)
                 .or_else(|| Some(columns::by_name(bare)?.0)),
@@ -77,28 +79,28 @@ fn recognise(value: &Value, rules: &TableRules) -> Option<(&'static Console, Vec
         names.insert(bare.to_owned(), path.to_owned());
         names.insert(folded, path.to_owned());
     });
-    if let Some((console, marks)) = Console::tell(|mark| names.contains_key(mark)) {
+    if let Some((console, marks)) = Console::detect(|mark| names.contains_key(mark)) {
         let by = marks.iter().filter_map(|mark| names.get(*mark).cloned());
         return Some((console, by.collect()));
     }
-    let ids = facts.iter().filter(|fact| fact.names_devices()).count();
-    (ids > 0 && facts.len() > FACTS_MIN).then_some((GENERIC, Vec::new()))
+    let ids = fields.iter().filter(|field| field.names_devices()).count();
+    (ids > 0 && fields.len() > FIELDS_MIN).then_some((GENERIC, Vec::new()))
 }
 
 /// Reads JSON that is a list of records, somewhere; false when there is none.
-pub(super) fn read_json(document: &mut Document, path: &Path, means: Means<'_>) -> bool {
+pub(super) fn read_json(document: &mut Document, path: &Path, context: ReadContext<'_>) -> bool {
     let items = |bytes, take: &mut dyn FnMut(&Value)| {
         // the end of the head is no damage
         let _ = json_items::read(bytes, |item: Item| take(&item.value));
     };
-    let Some((console, by)) = probe(path, means, items) else {
+    let Some((console, by)) = probe(path, context, items) else {
         return false;
     };
-    let Some(text) = open(path, means) else {
+    let Some(text) = open(path, context) else {
         return false;
     };
     let file = text.modified;
-    let mut reading = Reading::new(document, path, file, means, console, by);
+    let mut reading = Reading::new(document, path, file, context, console, by);
     let mut paths = Paths::new();
     let mut number = 0;
     let read = json_items::read(text.into_reader(), |item: Item| {
@@ -106,37 +108,37 @@ pub(super) fn read_json(document: &mut Document, path: &Path, means: Means<'_>) 
             return;
         }
         number += 1;
-        reading.value(&item.value, number, &mut paths, means.rules);
+        reading.value(&item.value, number, &mut paths, context.rules);
     });
     if let Err(found) = read {
-        lost(reading.document, &found);
+        add_rest_lost(reading.document, &found);
     }
     reading.finish("record");
     true
 }
 
 /// Reads XML of device records; false when there is none.
-pub(super) fn read_xml(document: &mut Document, path: &Path, means: Means<'_>) -> bool {
+pub(super) fn read_xml(document: &mut Document, path: &Path, context: ReadContext<'_>) -> bool {
     let records = |bytes, take: &mut dyn FnMut(&Value)| {
         // the end of the head is no damage
         let _ = xml_records::read(bytes, XML_RECORD, |value| take(&value));
     };
-    let Some((console, by)) = probe(path, means, records) else {
+    let Some((console, by)) = probe(path, context, records) else {
         return false;
     };
-    let Some(text) = open(path, means) else {
+    let Some(text) = open(path, context) else {
         return false;
     };
     let file = text.modified;
-    let mut reading = Reading::new(document, path, file, means, console, by);
+    let mut reading = Reading::new(document, path, file, context, console, by);
     let mut paths = Paths::new();
     let mut number = 0;
     let read = xml_records::read(text.into_reader(), XML_RECORD, |value| {
         number += 1;
-        reading.value(&value, number, &mut paths, means.rules);
+        reading.value(&value, number, &mut paths, context.rules);
     });
     if let Err(found) = read {
-        lost(reading.document, &found);
+        add_rest_lost(reading.document, &found);
     }
     reading.finish("record");
     true
@@ -147,7 +149,7 @@ impl Reading<'_, '_> {
         if !value.is_object() {
             return;
         }
-        let console = self.setting.console;
+        let console = self.table.console;
         let mut found: Vec<(String, String)> = Vec::new();
         for_each_leaf(value, &mut |path, text| {
             if !paths.contains_key(path) {
@@ -165,7 +167,7 @@ impl Reading<'_, '_> {
         let cells = found.into_iter().filter_map(|(path, text)| {
             let column = paths.get(&path)?.as_ref()?;
             Some(Cell {
-                fact: column.fact,
+                field: column.field,
                 rank: column.rank,
                 column: &column.name,
                 unit: column.unit,

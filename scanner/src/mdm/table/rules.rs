@@ -5,12 +5,12 @@ use std::collections::BTreeMap;
 
 use jiff::tz::TimeZone;
 
-use super::columns::{Fact, fold, fold_header};
+use super::columns::{DeviceField, fold, fold_header};
 
 /// What the configuration says of device tables.
 #[derive(Debug, Clone, Default)]
 pub struct TableRules {
-    columns: BTreeMap<String, Fact>,
+    columns: BTreeMap<String, DeviceField>,
     zones: BTreeMap<String, TimeZone>,
 }
 
@@ -18,10 +18,12 @@ impl TableRules {
     /// Headers as they stand in a table, or dotted keys of a record; case, blanks and dashes do not
     /// matter. `zones` go by the ids of [`super::consoles::ids`].
     pub fn new(
-        columns: impl IntoIterator<Item = (String, Fact)>,
+        columns: impl IntoIterator<Item = (String, DeviceField)>,
         zones: impl IntoIterator<Item = (String, TimeZone)>,
     ) -> Self {
-        let both = |(name, fact): (String, Fact)| [(fold(&name), fact), (fold_header(&name), fact)];
+        let both = |(name, field): (String, DeviceField)| {
+            [(fold(&name), field), (fold_header(&name), field)]
+        };
         Self {
             columns: columns.into_iter().flat_map(both).collect(),
             zones: zones.into_iter().collect(),
@@ -29,7 +31,7 @@ impl TableRules {
     }
 
     /// What a folded name tells, if the user has said so.
-    pub(crate) fn column(&self, folded: &str) -> Option<Fact> {
+    pub(crate) fn column(&self, folded: &str) -> Option<DeviceField> {
         self.columns.get(folded).copied()
     }
 

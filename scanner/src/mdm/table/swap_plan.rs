@@ -6,7 +6,7 @@
 use std::collections::HashSet;
 use std::path::Path;
 
-use super::columns::{self, Fact, IDS};
+use super::columns::{self, DeviceField, IDS};
 use super::row_faults::{Faults, RowFault};
 use super::{cell, csv};
 use crate::mdm::date::day;
@@ -132,10 +132,10 @@ const NAMES: &[(Column, &[&str])] = &[
 ];
 
 /// The facts of the inventory table that a column of a plan may be named for.
-const ALSO: &[(Column, &[Fact])] = &[
+const ALSO: &[(Column, &[DeviceField])] = &[
     (Column::Old, IDS),
-    (Column::User, &[Fact::User]),
-    (Column::Day, &[Fact::PlannedSwap]),
+    (Column::User, &[DeviceField::User]),
+    (Column::Day, &[DeviceField::PlannedSwap]),
 ];
 
 const NO_OLD: RowFault = RowFault {
@@ -238,7 +238,7 @@ pub fn read(path: &Path) -> Result<SwapPlan, Box<Problem>> {
 }
 
 fn no_old_column(path: &Path, header: &[String]) -> Problem {
-    let found = csv::columns_in_words(header);
+    let found = csv::describe_columns(header);
     let wanted = "a column with the old devices in the first row";
     Problem::incomplete(path, wanted, found).with_remedy(
         "call the columns old serial, new serial, new type, user and date; case, spaces and dashes do not matter",
@@ -256,8 +256,8 @@ fn names(column: Column) -> impl Iterator<Item = &'static str> {
     let own = NAMES.iter().filter(move |(one, _)| *one == column);
     let own = own.flat_map(|(_, names)| names.iter().copied());
     let also = ALSO.iter().filter(move |(one, _)| *one == column);
-    let facts = also.flat_map(|(_, facts)| facts.iter());
-    own.chain(facts.flat_map(|fact| columns::names(*fact).iter().copied()))
+    let fields = also.flat_map(|(_, fields)| fields.iter());
+    own.chain(fields.flat_map(|field| columns::names(*field).iter().copied()))
 }
 
 /// Where each column stands.

@@ -11,10 +11,10 @@ use super::host_facts;
 use crate::mdm::protocol::device_family;
 use crate::mdm::protocol::document::Document;
 use crate::mdm::protocol::explain;
-use crate::mdm::protocol::key_map::{self, Words};
+use crate::mdm::protocol::key_map::{self, KeyMap};
 use crate::model::identity::Ecid;
 
-const WORDS: Words = &[
+const WORDS: KeyMap = &[
     ("UDID", "UDID"),
     ("serialNumber", "SerialNumber"),
     ("ECID", "ECID"),
@@ -79,13 +79,13 @@ pub(crate) fn read(document: &mut Document, value: &Value) {
     if value.get("Type").and_then(Value::as_str) == Some("Error") {
         let (why, remedy) = reason(value);
         let found = format!("an error of cfgutil{why}{}", code(value));
-        return document.lost_for(WANTED, &found, remedy);
+        return document.add_problem_with_remedy(WANTED, &found, remedy);
     }
     let output = value.get("Output").and_then(Value::as_object);
     let told = output.map_or(0, |output| read_output(document, output));
     if told == 0 && document.problems.is_empty() {
         let found = "an output of cfgutil that tells nothing of any device";
-        document.share(WANTED, found, None);
+        document.add_shared_note(WANTED, found, None);
     }
 }
 
@@ -107,7 +107,7 @@ fn read_output(document: &mut Document, output: &Map<String, Value>) -> usize {
                 "a device{device} that cfgutil could not ask{why}{}",
                 code(error)
             );
-            document.lost_for(WANTED, &found, remedy);
+            document.add_problem_with_remedy(WANTED, &found, remedy);
         } else {
             count_properties(&mut unsaid, error);
         }
@@ -153,14 +153,14 @@ fn note_properties(document: &mut Document, unsaid: &BTreeMap<&str, u64>) {
         "properties that some devices did not tell, with their number: {}",
         named.join(", ")
     );
-    document.share(WANTED, &found, None);
+    document.add_shared_note(WANTED, &found, None);
 }
 
 fn read_device(document: &mut Document, ecid: &str, properties: &Value) {
     let mut dict = key_map::json(properties, WORDS);
     dict.insert("ECID".to_owned(), ecid.into());
     if let Some(family) = device_family::other_family(&dict) {
-        return document.keep_out(family, None);
+        return document.exclude(family, None);
     }
     let kind = "cfgutil output";
     document.note_keys(
@@ -168,9 +168,9 @@ fn read_device(document: &mut Document, ecid: &str, properties: &Value) {
         || explain::of_json(properties),
         |key| key_map::reads(WORDS, key),
     );
-    let mut draft = document.draft(kind, None, None);
-    host_facts::read(&mut draft, &dict);
-    document.take(draft, None);
+    let mut builder = document.builder(kind, None, None);
+    host_facts::read(&mut builder, &dict);
+    document.take(builder, None);
 }
 
 fn code(value: &Value) -> String {

@@ -30,13 +30,13 @@ pub(crate) fn read(document: &mut Document, value: &Value) {
                 "shows"
             }
         );
-        return document.share(WANTED, &found, None);
+        return document.add_shared_note(WANTED, &found, None);
     }
     for serial in serials {
-        let mut draft = document.draft("automated enrolment profile", None, None);
-        draft.identity.serial = Some(serial);
-        draft.management.skipped_panes = Some(draft.told(panes.clone()));
-        document.take(draft, None);
+        let mut builder = document.builder("automated enrolment profile", None, None);
+        builder.identity.serial = Some(serial);
+        builder.management.skipped_panes = Some(builder.sourced(panes.clone()));
+        document.take(builder, None);
     }
 }
 

@@ -9,12 +9,12 @@ use serde_json::Value;
 use super::host_facts;
 use crate::mdm::date::instant;
 use crate::mdm::protocol::document::Document;
-use crate::mdm::protocol::key_map::{self, Words};
+use crate::mdm::protocol::key_map::{self, KeyMap};
 use crate::mdm::protocol::redacted;
 use crate::mdm::protocol::{explain, message};
 
 /// Facts of a host that an MDM answer tells too.
-const WORDS: Words = &[
+const WORDS: KeyMap = &[
     ("uuid", "UDID"),
     ("hardware_serial", "SerialNumber"),
     ("computer_name", "DeviceName"),
@@ -58,7 +58,7 @@ pub(crate) fn read_result(document: &mut Document, value: &Value) {
             Ok(root) => message::read(document, &root, updated_at),
             Err(found) => {
                 let found = format!("a {key} that is {found}");
-                document.lost("a command result with its answer", &found);
+                document.add_problem("a command result with its answer", &found);
             }
         }
     }
@@ -70,7 +70,7 @@ pub(crate) fn read_host(document: &mut Document, value: &Value) {
     let platform = platform.unwrap_or_default();
     if !matches!(platform, "ios" | "ipados") {
         let other = OTHERS.iter().find(|(name, _)| *name == platform);
-        return document.keep_out(other.map_or("a computer", |(_, family)| family), None);
+        return document.exclude(other.map_or("a computer", |(_, family)| family), None);
     }
     let mut dict = key_map::json(value, WORDS);
     if let Some(Plist::String(version)) = dict.get_mut("OSVersion") {
@@ -81,14 +81,14 @@ pub(crate) fn read_host(document: &mut Document, value: &Value) {
     let kind = "Fleet host";
     let is_read = |key: &str| BESIDE.contains(&key) || key_map::reads(WORDS, key);
     document.note_keys(kind, || explain::of_json(value), is_read);
-    let mut draft = document.draft(kind, collected_at, None);
-    host_facts::read(&mut draft, &dict);
+    let mut builder = document.builder(kind, collected_at, None);
+    host_facts::read(&mut builder, &dict);
     if let Some(at) = instant::instant_in(value, "last_enrolled_at") {
-        draft.management.enrolled_at = Some(draft.told(at));
+        builder.management.enrolled_at = Some(builder.sourced(at));
     }
     let enrolment = key_map::at(value, "mdm.enrollment_status").and_then(Value::as_str);
     if enrolment.is_some_and(|status| status.contains("personal")) {
-        draft.management.user_enrollment = Some(draft.told(true));
+        builder.management.user_enrollment = Some(builder.sourced(true));
     }
-    document.take(draft, None);
+    document.take(builder, None);
 }

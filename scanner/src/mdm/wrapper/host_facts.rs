@@ -4,22 +4,22 @@
 use plist::{Dictionary, Value};
 
 use crate::mdm::date::instant::{self, Count, Dated};
-use crate::mdm::protocol::answer::Draft;
+use crate::mdm::protocol::answer::AnswerBuilder;
 use crate::mdm::protocol::device_information;
 use crate::model::identity::Ecid;
 use crate::model::management::{Capacity, CapacityUnit, Storage};
 
 /// Reads a dictionary with Apple's keys, of the answers and of the lockdown domains alike.
-pub(crate) fn read(draft: &mut Draft, dict: &Dictionary) {
-    device_information::read_device(draft, dict);
-    draft.management.last_contact = Some(draft.told(draft.source.observed_at));
-    draft.management.last_inventory = Some(draft.told(draft.source.observed_at));
-    let encrypts = draft.bool(dict, "WillEncrypt");
-    draft.management.backup_will_be_encrypted = encrypts.map(|value| draft.told(value));
-    let ecid = draft.typed(dict, "ECID", "an ECID", ecid);
-    draft.identity.ecid = ecid;
-    read_last_backup(draft, dict);
-    read_bytes(draft, dict);
+pub(crate) fn read(builder: &mut AnswerBuilder, dict: &Dictionary) {
+    device_information::read_device(builder, dict);
+    builder.management.last_contact = Some(builder.sourced(builder.source.observed_at));
+    builder.management.last_inventory = Some(builder.sourced(builder.source.observed_at));
+    let encrypts = builder.bool(dict, "WillEncrypt");
+    builder.management.backup_will_be_encrypted = encrypts.map(|value| builder.sourced(value));
+    let ecid = builder.typed(dict, "ECID", "an ECID", ecid);
+    builder.identity.ecid = ecid;
+    read_last_backup(builder, dict);
+    read_bytes(builder, dict);
 }
 
 fn ecid(value: &Value) -> Option<Ecid> {
@@ -31,25 +31,27 @@ fn ecid(value: &Value) -> Option<Ecid> {
 }
 
 /// `LastiTunesBackupDate`: seconds since 2001 (iLEAPP reads it so), 0 for none.
-fn read_last_backup(draft: &mut Draft, dict: &Dictionary) {
-    let Some(number) = draft.number(dict, "LastiTunesBackupDate") else {
+fn read_last_backup(builder: &mut AnswerBuilder, dict: &Dictionary) {
+    let Some(number) = builder.number(dict, "LastiTunesBackupDate") else {
         return;
     };
     match instant::of_number(number, Some(Count::AppleSeconds)) {
-        Dated::At(at) => draft.management.last_computer_backup = Some(draft.told(at)),
+        Dated::At(at) => builder.management.last_computer_backup = Some(builder.sourced(at)),
         Dated::None => {}
-        Dated::Unreadable => draft.lost("LastiTunesBackupDate", "a number that is no date"),
+        Dated::Unreadable => {
+            builder.add_problem("LastiTunesBackupDate", "a number that is no date")
+        }
     }
 }
 
 /// `TotalDiskCapacity` is the whole of the flash, of which the data volume is a part.
-fn read_bytes(draft: &mut Draft, dict: &Dictionary) {
-    let total = draft.number(dict, "TotalDiskCapacity");
-    let volume = draft.number(dict, "TotalDataCapacity").or(total);
-    let free = draft.number(dict, "TotalDataAvailable");
+fn read_bytes(builder: &mut AnswerBuilder, dict: &Dictionary) {
+    let total = builder.number(dict, "TotalDiskCapacity");
+    let volume = builder.number(dict, "TotalDataCapacity").or(total);
+    let free = builder.number(dict, "TotalDataAvailable");
     if let Some(amount) = total.filter(|amount| *amount > 0.0) {
         let unit = CapacityUnit::Bytes;
-        draft.management.capacity = Some(draft.told(Capacity { amount, unit }));
+        builder.management.capacity = Some(builder.sourced(Capacity { amount, unit }));
     }
     let storage = volume.zip(free).map(|(capacity, available)| Storage {
         capacity: capacity / 1e9,
@@ -57,6 +59,6 @@ fn read_bytes(draft: &mut Draft, dict: &Dictionary) {
     });
     let storage = storage.filter(|storage| storage.free_ratio().is_some());
     if let Some(storage) = storage {
-        draft.management.storage = Some(draft.told(storage));
+        builder.management.storage = Some(builder.sourced(storage));
     }
 }

@@ -12,10 +12,10 @@ use super::host_facts;
 use crate::mdm::date::instant::{self, Count, Dated};
 use crate::mdm::protocol::document::Document;
 use crate::mdm::protocol::explain;
-use crate::mdm::protocol::key_map::{self, Words};
+use crate::mdm::protocol::key_map::{self, KeyMap};
 use crate::model::identity::Udid;
 
-const WORDS: Words = &[
+const WORDS: KeyMap = &[
     ("UniqueDeviceID", "UDID"),
     ("SerialNumber", "SerialNumber"),
     ("UniqueChipID", "ECID"),
@@ -50,17 +50,17 @@ pub(crate) fn read(document: &mut Document, root: &Dictionary) {
     let kind = "ideviceinfo output";
     let is_read = |key: &str| key == "TimeIntervalSince1970" || key_map::reads(WORDS, key);
     document.note_keys(kind, || explain::of_plist(root), is_read);
-    let mut draft = document.draft(kind, asked_at, None);
-    host_facts::read(&mut draft, &key_map::plist(root, WORDS));
-    if draft.identity.is_empty() {
-        draft.identity.udid = udid_in_name(&document.path);
+    let mut builder = document.builder(kind, asked_at, None);
+    host_facts::read(&mut builder, &key_map::plist(root, WORDS));
+    if builder.identity.is_empty() {
+        builder.identity.udid = udid_in_name(&document.path);
     }
-    if draft.identity.is_empty() {
-        draft.hidden = Some(
+    if builder.identity.is_empty() {
+        builder.hidden = Some(
             "this output of ideviceinfo names no device; save it under a name that holds the UDID",
         );
     }
-    document.take(draft, None);
+    document.take(builder, None);
 }
 
 /// A UDID in the name of the file, or else of its folder.

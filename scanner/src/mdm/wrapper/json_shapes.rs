@@ -39,12 +39,12 @@ const SHAPES: &[Shape] = &[
 pub(crate) fn read(document: &mut Document, source: impl Read) {
     let read = json_items::read(source, |item| read_item(document, &item));
     if let Err(found) = read {
-        document.lost(WANTED, &found);
+        document.add_problem(WANTED, &found);
     }
     if document.is_silent() {
         let found =
             "JSON that tells of no device, such as an empty list or progress without a result";
-        document.share(WANTED, found, None);
+        document.add_shared_note(WANTED, found, None);
     }
 }
 
@@ -59,17 +59,17 @@ fn read_item(document: &mut Document, item: &Item) {
         return;
     }
     match other_files::among(other_files::JSON, |key| value.get(key).is_some()) {
-        Some(row) => message::foreign_note(document, row),
-        None => document.share(WANTED, "JSON that is none of them", None),
+        Some(row) => message::note_other_file(document, row),
+        None => document.add_shared_note(WANTED, "JSON that is none of them", None),
     }
 }
 
 fn webhook_event(document: &mut Document, value: &Value) {
     let Some(event) = webhook::read(document, value) else {
-        return document.share(WANTED, "JSON that is none of them", None);
+        return document.add_shared_note(WANTED, "JSON that is none of them", None);
     };
     match event.message {
         Ok(root) => message::read(document, &root, event.created_at),
-        Err(found) => document.lost("a webhook event with its message", &found),
+        Err(found) => document.add_problem("a webhook event with its message", &found),
     }
 }

@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use crate::mdm::protocol::answer::Draft;
+use crate::mdm::protocol::answer::AnswerBuilder;
 use crate::mdm::protocol::document::Document;
 use crate::model::identity::{Serial, Udid};
 
@@ -14,7 +14,7 @@ const SECRETS: &[&str] = &["unlocktoken.dat", "bootstraptoken.dat"];
 const SECRET_ENDINGS: &[&str] = &["key", "pem", "p12", "pfx", "p8", "p7m"];
 
 /// What a marker is read for.
-type Reader = fn(&mut Draft, &[u8]);
+type Reader = fn(&mut AnswerBuilder, &[u8]);
 
 /// A marker in a folder whose name is a UDID: its name, what the report calls it, who reads it.
 const MARKERS: &[(&str, &str, Reader)] = &[
@@ -43,22 +43,22 @@ pub(crate) fn read(document: &mut Document, bytes: &[u8]) -> bool {
     let (Some((_, kind, reader)), Some(udid)) = (marker, udid) else {
         return false;
     };
-    let mut draft = document.draft(kind, None, None);
-    draft.identity.udid = Some(udid);
-    reader(&mut draft, bytes);
-    document.take(draft, None);
+    let mut builder = document.builder(kind, None, None);
+    builder.identity.udid = Some(udid);
+    reader(&mut builder, bytes);
+    document.take(builder, None);
     true
 }
 
-fn serial(draft: &mut Draft, bytes: &[u8]) {
+fn serial(builder: &mut AnswerBuilder, bytes: &[u8]) {
     let text = std::str::from_utf8(&bytes[..bytes.len().min(64)]);
-    draft.identity.serial = text.ok().and_then(Serial::parse);
-    if draft.identity.serial.is_none() {
-        draft.lost("a serial number", "text that cannot be one");
+    builder.identity.serial = text.ok().and_then(Serial::parse);
+    if builder.identity.serial.is_none() {
+        builder.add_problem("a serial number", "text that cannot be one");
     }
 }
 
 /// Written when the device checks out, deleted when it enrols again.
-fn disabled(draft: &mut Draft, _: &[u8]) {
-    draft.management.enrolment_ended = Some(draft.told(true));
+fn disabled(builder: &mut AnswerBuilder, _: &[u8]) {
+    builder.management.enrolment_ended = Some(builder.sourced(true));
 }

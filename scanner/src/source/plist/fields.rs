@@ -5,7 +5,7 @@ use std::time::SystemTime;
 use jiff::Timestamp;
 use plist::{Dictionary, Value};
 
-use super::parse::kind_in_words;
+use super::parse::describe_kind;
 
 /// A key is there and holds another type than wanted. Holds no text out of the file.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -34,7 +34,7 @@ fn field<'a, T>(
     take(value).map(Some).ok_or_else(|| WrongType {
         key: key.to_owned(),
         wanted,
-        found: match kind_in_words(value) {
+        found: match describe_kind(value) {
             kind if kind == wanted => "out of range",
             kind => kind,
         },

@@ -19,7 +19,7 @@ pub fn parse_dictionary(bytes: &[u8]) -> Result<Dictionary, Fault> {
         Value::Dictionary(root) => Ok(root),
         other => Err(Fault::Wrong(format!(
             "a property list whose root is {}, not a dictionary",
-            kind_in_words(&other)
+            describe_kind(&other)
         ))),
     }
 }
@@ -27,7 +27,7 @@ pub fn parse_dictionary(bytes: &[u8]) -> Result<Dictionary, Fault> {
 /// Parses bytes of either format.
 pub fn parse(bytes: &[u8]) -> Result<Value, Fault> {
     let wrong = |words: &str| Fault::Wrong(words.to_owned());
-    match told_by_its_beginning(bytes).map_err(Fault::Wrong)? {
+    match detect_format(bytes).map_err(Fault::Wrong)? {
         Format::Binary => {
             limits::check_binary(bytes).map_err(wrong)?;
             Value::from_reader(Cursor::new(bytes))
@@ -67,7 +67,7 @@ enum Format {
 }
 
 /// What a file is that begins so; words for everything but a property list.
-fn told_by_its_beginning(bytes: &[u8]) -> Result<Format, String> {
+fn detect_format(bytes: &[u8]) -> Result<Format, String> {
     if bytes.starts_with(b"bplist00") {
         return Ok(Format::Binary);
     }
@@ -79,11 +79,11 @@ fn told_by_its_beginning(bytes: &[u8]) -> Result<Format, String> {
     let text = without_bom(bytes).trim_ascii_start();
     match text.first() {
         Some(b'<') => Ok(Format::Xml),
-        _ => Err(no_plist_in_words(bytes, text)),
+        _ => Err(describe_other_content(bytes, text)),
     }
 }
 
-fn no_plist_in_words(bytes: &[u8], text: &[u8]) -> String {
+fn describe_other_content(bytes: &[u8], text: &[u8]) -> String {
     if bytes.is_empty() {
         return Fault::ZERO_BYTES.to_owned();
     }
@@ -145,7 +145,7 @@ fn first_element(bytes: &[u8]) -> Option<&[u8]> {
     Some(&rest[..length])
 }
 
-pub(super) fn kind_in_words(value: &Value) -> &'static str {
+pub(super) fn describe_kind(value: &Value) -> &'static str {
     match value {
         Value::Array(_) => "an array",
         Value::Dictionary(_) => "a dictionary",

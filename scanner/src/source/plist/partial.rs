@@ -41,11 +41,11 @@ pub(crate) fn dictionary(bytes: &[u8], left_out: &[&str]) -> Option<Dictionary> 
 
 /// The root dictionary of XML, read through a window, without the keys `left_out`.
 pub(crate) fn xml<R: Read>(window: &mut Window<R>, left_out: &[&str]) -> Option<Dictionary> {
-    let skim = Skim::new(window).without(left_out)?;
-    let mut count = skim.simple.len();
-    let mut root: Dictionary = skim.simple.into_iter().collect();
-    if !is_bare_frame(&skim.copied) {
-        let rest = parse_dictionary(&skim.copied).ok()?;
+    let reader = PartialReader::new(window).without(left_out)?;
+    let mut count = reader.simple.len();
+    let mut root: Dictionary = reader.simple.into_iter().collect();
+    if !is_bare_frame(&reader.copied) {
+        let rest = parse_dictionary(&reader.copied).ok()?;
         count += rest.len();
         root.extend(rest);
     }
@@ -54,14 +54,14 @@ pub(crate) fn xml<R: Read>(window: &mut Window<R>, left_out: &[&str]) -> Option<
 }
 
 /// Goes through XML, takes the simple values of its root out and copies some of the rest.
-struct Skim<'a, R> {
+struct PartialReader<'a, R> {
     window: &'a mut Window<R>,
     simple: Vec<(String, Value)>,
     copied: Vec<u8>,
     copies: bool,
 }
 
-impl<'a, R: Read> Skim<'a, R> {
+impl<'a, R: Read> PartialReader<'a, R> {
     fn new(window: &'a mut Window<R>) -> Self {
         Self {
             window,
@@ -453,8 +453,8 @@ mod tests {
             let root = Dictionary::from_iter([("key", value.clone())]);
             let [text, _] = written(&Value::Dictionary(root));
             let mut window = Window::new(&text[..], Vec::new());
-            let skim = Skim::new(&mut window).without(&[]).unwrap();
-            assert_eq!(is_bare_frame(&skim.copied), wanted, "{value:?}");
+            let reader = PartialReader::new(&mut window).without(&[]).unwrap();
+            assert_eq!(is_bare_frame(&reader.copied), wanted, "{value:?}");
         };
         check("iPhone von Noémie".into(), true);
         check(Value::Date(date(800_000_000.0).unwrap()), true);
