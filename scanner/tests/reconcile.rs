@@ -6,7 +6,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use fleetback_scanner::model::backup::{
-    HostTool, LocalBackup, Password, Restorable, State, Verified, VerifyLevel,
+    DecomposedPaths, FolderContent, HostTool, LocalBackup, Password, Restorable, State, Verified,
+    VerifyLevel,
 };
 use fleetback_scanner::model::evidence::{Source, Sourced, TimestampSource};
 use fleetback_scanner::model::fleet::{Device, Unmatched};
@@ -97,11 +98,15 @@ fn backup(identity: Identity, at: Timestamp, path: PathBuf) -> LocalBackup {
         archived: false,
         host_tool: HostTool::Unknown,
         identity,
+        named_inside: true,
         identity_disagrees: None,
         device_name: None,
         product_type: None,
         os_version: None,
         build_version: None,
+        info_os_version: None,
+        required_os_version: None,
+        content: FolderContent::Backup,
         iccid: None,
         state: State::Complete,
         state_reason: String::new(),
@@ -123,6 +128,11 @@ fn backup(identity: Identity, at: Timestamp, path: PathBuf) -> LocalBackup {
         missing_sample: Vec::new(),
         extra_sample: Vec::new(),
         different_sample: Vec::new(),
+        doubts: Vec::new(),
+        not_downloaded: 0,
+        decomposed_paths: DecomposedPaths::default(),
+        listed: None,
+        list_number: None,
         check: None,
         recalled: false,
         password_proof: None,

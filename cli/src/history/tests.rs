@@ -7,7 +7,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 use fleetback_scanner::backup::services::CheckCache;
-use fleetback_scanner::model::backup::{CheckRecord, PasswordProof};
+use fleetback_scanner::model::backup::{CheckRecord, DecomposedPaths, PasswordProof};
 use fleetback_scanner::model::backup::{
     FileCount, FileDifference, FileName, Password, Restorable, VerifyLevel,
 };
@@ -62,6 +62,8 @@ fn record(stamp: &str, level: VerifyLevel) -> CheckRecord {
         }],
         odd_rows: Some("1 of 3 rows with a file id that is not 40 hex digits".to_owned()),
         no_files: 1,
+        decomposed_paths: DecomposedPaths::default(),
+        listed: None,
     }
 }
 

@@ -49,7 +49,8 @@ fn has_something_whole(state: State) -> bool {
         State::Complete | State::AttemptFailed | State::CleanupUnfinished | State::InProgress => {
             true
         }
-        State::Unfinished
+        State::Partial
+        | State::Unfinished
         | State::Damaged
         | State::Placeholder
         | State::Fake

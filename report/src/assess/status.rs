@@ -200,6 +200,7 @@ pub(crate) fn state_word(state: State) -> &'static str {
         State::AttemptFailed => "attempt-failed",
         State::Unfinished => "unfinished",
         State::CleanupUnfinished => "cleanup-unfinished",
+        State::Partial => "partial",
         State::InProgress => "in-progress",
         State::Damaged => "damaged",
         State::Placeholder => "placeholder",

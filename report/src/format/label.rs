@@ -56,6 +56,7 @@ pub fn code(value: &impl Serialize) -> String {
 words! { State:
     Complete          "complete"           "complete",
     AttemptFailed     "attempt-failed"     "last attempt failed, an older backup still stands",
+    Partial           "partial"            "a part of the device only",
     Unfinished        "unfinished"         "unfinished",
     CleanupUnfinished "cleanup-unfinished" "complete, clean-up unfinished",
     InProgress        "in-progress"        "in progress",

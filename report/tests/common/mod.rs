@@ -99,6 +99,7 @@ pub(crate) fn backup(folder: &str, host: &str, completed: &str) -> Backup {
             extra: 0,
             different: None,
             bytes: Some(5_480_000_000),
+            ..FileCount::default()
         }),
         recalled: false,
         missing_sample: Vec::new(),
@@ -198,6 +199,7 @@ fn damaged() -> Device {
         extra: 2,
         different: None,
         bytes: Some(812_345_678),
+        ..FileCount::default()
     });
     damaged.missing_sample = vec![FileName {
         file_id: "ab".repeat(20),

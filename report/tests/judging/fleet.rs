@@ -7,7 +7,8 @@ use fleetback_report::judge::{Knowledge, RunInfo, judge};
 use fleetback_report::policy::Policy;
 use fleetback_report::results::{self, Code, Finding, Results};
 use fleetback_scanner::model::backup::{
-    FileCount, HostTool, LocalBackup, Password, Restorable, State, Verified, VerifyLevel,
+    DecomposedPaths, FileCount, FolderContent, HostTool, LocalBackup, Password, Restorable, State,
+    Verified, VerifyLevel,
 };
 use fleetback_scanner::model::cloud::{CloudAttempt, CloudLog, CloudWindow};
 use fleetback_scanner::model::evidence::{Source, Sourced, TimestampSource};
@@ -164,11 +165,15 @@ pub(crate) fn local(seconds_old: i64) -> LocalBackup {
         archived: false,
         host_tool: HostTool::Apple,
         identity: Identity::default(),
+        named_inside: true,
         identity_disagrees: None,
         device_name: None,
         product_type: None,
         os_version: None,
         build_version: None,
+        info_os_version: None,
+        required_os_version: None,
+        content: FolderContent::Backup,
         iccid: None,
         state: State::Complete,
         state_reason: "Status.plist says finished".to_owned(),
@@ -194,6 +199,11 @@ pub(crate) fn local(seconds_old: i64) -> LocalBackup {
         missing_sample: Vec::new(),
         extra_sample: Vec::new(),
         different_sample: Vec::new(),
+        doubts: Vec::new(),
+        not_downloaded: 0,
+        decomposed_paths: DecomposedPaths::default(),
+        listed: None,
+        list_number: None,
         check: None,
         recalled: false,
         password_proof: None,

@@ -30,6 +30,15 @@ pub(super) fn identity(
     }
 }
 
+/// Does a plist name the device? The folder's name is no witness of its own.
+pub(super) fn is_named_inside(info: Option<&Info>, manifest: Option<&Manifest>) -> bool {
+    let manifest = manifest.is_some_and(|m| m.udid.is_some() || m.serial.is_some());
+    let info = info.is_some_and(|i| {
+        i.udid.is_some() || i.serial.is_some() || i.meid.is_some() || !i.imeis.is_empty()
+    });
+    manifest || info
+}
+
 /// The witnesses that name different devices, in words.
 pub(super) fn disagreement(
     found: &FoundBackup,

@@ -20,12 +20,14 @@ use super::verify::check::Check;
 use super::verify::fingerprint;
 use super::{activity, cloud_log, identity, problems, restorable, state};
 use crate::model::backup::{
-    CheckRecord, HostTool, LocalBackup, Password, Restorable, State, Verified, VerifyLevel,
+    CheckRecord, DecomposedPaths, FileNumber, FolderContent, HostTool, LocalBackup, Password,
+    Restorable, State, Verified, VerifyLevel,
 };
 use crate::model::cloud::CloudLog;
 use crate::model::found_backup::FoundBackup;
 use crate::model::identity::Identity;
 use crate::source::file::Fault;
+use crate::source::file_number;
 use crate::source::plist as source;
 
 /// How to read.
@@ -236,6 +238,8 @@ impl<'a> OpenBackup<'a> {
                 .filter(|_| backup.encrypted == Some(true)),
             odd_rows: checked.odd_rows(),
             no_files: checked.no_files(),
+            decomposed_paths: backup.decomposed_paths.clone(),
+            listed: backup.listed,
         })
     }
 }
@@ -268,11 +272,15 @@ fn assemble(found: &FoundBackup, options: &ReadOptions, files: &BackupFiles) -> 
             .is_some_and(|name| name.archive_stamp.is_some()),
         host_tool: host_tool(state, files),
         identity: identity::identity(found, info, manifest),
+        named_inside: identity::is_named_inside(info, manifest),
         identity_disagrees: identity::disagreement(found, info, manifest),
         device_name: text(|m| &m.device_name, |i| &i.device_name),
         product_type: text(|m| &m.product_type, |i| &i.product_type),
         os_version: text(|m| &m.os_version, |i| &i.os_version),
         build_version: text(|m| &m.build_version, |i| &i.build_version),
+        info_os_version: info.and_then(|i| i.os_version.clone()),
+        required_os_version: manifest.and_then(|m| m.required_os_version.clone()),
+        content: FolderContent::Backup,
         iccid: info.and_then(|i| i.iccid.clone()),
         state,
         state_reason,
@@ -294,6 +302,11 @@ fn assemble(found: &FoundBackup, options: &ReadOptions, files: &BackupFiles) -> 
         missing_sample: Vec::new(),
         extra_sample: Vec::new(),
         different_sample: Vec::new(),
+        doubts: Vec::new(),
+        not_downloaded: 0,
+        decomposed_paths: DecomposedPaths::default(),
+        listed: None,
+        list_number: list_number(&found.path),
         check: None,
         recalled: false,
         password_proof: files.unlock.proof.clone(),
@@ -307,6 +320,14 @@ fn assemble(found: &FoundBackup, options: &ReadOptions, files: &BackupFiles) -> 
     }
     add_cloud_log(&mut backup, files, options.now);
     backup
+}
+
+/// Of the list of files, which every copy of a backup has.
+fn list_number(folder: &Path) -> Option<FileNumber> {
+    let lists = ["Manifest.db", "Manifest.mbdb"];
+    lists
+        .iter()
+        .find_map(|name| file_number::of(&folder.join(name)))
 }
 
 /// Freshness comes from the device's own clock in Status.plist, or from Manifest.plist where an older

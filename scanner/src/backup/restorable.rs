@@ -33,6 +33,10 @@ pub(super) fn judge(state: State, level: VerifyLevel, files: &BackupFiles) -> Ve
             Restorable::No,
             "iOS refuses to restore with a damaged Status.plist or manifest",
         ),
+        State::Partial => verdict(
+            Restorable::No,
+            "what is here would restore, and is a part of the device only",
+        ),
         State::Placeholder | State::Fake => {
             verdict(Restorable::No, "no device ever wrote a backup here")
         }

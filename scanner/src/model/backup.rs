@@ -30,6 +30,9 @@ pub struct LocalBackup {
 
     /// Which device it says it is: Manifest.plist, then Info.plist, then the folder name.
     pub identity: Identity,
+    /// Does a file inside the folder name the device? A folder's name alone proves nothing: people
+    /// rename and copy folders.
+    pub named_inside: bool,
     /// Did a UDID inside the folder differ from the folder's name, or from one another?
     pub identity_disagrees: Option<String>,
     /// `DeviceName` of Manifest.plist, else `Device Name` of Info.plist.
@@ -40,9 +43,15 @@ pub struct LocalBackup {
     pub os_version: Option<String>,
     /// `BuildVersion`.
     pub build_version: Option<String>,
+    /// `Product Version` of Info.plist, which the computer wrote.
+    pub info_os_version: Option<String>,
+    /// `RequiredProductVersion` of Manifest.plist: the oldest system that may restore it.
+    pub required_os_version: Option<String>,
     /// `ICCID` of Info.plist.
     pub iccid: Option<String>,
 
+    /// What lies in the folder at all.
+    pub content: FolderContent,
     /// What Status.plist and the manifests say.
     pub state: State,
     /// Why the state is what it is, in plain words: "Status.plist says uploading, and a Snapshot folder is left".
@@ -82,6 +91,17 @@ pub struct LocalBackup {
     pub extra_sample: Vec<String>,
     /// The first payloads that differ from what their rows say: damage first, then manifest order.
     pub different_sample: Vec<FileDifference>,
+    /// Why the list of files, or the check, proves less than it seems to; plain words.
+    pub doubts: Vec<String>,
+    /// Files whose names are there and whose content is not: it stayed with the service that keeps the
+    /// folder. Those of the list among them count as missing.
+    pub not_downloaded: u64,
+    /// Paths that a restore has been seen to stop at.
+    pub decomposed_paths: DecomposedPaths,
+    /// Data that people miss first, as far as the list was read.
+    pub listed: Option<ListedData>,
+    /// The list of files as the disk numbers it: two folders with one number share their files.
+    pub list_number: Option<FileNumber>,
     /// The check as a memory keeps it for later nights; `None` where it is not worth keeping.
     pub check: Option<CheckRecord>,
     /// Was the check taken over from an earlier night, because nothing changed since?
@@ -120,6 +140,8 @@ pub enum State {
     CleanupUnfinished,
     /// Not finished, and written to within the last hours or during this run.
     InProgress,
+    /// Both manifests are there, and what they name is a part of a device only.
+    Partial,
     /// Status.plist or a manifest opens and is wrong.
     Damaged,
     /// A tool wrote `finished` before it ever reached the device.
@@ -222,16 +244,26 @@ pub struct Verified {
     JsonSchema,
 )]
 pub struct FileCount {
-    /// Rows with `flags & 1` that must have a payload.
+    /// Rows with `flags & 1` that must have a payload, and rows that cannot be told to be none.
     pub expected: u64,
     /// Of them, those on disk.
     pub present: u64,
     /// Of them, those not on disk.
     pub missing: u64,
+    /// Of them, rows that cannot be used: promises that nobody could check, in neither `present` nor
+    /// `missing`.
+    #[serde(default)]
+    pub unchecked: u64,
     /// Payload files that no row names.
     pub extra: u64,
     /// Payloads that differ from what their row says; `None` where the level does not look.
     pub different: Option<u64>,
+    /// Of them, those that are damaged.
+    #[serde(default)]
+    pub damaged: u64,
+    /// Of `present`, payloads whose rows say nothing to compare them with.
+    #[serde(default)]
+    pub incomparable: u64,
     /// In bytes: at `names` the sum of the rows' `Size` (`None` where a row could not tell), from
     /// `sizes` on what the promised payloads take on disk.
     pub bytes: Option<u64>,
@@ -259,6 +291,64 @@ pub struct FileDifference {
     pub file: FileName,
     /// How it differs, in plain words: "12 bytes where 48,640 are promised".
     pub how: String,
+}
+
+/// A file as its disk numbers it. Hard links to one file have one number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct FileNumber {
+    /// The volume.
+    pub volume: u64,
+    /// The file on it.
+    pub file: u64,
+}
+
+/// What lies in a backup folder, before any of it is read.
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Default,
+    Serialize,
+    Deserialize,
+    JsonSchema,
+)]
+#[serde(rename_all = "kebab-case")]
+pub enum FolderContent {
+    /// A manifest, a Status.plist or payload.
+    #[default]
+    Backup,
+    /// Nothing of a backup, or payload folders that are all empty.
+    Nothing,
+    /// Info.plist and nothing else: the computer began, and the device never wrote.
+    OnlyInfo,
+}
+
+/// Paths in decomposed Unicode: a restore has been seen to stop at one, and to pass once they were
+/// composed.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DecomposedPaths {
+    /// How many rows have one.
+    pub count: u64,
+    /// The first domains that hold them, sorted.
+    pub domains: Vec<String>,
+    /// The first of them, in manifest order.
+    pub sample: Vec<FileName>,
+}
+
+/// Data that people miss first: does the list name it?
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ListedData {
+    /// The database of Messages.
+    pub messages: bool,
+    /// Photos of the camera.
+    pub photos: bool,
+    /// The chats of WhatsApp.
+    pub whatsapp: bool,
 }
 
 /// One check of one backup folder, with the stamp of what it was made of.
@@ -294,6 +384,12 @@ pub struct CheckRecord {
     /// Payload names that are links, folders or the like.
     #[serde(default)]
     pub no_files: u64,
+    /// Paths that a restore has been seen to stop at.
+    #[serde(default)]
+    pub decomposed_paths: DecomposedPaths,
+    /// Data that people miss first.
+    #[serde(default)]
+    pub listed: Option<ListedData>,
 }
 
 /// A keybag was opened by a password.

@@ -3,6 +3,7 @@
 pub(crate) mod content;
 pub(crate) mod csv_rows;
 pub mod file;
+pub(crate) mod file_number;
 pub mod json;
 pub(crate) mod json_items;
 pub mod plist;

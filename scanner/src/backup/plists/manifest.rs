@@ -47,6 +47,8 @@ pub(crate) struct Manifest {
     pub keybag: Option<Vec<u8>>,
     /// `WasPasscodeSet`.
     pub passcode_was_set: Option<bool>,
+    /// `RequiredProductVersion`: the oldest system that may restore it.
+    pub required_os_version: Option<String>,
     /// Keys with another type than usual, in words.
     pub wrong_types: Vec<String>,
 }
@@ -82,6 +84,7 @@ fn from_dictionary(root: &Dictionary) -> Result<Manifest, String> {
         manifest_key: keys.data("ManifestKey"),
         keybag: keys.data("BackupKeyBag"),
         passcode_was_set: keys.boolean("WasPasscodeSet"),
+        required_os_version: keys.text("RequiredProductVersion"),
         wrong_types: keys.wrong_types,
     };
     manifest.wrong_types.append(&mut lockdown.wrong_types);
