@@ -4,7 +4,7 @@ use std::io;
 
 use fleetback_report::render::html;
 use fleetback_report::results::Results;
-use fleetback_report::sheet::Sheet;
+use fleetback_report::view::report::Sheet;
 use jiff::tz::TimeZone;
 
 fn main() -> Result<(), Box<dyn Error>> {

@@ -10,10 +10,9 @@ pub mod judge;
 pub mod policy;
 pub mod render;
 pub mod results;
-pub mod sheet;
 pub mod swap;
 pub mod tables;
-pub mod words;
+pub mod view;
 
 mod assess;
 mod diagnose;

@@ -7,7 +7,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use fleetback_report::render::html;
 use fleetback_report::results::{Pattern, Results};
-use fleetback_report::sheet::Sheet;
+use fleetback_report::view::report::Sheet;
 use jiff::tz::TimeZone;
 use serde_json::Value;
 use sha2::{Digest, Sha256};

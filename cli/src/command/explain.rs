@@ -9,7 +9,6 @@ use fleetback_report::format::{Word, shown};
 use fleetback_report::policy::{Preset, references};
 use fleetback_report::results::{Code, FixId};
 use fleetback_report::tables::fix_steps::Situation;
-use fleetback_report::words;
 use fleetback_scanner::mdm::explain::TableSummary;
 use fleetback_scanner::mdm::pair::pair;
 use fleetback_scanner::mdm::read::{Document, read_to_explain};
@@ -20,6 +19,7 @@ use crate::config;
 use crate::config::args::{Common, Explain};
 use crate::output::files;
 use crate::system::exit::Exit;
+use fleetback_report::view::policy;
 
 /// Runs it.
 pub(crate) fn run(args: &Explain, common: &Common) -> Result<Exit> {
@@ -179,7 +179,7 @@ fn finding(code: Code) -> String {
         line(&mut text, "Not yet", why);
     }
     for preset in Preset::ALL {
-        if let Some(rules) = words::references(&references(preset, code)) {
+        if let Some(rules) = policy::references(&references(preset, code)) {
             line(&mut text, preset.word(), &rules);
         }
     }

@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use fleetback_report::render::{csv, html, json, text};
 use fleetback_report::results::Results;
-use fleetback_report::sheet::Sheet;
+use fleetback_report::view::report::Sheet;
 
 use crate::options::{Format, Reports};
 use crate::output::files::{self, Staged, Target, Unwritten};

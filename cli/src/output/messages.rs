@@ -8,7 +8,8 @@ use std::io::Write;
 
 use fleetback_report::format::{self, plural, shown};
 use fleetback_report::results::Results;
-use fleetback_report::words;
+
+use fleetback_report::view::{history, policy};
 use fleetback_scanner::model::problem::{Level, Problem};
 
 /// Problems named one by one before the rest is counted, without `--verbose`.
@@ -70,7 +71,7 @@ impl Voice {
 
     /// What in the policy asks for a look.
     pub(crate) fn policy(self, results: &Results) {
-        let notes = words::policy_notes(results);
+        let notes = policy::policy_notes(results);
         let named_max = if self.verbose {
             notes.len()
         } else {
@@ -99,7 +100,7 @@ fn since(results: &Results) -> String {
     compared.map_or_else(String::new, |(past, run)| {
         let zone = jiff::tz::TimeZone::UTC;
         let day = format::date(run.scanned_at, &zone);
-        format!("; since {day}: {}", words::changes(past))
+        format!("; since {day}: {}", history::changes(past))
     })
 }
 

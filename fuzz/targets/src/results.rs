@@ -6,7 +6,7 @@ use fleetback_report::policy::Policy;
 use fleetback_report::render::text::{self, TextOptions};
 use fleetback_report::render::{csv, html, json};
 use fleetback_report::results::Results;
-use fleetback_report::sheet::Sheet;
+use fleetback_report::view::report::Sheet;
 use jiff::tz::TimeZone;
 
 use crate::invariant::is_readable;

@@ -9,7 +9,9 @@ use std::borrow::Cow;
 use std::io::{self, Write};
 
 use super::spreadsheet;
-use crate::sheet::{BACKUP_COLUMNS, COLUMNS, Cell, Column, Row, Sheet};
+use crate::view::cell::Cell;
+use crate::view::columns::{BACKUP_COLUMNS, COLUMNS, Column};
+use crate::view::report::{Row, Sheet};
 
 /// How to write CSV.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -9,7 +9,7 @@ use super::terminal::{Color, Page, PageOptions};
 use crate::format::{self, Word, number};
 use crate::history::diff::{DeviceDiff, Diff, DiffKind, Side, Stand};
 use crate::results::Code;
-use crate::swap::sheet;
+use crate::view::ticket;
 
 /// A heading for each change, and its colour.
 const HEADINGS: [(DiffKind, &str, &str, Color); 7] = [
@@ -124,7 +124,7 @@ impl Told<'_> {
     }
 
     fn device(&self, device: &DeviceDiff, out: &mut dyn Write) -> io::Result<()> {
-        let name = sheet::name(&device.device);
+        let name = ticket::name(&device.device);
         self.page
             .lines(2, &format!("{name}: {}", standing(device)), out)?;
         for (label, codes) in [("came", &device.came), ("went", &device.went)] {

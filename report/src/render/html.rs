@@ -9,18 +9,15 @@ use std::io;
 
 use askama::Template;
 
-use crate::sheet::Sheet;
+use crate::view::report::Sheet;
 
 mod chart;
 pub(super) mod csp;
 mod details;
-mod groups;
+mod filters;
 mod island;
 mod page;
-mod past;
-mod patterns;
 mod rows;
-mod terms;
 
 /// Writes the page.
 ///

@@ -11,9 +11,9 @@ use jiff::tz::TimeZone;
 use super::html::csp;
 use crate::format::{self, Word, cut, shown};
 use crate::results::Verdict;
-use crate::swap::run_sheet::{Density, RunSheet, order, run_sheet};
-use crate::swap::sheet::{self, Tone};
 use crate::swap::ticket::{Ticket, Tickets};
+use crate::view::run_sheet::{Density, RunSheet, order, run_sheet};
+use crate::view::ticket::{self, Tone};
 
 #[derive(Template)]
 #[template(path = "run-sheets.html")]
@@ -82,7 +82,7 @@ fn page(tickets: &Tickets, zone: &TimeZone) -> Page {
         title: format!("Swaps, {asked_at}"),
         headline: format::plural(tickets.summary.devices, "swap", "swaps"),
         counts: Verdict::ALL.map(|verdict| count(tickets, verdict)).into(),
-        blockers: sheet::blockers(tickets),
+        blockers: ticket::blockers(tickets),
         faults: faults(tickets),
         rows: numbered()
             .map(|(ticket, number)| row(ticket, number))
@@ -98,7 +98,7 @@ fn page(tickets: &Tickets, zone: &TimeZone) -> Page {
                 sheet: run_sheet(ticket, tickets, zone),
             })
             .collect(),
-        evidence: shown(&sheet::evidence(&tickets.evidence, tickets.asked_at, zone)),
+        evidence: shown(&ticket::evidence(&tickets.evidence, tickets.asked_at, zone)),
         foot: format!(
             "Written by fleetback {version} on {asked_at} {zone_name}. This page asks for nothing from any network."
         ),
@@ -116,7 +116,7 @@ fn count(tickets: &Tickets, verdict: Verdict) -> Count {
 }
 
 fn faults(tickets: &Tickets) -> Vec<String> {
-    let faults = tickets.plan.iter().flat_map(sheet::plan_faults);
+    let faults = tickets.plan.iter().flat_map(ticket::plan_faults);
     faults.map(|fault| shown(&fault)).collect()
 }
 
@@ -130,10 +130,10 @@ fn row(ticket: &Ticket, number: usize) -> Row {
         number,
         tone: ticket.verdict.code(),
         verdict: ticket.verdict.phrase(),
-        old: cell(Some(sheet::subject(ticket))),
+        old: cell(Some(ticket::subject(ticket))),
         user: cell(ticket.user.clone()),
         day: cell(ticket.planned.map(|day| day.to_string())),
-        new: cell(ticket.target.as_ref().map(sheet::target)),
+        new: cell(ticket.target.as_ref().map(ticket::target)),
         reason: cut(&ticket.reason, REASON_MAX),
     }
 }

@@ -14,8 +14,8 @@ use crate::results::Verdict;
 use crate::swap::answer::{Answer, Fate};
 use crate::swap::request::PlanUsed;
 use crate::swap::retention::{After, Afterwards};
-use crate::swap::sheet::{self, Group, SWAP_COLUMNS, SwapRow, Tone};
 use crate::swap::ticket::{Ticket, Tickets};
+use crate::view::ticket::{self, Group, SWAP_COLUMNS, SwapRow, Tone};
 
 /// Writes every ticket, and for more than one the sums.
 ///
@@ -40,7 +40,7 @@ pub fn write_text(
     page.plan(tickets.plan.as_ref(), out)?;
     page.dim(
         0,
-        &sheet::evidence(&tickets.evidence, tickets.asked_at, options.zone),
+        &ticket::evidence(&tickets.evidence, tickets.asked_at, options.zone),
         out,
     )
 }
@@ -60,12 +60,12 @@ pub fn write_after_text(
         writeln!(out)?;
     }
     if after.plan.is_some() {
-        page.bold(Color::None, &sheet::after_totals(after), out)?;
+        page.bold(Color::None, &ticket::after_totals(after), out)?;
     }
     page.plan(after.plan.as_ref(), out)?;
     page.dim(
         0,
-        &sheet::evidence(&after.evidence, after.asked_at, options.zone),
+        &ticket::evidence(&after.evidence, after.asked_at, options.zone),
         out,
     )?;
     page.dim(0, "Nothing was deleted: this only says.", out)
@@ -107,18 +107,18 @@ pub fn after_schema() -> serde_json::Value {
 impl Page<'_> {
     fn ticket(&self, ticket: &Ticket, tickets: &Tickets, out: &mut dyn Write) -> io::Result<()> {
         let color = color_of(ticket.verdict);
-        self.bold(color, &sheet::headline(ticket), out)?;
+        self.bold(color, &ticket::headline(ticket), out)?;
         self.lines(2, &ticket.reason, out)?;
-        for text in sheet::said_by_plan(ticket) {
+        for text in ticket::said_by_plan(ticket) {
             self.lines(2, text, out)?;
         }
         for candidate in &ticket.candidates {
-            self.lines(4, &sheet::candidate(candidate), out)?;
+            self.lines(4, &ticket::candidate(candidate), out)?;
         }
         for (label, text) in facts(ticket, tickets, self.zone) {
             self.fact(label, &text, out)?;
         }
-        for group in sheet::groups(ticket) {
+        for group in ticket::groups(ticket) {
             self.group(&group, out)?;
         }
         Ok(())
@@ -127,12 +127,12 @@ impl Page<'_> {
     /// One row of a plan: three hundred whole tickets are for the run sheets.
     fn row_of_plan(&self, ticket: &Ticket, out: &mut dyn Write) -> io::Result<()> {
         let color = color_of(ticket.verdict);
-        self.bold(color, &sheet::headline(ticket), out)?;
+        self.bold(color, &ticket::headline(ticket), out)?;
         self.lines(2, &ticket.reason, out)?;
-        for text in sheet::said_by_plan(ticket) {
+        for text in ticket::said_by_plan(ticket) {
             self.lines(2, text, out)?;
         }
-        self.dim(2, &sheet::planned(ticket), out)
+        self.dim(2, &ticket::planned(ticket), out)
     }
 
     /// What is wrong with the plan itself.
@@ -175,7 +175,7 @@ impl Page<'_> {
     fn answer(&self, answer: &Answer, tone: Tone, out: &mut dyn Write) -> io::Result<()> {
         let mark = if tone == Tone::Tick { "[ ] " } else { "" };
         let said = match answer.waits_for {
-            Some(_) => sheet::waits(answer),
+            Some(_) => ticket::waits(answer),
             None => &answer.evidence,
         };
         let story = format!("{mark}{:<4}{}: {said}", answer.rule, answer.asks);
@@ -196,8 +196,8 @@ impl Page<'_> {
     }
 
     fn sums(&self, tickets: &Tickets, out: &mut dyn Write) -> io::Result<()> {
-        self.bold(Color::None, &sheet::totals(tickets), out)?;
-        for (index, blocker) in sheet::blockers(tickets).iter().enumerate() {
+        self.bold(Color::None, &ticket::totals(tickets), out)?;
+        for (index, blocker) in ticket::blockers(tickets).iter().enumerate() {
             if index == 0 {
                 writeln!(out, "  What stands in the way most:")?;
             }
@@ -212,10 +212,10 @@ impl Page<'_> {
             Fate::Keep => Color::Red,
             Fate::Unknown => Color::Yellow,
         };
-        self.bold(color, &sheet::after_headline(after), out)?;
+        self.bold(color, &ticket::after_headline(after), out)?;
         self.lines(2, &after.reason, out)?;
         if let Some(new) = &after.new {
-            self.fact("New device", &sheet::name(new), out)?;
+            self.fact("New device", &ticket::name(new), out)?;
         }
         if let Some(day) = after.planned {
             self.fact("Planned for", &day.to_string(), out)?;
@@ -247,17 +247,17 @@ impl Page<'_> {
 
 fn facts(ticket: &Ticket, tickets: &Tickets, zone: &TimeZone) -> Vec<(&'static str, String)> {
     let device = ticket.device.as_ref();
-    let about = device.map(|who| sheet::about(who, ticket.user.as_deref()));
+    let about = device.map(|who| ticket::about(who, ticket.user.as_deref()));
     let copy = ticket.restore_from.as_ref();
     let facts = [
         ("Device", about.filter(|text| !text.is_empty())),
         ("Planned for", ticket.planned.map(|day| day.to_string())),
         (
             "Restore from",
-            copy.map(|copy| sheet::restore_from(copy, tickets, zone)),
+            copy.map(|copy| ticket::restore_from(copy, tickets, zone)),
         ),
         ("", copy.and_then(|copy| copy.path.clone())),
-        ("New device", ticket.target.as_ref().map(sheet::target)),
+        ("New device", ticket.target.as_ref().map(ticket::target)),
     ];
     facts
         .into_iter()

@@ -16,9 +16,9 @@ use rust_xlsxwriter::{
 };
 
 use super::csv::visible;
-use crate::sheet::Cell;
-use crate::swap::sheet::{self, SWAP_COLUMNS, SwapRow};
 use crate::swap::ticket::Tickets;
+use crate::view::cell::Cell;
+use crate::view::ticket::{self, SWAP_COLUMNS, SwapRow};
 
 /// Rows of a worksheet, the header among them (Microsoft, "Excel specifications and limits").
 const ROWS_MAX: usize = 1_048_576;
@@ -203,14 +203,14 @@ fn totals(
 ) -> Result<(), XlsxError> {
     page.set_name("Totals")?;
     page.set_column_width(0, columns(TOTALS_WIDTH))?;
-    let faults = tickets.plan.as_ref().map(sheet::plan_faults);
+    let faults = tickets.plan.as_ref().map(ticket::plan_faults);
     let groups = [
-        ("Totals", vec![sheet::totals(tickets)]),
-        ("What stands in the way most", sheet::blockers(tickets)),
+        ("Totals", vec![ticket::totals(tickets)]),
+        ("What stands in the way most", ticket::blockers(tickets)),
         ("What is wrong with the plan", faults.unwrap_or_default()),
         (
             "Evidence",
-            vec![sheet::evidence(&tickets.evidence, tickets.asked_at, zone)],
+            vec![ticket::evidence(&tickets.evidence, tickets.asked_at, zone)],
         ),
     ];
     let mut row = 0;

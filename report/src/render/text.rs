@@ -12,8 +12,11 @@ use unicode_width::UnicodeWidthStr;
 use super::terminal::{Color, Paint, cut, padded, wrapped, wrapped_words};
 use crate::format::{self, Word, shown};
 use crate::results::{Device, Finding, Pattern, Severity, Status};
-use crate::sheet::{self, Action, Sheet};
-use crate::words;
+use crate::view::attention::{self, deserves_a_look};
+use crate::view::device::handle;
+use crate::view::groups::Action;
+use crate::view::report::Sheet;
+use crate::view::{cell, patterns, policy};
 
 /// How to write the short report.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -110,7 +113,7 @@ fn write_patterns(
     for pattern in patterns {
         let devices = format::plural(pattern.missed, "device", "devices");
         let fix = shown(&pattern.likely_fix.title);
-        let heading = shown(&words::pattern_heading(pattern));
+        let heading = shown(&patterns::pattern_heading(pattern));
         let sure = format!(" ({devices}, confidence {})", pattern.confidence);
         writeln!(out, "  {heading}: {fix}{}", paint.dim(&sure))?;
         for line in wrapped_words(&shown(&pattern.reason), width - 4) {
@@ -133,7 +136,7 @@ struct Line<'a> {
 const HEADINGS: [&str; 5] = ["STATUS", "SEVERITY", "NAME", "SERIAL", "LAST GOOD"];
 
 fn line<'a>(sheet: &Sheet<'a>, device: &'a Device) -> Line<'a> {
-    let finding = sheet::open_finding(device);
+    let finding = attention::open_finding(device);
     let text = |text: fn(&Finding) -> &str| finding.map_or(String::new(), |f| shown(text(f)));
     Line {
         device,
@@ -154,20 +157,12 @@ fn line<'a>(sheet: &Sheet<'a>, device: &'a Device) -> Line<'a> {
 /// The date and the age; without a date, `never` only where that is known.
 fn last_good(sheet: &Sheet<'_>, device: &Device) -> String {
     match (sheet.row(device).get("last_good_backup"), device.age_days) {
-        (sheet::Cell::Date(date), Some(age)) => format!("{date} ({age} d)"),
-        (sheet::Cell::Date(date), None) => date.to_string(),
+        (cell::Cell::Date(date), Some(age)) => format!("{date} ({age} d)"),
+        (cell::Cell::Date(date), None) => date.to_string(),
         _ if device.status == Status::Never => "never".to_owned(),
         _ if device.status == Status::Unknown => "unknown".to_owned(),
         _ => "none".to_owned(),
     }
-}
-
-/// Devices that somebody should look at: at risk, or with a finding of warning or worse.
-fn deserves_a_look(device: &Device) -> bool {
-    let warned = device
-        .severity
-        .is_some_and(|severity| severity > Severity::Info);
-    !device.listed_apart && (warned || device.is_at_risk())
 }
 
 fn write_devices(
@@ -334,27 +329,12 @@ fn write_actions(
 /// The serial numbers of the first devices, else what else names them, and how many more.
 fn serials(action: &Action<'_>) -> Vec<String> {
     let named = action.devices.iter().take(SERIALS_MAX);
-    let mut named: Vec<_> = named.map(|device| handle(device)).collect();
+    let mut named: Vec<_> = named.map(|device| cut(&handle(device), 48)).collect();
     let more = action.devices.len().saturating_sub(SERIALS_MAX);
     if more > 0 {
         named.push(format!("and {} more", format::number(more as u64)));
     }
     named
-}
-
-/// What an admin would call the device: serial number, UDID, IMEI or name.
-fn handle(device: &Device) -> String {
-    let numbers = [
-        &device.serial_number,
-        &device.udid,
-        &device.imei,
-        &device.device_name,
-    ];
-    let first = numbers.into_iter().flatten().next();
-    first.map_or_else(
-        || "(a device without a number)".to_owned(),
-        |text| cut(&shown(text), 48),
-    )
 }
 
 fn write_problems(
@@ -447,7 +427,7 @@ fn write_policy(
     width: usize,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    let notes = words::policy_notes(sheet.results());
+    let notes = policy::policy_notes(sheet.results());
     if notes.is_empty() {
         return Ok(());
     }

@@ -9,6 +9,8 @@ use std::str::FromStr;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::format::{Word, words};
+
 /// How bad a finding is.
 #[derive(
     Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
@@ -386,6 +388,40 @@ impl std::fmt::Display for Status {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.pad(self.id())
     }
+}
+
+words! { Status:
+    Protected "protected" "protected",
+    Aging     "aging"     "aging",
+    Stale     "stale"     "stale",
+    Failed    "failed"    "failed",
+    Never     "never"     "never backed up",
+    Unknown   "unknown"   "unknown",
+}
+
+words! { Severity:
+    Info     "info"     "info",
+    Warning  "warning"  "warning",
+    Error    "error"    "error",
+    Critical "critical" "critical",
+}
+
+words! { Confidence:
+    Low    "low"    "low: the usual order of trying",
+    Medium "medium" "medium: the pattern fits",
+    High   "high"   "high: direct evidence",
+}
+
+words! { BackupKind:
+    Local  "local"  "local",
+    Icloud "icloud" "iCloud",
+}
+
+words! { Verdict:
+    Ready           "ready"             "READY",
+    ReadyWithLosses "ready-with-losses" "READY, WITH LOSSES",
+    NotReady        "not-ready"         "NOT READY",
+    Unknown         "unknown"           "UNKNOWN",
 }
 
 #[cfg(test)]

@@ -3,6 +3,8 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::format::{Word, words};
+
 /// May the old backups go?
 #[derive(
     Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
@@ -130,4 +132,18 @@ impl Reply {
             ..self
         }
     }
+}
+
+words! { Outcome:
+    Blocks     "blocks"      "blocks",
+    CannotTell "cannot-tell" "cannot tell",
+    Loses      "loses"       "loses",
+    Warns      "warns"       "warns",
+    Pass       "pass"        "in order",
+}
+
+words! { Fate:
+    MayGo   "may-go"  "MAY GO",
+    Keep    "keep"    "KEEP",
+    Unknown "unknown" "UNKNOWN, SO KEEP",
 }

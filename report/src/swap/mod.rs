@@ -12,8 +12,6 @@ pub mod question;
 pub mod request;
 pub mod retention;
 pub mod rules;
-pub mod run_sheet;
-pub mod sheet;
 pub mod target;
 pub mod ticket;
 pub mod verdict;

@@ -6,7 +6,7 @@ use fleetback_report::judge::likely_causes;
 use fleetback_report::policy::{Policy, Preset, RULES, references};
 use fleetback_report::results::{Code, FixId, PatternKind};
 use fleetback_report::tables::error_codes;
-use fleetback_report::words;
+use fleetback_report::view::policy;
 
 const FINDINGS: &str = include_str!("../../../docs/findings.md");
 const FIXES: &str = include_str!("../../../docs/fixes.md");
@@ -214,7 +214,7 @@ fn every_rule_stands_in_the_policy_page() {
                 .into_iter()
                 .filter(|one| one.demands == rule.demands)
                 .collect();
-            words::references(&own).map_or(String::new(), |names| format!("{names} "))
+            policy::references(&own).map_or(String::new(), |names| format!("{names} "))
         };
         let row = format!(
             "| {} | {} | {}| {}| {}|",

@@ -1,7 +1,7 @@
 //! Waivers: in date, on their last day, expired, by code, for a whole device, for nothing.
 
 use fleetback_report::results::{Code, Results, Severity, Status};
-use fleetback_report::words::policy_notes;
+use fleetback_report::view::policy::policy_notes;
 use fleetback_scanner::model::backup::{LocalBackup, Password};
 
 use crate::fleet::*;

@@ -4,7 +4,9 @@ use std::path::PathBuf;
 
 use fleetback_report::render::csv::{CsvOptions, Profile, Rows, write};
 use fleetback_report::results::{Results, Status};
-use fleetback_report::sheet::{BACKUP_COLUMNS, COLUMNS, Cell, Sheet};
+use fleetback_report::view::cell::Cell;
+use fleetback_report::view::columns::{BACKUP_COLUMNS, COLUMNS};
+use fleetback_report::view::report::Sheet;
 use jiff::civil;
 use jiff::tz::TimeZone;
 use proptest::prelude::*;

@@ -1,6 +1,6 @@
 //! docs/output.md and the tables of columns say the same.
 
-use fleetback_report::sheet::{BACKUP_COLUMNS, COLUMNS, Column};
+use fleetback_report::view::columns::{BACKUP_COLUMNS, COLUMNS, Column};
 
 const DOCUMENT: &str = include_str!("../../../docs/output.md");
 

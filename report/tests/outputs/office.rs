@@ -9,7 +9,9 @@ use std::sync::{Mutex, PoisonError};
 
 use fleetback_report::render::csv::{CsvOptions, Profile, Rows};
 use fleetback_report::results::{Results, Status};
-use fleetback_report::sheet::{COLUMNS, Cell, Kind, Sheet};
+use fleetback_report::view::cell::{Cell, Kind};
+use fleetback_report::view::columns::COLUMNS;
+use fleetback_report::view::report::Sheet;
 use jiff::tz::TimeZone;
 
 use crate::common::{device, morning, results};

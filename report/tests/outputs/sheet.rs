@@ -1,7 +1,9 @@
 //! The columns and what they hold.
 
 use fleetback_report::results::{Code, Device, FixId, Severity, Status};
-use fleetback_report::sheet::{COLUMNS, Cell, Kind, Sheet};
+use fleetback_report::view::cell::{Cell, Kind};
+use fleetback_report::view::columns::COLUMNS;
+use fleetback_report::view::report::Sheet;
 use jiff::tz::TimeZone;
 
 use crate::common::{at, backup, device, finding, morning, results};

@@ -2,7 +2,7 @@
 
 use fleetback_report::render::text::{TextOptions, write};
 use fleetback_report::results::{Results, Status};
-use fleetback_report::sheet::Sheet;
+use fleetback_report::view::report::Sheet;
 use jiff::tz::TimeZone;
 use proptest::prelude::*;
 use unicode_width::UnicodeWidthStr;

@@ -2,12 +2,13 @@
 
 use fleetback_report::format::{self, Word, code};
 use fleetback_report::results::{BackupKind, Confidence, Severity, Status};
-use fleetback_report::words;
+
 use fleetback_scanner::model::backup::*;
 use fleetback_scanner::model::problem::Level;
 use jiff::tz::TimeZone;
 
 use crate::common::{at, morning, results};
+use fleetback_report::view::summary;
 
 #[test]
 fn codes_are_those_of_the_json() {
@@ -72,7 +73,7 @@ fn codes_are_those_of_the_json() {
 fn age_buckets_have_their_edges() {
     let check = |days, bucket| {
         assert_eq!(
-            words::age_bucket(Some(days), Status::Stale),
+            summary::age_bucket(Some(days), Status::Stale),
             Some(bucket),
             "{days}"
         );
@@ -88,9 +89,9 @@ fn age_buckets_have_their_edges() {
     check(15, "15 to 30 d");
     check(30, "15 to 30 d");
     check(31, "31 d and more");
-    assert_eq!(words::age_bucket(None, Status::Never), Some("never"));
-    assert_eq!(words::age_bucket(None, Status::Unknown), None);
-    assert_eq!(words::age_bucket(None, Status::Failed), None);
+    assert_eq!(summary::age_bucket(None, Status::Never), Some("never"));
+    assert_eq!(summary::age_bucket(None, Status::Unknown), None);
+    assert_eq!(summary::age_bucket(None, Status::Failed), None);
 }
 
 #[test]
@@ -194,7 +195,7 @@ fn the_headline_counts_the_fleet() {
         results.summary.at_risk = at_risk;
         results.summary.devices = devices;
         results.summary.listed_apart = listed_apart;
-        assert_eq!(words::headline(&results), text);
+        assert_eq!(summary::headline(&results), text);
     };
     check(3, 41, 0, "3 of 41 devices could be lost tonight");
     check(1, 2, 0, "1 of 2 devices could be lost tonight");
@@ -204,7 +205,7 @@ fn the_headline_counts_the_fleet() {
     check(0, 1, 0, "The one device is safe for tonight");
     check(0, 0, 0, "No devices found");
     assert_eq!(
-        words::headline(&morning()),
+        summary::headline(&morning()),
         "5 of 11 devices could be lost tonight"
     );
 }

@@ -6,8 +6,8 @@ use fleetback_report::render::{json, swap as render};
 use fleetback_report::results::*;
 use fleetback_report::swap::request::{Asked, Wish};
 use fleetback_report::swap::retention::afterwards;
-use fleetback_report::swap::sheet::SWAP_COLUMNS;
 use fleetback_report::swap::ticket::Tickets;
+use fleetback_report::view::ticket::SWAP_COLUMNS;
 use jiff::tz::TimeZone;
 
 use crate::common;

@@ -5,10 +5,10 @@ use std::io::Cursor;
 use calamine::{Data, Range, Reader, Xlsx};
 use fleetback_report::render::csv::{CsvOptions, Profile};
 use fleetback_report::render::{swap, swap_xlsx};
-use fleetback_report::sheet::Cell;
 use fleetback_report::swap::request::PlanUsed;
-use fleetback_report::swap::sheet::{self, SWAP_COLUMNS, SwapRow};
 use fleetback_report::swap::ticket::Tickets;
+use fleetback_report::view::cell::Cell;
+use fleetback_report::view::ticket::{self, SWAP_COLUMNS, SwapRow};
 use jiff::civil;
 use jiff::tz::TimeZone;
 
@@ -201,11 +201,11 @@ fn the_totals_stand_on_a_page_of_their_own() {
     });
     let page = page(&tickets, "Totals");
     let lines: Vec<_> = page.rows().map(|row| exact(&row[0])).collect();
-    let blockers = sheet::blockers(&tickets);
+    let blockers = ticket::blockers(&tickets);
     assert!(!blockers.is_empty());
-    let faults = sheet::plan_faults(tickets.plan.as_ref().unwrap());
+    let faults = ticket::plan_faults(tickets.plan.as_ref().unwrap());
     assert!(!faults.is_empty());
-    for line in [vec![sheet::totals(&tickets)], blockers, faults].concat() {
+    for line in [vec![ticket::totals(&tickets)], blockers, faults].concat() {
         assert!(lines.contains(&line), "{line} is not in {lines:?}");
     }
 }

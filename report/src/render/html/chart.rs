@@ -4,6 +4,8 @@
 //! Colour says only what the words beside it say too: what could be lost is red, and the number at
 //! the end of its bar names it.
 
+use crate::view::summary::Age;
+
 /// Where the bars begin, how long the longest is, and how far apart they stand.
 const BAR_X: u64 = 126;
 const BAR_LENGTH: u64 = 130;
@@ -27,15 +29,6 @@ pub(super) struct Bar {
     pub(super) risk_width: u64,
     pub(super) number_x: u64,
     pub(super) number: String,
-}
-
-/// Devices whose last good backup is of one age.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Age {
-    pub(super) label: String,
-    pub(super) devices: u64,
-    /// Of them, those that could be lost.
-    pub(super) at_risk: u64,
 }
 
 /// Bars for the ages, the longest [`BAR_LENGTH`] long.

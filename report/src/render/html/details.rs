@@ -10,13 +10,13 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use super::island::{Texts, UNTOLD};
-use super::{past, rows, terms};
 use crate::format::{self, Word, shown};
 use crate::results::{
     Attempt, Backup, Device, Evidence, Finding, Icloud, IcloudAttempt, Mdm, Waiver,
 };
-use crate::sheet::Sheet;
-use crate::words;
+use crate::view::groups::may_destroy;
+use crate::view::report::Sheet;
+use crate::view::{device, history, policy};
 
 /// All devices, in the order of the table.
 #[derive(Debug, Serialize)]
@@ -108,7 +108,7 @@ impl Writer<'_> {
             .next_fix
             .map(|next| format!("If it persists: {}", next.about().title));
         (
-            rows::severity_number(finding.severity),
+            device::severity_number(finding.severity),
             self.say(&format::code(&finding.code)),
             self.say(&finding.cause),
             self.say(&finding.why),
@@ -130,8 +130,8 @@ impl Writer<'_> {
     fn grounds(&mut self, finding: &Finding) -> Vec<Pair> {
         let evidence = finding.evidence.iter();
         let mut grounds: Vec<Pair> = evidence.map(|one| self.evidence(one)).collect();
-        if let Some(rules) = words::references(&finding.references) {
-            let demands = format!("rules that ask for {}", words::demands(finding));
+        if let Some(rules) = policy::references(&finding.references) {
+            let demands = format!("rules that ask for {}", policy::demands(finding));
             grounds.push((self.say(&rules), self.say(&demands)));
         }
         grounds
@@ -156,7 +156,8 @@ impl Writer<'_> {
             ("iCloud", self.icloud(&device.icloud)),
             ("MDM", self.mdm(device.mdm.as_ref())),
         ];
-        let past = past::facts(self.sheet, device).map(|facts| ("Earlier nights", worded(facts)));
+        let past =
+            history::facts(self.sheet, device).map(|facts| ("Earlier nights", worded(facts)));
         chapters
             .into_iter()
             .chain(past)
@@ -177,7 +178,7 @@ impl Writer<'_> {
             ("ICCID", device.iccid.as_deref().map(format::iccid)),
             ("Product type", device.product_type.clone()),
             ("System", build),
-            ("Newest for its model", Some(words::currency(&device.os))),
+            ("Newest for its model", Some(device::currency(&device.os))),
             ("E-mail", device.email.clone()),
             ("Site", device.site.clone()),
             ("Group", device.group.clone()),
@@ -191,7 +192,7 @@ impl Writer<'_> {
             ),
             (
                 "Limit of the policy",
-                Some(terms::limit(device.max_age_days)),
+                Some(device::limit(device.max_age_days)),
             ),
             (
                 "Group of the policy",
@@ -226,7 +227,7 @@ impl Writer<'_> {
 
     fn icloud(&self, icloud: &Icloud) -> Facts {
         let facts = [
-            ("iCloud Backup on", told(icloud.enabled, terms::UNTOLD)),
+            ("iCloud Backup on", told(icloud.enabled, device::UNTOLD)),
             (
                 "Last backup",
                 or_untold(icloud.last_date.map(|at| self.when(at))),
@@ -272,11 +273,11 @@ impl Writer<'_> {
             ),
             ("Told by", or_untold(mdm.source.clone())),
             ("Trusted", format::yes_no(mdm.trusted).into()),
-            ("Supervised", told(mdm.supervised, terms::UNTOLD)),
-            ("User Enrollment", told(mdm.user_enrollment, terms::UNTOLD)),
-            ("Lost mode", told(mdm.lost_mode, terms::UNTOLD)),
-            ("Find My", told(mdm.find_my, terms::UNTOLD)),
-            ("Activation Lock", told(mdm.activation_lock, terms::UNTOLD)),
+            ("Supervised", told(mdm.supervised, device::UNTOLD)),
+            ("User Enrollment", told(mdm.user_enrollment, device::UNTOLD)),
+            ("Lost mode", told(mdm.lost_mode, device::UNTOLD)),
+            ("Find My", told(mdm.find_my, device::UNTOLD)),
+            ("Activation Lock", told(mdm.activation_lock, device::UNTOLD)),
             ("Storage", storage(mdm)),
         ];
         let told_of_some = self.mdm_if_told(mdm);
@@ -388,7 +389,7 @@ impl Writer<'_> {
             ("Status.plist", when(backup.status_date)),
             ("Manifest.plist", when(backup.manifest_date)),
             ("Info.plist", when(backup.info_date)),
-            ("Encrypted", told(backup.encrypted, terms::UNTOLD)),
+            ("Encrypted", told(backup.encrypted, device::UNTOLD)),
             ("Password", self.password(backup)),
             ("Files", files(backup)),
             ("Checked", self.checked(backup)),
@@ -496,16 +497,11 @@ fn worded(facts: Vec<(&'static str, Option<String>)>) -> Facts {
 }
 
 fn or_untold(value: Option<String>) -> String {
-    value.unwrap_or_else(|| terms::UNTOLD.into())
+    value.unwrap_or_else(|| device::UNTOLD.into())
 }
 
 fn told(value: Option<bool>, otherwise: &str) -> String {
     value.map(format::yes_no).unwrap_or(otherwise).into()
-}
-
-/// "May destroy: Wi-Fi networks typed in by hand".
-pub(super) fn may_destroy(harm: &str) -> String {
-    format!("May destroy: {}", shown(harm))
 }
 
 fn who_and_how_sure(finding: &Finding) -> String {
@@ -530,7 +526,7 @@ fn storage(mdm: &Mdm) -> String {
         (_, _, Some(all)) => format!("{:.1} {} in all, as reported", all.amount, unit(all.unit)),
         (Some(free), None, None) => format!("{free:.1} GB free, as reported"),
         (None, Some(all), None) => format!("{all:.1} GB in all, as reported"),
-        (None, None, None) => terms::UNTOLD.into(),
+        (None, None, None) => device::UNTOLD.into(),
     }
 }
 

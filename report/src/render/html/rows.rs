@@ -7,26 +7,27 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
-use super::groups::Chapter;
 use super::island::Texts;
-use super::terms;
 use crate::format::{self, Word, shown};
-use crate::results::{Device, Finding, Severity, Status};
-use crate::sheet::Sheet;
+use crate::results::{Device, Finding};
+use crate::view::attention;
+use crate::view::device::{self, status_number};
+use crate::view::groups::Chapter;
+use crate::view::report::Sheet;
 
 /// Bits of a row's flags. The script knows them by the same names.
-const FLAGS: [(u8, terms::Fits); 5] = [
+const FLAGS: [(u8, attention::Fits); 5] = [
     (1, Device::is_at_risk),
-    (2, terms::waived),
+    (2, attention::waived),
     (4, |device| device.listed_apart),
-    (8, terms::not_in_order),
-    (16, terms::soon),
+    (8, attention::not_in_order),
+    (16, attention::soon),
 ];
 
 /// Words of the table that do not come from a device.
 const WORDS: [(&str, &str); 14] = [
-    ("untold", terms::UNTOLD),
-    ("nameless", terms::NAMELESS),
+    ("untold", device::UNTOLD),
+    ("nameless", device::NAMELESS),
     ("waived", "waived"),
     ("apart", "listed apart"),
     ("findings", "Findings"),
@@ -98,10 +99,10 @@ pub(super) fn fleet(sheet: &Sheet<'_>, chapters: &[Chapter]) -> Fleet {
     Fleet {
         rows,
         texts: tables.texts.into_texts(),
-        statuses: terms::STATUSES
+        statuses: device::STATUSES
             .map(|(status, tone, _)| term(status, tone))
             .into(),
-        severities: terms::SEVERITIES
+        severities: device::SEVERITIES
             .map(|(severity, tone)| term(severity, tone))
             .into(),
         fixes: tables.fixes,
@@ -117,17 +118,6 @@ fn term(word: impl Word, tone: &'static str) -> Term {
     (word.code(), format::heading(word), tone)
 }
 
-/// The place of a severity in the tables of the page.
-pub(super) fn severity_number(severity: Severity) -> usize {
-    let mut all = terms::SEVERITIES.iter();
-    all.position(|(each, _)| *each == severity).unwrap_or(0)
-}
-
-fn status_number(status: Status) -> usize {
-    let mut all = terms::STATUSES.iter();
-    all.position(|(each, ..)| *each == status).unwrap_or(0)
-}
-
 /// The tables that rows point into.
 #[derive(Default)]
 struct Tables {
@@ -138,17 +128,17 @@ struct Tables {
 
 impl Tables {
     fn row(&mut self, sheet: &Sheet<'_>, device: &Device) -> Row {
-        let leading = terms::leading(device);
+        let leading = attention::leading(device);
         Row(
             status_number(device.status),
             self.maybe(device.device_name.as_deref()),
             self.maybe(device.serial_number.as_deref()),
             self.maybe(device.user.as_deref()),
             self.maybe(device.department.as_deref()),
-            self.texts.maybe(terms::model(device)),
-            self.texts.maybe(terms::system(device)),
-            self.texts.number(terms::last_good(sheet, device)),
-            self.texts.number(terms::last_good_more(device)),
+            self.texts.maybe(device::model(device)),
+            self.texts.maybe(device::system(device)),
+            self.texts.number(device::last_good(sheet, device)),
+            self.texts.number(device::last_good_more(device)),
             device.age_days,
             self.fix(leading),
             self.texts
@@ -156,7 +146,7 @@ impl Tables {
             self.hosts(device),
             flags(device),
             self.texts.number(also_searched(device)),
-            self.texts.maybe(terms::copied(device)),
+            self.texts.maybe(device::copied(device)),
             self.maybe(device.site.as_deref()),
             self.maybe(device.group.as_deref()),
             self.maybe(device.policy_group.as_deref()),
@@ -168,10 +158,10 @@ impl Tables {
     }
 
     fn fix(&mut self, finding: Option<&Finding>) -> usize {
-        let key = terms::fix_key(finding);
+        let key = device::fix_key(finding);
         let found = self.fixes.iter().position(|(each, _)| *each == key);
         found.unwrap_or_else(|| {
-            self.fixes.push((key, terms::fix_title(finding)));
+            self.fixes.push((key, device::fix_title(finding)));
             self.fixes.len() - 1
         })
     }

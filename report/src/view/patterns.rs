@@ -1,26 +1,25 @@
 //! What many devices have in common, before anything is said of single ones.
 
-use super::groups::Fact;
+use super::labelled::Fact;
+use super::report::Sheet;
 use crate::format::{self, shown};
 use crate::results::Pattern;
-use crate::sheet::Sheet;
-use crate::words;
 
 /// One pattern as the template sees it.
-pub(super) struct PatternRow {
-    pub(super) missed: String,
-    pub(super) missed_word: &'static str,
-    pub(super) title: String,
-    pub(super) cause: String,
-    pub(super) reason: String,
-    pub(super) facts: Vec<Fact>,
-    pub(super) steps: Vec<String>,
-    pub(super) devices_word: String,
-    pub(super) devices: Vec<String>,
+pub(crate) struct PatternRow {
+    pub(crate) missed: String,
+    pub(crate) missed_word: &'static str,
+    pub(crate) title: String,
+    pub(crate) cause: String,
+    pub(crate) reason: String,
+    pub(crate) facts: Vec<Fact>,
+    pub(crate) steps: Vec<String>,
+    pub(crate) devices_word: String,
+    pub(crate) devices: Vec<String>,
 }
 
 /// The patterns of the run, the strongest first.
-pub(super) fn rows(sheet: &Sheet<'_>) -> Vec<PatternRow> {
+pub(crate) fn rows(sheet: &Sheet<'_>) -> Vec<PatternRow> {
     let patterns = sheet.results().patterns.iter();
     patterns.map(|pattern| row(sheet, pattern)).collect()
 }
@@ -34,7 +33,7 @@ fn row(sheet: &Sheet<'_>, pattern: &Pattern) -> PatternRow {
         } else {
             "devices"
         },
-        title: shown(&words::pattern_heading(pattern)),
+        title: shown(&pattern_heading(pattern)),
         cause: shown(&pattern.cause),
         reason: shown(&pattern.reason),
         facts: facts(sheet, pattern),
@@ -55,4 +54,13 @@ fn facts(sheet: &Sheet<'_>, pattern: &Pattern) -> Vec<Fact> {
             format::date(pattern.since, sheet.zone()).to_string(),
         ),
     ]
+}
+
+/// "One site, Lyon", "Apple's servers, for all that can be told".
+pub fn pattern_heading(pattern: &Pattern) -> String {
+    let title = pattern.kind.about().title;
+    match &pattern.what {
+        Some(what) => format!("{title}, {what}"),
+        None => title.to_owned(),
+    }
 }

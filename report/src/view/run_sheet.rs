@@ -7,11 +7,11 @@
 
 use jiff::tz::TimeZone;
 
-use super::answer::{Answer, Outcome};
-use super::sheet::{self, Group, Tone};
-use super::ticket::{RestoreFrom, Ticket, Tickets};
+use super::ticket::{self, Group, Tone};
 use crate::format::{self, cut, shown};
 use crate::results::{BackupKind, Verdict};
+use crate::swap::answer::{Answer, Outcome};
+use crate::swap::ticket::{RestoreFrom, Ticket, Tickets};
 
 /// One sheet.
 #[derive(Debug, Clone, PartialEq)]
@@ -118,10 +118,10 @@ const SAID_MAX: usize = 3;
 /// The sheet of a ticket.
 pub fn run_sheet(ticket: &Ticket, tickets: &Tickets, zone: &TimeZone) -> RunSheet {
     let (room, lists) = fitting(ticket);
-    let said = sheet::said_by_plan(ticket).take(SAID_MAX);
+    let said = ticket::said_by_plan(ticket).take(SAID_MAX);
     RunSheet {
         verdict: ticket.verdict,
-        subject: cut(&sheet::subject(ticket), NAME_MAX),
+        subject: cut(&ticket::subject(ticket), NAME_MAX),
         reason: cut(&ticket.reason, room.sentence),
         said_by_plan: said.map(|text| cut(text, FACT_MAX)).collect(),
         facts: facts(ticket, tickets, zone),
@@ -167,7 +167,7 @@ fn drawn(text: &str) -> usize {
 }
 
 fn lists(ticket: &Ticket, room: &Room) -> Vec<List> {
-    let groups = sheet::groups(ticket).into_iter();
+    let groups = ticket::groups(ticket).into_iter();
     let to_do = groups.filter(|group| group.tone != Tone::Calm);
     to_do.map(|group| list(&group, room)).collect()
 }
@@ -210,21 +210,21 @@ fn facts(ticket: &Ticket, tickets: &Tickets, zone: &TimeZone) -> Vec<Fact> {
     let copy = ticket.restore_from.as_ref();
     let folder = copy.and_then(|copy| copy.path.as_deref());
     let facts = [
-        ("Old device", device.map(sheet::make)),
+        ("Old device", device.map(ticket::make)),
         ("UDID", device.and_then(|who| who.udid.clone())),
         ("IMEI", device.and_then(|who| who.imei.clone())),
         ("User", ticket.user.clone()),
         ("Department", device.and_then(|who| who.department.clone())),
         ("Planned for", ticket.planned.map(|day| day.to_string())),
-        ("New device", ticket.target.as_ref().map(sheet::target)),
+        ("New device", ticket.target.as_ref().map(ticket::target)),
         (
             "Restore from",
-            copy.map(|copy| sheet::restore_from(copy, tickets, zone)),
+            copy.map(|copy| ticket::restore_from(copy, tickets, zone)),
         ),
         ("Folder", folder.map(cut_front)),
     ];
     let candidates = ticket.candidates.iter().take(CANDIDATES_MAX);
-    let candidates = candidates.map(|who| ("Fits", Some(sheet::candidate(who))));
+    let candidates = candidates.map(|who| ("Fits", Some(ticket::candidate(who))));
     let told = facts
         .into_iter()
         .chain(candidates)

@@ -7,16 +7,18 @@
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
-use super::{details, terms};
+use super::attention::{self, asks_for_action, open_finding};
+use super::device;
+use super::labelled::Fact;
+use super::report::Sheet;
 use crate::format::{self, Word, shown};
-use crate::results::{Device, Finding};
-use crate::sheet::Sheet;
+use crate::results::{Device, Finding, FixId};
 
 /// Ways to do one fix that are spelled out; the others stand with their devices in the table.
 const WAYS_SHOWN: usize = 4;
 
 /// Id of the chapter of what could be lost tonight.
-pub(super) const TONIGHT: &str = "tonight";
+pub(crate) const TONIGHT: &str = "tonight";
 
 /// The chapters: id, heading, what it holds, filter of the table, which devices.
 type Chapters = [(
@@ -24,7 +26,7 @@ type Chapters = [(
     &'static str,
     &'static str,
     &'static str,
-    terms::Fits,
+    attention::Fits,
 ); 2];
 const CHAPTERS: Chapters = [
     (
@@ -39,54 +41,87 @@ const CHAPTERS: Chapters = [
         "What to do next",
         "These devices have a good backup in date, and something that should be put right.",
         "&status=soon",
-        terms::soon,
+        attention::soon,
     ),
 ];
 
 /// Groups under one heading.
-pub(super) struct Chapter {
-    pub(super) id: &'static str,
-    pub(super) title: &'static str,
-    pub(super) lead: &'static str,
-    pub(super) groups: Vec<Group>,
+pub(crate) struct Chapter {
+    pub(crate) id: &'static str,
+    pub(crate) title: &'static str,
+    pub(crate) lead: &'static str,
+    pub(crate) groups: Vec<Group>,
 }
 
 /// Devices with one likely fix.
-pub(super) struct Group {
+pub(crate) struct Group {
     /// Names the group within the page.
-    pub(super) number: usize,
+    pub(crate) number: usize,
     /// The fix id, and the rest of the link that shows the group in the table.
-    pub(super) key: String,
-    pub(super) also: &'static str,
-    pub(super) devices: String,
-    pub(super) devices_word: &'static str,
-    pub(super) title: String,
-    pub(super) facts: Vec<Fact>,
-    pub(super) may_destroy: Vec<String>,
-    pub(super) ways: Vec<Way>,
-    pub(super) serials_word: String,
-    pub(super) serials: Vec<String>,
+    pub(crate) key: String,
+    pub(crate) also: &'static str,
+    pub(crate) devices: String,
+    pub(crate) devices_word: &'static str,
+    pub(crate) title: String,
+    pub(crate) facts: Vec<Fact>,
+    pub(crate) may_destroy: Vec<String>,
+    pub(crate) ways: Vec<Way>,
+    pub(crate) serials_word: String,
+    pub(crate) serials: Vec<String>,
     /// Places in the table, for the copy button.
-    pub(super) rows: Vec<usize>,
-}
-
-/// A label and its value.
-pub(super) struct Fact {
-    pub(super) label: &'static str,
-    pub(super) value: String,
+    pub(crate) rows: Vec<usize>,
 }
 
 /// Steps, and for whom where not for all.
-pub(super) struct Way {
-    pub(super) whom: Option<String>,
-    pub(super) steps: Vec<String>,
+pub(crate) struct Way {
+    pub(crate) whom: Option<String>,
+    pub(crate) steps: Vec<String>,
 }
 
 /// A device of a group: its place in the table, itself, the finding it is here for.
 type Member<'a> = (usize, &'a Device, Option<&'a Finding>);
 
+/// Devices that the same fix is likely to help.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Action<'a> {
+    /// The fix.
+    pub fix: FixId,
+    /// "Check the storage space".
+    pub title: &'a str,
+    /// Who acts.
+    pub who: &'a str,
+    /// The devices, worst first.
+    pub devices: Vec<&'a Device>,
+}
+
+impl<'a> Sheet<'a> {
+    /// What to do, by the likely fix of each device's first finding that no waiver covers; the fix
+    /// that helps the most devices first. Devices listed apart and findings of severity info ask
+    /// for nothing.
+    pub fn actions(&self) -> Vec<Action<'a>> {
+        let mut by_fix = BTreeMap::<FixId, Action<'a>>::new();
+        for device in self.results().devices.iter().filter(|d| !d.listed_apart) {
+            let Some(finding) = open_finding(device).filter(|finding| asks_for_action(finding))
+            else {
+                continue;
+            };
+            let fix = &finding.likely_fix;
+            let action = by_fix.entry(fix.id).or_insert_with(|| Action {
+                fix: fix.id,
+                title: &fix.title,
+                who: &fix.who,
+                devices: Vec::new(),
+            });
+            action.devices.push(device);
+        }
+        let mut actions: Vec<_> = by_fix.into_values().collect();
+        actions.sort_by_key(|action| Reverse(action.devices.len()));
+        actions
+    }
+}
+
 /// The chapters that have groups.
-pub(super) fn chapters(sheet: &Sheet<'_>) -> Vec<Chapter> {
+pub(crate) fn chapters(sheet: &Sheet<'_>) -> Vec<Chapter> {
     let mut number = 0;
     let mut chapters = Vec::new();
     for (id, title, lead, also, fits) in CHAPTERS {
@@ -108,11 +143,11 @@ pub(super) fn chapters(sheet: &Sheet<'_>) -> Vec<Chapter> {
 }
 
 /// Devices by the fix of their leading finding, most devices first.
-fn gathered<'a>(sheet: &Sheet<'a>, fits: terms::Fits) -> Vec<Vec<Member<'a>>> {
+fn gathered<'a>(sheet: &Sheet<'a>, fits: attention::Fits) -> Vec<Vec<Member<'a>>> {
     let mut by_fix: BTreeMap<_, Vec<Member<'a>>> = BTreeMap::new();
     let devices = sheet.results().devices.iter().enumerate();
     for (place, device) in devices.filter(|(_, device)| fits(device)) {
-        let finding = terms::leading(device);
+        let finding = attention::leading(device);
         let fix = finding.map(|finding| finding.likely_fix.id);
         by_fix
             .entry(fix)
@@ -128,13 +163,13 @@ fn group(number: usize, also: &'static str, members: &[Member<'_>]) -> Group {
     let leading = members.first().and_then(|(_, _, finding)| *finding);
     let serials: Vec<_> = members
         .iter()
-        .filter_map(|(_, device, _)| terms::copied(device))
+        .filter_map(|(_, device, _)| device::copied(device))
         .collect();
     let harms = counted(findings(members).filter_map(|f| f.likely_fix.may_destroy.as_deref()));
     Group {
         number,
         also,
-        key: terms::fix_key(leading),
+        key: device::fix_key(leading),
         devices: format::number(members.len() as u64),
         devices_word: if members.len() == 1 {
             "device"
@@ -148,7 +183,7 @@ fn group(number: usize, also: &'static str, members: &[Member<'_>]) -> Group {
         facts: facts(members),
         may_destroy: harms
             .into_iter()
-            .map(|(harm, _)| details::may_destroy(harm))
+            .map(|(harm, _)| may_destroy(harm))
             .collect(),
         ways: ways(members),
         serials_word: format::plural(serials.len() as u64, "serial number", "serial numbers"),
@@ -230,7 +265,7 @@ fn whom(members: &[Member<'_>], steps: &Vec<String>) -> String {
         .collect();
     let systems = counted(
         mine.iter()
-            .filter_map(|(_, device, _)| terms::system(device)),
+            .filter_map(|(_, device, _)| device::system(device)),
     );
     let systems: Vec<_> = systems.into_iter().map(|(system, _)| system).collect();
     let devices = format::plural(mine.len() as u64, "device", "devices");
@@ -250,6 +285,11 @@ fn counted<T: Ord>(values: impl Iterator<Item = T>) -> Vec<(T, u64)> {
     let mut counts: Vec<_> = counts.into_iter().collect();
     counts.sort_by_key(|(_, count)| Reverse(*count));
     counts
+}
+
+/// "May destroy: Wi-Fi networks typed in by hand".
+pub(crate) fn may_destroy(harm: &str) -> String {
+    format!("May destroy: {}", shown(harm))
 }
 
 #[cfg(test)]

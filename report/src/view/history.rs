@@ -1,25 +1,24 @@
 //! What earlier runs add to the page: what has changed, the nights of a device, and what became of
 //! the fixes that were shown.
 
-use crate::format::{self, plural};
-use crate::results::{Device, FixOutcome, Past, PastOfDevice, Recovered, SizeThen};
-use crate::sheet::Sheet;
-use crate::words;
+use super::report::Sheet;
+use crate::format::{self, number, plural};
+use crate::results::{Change, Device, FixOutcome, Past, PastOfDevice, Recovered, SizeThen};
 
 /// What became of one fix.
-pub(super) struct OutcomeRow {
-    pub(super) fix: &'static str,
-    pub(super) shown: String,
-    pub(super) recovered: String,
-    pub(super) open: String,
+pub(crate) struct OutcomeRow {
+    pub(crate) fix: &'static str,
+    pub(crate) shown: String,
+    pub(crate) recovered: String,
+    pub(crate) open: String,
 }
 
 /// "Since the run of 2026-11-19 04:00: 3 new, 1 fixed."
-pub(super) fn changed(sheet: &Sheet<'_>) -> Option<String> {
+pub(crate) fn changed(sheet: &Sheet<'_>) -> Option<String> {
     let past = sheet.results().history.as_ref()?;
     let run = past.compared_with.as_ref()?;
     let when = format::date_time(run.scanned_at, sheet.zone());
-    let changes = words::changes(past);
+    let changes = changes(past);
     let missed = match past.nights_missed {
         0 => String::new(),
         n => format!(
@@ -31,7 +30,7 @@ pub(super) fn changed(sheet: &Sheet<'_>) -> Option<String> {
 }
 
 /// The fixes that were shown on earlier nights.
-pub(super) fn outcomes(sheet: &Sheet<'_>) -> Vec<OutcomeRow> {
+pub(crate) fn outcomes(sheet: &Sheet<'_>) -> Vec<OutcomeRow> {
     let fixes = sheet
         .results()
         .history
@@ -53,7 +52,7 @@ fn outcome(outcome: &FixOutcome) -> OutcomeRow {
 type Facts = Vec<(&'static str, Option<String>)>;
 
 /// The chapter of a device; `None` for a run without a history.
-pub(super) fn facts(sheet: &Sheet<'_>, device: &Device) -> Option<Facts> {
+pub(crate) fn facts(sheet: &Sheet<'_>, device: &Device) -> Option<Facts> {
     let past = device.history.as_ref()?;
     let date = |at| format::date(at, sheet.zone()).to_string();
     let failing = past.first_failing.zip(past.nights_failing);
@@ -107,3 +106,31 @@ fn recovered(sheet: &Sheet<'_>, then: &Recovered) -> String {
         then.fix.about().title
     )
 }
+
+/// What has changed since the run that is compared with: "3 new, 1 fixed, 1 gone".
+pub fn changes(past: &Past) -> String {
+    let of = |change| past.changes.get(&change).copied().unwrap_or(0);
+    let told = TOLD_CHANGES.map(|change| (of(change), change.id()));
+    let gone = (past.gone.len() as u64, "gone");
+    let told = told
+        .into_iter()
+        .chain([gone])
+        .filter(|(count, _)| *count > 0);
+    let told: Vec<String> = told
+        .map(|(count, word)| format!("{} {word}", number(count)))
+        .collect();
+    if told.is_empty() {
+        "nothing has changed".to_owned()
+    } else {
+        told.join(", ")
+    }
+}
+
+/// The changes worth a word, in the order in which they are told.
+const TOLD_CHANGES: [Change; 5] = [
+    Change::New,
+    Change::Worse,
+    Change::Better,
+    Change::Fixed,
+    Change::Appeared,
+];

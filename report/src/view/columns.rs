@@ -6,135 +6,13 @@
 //!
 //! Rows are made while they are printed: a sheet of 50,000 devices costs no memory of its own.
 
-use std::cmp::Reverse;
-use std::collections::BTreeMap;
+use jiff::Timestamp;
 
-use fleetback_scanner::model::problem::Problem;
-use jiff::tz::TimeZone;
-use jiff::{Timestamp, civil};
-
+use super::cell::{Cell, Kind};
+use super::report::Row;
+use super::{policy, summary};
 use crate::format::{self, Word};
-use crate::results::{Backup, Change, Device, Finding, FixId, Results, Severity};
-use crate::words;
-
-/// One value, with its type.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Cell {
-    /// Not known, or not applicable: an empty cell, `null`, never 0.
-    Unknown,
-    /// Text, whoever wrote it.
-    Text(String),
-    /// A number or code that must stay text: written `exact` for programs and `pretty` for people.
-    Id {
-        /// "356789012345678".
-        exact: String,
-        /// "35-678901-234567-8".
-        pretty: String,
-    },
-    /// A whole number.
-    Whole(i64),
-    /// A number with a fraction.
-    Decimal(f64),
-    /// A calendar date in the sheet's time zone.
-    Date(civil::Date),
-    /// An exact instant, written RFC 3339 in UTC.
-    Instant(Timestamp),
-}
-
-impl Cell {
-    /// The exact value, for programs; empty when unknown.
-    pub fn exact(&self) -> String {
-        match self {
-            Self::Unknown => String::new(),
-            Self::Text(text) | Self::Id { exact: text, .. } => text.clone(),
-            Self::Whole(number) => number.to_string(),
-            Self::Decimal(number) => number.to_string(),
-            Self::Date(date) => date.to_string(),
-            Self::Instant(at) => format::instant(*at),
-        }
-    }
-
-    /// The value as people like to read it; empty when unknown. Not yet escaped for any format.
-    pub fn pretty(&self) -> String {
-        match self {
-            Self::Id { pretty, .. } => pretty.clone(),
-            other => other.exact(),
-        }
-    }
-
-    /// Is there nothing to show?
-    pub fn is_unknown(&self) -> bool {
-        matches!(self, Self::Unknown)
-    }
-
-    pub(crate) fn text(value: Option<impl Into<String>>) -> Self {
-        value.map_or(Self::Unknown, |text| Self::Text(text.into()))
-    }
-
-    pub(crate) fn word(value: Option<impl Word>) -> Self {
-        Self::text(value.map(Word::code))
-    }
-
-    fn yes_no(value: Option<bool>) -> Self {
-        Self::text(value.map(format::yes_no))
-    }
-
-    fn whole(value: Option<i64>) -> Self {
-        value.map_or(Self::Unknown, Self::Whole)
-    }
-
-    fn count(value: Option<u64>) -> Self {
-        Self::whole(value.map(|count| i64::try_from(count).unwrap_or(i64::MAX)))
-    }
-
-    fn decimal(value: Option<f64>) -> Self {
-        value
-            .filter(|number| number.is_finite())
-            .map_or(Self::Unknown, Self::Decimal)
-    }
-
-    fn instant(value: Option<Timestamp>) -> Self {
-        value.map_or(Self::Unknown, Self::Instant)
-    }
-
-    fn id(exact: Option<&str>, pretty: impl FnOnce(&str) -> Option<String>) -> Self {
-        exact.map_or(Self::Unknown, |exact| Self::Id {
-            exact: exact.to_owned(),
-            pretty: pretty(exact).unwrap_or_else(|| exact.to_owned()),
-        })
-    }
-}
-
-/// What the cells of a column hold: for alignment, sorting and the documentation.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
-    /// Text.
-    Text,
-    /// One of a fixed list of words.
-    Word,
-    /// A number or code that must stay text.
-    Id,
-    /// A number.
-    Number,
-    /// A calendar date, `yyyy-mm-dd`.
-    Date,
-    /// An instant, RFC 3339 in UTC.
-    Instant,
-}
-
-impl Kind {
-    /// As docs/output.md calls it.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Text => "text",
-            Self::Word => "word",
-            Self::Id => "id",
-            Self::Number => "number",
-            Self::Date => "date",
-            Self::Instant => "instant",
-        }
-    }
-}
+use crate::results::{Backup, Change, Device, Finding, FixId};
 
 /// One column of a table.
 #[derive(Debug, Clone, Copy)]
@@ -158,132 +36,6 @@ impl Column {
 /// The column of that name in [`COLUMNS`].
 pub fn column(name: &str) -> Option<&'static Column> {
     COLUMNS.iter().find(|column| column.name == name)
-}
-
-/// The judged fleet, ready to print.
-#[derive(Debug, Clone, Copy)]
-pub struct Sheet<'a> {
-    results: &'a Results,
-    zone: &'a TimeZone,
-}
-
-/// One row: a device and one of its backups.
-#[derive(Debug, Clone, Copy)]
-pub struct Row<'a> {
-    /// The run.
-    pub results: &'a Results,
-    /// Where the reader lives.
-    pub zone: &'a TimeZone,
-    /// The device.
-    pub device: &'a Device,
-    /// In the table of devices the newest backup that is not an archived copy, if there is one; in
-    /// the table of backups the row's own.
-    pub backup: Option<&'a Backup>,
-}
-
-/// Devices that the same fix is likely to help.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Action<'a> {
-    /// The fix.
-    pub fix: FixId,
-    /// "Check the storage space".
-    pub title: &'a str,
-    /// Who acts.
-    pub who: &'a str,
-    /// The devices, worst first.
-    pub devices: Vec<&'a Device>,
-}
-
-impl<'a> Sheet<'a> {
-    /// Takes the results as they are; calendar dates are those of `zone`.
-    pub fn new(results: &'a Results, zone: &'a TimeZone) -> Self {
-        Self { results, zone }
-    }
-
-    /// What the sheet shows.
-    pub fn results(&self) -> &'a Results {
-        self.results
-    }
-
-    /// Where the reader lives.
-    pub fn zone(&self) -> &'a TimeZone {
-        self.zone
-    }
-
-    /// "3 of 41 devices could be lost tonight".
-    pub fn headline(&self) -> String {
-        words::headline(self.results)
-    }
-
-    /// The row of one device.
-    pub fn row(&self, device: &'a Device) -> Row<'a> {
-        Row {
-            results: self.results,
-            zone: self.zone,
-            device,
-            backup: device.backups.iter().find(|backup| !backup.archived),
-        }
-    }
-
-    /// One row per device in the order of the results, worst first; print it with [`COLUMNS`].
-    pub fn devices(&self) -> impl Iterator<Item = Row<'a>> + use<'a> {
-        let sheet = *self;
-        self.results
-            .devices
-            .iter()
-            .map(move |device| sheet.row(device))
-    }
-
-    /// One row per local backup; print it with [`BACKUP_COLUMNS`].
-    pub fn backups(&self) -> impl Iterator<Item = Row<'a>> + use<'a> {
-        self.devices().flat_map(|row| {
-            let each = move |backup| Row {
-                backup: Some(backup),
-                ..row
-            };
-            row.device.backups.iter().map(each)
-        })
-    }
-
-    /// What to do, by the likely fix of each device's first finding that no waiver covers; the fix
-    /// that helps the most devices first. Devices listed apart and findings of severity info ask
-    /// for nothing.
-    pub fn actions(&self) -> Vec<Action<'a>> {
-        let mut by_fix = BTreeMap::<FixId, Action<'a>>::new();
-        for device in self.results.devices.iter().filter(|d| !d.listed_apart) {
-            let Some(finding) = open_finding(device).filter(|finding| asks_for_action(finding))
-            else {
-                continue;
-            };
-            let fix = &finding.likely_fix;
-            let action = by_fix.entry(fix.id).or_insert_with(|| Action {
-                fix: fix.id,
-                title: &fix.title,
-                who: &fix.who,
-                devices: Vec::new(),
-            });
-            action.devices.push(device);
-        }
-        let mut actions: Vec<_> = by_fix.into_values().collect();
-        actions.sort_by_key(|action| Reverse(action.devices.len()));
-        actions
-    }
-
-    /// Problems, those that leave the report incomplete first.
-    pub fn problems(&self) -> Vec<&'a Problem> {
-        let mut problems: Vec<_> = self.results.problems.iter().collect();
-        problems.sort_by_key(|problem| Reverse(problem.level));
-        problems
-    }
-}
-
-/// The first finding that no waiver covers.
-pub fn open_finding(device: &Device) -> Option<&Finding> {
-    device.findings.iter().find(|found| found.waived.is_none())
-}
-
-fn asks_for_action(finding: &Finding) -> bool {
-    finding.severity > Severity::Info
 }
 
 impl<'a> Row<'a> {
@@ -350,7 +102,7 @@ pub const COLUMNS: &[Column] = &[
     col("os", "System", Kind::Text, |r| os(r.device)),
     col("last_good_backup", "Last good backup", Kind::Date, |r| r.date(last_good(r.device))),
     col("age_days", "Age in days", Kind::Number, |r| Cell::whole(r.device.age_days)),
-    col("age_bucket", "Age", Kind::Word, |r| Cell::text(words::age_bucket(r.device.age_days, r.device.status))),
+    col("age_bucket", "Age", Kind::Word, |r| Cell::text(summary::age_bucket(r.device.age_days, r.device.status))),
     col("max_age_days", "Limit in days", Kind::Number, |r| Cell::decimal(Some(r.device.max_age_days))),
     col("last_good_kind", "Kind of last good backup", Kind::Word, |r| Cell::word(r.device.last_good_backup.as_ref().map(|good| good.kind))),
     col("last_attempt", "Last attempt", Kind::Date, |r| r.date(r.device.last_attempt.as_ref().map(|attempt| attempt.at))),
@@ -503,7 +255,7 @@ fn codes(device: &Device) -> Option<String> {
 fn rules(device: &Device) -> Cell {
     let findings = device.findings.iter();
     let told = findings.filter_map(|found| {
-        let rules = words::references(&found.references)?;
+        let rules = policy::references(&found.references)?;
         Some(format!("{}: {rules}", found.code))
     });
     let told: Vec<String> = told.collect();
@@ -547,7 +299,7 @@ fn different_sample(backup: &Backup) -> Cell {
     joined(&files.collect::<Vec<_>>())
 }
 
-fn problems(backup: &Backup) -> Cell {
+pub(crate) fn problems(backup: &Backup) -> Cell {
     let problems = backup.problems.iter();
     let problems = problems.map(|p| format!("{}: {}", p.path.display(), p.found));
     joined(&problems.collect::<Vec<_>>())

@@ -1,0 +1,121 @@
+//! What was read and what could not be: problems, waivers, computers, roots, documents of no device.
+
+use std::cmp::Reverse;
+
+use fleetback_scanner::model::problem::{Level, Problem};
+
+use super::policy;
+use super::report::Sheet;
+use crate::format::{self, shown};
+use crate::results::{Host, Results, WaiverUse};
+
+pub(crate) struct ProblemRow {
+    pub(crate) path: String,
+    pub(crate) wanted: String,
+    pub(crate) found: String,
+    pub(crate) remedy: String,
+}
+
+pub(crate) struct WaiverRow {
+    pub(crate) state: String,
+    pub(crate) tone: &'static str,
+    pub(crate) device: String,
+    pub(crate) code: String,
+    pub(crate) reason: String,
+    pub(crate) until: String,
+}
+
+pub(crate) struct UnmatchedRow {
+    pub(crate) source: String,
+    pub(crate) reason: String,
+}
+
+pub(crate) struct HostRow {
+    pub(crate) name: String,
+    pub(crate) backups: String,
+    pub(crate) space: String,
+}
+
+pub(crate) struct RootRow {
+    pub(crate) path: String,
+    pub(crate) backups: String,
+}
+
+impl<'a> Sheet<'a> {
+    /// Problems, those that leave the report incomplete first.
+    pub fn problems(&self) -> Vec<&'a Problem> {
+        let mut problems: Vec<_> = self.results().problems.iter().collect();
+        problems.sort_by_key(|problem| Reverse(problem.level));
+        problems
+    }
+}
+
+pub(crate) const PROBLEMS_LEAD: &str = "Each of these is a place where evidence should have been, or where \
+something else was found than was looked for.";
+
+/// Those that leave the report incomplete, and the notes.
+pub(crate) fn problems(sheet: &Sheet<'_>) -> (Vec<ProblemRow>, Vec<ProblemRow>) {
+    let of = |level: Level| {
+        let problems = sheet
+            .problems()
+            .into_iter()
+            .filter(|problem| problem.level == level);
+        problems.map(problem).collect()
+    };
+    (of(Level::Incomplete), of(Level::Note))
+}
+
+fn problem(problem: &Problem) -> ProblemRow {
+    ProblemRow {
+        path: shown(&problem.path.to_string_lossy()),
+        wanted: shown(&problem.wanted),
+        found: shown(&problem.found),
+        remedy: problem.remedy.as_deref().map_or("nothing".into(), shown),
+    }
+}
+
+pub(crate) fn waiver(waiver: &WaiverUse) -> WaiverRow {
+    let calm = waiver.state == "used" && !waiver.expiring;
+    let soon = if waiver.expiring { ", ends soon" } else { "" };
+    WaiverRow {
+        state: format!("{}{soon}", format::capital(&shown(&waiver.state))),
+        tone: if calm { "" } else { "warn" },
+        device: policy::waived_devices(waiver),
+        code: waiver.code.map_or("all".into(), |code| format::code(&code)),
+        reason: shown(&waiver.reason),
+        until: waiver.until.as_deref().map_or("without end".into(), shown),
+    }
+}
+
+pub(crate) fn unmatched(results: &Results) -> Vec<UnmatchedRow> {
+    let unmatched = results.unmatched.iter();
+    unmatched
+        .map(|item| UnmatchedRow {
+            source: shown(&item.source),
+            reason: shown(&item.reason),
+        })
+        .collect()
+}
+
+pub(crate) fn host(host: &Host) -> HostRow {
+    let space = match (host.disk_free, host.disk_total) {
+        (Some(free), Some(total)) => format!("{} of {}", format::size(free), format::size(total)),
+        (Some(free), None) => format::size(free),
+        (None, _) => "could not be read".into(),
+    };
+    HostRow {
+        name: shown(&host.name),
+        backups: format::number(host.backups),
+        space,
+    }
+}
+
+pub(crate) fn roots(results: &Results) -> Vec<RootRow> {
+    let roots = results.roots.iter();
+    roots
+        .map(|root| RootRow {
+            path: shown(&root.path.to_string_lossy()),
+            backups: format::number(root.backups),
+        })
+        .collect()
+}

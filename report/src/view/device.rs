@@ -1,0 +1,218 @@
+//! What is said of one device beside the columns of the tables: its name, its last good backup, its fix.
+//!
+//! A tone is a colour with a meaning; it never stands without a word and a shape beside it. Every
+//! text that can come from a device passes [`shown`] before it reaches the page.
+
+use std::collections::BTreeSet;
+
+use super::attention;
+use super::report::Sheet;
+use crate::format::{self, Word, plural, shown};
+use crate::results::{Confidence, Device, Finding, Os, OsVerdict, Severity, Status};
+
+/// In place of a fact that no evidence told.
+pub(crate) const UNTOLD: &str = "not told";
+
+/// In place of the name of a device that no evidence names.
+pub(crate) const NAMELESS: &str = "no name known";
+
+/// The statuses, worst first: tone, and what the status means in a few words.
+pub(crate) const STATUSES: [(Status, &str, &str); 6] = [
+    (Status::Never, "risk", "no backup and no attempt"),
+    (
+        Status::Failed,
+        "risk",
+        "tried, and nothing good in date came of it",
+    ),
+    (Status::Stale, "risk", "the last good backup is too old"),
+    (Status::Unknown, "unknown", "the evidence cannot tell"),
+    (Status::Aging, "warn", "a good backup that grows old"),
+    (Status::Protected, "good", "a good backup in date"),
+];
+
+/// The severities with their tones.
+pub(crate) const SEVERITIES: [(Severity, &str); 4] = [
+    (Severity::Info, "calm"),
+    (Severity::Warning, "warn"),
+    (Severity::Error, "risk"),
+    (Severity::Critical, "risk"),
+];
+
+/// The place of a severity in the tables of the page.
+pub(crate) fn severity_number(severity: Severity) -> usize {
+    let mut all = SEVERITIES.iter();
+    all.position(|(each, _)| *each == severity).unwrap_or(0)
+}
+
+pub(crate) fn status_number(status: Status) -> usize {
+    let mut all = STATUSES.iter();
+    all.position(|(each, ..)| *each == status).unwrap_or(0)
+}
+
+/// What the copy buttons copy: the serial number, else the UDID.
+pub(crate) fn copied(device: &Device) -> Option<String> {
+    let id = device.serial_number.as_ref().or(device.udid.as_ref());
+    id.map(|id| shown(id))
+}
+
+/// The name, or the words for none.
+pub(crate) fn name(device: &Device) -> String {
+    device.device_name.as_deref().map_or(NAMELESS.into(), shown)
+}
+
+/// The marketing name, else Apple's product type.
+pub(crate) fn model(device: &Device) -> Option<String> {
+    let model = device.model.as_ref().or(device.product_type.as_ref());
+    model.map(|model| shown(model))
+}
+
+/// "iPadOS 17.7".
+pub(crate) fn system(device: &Device) -> Option<String> {
+    let product = device.product_type.as_deref();
+    format::os_version(product, device.os_version.as_deref()).map(|system| shown(&system))
+}
+
+/// What an admin would call the device: serial number, UDID, IMEI or name.
+pub(crate) fn handle(device: &Device) -> String {
+    let numbers = [
+        &device.serial_number,
+        &device.udid,
+        &device.imei,
+        &device.device_name,
+    ];
+    let first = numbers.into_iter().flatten().next();
+    first.map_or_else(
+        || "(a device without a number)".to_owned(),
+        |text| shown(text),
+    )
+}
+
+/// "2026-11-20", or which kind of nothing there is instead.
+pub(crate) fn last_good(sheet: &Sheet<'_>, device: &Device) -> String {
+    match (&device.last_good_backup, device.status) {
+        (Some(good), _) => format::date(good.date, sheet.zone()).to_string(),
+        (None, Status::Never) => "never backed up".into(),
+        (None, Status::Unknown) => "not known".into(),
+        (None, _) => "none that is good".into(),
+    }
+}
+
+/// "12 days old, local"; empty when there is no good backup.
+pub(crate) fn last_good_more(device: &Device) -> String {
+    let kind = device
+        .last_good_backup
+        .as_ref()
+        .map(|good| good.kind.phrase());
+    match (device.age_days, kind) {
+        (Some(0), Some(kind)) => format!("less than a day old, {kind}"),
+        (Some(age), Some(kind)) => format!("{} old, {kind}", format::days(age)),
+        (None, Some(kind)) => kind.into(),
+        (_, None) => String::new(),
+    }
+}
+
+/// The title of the likely fix; what stands there when no finding asks for one.
+pub(crate) fn fix_title(finding: Option<&Finding>) -> String {
+    finding.map_or("Nothing to do".into(), |finding| {
+        shown(&finding.likely_fix.title)
+    })
+}
+
+/// The id of the likely fix; empty when no finding asks for one.
+pub(crate) fn fix_key(finding: Option<&Finding>) -> String {
+    finding.map_or(String::new(), |finding| {
+        format::code(&finding.likely_fix.id)
+    })
+}
+
+/// "1 day", "1.5 days".
+pub(crate) fn limit(days: f64) -> String {
+    let unit = if days == 1.0 { "day" } else { "days" };
+    format!("{days} {unit}")
+}
+
+/// How a version of iOS stands to what there is: "26.6.1 is out, and something newer for 31 days at
+/// least; Apple's GDMF list (/srv/gdmf.json), of 2026-08-27".
+pub fn currency(os: &Os) -> String {
+    let newest = os.newest.as_deref().unwrap_or_default();
+    let since = os.days_behind.map_or_else(String::new, |days| {
+        let days = plural(days.unsigned_abs(), "day", "days");
+        format!(", and something newer than its own for {days} at least")
+    });
+    let verdict = match os.verdict {
+        OsVerdict::Current => "its own".to_owned(),
+        OsVerdict::BehindMinor => format!("{newest} is out{since}"),
+        OsVerdict::BehindMajor => format!("{newest} is out, a newer generation{since}"),
+        OsVerdict::SupportedOlder => {
+            format!("{newest} is out; its own is the newest of its generation")
+        }
+        OsVerdict::Unsupported => "Apple makes none for this model any more".to_owned(),
+        OsVerdict::Unknown => return "nobody can tell".to_owned(),
+    };
+    let grace = if os.in_grace {
+        "; too new to blame anybody"
+    } else {
+        ""
+    };
+    let source = os.source.as_deref().unwrap_or_default();
+    let of = os
+        .source_date
+        .map_or_else(String::new, |date| format!(", of {date}"));
+    let unsure = match os.confidence {
+        Some(Confidence::Low) if os.source_date.is_some() => ", which is old",
+        _ => "",
+    };
+    format!("{verdict}{grace}; {source}{of}{unsure}")
+}
+
+/// A device in a list that needs no script.
+pub(crate) struct StaticRow {
+    pub(crate) status: String,
+    pub(crate) name: String,
+    pub(crate) serial: String,
+    pub(crate) user: String,
+    pub(crate) last_good: String,
+    pub(crate) fix: String,
+    pub(crate) reason: String,
+    pub(crate) host: String,
+}
+
+pub(crate) fn listed(sheet: &Sheet<'_>, fits: attention::Fits) -> Vec<StaticRow> {
+    let devices = sheet.results().devices.iter().filter(|device| fits(device));
+    devices.map(|device| static_row(sheet, device)).collect()
+}
+
+fn static_row(sheet: &Sheet<'_>, device: &Device) -> StaticRow {
+    let or_untold = |text: &Option<String>| text.as_deref().map_or(UNTOLD.into(), shown);
+    let finding = attention::leading(device);
+    let hosts: BTreeSet<_> = device
+        .backups
+        .iter()
+        .map(|backup| shown(&backup.host))
+        .collect();
+    StaticRow {
+        status: format::heading(device.status),
+        name: name(device),
+        serial: or_untold(&device.serial_number),
+        user: or_untold(&device.user),
+        last_good: [last_good(sheet, device), last_good_more(device)]
+            .into_iter()
+            .filter(|words| !words.is_empty())
+            .collect::<Vec<_>>()
+            .join(", "),
+        fix: fix_title(finding),
+        reason: finding.map_or(String::new(), |finding| shown(&finding.cause)),
+        host: hosts.into_iter().collect::<Vec<_>>().join(", "),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn limits() {
+        let all: Vec<_> = [1.0, 1.5, 7.0].into_iter().map(limit).collect();
+        assert_eq!(all, ["1 day", "1.5 days", "7 days"]);
+    }
+}

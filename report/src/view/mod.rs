@@ -1,0 +1,16 @@
+//! The one view model: what every output prints, decided once.
+
+pub mod attention;
+pub mod cell;
+pub mod columns;
+pub mod coverage;
+pub mod device;
+pub mod groups;
+pub mod history;
+pub mod labelled;
+pub mod patterns;
+pub mod policy;
+pub mod report;
+pub mod run_sheet;
+pub mod summary;
+pub mod ticket;

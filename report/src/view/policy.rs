@@ -1,0 +1,183 @@
+//! What the policy asks: limits, groups, rules of benchmarks, and notes on the policy itself.
+
+use super::device;
+use super::labelled::{Fact, fact};
+use super::report::{Sheet, when, zone_name};
+use crate::format::{self, shown};
+use crate::results::{Finding, GroupUsed, PolicyUsed, Reference, Results, WaiverUse};
+
+const GOOD: &str = "Everything that Apple would restore from it is on disk: both manifests can be \
+read, and there is a payload for every file. An encrypted backup whose password nobody has proven \
+counts when all that can be seen without the password is sound. An iCloud backup counts when the \
+policy allows iCloud and the evidence of it is young enough to be trusted.";
+
+pub(crate) fn method(sheet: &Sheet<'_>) -> Vec<Fact> {
+    let results = sheet.results();
+    let policy = &results.policy;
+    let mut method = vec![fact("A good backup", GOOD.into())];
+    method.extend(limits(policy));
+    method.extend(policy.groups.iter().map(group));
+    method.extend([
+        fact("Policy", policy_name(policy)),
+        fact(
+            "Scanned",
+            format!("{}, {}", when(sheet), format::instant(results.scanned_at)),
+        ),
+        fact("Time zone of the dates", zone_name(sheet)),
+        fact("Run", shown(&results.run_id)),
+        fact(
+            "Program",
+            format!(
+                "fleetback {}, results of schema {}",
+                shown(&results.tool_version),
+                results.schema_version
+            ),
+        ),
+    ]);
+    method
+}
+
+fn limits(policy: &PolicyUsed) -> [Fact; 8] {
+    let must = |required| if required { "required" } else { "not required" };
+    [
+        fact(
+            "Aging",
+            format!("older than {}", device::limit(policy.aging_days)),
+        ),
+        fact(
+            "Stale",
+            format!(
+                "older than {}, unless a group of the policy says otherwise",
+                device::limit(policy.stale_days)
+            ),
+        ),
+        fact(
+            "Critical",
+            format!("older than {}", device::limit(policy.critical_days)),
+        ),
+        fact(
+            "Evidence of the MDM",
+            format!(
+                "trusted for {}",
+                device::limit(policy.inventory_trusted_days)
+            ),
+        ),
+        fact("iCloud Backup", shown(&policy.icloud)),
+        fact("Backups to a computer", shown(&policy.local)),
+        fact(
+            "Encryption of local backups",
+            must(policy.encryption_required).into(),
+        ),
+        fact(
+            "Proof of the password",
+            must(policy.password_required).into(),
+        ),
+    ]
+}
+
+/// "Head office, which starts from the preset stig".
+fn policy_name(policy: &PolicyUsed) -> String {
+    let name = shown(&policy.name);
+    match preset(policy) {
+        Some(preset) => format!("{name}, which starts from the preset {preset}"),
+        None => name,
+    }
+}
+
+/// The preset, where it is not the usual one.
+fn preset(policy: &PolicyUsed) -> Option<String> {
+    let preset = policy.preset.as_deref();
+    preset.filter(|preset| *preset != "default").map(shown)
+}
+
+fn group(group: &GroupUsed) -> Fact {
+    let asked = &group.policy;
+    let must = |required, what| if required { what } else { "" };
+    let preset = preset(asked).map_or(String::new(), |preset| format!("; preset {preset}"));
+    let text = format!(
+        "{}: {}; aging after {}, stale after {}, critical after {}; iCloud {}, computer {}{}{}{preset}",
+        shown(&group.name),
+        format::plural(group.devices, "device", "devices"),
+        device::limit(asked.aging_days),
+        device::limit(asked.stale_days),
+        device::limit(asked.critical_days),
+        shown(&asked.icloud),
+        shown(&asked.local),
+        must(asked.encryption_required, ", encryption required"),
+        must(asked.password_required, ", proof of the password required"),
+    );
+    fact("Group of the policy", text)
+}
+
+/// "DISA STIG for iOS 26 AIOS-26-003000; mSCP icloud_backup_disabled"; `None` when no rule speaks of
+/// it. Numbers of one source stand together.
+pub fn references(references: &[Reference]) -> Option<String> {
+    let mut sources: Vec<(&str, Vec<&str>)> = Vec::new();
+    for one in references {
+        match sources.iter_mut().find(|(source, _)| *source == one.source) {
+            Some((_, ids)) => ids.push(&one.id),
+            None => sources.push((&one.source, vec![&one.id])),
+        }
+    }
+    let each = sources.into_iter();
+    let each = each.map(|(source, ids)| format!("{source} {}", ids.join(", ")));
+    let each: Vec<String> = each.collect();
+    (!each.is_empty()).then(|| each.join("; "))
+}
+
+/// What the rules that speak of a finding demand: "allowCloudBackup = false".
+pub fn demands(finding: &Finding) -> String {
+    let mut demands: Vec<&str> = Vec::new();
+    for one in &finding.references {
+        if !demands.contains(&one.demands.as_str()) {
+            demands.push(&one.demands);
+        }
+    }
+    demands.join("; ")
+}
+
+/// What a waiver is for: a device, or the devices of a group.
+pub fn waived_devices(waiver: &WaiverUse) -> String {
+    match (&waiver.device, &waiver.group) {
+        (Some(device), _) => shown(device),
+        (None, Some(group)) => format!("every device of group {}", shown(group)),
+        (None, None) => "no device".to_owned(),
+    }
+}
+
+/// What a person should look at in the policy: waivers that end, have ended or cover nothing, and
+/// groups without a device.
+pub fn policy_notes(results: &Results) -> Vec<String> {
+    let waivers = results.waivers.iter().filter_map(waiver_note);
+    let groups = results.policy.groups.iter().filter_map(group_note);
+    waivers.chain(groups).collect()
+}
+
+fn waiver_note(waiver: &WaiverUse) -> Option<String> {
+    let until = waiver.until.as_deref().unwrap_or("an unknown day");
+    let told = match (waiver.state.as_str(), waiver.devices) {
+        ("expired", _) => format!("ended with {}; what it covered weighs again", shown(until)),
+        ("unused", Some(0)) if waiver.group.is_some() => "covers no device".to_owned(),
+        ("unused", Some(0)) => "names no device of this fleet; check the number".to_owned(),
+        ("unused", _) => "covers no finding; take it out if the trouble has healed".to_owned(),
+        _ if waiver.expiring => {
+            let until = shown(until);
+            format!("ends with {until}; what it covers weighs again after that day")
+        }
+        _ => return None,
+    };
+    let of = waiver
+        .code
+        .map_or_else(String::new, |code| format!(" of {code}"));
+    let whom = waived_devices(waiver);
+    Some(format!("the waiver{of} for {whom} {told}"))
+}
+
+fn group_note(group: &GroupUsed) -> Option<String> {
+    let name = shown(&group.name);
+    (group.devices == 0).then(|| {
+        format!(
+            "no device belongs to the group {name}; check its conditions and the groups before it"
+        )
+    })
+}

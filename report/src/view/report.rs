@@ -1,0 +1,86 @@
+//! What every output prints from: the results, and the time zone of dates for people.
+//!
+//! Rows are made while they are printed: a table of 50,000 devices costs no memory of its own.
+
+use jiff::tz::TimeZone;
+
+use crate::format;
+use crate::results::{Backup, Device, Results};
+
+/// The judged fleet, ready to print.
+#[derive(Debug, Clone, Copy)]
+pub struct Sheet<'a> {
+    results: &'a Results,
+    zone: &'a TimeZone,
+}
+
+/// One row: a device and one of its backups.
+#[derive(Debug, Clone, Copy)]
+pub struct Row<'a> {
+    /// The run.
+    pub results: &'a Results,
+    /// Where the reader lives.
+    pub zone: &'a TimeZone,
+    /// The device.
+    pub device: &'a Device,
+    /// In the table of devices the newest backup that is not an archived copy, if there is one; in
+    /// the table of backups the row's own.
+    pub backup: Option<&'a Backup>,
+}
+
+impl<'a> Sheet<'a> {
+    /// Takes the results as they are; calendar dates are those of `zone`.
+    pub fn new(results: &'a Results, zone: &'a TimeZone) -> Self {
+        Self { results, zone }
+    }
+
+    /// What the sheet shows.
+    pub fn results(&self) -> &'a Results {
+        self.results
+    }
+
+    /// Where the reader lives.
+    pub fn zone(&self) -> &'a TimeZone {
+        self.zone
+    }
+
+    /// The row of one device.
+    pub fn row(&self, device: &'a Device) -> Row<'a> {
+        Row {
+            results: self.results,
+            zone: self.zone,
+            device,
+            backup: device.backups.iter().find(|backup| !backup.archived),
+        }
+    }
+
+    /// One row per device in the order of the results, worst first; print it with [`COLUMNS`].
+    pub fn devices(&self) -> impl Iterator<Item = Row<'a>> + use<'a> {
+        let sheet = *self;
+        self.results
+            .devices
+            .iter()
+            .map(move |device| sheet.row(device))
+    }
+
+    /// One row per local backup; print it with [`BACKUP_COLUMNS`].
+    pub fn backups(&self) -> impl Iterator<Item = Row<'a>> + use<'a> {
+        self.devices().flat_map(|row| {
+            let each = move |backup| Row {
+                backup: Some(backup),
+                ..row
+            };
+            row.device.backups.iter().map(each)
+        })
+    }
+}
+
+/// "2026-11-22 23:00 Europe/Berlin".
+pub(crate) fn when(sheet: &Sheet<'_>) -> String {
+    let at = format::date_time(sheet.results().scanned_at, sheet.zone());
+    format!("{at} {}", zone_name(sheet))
+}
+
+pub(crate) fn zone_name(sheet: &Sheet<'_>) -> String {
+    format::zone(sheet.zone(), sheet.results().scanned_at)
+}

@@ -1,0 +1,245 @@
+//! The whole fleet in a few words: headline, counts, ages.
+
+use super::groups::{self, Chapter};
+use super::labelled::{Fact, fact};
+use super::report::{Sheet, when};
+use super::{attention, device, policy};
+use crate::format::{self, Word, number, plural, shown};
+use crate::results::{Device, Results, Status};
+
+/// "3 of 41 devices could be lost tonight".
+///
+/// Devices listed apart (known from old backups only) are not counted.
+pub fn headline(results: &Results) -> String {
+    let summary = &results.summary;
+    match (summary.at_risk, summary.devices_counted()) {
+        (_, 0) => "No devices found".to_owned(),
+        (0, 1) => "The one device is safe for tonight".to_owned(),
+        (0, all) => format!("None of {} devices could be lost tonight", number(all)),
+        (1, 1) => "The one device could be lost tonight".to_owned(),
+        (lost, all) => format!(
+            "{} of {} could be lost tonight",
+            number(lost),
+            plural(all, "device", "devices")
+        ),
+    }
+}
+
+impl Sheet<'_> {
+    /// "3 of 41 devices could be lost tonight".
+    pub fn headline(&self) -> String {
+        headline(self.results())
+    }
+}
+
+/// Where to begin, in the line below the headline.
+pub(crate) struct Start {
+    pub(crate) text: String,
+    pub(crate) anchor: String,
+}
+
+/// What is missing from the report, said on the first screen.
+pub(crate) struct Notice {
+    pub(crate) what: String,
+    pub(crate) so: &'static str,
+}
+
+/// One status on the first screen.
+pub(crate) struct Count {
+    pub(crate) key: &'static str,
+    pub(crate) tone: &'static str,
+    pub(crate) number: u64,
+    pub(crate) shown: String,
+    pub(crate) word: String,
+    pub(crate) means: &'static str,
+}
+
+/// A sentence below the counts, with a link to where it is told in full.
+pub(crate) struct Aside {
+    pub(crate) text: String,
+    pub(crate) anchor: &'static str,
+    pub(crate) link: &'static str,
+}
+
+pub(crate) fn masthead(sheet: &Sheet<'_>) -> Vec<Fact> {
+    let results = sheet.results();
+    vec![
+        fact("Scanned", when(sheet)),
+        fact("by", shown(&results.scan_host)),
+        fact("Policy", shown(&results.policy.name)),
+    ]
+}
+
+pub(crate) fn subline(results: &Results) -> String {
+    let in_date = |device: &&Device| matches!(device.status, Status::Protected | Status::Aging);
+    let count = results.in_fleet().filter(in_date).count() as u64;
+    let has = if count == 1 { "has" } else { "have" };
+    match results.in_fleet().count() {
+        0 => "No evidence names a device of this fleet.".into(),
+        _ => format!(
+            "{} {has} a good backup in date.",
+            format::plural(count, "device", "devices")
+        ),
+    }
+}
+
+/// The first group of what could be lost tonight.
+pub(crate) fn start(chapters: &[Chapter]) -> Option<Start> {
+    let chapter = chapters
+        .iter()
+        .find(|chapter| chapter.id == groups::TONIGHT)?;
+    let group = chapter.groups.first()?;
+    Some(Start {
+        text: format!("{} ({} {})", group.title, group.devices, group.devices_word),
+        anchor: format!("group-{}", group.number),
+    })
+}
+
+pub(crate) fn notice(count: u64) -> Option<Notice> {
+    (count > 0).then(|| Notice {
+        what: format!(
+            "{} could not be read.",
+            format::plural(count, "place", "places")
+        ),
+        so: "This report is incomplete: a device may be better or worse off than it looks here.",
+    })
+}
+
+pub(crate) fn counts(results: &Results) -> Vec<Count> {
+    let count = |(status, tone, means): (Status, &'static str, &'static str)| {
+        let number = results
+            .in_fleet()
+            .filter(|device| device.status == status)
+            .count() as u64;
+        Count {
+            key: status.code(),
+            tone,
+            number,
+            shown: format::number(number),
+            word: format::heading(status),
+            means,
+        }
+    };
+    device::STATUSES.into_iter().map(count).collect()
+}
+
+pub(crate) fn asides(results: &Results) -> Vec<Aside> {
+    let waived = results
+        .in_fleet()
+        .filter(|device| attention::waived(device))
+        .count() as u64;
+    let apart = results
+        .devices
+        .iter()
+        .filter(|device| device.listed_apart)
+        .count() as u64;
+    let notes = policy::policy_notes(results).len() as u64;
+    let is = |count| if count == 1 { "is" } else { "are" };
+    let asides = [
+        (
+            waived,
+            "waived and not counted among those that could be lost.",
+            "waivers",
+            "See the waivers",
+        ),
+        (
+            apart,
+            "listed apart: known only from old backups.",
+            "apart",
+            "See the list",
+        ),
+    ];
+    let told = asides.into_iter().filter(|(count, ..)| *count > 0);
+    let told = told.map(|(count, what, anchor, link)| Aside {
+        text: format!(
+            "{} {} {what}",
+            format::plural(count, "device", "devices"),
+            is(count)
+        ),
+        anchor,
+        link,
+    });
+    told.chain(policy_aside(notes)).collect()
+}
+
+fn policy_aside(notes: u64) -> Option<Aside> {
+    let asks = if notes == 1 { "asks" } else { "ask" };
+    (notes > 0).then(|| Aside {
+        text: format!(
+            "{} in the policy {asks} for a look.",
+            format::plural(notes, "thing", "things")
+        ),
+        anchor: "waivers",
+        link: "See which",
+    })
+}
+
+/// Devices by the age of their last good backup. One without is `never` only when that is known.
+pub(crate) fn ages(results: &Results) -> Vec<Age> {
+    let bucket = |device: &Device| age_bucket(device.age_days, device.status).unwrap_or(NO_AGE);
+    let labels = AGE_BUCKETS.into_iter().chain([NO_AGE]);
+    let age = |label: &str| {
+        let mine: Vec<_> = results
+            .in_fleet()
+            .filter(|device| bucket(device) == label)
+            .collect();
+        Age {
+            label: label.to_owned(),
+            devices: mine.len() as u64,
+            at_risk: mine.iter().filter(|device| device.is_at_risk()).count() as u64,
+        }
+    };
+    labels.map(age).collect()
+}
+
+const NO_AGE: &str = "none, or unknown";
+
+/// Devices whose last good backup is of one age.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Age {
+    pub(crate) label: String,
+    pub(crate) devices: u64,
+    /// Of them, those that could be lost.
+    pub(crate) at_risk: u64,
+}
+
+/// Upper bound of each bucket in whole days, and its name; ages past the last are
+/// [`BUCKET_OLDEST`].
+const BUCKETS: [(i64, &str); 5] = [
+    (1, "0 to 1 d"),
+    (3, "2 to 3 d"),
+    (7, "4 to 7 d"),
+    (14, "8 to 14 d"),
+    (30, "15 to 30 d"),
+];
+
+const BUCKET_OLDEST: &str = "31 d and more";
+
+const BUCKET_NEVER: &str = "never";
+
+/// Every age bucket, youngest first: for histograms.
+pub const AGE_BUCKETS: [&str; 7] = [
+    BUCKETS[0].1,
+    BUCKETS[1].1,
+    BUCKETS[2].1,
+    BUCKETS[3].1,
+    BUCKETS[4].1,
+    BUCKET_OLDEST,
+    BUCKET_NEVER,
+];
+
+/// The bucket of an age in whole days. Without an age it is `never` only for a device that is known
+/// never to have been backed up; for any other device nobody can tell, and there is no bucket.
+pub fn age_bucket(age_days: Option<i64>, status: Status) -> Option<&'static str> {
+    match age_days {
+        Some(days) => Some(bucket_of(days)),
+        None => (status == Status::Never).then_some(BUCKET_NEVER),
+    }
+}
+
+fn bucket_of(days: i64) -> &'static str {
+    BUCKETS
+        .iter()
+        .find(|(last, _)| days <= *last)
+        .map_or(BUCKET_OLDEST, |(_, name)| name)
+}
