@@ -4,8 +4,9 @@ use std::io::{self, Write};
 
 use anyhow::Result;
 use fleetback_report::history::diff::Diff as Changes;
-use fleetback_report::render::terminal::PageOptions;
-use fleetback_report::render::{diff, json};
+use fleetback_report::render::json;
+use fleetback_report::render::terminal::diff;
+use fleetback_report::render::terminal::page::PageOptions;
 
 use super::write_reports;
 use crate::config::args::{Common, Diff};

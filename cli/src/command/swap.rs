@@ -8,8 +8,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use anyhow::{Context, Result};
 use fleetback_report::judge::{Knowledge, judge};
-use fleetback_report::render::terminal::PageOptions;
-use fleetback_report::render::{json, run_sheets, swap as render, swap_xlsx};
+use fleetback_report::render::html::run_sheets;
+use fleetback_report::render::terminal::page::PageOptions;
+use fleetback_report::render::terminal::swap;
+use fleetback_report::render::{csv, json, xlsx};
 use fleetback_report::results::{Results, Verdict};
 use fleetback_report::swap::answer::Fate;
 use fleetback_report::swap::evaluate::tickets;
@@ -28,8 +30,8 @@ use crate::config::swap_args::Swap;
 use crate::options::Format;
 use crate::options::swap::{Evidence, Live, SwapPlan};
 use crate::output::progress::Listener;
-use crate::output::terminal::Terminal;
-use crate::output::{stored_results, terminal};
+use crate::output::stored_results;
+use crate::output::terminal::{self, Terminal};
 use crate::system::exit::{self, Exit};
 use crate::system::interrupt;
 
@@ -142,11 +144,11 @@ fn tell(plan: &SwapPlan, results: &Results, run: &Run, interrupted: &AtomicBool)
     let zone = &plan.reports.time_zone;
     let render = |format, out: &mut dyn Write| -> io::Result<()> {
         match format {
-            Format::Csv => render::write_csv(&tickets, zone, &plan.reports.csv, out),
+            Format::Csv => csv::write_csv(&tickets, zone, &plan.reports.csv, out),
             Format::Html => run_sheets::write(&tickets, zone, out),
             Format::Json => json::write(&tickets, out),
-            Format::Text => render::write_text(&tickets, &text_options(plan), out),
-            Format::Xlsx => swap_xlsx::write(&tickets, zone, out),
+            Format::Text => swap::write_text(&tickets, &text_options(plan), out),
+            Format::Xlsx => xlsx::write(&tickets, zone, out),
         }
     };
     let verdicts = tickets.swaps.iter().map(|ticket| ticket.verdict);
@@ -164,7 +166,7 @@ fn tell_after(plan: &SwapPlan, results: &Results, run: &Run, interrupted: &Atomi
     let render = |format, out: &mut dyn Write| -> io::Result<()> {
         match format {
             Format::Json => json::write(&after, out),
-            _ => render::write_after_text(&after, &text_options(plan), out),
+            _ => swap::write_after_text(&after, &text_options(plan), out),
         }
     };
     let fates = after.swaps.iter().map(|one| one.fate);

@@ -6,7 +6,8 @@
 use std::io::{self, Write};
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use fleetback_report::render::{csv, html, json, text};
+use fleetback_report::render::terminal::report;
+use fleetback_report::render::{csv, html, json};
 use fleetback_report::results::Results;
 use fleetback_report::view::report::Sheet;
 
@@ -87,7 +88,7 @@ impl Page<'_> {
             Format::Csv => csv::write(self.sheet, &self.reports.csv, out),
             Format::Html => html::write(self.sheet, out),
             Format::Json => json::write(self.results, out),
-            Format::Text => text::write(self.sheet, &self.text_options(), out),
+            Format::Text => report::write(self.sheet, &self.text_options(), out),
             Format::Xlsx => Err(io::Error::new(
                 io::ErrorKind::Unsupported,
                 "only the swap desk writes workbooks",
@@ -95,8 +96,8 @@ impl Page<'_> {
         }
     }
 
-    fn text_options(&self) -> text::TextOptions {
-        text::TextOptions {
+    fn text_options(&self) -> report::TextOptions {
+        report::TextOptions {
             width: terminal::width(),
             color: self.terminal.colored(),
             rows_max: TABLE_ROWS_MAX,

@@ -3,8 +3,9 @@
 use std::io::{self, Write};
 
 use fleetback_report::policy::Policy;
-use fleetback_report::render::text::{self, TextOptions};
-use fleetback_report::render::{csv, html, json};
+use fleetback_report::render::html;
+use fleetback_report::render::terminal::report::{self, TextOptions};
+use fleetback_report::render::{csv, json};
 use fleetback_report::results::Results;
 use fleetback_report::view::report::Sheet;
 use jiff::tz::TimeZone;
@@ -53,7 +54,7 @@ fn print(results: &Results) {
         width: 80,
         rows_max: usize::MAX,
     };
-    written(|out| text::write(&sheet, &options, out));
+    written(|out| report::write(&sheet, &options, out));
 }
 
 fn written(print: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Vec<u8> {

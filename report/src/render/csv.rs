@@ -8,10 +8,14 @@
 use std::borrow::Cow;
 use std::io::{self, Write};
 
-use super::spreadsheet;
+use jiff::tz::TimeZone;
+
+use super::csv_guard;
+use crate::swap::ticket::Tickets;
 use crate::view::cell::Cell;
 use crate::view::columns::{BACKUP_COLUMNS, COLUMNS, Column};
 use crate::view::report::{Row, Sheet};
+use crate::view::ticket::{SWAP_COLUMNS, SwapRow};
 
 /// How to write CSV.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -123,7 +127,7 @@ fn form(cell: Cell, options: &CsvOptions) -> String {
 
 fn guarded(text: &str) -> String {
     let visible = visible(text);
-    if spreadsheet::would_mangle(text) {
+    if csv_guard::would_mangle(text) {
         format!("'{visible}")
     } else {
         visible.into_owned()
@@ -148,4 +152,26 @@ fn picture(character: char) -> char {
         '\u{80}'..='\u{9f}' => '\u{fffd}',
         _ => character,
     }
+}
+
+/// Writes one row for each ticket.
+///
+/// # Errors
+/// Those of `out`, and those of a delimiter that CSV cannot have.
+pub fn write_csv(
+    tickets: &Tickets,
+    zone: &TimeZone,
+    options: &CsvOptions,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let names: Vec<_> = SWAP_COLUMNS.iter().map(|column| column.name).collect();
+    let rows = tickets.swaps.iter().map(|ticket| {
+        let row = SwapRow {
+            tickets,
+            ticket,
+            zone,
+        };
+        SWAP_COLUMNS.iter().map(move |column| column.cell(&row))
+    });
+    write_rows(&names, rows, options, out)
 }

@@ -8,7 +8,10 @@ use std::io::{self, BufWriter, Write};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::history::diff::Diff;
 use crate::results::{Results, SCHEMA_VERSION};
+use crate::swap::retention::Afterwards;
+use crate::swap::ticket::Tickets;
 
 /// Writes the results, or another answer that is told to programs.
 ///
@@ -79,4 +82,19 @@ fn found_version(bytes: &[u8]) -> Result<u64, ReadError> {
 /// The JSON Schema of the results.
 pub fn schema() -> Value {
     schemars::schema_for!(Results).to_value()
+}
+
+/// The JSON Schema of the tickets.
+pub fn swap_schema() -> serde_json::Value {
+    schemars::schema_for!(Tickets).to_value()
+}
+
+/// The JSON Schema of what may go after a swap.
+pub fn after_schema() -> serde_json::Value {
+    schemars::schema_for!(Afterwards).to_value()
+}
+
+/// The JSON Schema of what is written for programs.
+pub fn diff_schema() -> serde_json::Value {
+    schemars::schema_for!(Diff).to_value()
 }

@@ -5,6 +5,7 @@ pub mod cell;
 pub mod columns;
 pub mod coverage;
 pub mod device;
+pub mod diff;
 pub mod groups;
 pub mod history;
 pub mod labelled;

@@ -3,15 +3,13 @@
 use jiff::tz::TimeZone;
 
 use super::cell::Cell;
-use super::request::{EvidenceFrom, PlanUsed};
-use super::retention::{After, Afterwards};
 use crate::format::{self, Word, elapsed, plural};
 use crate::results::{Verdict, Who};
-use crate::swap::after::{After, Afterwards};
 use crate::swap::answer::{Answer, Fate, Outcome, WaitsFor};
-use crate::swap::plan::PlanUsed;
+use crate::swap::request::{EvidenceFrom, PlanUsed};
+use crate::swap::retention::{After, Afterwards};
 use crate::swap::target::Target;
-use crate::swap::ticket::{EvidenceFrom, EvidenceUsed, RestoreFrom, Ticket, Tickets};
+use crate::swap::ticket::{EvidenceUsed, RestoreFrom, Ticket, Tickets};
 
 /// Answers under one heading.
 #[derive(Debug, Clone, PartialEq)]

@@ -1,8 +1,9 @@
 //! Two reports side by side.
 
 use fleetback_report::history::diff::{Diff, DiffKind};
-use fleetback_report::render::diff as render;
-use fleetback_report::render::terminal::PageOptions;
+use fleetback_report::render::json;
+use fleetback_report::render::terminal::page::PageOptions;
+use fleetback_report::render::terminal::diff;
 use fleetback_report::results::{Code, FixId, Severity, *};
 use fleetback_scanner::model::problem::Problem;
 use jiff::tz::TimeZone;
@@ -43,7 +44,7 @@ fn text(diff: &Diff) -> String {
         zone: &TimeZone::UTC,
     };
     let mut out = Vec::new();
-    render::write_text(diff, &options, &mut out).unwrap();
+    diff::write_text(diff, &options, &mut out).unwrap();
     String::from_utf8(out).unwrap()
 }
 
@@ -178,7 +179,7 @@ fn the_text_for_a_terminal() {
 #[test]
 fn the_schema_of_a_diff_in_docs_is_this_one() {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/diff.schema.json");
-    let text = serde_json::to_string_pretty(&render::schema()).unwrap() + "\n";
+    let text = serde_json::to_string_pretty(&json::diff_schema()).unwrap() + "\n";
     if std::env::var_os("UPDATE_SCHEMA").is_some() {
         std::fs::write(path, &text).unwrap();
     }

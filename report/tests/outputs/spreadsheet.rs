@@ -1,6 +1,6 @@
 //! Which texts a spreadsheet would run or mangle.
 
-use fleetback_report::render::spreadsheet::would_mangle;
+use fleetback_report::render::csv_guard::would_mangle;
 
 fn mangled(texts: &[&str]) {
     for text in texts {

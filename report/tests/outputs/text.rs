@@ -1,6 +1,6 @@
 //! The short report of a terminal.
 
-use fleetback_report::render::text::{TextOptions, write};
+use fleetback_report::render::terminal::report::{TextOptions, write};
 use fleetback_report::results::{Results, Status};
 use fleetback_report::view::report::Sheet;
 use jiff::tz::TimeZone;

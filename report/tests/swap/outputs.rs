@@ -1,8 +1,9 @@
 //! The tickets as they are printed.
 
-use fleetback_report::render::csv::CsvOptions;
-use fleetback_report::render::terminal::PageOptions;
-use fleetback_report::render::{json, swap as render};
+use fleetback_report::render::csv::{CsvOptions, write_csv};
+use fleetback_report::render::json;
+use fleetback_report::render::terminal::page::PageOptions;
+use fleetback_report::render::terminal::swap;
 use fleetback_report::results::*;
 use fleetback_report::swap::request::{Asked, Wish};
 use fleetback_report::swap::retention::afterwards;
@@ -46,13 +47,13 @@ fn text(tickets: &Tickets) -> String {
         zone: &TimeZone::UTC,
     };
     let mut out = Vec::new();
-    render::write_text(tickets, &options, &mut out).unwrap();
+    swap::write_text(tickets, &options, &mut out).unwrap();
     String::from_utf8(out).unwrap()
 }
 
 fn csv(tickets: &Tickets) -> String {
     let mut out = Vec::new();
-    render::write_csv(tickets, &TimeZone::UTC, &CsvOptions::default(), &mut out).unwrap();
+    write_csv(tickets, &TimeZone::UTC, &CsvOptions::default(), &mut out).unwrap();
     String::from_utf8(out).unwrap()
 }
 
@@ -169,7 +170,7 @@ fn after_the_swap() {
         zone: &TimeZone::UTC,
     };
     let mut out = Vec::new();
-    render::write_after_text(&after, &options, &mut out).unwrap();
+    swap::write_after_text(&after, &options, &mut out).unwrap();
     insta::assert_snapshot!(String::from_utf8(out).unwrap());
 }
 
@@ -177,8 +178,8 @@ fn after_the_swap() {
 #[test]
 fn the_schemas_in_docs_are_these() {
     for (name, schema) in [
-        ("swap", render::schema()),
-        ("swap-after", render::after_schema()),
+        ("swap", json::swap_schema()),
+        ("swap-after", json::after_schema()),
     ] {
         let path = format!("{}/../docs/{name}.schema.json", env!("CARGO_MANIFEST_DIR"));
         let text = serde_json::to_string_pretty(&schema).unwrap() + "\n";

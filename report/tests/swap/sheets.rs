@@ -3,7 +3,7 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use fleetback_report::render::run_sheets;
+use fleetback_report::render::html::run_sheets;
 use fleetback_report::results::*;
 use fleetback_report::swap::answer::Outcome;
 use fleetback_report::swap::evaluate::tickets;

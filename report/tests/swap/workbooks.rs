@@ -3,8 +3,8 @@
 use std::io::Cursor;
 
 use calamine::{Data, Range, Reader, Xlsx};
-use fleetback_report::render::csv::{CsvOptions, Profile};
-use fleetback_report::render::{swap, swap_xlsx};
+use fleetback_report::render::csv::{CsvOptions, Profile, write_csv};
+use fleetback_report::render::xlsx;
 use fleetback_report::swap::request::PlanUsed;
 use fleetback_report::swap::ticket::Tickets;
 use fleetback_report::view::cell::Cell;
@@ -19,7 +19,7 @@ const CELL_MAX: usize = 32_767;
 
 fn written(tickets: &Tickets) -> Vec<u8> {
     let mut out = Vec::new();
-    swap_xlsx::write(tickets, &TimeZone::UTC, &mut out).unwrap();
+    xlsx::write(tickets, &TimeZone::UTC, &mut out).unwrap();
     out
 }
 
@@ -67,7 +67,7 @@ fn the_workbook_has_the_cells_of_the_table() {
         ..CsvOptions::default()
     };
     let mut table = Vec::new();
-    swap::write_csv(&tickets, &TimeZone::UTC, &options, &mut table).unwrap();
+    write_csv(&tickets, &TimeZone::UTC, &options, &mut table).unwrap();
     let table = csv::ReaderBuilder::new()
         .has_headers(false)
         .from_reader(&table[..])

@@ -27,7 +27,7 @@ pub(super) fn policy(style: &str, script: &str) -> String {
 }
 
 /// The same for a page without a script.
-pub(in crate::render) fn policy_of_style(style: &str) -> String {
+pub(super) fn policy_of_style(style: &str) -> String {
     format!(
         "default-src 'none'; style-src '{}'; base-uri 'none'; form-action 'none'",
         source(style)
@@ -41,7 +41,7 @@ fn source(text: &str) -> String {
     )
 }
 
-pub(in crate::render) fn lines_ended_by_lf(text: &str) -> String {
+pub(super) fn lines_ended_by_lf(text: &str) -> String {
     text.replace("\r\n", "\n")
 }
 

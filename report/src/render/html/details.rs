@@ -9,7 +9,7 @@ use fleetback_scanner::model::problem::Problem;
 use jiff::Timestamp;
 use serde::Serialize;
 
-use super::island::{Texts, UNTOLD};
+use super::embedded_json::{Texts, UNTOLD};
 use crate::format::{self, Word, shown};
 use crate::results::{
     Attempt, Backup, Device, Evidence, Finding, Icloud, IcloudAttempt, Mdm, Waiver,

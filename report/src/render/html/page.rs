@@ -1,16 +1,21 @@
 //! The page as its template sees it: finished words in the order in which they are read.
 //!
 //! askama escapes every word; only the style, the script and the two islands go in as they are, and
-//! `csp.rs` and `island.rs` hold the tests that they cannot end their elements.
+//! `csp.rs` and `embedded_json.rs` hold the tests that they cannot end their elements.
 
 use std::io;
 
 use askama::Template;
 
+use super::chart::{Chart, Piece};
+use super::filters::{Filter, filters};
+use super::{chart, csp, details, embedded_json, rows};
 use crate::format::{self, shown};
-use crate::render::html::{chart, details, rows};
 use crate::view::attention;
-use crate::view::coverage::{HostRow, PROBLEMS_LEAD, ProblemRow, RootRow, UnmatchedRow, WaiverRow, host, problems, roots, unmatched, waiver};
+use crate::view::coverage::{
+    HostRow, PROBLEMS_LEAD, ProblemRow, RootRow, UnmatchedRow, WaiverRow, host, problems, roots,
+    unmatched, waiver,
+};
 use crate::view::device::{StaticRow, listed};
 use crate::view::groups::{self, Chapter};
 use crate::view::history::{self, OutcomeRow};
@@ -18,10 +23,9 @@ use crate::view::labelled::Fact;
 use crate::view::patterns::{self, PatternRow};
 use crate::view::policy::{self, method};
 use crate::view::report::Sheet;
-use crate::view::summary::{Age, Aside, Count, Notice, Start, ages, asides, counts, masthead, notice, start, subline};
-use super::chart::{Chart, Piece};
-use super::filters::{Filter, filters};
-use super::{csp, island};
+use crate::view::summary::{
+    Age, Aside, Count, Notice, Start, ages, asides, counts, masthead, notice, start, subline,
+};
 
 #[derive(Template)]
 #[template(path = "report.html")]
@@ -74,8 +78,8 @@ impl Page {
         let (problems, notes) = problems(sheet);
         Ok(Self {
             policy: csp::policy(&style, &script),
-            fleet: island::json(&rows::fleet(sheet, &chapters))?,
-            details: island::json(&details::details(sheet))?,
+            fleet: embedded_json::json(&rows::fleet(sheet, &chapters))?,
+            details: embedded_json::json(&details::details(sheet))?,
             generator: format!("fleetback {}", shown(&results.tool_version)),
             title: format!(
                 "{} Backup report, {}",
@@ -125,4 +129,12 @@ impl Page {
             notes,
         })
     }
+}
+
+/// Writes the page.
+///
+/// # Errors
+/// Only those of `out`.
+pub fn write(sheet: &Sheet<'_>, out: &mut dyn io::Write) -> io::Result<()> {
+    Page::new(sheet)?.write_into(out)
 }

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
-use super::island::Texts;
+use super::embedded_json::Texts;
 use crate::format::{self, Word, shown};
 use crate::results::{Device, Finding};
 use crate::view::attention;

@@ -5,24 +5,13 @@
 //! holds the first screen, and the table is drawn by the script out of two JSON islands, a hundred
 //! rows at a time. Without the script, and on paper, every device that is not in order is listed.
 
-use std::io;
-
-use askama::Template;
-
-use crate::view::report::Sheet;
-
 mod chart;
-pub(super) mod csp;
+mod csp;
 mod details;
+mod embedded_json;
 mod filters;
-mod island;
 mod page;
 mod rows;
+pub mod run_sheets;
 
-/// Writes the page.
-///
-/// # Errors
-/// Only those of `out`.
-pub fn write(sheet: &Sheet<'_>, out: &mut dyn io::Write) -> io::Result<()> {
-    page::Page::new(sheet)?.write_into(out)
-}
+pub use page::write;

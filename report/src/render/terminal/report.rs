@@ -9,7 +9,7 @@ use std::io::{self, Write};
 use fleetback_scanner::model::problem::{Level, Problem};
 use unicode_width::UnicodeWidthStr;
 
-use super::terminal::{Color, Paint, cut, padded, wrapped, wrapped_words};
+use super::page::{Color, Paint, cut, padded, wrapped, wrapped_words};
 use crate::format::{self, Word, shown};
 use crate::results::{Device, Finding, Pattern, Severity, Status};
 use crate::view::attention::{self, deserves_a_look};

@@ -7,15 +7,14 @@ use std::io::{self, Write};
 
 use jiff::tz::TimeZone;
 
-use super::csv::{self, CsvOptions};
-use super::terminal::{Color, Page, PageOptions, wrapped_words};
+use super::page::{Color, Page, PageOptions, wrapped_words};
 use crate::format::{self, shown};
 use crate::results::Verdict;
 use crate::swap::answer::{Answer, Fate};
 use crate::swap::request::PlanUsed;
 use crate::swap::retention::{After, Afterwards};
 use crate::swap::ticket::{Ticket, Tickets};
-use crate::view::ticket::{self, Group, SWAP_COLUMNS, SwapRow, Tone};
+use crate::view::ticket::{self, Group, Tone};
 
 /// Writes every ticket, and for more than one the sums.
 ///
@@ -69,38 +68,6 @@ pub fn write_after_text(
         out,
     )?;
     page.dim(0, "Nothing was deleted: this only says.", out)
-}
-
-/// Writes one row for each ticket.
-///
-/// # Errors
-/// Those of `out`, and those of a delimiter that CSV cannot have.
-pub fn write_csv(
-    tickets: &Tickets,
-    zone: &TimeZone,
-    options: &CsvOptions,
-    out: &mut dyn Write,
-) -> io::Result<()> {
-    let names: Vec<_> = SWAP_COLUMNS.iter().map(|column| column.name).collect();
-    let rows = tickets.swaps.iter().map(|ticket| {
-        let row = SwapRow {
-            tickets,
-            ticket,
-            zone,
-        };
-        SWAP_COLUMNS.iter().map(move |column| column.cell(&row))
-    });
-    csv::write_rows(&names, rows, options, out)
-}
-
-/// The JSON Schema of the tickets.
-pub fn schema() -> serde_json::Value {
-    schemars::schema_for!(Tickets).to_value()
-}
-
-/// The JSON Schema of what may go after a swap.
-pub fn after_schema() -> serde_json::Value {
-    schemars::schema_for!(Afterwards).to_value()
 }
 
 /// What the swap desk puts on a page beside plain text.

@@ -5,53 +5,11 @@
 
 use std::io::{self, Write};
 
-use super::terminal::{Color, Page, PageOptions};
-use crate::format::{self, Word, number};
-use crate::history::diff::{DeviceDiff, Diff, DiffKind, Side, Stand};
-use crate::results::Code;
+use super::page::{Color, Page, PageOptions};
+use crate::format;
+use crate::history::diff::{DeviceDiff, Diff, DiffKind, Side};
+use crate::view::diff::{HEADINGS, standing, sums, titles};
 use crate::view::ticket;
-
-/// A heading for each change, and its colour.
-const HEADINGS: [(DiffKind, &str, &str, Color); 7] = [
-    (DiffKind::New, "new", "Fail and did not", Color::Red),
-    (DiffKind::Worse, "worse", "Fail worse", Color::Red),
-    (
-        DiffKind::Gone,
-        "gone",
-        "Gone: not in the new report",
-        Color::Yellow,
-    ),
-    (DiffKind::Better, "better", "Fail less", Color::Yellow),
-    (DiffKind::Fixed, "fixed", "Fail no more", Color::Green),
-    (
-        DiffKind::Appeared,
-        "appeared",
-        "Not in the old report, and sound",
-        Color::None,
-    ),
-    (
-        DiffKind::Same,
-        "the same",
-        "As bad or as good as before, and not quite the same",
-        Color::None,
-    ),
-];
-
-/// "2 new, 1 fixed, 40 the same".
-pub fn sums(diff: &Diff) -> String {
-    let told = HEADINGS
-        .iter()
-        .map(|(kind, word, ..)| (diff.count(*kind), word));
-    let told: Vec<String> = told
-        .filter(|(count, _)| *count > 0)
-        .map(|(count, word)| format!("{} {word}", number(count)))
-        .collect();
-    if told.is_empty() {
-        "no device in either report".to_owned()
-    } else {
-        told.join(", ")
-    }
-}
 
 /// Writes it for a terminal.
 ///
@@ -63,15 +21,10 @@ pub fn write_text(diff: &Diff, options: &PageOptions<'_>, out: &mut dyn Write) -
         page: Page::new(options),
     };
     told.head(out)?;
-    for (kind, _, heading, color) in HEADINGS {
-        told.group(kind, heading, color, out)?;
+    for (kind, _, heading) in HEADINGS {
+        told.group(kind, heading, color_of(kind), out)?;
     }
     Ok(())
-}
-
-/// The JSON Schema of what is written for programs.
-pub fn schema() -> serde_json::Value {
-    schemars::schema_for!(Diff).to_value()
 }
 
 struct Told<'a> {
@@ -144,19 +97,11 @@ impl Told<'_> {
     }
 }
 
-/// "stale, was protected"; "was stale"; "protected".
-fn standing(device: &DeviceDiff) -> String {
-    let word = |stand: &Option<Stand>| stand.as_ref().map(|stand| stand.status.phrase());
-    match (word(&device.then), word(&device.now)) {
-        (Some(then), Some(now)) if then == now => format!("still {now}"),
-        (Some(then), Some(now)) => format!("{now}, was {then}"),
-        (Some(then), None) => format!("was {then}"),
-        (None, Some(now)) => now.to_owned(),
-        (None, None) => String::new(),
+fn color_of(kind: DiffKind) -> Color {
+    match kind {
+        DiffKind::New | DiffKind::Worse => Color::Red,
+        DiffKind::Gone | DiffKind::Better => Color::Yellow,
+        DiffKind::Fixed => Color::Green,
+        DiffKind::Appeared | DiffKind::Same => Color::None,
     }
-}
-
-fn titles(codes: &[Code]) -> String {
-    let titles: Vec<&str> = codes.iter().map(|code| code.about().title).collect();
-    titles.join("; ")
 }

@@ -8,7 +8,7 @@ use std::io;
 use askama::Template;
 use jiff::tz::TimeZone;
 
-use super::html::csp;
+use super::csp;
 use crate::format::{self, Word, cut, shown};
 use crate::results::Verdict;
 use crate::swap::ticket::{Ticket, Tickets};
@@ -71,7 +71,7 @@ pub fn write(tickets: &Tickets, zone: &TimeZone, out: &mut dyn io::Write) -> io:
 }
 
 fn page(tickets: &Tickets, zone: &TimeZone) -> Page {
-    let style = csp::lines_ended_by_lf(include_str!("../../assets/run-sheets.css"));
+    let style = csp::lines_ended_by_lf(include_str!("../../../assets/run-sheets.css"));
     let asked_at = format::date_time(tickets.asked_at, zone);
     let zone_name = format::zone(zone, tickets.asked_at);
     let version = shown(&tickets.tool_version);
