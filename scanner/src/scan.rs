@@ -155,6 +155,7 @@ fn assemble(found: Discovery, backups: Vec<LocalBackup>, read: DocumentResults) 
         hosts,
         problems,
         roots: found.roots,
+        left_out: found.left_out,
         documents: read.count,
     }
 }

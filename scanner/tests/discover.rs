@@ -91,12 +91,76 @@ fn a_root_is_a_home() {
 }
 
 #[test]
-fn nothing_else_of_a_home_is_searched() {
+fn the_folders_of_people_are_searched_in_a_home() {
     check(
-        &["anna/Library/Application Support/", "anna/Pictures/{NEW}/"],
+        &[
+            "anna/{FINDER}/",
+            "anna/Desktop/iPhone backups/{NEW}/Status.plist",
+            "anna/Documents/Phones/2025/Anna/Status.plist",
+            "anna/Documents/Phones/2025/Anna/Info.plist",
+            "anna/Library/Caches/{OLD}/Status.plist",
+            "anna/AppData/Local/Temp/{OLD}/Status.plist",
+            "anna/.cache/{OLD}/Status.plist",
+        ],
         &["anna"],
+        &[
+            "here anna/Desktop/iPhone backups/{NEW}",
+            "here anna/Documents/Phones/2025/Anna",
+        ],
+        &["note anna/{FINDER}: a folder for backups with none in it"],
+    );
+}
+
+#[test]
+fn a_home_is_searched_to_a_bound_and_the_bound_is_told() {
+    let words = "1 home searched in part: in the standard locations, and in the other folders 5 levels deep and 1000 folders far; not in Library, AppData, Applications, hidden folders and what lies deeper: anna";
+    let bound = format!("note anna: {words}");
+    check(
+        &["anna/{FINDER}/{NEW}/", "anna/1/2/3/4/5/file"],
+        &["anna"],
+        &["here anna/{FINDER}/{NEW}"],
         &[],
-        &["note anna: a folder that was searched and holds no backups"],
+    );
+    check(
+        &["anna/{FINDER}/{NEW}/", "anna/1/2/3/4/{OLD}/"],
+        &["anna"],
+        &["here anna/1/2/3/4/{OLD}", "here anna/{FINDER}/{NEW}"],
+        &[],
+    );
+    check(
+        &["anna/{FINDER}/{NEW}/", "anna/1/2/3/4/5/{OLD}/"],
+        &["anna"],
+        &["here anna/{FINDER}/{NEW}"],
+        &[&bound],
+    );
+    let many: Vec<String> = (0..1_001).map(|n| format!("anna/f{n:04}/")).collect();
+    let mut lines = vec![
+        "anna/{FINDER}/{NEW}/",
+        "anna/a/{OLD}/",
+        "anna/f0000/{NEW2}/",
+    ];
+    lines.extend(many.iter().map(String::as_str));
+    check(&lines, &["anna"], &["here anna/{FINDER}/{NEW}"], &[&bound]);
+    lines.truncate(1_001);
+    let found = search(&build(&lines), &["anna"]);
+    assert_eq!((found.backups.len(), found.left_out), (2, true));
+    lines.truncate(1_000);
+    let found = search(&build(&lines), &["anna"]);
+    assert_eq!((found.backups.len(), found.left_out), (3, false));
+}
+
+#[test]
+fn the_store_programs_of_windows_are_redirected() {
+    let place = "ben/AppData/Local/Packages/AppleInc.iTunes_abc123/LocalCache/Roaming/Apple Computer/MobileSync/Backup";
+    check(
+        &[
+            &format!("{place}/{{NEW}}/"),
+            "ben/AppData/Local/Packages/AppleInc.Other/LocalCache/",
+            "ben/AppData/Local/Packages/Else_1/LocalCache/Roaming/Apple Computer/MobileSync/Backup/{OLD}/",
+        ],
+        &["ben"],
+        &[&format!("here {place}/{{NEW}}")],
+        &[],
     );
 }
 
@@ -241,15 +305,237 @@ fn many_folders_beside_a_backup_are_counted() {
 }
 
 #[test]
-fn backups_are_not_entered() {
+fn a_stray_file_hides_no_backup() {
+    for stray in [
+        "Manifest.db",
+        "Manifest.mbdb",
+        "Status.plist",
+        "INFO.PLIST",
+        "Info.plist|Status.plist|Manifest.db",
+        "Info.plist|Snapshot/",
+        "Manifest.plist|00/",
+    ] {
+        let strays = |folder: &str| -> Vec<String> {
+            let names = stray.split('|');
+            names.map(|name| format!("{folder}/{name}")).collect()
+        };
+        let backups = [
+            "share/mac-1/Users/anna/{FINDER}/{NEW}/Status.plist",
+            "share/pi-4/{OLD}/Status.plist",
+        ];
+        for folder in [
+            "share",
+            "share/mac-1",
+            "share/mac-1/Users",
+            "share/mac-1/Users/anna",
+            "share/mac-1/Users/anna/{FINDER}",
+            "share/pi-4",
+        ] {
+            let strays = strays(folder);
+            let mut lines = backups.to_vec();
+            lines.extend(strays.iter().map(String::as_str));
+            let tree = build(&lines);
+            let found = search(&tree, &["share"]);
+            let got: Vec<String> = (found.backups.iter())
+                .map(|backup| format!("{} {}", backup.host, tree.short(&backup.path)))
+                .collect();
+            let wanted = filled(&[
+                "mac-1 share/mac-1/Users/anna/{FINDER}/{NEW}",
+                "pi-4 share/pi-4/{OLD}",
+            ]);
+            assert_eq!(got, wanted, "{stray} in {folder}");
+        }
+    }
+}
+
+#[test]
+fn a_folder_of_any_name_with_payload_of_its_own_is_a_backup_too() {
+    let payload = format!("phone/3d/3d{}", "0".repeat(38));
+    check(
+        &[&payload, "phone/Info.plist", "phone/{NEW}/Status.plist"],
+        &["phone"],
+        &["here phone", "here phone/{NEW}"],
+        &[],
+    );
+    check(&[&payload], &["phone"], &["here phone"], &[]);
+    check(
+        &[&format!("git/objects/3d/{}", "0".repeat(38)), "git/{NEW}/"],
+        &["git"],
+        &["here git/{NEW}"],
+        &["note git/objects: a folder that holds nothing of a backup"],
+    );
+    check(
+        &["MobileSync/Backup/Manifest.db"],
+        &["MobileSync"],
+        &[],
+        &[
+            "note MobileSync: a folder that was searched and holds no backups",
+            "note MobileSync/Backup: 1 file beside them: Manifest.db",
+            "note MobileSync/Backup: a folder for backups with none in it",
+        ],
+    );
+}
+
+#[test]
+fn an_empty_list_alone_is_no_backup() {
+    let tree = build(&["root/phone/", "root/{NEW}/Status.plist"]);
+    std::fs::write(tree.path("root/phone/Manifest.db"), "").unwrap();
+    let found = search(&tree, &["root"]);
+    assert_eq!(found.backups.len(), 1);
+    std::fs::write(tree.path("root/phone/Manifest.db"), "SQLite").unwrap();
+    let found = search(&tree, &["root"]);
+    assert_eq!(found.backups.len(), 2);
+}
+
+#[test]
+fn names_are_compared_without_case() {
     check(
         &[
-            "Backup/{NEW}/{OLD}/Info.plist",
+            "root/phone/STATUS.PLIST",
+            "root/phone/INFO.PLIST",
+            "share/MOBILESYNC/BACKUP/{NEW}/STATUS.PLIST",
+        ],
+        &["root", "share"],
+        &["here root/phone", "here share/MOBILESYNC/BACKUP/{NEW}"],
+        &[],
+    );
+}
+
+#[test]
+fn a_backup_inside_a_folder_of_its_own_name() {
+    check(
+        &["root/{NEW}/{NEW}/Status.plist", "root/{OLD}/{NEW2}/"],
+        &["root"],
+        &["here root/{NEW}/{NEW}", "here root/{OLD}/{NEW2}"],
+        &[],
+    );
+    check(
+        &[
+            "root/{NEW}/Status.plist",
+            "root/{NEW}/Info.plist",
+            "root/{NEW}/{OLD}/Info.plist",
+        ],
+        &["root"],
+        &["here root/{NEW}", "here root/{NEW}/{OLD}"],
+        &[],
+    );
+    // Of another device even less is told.
+    check(
+        &[
+            "root/{NEW}/Info.plist",
+            "root/{NEW}/{OLD}/Status.plist",
+            "root/{NEW}/{OLD}/Info.plist",
+        ],
+        &["root"],
+        &["here root/{NEW}", "here root/{NEW}/{OLD}"],
+        &[],
+    );
+    check(
+        &[
+            "root/{NEW}/Info.plist",
+            "root/{NEW}/copy/{NEW}/Status.plist",
+            "root/{NEW}/copy/{NEW}/Info.plist",
+        ],
+        &["root"],
+        &["here root/{NEW}/copy/{NEW}"],
+        &["note root/{NEW}: 1 file beside them: Info.plist"],
+    );
+}
+
+#[test]
+fn the_parts_of_a_backup_are_not_searched() {
+    check(
+        &[
+            "Backup/{NEW}/Status.plist",
             "Backup/{NEW}/Snapshot/Manifest.db",
+            "Backup/{NEW}/Snapshot/{OLD}/Status.plist",
+            "Backup/{NEW}/00/{OLD}/Status.plist",
+            "Backup/{NEW}/_unback_/{OLD}/Status.plist",
+            "Backup/{NEW}/_BackupExplorer/Manifest.db",
         ],
         &["Backup"],
         &["here Backup/{NEW}"],
         &[],
+    );
+}
+
+#[test]
+fn what_was_deleted_does_not_count_and_is_told() {
+    for bin in [
+        "#recycle",
+        "@Recycle",
+        "$RECYCLE.BIN",
+        ".Trash",
+        ".Trashes/501",
+        ".Trash-1000/files",
+        ".stversions",
+        ".dropbox.cache/2026-11-19",
+        "#snapshot/daily",
+        "~snapshot",
+        ".zfs/snapshot/a",
+        ".recycle/anna",
+        "@Recently-Snapshot/GMT",
+        "Network Trash Folder",
+        "RECYCLER",
+        ".Recycle.Bin",
+    ] {
+        let top = bin.split('/').next().unwrap();
+        check(
+            &[
+                &format!("share/{bin}/{{OLD}}/Status.plist"),
+                "share/pc/{NEW}/",
+            ],
+            &["share"],
+            &["pc share/pc/{NEW}"],
+            &[&format!(
+                "note share/{top}: a recycle bin or a folder of old versions, which does not count; it holds 1 backup: {{OLD}}"
+            )],
+        );
+        check(
+            &[&format!("share/{bin}/holiday.jpg"), "share/pc/{NEW}/"],
+            &["share"],
+            &["pc share/pc/{NEW}"],
+            &[],
+        );
+    }
+    // Whoever names a bin means it.
+    check(
+        &["#recycle/{NEW}/"],
+        &["#recycle"],
+        &["here #recycle/{NEW}"],
+        &[],
+    );
+    // In a home, and beside backups.
+    check(
+        &[
+            "anna/{FINDER}/.Trashes/{OLD}/",
+            "anna/{FINDER}/{NEW}/",
+            "anna/.Trash/phone/Status.plist",
+            "anna/.Trash/phone/Info.plist",
+        ],
+        &["anna"],
+        &["here anna/{FINDER}/{NEW}"],
+        &[
+            "note anna/.Trash: a recycle bin or a folder of old versions, which does not count; it holds 1 backup: phone",
+            "note anna/{FINDER}/.Trashes: a recycle bin or a folder of old versions, which does not count; it holds 1 backup: {OLD}",
+        ],
+    );
+}
+
+#[test]
+fn a_large_bin_is_looked_into_in_part() {
+    let many: Vec<String> = (0..300)
+        .map(|n| format!("share/#snapshot/d{n:03}/x/"))
+        .collect();
+    let mut lines = vec!["share/{NEW}/"];
+    lines.extend(many.iter().map(String::as_str));
+    check(
+        &lines,
+        &["share"],
+        &["here share/{NEW}"],
+        &[
+            "note share/#snapshot: 1 recycle bin or folders of old versions, which do not count and were looked into in part: #snapshot",
+        ],
     );
 }
 
@@ -346,20 +632,175 @@ fn a_link_to_a_volume_that_is_not_there_is_missing_evidence() {
 }
 
 #[test]
-fn any_other_link_is_named() {
+fn every_folder_on_the_way_to_a_location_may_be_a_link_to_nowhere() {
+    for (link, place) in [
+        (
+            "anna/Library/Application Support/MobileSync",
+            "Library/Application Support",
+        ),
+        ("anna/Library/Application Support", "Library"),
+        ("anna/Library", "AppData/Roaming"),
+        ("anna/AppData/Roaming/Apple Computer", "AppData/Roaming"),
+        ("anna/Apple/MobileSync/Backup", "Apple/MobileSync"),
+        ("anna/Apple", "AppData/Roaming"),
+        ("MobileSync", "Users/anna"),
+        ("Users", "Old"),
+    ] {
+        let tree = build(&[
+            &format!(
+                "root/{}/",
+                if place.starts_with("Old") || place.starts_with("Users") {
+                    place.to_owned()
+                } else {
+                    format!("anna/{place}")
+                }
+            ),
+            &format!("root/{link} -> /nowhere/at/all"),
+        ]);
+        let found = search(&tree, &["root"]);
+        let wanted =
+            format!("incomplete root/{link}: a link to /nowhere/at/all that leads nowhere");
+        assert_eq!(tree.told(&found.problems), [wanted]);
+        assert!(found.left_out);
+    }
+}
+
+#[test]
+fn a_root_behind_a_link_to_nowhere() {
+    let tree = build(&[
+        "anna/Library/Application Support/",
+        "anna/Library/Application Support/MobileSync -> /nowhere",
+    ]);
+    let found = search(&tree, &["anna/{FINDER}"]);
+    assert_eq!(
+        tree.told(&found.problems),
+        ["incomplete anna/Library/Application Support/MobileSync: a link that leads nowhere"]
+    );
+}
+
+#[test]
+fn a_link_at_mobilesync_is_followed() {
     check(
         &[
-            "root/{NEW}/",
+            "disk/Backup/{NEW}/",
+            "share/pc/MobileSync -> ../../disk",
+            "share/pi/{OLD}/",
+        ],
+        &["share"],
+        &["pc share/pc/MobileSync/Backup/{NEW}", "pi share/pi/{OLD}"],
+        &[],
+    );
+}
+
+#[test]
+fn a_link_in_the_place_of_a_home_a_computer_or_a_backup_is_missing_evidence() {
+    let skipped = "in the place of a folder that holds backups; links are not followed here";
+    check(
+        &[
+            "else/{FINDER}/{OLD}/",
+            "Users/ben/{FINDER}/{NEW}/",
+            "Users/anna -> ../else",
+        ],
+        &["Users"],
+        &["here Users/ben/{FINDER}/{NEW}"],
+        &[&format!(
+            "incomplete Users/anna: a link to ../else {skipped}"
+        )],
+    );
+    check(
+        &[
             "else/{OLD}/",
-            "root/more -> ../else",
+            "share/pc-1/{NEW}/",
+            "share/pc-2 -> ../else",
+            "share/pc-3 -> /gone",
+            "share/latest -> pc-1",
+        ],
+        &["share"],
+        &["pc-1 share/pc-1/{NEW}"],
+        &[
+            "note share/latest: a link to pc-1; links are not followed here",
+            &format!("incomplete share/pc-2: a link to ../else {skipped}"),
+            "incomplete share/pc-3: a link to /gone that leads nowhere",
+        ],
+    );
+    check(
+        &[
+            "else/Backup/",
+            "root/{NEW}/",
             "root/gone -> nowhere",
+            "root/file -> {NEW}/x",
+            "root/{NEW}/x",
         ],
         &["root"],
         &["here root/{NEW}"],
         &[
-            "note root/gone: a link to nowhere; links are not followed here",
-            "note root/more: a link to ../else; links are not followed here",
+            "note root/file: a link to {NEW}/x; links are not followed here",
+            "incomplete root/gone: a link to nowhere that leads nowhere",
         ],
+    );
+    check(
+        &[
+            "disk/System/",
+            "elsewhere/anna/{FINDER}/{NEW}/",
+            "disk/Library/",
+            "disk/Users -> ../elsewhere",
+        ],
+        &["disk"],
+        &[],
+        &[&format!(
+            "incomplete disk/Users: a link to ../elsewhere {skipped}"
+        )],
+    );
+}
+
+#[test]
+fn any_other_link_is_named() {
+    check(
+        &["root/{NEW}/", "else/{OLD}/", "root/more -> ../else"],
+        &["root"],
+        &["here root/{NEW}"],
+        &["note root/more: a link to ../else; links are not followed here"],
+    );
+}
+
+#[test]
+fn links_to_each_other_are_told_once() {
+    let many: Vec<String> = (0..60)
+        .map(|n| {
+            format!(
+                "Backup/0000{n:04}-001A35E40212345E -> 0000{:04}-001A35E40212345E",
+                (n + 1) % 60
+            )
+        })
+        .collect();
+    let mut lines = vec!["Backup/{NEW}/"];
+    lines.extend(many.iter().map(String::as_str));
+    let tree = build(&lines);
+    let found = search(&tree, &["Backup"]);
+    assert_eq!(
+        (found.backups.len(), found.problems.len(), found.left_out),
+        (1, 21, true)
+    );
+    let last = tree.told(&found.problems);
+    assert!(last.contains(&"incomplete Backup: 40 more links, which were not followed".to_owned()));
+}
+
+#[test]
+fn thousands_of_empty_folders_named_by_udids_are_one_problem() {
+    let tree = build(&["Backup/{NEW}/Status.plist"]);
+    for number in 0..2_003 {
+        let path = tree.path("Backup").join(format!("00000000-{number:016}"));
+        std::fs::create_dir(path).unwrap();
+    }
+    let found = search(&tree, &["Backup"]);
+    assert_eq!(
+        (found.backups.len(), found.problems.len(), found.left_out),
+        (2_001, 1, true)
+    );
+    let told = &tree.told(&found.problems)[0];
+    assert!(
+        told.starts_with("incomplete Backup: 3 folders named by UDIDs that hold nothing"),
+        "{told}"
     );
 }
 
@@ -464,7 +905,7 @@ fn names_that_are_hard() {
     ]);
     let bytes = std::ffi::OsStr::from_bytes(b"Backup/\xff\xfe");
     std::fs::create_dir_all(tree.root().join(bytes)).unwrap();
-    std::fs::write(tree.root().join(bytes).join("Manifest.db"), "").unwrap();
+    std::fs::write(tree.root().join(bytes).join("Manifest.db"), "SQLite").unwrap();
     let found = search(&tree, &["Backup"]);
     let names: Vec<&str> = found
         .backups

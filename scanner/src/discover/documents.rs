@@ -10,6 +10,7 @@ use walkdir::{DirEntry, WalkDir};
 
 use super::access_problem;
 use super::folder;
+use super::inside;
 use super::path_sample::Sample;
 use crate::model::problem::Problem;
 
@@ -81,7 +82,7 @@ impl Gathered {
     }
 
     fn enters(&mut self, folder: &Path) -> bool {
-        if !folder::has_shape_of_backup(folder) {
+        if !inside::has_shape_of_backup(folder) {
             return true;
         }
         let problem = Problem::note(folder, "MDM exports", "a local backup")
@@ -131,7 +132,7 @@ impl Gathered {
     }
 }
 
-/// Files that start with a dot, and what a desktop leaves.
+/// Files that start with a dot, what a desktop leaves, and what was deleted.
 fn is_hidden(name: &OsStr) -> bool {
-    folder::is_junk(name) || name.as_encoded_bytes().starts_with(b".")
+    folder::is_junk(name) || folder::is_bin(name) || name.as_encoded_bytes().starts_with(b".")
 }

@@ -1,29 +1,12 @@
-//! Tells what a folder is from its own name and the names right inside it.
-//!
-//! People rename backup folders, so the name alone is not enough; and every app bundle on a share
-//! holds an `Info.plist`, so one file alone is not enough either.
+//! What a folder is by its own name: tables of names, and what each row means.
 
-use std::collections::BTreeSet;
 use std::ffi::OsStr;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use super::locations::HOME_LOCATIONS;
 use crate::model::identity::FolderName;
+use crate::source::entry_names::is_named;
 
-/// What a folder is.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Folder {
-    /// A backup, or what an attempt left behind.
-    Backup,
-    /// Something of a known tool that is no backup; the words say what.
-    Known(&'static str),
-    /// The home of a user: backups lie in the standard locations only.
-    Home,
-    /// The top of a computer's disk: the system's own folders hold no backups.
-    Disk,
-    /// Any other folder.
-    Plain,
-}
+pub(super) use crate::source::entry_names::is_junk;
 
 /// Folders beside backups that belong to known tools, and what they are.
 const KNOWN: &[(&str, &str)] = &[
@@ -35,36 +18,47 @@ const KNOWN: &[(&str, &str)] = &[
         "_unback_",
         "files that idevicebackup2 unpacked from a backup; not a backup",
     ),
+    (
+        "_BackupExplorer",
+        "files that iTunes Backup Explorer took out of a backup; not a backup",
+    ),
 ];
 
-/// Each row is a set of names that together only a backup holds.
-const SHAPES: &[&[&str]] = &[
-    &["Manifest.db"],
-    &["Manifest.mbdb"],
-    &["Status.plist", "Info.plist"],
-    &["Status.plist", "Manifest.plist"],
-    &["Status.plist", "Snapshot"],
-    &["Status.plist", "00"],
-    &["Manifest.plist", "Snapshot"],
-    &["Manifest.plist", "00"],
-    &["Info.plist", "Snapshot"],
-    &["Info.plist", "00"],
+/// Folders in which systems keep what was deleted or replaced (docs/formats.md names the source of
+/// each). A backup in one of them is on its way out and counts for nothing.
+const BINS: &[&str] = &[
+    "#recycle",
+    "#snapshot",
+    "$RECYCLE.BIN",
+    ".Recycle.Bin",
+    ".Trash",
+    ".Trashes",
+    ".debris",
+    ".dropbox.cache",
+    ".recycle",
+    ".snapshot",
+    ".snapshots",
+    ".stversions",
+    ".tmp.drivedownload",
+    ".tmp.driveupload",
+    ".zfs",
+    ".~tmp~",
+    "@Recently-Snapshot",
+    "@Recycle",
+    "Network Trash Folder",
+    "RECYCLED",
+    "RECYCLER",
+    "Recycle Bin",
+    "Trash",
+    "_gsdata_",
+    "files_trashbin",
+    "files_versions",
+    "trashbox",
+    "~snapshot",
 ];
 
-/// Each row is a set of names that together only the top of a disk holds.
-const DISKS: &[&[&str]] = &[
-    &["Users", "System"],
-    &["Users", "Library"],
-    &["Users", "Windows"],
-    &["Users", "Program Files"],
-];
-
-/// A home holds one of these.
-const HOMES: &[&str] = &[
-    "Library/Application Support",
-    "AppData/Roaming",
-    "Apple/MobileSync",
-];
+/// Words inside a name that begins with a sign, by which a bin of a system unknown here is told.
+const BIN_WORDS: &[&str] = &["recycle", "trash", "snapshot", "versions", "deleted"];
 
 /// Folders at the top of a disk that belong to the system.
 const DISK_SYSTEM: &[&str] = &[
@@ -80,61 +74,70 @@ const DISK_SYSTEM: &[&str] = &[
     "bin",
     "cores",
     "dev",
+    "etc",
     "opt",
     "private",
     "proc",
     "sbin",
     "sys",
+    "tmp",
     "usr",
+    "var",
 ];
 
-/// Names that a file system or a desktop leaves on any volume; nobody needs to hear of them.
-const JUNK: &[&str] = &[
-    "$RECYCLE.BIN",
-    ".DS_Store",
-    ".DocumentRevisions-V100",
-    ".Spotlight-V100",
-    ".TemporaryItems",
-    ".Trashes",
-    ".fseventsd",
-    ".localized",
-    "Icon\r",
-    "RECYCLER",
-    "System Volume Information",
-    "Thumbs.db",
-    "desktop.ini",
-    "lost+found",
+/// Links that Windows itself puts beside the homes, into each of them and at the top of the disk.
+const WINDOWS_LINKS: &[&str] = &[
+    "All Users",
+    "Application Data",
+    "Cookies",
+    "Default User",
+    "Documents and Settings",
+    "Local Settings",
+    "My Documents",
+    "My Music",
+    "My Pictures",
+    "My Videos",
+    "NetHood",
+    "PrintHood",
+    "Recent",
+    "SendTo",
+    "Start Menu",
+    "Templates",
 ];
 
-/// Links that Windows itself puts beside the homes and at the top of the disk.
-const WINDOWS_LINKS: &[&str] = &["All Users", "Default User", "Documents and Settings"];
+/// Folders on the way to a standard location. A link in the place of one may hide every backup of a
+/// user.
+const ON_THE_WAY: &[&str] = &[
+    "AppData",
+    "Apple",
+    "Apple Computer",
+    "Application Support",
+    "Backup",
+    "Library",
+    "MobileSync",
+    "Roaming",
+    "Users",
+];
 
-/// What the folder at `path` is. A folder that cannot be listed is plain: whoever walks it next
-/// hears why.
-pub(super) fn look(path: &Path) -> Folder {
-    let name = path.file_name();
-    if let Some((_, words)) = KNOWN.iter().find(|(known, _)| is_named(name, known)) {
-        return Folder::Known(words);
-    }
-    if folder_name(path).is_some() {
-        return Folder::Backup;
-    }
-    let inside = marks_inside(path);
-    if holds_one_of(&inside, SHAPES) {
-        Folder::Backup
-    } else if holds_one_of(&inside, DISKS) {
-        Folder::Disk
-    } else if is_home(path, &inside) {
-        Folder::Home
-    } else {
-        Folder::Plain
-    }
+/// Folders of a home that are not searched: programs keep their own things there, and backups only
+/// in the standard locations.
+const NOT_SEARCHED_IN_HOMES: &[&str] = &["AppData", "Applications", "Library"];
+
+/// What a folder of a known tool is, which is no backup.
+pub(super) fn known(path: &Path) -> Option<&'static str> {
+    let name = path.file_name()?;
+    let row = KNOWN.iter().find(|(known, _)| is_named(name, known));
+    row.map(|(_, words)| *words)
 }
 
-/// Does the folder hold what only a backup holds, whatever its name? An MDM server may file the
-/// answers of a device in a folder named by its UDID.
-pub(super) fn has_shape_of_backup(path: &Path) -> bool {
-    holds_one_of(&marks_inside(path), SHAPES)
+/// Does a system keep there what was deleted or replaced?
+pub(super) fn is_bin(name: &OsStr) -> bool {
+    if BINS.iter().any(|bin| is_named(name, bin)) {
+        return true;
+    }
+    let name = name.to_string_lossy().to_ascii_lowercase();
+    let has_a_sign = name.starts_with(['#', '$', '.', '@', '_', '~']);
+    has_a_sign && BIN_WORDS.iter().any(|word| name.contains(word))
 }
 
 /// The name of a backup folder: its own, else that of the real folder behind a link or a dot.
@@ -152,60 +155,79 @@ pub(super) fn folder_name(path: &Path) -> Option<FolderName> {
 
 /// Does the path end like a place where Apple's tools put backups?
 pub(super) fn is_location(path: &Path) -> bool {
-    path.ends_with("MobileSync/Backup")
+    let mut last = path.components().rev().map(|part| part.as_os_str());
+    last.next().is_some_and(|name| is_named(name, "Backup"))
+        && last.next().is_some_and(|name| is_named(name, "MobileSync"))
 }
 
-/// The standard locations of one home.
-pub(super) fn locations_of(home: &Path) -> impl Iterator<Item = PathBuf> {
-    HOME_LOCATIONS.iter().map(|row| home.join(row.below_home))
+/// Is it a `MobileSync`, in which a location lies?
+pub(super) fn holds_location(path: &Path) -> bool {
+    path.file_name()
+        .is_some_and(|name| is_named(name, "MobileSync"))
 }
 
-/// The folders of a disk that people use.
+/// Does a standard location lie on the other side of a link of this name?
+pub(super) fn is_on_the_way(name: &OsStr) -> bool {
+    ON_THE_WAY.iter().any(|known| is_named(name, known))
+}
+
+/// Is it a folder at the top of a disk that people do not use?
 pub(super) fn is_system_folder(name: &OsStr) -> bool {
-    DISK_SYSTEM.iter().any(|known| is_named(Some(name), known))
+    DISK_SYSTEM.iter().any(|known| is_named(name, known))
 }
 
-/// Is it something that a file system or a desktop leaves everywhere?
-pub(super) fn is_junk(name: &OsStr) -> bool {
-    JUNK.iter().any(|junk| name.eq_ignore_ascii_case(junk))
-        || name.as_encoded_bytes().starts_with(b"._")
+/// Is it a folder of a home in which people keep files?
+pub(super) fn is_searched_in_homes(name: &OsStr) -> bool {
+    let is_hidden = name.as_encoded_bytes().starts_with(b".");
+    let is_left_out = NOT_SEARCHED_IN_HOMES
+        .iter()
+        .any(|known| is_named(name, known));
+    !is_hidden && !is_left_out && !is_junk(name) && !is_bin(name)
 }
 
 /// Is it one of the links that every Windows computer has?
 pub(super) fn is_windows_link(name: &OsStr) -> bool {
-    WINDOWS_LINKS.iter().any(|link| name == *link)
+    WINDOWS_LINKS.iter().any(|link| is_named(name, link))
 }
 
-fn is_named(name: Option<&OsStr>, wanted: &str) -> bool {
-    name.is_some_and(|name| name == wanted)
-}
-
-fn is_home(path: &Path, inside: &BTreeSet<&str>) -> bool {
-    HOMES.iter().any(|mark| {
-        let first = mark.split('/').next().unwrap_or(mark);
-        inside.contains(first) && path.join(mark).is_dir()
+/// Is it a folder of homes by its name?
+pub(super) fn is_folder_of_homes(path: &Path) -> bool {
+    path.file_name().is_some_and(|name| {
+        ["Users", "home", "Documents and Settings"]
+            .iter()
+            .any(|known| is_named(name, known))
     })
 }
 
-fn holds_one_of(inside: &BTreeSet<&str>, rows: &[&[&str]]) -> bool {
-    rows.iter()
-        .any(|row| row.iter().all(|name| inside.contains(name)))
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-/// The names inside that some table here asks for.
-fn marks_inside(path: &Path) -> BTreeSet<&'static str> {
-    let homes = HOMES.iter().filter_map(|mark| mark.split('/').next());
-    let asked: BTreeSet<&'static str> = [SHAPES, DISKS]
-        .concat()
-        .concat()
-        .into_iter()
-        .chain(homes)
-        .collect();
-    let Ok(listing) = std::fs::read_dir(path) else {
-        return BTreeSet::new();
-    };
-    listing
-        .flatten()
-        .filter_map(|entry| asked.get(entry.file_name().to_str()?).copied())
-        .collect()
+    #[track_caller]
+    fn check_bin(name: &str, wanted: bool) {
+        assert_eq!(is_bin(OsStr::new(name)), wanted, "{name}");
+    }
+
+    #[test]
+    fn bins_by_their_names() {
+        check_bin("#recycle", true);
+        check_bin("$Recycle.Bin", true);
+        check_bin(".Trash-1000", true);
+        check_bin("@GMT-Snapshots", true);
+        check_bin("_Deleted Items", true);
+        check_bin("Trash", true);
+        check_bin("Trash talk", false);
+        check_bin("Snapshot", false);
+        check_bin("Old versions", false);
+        check_bin(".hidden", false);
+        check_bin("#1 phone", false);
+    }
+
+    #[test]
+    fn locations_by_the_end_of_their_path() {
+        assert!(is_location(Path::new("/a/MobileSync/Backup")));
+        assert!(is_location(Path::new("/a/MOBILESYNC/BACKUP/")));
+        assert!(!is_location(Path::new("/a/Backup")));
+        assert!(!is_location(Path::new("/a/MobileSync/Backup/b")));
+    }
 }

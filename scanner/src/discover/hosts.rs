@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::folder;
 use super::walk::Walked;
+use crate::model::identity::FolderName;
 
 /// A computer, and the folders whose volumes its backups lie on.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -59,7 +60,7 @@ impl<'a> HostNames<'a> {
 
 /// Does the root hold the folders of several computers? Not when it is a backup, a location, a
 /// home, a folder of homes or one computer's disk, nor when backups lie right inside it.
-fn holds_hosts(root: &Path, walked: &Walked) -> bool {
+pub(super) fn holds_hosts(root: &Path, walked: &Walked) -> bool {
     let real = std::fs::canonicalize(root).unwrap_or_else(|_| root.to_owned());
     let below = |path: &Path| {
         path.strip_prefix(root)
@@ -84,9 +85,10 @@ fn first_below(root: &Path, path: &Path) -> Option<String> {
 }
 
 fn is_part_of_a_host(name: &str) -> bool {
-    NOT_HOSTS
+    let is_known = NOT_HOSTS
         .iter()
-        .any(|known| known.eq_ignore_ascii_case(name))
+        .any(|known| known.eq_ignore_ascii_case(name));
+    is_known || FolderName::parse(name).is_some()
 }
 
 /// Gathers folders by computer.

@@ -7,6 +7,7 @@
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
+use super::folder;
 use crate::model::problem::Problem;
 
 /// An operating system, as far as it has standard places for backups.
@@ -94,6 +95,63 @@ pub const HOME_LOCATIONS: &[HomeLocation] = &[
     },
 ];
 
+/// The standard places of one home, on whatever system.
+pub(super) fn places_of(home: &Path) -> impl Iterator<Item = PathBuf> {
+    HOME_LOCATIONS.iter().map(|row| home.join(row.below_home))
+}
+
+/// Where the packages of the Microsoft Store keep their files, below a home.
+const PACKAGES: &str = "AppData/Local/Packages";
+/// How the names of Apple's packages begin.
+const APPLE_PACKAGE: &str = "AppleInc.";
+/// Where Windows redirects what such a package writes below AppData/Roaming.
+const REDIRECTED: &str = "LocalCache/Roaming/Apple Computer/MobileSync/Backup";
+
+/// The places to which Windows redirects Apple's programs of the Microsoft Store, as far as they are
+/// there; and why the packages could not be listed.
+pub(super) fn of_packages(home: &Path) -> (Vec<PathBuf>, Option<(PathBuf, std::io::Error)>) {
+    let packages = home.join(PACKAGES);
+    let listing = match std::fs::read_dir(&packages) {
+        Ok(listing) => listing,
+        Err(error) if is_absent(&error) => return (Vec::new(), None),
+        Err(error) => return (Vec::new(), Some((packages, error))),
+    };
+    let is_apples = |entry: &std::fs::DirEntry| {
+        let name = entry.file_name();
+        let head = name.as_encoded_bytes().get(..APPLE_PACKAGE.len());
+        head.is_some_and(|head| head.eq_ignore_ascii_case(APPLE_PACKAGE.as_bytes()))
+    };
+    let apples = listing.flatten().filter(is_apples);
+    let places = apples.map(|entry| entry.path().join(REDIRECTED));
+    let mut places: Vec<PathBuf> = places.filter(|place| place.is_dir()).collect();
+    places.sort_unstable();
+    (places, None)
+}
+
+/// The first link on the way from `top` to `place` that leads nowhere: `MobileSync` itself may have
+/// been moved to a disk that is not connected, and then nothing at all is seen at the place.
+pub(super) fn broken_link_on(top: &Path, place: &Path) -> Option<PathBuf> {
+    let mut way: Vec<&Path> = place
+        .ancestors()
+        .take_while(|part| *part != top && !part.as_os_str().is_empty())
+        .collect();
+    way.reverse();
+    for part in way {
+        match std::fs::symlink_metadata(part) {
+            Ok(meta) if meta.is_symlink() && std::fs::metadata(part).is_err() => {
+                return Some(part.to_owned());
+            }
+            Ok(_) => {}
+            Err(_) => return None,
+        }
+    }
+    None
+}
+
+fn is_absent(error: &std::io::Error) -> bool {
+    matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory)
+}
+
 /// What is at a standard place.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Presence {
@@ -168,24 +226,40 @@ fn no_standard_place(path: &Path) -> Problem {
         .with_remedy("Name the folders to scan: fleetback scan ROOT...")
 }
 
-/// The folders below the folder of homes; links among them are left to whoever scans it.
+/// The folders below the folder of homes, also those behind a link: a home on another disk is a home.
 fn homes(users_folder: &Path) -> (Vec<PathBuf>, Vec<Problem>) {
-    match std::fs::read_dir(users_folder) {
-        Ok(listing) => {
-            let is_folder = |entry: &std::fs::DirEntry| entry.file_type().is_ok_and(|t| t.is_dir());
-            let homes = listing
-                .flatten()
-                .filter(is_folder)
-                .map(|entry| entry.path());
-            (homes.collect(), Vec::new())
+    let refused = |error: &std::io::Error| {
+        Problem::incomplete(users_folder, "the folder of homes", error.to_string())
+            .with_remedy("Name the folders to scan: fleetback scan ROOT...")
+    };
+    let listing = match std::fs::read_dir(users_folder) {
+        Ok(listing) => listing,
+        Err(error) => return (Vec::new(), vec![refused(&error)]),
+    };
+    let (mut homes, mut problems) = (Vec::new(), Vec::new());
+    for entry in listing {
+        let entry = match entry {
+            Ok(entry) => entry,
+            Err(error) => {
+                problems.push(refused(&error));
+                continue;
+            }
+        };
+        let (path, kind) = (entry.path(), entry.file_type());
+        let is_link = kind.as_ref().is_ok_and(std::fs::FileType::is_symlink);
+        if is_link && folder::is_windows_link(&entry.file_name()) {
+            continue;
         }
-        Err(error) => {
-            let problem =
-                Problem::incomplete(users_folder, "the folder of homes", error.to_string())
-                    .with_remedy("Name the folders to scan: fleetback scan ROOT...");
-            (Vec::new(), vec![problem])
+        if path.is_dir() {
+            homes.push(path);
+        } else if is_link && std::fs::metadata(&path).is_err() {
+            problems.push(
+                Problem::incomplete(path, "a home", "a link that leads nowhere")
+                    .with_remedy("Connect the volume that the link leads to, or remove the link"),
+            );
         }
     }
+    (homes, problems)
 }
 
 fn of_home(os: Os, home: &Path) -> impl Iterator<Item = Location> {
@@ -194,24 +268,29 @@ fn of_home(os: Os, home: &Path) -> impl Iterator<Item = Location> {
         .unwrap_or(home.as_os_str())
         .to_string_lossy()
         .into_owned();
-    HOME_LOCATIONS
-        .iter()
-        .filter(move |row| row.os == os)
-        .map(move |row| {
-            let path = home.join(row.below_home);
-            Location {
-                presence: presence(&path),
-                user: user.clone(),
-                kind: row.kind,
-                path,
-            }
+    let usual = (HOME_LOCATIONS.iter().filter(move |row| row.os == os))
+        .map(move |row| (row.kind, home.join(row.below_home)));
+    let redirected = (os == Os::Windows).then(|| of_packages(home).0);
+    let redirected = redirected.into_iter().flatten();
+    usual
+        .chain(redirected.map(|path| (LocationKind::AppleDevices, path)))
+        .map(move |(kind, path)| Location {
+            presence: presence(home, &path),
+            user: user.clone(),
+            kind,
+            path,
         })
 }
 
-fn presence(path: &Path) -> Presence {
+fn presence(home: &Path, path: &Path) -> Presence {
     match std::fs::read_dir(path) {
         Ok(_) => Presence::Readable,
-        Err(error) if error.kind() == ErrorKind::NotFound && !path.is_symlink() => Presence::Absent,
+        Err(error) if error.kind() == ErrorKind::NotFound => match broken_link_on(home, path) {
+            Some(link) => {
+                Presence::Refused(format!("{} is a link that leads nowhere", link.display()))
+            }
+            None => Presence::Absent,
+        },
         Err(error) => Presence::Refused(error.to_string()),
     }
 }

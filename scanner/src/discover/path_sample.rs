@@ -17,13 +17,26 @@ impl Sample {
     /// How many paths are named.
     const NAMED_MAX: usize = 20;
 
-    /// Counts one more.
+    /// Counts one more; one that is named already is not counted again.
     pub(super) fn add(&mut self, path: &Path) {
+        if self.first.contains(path) {
+            return;
+        }
         self.count += 1;
+        let is_full = self.first.len() == Self::NAMED_MAX;
+        if is_full && self.first.last().is_some_and(|last| last.as_path() <= path) {
+            return;
+        }
         self.first.insert(path.to_owned());
         if self.first.len() > Self::NAMED_MAX {
             self.first.pop_last();
         }
+    }
+
+    /// Counts all of another sample.
+    pub(super) fn add_all(&mut self, other: &Self) {
+        other.named().for_each(|path| self.add(path));
+        self.count += other.unnamed();
     }
 
     /// Is there none?

@@ -11,6 +11,8 @@ use super::access_problem;
 use super::folder;
 use super::folder_id::RealFolder;
 use super::hosts::{HostNames, Hosts};
+use super::links;
+use super::locations;
 use super::walk::{self, Candidate, Walked};
 use crate::model::fleet::RootSeen;
 use crate::model::found_backup::FoundBackup;
@@ -30,6 +32,8 @@ pub struct Discovery {
     pub roots: Vec<RootSeen>,
     /// The computers whose disks were searched, with the folders that tell their volumes.
     pub hosts: Vec<HostFolders>,
+    /// Was a place left out that may hold backups: refused, too deep, behind a link?
+    pub left_out: bool,
 }
 
 /// One backup folder as one root reached it.
@@ -52,6 +56,7 @@ pub fn discover(roots: &[PathBuf], scan_host: &str, progress: &dyn Progress) -> 
             path: root.clone(),
             backups: walked.candidates.len() as u64,
         });
+        discovery.left_out |= walked.left_out;
         discovery.problems.extend(walked.problems);
         reached.extend(walked.candidates.into_iter().map(|candidate| Reached {
             host: names.of(&candidate.path),
@@ -73,22 +78,36 @@ fn walk_root(root: &Path, progress: &dyn Progress) -> Walked {
     let problem = match std::fs::metadata(root) {
         Ok(meta) if meta.is_dir() => {
             let mut walked = walk::walk(root, progress);
+            links::tell(root, &mut walked);
+            walked.left_out |= !all_was_read(&walked);
             walked
                 .problems
                 .extend(none_found(root, &walked).filter(|_| !progress.cancelled()));
             return walked;
         }
         Ok(_) => not_a_folder(root),
-        Err(_) if root.is_symlink() => {
-            Problem::incomplete(root, "a folder to scan", "a link that leads nowhere")
-                .with_remedy("Connect the volume that the link leads to, or name another folder")
-        }
-        Err(error) => access_problem::unreadable(root, "a folder to scan", &error),
+        Err(error) => match broken_link(root) {
+            Some(link) => {
+                let found = "a link that leads nowhere";
+                Problem::incomplete(link, "a folder to scan", found).with_remedy(
+                    "Connect the volume that the link leads to, or name another folder",
+                )
+            }
+            None => access_problem::unreadable(root, "a folder to scan", &error),
+        },
     };
     Walked {
         problems: vec![problem],
+        left_out: true,
         ..Walked::default()
     }
+}
+
+/// The root itself, or a folder on the way to it.
+fn broken_link(root: &Path) -> Option<PathBuf> {
+    let top = root.ancestors().last()?;
+    let link = || locations::broken_link_on(top, root);
+    root.is_symlink().then(|| root.to_owned()).or_else(link)
 }
 
 fn not_a_folder(root: &Path) -> Problem {
@@ -108,11 +127,7 @@ fn not_a_folder(root: &Path) -> Problem {
 
 /// A root that was read and holds nothing, unless something in it could not be read.
 fn none_found(root: &Path, walked: &Walked) -> Option<Problem> {
-    let all_was_read = walked
-        .problems
-        .iter()
-        .all(|problem| problem.level == Level::Note);
-    (walked.candidates.is_empty() && all_was_read).then(|| {
+    (walked.candidates.is_empty() && all_was_read(walked)).then(|| {
         let wanted = "a backup, a MobileSync/Backup folder, a home, or a folder of these";
         Problem::note(
             root,
@@ -120,6 +135,11 @@ fn none_found(root: &Path, walked: &Walked) -> Option<Problem> {
             "a folder that was searched and holds no backups",
         )
     })
+}
+
+fn all_was_read(walked: &Walked) -> bool {
+    let mut problems = walked.problems.iter();
+    problems.all(|problem| problem.level == Level::Note)
 }
 
 fn note_folders(hosts: &mut Hosts, names: &HostNames<'_>, root: &Path, walked: &Walked) {

@@ -1,23 +1,38 @@
-//! Walks one root and finds the backups below it, without entering any.
+//! Walks one root and finds the backups below it; lists every folder once.
 //!
 //! What a newcomer would get wrong: a walk that follows every link never ends, and one that follows
 //! none misses every user who moved MobileSync/Backup to another disk. Links are followed in three
 //! places only: at the root, at a standard location's own path, and at a backup folder itself.
+//!
+//! One stray file must not hide a share: a folder of any name is taken for a backup only if no
+//! backup, home or location lies inside it, or if it has payload of its own. That is decided when
+//! all is known.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs::FileType;
+use std::ffi::OsStr;
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
 use super::access_problem;
-use super::folder::{self, Folder};
+use super::bins::Bins;
+use super::folder;
 use super::folder_id::RealFolder;
+use super::inside::{Holds, Inside};
+use super::locations;
 use super::path_sample::Sample;
 use crate::model::problem::{Level, Problem};
 use crate::work::progress::{Event, Progress};
 
 /// How many folders deep an unknown tree is searched; a home or a location starts anew.
 const DEPTH_MAX: usize = 8;
+/// How many folders deep a backup is searched for another one: `<UDID>/<UDID>`.
+const NESTED_DEPTH: usize = 3;
+/// How many folders deep a home is searched beside its standard locations.
+const HOME_DEPTH: usize = 5;
+/// How many folders of one home are listed.
+const HOME_FOLDERS_MAX: usize = 1_000;
+/// How many folders that are named by UDIDs and hold nothing are listed as devices.
+const EMPTY_MAX: usize = 2_000;
 
 /// A backup folder, and how it was reached.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,6 +43,26 @@ pub(super) struct Candidate {
     pub(super) real: Option<RealFolder>,
     /// Is its own path a link?
     pub(super) is_link: bool,
+    /// Is it named by a UDID?
+    is_named: bool,
+    holds: Holds,
+    /// Are there folders in it that belong to no backup?
+    is_doubtful: bool,
+}
+
+/// A kind of link that was not followed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Link {
+    /// It leads nowhere, and a backup or a location was expected there.
+    Awaited,
+    /// It leads nowhere.
+    Broken,
+    /// It leads to a folder on the way to a standard location.
+    OnTheWay,
+    /// It leads to a folder that was not searched.
+    Folder,
+    /// It leads to a file, or to a folder below the root.
+    Harmless,
 }
 
 /// What one root holds.
@@ -39,6 +74,10 @@ pub(super) struct Walked {
     pub(super) places: BTreeSet<PathBuf>,
     /// Homes.
     pub(super) homes: BTreeSet<PathBuf>,
+    /// Links that were not followed, by the folder they lie in.
+    pub(super) links: BTreeMap<(PathBuf, Link), Sample>,
+    /// Was a place left out that may hold backups?
+    pub(super) left_out: bool,
     /// What could not be read or is worth knowing.
     pub(super) problems: Vec<Problem>,
 }
@@ -54,15 +93,20 @@ pub(super) fn walk(root: &Path, progress: &dyn Progress) -> Walked {
 
 struct Walker<'a> {
     root: &'a Path,
+    real_root: Option<PathBuf>,
     progress: &'a dyn Progress,
     /// Folders to walk, each with a depth of its own.
     starts: Vec<PathBuf>,
+    /// All that were ever among them.
+    queued: BTreeSet<PathBuf>,
     /// Folders whose walk has begun: the guard against loops.
     begun: BTreeSet<RealFolder>,
     volumes: BTreeSet<u64>,
-    links: Sample,
     too_deep: Sample,
+    /// Homes that were not searched to their last folder.
+    bounded_homes: Sample,
     again: Sample,
+    bins: Bins,
     /// Files beside backups, by the folder they lie in.
     stray_files: BTreeMap<PathBuf, Sample>,
     /// Folders that lie where backups lie and are none.
@@ -70,25 +114,24 @@ struct Walker<'a> {
     walked: Walked,
 }
 
-/// What the walk does with an entry's inside.
-#[derive(PartialEq, Eq)]
-enum Step {
-    Enter,
-    PassBy,
-}
+/// A folder to search, and how deep it lies.
+type ToSearch = (PathBuf, usize);
 
 impl<'a> Walker<'a> {
     fn new(root: &'a Path, progress: &'a dyn Progress) -> Self {
         let volume = RealFolder::at(root).and_then(|real| real.volume());
         Self {
             root,
+            real_root: std::fs::canonicalize(root).ok(),
             progress,
             starts: vec![root.to_owned()],
+            queued: BTreeSet::new(),
             begun: BTreeSet::new(),
             volumes: volume.into_iter().collect(),
-            links: Sample::default(),
             too_deep: Sample::default(),
+            bounded_homes: Sample::default(),
             again: Sample::default(),
+            bins: Bins::default(),
             stray_files: BTreeMap::new(),
             stray_folders: BTreeSet::new(),
             walked: Walked::default(),
@@ -103,166 +146,289 @@ impl<'a> Walker<'a> {
             return;
         }
         self.note_other_volume(start, real.as_ref());
-        if self.meet_folder(start, real, start.is_symlink()) == Step::Enter {
-            self.walk_from(start);
-        }
-    }
-
-    /// A folder is listed once and closed before the next is opened; one that is passed by is never
-    /// opened at all.
-    fn walk_from(&mut self, start: &Path) {
-        let mut folders = vec![(start.to_owned(), 1)];
+        let mut folders = self.meet_folder(start, real, start.is_symlink(), 0);
         while let Some((folder, depth)) = folders.pop() {
-            let listing = match std::fs::read_dir(&folder) {
-                Ok(listing) => listing,
-                Err(error) => {
-                    self.refused(&folder, &error);
-                    continue;
-                }
-            };
-            for entry in listing {
-                if self.progress.cancelled() {
-                    return;
-                }
-                match entry.and_then(|entry| Ok((entry.path(), entry.file_type()?))) {
-                    Ok((path, kind)) => {
-                        if self.meet(&path, kind, depth) == Step::Enter && depth < DEPTH_MAX {
-                            folders.push((path, depth + 1));
-                        }
-                    }
-                    Err(error) => self.refused(&folder, &error),
-                }
+            if self.progress.cancelled() {
+                return;
             }
+            folders.extend(self.meet(&folder, depth));
         }
     }
 
-    fn meet(&mut self, path: &Path, kind: FileType, depth: usize) -> Step {
-        if path.file_name().is_some_and(folder::is_junk) {
-            return Step::PassBy;
+    /// Puts a folder off until this walk is over.
+    fn queue(&mut self, start: PathBuf) {
+        if self.queued.insert(start.clone()) {
+            self.starts.push(start);
         }
-        if kind.is_symlink() {
-            self.meet_link(path);
-            return Step::PassBy;
-        }
-        if !kind.is_dir() {
-            self.meet_file(path, depth);
-            return Step::PassBy;
-        }
+    }
+
+    /// Deals with a folder that was found in another one; gives what is to be searched in it.
+    fn meet(&mut self, path: &Path, depth: usize) -> Vec<ToSearch> {
         let real = RealFolder::at(path);
         self.note_other_volume(path, real.as_ref());
         if folder::is_location(path) {
-            self.starts.push(path.to_owned());
-            return Step::PassBy;
+            self.queue(path.to_owned());
+            return Vec::new();
         }
-        let step = self.meet_folder(path, real, false);
-        if step == Step::Enter {
-            self.meet_plain_folder(path, depth);
-        }
-        step
+        self.meet_folder(path, real, false, depth)
     }
 
-    /// Deals with everything a folder can be, except a plain one.
-    fn meet_folder(&mut self, path: &Path, real: Option<RealFolder>, is_link: bool) -> Step {
-        match folder::look(path) {
-            Folder::Backup => self.found(path, real, is_link),
-            Folder::Known(words) => self.note(path, "a backup", words),
-            Folder::Home => self.meet_home(path),
-            Folder::Disk => self.meet_disk(path),
-            Folder::Plain => {
-                if folder::is_location(path) {
-                    self.walked.places.insert(path.to_owned());
-                }
-                return Step::Enter;
-            }
+    fn meet_folder(
+        &mut self,
+        path: &Path,
+        real: Option<RealFolder>,
+        is_link: bool,
+        depth: usize,
+    ) -> Vec<ToSearch> {
+        if let Some(words) = folder::known(path) {
+            self.note(path, "a backup", words);
+            return Vec::new();
         }
-        Step::PassBy
-    }
-
-    fn found(&mut self, path: &Path, real: Option<RealFolder>, is_link: bool) {
-        self.progress.tell(Event::BackupsFound(1));
-        self.walked.candidates.push(Candidate {
-            path: path.to_owned(),
-            real,
-            is_link,
-        });
-    }
-
-    fn meet_home(&mut self, home: &Path) {
-        self.walked.homes.insert(home.to_owned());
-        for location in folder::locations_of(home) {
-            match std::fs::metadata(&location) {
-                Ok(meta) if meta.is_dir() => self.starts.push(location),
-                Ok(_) => {
-                    let found = "a file where the folder of backups should be";
-                    self.note(&location, "the folder of this user's backups", found);
-                }
-                Err(_) if location.is_symlink() => self.broken_link(&location),
-                Err(error) if is_absent(error.kind()) => {}
-                Err(error) => {
-                    let wanted = "the folder of this user's backups";
-                    self.walked
-                        .problems
-                        .push(access_problem::unreadable(&location, wanted, &error));
-                }
-            }
-        }
-    }
-
-    fn meet_disk(&mut self, disk: &Path) {
-        match std::fs::read_dir(disk) {
-            Ok(listing) => {
-                for entry in listing.flatten() {
-                    let is_folder = entry.file_type().is_ok_and(|kind| kind.is_dir());
-                    let name = entry.file_name();
-                    if is_folder && !folder::is_system_folder(&name) && !folder::is_junk(&name) {
-                        self.starts.push(entry.path());
-                    }
-                }
+        let is_named = folder::folder_name(path).is_some();
+        let inside = match Inside::list(path) {
+            Ok(inside) => inside,
+            // The reader of the backup says why.
+            Err(_) if is_named => {
+                let candidate = Candidate::new(path, real, is_link, true);
+                self.found(candidate);
+                return Vec::new();
             }
             Err(error) => {
-                let problem = access_problem::unreadable(disk, "the folders of this disk", &error);
+                self.refused(path, &error);
+                return Vec::new();
+            }
+        };
+        for error in &inside.errors {
+            self.refused(path, error);
+        }
+        if !is_named && inside.is_disk() {
+            self.meet_disk(path, &inside);
+        } else if !is_named && inside.is_home(path) {
+            self.meet_home(path, &inside);
+        } else {
+            let mut candidate = Candidate::new(path, real, is_link, is_named);
+            candidate.holds = inside.holds(path);
+            return self.meet_candidate(candidate, &inside, depth);
+        }
+        Vec::new()
+    }
+
+    /// A folder that is a backup, or is none; gives the folders to search in it.
+    fn meet_candidate(
+        &mut self,
+        mut candidate: Candidate,
+        inside: &Inside,
+        depth: usize,
+    ) -> Vec<ToSearch> {
+        let path = candidate.path.clone();
+        let is_place = folder::is_location(&path);
+        let has_shape = candidate.holds == Holds::Shape && (!is_place || inside.has_payload(&path));
+        let is_backup = candidate.is_named || has_shape;
+        let below: Vec<PathBuf> = inside
+            .to_search(!is_backup)
+            .map(|name| path.join(name))
+            .filter(|below| !is_backup || folder::known(below).is_none())
+            .collect();
+        if is_place {
+            self.walked.places.insert(path.clone());
+        }
+        if is_backup {
+            candidate.is_doubtful = !below.is_empty() || !inside.links.is_empty();
+            self.found(candidate.clone());
+        } else {
+            self.meet_plain(&path, inside, &below, depth);
+        }
+        if !is_backup || candidate.is_doubtful {
+            self.take_files(&path, inside, depth);
+            self.meet_links(&path, inside, !is_backup);
+            self.look_into_bins(&path, inside);
+        }
+        let depth = if candidate.is_named {
+            depth.max(DEPTH_MAX - NESTED_DEPTH)
+        } else {
+            depth
+        };
+        let may_enter = depth < DEPTH_MAX;
+        let below = below.into_iter().filter(|_| may_enter);
+        below.map(|path| (path, depth + 1)).collect()
+    }
+
+    fn found(&mut self, candidate: Candidate) {
+        if !candidate.is_doubtful {
+            self.progress.tell(Event::BackupsFound(1));
+        }
+        self.walked.candidates.push(candidate);
+    }
+
+    fn meet_plain(&mut self, path: &Path, inside: &Inside, below: &[PathBuf], depth: usize) {
+        if depth == 1 {
+            self.stray_folders.insert(path.to_owned());
+        }
+        if depth == DEPTH_MAX && !(below.is_empty() && inside.bins.is_empty()) {
+            self.too_deep.add(path);
+        }
+    }
+
+    fn take_files(&mut self, path: &Path, inside: &Inside, depth: usize) {
+        if depth == 0 || inside.holds(path) != Holds::Nothing {
+            let files = self.stray_files.entry(path.to_owned()).or_default();
+            files.add_all(&inside.files);
+        }
+    }
+
+    fn meet_links(&mut self, folder: &Path, inside: &Inside, all: bool) {
+        for name in &inside.links {
+            let is_named = || folder::folder_name(&folder.join(name)).is_some();
+            if all || is_named() {
+                self.meet_link(folder, name);
+            }
+        }
+    }
+
+    fn look_into_bins(&mut self, folder: &Path, inside: &Inside) {
+        for name in &inside.bins {
+            self.bins.look_into(&folder.join(name));
+        }
+    }
+
+    fn meet_home(&mut self, home: &Path, inside: &Inside) {
+        self.walked.homes.insert(home.to_owned());
+        for location in locations::places_of(home) {
+            let below = location.strip_prefix(home).unwrap_or(&location);
+            let first = below.components().next().map(|part| part.as_os_str());
+            if first
+                .and_then(OsStr::to_str)
+                .is_some_and(|first| inside.may_hold(first))
+            {
+                self.meet_place(home, &location);
+            }
+        }
+        if inside.may_hold("AppData") {
+            let (packages, error) = locations::of_packages(home);
+            packages.into_iter().for_each(|place| self.queue(place));
+            if let Some((path, error)) = error {
+                self.refused(&path, &error);
+            }
+        }
+        self.look_into_bins(home, inside);
+        // Those on the way to the standard locations were followed.
+        for name in inside
+            .links
+            .iter()
+            .filter(|name| !folder::is_on_the_way(name))
+        {
+            self.meet_link(home, name);
+        }
+        self.search_home(home, inside);
+    }
+
+    /// Searches the folders in which people keep files, the near ones first. What lies beyond the
+    /// bounds is told once for the home.
+    fn search_home(&mut self, home: &Path, inside: &Inside) {
+        let offset = DEPTH_MAX - HOME_DEPTH;
+        let too_deep = std::mem::take(&mut self.too_deep);
+        let wanted = (inside.folders.iter()).filter(|name| folder::is_searched_in_homes(name));
+        let mut level: Vec<ToSearch> = wanted.map(|name| (home.join(name), offset + 1)).collect();
+        let mut left = HOME_FOLDERS_MAX;
+        while !level.is_empty() && left > 0 && !self.progress.cancelled() {
+            level.sort_unstable();
+            let now = left.min(level.len());
+            let beyond = level.split_off(now);
+            left -= now;
+            let mut next: Vec<ToSearch> = Vec::new();
+            for (path, depth) in level {
+                next.extend(self.meet(&path, depth));
+            }
+            level = if beyond.is_empty() { next } else { beyond };
+        }
+        if !level.is_empty() || !self.too_deep.is_empty() {
+            self.bounded_homes.add(home);
+        }
+        self.too_deep = too_deep;
+    }
+
+    /// A standard location of a home. Every folder on the way to it may be a link to a disk that is
+    /// not connected.
+    fn meet_place(&mut self, home: &Path, location: &Path) {
+        let wanted = "the folder of this user's backups";
+        match std::fs::metadata(location) {
+            Ok(meta) if meta.is_dir() => self.queue(location.to_owned()),
+            Ok(_) => {
+                let found = "a file where the folder of backups should be";
+                self.note(location, wanted, found);
+            }
+            Err(error) if is_absent(error.kind()) => {
+                if let Some(link) = locations::broken_link_on(home, location) {
+                    self.add_link(&link, Link::Awaited);
+                }
+            }
+            Err(_) if location.is_symlink() => self.add_link(location, Link::Awaited),
+            Err(error) => {
+                let problem = access_problem::unreadable(location, wanted, &error);
                 self.walked.problems.push(problem);
             }
         }
     }
 
-    fn meet_plain_folder(&mut self, path: &Path, depth: usize) {
-        if depth == 1 {
-            self.stray_folders.insert(path.to_owned());
-        }
-        if depth == DEPTH_MAX && holds_folders(path) {
-            self.too_deep.add(path);
-        }
-    }
-
-    fn meet_file(&mut self, path: &Path, depth: usize) {
-        if let (1, Some(parent)) = (depth, path.parent()) {
-            self.stray_files
-                .entry(parent.to_owned())
-                .or_default()
-                .add(path);
-        }
-    }
-
-    fn meet_link(&mut self, path: &Path) {
-        let leads_to_folder = std::fs::metadata(path).map(|meta| meta.is_dir());
-        let is_awaited = folder::is_location(path) || folder::folder_name(path).is_some();
-        match leads_to_folder {
-            Err(_) if is_awaited => self.broken_link(path),
-            Ok(true) if folder::is_location(path) => self.starts.push(path.to_owned()),
-            Ok(true) if folder::look(path) == Folder::Backup => {
-                self.found(path, RealFolder::at(path), true);
+    fn meet_disk(&mut self, disk: &Path, inside: &Inside) {
+        for name in &inside.folders {
+            if !folder::is_system_folder(name) {
+                self.queue(disk.join(name));
             }
-            _ if path.file_name().is_some_and(folder::is_windows_link) => {}
-            _ => self.links.add(path),
+        }
+        for name in &inside.links {
+            if !folder::is_system_folder(name) {
+                self.meet_link(disk, name);
+            }
+        }
+        self.look_into_bins(disk, inside);
+    }
+
+    fn meet_link(&mut self, folder: &Path, name: &OsStr) {
+        let path = folder.join(name);
+        let leads_to_folder = std::fs::metadata(&path).map(|meta| meta.is_dir());
+        let is_place = folder::is_location(&path) || folder::holds_location(&path);
+        let is_named = || folder::folder_name(&path).is_some();
+        match leads_to_folder {
+            Ok(true) if folder::is_location(&path) => self.queue(path),
+            Ok(true) if is_place => self.queue(path.join("Backup")),
+            _ if folder::is_windows_link(name) => {}
+            Err(_) if is_place || is_named() || folder::is_on_the_way(name) => {
+                self.add_link(&path, Link::Awaited)
+            }
+            Err(_) => self.add_link(&path, Link::Broken),
+            Ok(false) => self.add_link(&path, Link::Harmless),
+            Ok(true) => self.meet_link_to_folder(&path, name),
         }
     }
 
-    fn broken_link(&mut self, path: &Path) {
-        let found = format!("a link{} that leads nowhere", target_of(path));
-        let problem = Problem::incomplete(path, "a folder of backups", found)
-            .with_remedy("Connect the volume that the link leads to, or remove the link");
-        self.walked.problems.push(problem);
+    /// A backup behind a link is read; any other folder is left alone.
+    fn meet_link_to_folder(&mut self, path: &Path, name: &OsStr) {
+        let is_named = folder::folder_name(path).is_some();
+        let holds = Inside::list(path).map_or(Holds::Nothing, |inside| inside.holds(path));
+        if is_named || holds == Holds::Shape {
+            let mut candidate = Candidate::new(path, RealFolder::at(path), true, is_named);
+            candidate.holds = holds;
+            return self.found(candidate);
+        }
+        let real = std::fs::canonicalize(path).ok();
+        let is_below_root = (real.as_deref().zip(self.real_root.as_deref()))
+            .is_some_and(|(real, root)| real.starts_with(root));
+        let kind = match () {
+            () if is_below_root => Link::Harmless,
+            () if folder::is_on_the_way(name) => Link::OnTheWay,
+            () => Link::Folder,
+        };
+        self.add_link(path, kind);
+    }
+
+    fn add_link(&mut self, path: &Path, kind: Link) {
+        let folder = path.parent().unwrap_or(self.root).to_owned();
+        self.walked
+            .links
+            .entry((folder, kind))
+            .or_default()
+            .add(path);
     }
 
     fn note_other_volume(&mut self, path: &Path, real: Option<&RealFolder>) {
@@ -286,23 +452,72 @@ impl<'a> Walker<'a> {
     }
 
     fn finish(mut self) -> Walked {
-        self.walked.candidates.sort_by(|a, b| a.path.cmp(&b.path));
-        self.note_links();
+        let containers = self.drop_containers();
+        self.drop_empty();
         self.note_too_deep();
+        self.note_bounded_homes();
         self.note_again();
-        self.note_strays();
+        self.walked
+            .problems
+            .extend(std::mem::take(&mut self.bins).problems());
+        self.note_strays(&containers);
+        self.walked.left_out |= self.progress.cancelled();
         self.walked
     }
 
-    fn note_links(&mut self) {
-        let links = std::mem::take(&mut self.links);
-        for link in links.named() {
-            let found = format!("a link{}; links are not followed here", target_of(link));
-            self.note(link, "a folder", &found);
+    /// Drops the folders that looked like backups only because a file lies in the wrong place: there
+    /// are better ones inside. Those that lie deepest are decided first.
+    fn drop_containers(&mut self) -> BTreeSet<PathBuf> {
+        let mut candidates = std::mem::take(&mut self.walked.candidates);
+        candidates.sort_by(|a, b| b.path.cmp(&a.path));
+        let (homes, places) = (&self.walked.homes, &self.walked.places);
+        let mut better: BTreeMap<PathBuf, Holds> = BTreeMap::new();
+        let mut containers = BTreeSet::new();
+        let mut kept = Vec::with_capacity(candidates.len());
+        for candidate in candidates {
+            let path = &candidate.path;
+            let below = || {
+                let after = better.range(path.clone()..);
+                after.take_while(|(below, _)| below.starts_with(path))
+            };
+            let holds_places = is_above_any(path, homes) || is_above_any(path, places);
+            if candidate.is_doubtful && candidate.is_container(below(), holds_places) {
+                containers.insert(candidate.path.clone());
+                continue;
+            }
+            if candidate.is_doubtful {
+                self.progress.tell(Event::BackupsFound(1));
+            }
+            better.insert(candidate.path.clone(), candidate.holds);
+            kept.push(candidate);
         }
-        if links.unnamed() > 0 {
-            let found = format!("{} more links, which were not followed", links.unnamed());
-            self.note(self.root, "folders", &found);
+        kept.reverse();
+        self.walked.candidates = kept;
+        containers
+    }
+
+    /// A folder named by a UDID with nothing in it is a device of which there is no backup; a
+    /// hundred thousand of them are somebody's mistake.
+    fn drop_empty(&mut self) {
+        let mut count = 0;
+        let mut dropped = Sample::default();
+        self.walked.candidates.retain(|candidate| {
+            count += usize::from(candidate.holds == Holds::Nothing);
+            let is_kept = candidate.holds != Holds::Nothing || count <= EMPTY_MAX;
+            if !is_kept {
+                dropped.add(&candidate.path);
+            }
+            is_kept
+        });
+        if !dropped.is_empty() {
+            let found = format!(
+                "{} named by UDIDs that hold nothing of a backup, beyond the first {EMPTY_MAX}; these are left out: {}",
+                dropped.counted("folder"),
+                dropped.names()
+            );
+            let problem = Problem::incomplete(self.root, "folders of backups", found)
+                .with_remedy("Remove the empty folders, then run fleetback again");
+            self.walked.problems.push(problem);
         }
     }
 
@@ -310,6 +525,7 @@ impl<'a> Walker<'a> {
         if self.too_deep.is_empty() {
             return;
         }
+        self.walked.left_out = true;
         let found = format!(
             "{} {DEPTH_MAX} levels deep, with folders in it that were not searched: {}",
             self.too_deep.counted("folder"),
@@ -317,6 +533,22 @@ impl<'a> Walker<'a> {
         );
         let problem = Problem::note(self.root, "backups near the root", found)
             .with_remedy("If backups lie deeper, name a folder nearer to them as ROOT");
+        self.walked.problems.push(problem);
+    }
+
+    fn note_bounded_homes(&mut self) {
+        if self.bounded_homes.is_empty() {
+            return;
+        }
+        self.walked.left_out = true;
+        let found = format!(
+            "{} searched in part: in the standard locations, and in the other folders {HOME_DEPTH} levels deep and {HOME_FOLDERS_MAX} folders far; not in Library, AppData, Applications, hidden folders and what lies deeper: {}",
+            self.bounded_homes.counted("home"),
+            self.bounded_homes.names(),
+        );
+        let problem = Problem::note(self.root, "homes that are searched whole", found).with_remedy(
+            "If backups lie elsewhere in a home, name their folder as a ROOT of its own",
+        );
         self.walked.problems.push(problem);
     }
 
@@ -329,33 +561,47 @@ impl<'a> Walker<'a> {
                 "a folder that another path led to already; it is read once",
             );
         }
+        if again.unnamed() > 0 {
+            let found = format!(
+                "{} more folders that another path led to already",
+                again.unnamed()
+            );
+            self.note(self.root, "folders of their own", &found);
+        }
     }
 
     /// Tells of what lies beside backups and is none, and of places with no backup in them. A
     /// folder with something unreadable below is left out: nobody knows what it holds.
-    fn note_strays(&mut self) {
-        let found: BTreeSet<&Path> = self
-            .walked
-            .candidates
-            .iter()
-            .map(|c| c.path.as_path())
-            .collect();
+    fn note_strays(&mut self, containers: &BTreeSet<PathBuf>) {
+        let candidates = self.walked.candidates.iter();
+        let found: BTreeSet<&Path> = candidates.map(|c| c.path.as_path()).collect();
         let refused = self
             .walked
             .problems
             .iter()
             .filter(|p| p.level == Level::Incomplete);
-        let refused: BTreeSet<&Path> = refused.map(|problem| problem.path.as_path()).collect();
+        let awaited = self
+            .walked
+            .links
+            .iter()
+            .filter(|((_, kind), _)| *kind == Link::Awaited);
+        let awaited = awaited.flat_map(|(_, links)| links.named());
+        let refused: BTreeSet<&Path> = refused
+            .map(|problem| problem.path.as_path())
+            .chain(awaited)
+            .collect();
         let places = &self.walked.places;
         let beside: BTreeSet<&Path> = (found.iter().filter_map(|path| path.parent()))
             .chain(places.iter().map(PathBuf::as_path))
+            .chain(containers.iter().map(PathBuf::as_path))
             .collect();
         let holds_nothing = |path: &Path| !any_below(&found, path) && !any_below(&refused, path);
 
-        let files = self
-            .stray_files
-            .iter()
-            .filter(|(folder, _)| beside.contains(folder.as_path()));
+        let files = self.stray_files.iter().filter(|(folder, files)| {
+            !files.is_empty()
+                && beside.contains(folder.as_path())
+                && !found.contains(folder.as_path())
+        });
         let mut folders: BTreeMap<&Path, Sample> = BTreeMap::new();
         for folder in &self.stray_folders {
             let parent = folder.parent().filter(|parent| beside.contains(parent));
@@ -384,6 +630,42 @@ impl<'a> Walker<'a> {
     }
 }
 
+impl Candidate {
+    fn new(path: &Path, real: Option<RealFolder>, is_link: bool, is_named: bool) -> Self {
+        Self {
+            path: path.to_owned(),
+            real,
+            is_link,
+            is_named,
+            holds: Holds::Traces,
+            is_doubtful: false,
+        }
+    }
+
+    /// Is it only the folder around better ones? One named by a UDID is dropped where it holds
+    /// nothing, or less than another of the same device in it; one of any other name unless it has
+    /// payload of its own.
+    fn is_container<'a>(
+        &self,
+        mut inside: impl Iterator<Item = (&'a PathBuf, &'a Holds)>,
+        holds_places: bool,
+    ) -> bool {
+        match self.holds {
+            Holds::Nothing => inside.next().is_some(),
+            _ if !self.is_named => {
+                let has_payload = |inside: Inside| inside.has_payload(&self.path);
+                (holds_places || inside.next().is_some())
+                    && !Inside::list(&self.path).is_ok_and(has_payload)
+            }
+            holds => {
+                let udid = |path: &Path| folder::folder_name(path).map(|name| name.udid);
+                let own = udid(&self.path);
+                inside.any(|(path, other)| *other > holds && udid(path) == own)
+            }
+        }
+    }
+}
+
 fn stray_folders(parent: &Path, folders: &Sample) -> Vec<Problem> {
     let one = |folder: &Path| {
         let found = "a folder that holds nothing of a backup";
@@ -408,22 +690,14 @@ fn any_below(paths: &BTreeSet<&Path>, folder: &Path) -> bool {
         .is_some_and(|path| path.starts_with(folder))
 }
 
+/// Does one of the paths lie below the folder, and not at it?
+fn is_above_any(folder: &Path, paths: &BTreeSet<PathBuf>) -> bool {
+    let mut below = paths.range(folder.to_owned()..);
+    below
+        .find(|path| path.as_path() != folder)
+        .is_some_and(|path| path.starts_with(folder))
+}
+
 fn is_absent(kind: ErrorKind) -> bool {
     matches!(kind, ErrorKind::NotFound | ErrorKind::NotADirectory)
-}
-
-fn holds_folders(path: &Path) -> bool {
-    std::fs::read_dir(path).is_ok_and(|listing| {
-        listing
-            .flatten()
-            .any(|entry| entry.file_type().is_ok_and(|kind| kind.is_dir()))
-    })
-}
-
-/// " to /Volumes/Backups", or nothing where the link cannot be read.
-fn target_of(link: &Path) -> String {
-    std::fs::read_link(link).map_or_else(
-        |_| String::new(),
-        |target| format!(" to {}", target.display()),
-    )
 }

@@ -25,6 +25,8 @@ pub struct Fleet {
     pub problems: Vec<Problem>,
     /// The roots as given, and what each held.
     pub roots: Vec<RootSeen>,
+    /// Was a place below the roots left out that may hold backups: refused, too deep, behind a link?
+    pub left_out: bool,
     /// MDM documents and tables that were read.
     pub documents: u64,
 }

@@ -2,6 +2,7 @@
 
 pub(crate) mod content;
 pub(crate) mod csv_rows;
+pub(crate) mod entry_names;
 pub mod file;
 pub(crate) mod file_number;
 pub mod json;
