@@ -2,8 +2,8 @@
 
 use fleetback_report::history::diff::{Diff, DiffKind};
 use fleetback_report::render::json;
-use fleetback_report::render::terminal::page::PageOptions;
 use fleetback_report::render::terminal::diff;
+use fleetback_report::render::terminal::page::PageOptions;
 use fleetback_report::results::{Code, FixId, Severity, *};
 use fleetback_scanner::model::problem::Problem;
 use jiff::tz::TimeZone;
