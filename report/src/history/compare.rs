@@ -8,42 +8,51 @@ use super::match_devices::Numbers;
 use super::past_runs::{History, PastDevice, PastRun};
 use super::recovery;
 use super::run_days::Nights;
-use crate::results::{Change, ComparedRun, Device, Gone, Past, PastOfDevice, Results, SizeThen};
+use crate::results::{
+    Change, ComparedRun, Device, Finding, Gone, Past, PastOfDevice, Results, Severity, SizeThen,
+    Status,
+};
+
+/// What this run says of a device.
+#[derive(Clone, Copy)]
+pub(crate) struct JudgedNow<'a> {
+    pub(crate) status: Status,
+    pub(crate) severity: Option<Severity>,
+    pub(crate) findings: &'a [Finding],
+}
 
 /// What became of a device since the run that is compared with; `None` when there is none.
 pub(crate) fn change(
     history: &History,
     past: Option<&PastDevice>,
-    device: &Device,
+    severity: Option<Severity>,
 ) -> Option<Change> {
     let run = history.compared()?;
     let then = past.and_then(|past| past.state_at(run.at));
-    Some(Change::between(
-        then.map(|state| state.severity),
-        device.severity,
-    ))
+    Some(Change::between(then.map(|state| state.severity), severity))
 }
 
 /// What earlier runs add to a device.
 pub(crate) fn of_device(
     nights: &Nights<'_>,
     past: Option<&PastDevice>,
-    device: &Device,
+    judged: JudgedNow<'_>,
     now: Timestamp,
 ) -> PastOfDevice {
-    let since = nights.failing_since(past, now, device.severity);
+    let since = nights.failing_since(past, now, judged.severity);
     let sizes = past.into_iter().flat_map(|past| &past.sizes);
     PastOfDevice {
         first_failing: since,
         nights_failing: since.map(|since| nights.nights_failing(past, since, now)),
-        nights: nights.strip(past, device.status),
+        nights: nights.strip(past, judged.status),
         sizes: sizes
             .map(|size| SizeThen {
                 completed_at: size.completed_at,
                 bytes: size.bytes,
             })
             .collect(),
-        recovered: past.and_then(|past| recovery::recovered(past, device, nights)),
+        recovered: past
+            .and_then(|past| recovery::recovered(past, judged.status, judged.findings, nights)),
     }
 }
 
@@ -114,7 +123,7 @@ pub fn compare_again(results: &mut Results, history: &History) {
     let numbers: Vec<_> = results.devices.iter().map(Numbers::of_results).collect();
     let pasts = history.matched(&numbers);
     for (device, past) in results.devices.iter_mut().zip(&pasts) {
-        device.change = change(history, *past, device);
+        device.change = change(history, *past, device.severity);
     }
     let nights = Nights::of(history, results.scanned_at);
     let whole = of_fleet(&nights, &results.devices, &pasts);

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::incident::{Trouble, escalates, is_well, same_trouble};
 use super::past_runs::PastDevice;
 use super::run_days::Nights;
-use crate::results::{Code, Device, FixId, FixOutcome, Recovered};
+use crate::results::{Code, Device, Finding, FixId, FixOutcome, Recovered, Status};
 
 /// The troubles that a fix may end, each once.
 fn troubles() -> BTreeSet<&'static [Code]> {
@@ -19,18 +19,16 @@ fn troubles() -> BTreeSet<&'static [Code]> {
 /// The worst trouble that the last night saw and that has ended since.
 pub(crate) fn recovered(
     past: &PastDevice,
-    device: &Device,
+    status: Status,
+    findings: &[Finding],
     nights: &Nights<'_>,
 ) -> Option<Recovered> {
-    if !is_well(device.status) {
+    if !is_well(status) {
         return None;
     }
     let ended = troubles().into_iter().filter_map(|codes| {
         let last = Trouble::all(past, codes, nights).pop()?;
-        let still = device
-            .findings
-            .iter()
-            .any(|found| codes.contains(&found.code));
+        let still = findings.iter().any(|finding| codes.contains(&finding.code));
         let lately = Some(nights.night(last.until())) >= nights.last_night();
         (lately && !still).then_some(last)
     });

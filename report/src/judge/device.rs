@@ -1,89 +1,143 @@
-//! One device: facts, findings, swap verdict, waivers, history.
+//! One device, step by step: facts, draft findings, swap verdict, cause and fix, waivers, history.
+//! The device of the results is built once, from all of them.
 
 use std::cmp::Reverse;
 
 use jiff::Timestamp;
 
-use super::facts;
+use super::facts::DeviceFacts;
 use super::support_request::packet;
 use super::waivers::Waivers;
 use crate::assess::checks::all::assess;
 use crate::assess::checks::planned_swap;
 use crate::assess::context::Case;
+use crate::assess::device_facts::iccid;
+use crate::assess::draft_finding::Draft;
+use crate::assess::os_support::currency;
+use crate::assess::status::last_attempt;
 use crate::diagnose::finding::diagnose;
-use crate::format::Word;
-use crate::history::compare;
-use crate::history::run_days::Nights;
+use crate::format::{Word, whole_days};
+use crate::history::compare::{self, JudgedNow};
 use crate::policy::policy_for;
-use crate::results::{Device, Finding, FixId, Severity};
-use crate::swap::question::Question;
+use crate::results::{Code, Device, Finding, FixId, Severity, Verdict};
+use crate::swap::rule_input::{OldDevice, RuleInput};
 use crate::swap::verdict::{of_device, reason};
 use crate::tables::os_releases::OsTables;
 
 pub(crate) fn judge_device(case: &Case<'_>, waivers: &mut Waivers<'_>) -> Device {
-    let drafts = assess(case).into_iter();
+    let facts = DeviceFacts::of(case);
+    let mut drafts = assess(case);
+    let (verdict, reason) = swap_verdict(case, &facts, &drafts);
+    drafts.extend(planned_swap::find(case, verdict, &reason));
+    let drafts = drafts.into_iter();
     let mut findings: Vec<Finding> = drafts.map(|draft| diagnose(case, draft)).collect();
-    waivers.meet(&case.device.identity, case.policy.group);
-    waivers.apply(&case.device.identity, case.policy.group, &mut findings);
-    let mut judged = facts::device(case, findings);
-    ask_swap_desk(case, &mut judged, waivers);
-    // What nobody has decided to live with comes first, so that reason and fix of a row are open.
-    let rank = |finding: &Finding| {
-        (
-            finding.waived.is_some(),
-            Reverse(finding.severity),
-            finding.code,
-        )
-    };
-    judged.findings.sort_by_key(rank);
-    judged.severity = worst_unwaived(&judged.findings);
-    let mut judged = match case.nights {
-        Some(nights) => remembered(case, nights, judged),
-        None => judged,
-    };
-    add_hand_over(&mut judged, case.now);
-    judged
+    let (identity, group) = (&case.device.identity, case.policy.group);
+    waivers.meet(identity, group);
+    waivers.apply(identity, group, &mut findings);
+    findings.sort_by_key(open_and_worst_first);
+    add_support_requests(&facts, &mut findings, case.now);
+    device(case, facts, findings, verdict)
 }
 
-/// The same device with what earlier nights add.
-fn remembered(case: &Case<'_>, nights: &Nights<'_>, device: Device) -> Device {
-    Device {
-        change: compare::change(nights.history, case.past, &device),
-        history: Some(compare::of_device(nights, case.past, &device, case.now)),
-        ..device
-    }
-}
-
-/// What the swap desk says of the judged device, with no new device named; a finding where its swap is
-/// due.
-fn ask_swap_desk(case: &Case<'_>, device: &mut Device, waivers: &mut Waivers<'_>) {
-    let question = Question {
-        device,
+/// May the device be wiped, with no new device named, and why?
+fn swap_verdict(case: &Case<'_>, facts: &DeviceFacts, drafts: &[Draft]) -> (Verdict, String) {
+    let input = RuleInput {
+        device: old_device(case, facts, drafts),
         policy: &policy_for(case.policy),
         releases: &OsTables::default(),
         read_at: case.now,
         now: case.now,
         target: None,
     };
-    let (verdict, answers) = of_device(&question);
-    let reason = reason(verdict, &answers, &question);
-    let found = planned_swap::find(case, verdict, &reason).map(|draft| diagnose(case, draft));
-    let mut found: Vec<_> = found.into_iter().collect();
-    waivers.apply(&case.device.identity, case.policy.group, &mut found);
-    device.swap = Some(verdict.code().to_owned());
-    device.findings.append(&mut found);
+    let (verdict, answers) = of_device(&input);
+    let reason = reason(verdict, &answers, &input);
+    (verdict, reason)
 }
 
-/// What Apple Support is handed needs the whole device, so it is written last.
-fn add_hand_over(device: &mut Device, now: Timestamp) {
-    let for_apple = |finding: &Finding| finding.likely_fix.id == FixId::ContactAppleSupport;
-    let packets: Vec<_> = device
-        .findings
-        .iter()
-        .map(|finding| for_apple(finding).then(|| packet(device, finding, now)))
-        .collect();
-    for (finding, packet) in device.findings.iter_mut().zip(packets) {
-        finding.likely_fix.hand_over = packet;
+fn old_device<'a>(case: &Case<'_>, facts: &'a DeviceFacts, drafts: &'a [Draft]) -> OldDevice<'a> {
+    let mut drafts = drafts.iter();
+    let conflict = drafts.find(|draft| draft.code == Code::IdentityConflict);
+    let evidence = conflict.and_then(|draft| draft.evidence.first());
+    OldDevice {
+        udid: facts.udid.as_deref(),
+        serial_number: facts.serial_number.as_deref(),
+        os_version: facts.os_version.as_deref(),
+        status: facts.status,
+        max_age_days: case.policy.thresholds.stale_days,
+        identity_conflict: evidence.map(|evidence| evidence.text.as_str()),
+        backups: &facts.backups,
+        icloud: &facts.icloud,
+        mdm: facts.mdm.as_ref(),
+    }
+}
+
+/// Findings that no waiver covers come first, so that reason and fix of a row are open ones.
+fn open_and_worst_first(finding: &Finding) -> (bool, Reverse<Severity>, Code) {
+    (
+        finding.waived.is_some(),
+        Reverse(finding.severity),
+        finding.code,
+    )
+}
+
+/// What to hand to Apple Support, where a fix leads there.
+fn add_support_requests(facts: &DeviceFacts, findings: &mut [Finding], now: Timestamp) {
+    let for_apple = |finding: &&mut Finding| finding.likely_fix.id == FixId::ContactAppleSupport;
+    for finding in findings.iter_mut().filter(for_apple) {
+        finding.likely_fix.hand_over = Some(packet(facts, finding, now));
+    }
+}
+
+fn device(case: &Case<'_>, facts: DeviceFacts, findings: Vec<Finding>, verdict: Verdict) -> Device {
+    let identity = &case.device.identity;
+    let person = case.device.person.as_ref();
+    let judged = JudgedNow {
+        status: facts.status,
+        severity: worst_unwaived(&findings),
+        findings: &findings,
+    };
+    let nights = case.nights;
+    let change =
+        nights.and_then(|nights| compare::change(nights.history, case.past, judged.severity));
+    let history = nights.map(|nights| compare::of_device(nights, case.past, judged, case.now));
+    let good = facts.last_good_backup.as_ref();
+    Device {
+        udid: facts.udid,
+        serial_number: facts.serial_number,
+        device_name: facts.device_name,
+        product_type: facts.product_type,
+        model: facts.model,
+        os_version: facts.os_version,
+        build_version: facts.build_version,
+        os: currency(case),
+        imei: facts.imei,
+        imeis: identity.imeis.iter().map(ToString::to_string).collect(),
+        meid: identity.meid.as_ref().map(ToString::to_string),
+        ecid: identity.ecid().map(|ecid| ecid.to_string()),
+        iccid: iccid(case.device),
+        user: person.and_then(|p| p.user.clone()),
+        email: person.and_then(|p| p.email.clone()),
+        department: person.and_then(|p| p.department.clone()),
+        site: person.and_then(|p| p.site.clone()),
+        group: person.and_then(|p| p.group.clone()),
+        tags: person.map(|p| p.tags.clone()).unwrap_or_default(),
+        planned_swap: person.and_then(|p| p.planned_swap),
+        status: facts.status,
+        severity: judged.severity,
+        age_days: good.map(|good| whole_days(good.date, case.now)),
+        last_good_backup: facts.last_good_backup,
+        max_age_days: case.policy.thresholds.stale_days,
+        policy_group: case.policy.group.map(str::to_owned),
+        last_attempt: last_attempt(case),
+        backups: facts.backups,
+        icloud: facts.icloud,
+        mdm: facts.mdm,
+        listed_apart: case.listed_apart(),
+        in_inventory: case.fleet.has_inventory.then(|| !case.listed_apart()),
+        swap: Some(verdict.code().to_owned()),
+        change,
+        history,
+        findings,
     }
 }
 

@@ -8,12 +8,10 @@ use fleetback_scanner::model::fleet::Fleet;
 use fleetback_scanner::model::management::Management;
 
 use crate::assess::context::{Case, Local};
-use crate::assess::device_facts::{build_text, iccid, model_name, os_text};
-use crate::assess::os_support::currency;
-use crate::assess::status::{last_attempt, status};
-use crate::format::whole_days;
+use crate::assess::device_facts::{build_text, model_name, os_text};
+use crate::assess::status::status;
 use crate::results::{
-    self, Backup, CapacityTold, Finding, GoodBackup, Host, Icloud, IcloudAttempt, Mdm, Proof, Root,
+    Backup, CapacityTold, GoodBackup, Host, Icloud, IcloudAttempt, Mdm, Proof, Root, Status,
     Unmatched,
 };
 use crate::tables::error_codes;
@@ -33,53 +31,46 @@ const RESTRICTIONS: [&str; 11] = [
     "forceWiFiToAllowedNetworksOnly",
 ];
 
-/// The device with its findings; what the swap desk and earlier nights say of it comes later.
-pub(crate) fn device(case: &Case<'_>, findings: Vec<Finding>) -> results::Device {
-    let good = case.last_good();
-    let device = case.device;
-    let identity = &device.identity;
-    let person = device.person.as_ref();
-    results::Device {
-        udid: identity.udid.as_ref().map(ToString::to_string),
-        serial_number: identity.serial.as_ref().map(ToString::to_string),
-        device_name: device.name().map(str::to_owned),
-        product_type: case.product_type().map(str::to_owned),
-        model: model_name(device),
-        os_version: os_text(device).map(str::to_owned),
-        build_version: build_text(device).map(str::to_owned),
-        os: currency(case),
-        imei: identity.imeis.first().map(ToString::to_string),
-        imeis: identity.imeis.iter().map(ToString::to_string).collect(),
-        meid: identity.meid.as_ref().map(ToString::to_string),
-        ecid: identity.ecid().map(|ecid| ecid.to_string()),
-        iccid: iccid(device),
-        user: person.and_then(|p| p.user.clone()),
-        email: person.and_then(|p| p.email.clone()),
-        department: person.and_then(|p| p.department.clone()),
-        site: person.and_then(|p| p.site.clone()),
-        group: person.and_then(|p| p.group.clone()),
-        tags: person.map(|p| p.tags.clone()).unwrap_or_default(),
-        planned_swap: person.and_then(|p| p.planned_swap),
-        status: status(case),
-        severity: None,
-        age_days: good.map(|good| whole_days(good.date, case.now)),
-        last_good_backup: good.map(|good| GoodBackup {
-            kind: good.kind,
-            date: good.date,
-            path: good.backup.map(|backup| backup.path.clone()),
-        }),
-        max_age_days: case.policy.thresholds.stale_days,
-        policy_group: case.policy.group.map(str::to_owned),
-        last_attempt: last_attempt(case),
-        backups: case.locals.iter().map(backup).collect(),
-        icloud: icloud(case),
-        mdm: mdm(case),
-        findings,
-        listed_apart: case.listed_apart(),
-        in_inventory: case.fleet.has_inventory.then(|| !case.listed_apart()),
-        swap: None,
-        change: None,
-        history: None,
+/// What the steps of judging a device share.
+pub(crate) struct DeviceFacts {
+    pub(crate) udid: Option<String>,
+    pub(crate) serial_number: Option<String>,
+    pub(crate) imei: Option<String>,
+    pub(crate) device_name: Option<String>,
+    pub(crate) product_type: Option<String>,
+    pub(crate) model: Option<String>,
+    pub(crate) os_version: Option<String>,
+    pub(crate) build_version: Option<String>,
+    pub(crate) status: Status,
+    pub(crate) last_good_backup: Option<GoodBackup>,
+    pub(crate) backups: Vec<Backup>,
+    pub(crate) icloud: Icloud,
+    pub(crate) mdm: Option<Mdm>,
+}
+
+impl DeviceFacts {
+    pub(crate) fn of(case: &Case<'_>) -> Self {
+        let device = case.device;
+        let identity = &device.identity;
+        Self {
+            udid: identity.udid.as_ref().map(ToString::to_string),
+            serial_number: identity.serial.as_ref().map(ToString::to_string),
+            imei: identity.imeis.first().map(ToString::to_string),
+            device_name: device.name().map(str::to_owned),
+            product_type: case.product_type().map(str::to_owned),
+            model: model_name(device),
+            os_version: os_text(device).map(str::to_owned),
+            build_version: build_text(device).map(str::to_owned),
+            status: status(case),
+            last_good_backup: case.last_good().map(|good| GoodBackup {
+                kind: good.kind,
+                date: good.date,
+                path: good.backup.map(|backup| backup.path.clone()),
+            }),
+            backups: case.locals.iter().map(backup).collect(),
+            icloud: icloud(case),
+            mdm: mdm(case),
+        }
     }
 }
 

@@ -7,64 +7,65 @@ use std::fmt::Write as _;
 
 use jiff::Timestamp;
 
+use super::facts::DeviceFacts;
 use crate::format::{self, moment, shown};
-use crate::results::{BackupKind, Device, Finding};
+use crate::results::{BackupKind, Finding};
 
 /// Attempts that are listed; a log holds ten.
 const ATTEMPTS_MAX: usize = 10;
 
 /// The text for a device and the finding that leads to Apple.
-pub(crate) fn packet(device: &Device, finding: &Finding, now: Timestamp) -> String {
+pub(crate) fn packet(facts: &DeviceFacts, finding: &Finding, now: Timestamp) -> String {
     let mut text = format!("Backup of a device fails: {}\n", finding.cause);
-    for (label, value) in identity(device) {
+    for (label, value) in identity(facts) {
         let value = value.map_or_else(|| "not known".to_owned(), |value| shown(&value));
         let _ = writeln!(text, "{label}: {value}");
     }
     let _ = writeln!(
         text,
         "Last good backup to a computer: {}",
-        last_local(device)
+        last_local(facts)
     );
     let _ = writeln!(
         text,
         "Last backup to iCloud: {}",
-        moment(device.icloud.last_date)
+        moment(facts.icloud.last_date)
     );
     let _ = writeln!(text, "Observed: {}", shown(&finding.why));
-    text.push_str(&codes(device));
+    text.push_str(&codes(facts));
     text.push_str(&advised(finding));
     let _ = writeln!(text, "As of: {}", moment(Some(now)));
     text
 }
 
-fn identity(device: &Device) -> [(&'static str, Option<String>); 7] {
+fn identity(facts: &DeviceFacts) -> [(&'static str, Option<String>); 7] {
     let system = format::os(
-        device.product_type.as_deref(),
-        device.os_version.as_deref(),
-        device.build_version.as_deref(),
+        facts.product_type.as_deref(),
+        facts.os_version.as_deref(),
+        facts.build_version.as_deref(),
     );
     [
-        ("Model", device.model.clone()),
-        ("Product type", device.product_type.clone()),
-        ("Serial number", device.serial_number.clone()),
-        ("UDID", device.udid.clone()),
-        ("IMEI", device.imei.as_deref().map(format::imei)),
+        ("Model", facts.model.clone()),
+        ("Product type", facts.product_type.clone()),
+        ("Serial number", facts.serial_number.clone()),
+        ("UDID", facts.udid.clone()),
+        ("IMEI", facts.imei.as_deref().map(format::imei)),
         ("System", system),
-        ("Name", device.device_name.clone()),
+        ("Name", facts.device_name.clone()),
     ]
 }
 
-fn last_local(device: &Device) -> String {
-    let good = device.backups.iter().filter(|backup| backup.good);
+fn last_local(facts: &DeviceFacts) -> String {
+    let good = facts.backups.iter().filter(|backup| backup.good);
     let newest = good.filter_map(|backup| backup.completed_at).max();
-    let known = device.last_good_backup.as_ref();
+    let known = facts.last_good_backup.as_ref();
     let known = known.filter(|good| good.kind == BackupKind::Local);
     moment(newest.max(known.map(|good| good.date)))
 }
 
 /// The codes that the device itself reported, newest first.
-fn codes(device: &Device) -> String {
-    let failed = device.icloud.attempts.iter().filter(|one| one.code != 0);
+fn codes(facts: &DeviceFacts) -> String {
+    let failed = facts.icloud.attempts.iter().filter(|one| one.code != 0);
     let lines: Vec<_> = failed
         .take(ATTEMPTS_MAX)
         .map(|one| {

@@ -8,7 +8,7 @@ use std::cmp::Reverse;
 use fleetback_scanner::model::backup::{Password, Restorable, State};
 use jiff::{SignedDuration, Timestamp};
 
-use crate::results::{Backup, BackupKind, Device};
+use crate::results::{Backup, BackupKind, Icloud};
 
 /// How much a copy brings back, most first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -47,8 +47,8 @@ impl Copy<'_> {
 }
 
 /// Every copy that the policy takes as good.
-pub fn copies(device: &Device) -> Vec<Copy<'_>> {
-    let locals = device.backups.iter().filter(|backup| backup.good);
+pub fn copies<'a>(backups: &'a [Backup], icloud: &Icloud) -> Vec<Copy<'a>> {
+    let locals = backups.iter().filter(|backup| backup.good);
     let locals = locals.filter_map(|backup| {
         Some(Copy {
             date: backup.completed_at?,
@@ -56,7 +56,7 @@ pub fn copies(device: &Device) -> Vec<Copy<'_>> {
             worth: worth(backup),
         })
     });
-    let cloud = device.icloud.last_date.filter(|_| device.icloud.good);
+    let cloud = icloud.last_date.filter(|_| icloud.good);
     let cloud = cloud.map(|date| Copy {
         date,
         backup: None,
@@ -66,8 +66,8 @@ pub fn copies(device: &Device) -> Vec<Copy<'_>> {
 }
 
 /// The copy that should be restored: of those young enough the one that holds most, else the newest.
-pub fn chosen(device: &Device, now: Timestamp, limit: SignedDuration) -> Option<Copy<'_>> {
-    copies(device).into_iter().min_by_key(|copy| {
+pub fn chosen(copies: Vec<Copy<'_>>, now: Timestamp, limit: SignedDuration) -> Option<Copy<'_>> {
+    copies.into_iter().min_by_key(|copy| {
         let young = is_young(copy.date, now, limit);
         (!young, young.then_some(copy.worth), Reverse(copy.date))
     })

@@ -9,8 +9,8 @@ use super::answer::Outcome;
 use super::copies::Copy;
 use super::lookup::{Directory, Found, MatchedBy};
 use super::plan::{Said, said};
-use super::question::Question;
 use super::request::{Asked, Run};
+use super::rule_input::RuleInput;
 use super::rules::RULES;
 use super::target::Target;
 use super::ticket::{Blocker, EvidenceUsed, RestoreFrom, SCHEMA_VERSION, Sums, Ticket, Tickets};
@@ -42,7 +42,7 @@ pub fn tickets(results: &Results, asked: &[Asked], run: &Run) -> Tickets {
 
 /// Where the evidence came from, and whether it is too old.
 pub fn evidence(results: &Results, run: &Run) -> EvidenceUsed {
-    let limit = super::question::hours(results.policy.swap_hours);
+    let limit = super::rule_input::hours(results.policy.swap_hours);
     EvidenceUsed {
         from: run.from,
         path: run.path.clone(),
@@ -112,23 +112,23 @@ fn of_one(
     let (device, by) = found;
     let results = directory.results();
     let target = Target::of(directory, device, &asked.wish);
-    let question = Question {
-        device,
+    let input = RuleInput {
+        device: device.into(),
         policy: results.policy.of(device),
         releases,
         read_at: results.scanned_at,
         now: run.now,
         target: target.as_ref(),
     };
-    let (verdict, answers) = of_device(&question);
+    let (verdict, answers) = of_device(&input);
     Ticket {
         planned: asked.planned.or(device.planned_swap),
         user: asked.user.clone().or_else(|| device.user.clone()),
         verdict,
-        reason: reason(verdict, &answers, &question),
+        reason: reason(verdict, &answers, &input),
         device: Some(who(device)),
         matched_by: Some(by),
-        restore_from: question.chosen().map(|copy| restore_from(&copy)),
+        restore_from: input.chosen().map(|copy| restore_from(&copy)),
         answers,
         target,
         ..empty(asked)

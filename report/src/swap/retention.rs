@@ -165,7 +165,7 @@ fn of_pair<'a>(
     now: Timestamp,
 ) -> (Fate, String, Option<&'a Device>) {
     let since = since(old, planned);
-    let own = copies(new)
+    let own = copies(&new.backups, &new.icloud)
         .into_iter()
         .filter(|copy| copy.worth < Worth::Unproven && since.is_none_or(|since| copy.date > since))
         .max_by_key(|copy| copy.date);
@@ -184,12 +184,17 @@ fn of_pair<'a>(
 fn since(old: &Device, planned: Option<Date>) -> Option<Timestamp> {
     let day_after = planned.and_then(|day| day.checked_add(1.day()).ok());
     let day_after = day_after.and_then(|day| day.to_zoned(TimeZone::UTC).ok());
-    let last = copies(old).iter().map(|copy| copy.date).max();
+    let last = copies(&old.backups, &old.icloud)
+        .iter()
+        .map(|copy| copy.date)
+        .max();
     last.max(day_after.map(|start| start.timestamp()))
 }
 
 fn why_not(new: &Device) -> String {
-    let unproven = copies(new).iter().any(|copy| copy.worth >= Worth::Unproven);
+    let unproven = copies(&new.backups, &new.icloud)
+        .iter()
+        .any(|copy| copy.worth >= Worth::Unproven);
     let made = if unproven {
         "it has a backup, and nobody has proven that it could be restored"
     } else {

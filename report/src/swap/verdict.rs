@@ -1,7 +1,7 @@
 //! From the answers to the one word.
 
 use super::answer::{Answer, Outcome};
-use super::question::Question;
+use super::rule_input::RuleInput;
 use super::rules::answers;
 use crate::format::elapsed;
 use crate::results::Verdict;
@@ -20,13 +20,13 @@ pub fn verdict(answers: &[Answer], too_old: bool) -> Verdict {
 }
 
 /// Verdict and why, for a device that no new device was named for.
-pub fn of_device(question: &Question<'_>) -> (Verdict, Vec<Answer>) {
-    let answers = answers(question);
-    (verdict(&answers, question.too_old()), answers)
+pub fn of_device(input: &RuleInput<'_>) -> (Verdict, Vec<Answer>) {
+    let answers = answers(input);
+    (verdict(&answers, input.too_old()), answers)
 }
 
 /// Why, in one sentence: the first of the answers that made the verdict.
-pub fn reason(verdict: Verdict, answers: &[Answer], question: &Question<'_>) -> String {
+pub fn reason(verdict: Verdict, answers: &[Answer], input: &RuleInput<'_>) -> String {
     let first = |test: fn(&Answer) -> bool| answers.iter().find(|answer| test(answer));
     let leading = match verdict {
         Verdict::NotReady => first(|answer| answer.answer == Outcome::Blocks),
@@ -36,9 +36,6 @@ pub fn reason(verdict: Verdict, answers: &[Answer], question: &Question<'_>) -> 
     };
     match leading {
         Some(answer) => answer.evidence.clone(),
-        None => format!(
-            "the evidence is {} old",
-            elapsed(question.read_at, question.now)
-        ),
+        None => format!("the evidence is {} old", elapsed(input.read_at, input.now)),
     }
 }

@@ -2,7 +2,7 @@
 
 use fleetback_report::results::*;
 use fleetback_report::swap::answer::{Answer, Outcome};
-use fleetback_report::swap::question::Question;
+use fleetback_report::swap::rule_input::RuleInput;
 use fleetback_report::swap::rules::answers;
 use fleetback_report::swap::target::Target;
 use fleetback_report::tables::os_releases::OsTables;
@@ -111,8 +111,8 @@ pub(crate) fn ask(device: &Device, target: Option<&Target>) -> Vec<Answer> {
 /// Every rule's answer, from evidence that was read so many seconds ago.
 pub(crate) fn ask_later(device: &Device, target: Option<&Target>, seconds: i64) -> Vec<Answer> {
     let policy = common::results(Vec::new(), Vec::new()).policy;
-    answers(&Question {
-        device,
+    answers(&RuleInput {
+        device: device.into(),
         policy: &policy,
         releases: &OsTables::default(),
         read_at: ago(seconds),

@@ -3,10 +3,10 @@
 use fleetback_scanner::model::backup::{Password, Restorable, State, VerifyLevel};
 
 use crate::format::{days_between, elapsed, number, plural};
-use crate::results::{Backup, BackupKind, Code, Status};
+use crate::results::{Backup, BackupKind, Status};
 use crate::swap::answer::Reply;
-use crate::swap::copies::{Copy, Worth, copies};
-use crate::swap::question::Question;
+use crate::swap::copies::{Copy, Worth};
+use crate::swap::rule_input::RuleInput;
 
 /// What makes a backup that will do.
 const BACK_UP_NOW: &str =
@@ -16,9 +16,9 @@ const REFRESH: &str =
 const SCAN_AGAIN: &str = "Scan again, or look now with --root and --mdm";
 
 /// S1, S2 and S21 from evidence that is itself too old.
-pub(super) fn evidence_too_old(q: &Question<'_>) -> Reply {
-    let age = elapsed(q.read_at, q.now);
-    let limit = limit(q);
+pub(super) fn evidence_too_old(input: &RuleInput<'_>) -> Reply {
+    let age = elapsed(input.read_at, input.now);
+    let limit = limit(input);
     Reply::cannot_tell(format!(
         "the stored results are {age} old, and nothing older than {limit} is relied on"
     ))
@@ -26,19 +26,19 @@ pub(super) fn evidence_too_old(q: &Question<'_>) -> Reply {
 }
 
 /// S1
-pub(super) fn recent(q: &Question<'_>) -> Reply {
-    let Some(copy) = q.chosen() else {
-        return no_copy(q);
+pub(super) fn recent(input: &RuleInput<'_>) -> Reply {
+    let Some(copy) = input.chosen() else {
+        return no_copy(input);
     };
     let told = format!(
         "the newest that could be restored is {}",
-        in_words(q, &copy)
+        in_words(input, &copy)
     );
-    if q.is_young(copy.date) {
+    if input.is_young(copy.date) {
         return Reply::pass(told);
     }
-    let limit = limit(q);
-    if q.icloud_may_be_newer() {
+    let limit = limit(input);
+    if input.icloud_may_be_newer() {
         return Reply::cannot_tell(format!(
             "{told}; the MDM's word on iCloud is older than {limit} itself, so there may be a newer one"
         ))
@@ -47,9 +47,9 @@ pub(super) fn recent(q: &Question<'_>) -> Reply {
     Reply::blocks(format!("{told}: older than {limit}")).remedy(BACK_UP_NOW)
 }
 
-fn no_copy(q: &Question<'_>) -> Reply {
-    let refresh = q.icloud_may_be_newer();
-    match q.device.status {
+fn no_copy(input: &RuleInput<'_>) -> Reply {
+    let refresh = input.icloud_may_be_newer();
+    match input.device.status {
         Status::Unknown => {
             Reply::cannot_tell("no evidence tells whether there is a backup").remedy(BACK_UP_NOW)
         }
@@ -63,14 +63,14 @@ fn no_copy(q: &Question<'_>) -> Reply {
 }
 
 /// S2
-pub(super) fn complete(q: &Question<'_>) -> Reply {
-    match q.chosen() {
+pub(super) fn complete(input: &RuleInput<'_>) -> Reply {
+    match input.chosen() {
         Some(Copy {
             backup: Some(backup),
             ..
         }) => complete_local(backup),
         Some(_) => Reply::pass("an iCloud backup bears a date only once it is complete"),
-        None => nothing_whole(q),
+        None => nothing_whole(input),
     }
 }
 
@@ -110,9 +110,9 @@ fn refuted(backup: &Backup) -> Option<String> {
     })
 }
 
-fn nothing_whole(q: &Question<'_>) -> Reply {
-    let never = q.device.status == Status::Never;
-    match q.newest_local() {
+fn nothing_whole(input: &RuleInput<'_>) -> Reply {
+    let never = input.device.status == Status::Never;
+    match input.newest_local() {
         Some(backup) if backup.restorable == Restorable::No => {
             Reply::blocks(backup.restorable_reason.clone()).remedy(BACK_UP_NOW)
         }
@@ -123,7 +123,7 @@ fn nothing_whole(q: &Question<'_>) -> Reply {
             Reply::cannot_tell(backup.restorable_reason.clone())
         }
         Some(backup) => Reply::blocks(backup.restorable_reason.clone()).remedy(BACK_UP_NOW),
-        None if never && !q.icloud_may_be_newer() => {
+        None if never && !input.icloud_may_be_newer() => {
             Reply::blocks("there is none").remedy(BACK_UP_NOW)
         }
         None => Reply::cannot_tell("no backup is known that could be looked into"),
@@ -131,9 +131,9 @@ fn nothing_whole(q: &Question<'_>) -> Reply {
 }
 
 /// S6: an unproven password blocks where there is no other copy young enough.
-pub(super) fn password(q: &Question<'_>) -> Reply {
-    let Some(locked) = locked(q) else {
-        return match q.chosen() {
+pub(super) fn password(input: &RuleInput<'_>) -> Reply {
+    let Some(locked) = locked(input) else {
+        return match input.chosen() {
             Some(Copy {
                 backup: Some(backup),
                 worth: Worth::Full,
@@ -150,9 +150,9 @@ pub(super) fn password(q: &Question<'_>) -> Reply {
         }
         _ => "nobody has proven a password of the encrypted backup",
     };
-    match q.chosen() {
-        Some(copy) if copy.worth < Worth::Unproven && q.is_young(copy.date) => {
-            Reply::warns(format!("{what}; restore {}", in_words(q, &copy)))
+    match input.chosen() {
+        Some(copy) if copy.worth < Worth::Unproven && input.is_young(copy.date) => {
+            Reply::warns(format!("{what}; restore {}", in_words(input, &copy)))
         }
         _ => Reply::blocks(format!("{what}, and there is no other copy young enough"))
             .remedy("Give the password with --passwords or --password-command; if nobody knows it, back up to iCloud"),
@@ -160,7 +160,7 @@ pub(super) fn password(q: &Question<'_>) -> Reply {
 }
 
 /// The newest encrypted backup that nobody can open, where it is the newest local one.
-fn locked<'a>(q: &Question<'a>) -> Option<&'a Backup> {
+fn locked<'a>(input: &RuleInput<'a>) -> Option<&'a Backup> {
     let unproven = |backup: &&Backup| {
         backup.encrypted == Some(true)
             && matches!(
@@ -168,7 +168,7 @@ fn locked<'a>(q: &Question<'a>) -> Option<&'a Backup> {
                 Password::Missing | Password::Wrong | Password::KeybagDamaged
             )
     };
-    q.newest_local().filter(unproven)
+    input.newest_local().filter(unproven)
 }
 
 fn proven(backup: &Backup) -> Reply {
@@ -179,25 +179,25 @@ fn proven(backup: &Backup) -> Reply {
 }
 
 /// S17
-pub(super) fn outlives(q: &Question<'_>) -> Reply {
-    let Some(date) = q.device.icloud.last_date else {
+pub(super) fn outlives(input: &RuleInput<'_>) -> Reply {
+    let Some(date) = input.device.icloud.last_date else {
         return Reply::pass("no iCloud backup is counted on");
     };
-    let age = age_in_days(q, date);
+    let age = age_in_days(input, date);
     let told = format!(
         "the iCloud backup is {} old",
         plural(age.unsigned_abs(), "day", "days")
     );
-    let only = q
+    let only = input
         .chosen()
         .is_none_or(|copy| copy.kind() == BackupKind::Icloud);
-    if older_than(q, date, q.policy.icloud_ignored_days) && only {
+    if older_than(input, date, input.policy.icloud_ignored_days) && only {
         return Reply::blocks(format!(
             "{told}: Apple deletes it after 180 days, and there is no other"
         ))
         .remedy(BACK_UP_NOW);
     }
-    if older_than(q, date, q.policy.icloud_expiring_days) {
+    if older_than(input, date, input.policy.icloud_expiring_days) {
         return Reply::warns(format!(
             "{told}, and Apple deletes it after 180 days without a new one"
         ));
@@ -205,19 +205,19 @@ pub(super) fn outlives(q: &Question<'_>) -> Reply {
     Reply::pass(told)
 }
 
-fn older_than(q: &Question<'_>, date: jiff::Timestamp, days: f64) -> bool {
-    date.duration_until(q.now) > super::super::question::hours(days * 24.0)
+fn older_than(input: &RuleInput<'_>, date: jiff::Timestamp, days: f64) -> bool {
+    date.duration_until(input.now) > crate::swap::rule_input::hours(days * 24.0)
 }
 
-fn age_in_days(q: &Question<'_>, date: jiff::Timestamp) -> i64 {
-    days_between(date, q.now).max(0)
+fn age_in_days(input: &RuleInput<'_>, date: jiff::Timestamp) -> i64 {
+    days_between(date, input.now).max(0)
 }
 
 /// S20
-pub(super) fn second_copy(q: &Question<'_>) -> Reply {
-    let copies = copies(q.device);
+pub(super) fn second_copy(input: &RuleInput<'_>) -> Reply {
+    let copies = input.copies();
     let current = copies.iter().filter(|copy| {
-        !older_than(q, copy.date, q.device.max_age_days) && copy.worth < Worth::Unproven
+        !older_than(input, copy.date, input.device.max_age_days) && copy.worth < Worth::Unproven
     });
     match current.count() as u64 {
         0 => Reply::no_backup(),
@@ -228,38 +228,33 @@ pub(super) fn second_copy(q: &Question<'_>) -> Reply {
 }
 
 /// S21
-pub(super) fn of_this_device(q: &Question<'_>) -> Reply {
-    let conflict = q
-        .device
-        .findings
-        .iter()
-        .find(|found| found.code == Code::IdentityConflict);
-    if let Some(fact) = conflict.and_then(|found| found.evidence.first()) {
-        return Reply::blocks(format!("the evidence contradicts itself: {}", fact.text))
+pub(super) fn of_this_device(input: &RuleInput<'_>) -> Reply {
+    if let Some(conflict) = input.device.identity_conflict {
+        return Reply::blocks(format!("the evidence contradicts itself: {conflict}"))
             .remedy("Read the serial number off the device, and settle which backup is its own");
     }
-    match q.chosen() {
+    match input.chosen() {
         Some(Copy {
             backup: Some(backup),
             ..
-        }) => of_this_local(q, backup),
+        }) => of_this_local(input, backup),
         Some(_) => Reply::pass("the MDM told the iCloud date of this very device"),
-        None => no_copy_to_match(q),
+        None => no_copy_to_match(input),
     }
 }
 
-fn of_this_local(q: &Question<'_>, backup: &Backup) -> Reply {
+fn of_this_local(input: &RuleInput<'_>, backup: &Backup) -> Reply {
     let pairs = [
-        ("UDID", &backup.udid, &q.device.udid),
+        ("UDID", &backup.udid, input.device.udid),
         (
             "serial number",
             &backup.serial_number,
-            &q.device.serial_number,
+            input.device.serial_number,
         ),
     ];
     let told = pairs
         .into_iter()
-        .filter_map(|(name, its, own)| Some((name, its.as_deref()?, own.as_deref()?)));
+        .filter_map(|(name, its, own)| Some((name, its.as_deref()?, own?)));
     let told: Vec<_> = told.collect();
     if let Some((name, its, own)) = told
         .iter()
@@ -271,7 +266,7 @@ fn of_this_local(q: &Question<'_>, backup: &Backup) -> Reply {
         .remedy("Read the serial number off the device, and settle which backup is its own");
     }
     let names: Vec<_> = told.iter().map(|(name, ..)| *name).collect();
-    let beside = if q.mdm().is_some() {
+    let beside = if input.mdm().is_some() {
         ""
     } else {
         "; nothing but the backup itself says so"
@@ -285,8 +280,8 @@ fn of_this_local(q: &Question<'_>, backup: &Backup) -> Reply {
     }
 }
 
-fn no_copy_to_match(q: &Question<'_>) -> Reply {
-    match q.device.status {
+fn no_copy_to_match(input: &RuleInput<'_>) -> Reply {
+    match input.device.status {
         Status::Unknown => {
             Reply::cannot_tell("no backup is known that could be held against the device")
         }
@@ -295,14 +290,14 @@ fn no_copy_to_match(q: &Question<'_>) -> Reply {
 }
 
 /// "24 hours", "1.5 hours".
-fn limit(q: &Question<'_>) -> String {
-    let hours = q.policy.swap_hours;
+fn limit(input: &RuleInput<'_>) -> String {
+    let hours = input.policy.swap_hours;
     format!("{hours} {}", if hours == 1.0 { "hour" } else { "hours" })
 }
 
 /// "the local backup of 9 hours ago on mac-07".
-pub(super) fn in_words(q: &Question<'_>, copy: &Copy<'_>) -> String {
-    let age = elapsed(copy.date, q.now);
+pub(super) fn in_words(input: &RuleInput<'_>, copy: &Copy<'_>) -> String {
+    let age = elapsed(copy.date, input.now);
     match copy.backup {
         Some(backup) => {
             let locked = if backup.encrypted == Some(true) {

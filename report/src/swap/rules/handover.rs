@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use crate::format::{days, days_between};
 use crate::results::Mdm;
 use crate::swap::answer::Reply;
-use crate::swap::question::{Question, hours};
+use crate::swap::rule_input::{RuleInput, hours};
 use crate::tables::error_codes::{self, Class};
 use crate::tables::os_version::OsVersion;
 
@@ -18,22 +18,22 @@ const CERTIFICATE_DAYS: f64 = 365.0;
 const LENDS_SINCE: OsVersion = OsVersion::new(15, 0, 0);
 
 /// S12
-pub(super) fn certificate(q: &Question<'_>) -> Reply {
-    let Some(mdm) = q.mdm() else {
+pub(super) fn certificate(input: &RuleInput<'_>) -> Reply {
+    let Some(mdm) = input.mdm() else {
         return Reply::pass("no MDM knows the device");
     };
-    let Some(copy) = q.chosen() else {
+    let Some(copy) = input.chosen() else {
         return Reply::no_backup();
     };
     const SO: &str =
         "Keep the device's record in the MDM until it has come back, and see that it checks in";
-    if copy.date.duration_until(q.now) > hours(CERTIFICATE_DAYS * 24.0) {
+    if copy.date.duration_until(input.now) > hours(CERTIFICATE_DAYS * 24.0) {
         return Reply::warns(
             "the backup is more than a year old, so the MDM's certificate in it has run out",
         )
         .remedy(SO);
     }
-    match of_certificates(q, mdm, copy.date) {
+    match of_certificates(input, mdm, copy.date) {
         Some(why) => Reply::warns(why).remedy(SO),
         None => Reply::pass(
             "the backup is young enough for the MDM's certificate in it; device-to-device transfer is not for devices of automated enrolment",
@@ -45,7 +45,7 @@ pub(super) fn certificate(q: &Question<'_>) -> Reply {
 /// several identities is that one, no answer tells: a Wi-Fi network or a VPN may have one too. One that
 /// ran out is not it, when the device has been heard of since; and one that came after the backup is not
 /// in it.
-fn of_certificates(q: &Question<'_>, mdm: &Mdm, backup: Timestamp) -> Option<String> {
+fn of_certificates(input: &RuleInput<'_>, mdm: &Mdm, backup: Timestamp) -> Option<String> {
     let all = mdm.identity_certificates.as_deref()?;
     let inside: Vec<&Validity> = all.iter().filter(|valid| valid.from <= backup).collect();
     if inside.is_empty() && !all.is_empty() {
@@ -53,21 +53,21 @@ fn of_certificates(q: &Question<'_>, mdm: &Mdm, backup: Timestamp) -> Option<Str
             "every identity certificate of the device is younger than the backup".to_owned(),
         );
     }
-    let ended: Vec<_> = inside.iter().filter(|one| one.until <= q.now).collect();
+    let ended: Vec<_> = inside.iter().filter(|one| one.until <= input.now).collect();
     let heard_since = |until: Timestamp| mdm.last_seen.is_some_and(|seen| seen > until);
     let last = ended.iter().map(|one| one.until).max()?;
     let harmless = ended.len() < inside.len() && ended.iter().all(|one| heard_since(one.until));
     (!harmless).then(|| {
         format!(
             "an identity certificate of the device ran out {} ago",
-            days(days_between(last, q.now))
+            days(days_between(last, input.now))
         )
     })
 }
 
 /// S14
-pub(super) fn activation_lock(q: &Question<'_>) -> Reply {
-    let mdm = q.mdm();
+pub(super) fn activation_lock(input: &RuleInput<'_>) -> Reply {
+    let mdm = input.mdm();
     let find_my = mdm.and_then(|mdm| mdm.find_my);
     let locked = mdm.and_then(|mdm| mdm.activation_lock);
     let manageable = mdm.and_then(|mdm| mdm.activation_lock_manageable);
@@ -94,8 +94,8 @@ pub(super) fn activation_lock(q: &Question<'_>) -> Reply {
 }
 
 /// S15
-pub(super) fn esim(q: &Question<'_>) -> Reply {
-    let Some(mdm) = q.mdm() else {
+pub(super) fn esim(input: &RuleInput<'_>) -> Reply {
+    let Some(mdm) = input.mdm() else {
         return Reply::cannot_tell("nothing tells whether the device has an eSIM");
     };
     let barred = mdm.restrictions.get("allowESIMOutgoingTransfers") == Some(&false);
@@ -114,8 +114,8 @@ pub(super) fn esim(q: &Question<'_>) -> Reply {
 }
 
 /// S16
-pub(super) fn erasing(q: &Question<'_>) -> Reply {
-    match q.mdm() {
+pub(super) fn erasing(input: &RuleInput<'_>) -> Reply {
+    match input.mdm() {
         Some(mdm) if mdm.restrictions.get("allowEraseContentAndSettings") == Some(&false) => {
             Reply::warns("a restriction keeps the user from erasing the device: only the MDM can")
                 .remedy("Erase it from the MDM")
@@ -130,8 +130,8 @@ pub(super) fn erasing(q: &Question<'_>) -> Reply {
 }
 
 /// S18
-pub(super) fn icloud_full(q: &Question<'_>) -> Reply {
-    let newest = q
+pub(super) fn icloud_full(input: &RuleInput<'_>) -> Reply {
+    let newest = input
         .device
         .icloud
         .attempts
@@ -141,7 +141,7 @@ pub(super) fn icloud_full(q: &Question<'_>) -> Reply {
         let known = error_codes::explain(&attempt.domain, attempt.code);
         known.is_some_and(|row| row.class == Class::Quota)
     });
-    let os = q.device.os_version.as_deref().and_then(OsVersion::parse);
+    let os = input.device.os_version.and_then(OsVersion::parse);
     match (full, os.is_some_and(|os| os >= LENDS_SINCE)) {
         (false, _) => Reply::pass("nothing says that the iCloud storage is full"),
         (true, true) => Reply::warns("the iCloud storage is full")
@@ -152,14 +152,14 @@ pub(super) fn icloud_full(q: &Question<'_>) -> Reply {
 }
 
 /// S19
-pub(super) fn by_hand(_: &Question<'_>) -> Reply {
+pub(super) fn by_hand(_: &RuleInput<'_>) -> Reply {
     Reply::cannot_tell("no data tell whether second factors and paired things were moved").remedy(
         "Authenticator apps: export or move their accounts. Apple Watch: unpair it. Bank apps and Wallet: know how to sign in anew",
     )
 }
 
 /// S22
-pub(super) fn follow_up(_: &Question<'_>) -> Reply {
+pub(super) fn follow_up(_: &RuleInput<'_>) -> Reply {
     Reply::cannot_tell("the new device has to have a complete backup of its own first")
         .remedy("Keep the old backups; `fleetback swap OLD --to NEW --after` says when they may go")
 }

@@ -3,7 +3,7 @@
 use crate::format::{list, number, rounded};
 use crate::results::BackupKind;
 use crate::swap::answer::Reply;
-use crate::swap::question::{Question, used_bytes};
+use crate::swap::rule_input::RuleInput;
 
 /// Apps named one by one.
 const APPS_MAX: usize = 6;
@@ -14,8 +14,8 @@ const ELSEWHERE_TIMES: f64 = 4.0;
 const ELSEWHERE_BYTES_MIN: f64 = 20e9;
 
 /// S5
-pub(crate) fn encrypted(q: &Question<'_>) -> Reply {
-    let Some(copy) = q.chosen() else {
+pub(crate) fn encrypted(input: &RuleInput<'_>) -> Reply {
+    let Some(copy) = input.chosen() else {
         return Reply::no_backup();
     };
     match copy.backup.map(|backup| backup.encrypted) {
@@ -30,10 +30,10 @@ pub(crate) fn encrypted(q: &Question<'_>) -> Reply {
 }
 
 /// S7
-pub(crate) fn never_in_a_backup(q: &Question<'_>) -> Reply {
+pub(crate) fn never_in_a_backup(input: &RuleInput<'_>) -> Reply {
     const NEVER: &str = "no backup holds Face ID, Touch ID, the passcode, the apps themselves, or what lies in iCloud already (photos, messages, contacts)";
     const LOOK: &str = "On the device: Settings, the name at the top, iCloud: see that photos and messages are in sync";
-    match (used_bytes(q), backup_bytes(q)) {
+    match (input.used_bytes(), backup_bytes(input)) {
         (Some(used), Some(stored)) if used >= ELSEWHERE_BYTES_MIN && used > stored * ELSEWHERE_TIMES => Reply::warns(format!(
             "the device holds about {} and its backup {}: most of it lies elsewhere, probably in iCloud; {NEVER}",
             rounded(used),
@@ -44,17 +44,17 @@ pub(crate) fn never_in_a_backup(q: &Question<'_>) -> Reply {
     }
 }
 
-fn backup_bytes(q: &Question<'_>) -> Option<f64> {
-    let backup = q.chosen()?.backup?;
+fn backup_bytes(input: &RuleInput<'_>) -> Option<f64> {
+    let backup = input.chosen()?.backup?;
     Some(backup.files?.bytes? as f64)
 }
 
 /// S8
-pub(crate) fn keychain(q: &Question<'_>) -> Reply {
-    match q.chosen() {
+pub(crate) fn keychain(input: &RuleInput<'_>) -> Reply {
+    match input.chosen() {
         None => Reply::no_backup(),
         Some(copy) if copy.kind() == BackupKind::Local => Reply::pass("a local backup is not bound to its device"),
-        Some(_) if q.same_device() => {
+        Some(_) if input.same_device() => {
             Reply::pass("an iCloud backup brings saved passwords back to the same device")
         }
         Some(_) => Reply::loses(
@@ -65,8 +65,8 @@ pub(crate) fn keychain(q: &Question<'_>) -> Reply {
 }
 
 /// S13
-pub(crate) fn managed_apps(q: &Question<'_>) -> Reply {
-    let Some(mdm) = q.mdm() else {
+pub(crate) fn managed_apps(input: &RuleInput<'_>) -> Reply {
+    let Some(mdm) = input.mdm() else {
         return Reply::cannot_tell("no MDM answer tells which apps are managed");
     };
     let barred = &mdm.apps_barred_from_backup;
@@ -79,7 +79,7 @@ pub(crate) fn managed_apps(q: &Question<'_>) -> Reply {
             list(barred, APPS_MAX)
         ));
     }
-    if !removed.is_empty() && !q.same_device() {
+    if !removed.is_empty() && !input.same_device() {
         losses.push(format!(
             "the data of {} come back to the same device only: {}",
             apps(removed.len()),

@@ -5,7 +5,7 @@ use Kind::{Blocks, ByHand, Info, Loses, Warns};
 
 use super::{backup, handover, losses, target};
 use crate::swap::answer::{Answer, Outcome, Reply};
-use crate::swap::question::Question;
+use crate::swap::rule_input::RuleInput;
 
 /// What a rule comes to at worst.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -68,7 +68,7 @@ pub struct Rule {
     pub kind: Kind,
     /// What it means when it cannot be told.
     pub decides: Decides,
-    reply: fn(&Question<'_>) -> Reply,
+    reply: fn(&RuleInput<'_>) -> Reply,
 }
 
 const fn rule(
@@ -76,7 +76,7 @@ const fn rule(
     asks: &'static str,
     kind: Kind,
     decides: Decides,
-    reply: fn(&Question<'_>) -> Reply,
+    reply: fn(&RuleInput<'_>) -> Reply,
 ) -> Rule {
     Rule {
         id,
@@ -116,22 +116,20 @@ pub const RULES: &[Rule] = &[
 
 /// Every rule's answer for a device: what stands against it first, then what nobody can tell of the
 /// backup itself, then losses, warnings, what is to be looked at by hand, and what is in order.
-pub fn answers(question: &Question<'_>) -> Vec<Answer> {
-    let mut answers: Vec<Answer> = RULES.iter().map(|rule| rule.answer(question)).collect();
+pub fn answers(input: &RuleInput<'_>) -> Vec<Answer> {
+    let mut answers: Vec<Answer> = RULES.iter().map(|rule| rule.answer(input)).collect();
     answers.sort_by_key(rank);
     answers
 }
 
 impl Rule {
-    fn answer(&self, question: &Question<'_>) -> Answer {
-        let reply = self
-            .stale(question)
-            .unwrap_or_else(|| (self.reply)(question));
+    fn answer(&self, input: &RuleInput<'_>) -> Answer {
+        let reply = self.stale(input).unwrap_or_else(|| (self.reply)(input));
         let untold = reply.outcome == Outcome::CannotTell;
         let decides = untold
             && match self.decides {
                 Always => true,
-                WithTarget => question.target.is_some(),
+                WithTarget => input.target.is_some(),
                 Never => false,
             };
         Answer {
@@ -147,8 +145,8 @@ impl Rule {
     }
 
     /// What is said of the backup itself by evidence that is too old to say anything.
-    fn stale(&self, question: &Question<'_>) -> Option<Reply> {
-        (self.decides == Always && question.too_old()).then(|| backup::evidence_too_old(question))
+    fn stale(&self, input: &RuleInput<'_>) -> Option<Reply> {
+        (self.decides == Always && input.too_old()).then(|| backup::evidence_too_old(input))
     }
 }
 

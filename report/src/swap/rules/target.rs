@@ -3,7 +3,7 @@
 use crate::format::rounded;
 use crate::swap::answer::Reply;
 use crate::swap::copies::Copy;
-use crate::swap::question::{Question, used_bytes};
+use crate::swap::rule_input::RuleInput;
 use crate::swap::target::Target;
 use crate::tables::os_releases::Runs;
 use crate::tables::os_version::OsVersion;
@@ -12,20 +12,20 @@ use crate::tables::os_version::OsVersion;
 const MARGIN: f64 = 0.1;
 
 /// S3
-pub(crate) fn runs_it(q: &Question<'_>) -> Reply {
-    let Some(target) = q.target else {
+pub(crate) fn runs_it(input: &RuleInput<'_>) -> Reply {
+    let Some(target) = input.target else {
         return Reply::no_target();
     };
-    let Some(copy) = q.chosen() else {
+    let Some(copy) = input.chosen() else {
         return Reply::no_backup();
     };
-    let Some(needed) = os_of(q, &copy) else {
+    let Some(needed) = os_of(input, &copy) else {
         return Reply::cannot_tell("nothing tells with which version of iOS the backup was made");
     };
     if target.ambiguous {
         return ambiguous(target);
     }
-    let runs = model_runs(q, target, needed);
+    let runs = model_runs(input, target, needed);
     if runs == Runs::No {
         return Reply::blocks(format!(
             "the backup is of {needed}, and {} stopped at an older version",
@@ -55,23 +55,23 @@ pub(crate) fn runs_it(q: &Question<'_>) -> Reply {
 }
 
 /// Can the model run that version at all, by the list of releases that was given, or the built-in one?
-fn model_runs(q: &Question<'_>, target: &Target, needed: OsVersion) -> Runs {
+fn model_runs(input: &RuleInput<'_>, target: &Target, needed: OsVersion) -> Runs {
     let model = target.product_type.as_deref();
-    model.map_or(Runs::Unknown, |model| q.releases.runs(model, needed))
+    model.map_or(Runs::Unknown, |model| input.releases.runs(model, needed))
 }
 
 /// The version that the copy was made with; of an iCloud backup, that of the device today.
-fn os_of(q: &Question<'_>, copy: &Copy<'_>) -> Option<OsVersion> {
+fn os_of(input: &RuleInput<'_>, copy: &Copy<'_>) -> Option<OsVersion> {
     let local = copy.backup.and_then(|backup| backup.os_version.as_deref());
-    OsVersion::parse(local.or(q.device.os_version.as_deref())?)
+    OsVersion::parse(local.or(input.device.os_version)?)
 }
 
 /// S4
-pub(crate) fn has_room(q: &Question<'_>) -> Reply {
-    let Some(target) = q.target else {
+pub(crate) fn has_room(input: &RuleInput<'_>) -> Reply {
+    let Some(target) = input.target else {
         return Reply::no_target();
     };
-    let Some(copy) = q.chosen() else {
+    let Some(copy) = input.chosen() else {
         return Reply::no_backup();
     };
     if target.ambiguous {
@@ -84,7 +84,7 @@ pub(crate) fn has_room(q: &Question<'_>) -> Reply {
         .backup
         .and_then(|backup| backup.files?.bytes)
         .map(|bytes| bytes as f64);
-    let used = used_bytes(q);
+    let used = input.used_bytes();
     let Some(room) = target.capacity_gb.map(|gigabytes| gigabytes * 1e9) else {
         return Reply::cannot_tell(format!("nothing tells the capacity of {}", name(target)))
             .remedy("Say it with --to-capacity");
@@ -120,8 +120,8 @@ fn compare(room: f64, stored: Option<f64>, used: Option<f64>) -> Reply {
 }
 
 /// S9
-pub(crate) fn supervision(q: &Question<'_>) -> Reply {
-    let Some(target) = q.target else {
+pub(crate) fn supervision(input: &RuleInput<'_>) -> Reply {
+    let Some(target) = input.target else {
         return Reply::no_target();
     };
     if target.same_device {
@@ -134,7 +134,7 @@ pub(crate) fn supervision(q: &Question<'_>) -> Reply {
             "not supervised"
         }
     };
-    match (q.mdm().and_then(|mdm| mdm.supervised), target.supervised) {
+    match (input.mdm().and_then(|mdm| mdm.supervised), target.supervised) {
         (Some(old), Some(new)) if old == new => Reply::pass(format!("both are {}", word(old))),
         (Some(old), Some(new)) => Reply::warns(format!(
             "the old device is {}, the new one is {}: a backup made by Apple Configurator would be refused",
@@ -148,11 +148,11 @@ pub(crate) fn supervision(q: &Question<'_>) -> Reply {
 }
 
 /// S10
-pub(crate) fn management(q: &Question<'_>) -> Reply {
-    if q.target.is_none() {
+pub(crate) fn management(input: &RuleInput<'_>) -> Reply {
+    if input.target.is_none() {
         return Reply::no_target();
     }
-    Reply::pass(if q.same_device() {
+    Reply::pass(if input.same_device() {
         "the same device: its management comes back as it was at the time of the backup, without a new enrolment"
     } else {
         "another device: after the restore, Setup Assistant goes on to Remote Management and enrols it"
@@ -160,8 +160,8 @@ pub(crate) fn management(q: &Question<'_>) -> Reply {
 }
 
 /// S11
-pub(crate) fn restore_pane(q: &Question<'_>) -> Reply {
-    let Some(target) = q.target else {
+pub(crate) fn restore_pane(input: &RuleInput<'_>) -> Reply {
+    let Some(target) = input.target else {
         return Reply::no_target();
     };
     match target.restore_skipped {
