@@ -1,6 +1,32 @@
-//! The steps of a fix, and the devices each step is for.
+//! A fix as a row of the tables: its steps, and the devices each step is for.
 
 use super::os_version::OsVersion;
+use crate::results::FixId;
+
+/// What there is to say of a fix, whatever the device.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct About {
+    /// The fix.
+    pub fix: FixId,
+    /// Its name in files: "check-storage".
+    pub id: &'static str,
+    /// What to do, in a few words.
+    pub title: &'static str,
+    /// 1 to 8 for the article's fixes.
+    pub article_step: Option<u8>,
+    /// "user", "admin" or "Apple".
+    pub who: &'static str,
+    /// What it may destroy; `None` when nothing.
+    pub may_destroy: Option<&'static str>,
+    /// When it must not be advised; `None` when it never hurts.
+    pub not_when: Option<&'static str>,
+    /// The article's nearest fix, where this one is beyond the article.
+    pub related: Option<FixId>,
+    /// What the device's user is told, after "needs your help:"; `None` where no user is asked.
+    pub ask: Option<&'static str>,
+    /// What to do, step by step.
+    pub steps: &'static [Step],
+}
 
 /// One step, and the devices it is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
