@@ -8,7 +8,7 @@ use anyhow::{Result, bail, ensure};
 use fleetback_report::format::{Word, shown};
 use fleetback_report::policy::{Preset, references};
 use fleetback_report::results::{Code, FixId};
-use fleetback_report::tables::fix_steps::Situation;
+use fleetback_report::tables::fix_steps::DeviceTraits;
 use fleetback_scanner::mdm::explain::TableSummary;
 use fleetback_scanner::mdm::pair::pair;
 use fleetback_scanner::mdm::read::{Document, read_to_explain};
@@ -190,7 +190,7 @@ fn fix(id: FixId) -> String {
     let about = id.about();
     let mut text = format!("{}: {}\n\n", about.id, about.title);
     let steps = about.steps.iter();
-    let steps = steps.filter_map(|step| step.for_device(&Situation::default()));
+    let steps = steps.filter_map(|step| step.for_device(&DeviceTraits::default()));
     for (number, step) in (1..).zip(steps) {
         let _ = writeln!(text, "  {number}. {step}");
     }
@@ -212,7 +212,7 @@ fn fix(id: FixId) -> String {
             line(&mut text, name, &value);
         }
     }
-    if let Some(message) = id.message(&Situation::default(), "Your device") {
+    if let Some(message) = id.message(&DeviceTraits::default(), "Your device") {
         let _ = write!(text, "\nMessage to the device's user:\n\n{message}");
     }
     text

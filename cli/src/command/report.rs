@@ -1,7 +1,7 @@
 //! `fleetback report`: the reports of a stored run again, without its backups.
 
 use anyhow::{Result, anyhow};
-use fleetback_report::history::compare_again;
+use fleetback_report::history::recompare;
 
 use super::write_reports;
 use crate::config::args::{Common, Report};
@@ -18,7 +18,7 @@ pub(crate) fn run(args: Report, common: &Common) -> Result<Exit> {
     let mut results = stored_results::read(&plan.results)?;
     if let Some((since, store)) = &plan.since {
         let past = history::of_stored(&results, store, *since).map_err(|why| anyhow!(why))?;
-        compare_again(&mut results, &past);
+        recompare(&mut results, &past);
     }
 
     let Some(written) = write_reports::write(&results, &plan.reports, plan.terminal, &interrupted)

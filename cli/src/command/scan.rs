@@ -3,7 +3,7 @@
 use std::sync::atomic::Ordering;
 
 use anyhow::{Context, Result};
-use fleetback_report::judge::{Knowledge, judge};
+use fleetback_report::judge::{ReferenceData, judge};
 use fleetback_scanner::scan::{ScanServices, scan};
 use rayon::ThreadPoolBuilder;
 
@@ -43,7 +43,7 @@ pub(crate) fn run(args: Scan, common: &Common) -> Result<Exit> {
     fleet.problems.extend(apple.problems);
     fleet.problems.sort();
     let past = history.before(plan.run.now, &plan.reports.time_zone, plan.since);
-    let knowledge = Knowledge {
+    let knowledge = ReferenceData {
         history: past.as_ref(),
         os_feed: apple.os_feed.as_ref(),
         service_status: apple.service_status.as_ref(),

@@ -7,16 +7,16 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use anyhow::{Context, Result};
-use fleetback_report::judge::{Knowledge, judge};
+use fleetback_report::judge::{ReferenceData, judge};
 use fleetback_report::render::html::run_sheets;
 use fleetback_report::render::terminal::page::PageOptions;
 use fleetback_report::render::terminal::swap;
 use fleetback_report::render::{csv, json, xlsx};
 use fleetback_report::results::{Results, Verdict};
-use fleetback_report::swap::answer::Fate;
+use fleetback_report::swap::answer::Retention;
 use fleetback_report::swap::evaluate::tickets;
 use fleetback_report::swap::lookup::{Directory, Found};
-use fleetback_report::swap::request::{Asked, EvidenceFrom, Run};
+use fleetback_report::swap::request::{EvidenceFrom, Run, SwapRequest};
 use fleetback_report::swap::retention::afterwards;
 use fleetback_scanner::model::backup::VerifyLevel;
 use fleetback_scanner::model::fleet::Fleet;
@@ -89,7 +89,7 @@ fn evidence(
 /// deep as it was asked to: the others cost a moment each.
 fn look(
     live: &Live,
-    asked: &[Asked],
+    asked: &[SwapRequest],
     terminal: Terminal,
     interrupted: &Arc<AtomicBool>,
 ) -> Result<Option<Results>> {
@@ -116,15 +116,15 @@ fn look(
     fleet.problems.sort();
     Ok(Some(judge(
         &fleet,
-        &Knowledge::default(),
+        &ReferenceData::default(),
         &live.policy,
         &live.run,
     )))
 }
 
 /// The backups of everybody who is asked for, old devices and new ones.
-fn wanted(fleet: &Fleet, live: &Live, asked: &[Asked]) -> BTreeSet<PathBuf> {
-    let glanced = judge(fleet, &Knowledge::default(), &live.policy, &live.run);
+fn wanted(fleet: &Fleet, live: &Live, asked: &[SwapRequest]) -> BTreeSet<PathBuf> {
+    let glanced = judge(fleet, &ReferenceData::default(), &live.policy, &live.run);
     let directory = Directory::of(&glanced);
     let texts = asked
         .iter()
@@ -170,7 +170,7 @@ fn tell_after(plan: &SwapPlan, results: &Results, run: &Run, interrupted: &Atomi
         }
     };
     let fates = after.swaps.iter().map(|one| one.fate);
-    let unasked = plan.unasked().map(|_| Fate::Unknown);
+    let unasked = plan.unasked().map(|_| Retention::Unknown);
     let exit = exit::of_fates(fates.chain(unasked));
     written(
         write_reports::write_each(&plan.reports.targets, &render, interrupted),

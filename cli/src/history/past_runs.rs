@@ -6,7 +6,7 @@
 use std::collections::HashMap;
 
 use fleetback_report::history::{
-    History, Numbers, PastDevice, PastFinding, PastIcloud, PastRun, PastSize, PastState,
+    DeviceIds, History, PastDevice, PastFinding, PastIcloud, PastRun, PastSize, PastState,
 };
 use fleetback_report::results::Status;
 use jiff::Timestamp;
@@ -78,11 +78,11 @@ struct Reader<'a> {
 
 impl Reader<'_> {
     fn devices(&mut self) -> Result<(), Cause> {
-        let devices = numbers(self.connection, self.job)?;
-        for (id, numbers) in devices {
+        let devices = ids(self.connection, self.job)?;
+        for (id, ids) in devices {
             self.places.insert(id, self.devices.len());
             self.devices.push(PastDevice {
-                numbers,
+                ids,
                 ..PastDevice::default()
             });
         }
@@ -200,18 +200,18 @@ impl Reader<'_> {
 }
 
 /// The devices of a job by their numbers in the store, oldest first.
-pub(super) fn numbers(connection: &Connection, job: i64) -> Result<Vec<(i64, Numbers)>, Cause> {
+pub(super) fn ids(connection: &Connection, job: i64) -> Result<Vec<(i64, DeviceIds)>, Cause> {
     let mut statement = connection.prepare(
         "SELECT device, udid, serial, phone, ecid FROM devices WHERE job = ?1 ORDER BY device",
     )?;
     let rows = statement.query_map([job], |row| {
-        let numbers = Numbers {
+        let ids = DeviceIds {
             udid: row.get(1)?,
             serial: row.get(2)?,
             phone: row.get(3)?,
             ecid: row.get(4)?,
         };
-        Ok((row.get(0)?, numbers))
+        Ok((row.get(0)?, ids))
     })?;
     Ok(rows.collect::<Result<_, _>>()?)
 }

@@ -16,7 +16,7 @@ use rusqlite::Connection;
 use tempfile::TempDir;
 
 use fleetback_report::history::History;
-use fleetback_report::judge::{Knowledge, RunInfo, judge};
+use fleetback_report::judge::{ReferenceData, RunInfo, judge};
 use fleetback_report::policy::Policy;
 use fleetback_report::results::{Code, Results, Status};
 use fleetback_scanner::model::fleet::{Device, Fleet};
@@ -154,7 +154,7 @@ fn found(day: i64, identities: &[Identity]) -> Results {
         run_id: format!("run {day}"),
         tool_version: "0".to_owned(),
     };
-    judge(&fleet, &Knowledge::default(), &Policy::builtin(), &run)
+    judge(&fleet, &ReferenceData::default(), &Policy::builtin(), &run)
 }
 
 fn serial(number: usize) -> Identity {
@@ -219,7 +219,7 @@ fn a_device_whose_udid_becomes_known_stays_one_device() {
     let past = past(&desk);
     assert_eq!(past.devices.len(), 1);
     assert!(
-        past.devices[0].numbers.udid.is_some(),
+        past.devices[0].ids.udid.is_some(),
         "a number once known is kept"
     );
 }

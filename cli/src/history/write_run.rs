@@ -7,7 +7,7 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use fleetback_report::format::Word;
-use fleetback_report::history::{Numbers, places};
+use fleetback_report::history::{DeviceIds, match_devices};
 use fleetback_report::results::{Backup, Device, Finding, Results, Severity};
 use jiff::Timestamp;
 use rusqlite::{Transaction, params};
@@ -15,7 +15,7 @@ use rusqlite::{Transaction, params};
 use super::clock::{ICLOUD_KEPT_DAYS, KEPT_DAYS, days_before};
 use super::error::Cause;
 use super::job::Job;
-use super::past_runs::numbers;
+use super::past_runs::ids;
 
 /// The newest sizes that are kept of each device.
 const SIZES_KEPT: i64 = 14;
@@ -123,13 +123,13 @@ impl Writer<'_> {
 
     /// The numbers in the store of the devices of this run, new ones for those that it did not know.
     fn ids(&self, devices: &[Device]) -> Result<Vec<i64>, Cause> {
-        let known = numbers(self.transaction, self.job)?;
-        let now: Vec<Numbers> = devices.iter().map(Numbers::of_results).collect();
-        let of_known: Vec<&Numbers> = known.iter().map(|(_, numbers)| numbers).collect();
-        let places = places(&of_known, &now);
-        self.forget_doubles(&known, &places, &now)?;
+        let known = ids(self.transaction, self.job)?;
+        let now: Vec<DeviceIds> = devices.iter().map(DeviceIds::from_results).collect();
+        let of_known: Vec<&DeviceIds> = known.iter().map(|(_, ids)| ids).collect();
+        let match_devices = match_devices(&of_known, &now);
+        self.forget_doubles(&known, &match_devices, &now)?;
         let mut ids = Vec::with_capacity(devices.len());
-        for place in places {
+        for place in match_devices {
             ids.push(match place {
                 Some(place) => known[place].0,
                 None => self.new_device()?,
@@ -142,14 +142,14 @@ impl Writer<'_> {
     /// same as another row, goes: one device has one past.
     fn forget_doubles(
         &self,
-        known: &[(i64, Numbers)],
-        places: &[Option<usize>],
-        now: &[Numbers],
+        known: &[(i64, DeviceIds)],
+        match_devices: &[Option<usize>],
+        now: &[DeviceIds],
     ) -> Result<(), Cause> {
-        let taken: HashSet<usize> = places.iter().copied().flatten().collect();
+        let taken: HashSet<usize> = match_devices.iter().copied().flatten().collect();
         let serials: HashSet<&str> = now.iter().filter_map(|n| n.serial.as_deref()).collect();
-        for (place, (id, numbers)) in known.iter().enumerate() {
-            let serial = numbers.serial.as_deref().filter(|_| numbers.udid.is_none());
+        for (place, (id, ids)) in known.iter().enumerate() {
+            let serial = ids.serial.as_deref().filter(|_| ids.udid.is_none());
             if !taken.contains(&place) && serial.is_some_and(|serial| serials.contains(serial)) {
                 forget_device(self.transaction, *id)?;
             }
@@ -166,7 +166,7 @@ impl Writer<'_> {
 
     /// The newest facts; a number that tonight's evidence does not tell is kept.
     fn facts(&self, id: i64, device: &Device) -> Result<(), Cause> {
-        let numbers = Numbers::of_results(device);
+        let ids = DeviceIds::from_results(device);
         let good = device.last_good_backup.as_ref();
         let mut update = self.transaction.prepare_cached(
             "UPDATE devices SET udid = coalesce(?2, udid), serial = coalesce(?3, serial),
@@ -175,10 +175,10 @@ impl Writer<'_> {
         )?;
         update.execute(params![
             id,
-            numbers.udid,
-            numbers.serial,
-            numbers.phone,
-            numbers.ecid,
+            ids.udid,
+            ids.serial,
+            ids.phone,
+            ids.ecid,
             self.at,
             good.map(|good| good.date.as_millisecond()),
             good.map(|good| good.kind.code()),

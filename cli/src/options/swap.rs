@@ -6,7 +6,7 @@ use anyhow::{Result, anyhow, bail};
 use fleetback_report::judge::RunInfo;
 use fleetback_report::policy::Policy;
 use fleetback_report::swap::plan as swap;
-use fleetback_report::swap::request::{Asked, PlanUsed, Wish};
+use fleetback_report::swap::request::{PlanUsed, SwapRequest, TargetSpec};
 use fleetback_scanner::mdm::swap_plan;
 use fleetback_scanner::model::backup::VerifyLevel;
 use fleetback_scanner::model::plan as model;
@@ -33,7 +33,7 @@ use crate::passwords::Passwords;
 #[derive(Debug)]
 pub(crate) struct SwapPlan {
     /// Who is asked for.
-    pub(crate) asked: Vec<Asked>,
+    pub(crate) asked: Vec<SwapRequest>,
     /// The plan that asks for them.
     pub(crate) plan: Option<PlanUsed>,
     /// Where to look.
@@ -189,8 +189,12 @@ fn read_plan(path: &Path) -> Result<model::SwapPlan> {
     })
 }
 
-fn asked(plan: Option<&model::SwapPlan>, devices: &[String], target: &SwapTarget) -> Vec<Asked> {
-    let wish = Wish {
+fn asked(
+    plan: Option<&model::SwapPlan>,
+    devices: &[String],
+    target: &SwapTarget,
+) -> Vec<SwapRequest> {
+    let wish = TargetSpec {
         to: target.to.clone(),
         product_type: target.to_type.clone(),
         os_version: target.to_os,
@@ -199,10 +203,10 @@ fn asked(plan: Option<&model::SwapPlan>, devices: &[String], target: &SwapTarget
     if let Some(plan) = plan {
         return swap::asked(plan, &wish);
     }
-    let one = |text: &String| Asked {
+    let one = |text: &String| SwapRequest {
         text: text.clone(),
         wish: wish.clone(),
-        ..Asked::default()
+        ..SwapRequest::default()
     };
     devices.iter().map(one).collect()
 }

@@ -7,7 +7,7 @@ use std::process::ExitCode;
 
 use fleetback_report::history::diff::Diff;
 use fleetback_report::results::{Results, Severity, Verdict};
-use fleetback_report::swap::answer::Fate;
+use fleetback_report::swap::answer::Retention;
 
 /// How a run ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -169,11 +169,11 @@ pub(crate) fn of_verdicts(verdicts: impl Iterator<Item = Verdict>, accept_losses
 }
 
 /// The exit code of what may go after a swap: 0 all of it, 1 something must be kept, 3 nobody can tell.
-pub(crate) fn of_fates(fates: impl Iterator<Item = Fate>) -> Exit {
+pub(crate) fn of_fates(fates: impl Iterator<Item = Retention>) -> Exit {
     let weight = |fate| match fate {
-        Fate::MayGo => 0,
-        Fate::Unknown => 1,
-        Fate::Keep => 2,
+        Retention::MayGo => 0,
+        Retention::Unknown => 1,
+        Retention::Keep => 2,
     };
     match fates.map(weight).max() {
         Some(0) => Exit::Complete,
@@ -274,12 +274,12 @@ mod tests {
 
     #[test]
     fn what_nobody_can_tell_is_kept() {
-        let check = |fates: &[Fate], code| {
+        let check = |fates: &[Retention], code| {
             assert_eq!(of_fates(fates.iter().copied()).code(), code, "{fates:?}");
         };
-        check(&[Fate::MayGo], 0);
-        check(&[Fate::MayGo, Fate::Unknown], 3);
-        check(&[Fate::Unknown, Fate::Keep], 1);
+        check(&[Retention::MayGo], 0);
+        check(&[Retention::MayGo, Retention::Unknown], 3);
+        check(&[Retention::Unknown, Retention::Keep], 1);
         check(&[], 3);
     }
 

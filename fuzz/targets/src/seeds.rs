@@ -5,7 +5,7 @@ use std::fs;
 use std::path::Path;
 
 use anyhow::{Context, Result};
-use fleetback_report::judge::{Knowledge, RunInfo, judge};
+use fleetback_report::judge::{ReferenceData, RunInfo, judge};
 use fleetback_report::policy::Policy;
 use fleetback_report::render::json;
 use fleetback_scanner::model::backup::VerifyLevel;
@@ -447,7 +447,7 @@ fn scanned(root: &Path) -> Result<Vec<u8>> {
     let fleet = scan(&inputs, &options, &ScanServices::new(&Silent));
     let mut out = Vec::new();
     json::write(
-        &judge(&fleet, &Knowledge::default(), &Policy::builtin(), &run),
+        &judge(&fleet, &ReferenceData::default(), &Policy::builtin(), &run),
         &mut out,
     )?;
     let text = String::from_utf8(out)?;

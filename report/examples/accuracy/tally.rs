@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use fleetback_report::judge::{Knowledge, RunInfo, judge, likely_causes};
+use fleetback_report::judge::{ReferenceData, RunInfo, judge, likely_causes};
 use fleetback_report::policy::Policy;
 use fleetback_report::results::{Confidence, Device, Severity};
 use jiff::SignedDuration;
@@ -65,9 +65,9 @@ pub(crate) fn run(devices: usize, seed: u64) -> Tally {
 impl Tally {
     fn count(&mut self, world: &World, devices: usize) {
         let history = world.history();
-        let knowledge = Knowledge {
+        let knowledge = ReferenceData {
             history: Some(&history),
-            ..Knowledge::default()
+            ..ReferenceData::default()
         };
         let run = RunInfo {
             now: world.now(),

@@ -5,7 +5,7 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
-use fleetback_report::history::{History, Numbers, PastDevice, PastIcloud, PastRun};
+use fleetback_report::history::{DeviceIds, History, PastDevice, PastIcloud, PastRun};
 use fleetback_scanner::model::backup::LocalBackup;
 use fleetback_scanner::model::cloud::{CloudAttempt, CloudLog};
 use fleetback_scanner::model::evidence::{Source, Sourced, TimestampSource};
@@ -205,7 +205,7 @@ impl World {
             complete: true,
         });
         let devices = self.lives.iter().enumerate().map(|(n, life)| PastDevice {
-            numbers: Numbers::of(&numbered(n).0.identity),
+            ids: DeviceIds::from_identity(&numbered(n).0.identity),
             icloud: life.past.clone(),
             ..PastDevice::default()
         });

@@ -7,29 +7,29 @@ use fleetback_scanner::model::management::Management;
 use jiff::Timestamp;
 
 use super::device_facts::{build_text, os_text, product_type};
-use super::fleet_index::FleetView;
+use super::fleet_index::FleetIndex;
 use super::fleet_patterns::{Pattern, Patterns};
 use super::good_backup::{is_plausible, local_date, within};
-use super::icloud_evidence::Cloud;
+use super::icloud_evidence::IcloudEvidence;
 use crate::history::PastDevice;
-use crate::history::run_days::Nights;
+use crate::history::run_days::RunDays;
 use crate::policy::{Effective, Requirement};
 use crate::results::{BackupKind, PatternKind};
 use crate::tables::models::model;
 use crate::tables::os_version::OsVersion;
 
 /// One device to be judged.
-pub(crate) struct Case<'a> {
+pub(crate) struct DeviceContext<'a> {
     /// Its place in the fleet, to tell it from the others.
     pub(crate) index: usize,
     pub(crate) device: &'a Device,
     /// What is asked of it.
     pub(crate) policy: &'a Effective<'a>,
     pub(crate) now: Timestamp,
-    pub(crate) fleet: &'a FleetView<'a>,
-    pub(crate) cloud: &'a Cloud<'a>,
-    /// The nights of earlier runs; `None` for a run without a history.
-    pub(crate) nights: Option<&'a Nights<'a>>,
+    pub(crate) fleet: &'a FleetIndex<'a>,
+    pub(crate) cloud: &'a IcloudEvidence<'a>,
+    /// The run_days of earlier runs; `None` for a run without a history.
+    pub(crate) run_days: Option<&'a RunDays<'a>>,
     /// What earlier runs knew of this device.
     pub(crate) past: Option<&'a PastDevice>,
     /// Local backups, newest first.
@@ -54,13 +54,13 @@ pub(crate) struct Good<'a> {
     pub(crate) backup: Option<&'a LocalBackup>,
 }
 
-impl<'a> Case<'a> {
+impl<'a> DeviceContext<'a> {
     /// Derives what the judgement of a device looks at.
-    pub(crate) fn of(
+    pub(crate) fn new(
         index: usize,
         device: &'a Device,
-        cloud: &'a Cloud<'a>,
-        fleet: &'a FleetView<'a>,
+        cloud: &'a IcloudEvidence<'a>,
+        fleet: &'a FleetIndex<'a>,
         policy: &'a Effective<'a>,
         now: Timestamp,
     ) -> Self {
@@ -71,7 +71,7 @@ impl<'a> Case<'a> {
             now,
             fleet,
             cloud,
-            nights: None,
+            run_days: None,
             past: None,
             locals: locals(device, policy, now),
             patterns: None,
@@ -79,7 +79,7 @@ impl<'a> Case<'a> {
     }
 
     /// The same case with what the whole fleet has in common.
-    pub(crate) fn within(self, patterns: &'a Patterns) -> Self {
+    pub(crate) fn with_patterns(self, patterns: &'a Patterns) -> Self {
         Self {
             patterns: Some(patterns),
             ..self
@@ -87,13 +87,13 @@ impl<'a> Case<'a> {
     }
 
     /// The same, with what earlier nights knew.
-    pub(crate) fn after(
+    pub(crate) fn with_history(
         self,
-        nights: Option<&'a Nights<'a>>,
+        run_days: Option<&'a RunDays<'a>>,
         past: Option<&'a PastDevice>,
     ) -> Self {
         Self {
-            nights,
+            run_days,
             past,
             ..self
         }
@@ -196,7 +196,7 @@ impl<'a> Case<'a> {
 
     /// Has the MDM heard of the device lately? `None` when no MDM document tells a contact.
     pub(crate) fn seen_lately(&self) -> Option<bool> {
-        self.contact().map(|told| self.trusted(told.value))
+        self.contact().map(|sourced| self.trusted(sourced.value))
     }
 
     /// Is evidence of this date young enough to be trusted?
@@ -212,11 +212,14 @@ impl<'a> Case<'a> {
     /// policy forbids iCloud Backup, none is what was asked for, and tells of no other kind.
     pub(crate) fn cloud_never(&self) -> bool {
         let Some(mdm) = self.mdm() else { return false };
-        let hidden = mdm.user_enrollment.as_ref().is_some_and(|told| told.value);
+        let hidden = mdm
+            .user_enrollment
+            .as_ref()
+            .is_some_and(|sourced| sourced.value);
         let fresh = mdm
             .last_inventory
             .as_ref()
-            .is_some_and(|told| self.trusted(told.value));
+            .is_some_and(|sourced| self.trusted(sourced.value));
         self.policy.backups.icloud != Requirement::Forbidden
             && mdm.cloud_date_could_be_told
             && mdm.last_cloud_backup.is_none()
@@ -227,16 +230,16 @@ impl<'a> Case<'a> {
 
     /// Does the policy leave no other kind than a local backup, or ask for one by itself?
     pub(crate) fn local_is_asked_for(&self) -> bool {
-        let wanted = self.policy.backups;
-        wanted.local == Requirement::Required || wanted.icloud == Requirement::Forbidden
+        let backups = self.policy.backups;
+        backups.local == Requirement::Required || backups.icloud == Requirement::Forbidden
     }
 
     /// A backup to a computer that the device or a console tells of. It may be whole, broken or long
     /// deleted; that there never was one it rules out.
     pub(crate) fn told_of_computer_backup(&self) -> Option<&'a Sourced<Timestamp>> {
-        let told = self.mdm()?.last_computer_backup.as_ref()?;
+        let sourced = self.mdm()?.last_computer_backup.as_ref()?;
         let accepted = self.policy.backups.local != Requirement::Forbidden;
-        (accepted && is_plausible(told.value, self.now)).then_some(told)
+        (accepted && is_plausible(sourced.value, self.now)).then_some(sourced)
     }
 
     /// The newest version of iOS that any evidence tells.
@@ -271,8 +274,8 @@ impl<'a> Case<'a> {
 
     /// Known from old backups only, although there is an inventory?
     pub(crate) fn listed_apart(&self) -> bool {
-        let known = self.device.management.is_some() || self.device.person.is_some();
-        self.fleet.has_inventory && !known
+        let enrolled_or_listed = self.device.management.is_some() || self.device.person.is_some();
+        self.fleet.has_inventory && !enrolled_or_listed
     }
 }
 

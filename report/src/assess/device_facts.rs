@@ -11,7 +11,7 @@ use crate::tables::os_version::OsVersion;
 pub(crate) fn os_text(device: &Device) -> Option<&str> {
     let mdm = device.management.as_ref();
     let mdm = mdm.and_then(|m| m.os_version.as_ref());
-    let mdm = mdm.map(|told| (Some(told.observed_at()), told.value.as_str()));
+    let mdm = mdm.map(|sourced| (Some(sourced.observed_at()), sourced.value.as_str()));
     let backups = device.backups.iter().filter(|b| b.state != State::Fake);
     let locals = backups.filter_map(|b| Some((b.last_attempt(), b.os_version.as_deref()?)));
     let newest = locals.chain(mdm).max();
@@ -22,8 +22,8 @@ pub(crate) fn os_text(device: &Device) -> Option<&str> {
 pub(crate) fn build_text(device: &Device) -> Option<&str> {
     let shown = os_text(device);
     let mdm = device.management.as_ref();
-    let told = mdm.and_then(|m| {
-        let version = m.os_version.as_ref().map(|told| told.value.as_str());
+    let from_mdm = mdm.and_then(|m| {
+        let version = m.os_version.as_ref().map(|sourced| sourced.value.as_str());
         let build = m.build_version.as_ref()?;
         (version == shown).then_some(build.value.as_str())
     });
@@ -33,7 +33,7 @@ pub(crate) fn build_text(device: &Device) -> Option<&str> {
             backups.find(|b| b.os_version.as_deref() == shown && b.build_version.is_some());
         backup.and_then(|backup| backup.build_version.as_deref())
     };
-    told.or_else(local)
+    from_mdm.or_else(local)
 }
 
 /// The product type: the MDM's word, else that of a backup.
@@ -46,7 +46,7 @@ pub(crate) fn product_type(device: &Device) -> Option<&str> {
             .iter()
             .find_map(|b| b.product_type.as_deref())
     };
-    mdm.map(|told| told.value.as_str()).or_else(local)
+    mdm.map(|sourced| sourced.value.as_str()).or_else(local)
 }
 
 /// What the groups of a policy are held against.
@@ -65,25 +65,27 @@ pub(crate) fn subject<'a>(device: &'a Device, model: Option<&'a str>) -> Subject
         site: person.and_then(|p| p.site.as_deref()),
         group: person.and_then(|p| p.group.as_deref()),
         tags: person.map_or(&[], |p| &p.tags),
-        supervised: supervised.map(|told| told.value),
+        supervised: supervised.map(|sourced| sourced.value),
         os: os_text(device).and_then(OsVersion::parse),
     }
 }
 
 /// What people call the device's model.
 pub(crate) fn model_name(device: &Device) -> Option<String> {
-    let known = product_type(device).and_then(model);
-    let told = || {
+    let known_model = product_type(device).and_then(model);
+    let mdm_name = || {
         let mdm = device.management.as_ref()?;
         Some(mdm.model_name.as_ref()?.value.clone())
     };
-    known.map(|model| model.name.to_owned()).or_else(told)
+    known_model
+        .map(|model| model.name.to_owned())
+        .or_else(mdm_name)
 }
 
 /// ICCID of the first SIM.
 pub(crate) fn iccid(device: &Device) -> Option<String> {
     let mdm = device.management.as_ref();
-    let told = mdm.and_then(|m| m.iccid.as_ref());
+    let from_mdm = mdm.and_then(|m| m.iccid.as_ref());
     let local = || device.backups.iter().find_map(|b| b.iccid.clone());
-    told.map(|told| told.value.clone()).or_else(local)
+    from_mdm.map(|sourced| sourced.value.clone()).or_else(local)
 }

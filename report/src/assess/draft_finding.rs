@@ -5,19 +5,19 @@ use std::path::Path;
 use fleetback_scanner::model::backup::LocalBackup;
 use jiff::Timestamp;
 
-use super::icloud_evidence::Fact;
+use super::icloud_evidence::DatedFact;
 use crate::format::{count, whole_days};
 use crate::results::{Code, Evidence, Severity};
 
 /// A code, how bad it is here, and what it rests on.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Draft {
+pub(crate) struct DraftFinding {
     pub(crate) code: Code,
     pub(crate) severity: Severity,
     pub(crate) evidence: Vec<Evidence>,
 }
 
-impl Draft {
+impl DraftFinding {
     /// A finding of the code's usual severity.
     pub(crate) fn new(code: Code, evidence: Vec<Evidence>) -> Self {
         Self {
@@ -48,11 +48,11 @@ pub(crate) fn from_backup(
 }
 
 /// A fact of the MDM or the iCloud log.
-pub(crate) fn from_fact<T>(text: impl Into<String>, fact: &Fact<T>) -> Evidence {
+pub(crate) fn from_fact<T>(text: impl Into<String>, fact: &DatedFact<T>) -> Evidence {
     Evidence {
         text: text.into(),
         source: fact.source.clone(),
-        observed_at: Some(fact.told_at),
+        observed_at: Some(fact.observed_at),
     }
 }
 

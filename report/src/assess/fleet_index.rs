@@ -9,7 +9,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::device_facts::{os_text, product_type};
 use super::good_backup::{local_date, within};
-use super::icloud_evidence::Cloud;
+use super::icloud_evidence::IcloudEvidence;
 use crate::history::History;
 use crate::policy::Effective;
 use crate::tables::error_codes::{self, Class};
@@ -21,7 +21,7 @@ const SAME_NIGHT: SignedDuration = SignedDuration::from_hours(12);
 
 /// What the fleet tells.
 #[derive(Default)]
-pub(crate) struct FleetView<'a> {
+pub(crate) struct FleetIndex<'a> {
     pub(crate) has_inventory: bool,
     /// Was any folder looked at for local backups?
     pub(crate) has_roots: bool,
@@ -39,19 +39,19 @@ pub(crate) struct FleetView<'a> {
     on_host: BTreeMap<&'a str, BTreeMap<usize, Option<Timestamp>>>,
 }
 
-impl<'a> FleetView<'a> {
+impl<'a> FleetIndex<'a> {
     /// Looks at the whole fleet once. `clouds` and `policies` belong to the devices of the fleet, in
     /// their order.
-    pub(crate) fn of(
+    pub(crate) fn new(
         fleet: &'a Fleet,
-        clouds: &[Cloud<'_>],
-        knowledge: &Knowledge<'a>,
+        clouds: &[IcloudEvidence<'_>],
+        reference_data: &ReferenceData<'a>,
         policies: &[Effective<'_>],
         now: Timestamp,
     ) -> Self {
         let mut view = Self {
-            os_tables: OsTables::of(knowledge.os_feed),
-            service_status: knowledge.service_status,
+            os_tables: OsTables::of(reference_data.os_feed),
+            service_status: reference_data.service_status,
             has_inventory: fleet.has_inventory,
             has_roots: !fleet.roots.is_empty(),
             hosts: fleet.hosts.iter().map(|h| (h.name.as_str(), h)).collect(),
@@ -59,16 +59,16 @@ impl<'a> FleetView<'a> {
         };
         let each = fleet.devices.iter().zip(clouds).zip(policies);
         for (index, ((device, cloud), policy)) in each.enumerate() {
-            view.note_os(device);
-            view.note_outages(index, cloud);
-            view.note_site(index, device, cloud, policy, now);
-            view.note_hosts(index, device, policy, now);
+            view.add_os(device);
+            view.add_outages(index, cloud);
+            view.add_site(index, device, cloud, policy, now);
+            view.add_hosts(index, device, policy, now);
         }
         view.outages.sort_unstable();
         view
     }
 
-    fn note_os(&mut self, device: &'a Device) {
+    fn add_os(&mut self, device: &'a Device) {
         let version = os_text(device).and_then(OsVersion::parse);
         if let (Some(product_type), Some(version)) = (product_type(device), version) {
             let newest = self.newest_os.entry(product_type).or_insert(version);
@@ -76,16 +76,16 @@ impl<'a> FleetView<'a> {
         }
     }
 
-    fn note_outages(&mut self, index: usize, cloud: &Cloud<'_>) {
-        let of_service = cloud.attempts.iter().filter(|a| is_outage(a.says()));
+    fn add_outages(&mut self, index: usize, cloud: &IcloudEvidence<'_>) {
+        let of_service = cloud.attempts.iter().filter(|a| is_outage(a.error_code()));
         self.outages.extend(of_service.map(|a| (a.entry.at, index)));
     }
 
-    fn note_site(
+    fn add_site(
         &mut self,
         index: usize,
         device: &'a Device,
-        cloud: &Cloud<'_>,
+        cloud: &IcloudEvidence<'_>,
         policy: &Effective<'_>,
         now: Timestamp,
     ) {
@@ -98,7 +98,7 @@ impl<'a> FleetView<'a> {
         }
     }
 
-    fn note_hosts(
+    fn add_hosts(
         &mut self,
         index: usize,
         device: &'a Device,
@@ -168,9 +168,9 @@ pub(crate) fn is_outage((domain, code): (&str, i64)) -> bool {
         && error_codes::explain(domain, code).is_some_and(|row| row.class == Class::Service)
 }
 
-/// Knowledge beside the evidence of this run. The default knows nothing.
+/// ReferenceData beside the evidence of this run. The default knows nothing.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct Knowledge<'a> {
+pub struct ReferenceData<'a> {
     /// What earlier runs found; `None` for a run without a memory.
     pub history: Option<&'a History>,
     /// Which versions of iOS there are; without it the built-in table answers.

@@ -9,7 +9,7 @@ use crate::results::{Confidence, PatternKind};
 /// Everything that the whole fleet tells.
 #[derive(Debug, Default)]
 pub(crate) struct Patterns {
-    found: Vec<Pattern>,
+    all: Vec<Pattern>,
     /// Of each device the places of its patterns in `found`.
     of_device: BTreeMap<usize, Vec<usize>>,
 }
@@ -29,7 +29,7 @@ pub(crate) struct Pattern {
     /// How many nights that is.
     pub(crate) nights: u64,
     /// Which part of them usually misses.
-    pub(crate) usual: f64,
+    pub(crate) baseline_rate: f64,
     pub(crate) basis: Basis,
     /// How likely any pattern of a run would be this strong by accident.
     pub(crate) chance: f64,
@@ -54,25 +54,25 @@ pub(crate) enum Basis {
 
 impl Patterns {
     /// The patterns in their order.
-    pub(crate) fn new(found: Vec<Pattern>) -> Self {
+    pub(crate) fn new(all: Vec<Pattern>) -> Self {
         let mut of_device: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
-        for (place, pattern) in found.iter().enumerate() {
+        for (place, pattern) in all.iter().enumerate() {
             for device in &pattern.missed {
                 of_device.entry(*device).or_default().push(place);
             }
         }
-        Self { found, of_device }
+        Self { all, of_device }
     }
 
     /// Every pattern.
     pub(crate) fn all(&self) -> &[Pattern] {
-        &self.found
+        &self.all
     }
 
     /// The pattern of a kind in which a device stands.
     pub(crate) fn of(&self, device: usize, kind: PatternKind) -> Option<&Pattern> {
         let places = self.of_device.get(&device)?;
-        let mut patterns = places.iter().map(|place| &self.found[*place]);
+        let mut patterns = places.iter().map(|place| &self.all[*place]);
         patterns.find(|pattern| pattern.kind == kind)
     }
 }

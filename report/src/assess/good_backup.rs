@@ -78,13 +78,17 @@ pub(crate) struct CloudDate {
     /// When the backup was completed.
     pub(crate) date: Timestamp,
     /// When the evidence was true.
-    pub(crate) told_at: Timestamp,
+    pub(crate) observed_at: Timestamp,
 }
 
 impl CloudDate {
     /// Is the evidence young enough?
     pub(crate) fn is_trusted(self, policy: &Effective<'_>, now: Timestamp) -> bool {
-        within(self.told_at, now, policy.thresholds.inventory_trusted_days)
+        within(
+            self.observed_at,
+            now,
+            policy.thresholds.inventory_trusted_days,
+        )
     }
 
     /// Does it count as a backup?

@@ -21,11 +21,11 @@ pub(crate) const TRANSIENT_RUN: usize = 3;
 
 /// iCloud backups of one device.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Cloud<'a> {
+pub(crate) struct IcloudEvidence<'a> {
     /// The switch, newest evidence first.
-    pub(crate) enabled: Option<Fact<bool>>,
+    pub(crate) enabled: Option<DatedFact<bool>>,
     /// The newest date that the MDM or a log tells and that can be true.
-    pub(crate) last: Option<Fact<Timestamp>>,
+    pub(crate) last: Option<DatedFact<Timestamp>>,
     /// Every attempt of every log, newest first, each once.
     pub(crate) attempts: Vec<Attempt<'a>>,
     /// The log of the newest local backup that has one, and that backup.
@@ -34,10 +34,10 @@ pub(crate) struct Cloud<'a> {
 
 /// A fact with its source in words.
 #[derive(Debug, Clone)]
-pub(crate) struct Fact<T> {
+pub(crate) struct DatedFact<T> {
     pub(crate) value: T,
     pub(crate) source: String,
-    pub(crate) told_at: Timestamp,
+    pub(crate) observed_at: Timestamp,
 }
 
 /// An attempt and the backup whose log tells of it.
@@ -47,12 +47,12 @@ pub(crate) struct Attempt<'a> {
     pub(crate) backup: &'a LocalBackup,
 }
 
-impl<T: Copy> Fact<T> {
-    fn from_mdm(told: &Sourced<T>, key: &str) -> Self {
+impl<T: Copy> DatedFact<T> {
+    fn from_mdm(sourced: &Sourced<T>, key: &str) -> Self {
         Self {
-            value: told.value,
-            source: source_words(&told.source, key),
-            told_at: told.observed_at(),
+            value: sourced.value,
+            source: source_words(&sourced.source, key),
+            observed_at: sourced.observed_at(),
         }
     }
 }
@@ -81,9 +81,9 @@ pub(crate) fn log_date(backup: &LocalBackup, now: Timestamp) -> Option<Timestamp
     .find(|date| is_plausible(*date, now))
 }
 
-impl<'a> Cloud<'a> {
+impl<'a> IcloudEvidence<'a> {
     /// Puts the evidence together.
-    pub(crate) fn of(device: &'a Device, now: Timestamp) -> Self {
+    pub(crate) fn from_device(device: &'a Device, now: Timestamp) -> Self {
         let logs = || {
             let backups = device.backups.iter();
             backups.filter_map(|backup| Some((backup.cloud_log.as_ref()?, backup)))
@@ -106,7 +106,7 @@ impl<'a> Cloud<'a> {
     pub(crate) fn date(&self) -> Option<CloudDate> {
         self.last.as_ref().map(|fact| CloudDate {
             date: fact.value,
-            told_at: fact.told_at,
+            observed_at: fact.observed_at,
         })
     }
 
@@ -132,14 +132,16 @@ impl<'a> Cloud<'a> {
         let Some(first) = failures.first() else {
             return 0;
         };
-        let same = failures.iter().take_while(|a| a.says() == first.says());
+        let same = failures
+            .iter()
+            .take_while(|a| a.error_code() == first.error_code());
         same.count()
     }
 
     /// The newest failure, when it means something: a passing code must have come back.
     pub(crate) fn lasting_failure(&self) -> Option<Attempt<'a>> {
         let newest = *self.failures().first()?;
-        let (domain, code) = newest.says();
+        let (domain, code) = newest.error_code();
         let passing =
             error_codes::is_transient(domain, code) || newest.class() == Some(Class::Deferred);
         (!passing || self.same_again() >= TRANSIENT_RUN).then_some(newest)
@@ -163,7 +165,7 @@ impl<'a> Cloud<'a> {
 
 impl<'a> Attempt<'a> {
     /// The domain and the code that tell most: of a bundle, the first inner code that is explained.
-    pub(crate) fn says(&self) -> (&'a str, i64) {
+    pub(crate) fn error_code(&self) -> (&'a str, i64) {
         let entry = self.entry;
         let bundle = entry.domain == error_codes::MB && matches!(entry.code, 2 | 202);
         let explained =
@@ -177,13 +179,13 @@ impl<'a> Attempt<'a> {
 
     /// What its code speaks of.
     pub(crate) fn class(&self) -> Option<Class> {
-        let (domain, code) = self.says();
+        let (domain, code) = self.error_code();
         error_codes::explain(domain, code).map(|meaning| meaning.class)
     }
 
     /// "303, not enough iCloud storage"; a code of another domain has its domain in front.
     pub(crate) fn in_words(&self) -> String {
-        let (domain, code) = self.says();
+        let (domain, code) = self.error_code();
         let domain_words = match domain {
             error_codes::MB => String::new(),
             other => format!("{other} "),
@@ -195,15 +197,18 @@ impl<'a> Attempt<'a> {
     }
 }
 
-fn enabled(device: &Device, logs: &[(Timestamp, &CloudLog, &LocalBackup)]) -> Option<Fact<bool>> {
+fn enabled(
+    device: &Device,
+    logs: &[(Timestamp, &CloudLog, &LocalBackup)],
+) -> Option<DatedFact<bool>> {
     let mdm = device.management.as_ref();
     let mdm = mdm.and_then(|m| m.cloud_backup_enabled.as_ref());
-    let mdm = mdm.map(|told| Fact::from_mdm(told, "IsCloudBackupEnabled"));
+    let mdm = mdm.map(|sourced| DatedFact::from_mdm(sourced, "IsCloudBackupEnabled"));
     let log = logs.iter().find_map(|(date, log, backup)| {
-        Some(Fact {
+        Some(DatedFact {
             value: log.enabled?,
             source: log_source(backup, "CloudBackupEnabled"),
-            told_at: *date,
+            observed_at: *date,
         })
     });
     newer(mdm, log)
@@ -213,27 +218,27 @@ fn last(
     device: &Device,
     logs: &[(Timestamp, &CloudLog, &LocalBackup)],
     now: Timestamp,
-) -> Option<Fact<Timestamp>> {
+) -> Option<DatedFact<Timestamp>> {
     let mdm = device.management.as_ref();
     let mdm = mdm.and_then(|m| m.last_cloud_backup.as_ref());
-    let mdm = mdm.map(|told| Fact::from_mdm(told, "LastCloudBackupDate"));
+    let mdm = mdm.map(|sourced| DatedFact::from_mdm(sourced, "LastCloudBackupDate"));
     let logged = logs.iter().filter_map(|(date, log, backup)| {
-        Some(Fact {
+        Some(DatedFact {
             value: log.last_date?,
             source: log_source(backup, "LastCloudBackupDate"),
-            told_at: *date,
+            observed_at: *date,
         })
     });
     // Of equal dates the younger evidence counts: it is the one that may be trusted.
     mdm.into_iter()
         .chain(logged)
         .filter(|fact| is_plausible(fact.value, now))
-        .max_by_key(|fact| (fact.value, fact.told_at))
+        .max_by_key(|fact| (fact.value, fact.observed_at))
 }
 
-fn newer<T>(a: Option<Fact<T>>, b: Option<Fact<T>>) -> Option<Fact<T>> {
+fn newer<T>(a: Option<DatedFact<T>>, b: Option<DatedFact<T>>) -> Option<DatedFact<T>> {
     match (a, b) {
-        (Some(a), Some(b)) if b.told_at > a.told_at => Some(b),
+        (Some(a), Some(b)) if b.observed_at > a.observed_at => Some(b),
         (Some(a), _) => Some(a),
         (None, b) => b,
     }

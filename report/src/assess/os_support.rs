@@ -8,7 +8,7 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
-use super::context::Case;
+use super::context::DeviceContext;
 use crate::format::whole_days;
 use crate::policy::span_of_days;
 use crate::results::{Confidence, Os, OsVerdict};
@@ -39,17 +39,17 @@ pub(crate) struct Question<'a> {
 }
 
 /// The word for a device.
-pub(crate) fn currency(case: &Case<'_>) -> Os {
-    let product_type = case.product_type();
+pub(crate) fn currency(ctx: &DeviceContext<'_>) -> Os {
+    let product_type = ctx.product_type();
     let question = Question {
         product_type,
-        version: case.os(),
-        in_fleet: product_type.and_then(|name| case.fleet.newest_os(name)),
-        held_back: case.restriction("forceDelayedSoftwareUpdates") == Some(true),
-        grace_days: case.policy.os.grace_days,
-        now: case.now,
+        version: ctx.os(),
+        in_fleet: product_type.and_then(|name| ctx.fleet.newest_os(name)),
+        held_back: ctx.restriction("forceDelayedSoftwareUpdates") == Some(true),
+        grace_days: ctx.policy.os.grace_days,
+        now: ctx.now,
     };
-    question.answer(&case.fleet.os_tables)
+    question.answer(&ctx.fleet.os_tables)
 }
 
 /// What the answer is taken from.
@@ -116,7 +116,7 @@ impl Question<'_> {
             return Os::default();
         };
         let mut of_major = reference.releases.iter().map(|release| release.version);
-        let same_major = of_major.find(|one| one.major == version.major);
+        let same_major = of_major.find(|release| release.major == version.major);
         let verdict = verdict(version, best.version, same_major);
         let of_fleet_alone = reference.date.is_none() && verdict == OsVerdict::Current;
         let verdict = if of_fleet_alone {
@@ -129,7 +129,7 @@ impl Question<'_> {
             verdict,
             confidence: (verdict != OsVerdict::Unknown).then_some(reference.confidence),
             newest: Some(best.version.to_string()),
-            newest_same_major: same_major.map(|one| one.to_string()),
+            newest_same_major: same_major.map(|release| release.to_string()),
             days_behind: first_newer.map(|at| whole_days(at, self.now)),
             in_grace: first_newer.is_some_and(|at| self.in_grace(at)),
             source: Some(reference.source.clone()),
@@ -150,7 +150,7 @@ impl Question<'_> {
         let newer = reference
             .releases
             .iter()
-            .filter(|one| one.version > version);
+            .filter(|release| release.version > version);
         midnight(newer.filter_map(|release| release.released).min()?)
     }
 
@@ -427,14 +427,14 @@ mod tests {
 
     #[test]
     fn who_says_it_is_told() {
-        let told = |os: Os| (os.newest, os.newest_same_major, os.source, os.source_date);
+        let summary = |os: Os| (os.newest, os.newest_same_major, os.source, os.source_date);
         let of_feed = answer(&Asked {
             version: "18.7.7",
             ..TODAY
         });
         let text = |text: &str| Some(text.to_owned());
         assert_eq!(
-            told(of_feed),
+            summary(of_feed),
             (
                 text("26.6.1"),
                 text("18.7.8"),
@@ -449,7 +449,7 @@ mod tests {
             ..TODAY
         });
         assert_eq!(
-            told(of_fleet),
+            summary(of_fleet),
             (
                 text("30.2"),
                 text("30.2"),

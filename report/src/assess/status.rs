@@ -6,7 +6,7 @@
 use fleetback_scanner::model::backup::{LocalBackup, Password, Restorable, State};
 use jiff::{SignedDuration, Timestamp};
 
-use super::context::{Case, Good, Local};
+use super::context::{DeviceContext, Good, Local};
 use super::good_backup::{is_asked_for_its_password, is_plausible, within};
 use crate::policy::Requirement;
 use crate::results::{Attempt, BackupKind, Status};
@@ -16,23 +16,23 @@ use crate::results::{Attempt, BackupKind, Status};
 const LATER_ATTEMPT: SignedDuration = SignedDuration::from_hours(24);
 
 /// The status of a device.
-pub(crate) fn status(case: &Case<'_>) -> Status {
-    match case.last_good() {
-        Some(good) => status_by_age(case, &good),
-        None if failed_attempt(case, None) => Status::Failed,
-        None if unjudged(case) => Status::Unknown,
-        None if case.cloud_never() => Status::Never,
+pub(crate) fn status(ctx: &DeviceContext<'_>) -> Status {
+    match ctx.last_good() {
+        Some(good) => status_by_age(ctx, &good),
+        None if failed_attempt(ctx, None) => Status::Failed,
+        None if unjudged(ctx) => Status::Unknown,
+        None if ctx.cloud_never() => Status::Never,
         None => Status::Unknown,
     }
 }
 
-fn status_by_age(case: &Case<'_>, good: &Good<'_>) -> Status {
-    let limits = &case.policy.thresholds;
-    if within(good.date, case.now, limits.aging_days) {
+fn status_by_age(ctx: &DeviceContext<'_>, good: &Good<'_>) -> Status {
+    let limits = &ctx.policy.thresholds;
+    if within(good.date, ctx.now, limits.aging_days) {
         Status::Protected
-    } else if within(good.date, case.now, limits.stale_days) {
+    } else if within(good.date, ctx.now, limits.stale_days) {
         Status::Aging
-    } else if failed_attempt(case, Some(good.date)) {
+    } else if failed_attempt(ctx, Some(good.date)) {
         Status::Failed
     } else {
         Status::Stale
@@ -53,7 +53,7 @@ pub(crate) enum Outcome {
 }
 
 /// How the newest attempt behind a folder went. A failed attempt over an older good copy is `Failed`.
-pub(crate) fn outcome(case: &Case<'_>, local: &Local<'_>) -> Outcome {
+pub(crate) fn outcome(ctx: &DeviceContext<'_>, local: &Local<'_>) -> Outcome {
     let backup = local.backup;
     match backup.state {
         State::InProgress => Outcome::Running,
@@ -61,14 +61,14 @@ pub(crate) fn outcome(case: &Case<'_>, local: &Local<'_>) -> Outcome {
             Outcome::Failed
         }
         _ if local.good.is_some() => Outcome::Good,
-        _ if backup.restorable == Restorable::No || unproven(case, backup) => Outcome::Failed,
+        _ if backup.restorable == Restorable::No || unproven(ctx, backup) => Outcome::Failed,
         _ => Outcome::Unjudged,
     }
 }
 
 /// Sound but for its password, which the policy wants proven, or which no password can be any more.
-fn unproven(case: &Case<'_>, backup: &LocalBackup) -> bool {
-    let demanded = case.policy.backups.password == crate::policy::Demand::Required;
+fn unproven(ctx: &DeviceContext<'_>, backup: &LocalBackup) -> bool {
+    let demanded = ctx.policy.backups.password == crate::policy::Demand::Required;
     match backup.password {
         Password::KeybagDamaged => true,
         Password::Wrong => demanded,
@@ -82,50 +82,50 @@ fn unproven(case: &Case<'_>, backup: &LocalBackup) -> bool {
 /// A date of the device that cannot be true tells nothing of what it knows.
 pub(crate) fn later_attempt(backup: &LocalBackup, now: Timestamp) -> Option<Timestamp> {
     let plausible = |date: &Timestamp| is_plausible(*date, now);
-    let known = (backup.status_date.max(backup.completed_at)).filter(plausible)?;
+    let copied_at = (backup.status_date.max(backup.completed_at)).filter(plausible)?;
     let info = backup.info_date.filter(plausible)?;
-    (known.duration_until(info) > LATER_ATTEMPT).then_some(info)
+    (copied_at.duration_until(info) > LATER_ATTEMPT).then_some(info)
 }
 
 /// Did an attempt of a kind that the policy accepts fail, after this date if one is given?
-fn failed_attempt(case: &Case<'_>, since: Option<Timestamp>) -> bool {
+fn failed_attempt(ctx: &DeviceContext<'_>, since: Option<Timestamp>) -> bool {
     let newer = |at: Option<Timestamp>| match (since, at) {
         (None, _) => true,
         (Some(since), Some(at)) => at > since,
         (Some(_), None) => false,
     };
-    let accepted = case.policy.backups;
+    let accepted = ctx.policy.backups;
     let local = accepted.local != Requirement::Forbidden
-        && case.real_locals().any(|local| {
-            (outcome(case, local) == Outcome::Failed && newer(attempt_date(local.backup, case.now)))
-                || later_attempt(local.backup, case.now).is_some_and(|at| newer(Some(at)))
+        && ctx.real_locals().any(|local| {
+            (outcome(ctx, local) == Outcome::Failed && newer(attempt_date(local.backup, ctx.now)))
+                || later_attempt(local.backup, ctx.now).is_some_and(|at| newer(Some(at)))
         });
     let cloud = accepted.icloud != Requirement::Forbidden
-        && (case
+        && (ctx
             .cloud
             .newest_real_failure()
             .is_some_and(|attempt| newer(Some(attempt.entry.at)))
-            || (since.is_none() && cloud_copy_is_gone(case)));
+            || (since.is_none() && cloud_copy_is_gone(ctx)));
     local || cloud
 }
 
 /// The iCloud date is so old that Apple has probably deleted the copy.
-pub(crate) fn cloud_copy_is_gone(case: &Case<'_>) -> bool {
-    let ignored = case.policy.thresholds.icloud_ignored_days;
-    case.cloud.date().is_some_and(|dated| {
-        dated.is_trusted(case.policy, case.now) && !within(dated.date, case.now, ignored)
+pub(crate) fn cloud_copy_is_gone(ctx: &DeviceContext<'_>) -> bool {
+    let ignored = ctx.policy.thresholds.icloud_ignored_days;
+    ctx.cloud.date().is_some_and(|dated| {
+        dated.is_trusted(ctx.policy, ctx.now) && !within(dated.date, ctx.now, ignored)
     })
 }
 
 /// Is there something that might be a good backup, for all anybody knows?
-fn unjudged(case: &Case<'_>) -> bool {
-    let accepted = case.policy.backups;
+fn unjudged(ctx: &DeviceContext<'_>) -> bool {
+    let accepted = ctx.policy.backups;
     let local = accepted.local != Requirement::Forbidden
-        && case
+        && ctx
             .real_locals()
-            .any(|local| outcome(case, local) == Outcome::Unjudged);
-    let cloud = accepted.icloud != Requirement::Forbidden && case.cloud.last.is_some();
-    local || cloud || case.told_of_computer_backup().is_some()
+            .any(|local| outcome(ctx, local) == Outcome::Unjudged);
+    let cloud = accepted.icloud != Requirement::Forbidden && ctx.cloud.last.is_some();
+    local || cloud || ctx.told_of_computer_backup().is_some()
 }
 
 /// When the newest attempt behind a folder was made, as far as its dates can be true.
@@ -141,19 +141,19 @@ fn attempt_date(backup: &LocalBackup, now: Timestamp) -> Option<Timestamp> {
 }
 
 /// The newest attempt of any kind that is no older than the last good backup.
-pub(crate) fn last_attempt(case: &Case<'_>) -> Option<Attempt> {
-    let good = case.last_good().map(|good| good.date);
-    let attempts = local_attempts(case).chain(cloud_attempts(case));
+pub(crate) fn last_attempt(ctx: &DeviceContext<'_>) -> Option<Attempt> {
+    let good = ctx.last_good().map(|good| good.date);
+    let attempts = local_attempts(ctx).chain(cloud_attempts(ctx));
     attempts
         .filter(|attempt| good.is_none_or(|good| attempt.at >= good))
         .max_by(|a, b| (a.at, a.kind, &a.result).cmp(&(b.at, b.kind, &b.result)))
 }
 
-fn local_attempts<'c>(case: &'c Case<'_>) -> impl Iterator<Item = Attempt> + 'c {
-    case.real_locals().flat_map(|local| {
+fn local_attempts<'c>(ctx: &'c DeviceContext<'_>) -> impl Iterator<Item = Attempt> + 'c {
+    ctx.real_locals().flat_map(|local| {
         let backup = local.backup;
-        let newest = attempt_date(backup, case.now).map(|at| (at, result(backup)));
-        let later = later_attempt(backup, case.now).map(|at| (at, "attempt-failed".to_owned()));
+        let newest = attempt_date(backup, ctx.now).map(|at| (at, result(backup)));
+        let later = later_attempt(backup, ctx.now).map(|at| (at, "attempt-failed".to_owned()));
         [newest, later]
             .into_iter()
             .flatten()
@@ -165,21 +165,21 @@ fn local_attempts<'c>(case: &'c Case<'_>) -> impl Iterator<Item = Attempt> + 'c 
     })
 }
 
-fn cloud_attempts<'c>(case: &'c Case<'_>) -> impl Iterator<Item = Attempt> + 'c {
+fn cloud_attempts<'c>(ctx: &'c DeviceContext<'_>) -> impl Iterator<Item = Attempt> + 'c {
     let attempt = |at, result| Attempt {
         at,
         result,
         kind: BackupKind::Icloud,
     };
-    let logged = case.cloud.attempts.iter().map(move |logged| {
-        let result = match logged.says() {
+    let logged = ctx.cloud.attempts.iter().map(move |logged| {
+        let result = match logged.error_code() {
             (_, 0) => "complete".to_owned(),
             (_, code) => format!("icloud {code}"),
         };
         attempt(logged.entry.at, result)
     });
-    let told = case.cloud.last.iter();
-    logged.chain(told.map(move |fact| attempt(fact.value, "complete".to_owned())))
+    let cloud_dates = ctx.cloud.last.iter();
+    logged.chain(cloud_dates.map(move |fact| attempt(fact.value, "complete".to_owned())))
 }
 
 /// The result of a local attempt in a word or two.

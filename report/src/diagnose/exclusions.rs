@@ -4,8 +4,8 @@
 use fleetback_scanner::model::backup::State;
 use jiff::SignedDuration;
 
-use super::rule::{Row, Why, row};
-use crate::assess::context::Case;
+use super::rule::{Reason, Row, row};
+use crate::assess::context::DeviceContext;
 use crate::assess::draft_finding::days_between;
 use crate::assess::good_backup::is_plausible;
 use crate::format::day;
@@ -86,26 +86,30 @@ pub(crate) const ROWS: &[Row] = &[
     .next(FixId::TurnOnIcloudBackup),
 ];
 
-fn retired(case: &Case<'_>) -> Option<Why> {
-    case.listed_apart()
-        .then(|| Why::new("no MDM document and no inventory table names this device"))
+fn retired(ctx: &DeviceContext<'_>) -> Option<Reason> {
+    ctx.listed_apart()
+        .then(|| Reason::new("no MDM document and no inventory table names this device"))
 }
 
-fn lost(case: &Case<'_>) -> Option<Why> {
-    let told = case.mdm()?.lost_mode.as_ref().filter(|told| told.value)?;
-    Some(Why::new(format!(
+fn lost(ctx: &DeviceContext<'_>) -> Option<Reason> {
+    let lost_mode = ctx
+        .mdm()?
+        .lost_mode
+        .as_ref()
+        .filter(|lost_mode| lost_mode.value)?;
+    Some(Reason::new(format!(
         "the MDM said on {} that lost mode is on",
-        day(told.observed_at())
+        day(lost_mode.observed_at())
     )))
 }
 
-fn wrong_clock(case: &Case<'_>) -> Option<Why> {
-    let backup = case.newest_local()?;
+fn wrong_clock(ctx: &DeviceContext<'_>) -> Option<Reason> {
+    let backup = ctx.newest_local()?;
     let date = backup.completed_at.or(backup.status_date)?;
-    let wrong = !is_plausible(date, case.now);
-    let newest = wrong && case.last_good().is_none_or(|good| date > good.date);
+    let wrong = !is_plausible(date, ctx.now);
+    let newest = wrong && ctx.last_good().is_none_or(|good| date > good.date);
     newest.then(|| {
-        Why::new(format!(
+        Reason::new(format!(
             "the newest local backup bears the date {}",
             day(date)
         ))
@@ -113,19 +117,19 @@ fn wrong_clock(case: &Case<'_>) -> Option<Why> {
 }
 
 /// Silent in the MDM, and not seen at a computer since either.
-fn silent(case: &Case<'_>) -> Option<Why> {
-    let contact = case.contact()?.value;
-    let at_computer = case
+fn silent(ctx: &DeviceContext<'_>) -> Option<Reason> {
+    let contact = ctx.contact()?.value;
+    let at_computer = ctx
         .real_locals()
         .filter_map(|local| local.backup.last_attempt());
     let seen_since = at_computer
-        .filter(|date| is_plausible(*date, case.now))
-        .any(|date| case.trusted(date));
-    (!case.trusted(contact) && !seen_since).then(|| {
-        Why::new(format!(
+        .filter(|date| is_plausible(*date, ctx.now))
+        .any(|date| ctx.trusted(date));
+    (!ctx.trusted(contact) && !seen_since).then(|| {
+        Reason::new(format!(
             "the MDM last heard of it on {}, {} ago",
             day(contact),
-            days_between(contact, case.now)
+            days_between(contact, ctx.now)
         ))
     })
 }
@@ -133,24 +137,24 @@ fn silent(case: &Case<'_>) -> Option<Why> {
 /// iOS itself counts the days from the start.
 const NEW: SignedDuration = SignedDuration::from_hours(48);
 
-fn new_device(case: &Case<'_>) -> Option<Why> {
-    let enrolled = case.mdm()?.enrolled_at.as_ref()?.value;
-    let new = is_plausible(enrolled, case.now) && enrolled.duration_until(case.now) < NEW;
-    let backed_up = case.last_good().is_some_and(|good| good.date >= enrolled);
+fn new_device(ctx: &DeviceContext<'_>) -> Option<Reason> {
+    let enrolled = ctx.mdm()?.enrolled_at.as_ref()?.value;
+    let new = is_plausible(enrolled, ctx.now) && enrolled.duration_until(ctx.now) < NEW;
+    let backed_up = ctx.last_good().is_some_and(|good| good.date >= enrolled);
     (new && !backed_up).then(|| {
-        Why::new(format!(
+        Reason::new(format!(
             "it was enrolled on {}, and no backup since then is known",
             day(enrolled)
         ))
     })
 }
 
-fn running(case: &Case<'_>) -> Option<Why> {
-    let mut running = case
+fn running(ctx: &DeviceContext<'_>) -> Option<Reason> {
+    let mut running = ctx
         .real_locals()
         .filter(|l| l.backup.state == State::InProgress);
     let backup = running.next()?.backup;
-    Some(Why::new(format!(
+    Some(Reason::new(format!(
         "the folder {} on {} was being written during the scan",
         backup.folder_name, backup.host
     )))

@@ -2,27 +2,27 @@
 
 use super::escalate;
 use super::lookup::first_match;
-use crate::assess::context::Case;
+use crate::assess::context::DeviceContext;
 use crate::assess::device_facts::model_name;
-use crate::assess::draft_finding::Draft;
+use crate::assess::draft_finding::DraftFinding;
 use crate::format::shown;
 use crate::policy::references;
 use crate::results::{Confidence, Finding};
-use crate::tables::fix_steps::Situation;
+use crate::tables::fix_steps::DeviceTraits;
 
 /// A finding with its cause and its likely fix.
-pub(crate) fn diagnose(case: &Case<'_>, draft: Draft) -> Finding {
-    let (row, why) = first_match(case, &draft);
+pub(crate) fn diagnose(ctx: &DeviceContext<'_>, draft: DraftFinding) -> Finding {
+    let (row, why) = first_match(ctx, &draft);
     let sure = row.confidence.min(why.at_most);
-    let advice = escalate::advise(case, &draft, row, sure);
+    let advice = escalate::advise(ctx, &draft, row, sure);
     let is_first = advice.fix == row.fix;
-    let situation = Situation {
-        os: case.os(),
-        home_button: case.home_button(),
+    let situation = DeviceTraits {
+        os: ctx.os(),
+        home_button: ctx.home_button(),
         focus: row.focus.filter(|_| is_first),
     };
-    let mut likely_fix = advice.fix.made_ready(&situation);
-    likely_fix.message = advice.fix.message(&situation, &called(case));
+    let mut likely_fix = advice.fix.for_device(&situation);
+    likely_fix.message = advice.fix.message(&situation, &called(ctx));
     Finding {
         code: draft.code,
         severity: draft.severity,
@@ -39,18 +39,18 @@ pub(crate) fn diagnose(case: &Case<'_>, draft: Draft) -> Finding {
         pattern: why.pattern,
         rule: row.rule.to_owned(),
         history: advice.past,
-        references: references(case.policy.preset, draft.code),
+        references: references(ctx.policy.preset, draft.code),
     }
 }
 
 /// What a message calls the device: "Your iPhone 13 “Anna’s iPhone” (serial number F2LX0000TEST)".
-fn called(case: &Case<'_>) -> String {
-    let model = model_name(case.device).unwrap_or_else(|| "device".to_owned());
+fn called(ctx: &DeviceContext<'_>) -> String {
+    let model = model_name(ctx.device).unwrap_or_else(|| "device".to_owned());
     let mut text = format!("Your {}", shown(&model));
-    if let Some(name) = case.device.name() {
+    if let Some(name) = ctx.device.name() {
         text.push_str(&format!(" “{}”", shown(name)));
     }
-    if let Some(serial) = &case.device.identity.serial {
+    if let Some(serial) = &ctx.device.identity.serial {
         text.push_str(&format!(" (serial number {serial})"));
     }
     text

@@ -6,10 +6,10 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::outage::covering;
 use super::pattern_rules::fails_with_others;
-use super::rule::{Row, Why, row};
+use super::rule::{Reason, Row, row};
 use super::safety::has_fresh_local;
 use crate::assess::checks::icloud::{failure_that_counts, is_blocked, is_off};
-use crate::assess::context::Case;
+use crate::assess::context::DeviceContext;
 use crate::assess::draft_finding::days_between;
 use crate::assess::fleet_index::is_outage;
 use crate::assess::icloud_evidence::{Attempt, TRANSIENT_RUN};
@@ -62,7 +62,7 @@ pub(crate) const CODES: &[Row] = &[
     row(
         "M1",
         ATTEMPTS,
-        |case| of_class(case, Class::Service),
+        |ctx| of_class(ctx, Class::Service),
         "Apple's servers refused the backup.",
         FixId::CheckIcloudStatus,
         Medium,
@@ -71,7 +71,7 @@ pub(crate) const CODES: &[Row] = &[
     row(
         "M2",
         ATTEMPTS,
-        |case| of_class(case, Class::Network),
+        |ctx| of_class(ctx, Class::Network),
         "The connection ended during the backup.",
         FixId::StableWifi,
         Medium,
@@ -80,7 +80,7 @@ pub(crate) const CODES: &[Row] = &[
     row(
         "M3",
         ATTEMPTS,
-        |case| of_class(case, Class::Deferred),
+        |ctx| of_class(ctx, Class::Deferred),
         "The conditions for a backup end before it is made.",
         FixId::StableWifi,
         Medium,
@@ -89,7 +89,7 @@ pub(crate) const CODES: &[Row] = &[
     row(
         "M4",
         ATTEMPTS,
-        |case| of_class(case, Class::Device),
+        |ctx| of_class(ctx, Class::Device),
         "The device could not read or write its own files.",
         FixId::RestartDevice,
         Medium,
@@ -98,7 +98,7 @@ pub(crate) const CODES: &[Row] = &[
     row(
         "M5",
         ATTEMPTS,
-        |case| of_code(case, 22),
+        |ctx| of_code(ctx, 22),
         "Backup is disabled on the device.",
         FixId::TurnOnIcloudBackup,
         Medium,
@@ -106,7 +106,7 @@ pub(crate) const CODES: &[Row] = &[
     row(
         "M6",
         ATTEMPTS,
-        |case| of_class(case, Class::Version),
+        |ctx| of_class(ctx, Class::Version),
         "The version of iOS does not fit.",
         FixId::UpdateIos,
         Medium,
@@ -175,158 +175,163 @@ pub(crate) const LIKELY: &[Row] = &[
 ];
 
 /// Is iCloud a way that this device uses?
-fn uses_icloud(case: &Case<'_>) -> bool {
-    let cloud = case.cloud;
+fn uses_icloud(ctx: &DeviceContext<'_>) -> bool {
+    let cloud = ctx.cloud;
     let traces = cloud.last.is_some() || !cloud.attempts.is_empty();
     let on = cloud.enabled.as_ref().map_or(traces, |fact| fact.value);
-    on && !is_blocked(case) && case.policy.backups.icloud != Requirement::Forbidden
+    on && !is_blocked(ctx) && ctx.policy.backups.icloud != Requirement::Forbidden
 }
 
 /// Is a computer a way that this device uses?
-fn uses_computer(case: &Case<'_>) -> bool {
-    case.real_locals().next().is_some() && case.policy.backups.local != Requirement::Forbidden
+fn uses_computer(ctx: &DeviceContext<'_>) -> bool {
+    ctx.real_locals().next().is_some() && ctx.policy.backups.local != Requirement::Forbidden
 }
 
 /// The iCloud backup is about to go, and neither a younger nor a good local backup in date is there.
-fn expiring_alone(case: &Case<'_>) -> Option<Why> {
-    let fact = case.cloud.last.as_ref()?;
-    let limit = span_of_days(case.policy.thresholds.icloud_expiring_days);
-    let wanted = case.policy.backups.icloud != Requirement::Forbidden;
-    let old = fact.value.duration_until(case.now) >= limit;
-    (wanted && old && !case.local_in_date()).then(|| {
-        Why::new(format!(
+fn expiring_alone(ctx: &DeviceContext<'_>) -> Option<Reason> {
+    let fact = ctx.cloud.last.as_ref()?;
+    let limit = span_of_days(ctx.policy.thresholds.icloud_expiring_days);
+    let allowed = ctx.policy.backups.icloud != Requirement::Forbidden;
+    let old = fact.value.duration_until(ctx.now) >= limit;
+    (allowed && old && !ctx.local_in_date()).then(|| {
+        Reason::new(format!(
             "the last iCloud backup is of {}, {} ago",
             day(fact.value),
-            days_between(fact.value, case.now)
+            days_between(fact.value, ctx.now)
         ))
-        .aged(!case.trusted(fact.told_at))
+        .limited_if_old(!ctx.trusted(fact.observed_at))
     })
 }
 
-fn blocked(case: &Case<'_>) -> Option<Why> {
-    let applies = is_blocked(case)
-        && !uses_computer(case)
-        && case.policy.backups.icloud != Requirement::Forbidden;
+fn blocked(ctx: &DeviceContext<'_>) -> Option<Reason> {
+    let applies = is_blocked(ctx)
+        && !uses_computer(ctx)
+        && ctx.policy.backups.icloud != Requirement::Forbidden;
     applies.then(|| {
-        Why::new(
+        Reason::new(
             "the restriction allowCloudBackup = false is in force, and no local backup was found",
         )
     })
 }
 
-fn switched_off(case: &Case<'_>) -> Option<Why> {
-    (!uses_computer(case)).then(|| is_off_why(case))?
+fn switched_off(ctx: &DeviceContext<'_>) -> Option<Reason> {
+    (!uses_computer(ctx)).then(|| is_off_why(ctx))?
 }
 
-fn is_off_why(case: &Case<'_>) -> Option<Why> {
-    let fact = case.cloud.enabled.as_ref().filter(|_| is_off(case))?;
+fn is_off_why(ctx: &DeviceContext<'_>) -> Option<Reason> {
+    let fact = ctx.cloud.enabled.as_ref().filter(|_| is_off(ctx))?;
     Some(
-        Why::new(format!(
+        Reason::new(format!(
             "on {} the switch for iCloud Backup was off",
-            day(fact.told_at)
+            day(fact.observed_at)
         ))
-        .aged(!case.trusted(fact.told_at)),
+        .limited_if_old(!ctx.trusted(fact.observed_at)),
     )
 }
 
 /// A failure that counts, by a test of what its code says.
-fn failure<'a>(case: &Case<'a>, test: impl Fn(&Attempt<'a>) -> bool) -> Option<Attempt<'a>> {
-    failure_that_counts(case).filter(test)
+fn failure<'a>(
+    ctx: &DeviceContext<'a>,
+    test: impl Fn(&Attempt<'a>) -> bool,
+) -> Option<Attempt<'a>> {
+    failure_that_counts(ctx).filter(test)
 }
 
 /// "the last 4 attempts of iCloud Backup ended with code 303 (not enough iCloud storage), the newest on 2026-11-19".
-fn answered(case: &Case<'_>, newest: &Attempt<'_>) -> Why {
+fn answered(ctx: &DeviceContext<'_>, newest: &Attempt<'_>) -> Reason {
     let when = day(newest.entry.at);
     let says = newest.in_words();
-    let text = match case.cloud.same_again() {
+    let text = match ctx.cloud.same_again() {
         0 | 1 => format!("the last attempt of iCloud Backup, on {when}, ended with {says}"),
         n => format!(
             "the last {n} attempts of iCloud Backup ended with {says}, the newest on {when}"
         ),
     };
-    Why::new(text).aged(!case.trusted(newest.entry.at))
+    Reason::new(text).limited_if_old(!ctx.trusted(newest.entry.at))
 }
 
-fn of_class(case: &Case<'_>, class: Class) -> Option<Why> {
-    let newest = failure(case, |attempt| attempt.class() == Some(class))?;
-    Some(answered(case, &newest))
+fn of_class(ctx: &DeviceContext<'_>, class: Class) -> Option<Reason> {
+    let newest = failure(ctx, |attempt| attempt.class() == Some(class))?;
+    Some(answered(ctx, &newest))
 }
 
-fn of_code(case: &Case<'_>, code: i64) -> Option<Why> {
-    let newest = failure(case, |attempt| attempt.says() == (error_codes::MB, code))?;
-    Some(answered(case, &newest))
+fn of_code(ctx: &DeviceContext<'_>, code: i64) -> Option<Reason> {
+    let newest = failure(ctx, |attempt| {
+        attempt.error_code() == (error_codes::MB, code)
+    })?;
+    Some(answered(ctx, &newest))
 }
 
-fn any_failure(case: &Case<'_>) -> Option<Why> {
-    let newest = failure(case, |_| true)?;
-    Some(answered(case, &newest))
+fn any_failure(ctx: &DeviceContext<'_>) -> Option<Reason> {
+    let newest = failure(ctx, |_| true)?;
+    Some(answered(ctx, &newest))
 }
 
-fn quota(case: &Case<'_>) -> Option<Why> {
-    of_class(case, Class::Quota)
+fn quota(ctx: &DeviceContext<'_>) -> Option<Reason> {
+    of_class(ctx, Class::Quota)
 }
 
-fn device_full_by_code(case: &Case<'_>) -> Option<Why> {
-    of_class(case, Class::DeviceStorage)
+fn device_full_by_code(ctx: &DeviceContext<'_>) -> Option<Reason> {
+    of_class(ctx, Class::DeviceStorage)
 }
 
-fn device_full_by_ratio(case: &Case<'_>) -> Option<Why> {
-    let told = case.mdm()?.storage.as_ref()?;
-    let percent = told.value.free_ratio()? * 100.0;
-    (percent < case.policy.thresholds.storage_low_percent).then(|| {
-        Why::new(format!(
+fn device_full_by_ratio(ctx: &DeviceContext<'_>) -> Option<Reason> {
+    let storage = ctx.mdm()?.storage.as_ref()?;
+    let percent = storage.value.free_ratio()? * 100.0;
+    (percent < ctx.policy.thresholds.storage_low_percent).then(|| {
+        Reason::new(format!(
             "on {} only {percent:.1} % of the device's storage was free",
-            day(told.observed_at())
+            day(storage.observed_at())
         ))
     })
 }
 
 /// Apple's word, from a file that the admin saved.
-fn known_outage(case: &Case<'_>) -> Option<Why> {
-    let status = case.fleet.service_status.filter(|_| uses_icloud(case))?;
-    let covering = covering(case, status)?;
+fn known_outage(ctx: &DeviceContext<'_>) -> Option<Reason> {
+    let status = ctx.fleet.service_status.filter(|_| uses_icloud(ctx))?;
+    let covering = covering(ctx, status)?;
     let (event, until) = (covering.event, covering.until);
     let end = match event.end {
         Some(_) => format!("to {}", hour(until)),
         None => format!("and still at {}", hour(until)),
     };
-    Some(Why::new(format!(
+    Some(Reason::new(format!(
         "Apple's status page tells of an event of {} ({}) from {} {end}; every backup missed since {} falls into it",
         event.service,
         event.kind,
         hour(event.start),
-        case.cloud.last_success().map(day).unwrap_or_default()
+        ctx.cloud.last_success().map(day).unwrap_or_default()
     )))
 }
 
-fn shared_outage(case: &Case<'_>) -> Option<Why> {
-    let newest = failure(case, |attempt| {
-        is_outage(attempt.says()) && case.fleet.shared_outage(case.index, attempt.entry.at)
+fn shared_outage(ctx: &DeviceContext<'_>) -> Option<Reason> {
+    let newest = failure(ctx, |attempt| {
+        is_outage(attempt.error_code()) && ctx.fleet.shared_outage(ctx.index, attempt.entry.at)
     })?;
-    let why = answered(case, &newest);
+    let why = answered(ctx, &newest);
     let text = format!(
         "{}; another device met the like in the same night",
         why.text
     );
-    Some(Why { text, ..why })
+    Some(Reason { text, ..why })
 }
 
-fn account_refused(case: &Case<'_>) -> Option<Why> {
-    of_class(case, Class::Account)
+fn account_refused(ctx: &DeviceContext<'_>) -> Option<Reason> {
+    of_class(ctx, Class::Account)
 }
 
-fn account_locked(case: &Case<'_>) -> Option<Why> {
-    let why = account_refused(case)?;
-    let locked = case.restriction("allowAccountModification") == Some(false);
-    locked.then(|| Why {
+fn account_locked(ctx: &DeviceContext<'_>) -> Option<Reason> {
+    let why = account_refused(ctx)?;
+    let locked = ctx.restriction("allowAccountModification") == Some(false);
+    locked.then(|| Reason {
         text: format!("{}; allowAccountModification = false is in force", why.text),
         ..why
     })
 }
 
-fn account_without_net(case: &Case<'_>) -> Option<Why> {
-    let why = account_refused(case)?;
-    (!has_fresh_local(case)).then(|| Why {
+fn account_without_net(ctx: &DeviceContext<'_>) -> Option<Reason> {
+    let why = account_refused(ctx)?;
+    (!has_fresh_local(ctx)).then(|| Reason {
         text: format!(
             "{}; signing out of iCloud, the usual remedy, may lose data, and no restorable local backup of the last 3 days stands",
             why.text
@@ -338,50 +343,43 @@ fn account_without_net(case: &Case<'_>) -> Option<Why> {
 /// Half an hour: a shorter window is no room for a backup.
 const WINDOW_SECONDS: u64 = 30 * 60;
 
-fn no_window(case: &Case<'_>) -> Option<Why> {
-    let longest = case
-        .cloud
-        .windows_since_success()
-        .map(|w| w.seconds)
-        .max()?;
-    let trying = uses_icloud(case) && longest < WINDOW_SECONDS;
+fn no_window(ctx: &DeviceContext<'_>) -> Option<Reason> {
+    let longest = ctx.cloud.windows_since_success().map(|w| w.seconds).max()?;
+    let trying = uses_icloud(ctx) && longest < WINDOW_SECONDS;
     trying.then(|| {
-        let windows = case.cloud.windows_since_success().count();
+        let windows = ctx.cloud.windows_since_success().count();
         let text = format!(
             "since the last success all conditions were met {}, for {} at most",
             count(windows as u64, "time", "times"),
             count(longest / 60, "minute", "minutes")
         );
-        Why::new(text).aged(log_is_old(case))
+        Reason::new(text).limited_if_old(log_is_old(ctx))
     })
 }
 
 /// Of the ten windows that are kept, so many must have ended with the Wi-Fi.
 const WIFI_DROPS: usize = 5;
 
-fn wifi_drops(case: &Case<'_>) -> Option<Why> {
-    if fails_with_others(case) {
+fn wifi_drops(ctx: &DeviceContext<'_>) -> Option<Reason> {
+    if fails_with_others(ctx) {
         return None;
     }
-    let windows = || case.cloud.windows_since_success();
+    let windows = || ctx.cloud.windows_since_success();
     let drops = windows().filter(|window| !window.on_wifi).count();
-    (uses_icloud(case) && drops >= WIFI_DROPS).then(|| {
+    (uses_icloud(ctx) && drops >= WIFI_DROPS).then(|| {
         let text = format!(
             "since the last success {drops} of {} windows for a backup ended because the Wi-Fi was lost",
             windows().count()
         );
-        Why::new(text).aged(log_is_old(case))
+        Reason::new(text).limited_if_old(log_is_old(ctx))
     })
 }
 
-fn log_is_old(case: &Case<'_>) -> bool {
-    let newest = case
-        .cloud
-        .windows_since_success()
-        .map(|window| window.start);
+fn log_is_old(ctx: &DeviceContext<'_>) -> bool {
+    let newest = ctx.cloud.windows_since_success().map(|window| window.start);
     newest
         .max()
-        .is_none_or(|start: Timestamp| !case.trusted(start))
+        .is_none_or(|start: Timestamp| !ctx.trusted(start))
 }
 
 /// Errors of the network in the last ten attempts, and healthy devices beside it, that together
@@ -390,82 +388,84 @@ const NETWORK_ERRORS: usize = 8;
 const LAST_ATTEMPTS: usize = 10;
 const HEALTHY_OTHERS: usize = 5;
 
-fn network_of_its_own(case: &Case<'_>) -> Option<Why> {
-    if fails_with_others(case) {
+fn network_of_its_own(ctx: &DeviceContext<'_>) -> Option<Reason> {
+    if fails_with_others(ctx) {
         return None;
     }
-    let newest = failure(case, |attempt| attempt.says() == (error_codes::MB, 300))?;
-    let last = case.cloud.attempts.iter().take(LAST_ATTEMPTS);
+    let newest = failure(ctx, |attempt| {
+        attempt.error_code() == (error_codes::MB, 300)
+    })?;
+    let last = ctx.cloud.attempts.iter().take(LAST_ATTEMPTS);
     let errors = last
-        .filter(|attempt| attempt.says() == (error_codes::MB, 300))
+        .filter(|attempt| attempt.error_code() == (error_codes::MB, 300))
         .count();
-    let others = case.fleet.healthy_others_at(case.site()?, case.index);
+    let others = ctx.fleet.healthy_others_at(ctx.site()?, ctx.index);
     (errors >= NETWORK_ERRORS && others >= HEALTHY_OTHERS).then(|| {
-        let why = answered(case, &newest);
+        let why = answered(ctx, &newest);
         let text = format!(
             "{errors} of the last {LAST_ATTEMPTS} attempts of iCloud Backup ended with {}, the newest on {}, while {others} other devices of the site succeed",
             newest.in_words(),
             day(newest.entry.at)
         );
-        Why { text, ..why }
+        Reason { text, ..why }
     })
 }
 
-fn network(case: &Case<'_>) -> Option<Why> {
-    if fails_with_others(case) {
+fn network(ctx: &DeviceContext<'_>) -> Option<Reason> {
+    if fails_with_others(ctx) {
         return None;
     }
-    let newest = failure(case, |attempt| {
-        matches!(attempt.says(), (error_codes::MB, 300 | 217..=220))
+    let newest = failure(ctx, |attempt| {
+        matches!(attempt.error_code(), (error_codes::MB, 300 | 217..=220))
     })?;
-    (case.cloud.same_again() >= TRANSIENT_RUN).then(|| answered(case, &newest))
+    (ctx.cloud.same_again() >= TRANSIENT_RUN).then(|| answered(ctx, &newest))
 }
 
-fn keys(case: &Case<'_>) -> Option<Why> {
-    of_code(case, 209)
+fn keys(ctx: &DeviceContext<'_>) -> Option<Reason> {
+    of_code(ctx, 209)
 }
 
-fn os_too_old(case: &Case<'_>) -> Option<Why> {
-    let version = case.os().filter(|version| !version.has_icloud_backup())?;
-    Some(Why::new(format!("the device runs iOS {version}")))
+fn os_too_old(ctx: &DeviceContext<'_>) -> Option<Reason> {
+    let version = ctx.os().filter(|version| !version.has_icloud_backup())?;
+    Some(Reason::new(format!("the device runs iOS {version}")))
 }
 
-fn left_behind(case: &Case<'_>) -> Option<Why> {
-    let os = currency(case);
+fn left_behind(ctx: &DeviceContext<'_>) -> Option<Reason> {
+    let os = currency(ctx);
     let source = os.source.filter(|_| os.verdict == OsVerdict::Unsupported)?;
     let date = os
         .source_date
         .map_or_else(String::new, |date| format!(" of {date}"));
     let at_most = os.confidence.unwrap_or(Low);
     let text = format!("{source}{date} lists no version for its model, and lists newer models");
-    Some(Why {
+    Some(Reason {
         at_most,
-        ..Why::new(text)
+        ..Reason::new(text)
     })
 }
 
 /// A code without a meaning must come so often before Apple is asked.
 const STRANGE_RUN: usize = 5;
 
-fn strange_code(case: &Case<'_>) -> Option<Why> {
-    let newest = failure(case, |attempt| {
-        let (domain, code) = attempt.says();
+fn strange_code(ctx: &DeviceContext<'_>) -> Option<Reason> {
+    let newest = failure(ctx, |attempt| {
+        let (domain, code) = attempt.error_code();
         let says_nothing = domain == error_codes::MB && matches!(code, 1 | 100);
         says_nothing || error_codes::explain(domain, code).is_none()
     })?;
-    (case.cloud.same_again() >= STRANGE_RUN).then(|| answered(case, &newest))
+    (ctx.cloud.same_again() >= STRANGE_RUN).then(|| answered(ctx, &newest))
 }
 
-fn store_account_inactive(case: &Case<'_>) -> Option<Why> {
-    let told = case.mdm()?.store_account_active.as_ref();
-    let inactive = told.filter(|told| !told.value)?;
-    let frozen = case
+fn store_account_inactive(ctx: &DeviceContext<'_>) -> Option<Reason> {
+    let account = ctx.mdm()?.store_account_active.as_ref();
+    let inactive = account.filter(|account| !account.value)?;
+    let frozen = ctx
         .cloud
         .last
         .as_ref()
-        .filter(|fact| !case.in_date(fact.value))?;
-    uses_icloud(case).then(|| {
-        Why::new(format!(
+        .filter(|fact| !ctx.in_date(fact.value))?;
+    uses_icloud(ctx).then(|| {
+        Reason::new(format!(
             "the MDM said on {} that the App Store account is not active, and the iCloud date stands at {}",
             day(inactive.observed_at()),
             day(frozen.value)
@@ -473,19 +473,19 @@ fn store_account_inactive(case: &Case<'_>) -> Option<Why> {
     })
 }
 
-fn never_done(case: &Case<'_>) -> Option<Why> {
-    let on = case.cloud.enabled.as_ref().filter(|fact| fact.value)?;
-    (uses_icloud(case) && case.cloud.last.is_none()).then(|| {
-        Why::new(format!(
+fn never_done(ctx: &DeviceContext<'_>) -> Option<Reason> {
+    let on = ctx.cloud.enabled.as_ref().filter(|fact| fact.value)?;
+    (uses_icloud(ctx) && ctx.cloud.last.is_none()).then(|| {
+        Reason::new(format!(
             "on {} iCloud Backup was switched on, and the device named no backup that was ever completed",
-            day(on.told_at)
+            day(on.observed_at)
         ))
     })
 }
 
-fn first_miss(case: &Case<'_>) -> Option<Why> {
-    (uses_icloud(case) && case.cloud.failures().is_empty()).then(|| {
-        Why::new("iCloud Backup is on, no error was reported, and the last backup is only a few days too old")
+fn first_miss(ctx: &DeviceContext<'_>) -> Option<Reason> {
+    (uses_icloud(ctx) && ctx.cloud.failures().is_empty()).then(|| {
+        Reason::new("iCloud Backup is on, no error was reported, and the last backup is only a few days too old")
     })
 }
 
@@ -500,19 +500,19 @@ const FREE_OF_CHARGE: f64 = 5e9;
 
 /// C22: no log, a row of backups that ends at once, a device that holds more than comes with an
 /// account and is heard of every night, and a site whose other devices succeed.
-fn quota_guess(case: &Case<'_>) -> Option<Why> {
-    let last = case.cloud.last.as_ref()?;
-    let heard = case.contact()?.value.duration_until(case.now) <= HEARD;
-    let others = case.fleet.healthy_others_at(case.site()?, case.index);
-    let used = used_bytes(case)?;
-    let fits = uses_icloud(case)
-        && case.cloud.attempts.is_empty()
+fn quota_guess(ctx: &DeviceContext<'_>) -> Option<Reason> {
+    let last = ctx.cloud.last.as_ref()?;
+    let heard = ctx.contact()?.value.duration_until(ctx.now) <= HEARD;
+    let others = ctx.fleet.healthy_others_at(ctx.site()?, ctx.index);
+    let used = used_bytes(ctx)?;
+    let fits = uses_icloud(ctx)
+        && ctx.cloud.attempts.is_empty()
         && heard
         && others >= HEALTHY_OTHERS
         && used > FREE_OF_CHARGE
-        && row_of_backups(case, last.value) >= ROW_OF_BACKUPS;
+        && row_of_backups(ctx, last.value) >= ROW_OF_BACKUPS;
     fits.then(|| {
-        Why::new(format!(
+        Reason::new(format!(
             "iCloud backups came night after night until {} and then no more, the device is heard of and holds more than the 5 GB that come with an account, and {others} other devices of its site succeed; nothing names the cause",
             day(last.value)
         ))
@@ -520,25 +520,25 @@ fn quota_guess(case: &Case<'_>) -> Option<Why> {
 }
 
 /// The least that the device can hold, by the MDM's figures.
-fn used_bytes(case: &Case<'_>) -> Option<f64> {
-    let mdm = case.mdm()?;
+fn used_bytes(ctx: &DeviceContext<'_>) -> Option<f64> {
+    let mdm = ctx.mdm()?;
     let (least, _) = mdm.capacity.as_ref()?.value.bytes()?;
     let free = mdm.storage.as_ref()?.value.free_ratio()?;
     Some(least * (1.0 - free))
 }
 
 /// How many backups earlier runs were told of in the days up to the last one.
-fn row_of_backups(case: &Case<'_>, last: Timestamp) -> usize {
-    let told = case.past.into_iter().flat_map(|past| &past.icloud);
+fn row_of_backups(ctx: &DeviceContext<'_>, last: Timestamp) -> usize {
+    let backups = ctx.past.into_iter().flat_map(|past| &past.icloud);
     let within = |date: &Timestamp| {
         let before = date.duration_until(last);
         !before.is_negative() && before <= ROW_SPAN
     };
-    told.map(|told| told.date).filter(within).count()
+    backups.map(|backup| backup.date).filter(within).count()
 }
 
-fn stuck(case: &Case<'_>) -> Option<Why> {
-    uses_icloud(case).then(|| {
-        Why::new("iCloud Backup is on, no lasting error was reported, and storage and contact with the MDM give no reason; this is the mildest thing to try")
+fn stuck(ctx: &DeviceContext<'_>) -> Option<Reason> {
+    uses_icloud(ctx).then(|| {
+        Reason::new("iCloud Backup is on, no lasting error was reported, and storage and contact with the MDM give no reason; this is the mildest thing to try")
     })
 }

@@ -7,10 +7,10 @@ use fleetback_scanner::model::backup::{
 };
 
 use super::pattern_rules::{shared, why};
-use super::rule::{Row, Why, row};
+use super::rule::{Reason, Row, row};
 use crate::assess::checks::inventory::pairing_is_blocked;
 use crate::assess::checks::storage::{full_disk, need};
-use crate::assess::context::Case;
+use crate::assess::context::DeviceContext;
 use crate::assess::draft_finding::{days_between, size};
 use crate::assess::good_backup::within;
 use crate::assess::status::later_attempt;
@@ -41,7 +41,7 @@ pub(crate) const ROWS: &[Row] = &[
     row("L1", &[Code::LocalUnfinished, Code::LocalAttemptFailed, Code::BackupStale], disk_full_and_stopped, "The computer's disk had no room for the backup.", FixId::FreeComputerDisk, High).next(FixId::ContactAppleSupport),
     row("L1", STALE, disk_full, "The computer's disk has hardly room for another backup.", FixId::FreeComputerDisk, Medium).next(FixId::CheckHost),
     row("L10", STOPPED, device_full, "The device has too little free storage to make a backup.", FixId::CheckStorage, Medium).next(FixId::RestartDevice).focus(Focus::DeviceStorage),
-    shared(PatternKind::HostBreaking, BREAKS, |case| why(case, PatternKind::HostBreaking)),
+    shared(PatternKind::HostBreaking, BREAKS, |ctx| why(ctx, PatternKind::HostBreaking)),
     row("L4", &[Code::LocalAttemptFailed], passcode_after_start, "The computer began a backup that never reached the device: probably nobody typed the passcode.", FixId::EnterPasscode, Medium).next(FixId::RestartDevice),
     row("L2", STOPPED, tidying, "The data is complete; only the tidying up after it did not end.", FixId::StartFreshBackup, Medium).next(FixId::RestartDevice),
     row("L2", STOPPED, stopped, "The backup stopped before its end.", FixId::StartFreshBackup, High).next(FixId::RestartDevice),
@@ -60,34 +60,34 @@ pub(crate) const ROWS: &[Row] = &[
 ];
 
 /// The newest local backup, where local backups are what has grown old.
-fn stale_local<'a>(case: &Case<'a>) -> Option<&'a LocalBackup> {
-    let newest = case.newest_local()?;
-    let wanted = case.policy.backups.local;
-    let cloud = case.good_cloud().map(|good| good.date);
-    let local = case.good_local().map(|good| good.date);
-    let fresh = local.is_some_and(|date| within(date, case.now, case.policy.thresholds.aging_days));
-    let is_the_way = wanted == Requirement::Required || local >= cloud;
-    (wanted != Requirement::Forbidden && is_the_way && !fresh).then_some(newest)
+fn stale_local<'a>(ctx: &DeviceContext<'a>) -> Option<&'a LocalBackup> {
+    let newest = ctx.newest_local()?;
+    let requirement = ctx.policy.backups.local;
+    let cloud = ctx.good_cloud().map(|good| good.date);
+    let local = ctx.good_local().map(|good| good.date);
+    let fresh = local.is_some_and(|date| within(date, ctx.now, ctx.policy.thresholds.aging_days));
+    let is_the_way = requirement == Requirement::Required || local >= cloud;
+    (requirement != Requirement::Forbidden && is_the_way && !fresh).then_some(newest)
 }
 
-fn pairing_blocked(case: &Case<'_>) -> Option<Why> {
-    let applies = pairing_is_blocked(case) && case.newest_local().is_some();
-    applies.then(|| Why::new("the restriction allowHostPairing = false is in force"))
+fn pairing_blocked(ctx: &DeviceContext<'_>) -> Option<Reason> {
+    let applies = pairing_is_blocked(ctx) && ctx.newest_local().is_some();
+    applies.then(|| Reason::new("the restriction allowHostPairing = false is in force"))
 }
 
-fn pairing_blocked_and_required(case: &Case<'_>) -> Option<Why> {
-    let applies = pairing_is_blocked(case) && case.local_is_asked_for();
-    applies.then(|| Why::new("the restriction allowHostPairing = false is in force, and the policy asks for a local backup"))
+fn pairing_blocked_and_required(ctx: &DeviceContext<'_>) -> Option<Reason> {
+    let applies = pairing_is_blocked(ctx) && ctx.local_is_asked_for();
+    applies.then(|| Reason::new("the restriction allowHostPairing = false is in force, and the policy asks for a local backup"))
 }
 
-fn disk_full(case: &Case<'_>) -> Option<Why> {
-    stale_local(case)?;
-    full_disk_why(case)
+fn disk_full(ctx: &DeviceContext<'_>) -> Option<Reason> {
+    stale_local(ctx)?;
+    full_disk_why(ctx)
 }
 
-fn full_disk_why(case: &Case<'_>) -> Option<Why> {
-    let (backup, free) = full_disk(case)?;
-    Some(Why::new(format!(
+fn full_disk_why(ctx: &DeviceContext<'_>) -> Option<Reason> {
+    let (backup, free) = full_disk(ctx)?;
+    Some(Reason::new(format!(
         "the disk of {} has {} free, and the next backup may need {}",
         backup.host,
         size(free),
@@ -95,71 +95,71 @@ fn full_disk_why(case: &Case<'_>) -> Option<Why> {
     )))
 }
 
-fn disk_full_and_stopped(case: &Case<'_>) -> Option<Why> {
-    let (backup, _) = full_disk(case)?;
-    let why = full_disk_why(case)?;
+fn disk_full_and_stopped(ctx: &DeviceContext<'_>) -> Option<Reason> {
+    let (backup, _) = full_disk(ctx)?;
+    let why = full_disk_why(ctx)?;
     let stopped = matches!(backup.state, State::Unfinished | State::AttemptFailed);
-    stopped.then(|| Why {
+    stopped.then(|| Reason {
         text: format!("{}; the last attempt stopped before its end", why.text),
         ..why
     })
 }
 
-fn device_full(case: &Case<'_>) -> Option<Why> {
-    let told = case.mdm()?.storage.as_ref()?;
-    let percent = told.value.free_ratio()? * 100.0;
-    (percent < case.policy.thresholds.storage_critical_percent).then(|| {
-        Why::new(format!(
+fn device_full(ctx: &DeviceContext<'_>) -> Option<Reason> {
+    let storage = ctx.mdm()?.storage.as_ref()?;
+    let percent = storage.value.free_ratio()? * 100.0;
+    (percent < ctx.policy.thresholds.storage_critical_percent).then(|| {
+        Reason::new(format!(
             "on {} only {percent:.1} % of the device's storage was free",
-            day(told.observed_at())
+            day(storage.observed_at())
         ))
     })
 }
 
-fn asks_for_passcode(case: &Case<'_>) -> bool {
-    case.os()
+fn asks_for_passcode(ctx: &DeviceContext<'_>) -> bool {
+    ctx.os()
         .is_some_and(crate::tables::os_version::OsVersion::asks_for_passcode)
 }
 
-fn passcode_after_start(case: &Case<'_>) -> Option<Why> {
-    let mut backups = case.real_locals().map(|local| local.backup);
-    let at = backups.find_map(|backup| later_attempt(backup, case.now))?;
-    asks_for_passcode(case).then(|| {
-        Why::new(format!(
+fn passcode_after_start(ctx: &DeviceContext<'_>) -> Option<Reason> {
+    let mut backups = ctx.real_locals().map(|local| local.backup);
+    let at = backups.find_map(|backup| later_attempt(backup, ctx.now))?;
+    asks_for_passcode(ctx).then(|| {
+        Reason::new(format!(
             "Info.plist says that the computer began a backup on {}, Status.plist knows nothing of it, and the device runs iOS {}",
             day(at),
-            case.os().map(|os| os.to_string()).unwrap_or_default()
+            ctx.os().map(|os| os.to_string()).unwrap_or_default()
         ))
     })
 }
 
 /// The first backup folder in a state, with the reason of its state.
-fn in_state(case: &Case<'_>, states: &[State]) -> Option<Why> {
-    let mut folders = case.locals.iter().map(|local| local.backup);
+fn in_state(ctx: &DeviceContext<'_>, states: &[State]) -> Option<Reason> {
+    let mut folders = ctx.locals.iter().map(|local| local.backup);
     let backup = folders.find(|backup| states.contains(&backup.state))?;
     Some(reason(backup, &backup.state_reason))
 }
 
-fn reason(backup: &LocalBackup, reason: &str) -> Why {
+fn reason(backup: &LocalBackup, reason: &str) -> Reason {
     let reason = match reason {
         "" => "it fails its check",
         reason => reason,
     };
-    Why::new(format!(
+    Reason::new(format!(
         "of the folder {} on {}: {reason}",
         backup.folder_name, backup.host
     ))
 }
 
-fn tidying(case: &Case<'_>) -> Option<Why> {
-    let stopped = in_state(case, &[State::Unfinished, State::AttemptFailed]).is_some();
-    (!stopped).then(|| in_state(case, &[State::CleanupUnfinished]))?
+fn tidying(ctx: &DeviceContext<'_>) -> Option<Reason> {
+    let stopped = in_state(ctx, &[State::Unfinished, State::AttemptFailed]).is_some();
+    (!stopped).then(|| in_state(ctx, &[State::CleanupUnfinished]))?
 }
 
-fn stopped(case: &Case<'_>) -> Option<Why> {
-    in_state(case, &[State::Unfinished, State::AttemptFailed]).or_else(|| {
-        let mut backups = case.real_locals().map(|local| local.backup);
-        let backup = backups.find(|backup| later_attempt(backup, case.now).is_some())?;
+fn stopped(ctx: &DeviceContext<'_>) -> Option<Reason> {
+    in_state(ctx, &[State::Unfinished, State::AttemptFailed]).or_else(|| {
+        let mut backups = ctx.real_locals().map(|local| local.backup);
+        let backup = backups.find(|backup| later_attempt(backup, ctx.now).is_some())?;
         Some(reason(
             backup,
             "Info.plist tells of a later attempt, of which Status.plist knows nothing",
@@ -167,8 +167,8 @@ fn stopped(case: &Case<'_>) -> Option<Why> {
     })
 }
 
-fn missing(case: &Case<'_>) -> Option<Why> {
-    let mut backups = case.locals.iter().map(|local| local.backup);
+fn missing(ctx: &DeviceContext<'_>) -> Option<Reason> {
+    let mut backups = ctx.locals.iter().map(|local| local.backup);
     let (backup, files) = backups.find_map(|backup| {
         let files = backup.files.filter(|files| files.missing > 0)?;
         (backup.restorable == Restorable::No).then_some((backup, files))
@@ -183,8 +183,8 @@ fn missing(case: &Case<'_>) -> Option<Why> {
     ))
 }
 
-fn keybag(case: &Case<'_>) -> Option<Why> {
-    let mut backups = case.locals.iter().map(|local| local.backup);
+fn keybag(ctx: &DeviceContext<'_>) -> Option<Reason> {
+    let mut backups = ctx.locals.iter().map(|local| local.backup);
     let backup = backups.find(|backup| backup.password == Password::KeybagDamaged)?;
     Some(reason(
         backup,
@@ -193,8 +193,8 @@ fn keybag(case: &Case<'_>) -> Option<Why> {
 }
 
 /// A copy that a decrypting tool wrote, and that nothing else speaks against.
-pub(super) fn decrypted(case: &Case<'_>) -> Option<Why> {
-    let mut backups = case.locals.iter().map(|local| local.backup);
+pub(super) fn decrypted(ctx: &DeviceContext<'_>) -> Option<Reason> {
+    let mut backups = ctx.locals.iter().map(|local| local.backup);
     let backup = backups.find(|backup| {
         backup.host_tool == HostTool::Decryptor && backup.restorable == Restorable::Unknown
     })?;
@@ -202,8 +202,8 @@ pub(super) fn decrypted(case: &Case<'_>) -> Option<Why> {
 }
 
 /// At the level `state` the plists are read, and nothing is proven.
-pub(super) fn unchecked(case: &Case<'_>) -> Option<Why> {
-    let mut backups = case.locals.iter().map(|local| local.backup);
+pub(super) fn unchecked(ctx: &DeviceContext<'_>) -> Option<Reason> {
+    let mut backups = ctx.locals.iter().map(|local| local.backup);
     let backup = backups.find(|backup| {
         backup.verified.level == VerifyLevel::State
             && backup.restorable == Restorable::Unknown
@@ -212,25 +212,25 @@ pub(super) fn unchecked(case: &Case<'_>) -> Option<Why> {
     Some(reason(backup, &backup.restorable_reason))
 }
 
-fn damaged(case: &Case<'_>) -> Option<Why> {
-    in_state(case, &[State::Damaged, State::Unknown]).or_else(|| {
-        let mut backups = case.locals.iter().map(|local| local.backup);
+fn damaged(ctx: &DeviceContext<'_>) -> Option<Reason> {
+    in_state(ctx, &[State::Damaged, State::Unknown]).or_else(|| {
+        let mut backups = ctx.locals.iter().map(|local| local.backup);
         let backup = backups.find(|backup| backup.restorable == Restorable::No)?;
         Some(reason(backup, &backup.restorable_reason))
     })
 }
 
-fn placeholder(case: &Case<'_>) -> Option<Why> {
-    in_state(case, &[State::Placeholder, State::Fake])
+fn placeholder(ctx: &DeviceContext<'_>) -> Option<Reason> {
+    in_state(ctx, &[State::Placeholder, State::Fake])
 }
 
-fn broken(case: &Case<'_>) -> Option<Why> {
-    let backup = case.locals.first()?.backup;
+fn broken(ctx: &DeviceContext<'_>) -> Option<Reason> {
+    let backup = ctx.locals.first()?.backup;
     Some(reason(backup, &backup.restorable_reason))
 }
 
-fn newest_is_broken(case: &Case<'_>) -> Option<Why> {
-    let backup = stale_local(case)?;
+fn newest_is_broken(ctx: &DeviceContext<'_>) -> Option<Reason> {
+    let backup = stale_local(ctx)?;
     let broken = match backup.state {
         State::AttemptFailed | State::Unfinished | State::Damaged | State::Placeholder => true,
         _ => backup.restorable == Restorable::No,
@@ -242,67 +242,67 @@ fn newest_is_broken(case: &Case<'_>) -> Option<Why> {
     broken.then(|| reason(backup, text))
 }
 
-fn host_stopped(case: &Case<'_>) -> Option<Why> {
-    stale_local(case)?;
-    why(case, PatternKind::Host)
+fn host_stopped(ctx: &DeviceContext<'_>) -> Option<Reason> {
+    stale_local(ctx)?;
+    why(ctx, PatternKind::Host)
 }
 
 /// So many devices on one computer, all too old, are no accident.
 const SILENT_HOST_DEVICES: usize = 3;
 
-fn host_silent(case: &Case<'_>) -> Option<Why> {
-    let backup = stale_local(case)?;
-    let devices = case.fleet.devices_on_host(&backup.host);
-    let silent = others_lately(case, backup) == 0 && !case.local_in_date();
+fn host_silent(ctx: &DeviceContext<'_>) -> Option<Reason> {
+    let backup = stale_local(ctx)?;
+    let devices = ctx.fleet.devices_on_host(&backup.host);
+    let silent = others_lately(ctx, backup) == 0 && !ctx.local_in_date();
     (silent && devices >= SILENT_HOST_DEVICES).then(|| {
-        Why::new(format!(
+        Reason::new(format!(
             "none of the {devices} devices on {} has a good backup there of the last {} days",
-            backup.host, case.policy.thresholds.stale_days
+            backup.host, ctx.policy.thresholds.stale_days
         ))
     })
 }
 
-fn others_lately(case: &Case<'_>, backup: &LocalBackup) -> usize {
-    let days = case.policy.thresholds.stale_days;
-    let fleet = case.fleet;
-    fleet.others_on_host_lately(&backup.host, case.index, case.now, days)
+fn others_lately(ctx: &DeviceContext<'_>, backup: &LocalBackup) -> usize {
+    let days = ctx.policy.thresholds.stale_days;
+    let fleet = ctx.fleet;
+    fleet.others_on_host_lately(&backup.host, ctx.index, ctx.now, days)
 }
 
-fn passcode(case: &Case<'_>) -> Option<Why> {
-    let backup = stale_local(case).filter(|_| asks_for_passcode(case))?;
-    let others = others_lately(case, backup);
+fn passcode(ctx: &DeviceContext<'_>) -> Option<Reason> {
+    let backup = stale_local(ctx).filter(|_| asks_for_passcode(ctx))?;
+    let others = others_lately(ctx, backup);
     (others > 0).then(|| {
-        Why::new(format!(
+        Reason::new(format!(
             "{} backed up to {} lately, and this one runs iOS {}",
             count(others as u64, "other device was", "other devices were"),
             backup.host,
-            case.os().map(|os| os.to_string()).unwrap_or_default()
+            ctx.os().map(|os| os.to_string()).unwrap_or_default()
         ))
     })
 }
 
-fn passcode_perhaps(case: &Case<'_>) -> Option<Why> {
-    let backup = stale_local(case).filter(|_| asks_for_passcode(case))?;
-    Some(Why::new(format!(
+fn passcode_perhaps(ctx: &DeviceContext<'_>) -> Option<Reason> {
+    let backup = stale_local(ctx).filter(|_| asks_for_passcode(ctx))?;
+    Some(Reason::new(format!(
         "the device runs iOS {}, and nothing else was found on {}; this is the commonest reason",
-        case.os().map(|os| os.to_string()).unwrap_or_default(),
+        ctx.os().map(|os| os.to_string()).unwrap_or_default(),
         backup.host
     )))
 }
 
-fn local_way(case: &Case<'_>) -> Option<Why> {
-    let backup = stale_local(case)?;
+fn local_way(ctx: &DeviceContext<'_>) -> Option<Reason> {
+    let backup = stale_local(ctx)?;
     let date = backup.completed_at?;
-    Some(Why::new(format!(
+    Some(Reason::new(format!(
         "the newest local backup on {} is of {}, {} ago, and nothing was found that stopped the next",
         backup.host,
         day(date),
-        days_between(date, case.now)
+        days_between(date, ctx.now)
     )))
 }
 
-fn required_never(case: &Case<'_>) -> Option<Why> {
-    let none = case.real_locals().next().is_none();
-    (none && case.local_is_asked_for())
-        .then(|| Why::new("no local backup was found below the roots that were scanned"))
+fn required_never(ctx: &DeviceContext<'_>) -> Option<Reason> {
+    let none = ctx.real_locals().next().is_none();
+    (none && ctx.local_is_asked_for())
+        .then(|| Reason::new("no local backup was found below the roots that were scanned"))
 }

@@ -1,10 +1,10 @@
 //! Which rows of the tables explain a finding, in the order in which they are tried.
 
-use super::rule::{Row, Why};
+use super::rule::{Reason, Row};
 use super::safety::may_advise;
 use super::{exclusions, icloud, local, others, pattern_rules};
-use crate::assess::context::Case;
-use crate::assess::draft_finding::Draft;
+use crate::assess::context::DeviceContext;
+use crate::assess::draft_finding::DraftFinding;
 use crate::results::Code;
 
 /// The tables, in the order in which they are tried: gates first, then what evidence names
@@ -28,16 +28,16 @@ pub(crate) fn rows_of(code: Code) -> impl Iterator<Item = &'static Row> {
 
 /// Every row whose condition holds, and whose fix may be advised for this device.
 pub(crate) fn matches_of<'c>(
-    case: &'c Case<'_>,
-    draft: &Draft,
+    ctx: &'c DeviceContext<'_>,
+    draft: &DraftFinding,
 ) -> impl Iterator<Item = &'static Row> + 'c {
-    let fitting = rows_of(draft.code).filter(|row| may_advise(case, row.fix));
-    fitting.filter(|row| (row.when)(case).is_some())
+    let fitting = rows_of(draft.code).filter(|row| may_advise(ctx, row.fix));
+    fitting.filter(|row| (row.when)(ctx).is_some())
 }
 
-pub(crate) fn first_match(case: &Case<'_>, draft: &Draft) -> (&'static Row, Why) {
-    let fitting = rows_of(draft.code).filter(|row| may_advise(case, row.fix));
-    let mut matches = fitting.filter_map(|row| Some((row, (row.when)(case)?)));
+pub(crate) fn first_match(ctx: &DeviceContext<'_>, draft: &DraftFinding) -> (&'static Row, Reason) {
+    let fitting = rows_of(draft.code).filter(|row| may_advise(ctx, row.fix));
+    let mut matches = fitting.filter_map(|row| Some((row, (row.when)(ctx)?)));
     matches
         .next()
         .unwrap_or_else(|| (&others::NOTHING_KNOWN, others::nothing_known()))

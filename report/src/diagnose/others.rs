@@ -4,10 +4,10 @@ use fleetback_scanner::model::backup::{Password, State};
 use fleetback_scanner::model::problem::Level;
 
 use super::local::{decrypted, unchecked};
-use super::rule::{Row, Why, row};
+use super::rule::{Reason, Row, row};
 use crate::assess::checks::icloud::{is_blocked, restriction_evidence};
 use crate::assess::checks::inventory::pairing_is_blocked;
-use crate::assess::context::Case;
+use crate::assess::context::DeviceContext;
 use crate::assess::os_support::currency;
 use crate::format::{count, day};
 use crate::policy::{Preset, Requirement};
@@ -71,60 +71,60 @@ pub(crate) const NOTHING_KNOWN: Row = row(
     Low,
 );
 
-pub(crate) fn nothing_known() -> Why {
-    Why::new("nothing in the evidence points to a cause; this is the mildest thing to try")
+pub(crate) fn nothing_known() -> Reason {
+    Reason::new("nothing in the evidence points to a cause; this is the mildest thing to try")
 }
 
 /// A reason that holds whenever its finding does.
 #[allow(clippy::unnecessary_wraps)] // the shape of every condition
-fn always(text: &str) -> Option<Why> {
-    Some(Why::new(text))
+fn always(text: &str) -> Option<Reason> {
+    Some(Reason::new(text))
 }
 
-fn no_path(case: &Case<'_>) -> Option<Why> {
-    let icloud = if is_blocked(case) {
+fn no_path(ctx: &DeviceContext<'_>) -> Option<Reason> {
+    let icloud = if is_blocked(ctx) {
         "allowCloudBackup = false stops iCloud Backup"
     } else {
         "the policy forbids iCloud"
     };
-    let local = if pairing_is_blocked(case) {
+    let local = if pairing_is_blocked(ctx) {
         "allowHostPairing = false stops computers"
     } else {
         "the policy forbids local backups"
     };
-    let wanted = match case.policy.preset {
+    let source = match ctx.policy.preset {
         Preset::CisEnterprise | Preset::Stig => format!(
             "; the benchmark behind the preset {} asks for both, so either this is meant, or the policy must leave a way open",
-            case.policy.preset.word()
+            ctx.policy.preset.word()
         ),
         Preset::Default | Preset::CisByod => String::new(),
     };
-    Some(Why::new(format!("{icloud}, and {local}{wanted}")))
+    Some(Reason::new(format!("{icloud}, and {local}{source}")))
 }
 
-fn blocked(case: &Case<'_>) -> Option<Why> {
-    let evidence = restriction_evidence(case, "allowCloudBackup")?;
-    let old = evidence.observed_at.is_none_or(|at| !case.trusted(at));
-    Some(Why::new(evidence.text).aged(old))
+fn blocked(ctx: &DeviceContext<'_>) -> Option<Reason> {
+    let evidence = restriction_evidence(ctx, "allowCloudBackup")?;
+    let old = evidence.observed_at.is_none_or(|at| !ctx.trusted(at));
+    Some(Reason::new(evidence.text).limited_if_old(old))
 }
 
-fn forbidden(case: &Case<'_>) -> Option<Why> {
-    let fact = case.cloud.enabled.as_ref()?;
+fn forbidden(ctx: &DeviceContext<'_>) -> Option<Reason> {
+    let fact = ctx.cloud.enabled.as_ref()?;
     let text = format!(
         "on {} the switch was on; the restriction allowCloudBackup = false would hold it off",
-        day(fact.told_at)
+        day(fact.observed_at)
     );
-    Some(Why::new(text).aged(!case.trusted(fact.told_at)))
+    Some(Reason::new(text).limited_if_old(!ctx.trusted(fact.observed_at)))
 }
 
-fn not_encrypted(case: &Case<'_>) -> Option<Why> {
-    let backup = case.newest_local()?;
-    let demanded = case.restriction("forceEncryptedBackup") == Some(true);
+fn not_encrypted(ctx: &DeviceContext<'_>) -> Option<Reason> {
+    let backup = ctx.newest_local()?;
+    let demanded = ctx.restriction("forceEncryptedBackup") == Some(true);
     let text = format!(
         "the folder {} on {} is not encrypted",
         backup.folder_name, backup.host
     );
-    Some(Why::new(if demanded {
+    Some(Reason::new(if demanded {
         format!(
             "{text}, although forceEncryptedBackup = true is in force: it is older than the restriction, or was made past it"
         )
@@ -136,21 +136,21 @@ fn not_encrypted(case: &Case<'_>) -> Option<Why> {
 /// What operating systems say when they refuse.
 const REFUSALS: [&str; 3] = ["permission denied", "not permitted", "access is denied"];
 
-fn denied(case: &Case<'_>) -> Option<Why> {
-    let mut problems = case.locals.iter().flat_map(|local| &local.backup.problems);
+fn denied(ctx: &DeviceContext<'_>) -> Option<Reason> {
+    let mut problems = ctx.locals.iter().flat_map(|local| &local.backup.problems);
     let refused = problems.find(|problem| {
-        let found = problem.found.to_lowercase();
-        problem.level == Level::Incomplete && REFUSALS.iter().any(|text| found.contains(text))
+        let answer = problem.found.to_lowercase();
+        problem.level == Level::Incomplete && REFUSALS.iter().any(|text| answer.contains(text))
     })?;
-    Some(Why::new(format!(
+    Some(Reason::new(format!(
         "at {}: {}",
         refused.path.display(),
         refused.found
     )))
 }
 
-fn unreadable(case: &Case<'_>) -> Option<Why> {
-    let problems = case.locals.iter().flat_map(|local| &local.backup.problems);
+fn unreadable(ctx: &DeviceContext<'_>) -> Option<Reason> {
+    let problems = ctx.locals.iter().flat_map(|local| &local.backup.problems);
     let lost = problems
         .filter(|problem| problem.level == Level::Incomplete)
         .count();
@@ -161,23 +161,25 @@ fn unreadable(case: &Case<'_>) -> Option<Why> {
             count(n as u64, "file", "files")
         ),
     };
-    Some(Why::new(text))
+    Some(Reason::new(text))
 }
 
-fn no_password(case: &Case<'_>) -> Option<Why> {
-    let backup = case.good_local()?.backup?;
+fn no_password(ctx: &DeviceContext<'_>) -> Option<Reason> {
+    let backup = ctx.good_local()?.backup?;
     let locked = matches!(backup.password, Password::Missing | Password::Wrong);
-    locked.then(|| Why::new("the backup is encrypted, and no password that opens it was given"))
+    locked.then(|| Reason::new("the backup is encrypted, and no password that opens it was given"))
 }
 
-fn conflict(case: &Case<'_>) -> Option<Why> {
-    let between = case.device.conflicts.first().map(|_| {
-        Why::new("such a number belongs to one device alone, and the evidence gives it to several")
+fn conflict(ctx: &DeviceContext<'_>) -> Option<Reason> {
+    let between = ctx.device.conflicts.first().map(|_| {
+        Reason::new(
+            "such a number belongs to one device alone, and the evidence gives it to several",
+        )
     });
-    let mut folders = case.locals.iter();
+    let mut folders = ctx.locals.iter();
     let inside = || {
         folders.find(|local| local.backup.identity_disagrees.is_some())?;
-        Some(Why::new(
+        Some(Reason::new(
             "the plists of a backup and the name of its folder do not speak of one device",
         ))
     };
@@ -188,40 +190,41 @@ fn conflict(case: &Case<'_>) -> Option<Why> {
 const LONG_BEHIND_DAYS: i64 = 180;
 
 /// That an old version hinders backups is the article's claim; the evidence for it is weak.
-fn behind(case: &Case<'_>) -> Option<Why> {
-    let os = currency(case);
+fn behind(ctx: &DeviceContext<'_>) -> Option<Reason> {
+    let os = currency(ctx);
     let long = os.days_behind >= Some(LONG_BEHIND_DAYS);
     let far = os.verdict == OsVerdict::BehindMajor || long;
     let at_most = os.confidence.unwrap_or(Low);
     let text =
         "a newer version is out for its model; whether the old one hinders backups is not known";
-    Some(Why {
+    Some(Reason {
         at_most: if far { at_most } else { Low },
-        ..Why::new(text)
+        ..Reason::new(text)
     })
 }
 
-fn disk_and_stopped(case: &Case<'_>) -> Option<Why> {
-    let backup = case.newest_local()?;
+fn disk_and_stopped(ctx: &DeviceContext<'_>) -> Option<Reason> {
+    let backup = ctx.newest_local()?;
     let stopped = matches!(backup.state, State::Unfinished | State::AttemptFailed);
-    stopped.then(|| Why::new("the disk may be too full for a whole new backup, and the last attempt stopped before its end"))
+    stopped.then(|| Reason::new("the disk may be too full for a whole new backup, and the last attempt stopped before its end"))
 }
 
-fn hidden(case: &Case<'_>) -> Option<Why> {
-    let told = case.mdm()?.user_enrollment.as_ref();
-    told.filter(|told| told.value)?;
-    (case.policy.backups.icloud != Requirement::Forbidden)
-        .then(|| Why::new("the device is enrolled by User Enrollment, which keeps both keys back"))
+fn hidden(ctx: &DeviceContext<'_>) -> Option<Reason> {
+    let enrollment = ctx.mdm()?.user_enrollment.as_ref();
+    enrollment.filter(|enrollment| enrollment.value)?;
+    (ctx.policy.backups.icloud != Requirement::Forbidden).then(|| {
+        Reason::new("the device is enrolled by User Enrollment, which keeps both keys back")
+    })
 }
 
-fn unasked(case: &Case<'_>) -> Option<Why> {
-    let mdm = case.mdm()?;
+fn unasked(ctx: &DeviceContext<'_>) -> Option<Reason> {
+    let mdm = ctx.mdm()?;
     let text = match &mdm.last_inventory {
         None => "no answer of the MDM carries the device's information",
-        Some(told) if !case.trusted(told.value) => {
+        Some(told) if !ctx.trusted(told.value) => {
             "the last answer with the device's information is too old to be trusted"
         }
         Some(_) => "LastCloudBackupDate and IsCloudBackupEnabled are not both in the MDM's answer",
     };
-    Some(Why::new(text))
+    Some(Reason::new(text))
 }

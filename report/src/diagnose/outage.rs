@@ -6,7 +6,7 @@
 use fleetback_scanner::model::service_status::{ServiceEvent, ServiceStatus};
 use jiff::{SignedDuration, Timestamp};
 
-use crate::assess::context::Case;
+use crate::assess::context::DeviceContext;
 
 /// iCloud Backup aims at one backup a day (`BackupPeriod`, 86,400 seconds, in its own settings).
 const NIGHT: SignedDuration = SignedDuration::from_hours(24);
@@ -22,15 +22,18 @@ pub(crate) struct Covering<'a> {
 }
 
 /// The event that explains why a device has no younger iCloud backup, if one does.
-pub(crate) fn covering<'a>(case: &Case<'_>, status: &'a ServiceStatus) -> Option<Covering<'a>> {
-    let success = case.cloud.last_success()?;
+pub(crate) fn covering<'a>(
+    ctx: &DeviceContext<'_>,
+    status: &'a ServiceStatus,
+) -> Option<Covering<'a>> {
+    let success = ctx.cloud.last_success()?;
     let events = status.events.iter().map(|event| Covering {
         event,
         until: event.end.unwrap_or(status.observed_at),
     });
-    let ours = events.filter(|one| bears_on_backup(one.event));
-    ours.filter(|one| covers(one.event.start, one.until, success, case.now))
-        .max_by_key(|one| one.until)
+    let ours = events.filter(|outage| bears_on_backup(outage.event));
+    ours.filter(|outage| covers(outage.event.start, outage.until, success, ctx.now))
+        .max_by_key(|outage| outage.until)
 }
 
 fn bears_on_backup(event: &ServiceEvent) -> bool {

@@ -4,8 +4,8 @@
 //! the usual order of trying: forty devices of one site need one look at its firewall and not
 //! forty restarts.
 
-use super::rule::{Row, Why, row};
-use crate::assess::context::Case;
+use super::rule::{Reason, Row, row};
+use crate::assess::context::DeviceContext;
 use crate::results::{Code, PatternKind};
 
 const OLD: &[Code] = &[
@@ -23,15 +23,15 @@ const IN_ICLOUD: [PatternKind; 4] = [
 
 /// The rows of iCloud; those of computers stand among the rows of local backups.
 pub(crate) const ROWS: &[Row] = &[
-    shared(PatternKind::Outage, OLD, |case| {
-        why(case, PatternKind::Outage)
+    shared(PatternKind::Outage, OLD, |ctx| {
+        why(ctx, PatternKind::Outage)
     }),
-    shared(PatternKind::Site, OLD, |case| why(case, PatternKind::Site)),
-    shared(PatternKind::OsBuild, OLD, |case| {
-        why(case, PatternKind::OsBuild)
+    shared(PatternKind::Site, OLD, |ctx| why(ctx, PatternKind::Site)),
+    shared(PatternKind::OsBuild, OLD, |ctx| {
+        why(ctx, PatternKind::OsBuild)
     }),
-    shared(PatternKind::ProfileSet, OLD, |case| {
-        why(case, PatternKind::ProfileSet)
+    shared(PatternKind::ProfileSet, OLD, |ctx| {
+        why(ctx, PatternKind::ProfileSet)
     }),
 ];
 
@@ -39,7 +39,7 @@ pub(crate) const ROWS: &[Row] = &[
 pub(crate) const fn shared(
     kind: PatternKind,
     codes: &'static [Code],
-    when: fn(&Case<'_>) -> Option<Why>,
+    when: fn(&DeviceContext<'_>) -> Option<Reason>,
 ) -> Row {
     let about = kind.about();
     let row = row(
@@ -57,12 +57,12 @@ pub(crate) const fn shared(
 }
 
 /// Does the device stand in a pattern of a kind, and why is it one?
-pub(crate) fn why(case: &Case<'_>, kind: PatternKind) -> Option<Why> {
-    case.pattern(kind).map(Why::shared)
+pub(crate) fn why(ctx: &DeviceContext<'_>, kind: PatternKind) -> Option<Reason> {
+    ctx.pattern(kind).map(Reason::shared)
 }
 
 /// Do many devices fail as this one does? Then the network is not this one's alone.
-pub(crate) fn fails_with_others(case: &Case<'_>) -> bool {
+pub(crate) fn fails_with_others(ctx: &DeviceContext<'_>) -> bool {
     let mut kinds = IN_ICLOUD.into_iter();
-    kinds.any(|kind| case.pattern(kind).is_some())
+    kinds.any(|kind| ctx.pattern(kind).is_some())
 }

@@ -1,7 +1,7 @@
 //! One row of the diagnosis: what must be seen, and what it points to.
 
 use super::pattern::wording::reason;
-use crate::assess::context::Case;
+use crate::assess::context::DeviceContext;
 use crate::assess::fleet_patterns::Pattern;
 use crate::results::{Code, Confidence, FixId};
 use crate::tables::fix_steps::Focus;
@@ -14,7 +14,7 @@ pub(crate) struct Row {
     /// The findings it can explain.
     pub(crate) codes: &'static [Code],
     /// Holds it for this device, and why?
-    pub(crate) when: fn(&Case<'_>) -> Option<Why>,
+    pub(crate) when: fn(&DeviceContext<'_>) -> Option<Reason>,
     /// What the evidence points to, in one sentence.
     pub(crate) cause: &'static str,
     /// What to do.
@@ -28,7 +28,7 @@ pub(crate) struct Row {
 }
 
 /// Why a row holds, with the evidence in it.
-pub(crate) struct Why {
+pub(crate) struct Reason {
     pub(crate) text: String,
     /// Evidence that has grown old makes nobody sure.
     pub(crate) at_most: Confidence,
@@ -36,7 +36,7 @@ pub(crate) struct Why {
     pub(crate) pattern: Option<String>,
 }
 
-impl Why {
+impl Reason {
     /// A reason as good as its row.
     pub(crate) fn new(text: impl Into<String>) -> Self {
         Self {
@@ -56,7 +56,7 @@ impl Why {
     }
 
     /// The same reason from evidence that is old, when it is.
-    pub(crate) fn aged(self, old: bool) -> Self {
+    pub(crate) fn limited_if_old(self, old: bool) -> Self {
         Self {
             at_most: if old {
                 Confidence::Medium
@@ -72,7 +72,7 @@ impl Why {
 pub(crate) const fn row(
     rule: &'static str,
     codes: &'static [Code],
-    when: fn(&Case<'_>) -> Option<Why>,
+    when: fn(&DeviceContext<'_>) -> Option<Reason>,
     cause: &'static str,
     fix: FixId,
     confidence: Confidence,

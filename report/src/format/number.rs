@@ -1,4 +1,4 @@
-//! Numbers, amounts and lists as people read them.
+//! DeviceIds, amounts and lists as people read them.
 
 /// "41", "1,204": digits in groups of three.
 pub fn number(count: u64) -> String {

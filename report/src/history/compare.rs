@@ -4,13 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
-use super::match_devices::Numbers;
+use super::match_devices::DeviceIds;
 use super::past_runs::{History, PastDevice, PastRun};
 use super::recovery;
-use super::run_days::Nights;
+use super::run_days::RunDays;
 use crate::results::{
-    Change, ComparedRun, Device, Finding, Gone, Past, PastOfDevice, Results, Severity, SizeThen,
-    Status,
+    Change, ComparedRun, Device, DeviceHistory, EarlierSize, Finding, MissingDevice, Results,
+    RunHistory, Severity, Status,
 };
 
 /// What this run says of a device.
@@ -34,47 +34,47 @@ pub(crate) fn change(
 
 /// What earlier runs add to a device.
 pub(crate) fn of_device(
-    nights: &Nights<'_>,
+    run_days: &RunDays<'_>,
     past: Option<&PastDevice>,
     judged: JudgedNow<'_>,
     now: Timestamp,
-) -> PastOfDevice {
-    let since = nights.failing_since(past, now, judged.severity);
+) -> DeviceHistory {
+    let since = run_days.failing_since(past, now, judged.severity);
     let sizes = past.into_iter().flat_map(|past| &past.sizes);
-    PastOfDevice {
+    DeviceHistory {
         first_failing: since,
-        nights_failing: since.map(|since| nights.nights_failing(past, since, now)),
-        nights: nights.strip(past, judged.status),
+        nights_failing: since.map(|since| run_days.nights_failing(past, since, now)),
+        nights: run_days.strip(past, judged.status),
         sizes: sizes
-            .map(|size| SizeThen {
+            .map(|size| EarlierSize {
                 completed_at: size.completed_at,
                 bytes: size.bytes,
             })
             .collect(),
         recovered: past
-            .and_then(|past| recovery::recovered(past, judged.status, judged.findings, nights)),
+            .and_then(|past| recovery::recovered(past, judged.status, judged.findings, run_days)),
     }
 }
 
 /// What earlier runs add to the whole. `pasts` belongs to the devices, in their order.
 pub(crate) fn of_fleet(
-    nights: &Nights<'_>,
+    run_days: &RunDays<'_>,
     devices: &[Device],
     pasts: &[Option<&PastDevice>],
-) -> Past {
-    let history = nights.history;
-    let known = pasts.iter().zip(devices);
-    let known = known.filter_map(|(past, device)| Some(((*past)?, Some(device))));
+) -> RunHistory {
+    let history = run_days.history;
+    let pairs = pasts.iter().zip(devices);
+    let pairs = pairs.filter_map(|(past, device)| Some(((*past)?, Some(device))));
     let run = history.compared();
-    Past {
+    RunHistory {
         runs: history.runs.len() as u64,
         first_run: history.runs.first().map(|run| run.at),
         compared_with: run.map(named),
         changes: changes(devices),
         gone: run.map_or_else(Vec::new, |run| gone(history, pasts, run)),
-        nights_missed: nights.missed(),
-        strip_ends: nights.tonight().to_string(),
-        fixes: recovery::outcomes(known, nights),
+        nights_missed: run_days.missed(),
+        strip_ends: run_days.today().to_string(),
+        fixes: recovery::outcomes(pairs, run_days),
     }
 }
 
@@ -93,7 +93,7 @@ fn changes(devices: &[Device]) -> BTreeMap<Change, u64> {
     counts
 }
 
-fn gone(history: &History, pasts: &[Option<&PastDevice>], run: &PastRun) -> Vec<Gone> {
+fn gone(history: &History, pasts: &[Option<&PastDevice>], run: &PastRun) -> Vec<MissingDevice> {
     let here: BTreeSet<*const PastDevice> = pasts
         .iter()
         .flatten()
@@ -101,13 +101,13 @@ fn gone(history: &History, pasts: &[Option<&PastDevice>], run: &PastRun) -> Vec<
         .collect();
     let away = history.devices.iter();
     let away = away.filter(|past| !here.contains(&std::ptr::from_ref(*past)));
-    let mut gone: Vec<Gone> = away
+    let mut gone: Vec<MissingDevice> = away
         .filter_map(|past| {
             let state = past.state_at(run.at)?;
-            Some(Gone {
-                serial_number: past.numbers.serial.clone(),
-                udid: past.numbers.udid.clone(),
-                imei: past.numbers.phone.clone(),
+            Some(MissingDevice {
+                serial_number: past.ids.serial.clone(),
+                udid: past.ids.udid.clone(),
+                imei: past.ids.phone.clone(),
                 status: state.status,
                 severity: state.severity,
             })
@@ -119,16 +119,20 @@ fn gone(history: &History, pasts: &[Option<&PastDevice>], run: &PastRun) -> Vec<
 
 /// Counts the change of stored results anew, from the run that the history compares with. Nothing
 /// else that they say is touched: it was true when they were judged.
-pub fn compare_again(results: &mut Results, history: &History) {
-    let numbers: Vec<_> = results.devices.iter().map(Numbers::of_results).collect();
-    let pasts = history.matched(&numbers);
+pub fn recompare(results: &mut Results, history: &History) {
+    let ids: Vec<_> = results
+        .devices
+        .iter()
+        .map(DeviceIds::from_results)
+        .collect();
+    let pasts = history.matched(&ids);
     for (device, past) in results.devices.iter_mut().zip(&pasts) {
         device.change = change(history, *past, device.severity);
     }
-    let nights = Nights::of(history, results.scanned_at);
-    let whole = of_fleet(&nights, &results.devices, &pasts);
-    let known = results.history.get_or_insert_with(|| whole.clone());
-    known.compared_with = whole.compared_with;
-    known.changes = whole.changes;
-    known.gone = whole.gone;
+    let run_days = RunDays::new(history, results.scanned_at);
+    let whole = of_fleet(&run_days, &results.devices, &pasts);
+    let stored = results.history.get_or_insert_with(|| whole.clone());
+    stored.compared_with = whole.compared_with;
+    stored.changes = whole.changes;
+    stored.gone = whole.gone;
 }

@@ -1,4 +1,4 @@
-//! Two reports side by side: who fails that did not, who is well again, who is in one of them only.
+//! Two reports side by side: who fails that did not is well again is in one of them only.
 //!
 //! What a newcomer would get wrong: a device that is in the new report and was not in the old one is
 //! no change for the worse by itself, and one that is gone is: nobody can say any more how its data
@@ -10,9 +10,9 @@ use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::match_devices::{Numbers, places};
+use super::match_devices::{DeviceIds, match_devices};
 use crate::results::{
-    Change, Code, Device, FixId, GoodBackup, Results, Severity, Status, Who, fails, who,
+    Change, Code, Device, DeviceRef, FixId, GoodBackup, Results, Severity, Status, fails,
 };
 
 /// What `fleetback diff --json` writes. Fields are only added.
@@ -90,7 +90,7 @@ pub struct DeviceDiff {
     /// What became of it.
     pub change: DiffKind,
     /// Which it is, by the new report where it is in both.
-    pub device: Who,
+    pub device: DeviceRef,
     /// What it was; `null` when it is not in the old report.
     pub then: Option<Stand>,
     /// What it is; `null` when it is not in the new report.
@@ -175,15 +175,15 @@ impl Side {
 
 /// Every device of either report, with what it is in each.
 fn pairs<'a>(old: &'a Results, new: &'a Results) -> Vec<(Option<&'a Device>, Option<&'a Device>)> {
-    let known: Vec<Numbers> = old.devices.iter().map(Numbers::of_results).collect();
-    let known: Vec<&Numbers> = known.iter().collect();
-    let asked: Vec<Numbers> = new.devices.iter().map(Numbers::of_results).collect();
-    let places = places(&known, &asked);
-    let found: BTreeSet<usize> = places.iter().flatten().copied().collect();
+    let old_ids: Vec<DeviceIds> = old.devices.iter().map(DeviceIds::from_results).collect();
+    let old_ids: Vec<&DeviceIds> = old_ids.iter().collect();
+    let new_ids: Vec<DeviceIds> = new.devices.iter().map(DeviceIds::from_results).collect();
+    let places = match_devices(&old_ids, &new_ids);
+    let matched: BTreeSet<usize> = places.iter().flatten().copied().collect();
     let here = places.iter().zip(&new.devices);
     let here = here.map(|(place, now)| (place.and_then(|at| old.devices.get(at)), Some(now)));
     let gone = old.devices.iter().enumerate();
-    let gone = gone.filter(|(at, _)| !found.contains(at));
+    let gone = gone.filter(|(at, _)| !matched.contains(at));
     here.chain(gone.map(|(_, then)| (Some(then), None)))
         .collect()
 }
@@ -198,7 +198,9 @@ impl DeviceDiff {
         let (had, has) = (codes(then), codes(now));
         Self {
             change,
-            device: now.or(then).map_or_else(Who::default, who),
+            device: now
+                .or(then)
+                .map_or_else(DeviceRef::default, DeviceRef::from),
             then: then.map(Stand::of),
             now: now.map(Stand::of),
             came: has.difference(&had).copied().collect(),
@@ -238,7 +240,7 @@ fn codes(device: Option<&Device>) -> BTreeSet<Code> {
 }
 
 /// By name, then by number.
-fn order(who: &Who) -> [Option<String>; 3] {
+fn order(who: &DeviceRef) -> [Option<String>; 3] {
     [&who.device_name, &who.serial_number, &who.udid].map(Clone::clone)
 }
 

@@ -1,4 +1,4 @@
-//! A trouble: the nights, one after the other, on which a device was told what to do about one
+//! A trouble: the run_days, one after the other, on which a device was told what to do about one
 //! thing, and did not recover.
 //!
 //! "Growing old", "too old", "never" and "nobody can tell" are one trouble in several words. A night
@@ -8,8 +8,8 @@
 use jiff::Timestamp;
 
 use super::past_runs::{PastDevice, PastFinding};
-use super::run_days::Nights;
-use crate::results::{Code, FixId, Status, Tried};
+use super::run_days::RunDays;
+use crate::results::{Code, EarlierFix, FixId, Status};
 
 /// The words for one trouble with the age of the backups.
 const AGE: &[Code] = &[
@@ -41,19 +41,19 @@ pub(crate) fn escalates(code: Code) -> bool {
 }
 
 /// The codes that speak of the same trouble as this one; the first of them names it.
-pub(crate) fn same_trouble(code: Code) -> &'static [Code] {
+pub(crate) fn incident_codes(code: Code) -> &'static [Code] {
     if AGE.contains(&code) {
         return AGE;
     }
-    let place = Code::ALL.iter().position(|known| *known == code);
+    let place = Code::ALL.iter().position(|other| *other == code);
     place.map_or(&[], |place| std::slice::from_ref(&ALL[place]))
 }
 
-/// Where `same_trouble` points into.
+/// Where `incident_codes` points into.
 static ALL: [Code; Code::ALL.len()] = Code::ALL;
 
 /// One trouble of a device: what was shown, oldest first; never empty.
-pub(crate) struct Trouble<'a> {
+pub(crate) struct Incident<'a> {
     pub(crate) rows: Vec<&'a PastFinding>,
 }
 
@@ -66,7 +66,7 @@ pub(crate) struct Shown {
     pub(crate) nights: u64,
 }
 
-impl From<Shown> for Tried {
+impl From<Shown> for EarlierFix {
     fn from(shown: Shown) -> Self {
         Self {
             fix: shown.fix,
@@ -76,30 +76,30 @@ impl From<Shown> for Tried {
     }
 }
 
-impl<'a> Trouble<'a> {
+impl<'a> Incident<'a> {
     /// Every trouble of a device with these codes, oldest first.
-    pub(crate) fn all(past: &'a PastDevice, codes: &[Code], nights: &Nights<'_>) -> Vec<Self> {
-        let mut troubles: Vec<Self> = Vec::new();
+    pub(crate) fn all(past: &'a PastDevice, codes: &[Code], run_days: &RunDays<'_>) -> Vec<Self> {
+        let mut incidents: Vec<Self> = Vec::new();
         for row in past.findings.iter().filter(|row| codes.contains(&row.code)) {
-            match troubles.last_mut() {
-                Some(last) if !was_well_between(past, last.until(), row.since, nights) => {
+            match incidents.last_mut() {
+                Some(last) if !was_well_between(past, last.until(), row.since, run_days) => {
                     last.rows.push(row);
                 }
-                _ => troubles.push(Self { rows: vec![row] }),
+                _ => incidents.push(Self { rows: vec![row] }),
             }
         }
-        troubles
+        incidents
     }
 
     /// The trouble that the device was still in when the last run saw it.
     pub(crate) fn open(
         past: &'a PastDevice,
         code: Code,
-        nights: &Nights<'_>,
+        run_days: &RunDays<'_>,
         now: Timestamp,
     ) -> Option<Self> {
-        let last = Self::all(past, same_trouble(code), nights).pop()?;
-        (!was_well_between(past, last.until(), now, nights)).then_some(last)
+        let last = Self::all(past, incident_codes(code), run_days).pop()?;
+        (!was_well_between(past, last.until(), now, run_days)).then_some(last)
     }
 
     /// Its first run.
@@ -112,24 +112,24 @@ impl<'a> Trouble<'a> {
         self.rows[self.rows.len() - 1].until
     }
 
-    /// Nights before tonight on which it was seen.
-    pub(crate) fn nights(&self, nights: &Nights<'_>) -> u64 {
+    /// RunDays before tonight on which it was seen.
+    pub(crate) fn nights(&self, run_days: &RunDays<'_>) -> u64 {
         let seen = |run| {
             self.rows
                 .iter()
                 .any(|row| row.since <= run && run <= row.until)
         };
-        nights.count(self.since(), self.until(), seen)
+        run_days.count(self.since(), self.until(), seen)
     }
 
     /// The fixes that were shown since the evidence last named a new cause directly.
-    pub(crate) fn shown(&self, nights: &Nights<'_>) -> Vec<Shown> {
+    pub(crate) fn shown(&self, run_days: &RunDays<'_>) -> Vec<Shown> {
         let mut shown: Vec<Shown> = Vec::new();
         for (index, row) in self.rows.iter().enumerate() {
             if row.certain && !knew(&self.rows[..index], &row.rule) {
                 shown.clear();
             }
-            let count = nights.count(row.since, row.until, |_| true);
+            let count = run_days.count(row.since, row.until, |_| true);
             match shown.last_mut() {
                 Some(last) if last.fix == row.fix => last.nights += count,
                 _ => shown.push(Shown {
@@ -157,9 +157,9 @@ fn was_well_between(
     past: &PastDevice,
     after: Timestamp,
     before: Timestamp,
-    nights: &Nights<'_>,
+    run_days: &RunDays<'_>,
 ) -> bool {
-    let mut runs = nights.runs_between(after, before);
+    let mut runs = run_days.runs_between(after, before);
     runs.any(|run| {
         past.state_at(run)
             .is_some_and(|state| is_well(state.status))

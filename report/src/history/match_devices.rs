@@ -8,7 +8,7 @@ use crate::results;
 
 /// The numbers that tell one device from another, in the spelling of [`Identity`].
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Numbers {
+pub struct DeviceIds {
     /// UDID.
     pub udid: Option<String>,
     /// Serial number.
@@ -19,9 +19,9 @@ pub struct Numbers {
     pub ecid: Option<String>,
 }
 
-impl Numbers {
+impl DeviceIds {
     /// The numbers of a device of judged results, where an old report may tell fewer.
-    pub fn of_results(device: &results::Device) -> Self {
+    pub fn from_results(device: &results::Device) -> Self {
         let imei = device.imei.as_deref().and_then(Imei::parse);
         let inside = device.udid.as_deref().and_then(Udid::parse);
         let inside = inside.and_then(|udid| udid.ecid());
@@ -36,7 +36,7 @@ impl Numbers {
     }
 
     /// The numbers of a device of this run.
-    pub fn of(identity: &Identity) -> Self {
+    pub fn from_identity(identity: &Identity) -> Self {
         let ecid = identity.ecid;
         let ecid = ecid.or_else(|| identity.udid.as_ref().and_then(Udid::ecid));
         let imei = identity.imeis.first().map(|imei| imei.body().to_owned());
@@ -55,7 +55,7 @@ impl Numbers {
 
     /// Do two devices differ by a number stronger than this one? A repaired phone keeps its serial
     /// number and not always its UDID.
-    fn kept_apart_above(&self, other: &Self, kind: usize) -> bool {
+    fn differ_above(&self, other: &Self, kind: usize) -> bool {
         let pairs = self
             .strongest_first()
             .into_iter()
@@ -68,29 +68,28 @@ impl Numbers {
 
 /// For each of these devices the place of the known one that it is, by the strongest number that
 /// both have; no two get the same.
-pub fn places(known: &[&Numbers], devices: &[Numbers]) -> Vec<Option<usize>> {
-    let mut found: Vec<Option<usize>> = vec![None; devices.len()];
+pub fn match_devices(existing: &[&DeviceIds], devices: &[DeviceIds]) -> Vec<Option<usize>> {
+    let mut matches: Vec<Option<usize>> = vec![None; devices.len()];
     let mut taken = BTreeSet::new();
     for kind in 0..KINDS {
-        let by_number = by_number(known, kind);
-        for (numbers, place) in devices.iter().zip(&mut found) {
-            let number = numbers.strongest_first()[kind].filter(|_| place.is_none());
+        let by_number = by_number(existing, kind);
+        for (ids, place) in devices.iter().zip(&mut matches) {
+            let number = ids.strongest_first()[kind].filter(|_| place.is_none());
             let same = number.and_then(|number| by_number.get(number).copied());
-            let same = same.filter(|same| !numbers.kept_apart_above(known[*same], kind));
+            let same = same.filter(|same| !ids.differ_above(existing[*same], kind));
             if let Some(same) = same.filter(|same| taken.insert(*same)) {
                 *place = Some(same);
             }
         }
     }
-    found
+    matches
 }
 
 /// Kinds of numbers.
 const KINDS: usize = 4;
 
-fn by_number<'a>(known: &[&'a Numbers], kind: usize) -> BTreeMap<&'a str, usize> {
-    let numbers = known.iter().enumerate();
-    numbers
-        .filter_map(|(index, numbers)| Some((numbers.strongest_first()[kind]?, index)))
+fn by_number<'a>(existing: &[&'a DeviceIds], kind: usize) -> BTreeMap<&'a str, usize> {
+    let ids = existing.iter().enumerate();
+    ids.filter_map(|(index, ids)| Some((ids.strongest_first()[kind]?, index)))
         .collect()
 }

@@ -9,8 +9,8 @@ mod past_runs;
 pub(crate) mod recovery;
 pub mod run_days;
 
-pub use self::compare::compare_again;
-pub use self::match_devices::{Numbers, places};
+pub use self::compare::recompare;
+pub use self::match_devices::{DeviceIds, match_devices};
 pub use self::past_runs::{
     History, PastDevice, PastFinding, PastIcloud, PastRun, PastSize, PastState,
 };

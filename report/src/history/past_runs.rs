@@ -8,7 +8,7 @@
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use super::match_devices::{Numbers, places};
+use super::match_devices::{DeviceIds, match_devices};
 use crate::results::{Code, FixId, Severity, Status};
 
 /// The earlier runs of one computer over the same roots, and what they found.
@@ -40,7 +40,7 @@ pub struct PastRun {
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct PastDevice {
     /// The numbers that it is known by.
-    pub numbers: Numbers,
+    pub ids: DeviceIds,
     /// What it was, oldest first; they do not overlap.
     pub states: Vec<PastState>,
     /// What was wrong with it, oldest first; of one code no two overlap.
@@ -119,8 +119,8 @@ impl Default for History {
 impl History {
     /// The run that `change` is counted from; `None` when there was none.
     pub fn compared(&self) -> Option<&PastRun> {
-        let wanted = |run: &&PastRun| self.since.is_none_or(|since| run.at <= since);
-        self.runs.iter().rev().find(wanted)
+        let not_later = |run: &&PastRun| self.since.is_none_or(|since| run.at <= since);
+        self.runs.iter().rev().find(not_later)
     }
 
     /// The same history as it was before an instant: later runs and what they found are left out.
@@ -137,7 +137,7 @@ impl History {
             device.states.retain(|state| state.since <= last);
             device.findings.retain(|finding| finding.since <= last);
             device.sizes.retain(|size| size.completed_at < now);
-            device.icloud.retain(|told| told.since <= last);
+            device.icloud.retain(|backup| backup.since <= last);
             device.end_by(last);
         }
         self.devices.retain(|device| !device.states.is_empty());
@@ -146,9 +146,9 @@ impl History {
 
     /// For each of these devices the one that earlier runs knew, by the strongest number that both
     /// have; no two get the same.
-    pub fn matched(&self, devices: &[Numbers]) -> Vec<Option<&PastDevice>> {
-        let known: Vec<&Numbers> = self.devices.iter().map(|device| &device.numbers).collect();
-        let places = places(&known, devices).into_iter();
+    pub fn matched(&self, devices: &[DeviceIds]) -> Vec<Option<&PastDevice>> {
+        let existing: Vec<&DeviceIds> = self.devices.iter().map(|device| &device.ids).collect();
+        let places = match_devices(&existing, devices).into_iter();
         places.map(|place| self.devices.get(place?)).collect()
     }
 }
@@ -158,16 +158,20 @@ impl PastDevice {
     fn end_by(&mut self, last: Timestamp) {
         let states = self.states.iter_mut().map(|state| &mut state.until);
         let findings = self.findings.iter_mut().map(|finding| &mut finding.until);
-        let told = self.icloud.iter_mut().map(|told| &mut told.until);
-        for until in states.chain(findings).chain(told) {
+        let icloud = self.icloud.iter_mut().map(|backup| &mut backup.until);
+        for until in states.chain(findings).chain(icloud) {
             *until = last.min(*until);
         }
     }
 
     /// The newest iCloud backup that the run at this instant was told of.
     pub fn icloud_at(&self, run: Timestamp) -> Option<Timestamp> {
-        let spans = |told: &&PastIcloud| told.since <= run && run <= told.until;
-        self.icloud.iter().rev().find(spans).map(|told| told.date)
+        let spans = |backup: &&PastIcloud| backup.since <= run && run <= backup.until;
+        self.icloud
+            .iter()
+            .rev()
+            .find(spans)
+            .map(|backup| backup.date)
     }
 
     /// What it was in the run at this instant; `None` when that run did not see it.

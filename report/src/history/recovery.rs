@@ -5,15 +5,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::incident::{Trouble, escalates, is_well, same_trouble};
+use super::incident::{Incident, escalates, incident_codes, is_well};
 use super::past_runs::PastDevice;
-use super::run_days::Nights;
+use super::run_days::RunDays;
 use crate::results::{Code, Device, Finding, FixId, FixOutcome, Recovered, Status};
 
 /// The troubles that a fix may end, each once.
-fn troubles() -> BTreeSet<&'static [Code]> {
+fn incidents() -> BTreeSet<&'static [Code]> {
     let codes = Code::ALL.into_iter().filter(|code| escalates(*code));
-    codes.map(same_trouble).collect()
+    codes.map(incident_codes).collect()
 }
 
 /// The worst trouble that the last night saw and that has ended since.
@@ -21,37 +21,41 @@ pub(crate) fn recovered(
     past: &PastDevice,
     status: Status,
     findings: &[Finding],
-    nights: &Nights<'_>,
+    run_days: &RunDays<'_>,
 ) -> Option<Recovered> {
     if !is_well(status) {
         return None;
     }
-    let ended = troubles().into_iter().filter_map(|codes| {
-        let last = Trouble::all(past, codes, nights).pop()?;
+    let ended = incidents().into_iter().filter_map(|codes| {
+        let last = Incident::all(past, codes, run_days).pop()?;
         let still = findings.iter().any(|finding| codes.contains(&finding.code));
-        let lately = Some(nights.night(last.until())) >= nights.last_night();
+        let lately = Some(run_days.run_day(last.until())) >= run_days.last_night();
         (lately && !still).then_some(last)
     });
-    let row = |trouble: &Trouble<'_>| trouble.rows[trouble.rows.len() - 1].clone();
-    let worst = ended
-        .max_by_key(|trouble| (row(trouble).severity, std::cmp::Reverse(row(trouble).code)))?;
+    let row = |incident: &Incident<'_>| incident.rows[incident.rows.len() - 1].clone();
+    let worst = ended.max_by_key(|incident| {
+        (
+            row(incident).severity,
+            std::cmp::Reverse(row(incident).code),
+        )
+    })?;
     Some(Recovered {
         code: row(&worst).code,
         fix: row(&worst).fix,
         since: worst.since(),
-        nights: worst.nights(nights),
+        nights: worst.nights(run_days),
     })
 }
 
 /// What became of the fixes that were shown, over all troubles that are remembered and tonight's.
 pub(crate) fn outcomes<'a>(
     devices: impl Iterator<Item = (&'a PastDevice, Option<&'a Device>)>,
-    nights: &Nights<'_>,
+    run_days: &RunDays<'_>,
 ) -> Vec<FixOutcome> {
     let mut counts: BTreeMap<FixId, FixOutcome> = BTreeMap::new();
     for (past, device) in devices {
-        for codes in troubles() {
-            count(past, device, codes, nights, &mut counts);
+        for codes in incidents() {
+            count(past, device, codes, run_days, &mut counts);
         }
     }
     counts.into_values().collect()
@@ -61,23 +65,23 @@ fn count(
     past: &PastDevice,
     device: Option<&Device>,
     codes: &[Code],
-    nights: &Nights<'_>,
+    run_days: &RunDays<'_>,
     counts: &mut BTreeMap<FixId, FixOutcome>,
 ) {
-    let all = Trouble::all(past, codes, nights);
+    let all = Incident::all(past, codes, run_days);
     let still = |device: &Device| {
         device
             .findings
             .iter()
-            .any(|found| codes.contains(&found.code))
+            .any(|finding| codes.contains(&finding.code))
     };
-    let ended_tonight = device.is_some_and(|device| is_well(device.status) && !still(device));
-    for (index, trouble) in all.iter().enumerate() {
+    let ended_now = device.is_some_and(|device| is_well(device.status) && !still(device));
+    for (index, incident) in all.iter().enumerate() {
         let is_last = index + 1 == all.len();
-        let ended = !is_last || ended_tonight;
+        let ended = !is_last || ended_now;
         let open = is_last && device.is_some_and(still);
-        let fixes: BTreeSet<FixId> = trouble.rows.iter().map(|row| row.fix).collect();
-        let last = trouble.rows.last().map(|row| row.fix);
+        let fixes: BTreeSet<FixId> = incident.rows.iter().map(|row| row.fix).collect();
+        let last = incident.rows.last().map(|row| row.fix);
         for fix in fixes {
             let outcome = counts.entry(fix).or_insert_with(|| none_yet(fix));
             outcome.shown += 1;

@@ -10,7 +10,7 @@ use jiff::{Span, Timestamp, civil};
 use super::past_runs::{History, PastDevice};
 use crate::results::{Severity, Status, fails};
 
-/// Nights in the strip of a device, tonight among them.
+/// RunDays in the strip of a device, tonight among them.
 pub const STRIP_NIGHTS: usize = 28;
 
 /// fleetback did not run.
@@ -20,34 +20,34 @@ pub const NO_RUN: char = '-';
 pub const NOT_SEEN: char = '.';
 
 /// The earlier runs with the nights that they fell into.
-pub(crate) struct Nights<'a> {
+pub(crate) struct RunDays<'a> {
     pub(crate) history: &'a History,
-    tonight: civil::Date,
+    today: civil::Date,
     /// In the order of the runs.
     runs: Vec<(civil::Date, Timestamp)>,
 }
 
-impl<'a> Nights<'a> {
+impl<'a> RunDays<'a> {
     /// The nights of a history, as they look from `now`.
-    pub(crate) fn of(history: &'a History, now: Timestamp) -> Self {
-        let night = |at: Timestamp| night(at, &history.zone);
+    pub(crate) fn new(history: &'a History, now: Timestamp) -> Self {
+        let run_day = |at: Timestamp| run_day(at, &history.zone);
         Self {
             history,
-            tonight: night(now),
+            today: run_day(now),
             runs: history
                 .runs
                 .iter()
-                .map(|run| (night(run.at), run.at))
+                .map(|run| (run_day(run.at), run.at))
                 .collect(),
         }
     }
 
     /// Tonight's date.
-    pub(crate) fn tonight(&self) -> civil::Date {
-        self.tonight
+    pub(crate) fn today(&self) -> civil::Date {
+        self.today
     }
 
-    /// Nights before tonight that lie in a span of runs, as far as a test holds for their runs.
+    /// RunDays before tonight that lie in a span of runs, as far as a test holds for their runs.
     pub(crate) fn count(
         &self,
         since: Timestamp,
@@ -58,7 +58,7 @@ impl<'a> Nights<'a> {
         let mut last = None;
         let mut nights = 0;
         for (date, at) in &self.runs[from..] {
-            if *at > until || *date >= self.tonight {
+            if *at > until || *date >= self.today {
                 break;
             }
             if last != Some(*date) && holds(*at) {
@@ -82,16 +82,16 @@ impl<'a> Nights<'a> {
 
     /// The last night before tonight on which fleetback ran.
     pub(crate) fn last_night(&self) -> Option<civil::Date> {
-        let earlier = |(date, _): &&(civil::Date, Timestamp)| *date < self.tonight;
+        let earlier = |(date, _): &&(civil::Date, Timestamp)| *date < self.today;
         self.runs.iter().rev().find(earlier).map(|(date, _)| *date)
     }
 
     /// The night of a run.
-    pub(crate) fn night(&self, at: Timestamp) -> civil::Date {
-        night(at, &self.history.zone)
+    pub(crate) fn run_day(&self, at: Timestamp) -> civil::Date {
+        run_day(at, &self.history.zone)
     }
 
-    /// Nights of the strip, since the first run that is known, on which fleetback did not run.
+    /// RunDays of the strip, since the first run that is known, on which fleetback did not run.
     pub(crate) fn missed(&self) -> u64 {
         let first = self.runs.first().map(|(date, _)| *date);
         let nights = self
@@ -103,17 +103,17 @@ impl<'a> Nights<'a> {
     /// The dates of the strip before tonight, oldest first.
     fn strip_dates(&self) -> impl Iterator<Item = civil::Date> + '_ {
         let back = (1..STRIP_NIGHTS as i64).rev();
-        back.filter_map(|days| self.tonight.checked_sub(Span::new().days(days)).ok())
+        back.filter_map(|days| self.today.checked_sub(Span::new().days(days)).ok())
     }
 
     fn of_date(&self, date: civil::Date) -> &[(civil::Date, Timestamp)] {
-        let from = self.runs.partition_point(|(night, _)| *night < date);
-        let to = self.runs.partition_point(|(night, _)| *night <= date);
+        let from = self.runs.partition_point(|(day, _)| *day < date);
+        let to = self.runs.partition_point(|(day, _)| *day <= date);
         &self.runs[from..to]
     }
 
     /// One letter a night, tonight last.
-    pub(crate) fn strip(&self, past: Option<&PastDevice>, tonight: Status) -> String {
+    pub(crate) fn strip(&self, past: Option<&PastDevice>, today: Status) -> String {
         let earlier = self.strip_dates().map(|date| {
             let runs = self.of_date(date);
             let mut newest_first = runs.iter().rev();
@@ -124,7 +124,7 @@ impl<'a> Nights<'a> {
                 Some(state) => letter(state.status),
             }
         });
-        earlier.chain([letter(tonight)]).collect()
+        earlier.chain([letter(today)]).collect()
     }
 
     /// The first run of the unbroken row of runs in which a device has failed up to now.
@@ -142,7 +142,7 @@ impl<'a> Nights<'a> {
         Some(failing.last().map_or(now, |state| state.since))
     }
 
-    /// Nights since then on which fleetback ran and saw the device fail, tonight among them.
+    /// RunDays since then on which fleetback ran and saw the device fail, tonight among them.
     pub(crate) fn nights_failing(
         &self,
         past: Option<&PastDevice>,
@@ -155,7 +155,7 @@ impl<'a> Nights<'a> {
 }
 
 /// The night of an instant.
-fn night(at: Timestamp, zone: &TimeZone) -> civil::Date {
+fn run_day(at: Timestamp, zone: &TimeZone) -> civil::Date {
     at.to_zoned(zone.clone()).date()
 }
 

@@ -10,9 +10,9 @@ use super::support_request::packet;
 use super::waivers::Waivers;
 use crate::assess::checks::all::assess;
 use crate::assess::checks::planned_swap;
-use crate::assess::context::Case;
+use crate::assess::context::DeviceContext;
 use crate::assess::device_facts::iccid;
-use crate::assess::draft_finding::Draft;
+use crate::assess::draft_finding::DraftFinding;
 use crate::assess::os_support::currency;
 use crate::assess::status::last_attempt;
 use crate::diagnose::finding::diagnose;
@@ -24,29 +24,33 @@ use crate::swap::rule_input::{OldDevice, RuleInput};
 use crate::swap::verdict::{of_device, reason};
 use crate::tables::os_releases::OsTables;
 
-pub(crate) fn judge_device(case: &Case<'_>, waivers: &mut Waivers<'_>) -> Device {
-    let facts = DeviceFacts::of(case);
-    let mut drafts = assess(case);
-    let (verdict, reason) = swap_verdict(case, &facts, &drafts);
-    drafts.extend(planned_swap::find(case, verdict, &reason));
+pub(crate) fn judge_device(ctx: &DeviceContext<'_>, waivers: &mut Waivers<'_>) -> Device {
+    let facts = DeviceFacts::new(ctx);
+    let mut drafts = assess(ctx);
+    let (verdict, reason) = swap_verdict(ctx, &facts, &drafts);
+    drafts.extend(planned_swap::find(ctx, verdict, &reason));
     let drafts = drafts.into_iter();
-    let mut findings: Vec<Finding> = drafts.map(|draft| diagnose(case, draft)).collect();
-    let (identity, group) = (&case.device.identity, case.policy.group);
-    waivers.meet(identity, group);
+    let mut findings: Vec<Finding> = drafts.map(|draft| diagnose(ctx, draft)).collect();
+    let (identity, group) = (&ctx.device.identity, ctx.policy.group);
+    waivers.count_device(identity, group);
     waivers.apply(identity, group, &mut findings);
     findings.sort_by_key(open_and_worst_first);
-    add_support_requests(&facts, &mut findings, case.now);
-    device(case, facts, findings, verdict)
+    add_support_requests(&facts, &mut findings, ctx.now);
+    device(ctx, facts, findings, verdict)
 }
 
 /// May the device be wiped, with no new device named, and why?
-fn swap_verdict(case: &Case<'_>, facts: &DeviceFacts, drafts: &[Draft]) -> (Verdict, String) {
+fn swap_verdict(
+    ctx: &DeviceContext<'_>,
+    facts: &DeviceFacts,
+    drafts: &[DraftFinding],
+) -> (Verdict, String) {
     let input = RuleInput {
-        device: old_device(case, facts, drafts),
-        policy: &policy_for(case.policy),
+        device: old_device(ctx, facts, drafts),
+        policy: &policy_for(ctx.policy),
         releases: &OsTables::default(),
-        read_at: case.now,
-        now: case.now,
+        read_at: ctx.now,
+        now: ctx.now,
         target: None,
     };
     let (verdict, answers) = of_device(&input);
@@ -54,7 +58,11 @@ fn swap_verdict(case: &Case<'_>, facts: &DeviceFacts, drafts: &[Draft]) -> (Verd
     (verdict, reason)
 }
 
-fn old_device<'a>(case: &Case<'_>, facts: &'a DeviceFacts, drafts: &'a [Draft]) -> OldDevice<'a> {
+fn old_device<'a>(
+    ctx: &DeviceContext<'_>,
+    facts: &'a DeviceFacts,
+    drafts: &'a [DraftFinding],
+) -> OldDevice<'a> {
     let mut drafts = drafts.iter();
     let conflict = drafts.find(|draft| draft.code == Code::IdentityConflict);
     let evidence = conflict.and_then(|draft| draft.evidence.first());
@@ -63,7 +71,7 @@ fn old_device<'a>(case: &Case<'_>, facts: &'a DeviceFacts, drafts: &'a [Draft]) 
         serial_number: facts.serial_number.as_deref(),
         os_version: facts.os_version.as_deref(),
         status: facts.status,
-        max_age_days: case.policy.thresholds.stale_days,
+        max_age_days: ctx.policy.thresholds.stale_days,
         identity_conflict: evidence.map(|evidence| evidence.text.as_str()),
         backups: &facts.backups,
         icloud: &facts.icloud,
@@ -88,18 +96,23 @@ fn add_support_requests(facts: &DeviceFacts, findings: &mut [Finding], now: Time
     }
 }
 
-fn device(case: &Case<'_>, facts: DeviceFacts, findings: Vec<Finding>, verdict: Verdict) -> Device {
-    let identity = &case.device.identity;
-    let person = case.device.person.as_ref();
+fn device(
+    ctx: &DeviceContext<'_>,
+    facts: DeviceFacts,
+    findings: Vec<Finding>,
+    verdict: Verdict,
+) -> Device {
+    let identity = &ctx.device.identity;
+    let person = ctx.device.person.as_ref();
     let judged = JudgedNow {
         status: facts.status,
         severity: worst_unwaived(&findings),
         findings: &findings,
     };
-    let nights = case.nights;
+    let run_days = ctx.run_days;
     let change =
-        nights.and_then(|nights| compare::change(nights.history, case.past, judged.severity));
-    let history = nights.map(|nights| compare::of_device(nights, case.past, judged, case.now));
+        run_days.and_then(|run_days| compare::change(run_days.history, ctx.past, judged.severity));
+    let history = run_days.map(|run_days| compare::of_device(run_days, ctx.past, judged, ctx.now));
     let good = facts.last_good_backup.as_ref();
     Device {
         udid: facts.udid,
@@ -109,12 +122,12 @@ fn device(case: &Case<'_>, facts: DeviceFacts, findings: Vec<Finding>, verdict: 
         model: facts.model,
         os_version: facts.os_version,
         build_version: facts.build_version,
-        os: currency(case),
+        os: currency(ctx),
         imei: facts.imei,
         imeis: identity.imeis.iter().map(ToString::to_string).collect(),
         meid: identity.meid.as_ref().map(ToString::to_string),
         ecid: identity.ecid().map(|ecid| ecid.to_string()),
-        iccid: iccid(case.device),
+        iccid: iccid(ctx.device),
         user: person.and_then(|p| p.user.clone()),
         email: person.and_then(|p| p.email.clone()),
         department: person.and_then(|p| p.department.clone()),
@@ -124,16 +137,16 @@ fn device(case: &Case<'_>, facts: DeviceFacts, findings: Vec<Finding>, verdict: 
         planned_swap: person.and_then(|p| p.planned_swap),
         status: facts.status,
         severity: judged.severity,
-        age_days: good.map(|good| whole_days(good.date, case.now)),
+        age_days: good.map(|good| whole_days(good.date, ctx.now)),
         last_good_backup: facts.last_good_backup,
-        max_age_days: case.policy.thresholds.stale_days,
-        policy_group: case.policy.group.map(str::to_owned),
-        last_attempt: last_attempt(case),
+        max_age_days: ctx.policy.thresholds.stale_days,
+        policy_group: ctx.policy.group.map(str::to_owned),
+        last_attempt: last_attempt(ctx),
         backups: facts.backups,
         icloud: facts.icloud,
         mdm: facts.mdm,
-        listed_apart: case.listed_apart(),
-        in_inventory: case.fleet.has_inventory.then(|| !case.listed_apart()),
+        listed_apart: ctx.listed_apart(),
+        in_inventory: ctx.fleet.has_inventory.then(|| !ctx.listed_apart()),
         swap: Some(verdict.code().to_owned()),
         change,
         history,

@@ -7,7 +7,7 @@ use fleetback_scanner::model::evidence::{Source, Sourced, TimestampSource};
 use fleetback_scanner::model::fleet::Fleet;
 use fleetback_scanner::model::management::Management;
 
-use crate::assess::context::{Case, Local};
+use crate::assess::context::{DeviceContext, Local};
 use crate::assess::device_facts::{build_text, model_name, os_text};
 use crate::assess::status::status;
 use crate::results::{
@@ -49,83 +49,86 @@ pub(crate) struct DeviceFacts {
 }
 
 impl DeviceFacts {
-    pub(crate) fn of(case: &Case<'_>) -> Self {
-        let device = case.device;
+    pub(crate) fn new(ctx: &DeviceContext<'_>) -> Self {
+        let device = ctx.device;
         let identity = &device.identity;
         Self {
             udid: identity.udid.as_ref().map(ToString::to_string),
             serial_number: identity.serial.as_ref().map(ToString::to_string),
             imei: identity.imeis.first().map(ToString::to_string),
             device_name: device.name().map(str::to_owned),
-            product_type: case.product_type().map(str::to_owned),
+            product_type: ctx.product_type().map(str::to_owned),
             model: model_name(device),
             os_version: os_text(device).map(str::to_owned),
             build_version: build_text(device).map(str::to_owned),
-            status: status(case),
-            last_good_backup: case.last_good().map(|good| GoodBackup {
+            status: status(ctx),
+            last_good_backup: ctx.last_good().map(|good| GoodBackup {
                 kind: good.kind,
                 date: good.date,
                 path: good.backup.map(|backup| backup.path.clone()),
             }),
-            backups: case.locals.iter().map(backup).collect(),
-            icloud: icloud(case),
-            mdm: mdm(case),
+            backups: ctx.locals.iter().map(backup).collect(),
+            icloud: icloud(ctx),
+            mdm: mdm(ctx),
         }
     }
 }
 
 /// A local backup as the report shows it.
 pub(crate) fn backup(local: &Local<'_>) -> Backup {
-    let known = local.backup;
+    let backup = local.backup;
     Backup {
-        path: known.path.clone(),
-        host: known.host.clone(),
-        folder_name: known.folder_name.clone(),
-        udid: known.identity.udid.as_ref().map(ToString::to_string),
-        serial_number: known.identity.serial.as_ref().map(ToString::to_string),
-        archived: known.archived,
-        kind_of_host_tool: known.host_tool,
-        state: known.state,
-        state_reason: known.state_reason.clone(),
-        restorable: known.restorable,
-        restorable_reason: known.restorable_reason.clone(),
+        path: backup.path.clone(),
+        host: backup.host.clone(),
+        folder_name: backup.folder_name.clone(),
+        udid: backup.identity.udid.as_ref().map(ToString::to_string),
+        serial_number: backup.identity.serial.as_ref().map(ToString::to_string),
+        archived: backup.archived,
+        kind_of_host_tool: backup.host_tool,
+        state: backup.state,
+        state_reason: backup.state_reason.clone(),
+        restorable: backup.restorable,
+        restorable_reason: backup.restorable_reason.clone(),
         good: local.good.is_some(),
-        encrypted: known.encrypted,
-        password: known.password,
-        completed_at: known.completed_at,
-        info_date: known.info_date,
-        manifest_date: known.manifest_date,
-        status_date: known.status_date,
-        os_version: known.os_version.clone(),
-        verified: known.verified,
-        files: known.files,
-        recalled: known.recalled,
-        missing_sample: known.missing_sample.clone(),
-        extra_sample: known.extra_sample.clone(),
-        different_sample: known.different_sample.clone(),
-        password_proof: known.password_proof.as_ref().map(|proof| Proof {
+        encrypted: backup.encrypted,
+        password: backup.password,
+        completed_at: backup.completed_at,
+        info_date: backup.info_date,
+        manifest_date: backup.manifest_date,
+        status_date: backup.status_date,
+        os_version: backup.os_version.clone(),
+        verified: backup.verified,
+        files: backup.files,
+        recalled: backup.recalled,
+        missing_sample: backup.missing_sample.clone(),
+        extra_sample: backup.extra_sample.clone(),
+        different_sample: backup.different_sample.clone(),
+        password_proof: backup.password_proof.as_ref().map(|proof| Proof {
             at: proof.at,
             source: proof.source.clone(),
         }),
-        problems: known.problems.clone(),
+        problems: backup.problems.clone(),
     }
 }
 
 /// The iCloud backups of a device.
-pub(crate) fn icloud(case: &Case<'_>) -> Icloud {
-    let cloud = case.cloud;
-    let of_date = cloud.last.as_ref().map(|fact| (&fact.source, fact.told_at));
+pub(crate) fn icloud(ctx: &DeviceContext<'_>) -> Icloud {
+    let cloud = ctx.cloud;
+    let of_date = cloud
+        .last
+        .as_ref()
+        .map(|fact| (&fact.source, fact.observed_at));
     let of_switch = cloud
         .enabled
         .as_ref()
-        .map(|fact| (&fact.source, fact.told_at));
-    let told = of_date.or(of_switch);
+        .map(|fact| (&fact.source, fact.observed_at));
+    let dated = of_date.or(of_switch);
     Icloud {
         enabled: cloud.enabled.as_ref().map(|fact| fact.value),
         last_date: cloud.last.as_ref().map(|fact| fact.value),
-        source: told.map(|(source, _)| source.clone()),
-        observed_at: told.map(|(_, at)| at),
-        good: case.good_cloud().is_some(),
+        source: dated.map(|(source, _)| source.clone()),
+        observed_at: dated.map(|(_, at)| at),
+        good: ctx.good_cloud().is_some(),
         attempts: cloud
             .attempts
             .iter()
@@ -133,7 +136,7 @@ pub(crate) fn icloud(case: &Case<'_>) -> Icloud {
                 at: attempt.entry.at,
                 domain: attempt.entry.domain.clone(),
                 code: attempt.entry.code,
-                meaning: meaning(attempt.says()),
+                meaning: meaning(attempt.error_code()),
             })
             .collect(),
     }
@@ -144,68 +147,80 @@ fn meaning((domain, code): (&str, i64)) -> Option<String> {
 }
 
 /// What the MDM knows of a device.
-pub(crate) fn mdm(case: &Case<'_>) -> Option<Mdm> {
-    let known = case.mdm()?;
-    let contact = case.contact();
+pub(crate) fn mdm(ctx: &DeviceContext<'_>) -> Option<Mdm> {
+    let management = ctx.mdm()?;
+    let contact = ctx.contact();
     Some(Mdm {
-        last_seen: contact.map(|told| told.value),
-        source: contact.map(|told| source(&told.source)),
-        trusted: case.seen_lately() == Some(true),
-        supervised: copied(&known.supervised),
-        user_enrollment: copied(&known.user_enrollment),
-        lost_mode: copied(&known.lost_mode),
-        find_my: copied(&known.find_my),
-        activation_lock: copied(&known.activation_lock),
-        capacity: known.storage.as_ref().map(|told| told.value.capacity),
-        available: known.storage.as_ref().map(|told| told.value.available),
-        restrictions: restrictions(known),
-        restriction_profiles: restriction_profiles(known),
-        apps_barred_from_backup: list(&known.apps_barred_from_backup).unwrap_or_default(),
-        apps_removed_with_enrolment: list(&known.apps_removed_with_enrolment).unwrap_or_default(),
-        enrolled_at: copied(&known.enrolled_at),
-        enrolment_ended: copied(&known.enrolment_ended),
-        awaiting_configuration: copied(&known.awaiting_configuration),
-        shared_ipad: copied(&known.shared_ipad),
-        esim: copied(&known.esim),
-        activation_lock_manageable: copied(&known.activation_lock_manageable),
-        passcode_present: copied(&known.passcode_present),
-        skipped_panes: list(&known.skipped_panes),
-        identity_certificates: list(&known.identity_certificates),
-        capacity_told: copied(&known.capacity).map(|capacity| CapacityTold {
+        last_seen: contact.map(|sourced| sourced.value),
+        source: contact.map(|sourced| source(&sourced.source)),
+        trusted: ctx.seen_lately() == Some(true),
+        supervised: copied(&management.supervised),
+        user_enrollment: copied(&management.user_enrollment),
+        lost_mode: copied(&management.lost_mode),
+        find_my: copied(&management.find_my),
+        activation_lock: copied(&management.activation_lock),
+        capacity: management
+            .storage
+            .as_ref()
+            .map(|sourced| sourced.value.capacity),
+        available: management
+            .storage
+            .as_ref()
+            .map(|sourced| sourced.value.available),
+        restrictions: restrictions(management),
+        restriction_profiles: restriction_profiles(management),
+        apps_barred_from_backup: list(&management.apps_barred_from_backup).unwrap_or_default(),
+        apps_removed_with_enrolment: list(&management.apps_removed_with_enrolment)
+            .unwrap_or_default(),
+        enrolled_at: copied(&management.enrolled_at),
+        enrolment_ended: copied(&management.enrolment_ended),
+        awaiting_configuration: copied(&management.awaiting_configuration),
+        shared_ipad: copied(&management.shared_ipad),
+        esim: copied(&management.esim),
+        activation_lock_manageable: copied(&management.activation_lock_manageable),
+        passcode_present: copied(&management.passcode_present),
+        skipped_panes: list(&management.skipped_panes),
+        identity_certificates: list(&management.identity_certificates),
+        capacity_told: copied(&management.capacity).map(|capacity| CapacityTold {
             amount: capacity.amount,
             unit: capacity.unit,
         }),
-        battery: copied(&known.battery),
-        supplemental_os_version: known
+        battery: copied(&management.battery),
+        supplemental_os_version: management
             .supplemental_os_version
             .as_ref()
-            .map(|told| told.value.clone()),
-        last_computer_backup: copied(&known.last_computer_backup),
-        backup_will_be_encrypted: copied(&known.backup_will_be_encrypted),
-        backup_queries_left_out: list(&known.backup_queries_left_out),
-        restrictions_told: known.restrictions.is_some(),
-        managed_apps_told: known.apps_removed_with_enrolment.is_some(),
+            .map(|sourced| sourced.value.clone()),
+        last_computer_backup: copied(&management.last_computer_backup),
+        backup_will_be_encrypted: copied(&management.backup_will_be_encrypted),
+        backup_queries_left_out: list(&management.backup_queries_left_out),
+        restrictions_told: management.restrictions.is_some(),
+        managed_apps_told: management.apps_removed_with_enrolment.is_some(),
     })
 }
 
-fn copied<T: Copy>(told: &Option<Sourced<T>>) -> Option<T> {
-    told.as_ref().map(|told| told.value)
+fn copied<T: Copy>(sourced: &Option<Sourced<T>>) -> Option<T> {
+    sourced.as_ref().map(|sourced| sourced.value)
 }
 
-fn list<T: Clone>(told: &Option<Sourced<BTreeSet<T>>>) -> Option<Vec<T>> {
-    told.as_ref()
-        .map(|told| told.value.iter().cloned().collect())
+fn list<T: Clone>(sourced: &Option<Sourced<BTreeSet<T>>>) -> Option<Vec<T>> {
+    sourced
+        .as_ref()
+        .map(|sourced| sourced.value.iter().cloned().collect())
 }
 
-fn restrictions(known: &Management) -> BTreeMap<String, bool> {
-    let told = known.restrictions.iter().flat_map(|told| &told.value);
-    told.filter(|(key, _)| RESTRICTIONS.contains(&key.as_str()))
+fn restrictions(management: &Management) -> BTreeMap<String, bool> {
+    let restrictions = management
+        .restrictions
+        .iter()
+        .flat_map(|sourced| &sourced.value);
+    restrictions
+        .filter(|(key, _)| RESTRICTIONS.contains(&key.as_str()))
         .map(|(key, value)| (key.clone(), *value))
         .collect()
 }
 
-fn restriction_profiles(known: &Management) -> BTreeMap<String, Vec<String>> {
-    let profiles = known.restriction_profiles.iter();
+fn restriction_profiles(management: &Management) -> BTreeMap<String, Vec<String>> {
+    let profiles = management.restriction_profiles.iter();
     profiles
         .filter(|(key, _)| RESTRICTIONS.contains(&key.as_str()))
         .map(|(key, names)| (key.clone(), names.iter().cloned().collect()))
@@ -257,9 +272,9 @@ pub(crate) fn roots(fleet: &Fleet) -> Vec<Root> {
 pub(crate) fn unmatched(fleet: &Fleet) -> Vec<Unmatched> {
     let unmatched = fleet.unmatched.iter();
     unmatched
-        .map(|known| Unmatched {
-            reason: known.reason.clone(),
-            source: source(&known.source),
+        .map(|document| Unmatched {
+            reason: document.reason.clone(),
+            source: source(&document.source),
         })
         .collect()
 }

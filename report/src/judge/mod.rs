@@ -8,4 +8,4 @@ mod support_request;
 mod waivers;
 
 pub use self::run::{LikelyCause, RunInfo, judge, likely_causes};
-pub use crate::assess::fleet_index::Knowledge;
+pub use crate::assess::fleet_index::ReferenceData;

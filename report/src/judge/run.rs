@@ -6,15 +6,15 @@ use jiff::Timestamp;
 use super::device::judge_device;
 use super::waivers::Waivers;
 use super::{facts, summary};
-use crate::assess::context::Case;
+use crate::assess::context::DeviceContext;
 use crate::assess::device_facts::{model_name, subject};
-use crate::assess::fleet_index::{FleetView, Knowledge};
-use crate::assess::icloud_evidence::Cloud;
+use crate::assess::fleet_index::{FleetIndex, ReferenceData};
+use crate::assess::icloud_evidence::IcloudEvidence;
 use crate::diagnose::lookup::rows_of;
 use crate::diagnose::pattern::find::patterns;
-use crate::diagnose::pattern::wording::told;
-use crate::history::run_days::Nights;
-use crate::history::{Numbers, PastDevice, compare};
+use crate::diagnose::pattern::wording::to_result;
+use crate::history::run_days::RunDays;
+use crate::history::{DeviceIds, PastDevice, compare};
 use crate::policy::{Effective, Policy, effective, policy_used};
 use crate::results::{Code, Confidence, Device, FixId, Results, SCHEMA_VERSION};
 
@@ -59,36 +59,45 @@ pub fn likely_causes(code: Code) -> impl Iterator<Item = LikelyCause> {
 
 /// Judges every device. Pure: the same arguments give the same results, and the order in which the
 /// fleet lists its devices makes no difference.
-pub fn judge(fleet: &Fleet, knowledge: &Knowledge<'_>, policy: &Policy, run: &RunInfo) -> Results {
-    let clouds: Vec<Cloud<'_>> = fleet
+pub fn judge(
+    fleet: &Fleet,
+    reference_data: &ReferenceData<'_>,
+    policy: &Policy,
+    run: &RunInfo,
+) -> Results {
+    let clouds: Vec<IcloudEvidence<'_>> = fleet
         .devices
         .iter()
-        .map(|device| Cloud::of(device, run.now))
+        .map(|device| IcloudEvidence::from_device(device, run.now))
         .collect();
     let policies = policies(fleet, policy);
-    let view = FleetView::of(fleet, &clouds, knowledge, &policies, run.now);
-    let nights = knowledge
+    let view = FleetIndex::new(fleet, &clouds, reference_data, &policies, run.now);
+    let run_days = reference_data
         .history
-        .map(|history| Nights::of(history, run.now));
-    let pasts = pasts(fleet, knowledge);
-    let mut waivers = Waivers::of(policy, run.now);
-    let known = fleet.devices.iter().zip(&clouds).zip(&pasts);
-    let known = known.zip(&policies).enumerate();
-    let cases: Vec<Case<'_>> = known
+        .map(|history| RunDays::new(history, run.now));
+    let pasts = pasts(fleet, reference_data);
+    let mut waivers = Waivers::new(policy, run.now);
+    let parts = fleet.devices.iter().zip(&clouds).zip(&pasts);
+    let parts = parts.zip(&policies).enumerate();
+    let contexts: Vec<DeviceContext<'_>> = parts
         .map(|(index, (((device, cloud), past), policy))| {
-            Case::of(index, device, cloud, &view, policy, run.now).after(nights.as_ref(), *past)
+            DeviceContext::new(index, device, cloud, &view, policy, run.now)
+                .with_history(run_days.as_ref(), *past)
         })
         .collect();
-    let patterns = patterns(&cases, knowledge, run.now);
-    let told = patterns.all().iter().map(|found| told(found, &cases));
-    let told = told.collect();
-    let mut devices: Vec<Device> = cases
+    let patterns = patterns(&contexts, reference_data, run.now);
+    let shown = patterns
+        .all()
+        .iter()
+        .map(|pattern| to_result(pattern, &contexts));
+    let shown = shown.collect();
+    let mut devices: Vec<Device> = contexts
         .into_iter()
-        .map(|case| judge_device(&case.within(&patterns), &mut waivers))
+        .map(|ctx| judge_device(&ctx.with_patterns(&patterns), &mut waivers))
         .collect();
-    let history = nights
+    let history = run_days
         .as_ref()
-        .map(|nights| compare::of_fleet(nights, &devices, &pasts));
+        .map(|run_days| compare::of_fleet(run_days, &devices, &pasts));
     let used = policy_used(policy, &policies);
     devices.sort_by(summary::worst_first);
     let of_backups = devices.iter().flat_map(|device| &device.backups);
@@ -108,7 +117,7 @@ pub fn judge(fleet: &Fleet, knowledge: &Knowledge<'_>, policy: &Policy, run: &Ru
         hosts: facts::hosts(fleet),
         roots: facts::roots(fleet),
         waivers: waivers.uses(),
-        patterns: told,
+        patterns: shown,
         history,
     }
 }
@@ -125,12 +134,12 @@ fn policies<'a>(fleet: &Fleet, policy: &'a Policy) -> Vec<Effective<'a>> {
 }
 
 /// What earlier runs knew of each device of the fleet.
-fn pasts<'a>(fleet: &Fleet, knowledge: &Knowledge<'a>) -> Vec<Option<&'a PastDevice>> {
-    let numbers: Vec<_> = (fleet.devices.iter())
-        .map(|device| Numbers::of(&device.identity))
+fn pasts<'a>(fleet: &Fleet, reference_data: &ReferenceData<'a>) -> Vec<Option<&'a PastDevice>> {
+    let ids: Vec<_> = (fleet.devices.iter())
+        .map(|device| DeviceIds::from_identity(&device.identity))
         .collect();
-    match knowledge.history {
-        Some(history) => history.matched(&numbers),
-        None => vec![None; numbers.len()],
+    match reference_data.history {
+        Some(history) => history.matched(&ids),
+        None => vec![None; ids.len()],
     }
 }

@@ -58,20 +58,27 @@ fn identity(facts: &DeviceFacts) -> [(&'static str, Option<String>); 7] {
 fn last_local(facts: &DeviceFacts) -> String {
     let good = facts.backups.iter().filter(|backup| backup.good);
     let newest = good.filter_map(|backup| backup.completed_at).max();
-    let known = facts.last_good_backup.as_ref();
-    let known = known.filter(|good| good.kind == BackupKind::Local);
-    moment(newest.max(known.map(|good| good.date)))
+    let newest_good = facts.last_good_backup.as_ref();
+    let newest_good = newest_good.filter(|good| good.kind == BackupKind::Local);
+    moment(newest.max(newest_good.map(|good| good.date)))
 }
 
 /// The codes that the device itself reported, newest first.
 fn codes(facts: &DeviceFacts) -> String {
-    let failed = facts.icloud.attempts.iter().filter(|one| one.code != 0);
+    let failed = facts
+        .icloud
+        .attempts
+        .iter()
+        .filter(|attempt| attempt.code != 0);
     let lines: Vec<_> = failed
         .take(ATTEMPTS_MAX)
-        .map(|one| {
-            let meaning = one.meaning.as_deref().unwrap_or("not explained anywhere");
-            let (at, domain) = (moment(Some(one.at)), shown(&one.domain));
-            format!("  {at}  {domain} {} ({meaning})\n", one.code)
+        .map(|attempt| {
+            let meaning = attempt
+                .meaning
+                .as_deref()
+                .unwrap_or("not explained anywhere");
+            let (at, domain) = (moment(Some(attempt.at)), shown(&attempt.domain));
+            format!("  {at}  {domain} {} ({meaning})\n", attempt.code)
         })
         .collect();
     if lines.is_empty() {

@@ -8,12 +8,12 @@ use crate::results::{Finding, Waiver, WaiverUse};
 
 /// The waivers of a policy and what became of them.
 pub(crate) struct Waivers<'a> {
-    rules: Vec<Rule<'a>>,
+    rules: Vec<Entry<'a>>,
     now: Timestamp,
     warning_days: f64,
 }
 
-struct Rule<'a> {
+struct Entry<'a> {
     rule: &'a WaiverRule,
     /// Devices of the fleet that it names.
     devices: u64,
@@ -23,8 +23,8 @@ struct Rule<'a> {
 
 impl<'a> Waivers<'a> {
     /// The waivers of a policy, none of them used yet.
-    pub(crate) fn of(policy: &'a Policy, now: Timestamp) -> Self {
-        let unused = |rule| Rule {
+    pub(crate) fn new(policy: &'a Policy, now: Timestamp) -> Self {
+        let unused = |rule| Entry {
             rule,
             devices: 0,
             used: false,
@@ -45,17 +45,17 @@ impl<'a> Waivers<'a> {
         findings: &mut [Finding],
     ) {
         let now = self.now;
-        for one in self.naming(identity, group) {
-            if !one.rule.expired(now) {
-                one.used |= cover(one.rule, findings);
+        for entry in self.naming(identity, group) {
+            if !entry.rule.expired(now) {
+                entry.used |= cover(entry.rule, findings);
             }
         }
     }
 
     /// Counts a device of the fleet; once for each.
-    pub(crate) fn meet(&mut self, identity: &Identity, group: Option<&str>) {
-        for one in self.naming(identity, group) {
-            one.devices += 1;
+    pub(crate) fn count_device(&mut self, identity: &Identity, group: Option<&str>) {
+        for entry in self.naming(identity, group) {
+            entry.devices += 1;
         }
     }
 
@@ -63,9 +63,9 @@ impl<'a> Waivers<'a> {
         &mut self,
         identity: &Identity,
         group: Option<&str>,
-    ) -> impl Iterator<Item = &mut Rule<'a>> {
+    ) -> impl Iterator<Item = &mut Entry<'a>> {
         let rules = self.rules.iter_mut();
-        rules.filter(move |one| one.rule.names(identity, group))
+        rules.filter(move |entry| entry.rule.names(identity, group))
     }
 
     /// Every waiver and what became of it, in the order of the file.
@@ -73,21 +73,21 @@ impl<'a> Waivers<'a> {
         let (now, days) = (self.now, self.warning_days);
         let rules = self.rules.into_iter();
         rules
-            .map(|one| WaiverUse {
-                state: one.state(now).to_owned(),
-                expiring: one.rule.ends_within(now, days),
-                device: one.rule.device.clone(),
-                group: one.rule.group.clone(),
-                devices: Some(one.devices),
-                code: one.rule.code,
-                reason: one.rule.reason.clone(),
-                until: one.rule.until.map(|until| until.to_string()),
+            .map(|entry| WaiverUse {
+                state: entry.state(now).to_owned(),
+                expiring: entry.rule.ends_within(now, days),
+                device: entry.rule.device.clone(),
+                group: entry.rule.group.clone(),
+                devices: Some(entry.devices),
+                code: entry.rule.code,
+                reason: entry.rule.reason.clone(),
+                until: entry.rule.until.map(|until| until.to_string()),
             })
             .collect()
     }
 }
 
-impl Rule<'_> {
+impl Entry<'_> {
     fn state(&self, now: Timestamp) -> &'static str {
         match self.used {
             _ if self.rule.expired(now) => "expired",

@@ -1,6 +1,6 @@
 //! The rules of benchmarks that bear on backup, and the findings that they speak of.
 //!
-//! A rule is named only where the policy starts from the preset of its benchmark. Numbers are those
+//! A rule is named only where the policy starts from the preset of its benchmark. DeviceIds are those
 //! that the macOS Security Compliance Project lists (usnistgov/macos_security, commit 73754b0 of
 //! 20 August 2026, CC BY 4.0); of the STIG and of CCE, which number every version of iOS anew, those
 //! of iOS 26. CIS Controls 11.2 and 11.5 are from version 8 of the Controls themselves.

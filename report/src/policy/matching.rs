@@ -67,19 +67,23 @@ pub(super) struct OnText {
     /// As it stands in the file.
     pub(super) key: &'static str,
     /// What the group wants.
-    pub(super) wanted: fn(&Match) -> &Patterns,
+    pub(super) patterns: fn(&Match) -> &Patterns,
     /// What the device says.
-    said: for<'a> fn(&Subject<'a>) -> Vec<&'a str>,
+    texts: for<'a> fn(&Subject<'a>) -> Vec<&'a str>,
 }
 
 /// In the order of the file.
 pub(super) const ON_TEXT: &[OnText] = &[
-    on_text("name", |m| &m.name, |s| told([s.name])),
-    on_text("model", |m| &m.model, |s| told([s.product_type, s.model])),
-    on_text("user", |m| &m.user, |s| told([s.user, s.email])),
-    on_text("department", |m| &m.department, |s| told([s.department])),
-    on_text("site", |m| &m.site, |s| told([s.site])),
-    on_text("group", |m| &m.group, |s| told([s.group])),
+    on_text("name", |m| &m.name, |s| present([s.name])),
+    on_text(
+        "model",
+        |m| &m.model,
+        |s| present([s.product_type, s.model]),
+    ),
+    on_text("user", |m| &m.user, |s| present([s.user, s.email])),
+    on_text("department", |m| &m.department, |s| present([s.department])),
+    on_text("site", |m| &m.site, |s| present([s.site])),
+    on_text("group", |m| &m.group, |s| present([s.group])),
     on_text(
         "tag",
         |m| &m.tag,
@@ -89,20 +93,24 @@ pub(super) const ON_TEXT: &[OnText] = &[
 
 const fn on_text(
     key: &'static str,
-    wanted: fn(&Match) -> &Patterns,
-    said: for<'a> fn(&Subject<'a>) -> Vec<&'a str>,
+    patterns: fn(&Match) -> &Patterns,
+    texts: for<'a> fn(&Subject<'a>) -> Vec<&'a str>,
 ) -> OnText {
-    OnText { key, wanted, said }
+    OnText {
+        key,
+        patterns,
+        texts,
+    }
 }
 
-fn told<const N: usize>(texts: [Option<&str>; N]) -> Vec<&str> {
+fn present<const N: usize>(texts: [Option<&str>; N]) -> Vec<&str> {
     texts.into_iter().flatten().collect()
 }
 
 impl OnText {
     fn holds(&self, group: &Match, device: &Subject<'_>) -> bool {
-        let wanted = (self.wanted)(group);
-        wanted.is_empty() || wanted.any(&(self.said)(device))
+        let patterns = (self.patterns)(group);
+        patterns.is_empty() || patterns.any(&(self.texts)(device))
     }
 }
 
@@ -115,7 +123,9 @@ impl Match {
     /// Does every condition hold?
     pub(crate) fn covers(&self, device: &Subject<'_>) -> bool {
         self.lists(device.identity)
-            && ON_TEXT.iter().all(|one| one.holds(self, device))
+            && ON_TEXT
+                .iter()
+                .all(|condition| condition.holds(self, device))
             && (self.supervised.is_none() || self.supervised == device.supervised)
             && self.takes_os(device.os)
     }

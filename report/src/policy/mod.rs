@@ -32,7 +32,7 @@ pub(crate) use self::matching::Subject;
 pub(crate) use self::model::effective;
 pub use self::model::{BUILTIN, Effective, Group, Policy};
 pub use self::preset::Preset;
-pub use self::requirements::{Demand, Depth, OsAsked, Requirement, Requirements};
+pub use self::requirements::{Demand, Depth, OsRequirements, Requirement, Requirements};
 pub(crate) use self::used::{policy_for, policy_used};
 pub use self::waiver::WaiverRule;
 pub use self::wildcard::Patterns;

@@ -3,7 +3,7 @@
 use super::limits::Thresholds;
 use super::matching::{Match, Subject};
 use super::preset::Preset;
-use super::requirements::{OsAsked, Requirements};
+use super::requirements::{OsRequirements, Requirements};
 use super::waiver::WaiverRule;
 
 /// The policy in force.
@@ -20,7 +20,7 @@ pub struct Policy {
     /// Which kinds of backup are asked for.
     pub backups: Requirements,
     /// How new iOS must be.
-    pub os: OsAsked,
+    pub os: OsRequirements,
     /// Devices of which something else is asked, the first match counts.
     pub groups: Vec<Group>,
     /// Devices and findings that somebody has decided to live with.
@@ -56,7 +56,7 @@ impl Policy {
             waiver_warning_days: WAIVER_WARNING_DAYS,
             thresholds: Thresholds::default(),
             backups: preset.over(Requirements::default()),
-            os: preset.over_os(OsAsked::default()),
+            os: preset.over_os(OsRequirements::default()),
             groups: Vec::new(),
             waivers: Vec::new(),
         }
@@ -77,7 +77,7 @@ pub struct Effective<'a> {
     /// Which kinds of backup are asked for.
     pub backups: Requirements,
     /// How new iOS must be.
-    pub os: OsAsked,
+    pub os: OsRequirements,
 }
 
 impl<'a> Effective<'a> {
@@ -129,11 +129,11 @@ pub struct Group {
     /// Which kinds of backup are asked for.
     pub backups: Requirements,
     /// How new iOS must be.
-    pub os: OsAsked,
+    pub os: OsRequirements,
 }
 
 /// What a group with this preset asks before it says anything itself.
-pub(crate) fn start(preset: Option<Preset>, policy: &Policy) -> (Requirements, OsAsked) {
+pub(crate) fn start(preset: Option<Preset>, policy: &Policy) -> (Requirements, OsRequirements) {
     match preset {
         None => (policy.backups, policy.os),
         Some(preset) => (preset.over(policy.backups), preset.over_os(policy.os)),

@@ -7,7 +7,7 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::requirements::{Demand, OsAsked, Requirement, Requirements};
+use super::requirements::{Demand, OsRequirements, Requirement, Requirements};
 
 /// A policy that comes with the program.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Deserialize, JsonSchema)]
@@ -57,11 +57,11 @@ impl Preset {
     }
 
     /// What it asks of iOS. Every benchmark wants the newest, by a rule that a person checks.
-    pub(super) fn over_os(self, before: OsAsked) -> OsAsked {
+    pub(super) fn over_os(self, before: OsRequirements) -> OsRequirements {
         let currency = match self {
             Self::Default => Demand::Allowed,
             Self::CisEnterprise | Self::Stig | Self::CisByod => Demand::Required,
         };
-        OsAsked { currency, ..before }
+        OsRequirements { currency, ..before }
     }
 }

@@ -10,7 +10,7 @@ use super::limits::{Thresholds, ThresholdsGiven};
 use super::matching::Match;
 use super::model::{Group, Policy, WAIVER_WARNING_DAYS, start};
 use super::preset::Preset;
-use super::requirements::{OsAsked, OsGiven, Requirements, RequirementsGiven};
+use super::requirements::{OsGiven, OsRequirements, Requirements, RequirementsGiven};
 use super::validate::contradiction;
 use super::values::{days, group_name};
 use super::waiver::WaiverRule;
@@ -51,7 +51,7 @@ impl Policy {
         let policy = given.policy(file);
         match contradiction(&policy) {
             None => Ok(policy),
-            Some(found) => Err(at_place(text, file, &found.places, found.message)),
+            Some(clash) => Err(at_place(text, file, &clash.places, clash.message)),
         }
     }
 
@@ -75,7 +75,7 @@ impl PolicyGiven {
             waiver_warning_days: self.waiver_warning_days.unwrap_or(WAIVER_WARNING_DAYS),
             thresholds: self.thresholds.over(Thresholds::default()),
             backups: self.backups.over(preset.over(Requirements::default())),
-            os: self.os.over(preset.over_os(OsAsked::default())),
+            os: self.os.over(preset.over_os(OsRequirements::default())),
             groups: Vec::new(),
             waivers: self.waivers,
         };

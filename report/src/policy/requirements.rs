@@ -31,7 +31,7 @@ settings! {
 
 settings! {
     /// How new iOS must be.
-    OsAsked,
+    OsRequirements,
     /// What a file says of it.
     OsGiven, OS_ASKED;
 

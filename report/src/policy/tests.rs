@@ -297,7 +297,7 @@ mod round_trip {
 
     fn conditions() -> impl Strategy<Value = String> {
         let text = "[a-zA-Z*?][a-zA-Z*? ü\"\\\\]{0,8}";
-        let one = prop_oneof![
+        let text = prop_oneof![
             (
                 prop::sample::select(vec![
                     "name",
@@ -315,7 +315,7 @@ mod round_trip {
             (9u32..30, 0u32..9).prop_map(|(a, b)| format!("os_at_least = \"{a}.{b}\"")),
             Just("device = [\"F2LX0000TEST\", \"00008030-001A35E40212345E\"]".to_owned()),
         ];
-        one
+        text
     }
 
     fn group() -> impl Strategy<Value = String> {

@@ -19,7 +19,9 @@ pub(crate) fn policy_used(policy: &Policy, of_devices: &[Effective<'_>]) -> Poli
 }
 
 fn members(group: &str, of_devices: &[Effective<'_>]) -> u64 {
-    let members = of_devices.iter().filter(|one| one.group == Some(group));
+    let members = of_devices
+        .iter()
+        .filter(|effective| effective.group == Some(group));
     members.count() as u64
 }
 

@@ -29,7 +29,7 @@ fn of_groups(policy: &Policy) -> Option<Contradiction> {
     let mut groups = policy.groups.iter().enumerate();
     groups.find_map(|(item, group)| {
         let own = of_settings(&group.thresholds, &group.backups)
-            .map(|found| found.in_group(item, &group.name));
+            .map(|clash| clash.in_group(item, &group.name));
         let twice = !names.insert(group.name.as_str());
         own.or_else(|| of_match(item, group))
             .or_else(|| twice.then(|| same_name(item, &group.name)))
@@ -96,7 +96,7 @@ fn wrong_waiver(waiver: &WaiverRule, groups: &[Group]) -> Option<(&'static str, 
     }
 }
 
-fn of_settings(limits: &Thresholds, wanted: &Requirements) -> Option<Contradiction> {
+fn of_settings(limits: &Thresholds, backups: &Requirements) -> Option<Contradiction> {
     let too_low = ORDERED.iter().find_map(|(low, high)| {
         let (below, above) = ((low.of)(limits), (high.of)(limits));
         (below > above).then(|| Contradiction {
@@ -107,11 +107,11 @@ fn of_settings(limits: &Thresholds, wanted: &Requirements) -> Option<Contradicti
             ),
         })
     });
-    too_low.or_else(|| nothing_left(wanted))
+    too_low.or_else(|| nothing_left(backups))
 }
 
-fn nothing_left(wanted: &Requirements) -> Option<Contradiction> {
-    let closed = [wanted.icloud, wanted.local] == [Requirement::Forbidden; 2];
+fn nothing_left(backups: &Requirements) -> Option<Contradiction> {
+    let closed = [backups.icloud, backups.local] == [Requirement::Forbidden; 2];
     closed.then(|| Contradiction {
         places: places("backups", ["local", "icloud"]),
         message:

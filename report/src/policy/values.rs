@@ -19,18 +19,20 @@ pub(super) fn percent<'de, D: Deserializer<'de>>(input: D) -> Result<Option<f64>
     number(input, 100.0, "a percentage from 0 to 100").map(Some)
 }
 
-fn number<'de, D: Deserializer<'de>>(input: D, most: f64, wanted: &str) -> Result<f64, D::Error> {
-    let found = toml::Value::deserialize(input)?;
+fn number<'de, D: Deserializer<'de>>(input: D, most: f64, expected: &str) -> Result<f64, D::Error> {
+    let given = toml::Value::deserialize(input)?;
     #[allow(clippy::cast_precision_loss)] // anything near 2^53 is refused below
-    let value = match found {
+    let value = match given {
         toml::Value::Integer(whole) => whole as f64,
         toml::Value::Float(value) => value,
-        other => return Err(wanted_found(wanted, &other)),
+        other => return Err(wrong_value(expected, &other)),
     };
     if (0.0..=most).contains(&value) {
         Ok(value)
     } else {
-        Err(D::Error::custom(format!("wanted {wanted}, found {value}")))
+        Err(D::Error::custom(format!(
+            "wanted {expected}, found {value}"
+        )))
     }
 }
 
@@ -62,20 +64,20 @@ pub(super) fn is_named(name: &str, identity: &Identity) -> bool {
 /// One text, or a list of at least one.
 pub(super) fn one_or_more<'de, D: Deserializer<'de>>(
     input: D,
-    wanted: &str,
+    expected: &str,
 ) -> Result<Vec<String>, D::Error> {
-    let found = toml::Value::deserialize(input)?;
-    let texts = match &found {
+    let given = toml::Value::deserialize(input)?;
+    let texts = match &given {
         toml::Value::String(text) => Some(vec![text.clone()]),
         toml::Value::Array(list) => list
             .iter()
-            .map(|one| one.as_str().map(str::to_owned))
+            .map(|item| item.as_str().map(str::to_owned))
             .collect(),
         _ => None,
     };
     texts
         .filter(|texts| !texts.is_empty())
-        .ok_or_else(|| wanted_found(wanted, &found))
+        .ok_or_else(|| wrong_value(expected, &given))
 }
 
 pub(super) fn group_name<'de, D: Deserializer<'de>>(input: D) -> Result<String, D::Error> {
@@ -88,15 +90,15 @@ pub(super) fn group_name<'de, D: Deserializer<'de>>(input: D) -> Result<String, 
 
 /// A version in quotation marks: as a number, 16.10 would be 16.1.
 pub(super) fn version<'de, D: Deserializer<'de>>(input: D) -> Result<Option<OsVersion>, D::Error> {
-    let found = toml::Value::deserialize(input)?;
-    let text = found
+    let given = toml::Value::deserialize(input)?;
+    let text = given
         .as_str()
         .filter(|text| !text.contains(char::is_whitespace));
     match text.and_then(OsVersion::parse) {
         Some(version) => Ok(Some(version)),
-        None => Err(wanted_found(
+        None => Err(wrong_value(
             "a version such as \"16\" or \"17.4.1\"",
-            &found,
+            &given,
         )),
     }
 }
@@ -112,19 +114,19 @@ pub(super) fn reason<'de, D: Deserializer<'de>>(input: D) -> Result<String, D::E
 }
 
 pub(super) fn date<'de, D: Deserializer<'de>>(input: D) -> Result<Option<Date>, D::Error> {
-    const WANTED: &str = "a date such as 2026-12-31";
-    let found = toml::Value::deserialize(input)?;
-    let text = match &found {
+    const EXPECTED: &str = "a date such as 2026-12-31";
+    let given = toml::Value::deserialize(input)?;
+    let text = match &given {
         toml::Value::String(text) => text.clone(),
         toml::Value::Datetime(date) if date.time.is_none() => date.to_string(),
-        _ => return Err(wanted_found(WANTED, &found)),
+        _ => return Err(wrong_value(EXPECTED, &given)),
     };
     match text.parse() {
         Ok(date) => Ok(Some(date)),
-        Err(_) => Err(wanted_found(WANTED, &found)),
+        Err(_) => Err(wrong_value(EXPECTED, &given)),
     }
 }
 
-fn wanted_found<E: serde::de::Error>(wanted: &str, found: &toml::Value) -> E {
-    E::custom(format!("wanted {wanted}, found {found}"))
+fn wrong_value<E: serde::de::Error>(expected: &str, given: &toml::Value) -> E {
+    E::custom(format!("wanted {expected}, found {given}"))
 }

@@ -30,7 +30,11 @@ impl Patterns {
 
     /// As TOML.
     pub(crate) fn shown(&self) -> String {
-        let each: Vec<String> = self.0.iter().map(|one| quoted(&one.pattern())).collect();
+        let each: Vec<String> = self
+            .0
+            .iter()
+            .map(|wildcard| quoted(&wildcard.pattern()))
+            .collect();
         format!("[{}]", each.join(", "))
     }
 }

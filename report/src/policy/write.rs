@@ -117,9 +117,9 @@ fn write_match(out: &mut String, conditions: &Match) {
         let _ = writeln!(out, "device = [{}]", names.join(", "));
     }
     for condition in ON_TEXT {
-        let wanted = (condition.wanted)(conditions);
-        if !wanted.is_empty() {
-            let _ = writeln!(out, "{} = {}", condition.key, wanted.shown());
+        let patterns = (condition.patterns)(conditions);
+        if !patterns.is_empty() {
+            let _ = writeln!(out, "{} = {}", condition.key, patterns.shown());
         }
     }
     if let Some(supervised) = conditions.supervised {

@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use crate::history::diff::Diff;
 use crate::results::{Results, SCHEMA_VERSION};
-use crate::swap::retention::Afterwards;
+use crate::swap::retention::RetentionReport;
 use crate::swap::ticket::Tickets;
 
 /// Writes the results, or another answer that is told to programs.
@@ -91,7 +91,7 @@ pub fn swap_schema() -> serde_json::Value {
 
 /// The JSON Schema of what may go after a swap.
 pub fn after_schema() -> serde_json::Value {
-    schemars::schema_for!(Afterwards).to_value()
+    schemars::schema_for!(RetentionReport).to_value()
 }
 
 /// The JSON Schema of what is written for programs.

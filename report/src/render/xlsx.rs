@@ -1,4 +1,4 @@
-//! The tickets of the swap desk as a workbook for Excel, Numbers and LibreOffice.
+//! The tickets of the swap desk as a workbook for Excel, DeviceIds and LibreOffice.
 //!
 //! The sheet `Swaps` has the columns of the CSV, and its cells have types: ids and words are text,
 //! so no digit of an IMEI is lost and nothing that a stranger wrote can run; numbers are numbers;

@@ -95,12 +95,13 @@ pub struct Device {
     pub change: Option<Change>,
     /// What earlier runs add; `null` for a run without a history.
     #[serde(default)]
-    pub history: Option<PastOfDevice>,
+    pub history: Option<DeviceHistory>,
 }
 
 /// What earlier runs add to a device.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct PastOfDevice {
+#[schemars(rename = "PastOfDevice")]
+pub struct DeviceHistory {
     /// The first run of the unbroken row of runs in which it has failed up to now; `None` when it
     /// does not fail.
     pub first_failing: Option<Timestamp>,
@@ -110,14 +111,15 @@ pub struct PastOfDevice {
     /// unknown, `.` the device was not seen, `-` fleetback did not run.
     pub nights: String,
     /// Sizes of its complete local backups, oldest first.
-    pub sizes: Vec<SizeThen>,
+    pub sizes: Vec<EarlierSize>,
     /// The trouble that has ended, until the next night.
     pub recovered: Option<Recovered>,
 }
 
 /// How large a complete local backup was.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct SizeThen {
+#[schemars(rename = "SizeThen")]
+pub struct EarlierSize {
     /// When it was completed.
     pub completed_at: Timestamp,
     /// Its payload.
@@ -153,7 +155,7 @@ pub struct Os {
     pub days_behind: Option<i64>,
     /// Is that release so young that nobody is blamed yet?
     pub in_grace: bool,
-    /// Who says what is newest: a feed, the built-in table, or the fleet itself.
+    /// DeviceRef says what is newest: a feed, the built-in table, or the fleet itself.
     pub source: Option<String>,
     /// The last day that this source knows of; `None` for the fleet.
     #[schemars(with = "Option<String>")]
@@ -162,7 +164,8 @@ pub struct Os {
 
 /// A device in as many words as it takes to tell it from others.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct Who {
+#[schemars(rename = "Who")]
+pub struct DeviceRef {
     /// Serial number.
     pub serial_number: Option<String>,
     /// UDID.
@@ -183,18 +186,19 @@ pub struct Who {
     pub department: Option<String>,
 }
 
-/// What tells a device from others.
-pub(crate) fn who(device: &Device) -> Who {
-    Who {
-        serial_number: device.serial_number.clone(),
-        udid: device.udid.clone(),
-        imei: device.imei.clone(),
-        device_name: device.device_name.clone(),
-        product_type: device.product_type.clone(),
-        model: device.model.clone(),
-        os_version: device.os_version.clone(),
-        user: device.user.clone(),
-        department: device.department.clone(),
+impl From<&Device> for DeviceRef {
+    fn from(device: &Device) -> Self {
+        Self {
+            serial_number: device.serial_number.clone(),
+            udid: device.udid.clone(),
+            imei: device.imei.clone(),
+            device_name: device.device_name.clone(),
+            product_type: device.product_type.clone(),
+            model: device.model.clone(),
+            os_version: device.os_version.clone(),
+            user: device.user.clone(),
+            department: device.department.clone(),
+        }
     }
 }
 

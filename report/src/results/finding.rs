@@ -35,7 +35,7 @@ pub struct Finding {
     pub rule: String,
     /// What earlier runs add; `null` for a run without a history.
     #[serde(default)]
-    pub history: Option<PastOfFinding>,
+    pub history: Option<FindingHistory>,
     /// The rules of the preset's benchmark that speak of it; empty without a preset.
     #[serde(default)]
     pub references: Vec<Reference>,
@@ -54,7 +54,8 @@ pub struct Reference {
 
 /// What earlier runs add to a finding.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct PastOfFinding {
+#[schemars(rename = "PastOfFinding")]
+pub struct FindingHistory {
     /// The first run of this trouble.
     pub since: Timestamp,
     /// Nights on which fleetback ran and saw it, this one among them.
@@ -64,14 +65,15 @@ pub struct PastOfFinding {
     /// Nights on which the likely fix was shown, this one among them.
     pub fix_nights: u64,
     /// Other fixes that were shown before, oldest first.
-    pub tried: Vec<Tried>,
+    pub tried: Vec<EarlierFix>,
     /// Does direct evidence name the cause? An escalated fix is never more than a guess.
     pub cause_is_certain: bool,
 }
 
 /// A fix that was shown, and did not end the trouble.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct Tried {
+#[schemars(rename = "Tried")]
+pub struct EarlierFix {
     /// The fix.
     pub fix: FixId,
     /// The first run that showed it.

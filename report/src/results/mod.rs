@@ -19,13 +19,14 @@ pub use self::codes::{
     BackupKind, Change, Code, Confidence, FixId, NoSuchName, OsVerdict, PatternKind, Severity,
     Status, Verdict,
 };
-pub(crate) use self::device::who;
-pub use self::device::{Device, Os, PastOfDevice, Recovered, SizeThen, Who};
-pub use self::finding::{Evidence, Finding, LikelyFix, PastOfFinding, Reference, Tried, Waiver};
+pub use self::device::{Device, DeviceHistory, DeviceRef, EarlierSize, Os, Recovered};
+pub use self::finding::{
+    EarlierFix, Evidence, Finding, FindingHistory, LikelyFix, Reference, Waiver,
+};
 pub use self::mdm::{CapacityTold, Mdm};
 pub use self::pattern::Pattern;
 pub use self::policy::{GroupUsed, PolicyUsed};
 pub use self::run::{
-    ComparedRun, FixOutcome, Gone, Host, Past, Results, Root, SCHEMA_VERSION, Summary, Unmatched,
-    WaiverUse,
+    ComparedRun, FixOutcome, Host, MissingDevice, Results, Root, RunHistory, SCHEMA_VERSION,
+    Summary, Unmatched, WaiverUse,
 };

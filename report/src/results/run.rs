@@ -51,12 +51,13 @@ pub struct Results {
     pub patterns: Vec<Pattern>,
     /// What earlier runs add; `None` for a run without a history.
     #[serde(default)]
-    pub history: Option<Past>,
+    pub history: Option<RunHistory>,
 }
 
 /// What earlier runs add to the whole.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct Past {
+#[schemars(rename = "Past")]
+pub struct RunHistory {
     /// Earlier runs that are remembered.
     pub runs: u64,
     /// The oldest of them; `None` when this is the first run.
@@ -66,7 +67,7 @@ pub struct Past {
     /// Devices of the fleet by their change; empty without a run to compare with.
     pub changes: BTreeMap<Change, u64>,
     /// Devices that the compared run saw and this one did not.
-    pub gone: Vec<Gone>,
+    pub gone: Vec<MissingDevice>,
     /// Nights of the strip, since the first run, on which fleetback did not run.
     pub nights_missed: u64,
     /// The date of the last letter of every strip, `yyyy-mm-dd`.
@@ -86,7 +87,8 @@ pub struct ComparedRun {
 
 /// A device that is no longer there.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
-pub struct Gone {
+#[schemars(rename = "Gone")]
+pub struct MissingDevice {
     /// Serial number.
     pub serial_number: Option<String>,
     /// UDID.

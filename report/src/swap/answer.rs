@@ -10,7 +10,8 @@ use crate::format::{Word, words};
     Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
 )]
 #[serde(rename_all = "kebab-case")]
-pub enum Fate {
+#[schemars(rename = "Fate")]
+pub enum Retention {
     /// The new device has a complete backup of its own.
     MayGo,
     /// It has none yet.
@@ -142,7 +143,7 @@ words! { Outcome:
     Pass       "pass"        "in order",
 }
 
-words! { Fate:
+words! { Retention:
     MayGo   "may-go"  "MAY GO",
     Keep    "keep"    "KEEP",
     Unknown "unknown" "UNKNOWN, SO KEEP",

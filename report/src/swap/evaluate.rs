@@ -8,25 +8,27 @@ use fleetback_scanner::model::problem::Level;
 use super::answer::Outcome;
 use super::copies::Copy;
 use super::lookup::{Directory, Found, MatchedBy};
-use super::plan::{Said, said};
-use super::request::{Asked, Run};
+use super::plan::{PlanCheck, check_plan};
+use super::request::{Run, SwapRequest};
 use super::rule_input::RuleInput;
 use super::rules::RULES;
 use super::target::Target;
-use super::ticket::{Blocker, EvidenceUsed, RestoreFrom, SCHEMA_VERSION, Sums, Ticket, Tickets};
+use super::ticket::{
+    Blocker, EvidenceUsed, RestoreFrom, SCHEMA_VERSION, Ticket, TicketSummary, Tickets,
+};
 use super::verdict::{of_device, reason};
 use crate::format::plural;
-use crate::results::{Device, Results, Verdict, who};
+use crate::results::{Device, DeviceRef, Results, Verdict};
 use crate::tables::os_releases::OsTables;
 
 /// Answers everything that was asked.
-pub fn tickets(results: &Results, asked: &[Asked], run: &Run) -> Tickets {
+pub fn tickets(results: &Results, asked: &[SwapRequest], run: &Run) -> Tickets {
     let directory = Directory::of(results);
     let releases = OsTables::of(run.os_feed.as_ref());
-    let said = said(asked, &directory);
-    let swaps = asked.iter().zip(said);
+    let check = check_plan(asked, &directory);
+    let swaps = asked.iter().zip(check);
     let swaps: Vec<Ticket> = swaps
-        .map(|(one, said)| within_plan(ticket(&directory, one, (run, &releases)), said))
+        .map(|(one, check)| within_plan(ticket(&directory, one, (run, &releases)), check))
         .collect();
     Tickets {
         schema_version: SCHEMA_VERSION,
@@ -62,22 +64,22 @@ fn unread(results: &Results) -> u64 {
 }
 
 /// A row that another one contradicts is never ready: nobody can tell which of the two is meant.
-fn within_plan(ticket: Ticket, said: Said) -> Ticket {
+fn within_plan(ticket: Ticket, check: PlanCheck) -> Ticket {
     let ready = matches!(ticket.verdict, Verdict::Ready | Verdict::ReadyWithLosses);
-    let (verdict, reason) = match said.against.first() {
+    let (verdict, reason) = match check.conflicts.first() {
         Some(against) if ready => (Verdict::Unknown, against.clone()),
         _ => (ticket.verdict, ticket.reason.clone()),
     };
     Ticket {
         verdict,
         reason,
-        plan_contradicts: said.against,
-        plan_notes: said.beside,
+        plan_contradicts: check.conflicts,
+        plan_notes: check.notes,
         ..ticket
     }
 }
 
-fn ticket(directory: &Directory<'_>, asked: &Asked, run: (&Run, &OsTables<'_>)) -> Ticket {
+fn ticket(directory: &Directory<'_>, asked: &SwapRequest, run: (&Run, &OsTables<'_>)) -> Ticket {
     match directory.find(&asked.text) {
         Found::One(device, by) => of_one(directory, asked, run, (device, by)),
         Found::Several(devices) => Ticket {
@@ -85,7 +87,7 @@ fn ticket(directory: &Directory<'_>, asked: &Asked, run: (&Run, &OsTables<'_>)) 
                 "{} fit; name one of them by its serial number or UDID",
                 plural(devices.len() as u64, "device", "devices")
             ),
-            candidates: devices.into_iter().map(who).collect(),
+            candidates: devices.into_iter().map(DeviceRef::from).collect(),
             ..empty(asked)
         },
         Found::None => Ticket {
@@ -105,7 +107,7 @@ fn nobody_knows(results: &Results) -> String {
 
 fn of_one(
     directory: &Directory<'_>,
-    asked: &Asked,
+    asked: &SwapRequest,
     (run, releases): (&Run, &OsTables<'_>),
     found: (&Device, MatchedBy),
 ) -> Ticket {
@@ -126,7 +128,7 @@ fn of_one(
         user: asked.user.clone().or_else(|| device.user.clone()),
         verdict,
         reason: reason(verdict, &answers, &input),
-        device: Some(who(device)),
+        device: Some(DeviceRef::from(device)),
         matched_by: Some(by),
         restore_from: input.chosen().map(|copy| restore_from(&copy)),
         answers,
@@ -135,7 +137,7 @@ fn of_one(
     }
 }
 
-fn empty(asked: &Asked) -> Ticket {
+fn empty(asked: &SwapRequest) -> Ticket {
     Ticket {
         asked: asked.text.clone(),
         plan_line: asked.line,
@@ -166,12 +168,12 @@ fn restore_from(copy: &Copy<'_>) -> RestoreFrom {
     }
 }
 
-fn sums(tickets: &[Ticket]) -> Sums {
+fn sums(tickets: &[Ticket]) -> TicketSummary {
     let mut verdicts: BTreeMap<_, _> = Verdict::ALL.map(|verdict| (verdict, 0)).into();
     for ticket in tickets {
         *verdicts.entry(ticket.verdict).or_default() += 1;
     }
-    Sums {
+    TicketSummary {
         devices: tickets.len() as u64,
         verdicts,
         blockers: blockers(tickets),

@@ -65,7 +65,7 @@ const fn way(by: MatchedBy, keys: fn(&Typed) -> Vec<Key>) -> Way {
     Way { by, keys }
 }
 
-/// Numbers first: where one fits, no name is asked; an `S` before a serial number is dropped only
+/// DeviceIds first: where one fits, no name is asked; an `S` before a serial number is dropped only
 /// where no number fits, and a name is asked only where nothing else does.
 #[rustfmt::skip] // one way a line
 const WAYS: [&[Way]; 3] = [

@@ -9,14 +9,14 @@ use std::collections::BTreeMap;
 use fleetback_scanner::model::plan::{PlannedDay, PlannedSwap, SwapPlan};
 
 use super::lookup::{Directory, folded_text};
-use super::request::{Asked, Wish};
+use super::request::{SwapRequest, TargetSpec};
 use super::target::is_product;
 use crate::format::list_of_lines;
 use crate::tables::os_version::OsVersion;
 
 /// The rows of a plan as questions; what a row does not say of the new device, `wish` says for all.
-pub fn asked(plan: &SwapPlan, wish: &Wish) -> Vec<Asked> {
-    let one = |swap: &PlannedSwap| Asked {
+pub fn asked(plan: &SwapPlan, wish: &TargetSpec) -> Vec<SwapRequest> {
+    let one = |swap: &PlannedSwap| SwapRequest {
         text: swap.old.clone(),
         wish: wish_of(swap).over(wish.clone()),
         user: swap.user.clone(),
@@ -30,8 +30,8 @@ pub fn asked(plan: &SwapPlan, wish: &Wish) -> Vec<Asked> {
     plan.swaps.iter().map(one).collect()
 }
 
-fn wish_of(swap: &PlannedSwap) -> Wish {
-    Wish {
+fn wish_of(swap: &PlannedSwap) -> TargetSpec {
+    TargetSpec {
         to: swap.new.clone(),
         product_type: swap.new_type.clone(),
         os_version: swap.new_os.as_deref().and_then(OsVersion::parse),
@@ -41,11 +41,11 @@ fn wish_of(swap: &PlannedSwap) -> Wish {
 
 /// What the rest of the plan says of one of its rows.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Said {
+pub struct PlanCheck {
     /// What contradicts the row: it is never ready.
-    pub against: Vec<String>,
+    pub conflicts: Vec<String>,
     /// What is worth knowing.
-    pub beside: Vec<String>,
+    pub notes: Vec<String>,
 }
 
 /// A device as a row means it: known, or as it is written.
@@ -64,26 +64,27 @@ struct Row {
 
 /// What the rows of a plan say of each other, one for each of `asked`. What was typed by hand has no
 /// line and is held against nothing.
-pub fn said(asked: &[Asked], directory: &Directory<'_>) -> Vec<Said> {
+pub fn check_plan(asked: &[SwapRequest], directory: &Directory<'_>) -> Vec<PlanCheck> {
     let rows: Vec<Option<Row>> = asked.iter().map(|one| row(one, directory)).collect();
     let known = || rows.iter().flatten();
     let by_old = grouped(known().map(|row| (&row.old, row)));
     let by_new = grouped(known().filter_map(|row| Some((row.new.as_ref()?, row))));
     let told = rows.iter().zip(asked).map(|(row, one)| {
-        let mut said = match row {
+        let mut check = match row {
             Some(row) => of_row(row, &by_old, &by_new),
-            None => Said::default(),
+            None => PlanCheck::default(),
         };
         if one.day_unreadable {
-            said.beside
+            check
+                .notes
                 .push("the day of the plan could not be read".to_owned());
         }
-        said
+        check
     });
     told.collect()
 }
 
-fn row(asked: &Asked, directory: &Directory<'_>) -> Option<Row> {
+fn row(asked: &SwapRequest, directory: &Directory<'_>) -> Option<Row> {
     let meant = |text: &str| match directory.place(text) {
         Some(place) => Meant::Known(place),
         None => Meant::Written(folded_text(text)),
@@ -107,8 +108,8 @@ fn grouped<'r>(rows: impl Iterator<Item = (&'r Meant, &'r Row)>) -> Groups<'r> {
     groups
 }
 
-fn of_row(row: &Row, by_old: &Groups<'_>, by_new: &Groups<'_>) -> Said {
-    let mut said = Said::default();
+fn of_row(row: &Row, by_old: &Groups<'_>, by_new: &Groups<'_>) -> PlanCheck {
+    let mut check = PlanCheck::default();
     let same_old = by_old.get(&row.old).map_or(&[][..], Vec::as_slice);
     let other_new = same_old.iter().any(|other| other.new != row.new);
     let lines = |rows: &[&Row]| list_of_lines(&rows.iter().map(|row| row.line).collect::<Vec<_>>());
@@ -117,28 +118,28 @@ fn of_row(row: &Row, by_old: &Groups<'_>, by_new: &Groups<'_>) -> Said {
             "the plan swaps this device into different ones: {}",
             lines(same_old)
         );
-        said.against.push(text);
+        check.conflicts.push(text);
     } else if same_old.len() > 1 {
-        said.beside.push(format!(
+        check.notes.push(format!(
             "the plan has this swap more than once: {}",
             lines(same_old)
         ));
     }
-    let Some(new) = &row.new else { return said };
+    let Some(new) = &row.new else { return check };
     let same_new = by_new.get(new).map_or(&[][..], Vec::as_slice);
     if same_new.iter().any(|other| other.old != row.old) {
         let text = format!(
             "the plan gives this new device to different old ones: {}",
             lines(same_new)
         );
-        said.against.push(text);
+        check.conflicts.push(text);
     }
     let handed_on = by_old.get(new).filter(|_| *new != row.old);
-    said.beside.extend(handed_on.map(|rows| {
+    check.notes.extend(handed_on.map(|rows| {
         format!(
             "the new device is itself to be swapped, and must be first: {}",
             lines(rows)
         )
     }));
-    said
+    check
 }

@@ -13,11 +13,11 @@ use crate::tables::os_version::OsVersion;
 
 /// One device to ask for.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct Asked {
+pub struct SwapRequest {
     /// What was typed.
     pub text: String,
     /// The new device.
-    pub wish: Wish,
+    pub wish: TargetSpec,
     /// Whose it is, by the plan.
     pub user: Option<String>,
     /// When it is planned, by the plan.
@@ -59,7 +59,7 @@ pub enum EvidenceFrom {
 
 /// What was said of the new device, by hand or by a plan.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct Wish {
+pub struct TargetSpec {
     /// Serial number or another number of it, a product type ("iPhone17,1") or a model ("iPhone 16").
     pub to: Option<String>,
     /// Its product type or model.
@@ -70,7 +70,7 @@ pub struct Wish {
     pub capacity_gb: Option<f64>,
 }
 
-impl Wish {
+impl TargetSpec {
     /// Was nothing said at all?
     pub fn is_empty(&self) -> bool {
         *self == Self::default()

@@ -8,19 +8,20 @@ use jiff::{Timestamp, ToSpan};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::answer::Fate;
+use super::answer::Retention;
 use super::copies::{Copy, Worth, copies};
 use super::evaluate::evidence;
 use super::lookup::{Directory, Found};
-use super::plan::{Said, said};
-use super::request::{Asked, PlanUsed, Run};
+use super::plan::{PlanCheck, check_plan};
+use super::request::{PlanUsed, Run, SwapRequest};
 use super::ticket::EvidenceUsed;
 use crate::format::elapsed;
-use crate::results::{BackupKind, Device, Results, Who, who};
+use crate::results::{BackupKind, Device, DeviceRef, Results};
 
 /// Everything that was asked, answered.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct Afterwards {
+#[schemars(rename = "Afterwards")]
+pub struct RetentionReport {
     /// The version of this shape.
     pub schema_version: u32,
     /// Version of the program that wrote it.
@@ -33,12 +34,13 @@ pub struct Afterwards {
     #[serde(default)]
     pub plan: Option<PlanUsed>,
     /// One for each old device.
-    pub swaps: Vec<After>,
+    pub swaps: Vec<RetentionEntry>,
 }
 
 /// One old device.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct After {
+#[schemars(rename = "After")]
+pub struct RetentionEntry {
     /// As it was typed.
     pub asked: String,
     /// The line of the plan that asks for it.
@@ -48,13 +50,13 @@ pub struct After {
     #[serde(default)]
     pub planned: Option<Date>,
     /// May its backups go?
-    pub fate: Fate,
+    pub fate: Retention,
     /// Why, in one sentence.
     pub reason: String,
     /// The old device.
-    pub old: Option<Who>,
+    pub old: Option<DeviceRef>,
     /// The new device.
-    pub new: Option<Who>,
+    pub new: Option<DeviceRef>,
     /// The old device's local backups.
     pub backups: Vec<OldBackup>,
     /// Is there an iCloud backup of the old device too? Apple deletes it after 180 days.
@@ -75,17 +77,17 @@ pub struct OldBackup {
 }
 
 /// Answers everything that was asked.
-pub fn afterwards(results: &Results, asked: &[Asked], run: &Run) -> Afterwards {
+pub fn afterwards(results: &Results, asked: &[SwapRequest], run: &Run) -> RetentionReport {
     let evidence = evidence(results, run);
     let directory = Directory::of(results);
-    let said = said(asked, &directory);
-    Afterwards {
+    let check = check_plan(asked, &directory);
+    RetentionReport {
         schema_version: crate::swap::ticket::SCHEMA_VERSION,
         tool_version: run.tool_version.clone(),
         asked_at: run.now,
         plan: run.plan.clone(),
-        swaps: (asked.iter().zip(&said))
-            .map(|(one, said)| after(&directory, one, said, (run.now, evidence.too_old)))
+        swaps: (asked.iter().zip(&check))
+            .map(|(one, check)| after(&directory, one, check, (run.now, evidence.too_old)))
             .collect(),
         evidence,
     }
@@ -93,10 +95,10 @@ pub fn afterwards(results: &Results, asked: &[Asked], run: &Run) -> Afterwards {
 
 fn after(
     directory: &Directory<'_>,
-    asked: &Asked,
-    said: &Said,
+    asked: &SwapRequest,
+    check: &PlanCheck,
     (now, too_old): (Timestamp, bool),
-) -> After {
+) -> RetentionEntry {
     let old = match directory.find(&asked.text) {
         Found::One(device, _) => device,
         Found::Several(_) => return unknown(asked, "several devices fit what was typed"),
@@ -104,16 +106,16 @@ fn after(
     };
     let new = asked.wish.to.as_deref().map(|to| directory.find(to));
     let planned = asked.planned.or(old.planned_swap);
-    let (fate, reason, new) = match (untold(asked, said, too_old), new) {
-        (Some(why), _) => (Fate::Unknown, why, None),
+    let (fate, reason, new) = match (untold(asked, check, too_old), new) {
+        (Some(why), _) => (Retention::Unknown, why, None),
         (None, new) => of_new(old, new.as_ref(), planned, now),
     };
-    After {
+    RetentionEntry {
         planned,
         fate,
         reason,
-        old: Some(who(old)),
-        new: new.map(who),
+        old: Some(DeviceRef::from(old)),
+        new: new.map(DeviceRef::from),
         backups: backups(old),
         icloud: old.icloud.last_date.is_some(),
         ..unknown(asked, "")
@@ -121,11 +123,11 @@ fn after(
 }
 
 /// Why nobody can tell, whatever the devices are.
-fn untold(asked: &Asked, said: &Said, too_old: bool) -> Option<String> {
+fn untold(asked: &SwapRequest, check: &PlanCheck, too_old: bool) -> Option<String> {
     const OLD: &str = "the stored results are too old to rely on";
     const DAY: &str =
         "the day of the plan could not be read, so nobody can tell what was backed up since";
-    match said.against.first() {
+    match check.conflicts.first() {
         _ if too_old => Some(OLD.to_owned()),
         Some(against) => Some(against.clone()),
         None => asked.day_unreadable.then(|| DAY.to_owned()),
@@ -137,21 +139,21 @@ fn of_new<'a>(
     new: Option<&Found<'a>>,
     planned: Option<Date>,
     now: Timestamp,
-) -> (Fate, String, Option<&'a Device>) {
+) -> (Retention, String, Option<&'a Device>) {
     match new {
         None => (
-            Fate::Unknown,
+            Retention::Unknown,
             "no new device was named; name it with --to".to_owned(),
             None,
         ),
         Some(Found::One(new, _)) => of_pair(old, new, planned, now),
         Some(Found::Several(_)) => (
-            Fate::Unknown,
+            Retention::Unknown,
             "several devices fit what was named as the new one".to_owned(),
             None,
         ),
         Some(Found::None) => (
-            Fate::Keep,
+            Retention::Keep,
             "no evidence knows the new device yet".to_owned(),
             None,
         ),
@@ -163,7 +165,7 @@ fn of_pair<'a>(
     new: &'a Device,
     planned: Option<Date>,
     now: Timestamp,
-) -> (Fate, String, Option<&'a Device>) {
+) -> (Retention, String, Option<&'a Device>) {
     let since = since(old, planned);
     let own = copies(&new.backups, &new.icloud)
         .into_iter()
@@ -171,10 +173,10 @@ fn of_pair<'a>(
         .max_by_key(|copy| copy.date);
     let (fate, reason) = match own {
         Some(copy) => (
-            Fate::MayGo,
+            Retention::MayGo,
             format!("the new device has {}", in_words(&copy, now)),
         ),
-        None => (Fate::Keep, why_not(new)),
+        None => (Retention::Keep, why_not(new)),
     };
     (fate, reason, Some(new))
 }
@@ -225,12 +227,12 @@ fn backups(old: &Device) -> Vec<OldBackup> {
     .collect()
 }
 
-fn unknown(asked: &Asked, reason: &str) -> After {
-    After {
+fn unknown(asked: &SwapRequest, reason: &str) -> RetentionEntry {
+    RetentionEntry {
         asked: asked.text.clone(),
         plan_line: asked.line,
         planned: asked.planned,
-        fate: Fate::Unknown,
+        fate: Retention::Unknown,
         reason: reason.to_owned(),
         old: None,
         new: None,

@@ -5,7 +5,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::lookup::{Directory, Found};
-use super::request::Wish;
+use super::request::TargetSpec;
 use crate::results::{Device, Mdm};
 use crate::tables::models;
 
@@ -42,7 +42,7 @@ pub struct Target {
 
 impl Target {
     /// The new device of a wish; `None` where nothing was wished for.
-    pub fn of(directory: &Directory<'_>, old: &Device, wish: &Wish) -> Option<Self> {
+    pub fn of(directory: &Directory<'_>, old: &Device, wish: &TargetSpec) -> Option<Self> {
         if wish.is_empty() {
             return None;
         }

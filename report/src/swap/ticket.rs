@@ -14,7 +14,7 @@ use super::answer::Answer;
 use super::lookup::MatchedBy;
 use super::request::{EvidenceFrom, PlanUsed};
 use super::target::Target;
-use crate::results::{BackupKind, Verdict, Who};
+use crate::results::{BackupKind, DeviceRef, Verdict};
 
 /// The version of this shape; raised only when a field changes its meaning.
 pub const SCHEMA_VERSION: u32 = 1;
@@ -36,7 +36,7 @@ pub struct Tickets {
     #[serde(default)]
     pub plan: Option<PlanUsed>,
     /// The sums.
-    pub summary: Sums,
+    pub summary: TicketSummary,
     /// One for each device, in the order in which they were asked for.
     pub swaps: Vec<Ticket>,
 }
@@ -58,9 +58,10 @@ pub struct EvidenceUsed {
     pub unread: u64,
 }
 
-/// Sums over the tickets.
+/// TicketSummary over the tickets.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct Sums {
+#[schemars(rename = "Sums")]
+pub struct TicketSummary {
     /// Tickets.
     pub devices: u64,
     /// By verdict; every verdict is there, also with 0.
@@ -96,11 +97,11 @@ pub struct Ticket {
     /// Why, in one sentence.
     pub reason: String,
     /// The device; `null` where none or several fit.
-    pub device: Option<Who>,
+    pub device: Option<DeviceRef>,
     /// What it was recognised by.
     pub matched_by: Option<MatchedBy>,
     /// The devices that fit, where several do.
-    pub candidates: Vec<Who>,
+    pub candidates: Vec<DeviceRef>,
     /// What the backup would be restored to.
     pub target: Option<Target>,
     /// The copy that should be restored.

@@ -67,9 +67,9 @@ impl Step {
 
     /// The step in words for a device, with what it is for in front where nobody knows whether the
     /// device is such a one; `None` when it is not for this device.
-    pub fn for_device(&self, situation: &Situation) -> Option<String> {
+    pub fn for_device(&self, situation: &DeviceTraits) -> Option<String> {
         let focus_fits = match (self.focus, situation.focus) {
-            (Some(step), Some(wanted)) => step == wanted,
+            (Some(step), Some(device)) => step == device,
             _ => true,
         };
         if !focus_fits {
@@ -128,7 +128,7 @@ pub enum Focus {
 
 /// What decides which steps are shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Situation {
+pub struct DeviceTraits {
     /// The device's version of iOS; `None` shows the steps of all.
     pub os: Option<OsVersion>,
     /// Has it a Home button? `None` shows both ways.

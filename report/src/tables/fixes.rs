@@ -7,7 +7,7 @@
 use std::fmt::{self, Write as _};
 use std::str::FromStr;
 
-use super::fix_steps::{About, Situation};
+use super::fix_steps::{About, DeviceTraits};
 use super::{article_fixes, other_fixes};
 use crate::results::{FixId, LikelyFix, NoSuchName};
 
@@ -45,7 +45,7 @@ impl FixId {
     }
 
     /// The fix with the steps that suit a device.
-    pub fn made_ready(self, situation: &Situation) -> LikelyFix {
+    pub fn for_device(self, situation: &DeviceTraits) -> LikelyFix {
         let about = self.about();
         LikelyFix {
             id: self,
@@ -65,7 +65,7 @@ impl FixId {
 
     /// A message ready to send to the device's user, in plain text; `None` where no user is asked.
     /// `device` is what the device is called there: "your iPhone 13 (serial number F2LX0000TEST)".
-    pub fn message(self, situation: &Situation, device: &str) -> Option<String> {
+    pub fn message(self, situation: &DeviceTraits, device: &str) -> Option<String> {
         let about = self.about();
         let ask = about.ask?;
         let mut text = format!("Hello,\n\n{device} needs your help: {ask}\n");
@@ -111,7 +111,6 @@ mod tests {
     use super::*;
     use crate::tables::fix_steps::Focus;
     use crate::tables::os_version::OsVersion;
-    
 
     #[test]
     fn the_table_stands_in_the_order_of_the_fixes() {
@@ -144,12 +143,12 @@ mod tests {
     /// The steps for one device, a line each.
     #[track_caller]
     fn steps(fix: FixId, os: Option<&str>, product_type: &str, want: &[&str], unwanted: &[&str]) {
-        let situation = Situation {
+        let situation = DeviceTraits {
             os: os.and_then(OsVersion::parse),
             home_button: crate::tables::models::model(product_type).map(|model| model.home_button),
             focus: None,
         };
-        let steps = fix.made_ready(&situation).steps.join("\n");
+        let steps = fix.for_device(&situation).steps.join("\n");
         for text in want {
             assert!(steps.contains(text), "{text} not in\n{steps}");
         }
@@ -267,7 +266,7 @@ mod tests {
     #[test]
     fn a_message_is_for_people() {
         for fix in FixId::ALL {
-            let message = fix.message(&Situation::default(), "Your iPad");
+            let message = fix.message(&DeviceTraits::default(), "Your iPad");
             let is_for_user = fix.about().who == "user";
             assert_eq!(message.is_some(), is_for_user, "{fix}");
             let Some(message) = message else { continue };
@@ -290,9 +289,9 @@ mod tests {
     #[test]
     fn a_message_suits_the_device() {
         let message = |os| {
-            let situation = Situation {
+            let situation = DeviceTraits {
                 os: OsVersion::parse(os),
-                ..Situation::default()
+                ..DeviceTraits::default()
             };
             FixId::SignOutIcloud
                 .message(&situation, "Your iPhone")
@@ -306,11 +305,11 @@ mod tests {
     #[test]
     fn steps_suit_the_kind_of_storage() {
         let of = |focus| {
-            let situation = Situation {
+            let situation = DeviceTraits {
                 focus,
-                ..Situation::default()
+                ..DeviceTraits::default()
             };
-            FixId::CheckStorage.made_ready(&situation).steps.join("\n")
+            FixId::CheckStorage.for_device(&situation).steps.join("\n")
         };
         assert!(!of(Some(Focus::IcloudStorage)).contains("iPhone Storage"));
         assert!(!of(Some(Focus::DeviceStorage)).contains("Manage"));

@@ -31,11 +31,11 @@ pub fn types_of(name: &str) -> Vec<(&'static str, &'static str)> {
             .find_map(|network| full.strip_suffix(network))
             .unwrap_or(full)
     };
-    let wanted = name.trim();
+    let trimmed = name.trim();
     let fits = |full| {
         [full, of_family(full)]
             .iter()
-            .any(|own| own.eq_ignore_ascii_case(wanted))
+            .any(|own| own.eq_ignore_ascii_case(trimmed))
     };
     let rows = MODELS.iter().filter(|(_, model)| fits(model.name));
     rows.map(|(product_type, model)| (*product_type, model.name))
@@ -119,7 +119,7 @@ mod tests {
         assert!(date.parse::<jiff::civil::Date>().is_ok(), "{date}");
     }
 
-    /// Numbers of one name: every iPad is either Wi-Fi or Wi-Fi + Cellular, an iPhone neither; two
+    /// DeviceIds of one name: every iPad is either Wi-Fi or Wi-Fi + Cellular, an iPhone neither; two
     /// types may share a name, and no name is another's with blanks around it.
     #[test]
     fn names_look_like_names_of_their_family() {

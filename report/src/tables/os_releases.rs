@@ -98,7 +98,7 @@ impl<'a> OsTables<'a> {
         let of_model = self.all().flat_map(|table| table.releases(product_type));
         let newest = of_model.map(|release| release.version).max();
         // Which models get a major version is decided when it comes out.
-        let known = || self.all().any(|table| version.major <= table.last_major());
+        let is_listed = || self.all().any(|table| version.major <= table.last_major());
         let below_all = || {
             let mut tables = self.all();
             tables.any(|table| {
@@ -107,8 +107,8 @@ impl<'a> OsTables<'a> {
         };
         match newest {
             Some(newest) if newest >= version => Runs::Yes,
-            Some(newest) if newest.major < version.major && known() => Runs::No,
-            None if known() && below_all() => Runs::No,
+            Some(newest) if newest.major < version.major && is_listed() => Runs::No,
+            None if is_listed() && below_all() => Runs::No,
             _ => Runs::Unknown,
         }
     }
@@ -153,9 +153,9 @@ impl<'a> OsTable<'a> {
 
     /// Rows that cannot be read are left out; a test holds that there are none.
     fn from_tsv(text: &'a str) -> Self {
-        let told = |name| text.lines().find_map(|line| line.strip_prefix(name));
-        let date = told("#date\t").and_then(|day| day.parse().ok());
-        let complete = told("#complete\t") == Some("yes");
+        let header = |name| text.lines().find_map(|line| line.strip_prefix(name));
+        let date = header("#date\t").and_then(|day| day.parse().ok());
+        let complete = header("#complete\t") == Some("yes");
         let source = "the built-in table".to_owned();
         let mut table = Self::empty(source, date.unwrap_or_default(), complete);
         for line in text.lines().filter(|line| !line.starts_with('#')) {
@@ -191,11 +191,11 @@ impl<'a> OsTable<'a> {
         let new = Release { version, released };
         for product_type in product_types {
             let releases = self.releases.entry(product_type).or_default();
-            match releases.binary_search_by(|known| version.cmp(&known.version)) {
+            match releases.binary_search_by(|release| version.cmp(&release.version)) {
                 Err(place) => releases.insert(place, new),
                 Ok(place) => {
-                    let known = releases[place].released;
-                    let first = known.into_iter().chain(released).min();
+                    let listed = releases[place].released;
+                    let first = listed.into_iter().chain(released).min();
                     releases[place].released = first;
                 }
             }
@@ -289,8 +289,8 @@ mod tests {
             assert!(cells[1].parse::<Date>().is_ok(), "{row}");
             for name in cells[2].split(' ') {
                 assert!(generation(name).is_some(), "{name} in {row}");
-                let known = crate::tables::models::model(name);
-                assert!(known.is_some(), "{name} has no name in model_name.tsv");
+                let named = crate::tables::models::model(name);
+                assert!(named.is_some(), "{name} has no name in model_name.tsv");
             }
         }
         let table = built_in();

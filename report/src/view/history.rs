@@ -3,7 +3,9 @@
 
 use super::report::Sheet;
 use crate::format::{self, number, plural};
-use crate::results::{Change, Device, FixOutcome, Past, PastOfDevice, Recovered, SizeThen};
+use crate::results::{
+    Change, Device, DeviceHistory, EarlierSize, FixOutcome, Recovered, RunHistory,
+};
 
 /// What became of one fix.
 pub(crate) struct OutcomeRow {
@@ -35,7 +37,7 @@ pub(crate) fn outcomes(sheet: &Sheet<'_>) -> Vec<OutcomeRow> {
         .results()
         .history
         .iter()
-        .flat_map(|past: &Past| &past.fixes);
+        .flat_map(|past: &RunHistory| &past.fixes);
     fixes.map(outcome).collect()
 }
 
@@ -81,14 +83,14 @@ pub(crate) fn facts(sheet: &Sheet<'_>, device: &Device) -> Option<Facts> {
 }
 
 /// The strip with its key, which a screen reader can read out.
-fn nights(past: &PastOfDevice) -> String {
+fn nights(past: &DeviceHistory) -> String {
     format!(
         "{} (this night last; g good, a aging, f failing, u unknown, . not seen, - fleetback did not run)",
         past.nights
     )
 }
 
-fn sizes(sheet: &Sheet<'_>, sizes: &[SizeThen]) -> Option<String> {
+fn sizes(sheet: &Sheet<'_>, sizes: &[EarlierSize]) -> Option<String> {
     let told = sizes.iter().map(|then| {
         let date = format::date(then.completed_at, sheet.zone());
         format!("{date} {}", format::size(then.bytes))
@@ -108,7 +110,7 @@ fn recovered(sheet: &Sheet<'_>, then: &Recovered) -> String {
 }
 
 /// What has changed since the run that is compared with: "3 new, 1 fixed, 1 gone".
-pub fn changes(past: &Past) -> String {
+pub fn changes(past: &RunHistory) -> String {
     let of = |change| past.changes.get(&change).copied().unwrap_or(0);
     let told = TOLD_CHANGES.map(|change| (of(change), change.id()));
     let gone = (past.gone.len() as u64, "gone");

@@ -110,7 +110,7 @@ fn group(group: &GroupUsed) -> Fact {
 }
 
 /// "DISA STIG for iOS 26 AIOS-26-003000; mSCP icloud_backup_disabled"; `None` when no rule speaks of
-/// it. Numbers of one source stand together.
+/// it. DeviceIds of one source stand together.
 pub fn references(references: &[Reference]) -> Option<String> {
     let mut sources: Vec<(&str, Vec<&str>)> = Vec::new();
     for one in references {

@@ -4,10 +4,10 @@ use jiff::tz::TimeZone;
 
 use super::cell::Cell;
 use crate::format::{self, Word, elapsed, plural};
-use crate::results::{Verdict, Who};
-use crate::swap::answer::{Answer, Fate, Outcome, WaitsFor};
+use crate::results::{DeviceRef, Verdict};
+use crate::swap::answer::{Answer, Outcome, Retention, WaitsFor};
 use crate::swap::request::{EvidenceFrom, PlanUsed};
-use crate::swap::retention::{After, Afterwards};
+use crate::swap::retention::{RetentionEntry, RetentionReport};
 use crate::swap::target::Target;
 use crate::swap::ticket::{EvidenceUsed, RestoreFrom, Ticket, Tickets};
 
@@ -110,7 +110,7 @@ pub fn subject(ticket: &Ticket) -> String {
 }
 
 /// "iPhone von Marta (P447292248)".
-pub fn name(who: &Who) -> String {
+pub fn name(who: &DeviceRef) -> String {
     let number = [&who.serial_number, &who.udid, &who.imei]
         .into_iter()
         .flatten()
@@ -123,7 +123,7 @@ pub fn name(who: &Who) -> String {
 }
 
 /// "iPhone 11, iOS 18.6.2".
-pub fn make(who: &Who) -> String {
+pub fn make(who: &DeviceRef) -> String {
     let os = format::os_version(who.product_type.as_deref(), who.os_version.as_deref());
     let model = who.model.clone().or_else(|| who.product_type.clone());
     [model, os]
@@ -134,7 +134,7 @@ pub fn make(who: &Who) -> String {
 }
 
 /// "iPhone 11, iOS 18.6.2, Tomás Herrera, Sales".
-pub fn about(who: &Who, user: Option<&str>) -> String {
+pub fn about(who: &DeviceRef, user: Option<&str>) -> String {
     let user = user.map(str::to_owned).or_else(|| who.user.clone());
     let make = Some(make(who)).filter(|make| !make.is_empty());
     let parts = [make, user, who.department.clone()];
@@ -142,7 +142,7 @@ pub fn about(who: &Who, user: Option<&str>) -> String {
 }
 
 /// One device among several that fit: "P447292248, iPhone 11, iOS 18.6.2, Tomás Herrera".
-pub fn candidate(who: &Who) -> String {
+pub fn candidate(who: &DeviceRef) -> String {
     let about = about(who, None);
     let comma = if about.is_empty() { "" } else { ", " };
     let udid = match (&who.serial_number, &who.udid) {
@@ -271,7 +271,7 @@ pub fn blockers(tickets: &Tickets) -> Vec<String> {
 }
 
 /// "KEEP: 2 old backups of iPhone von Marta (P447292248)".
-pub fn after_headline(after: &After) -> String {
+pub fn after_headline(after: &RetentionEntry) -> String {
     let whose = after
         .old
         .as_ref()
@@ -281,9 +281,10 @@ pub fn after_headline(after: &After) -> String {
 }
 
 /// "3 swaps: 1 may go, 2 keep".
-pub fn after_totals(after: &Afterwards) -> String {
+pub fn after_totals(after: &RetentionReport) -> String {
     let count = |fate| after.swaps.iter().filter(|one| one.fate == fate).count() as u64;
-    let fates = [Fate::MayGo, Fate::Keep, Fate::Unknown].map(|fate| (fate, count(fate)));
+    let fates =
+        [Retention::MayGo, Retention::Keep, Retention::Unknown].map(|fate| (fate, count(fate)));
     let told = fates.into_iter().filter(|(_, count)| *count > 0);
     let told: Vec<_> = told
         .map(|(fate, count)| format!("{} {}", format::number(count), fate.phrase().to_lowercase()))
@@ -375,7 +376,7 @@ pub const SWAP_COLUMNS: &[SwapColumn] = &[
     col("plan_notes", "Said of the plan", |r| joined(&r.ticket.plan_notes)),
 ];
 
-fn old<'a>(row: &SwapRow<'a>) -> Option<&'a Who> {
+fn old<'a>(row: &SwapRow<'a>) -> Option<&'a DeviceRef> {
     row.ticket.device.as_ref()
 }
 

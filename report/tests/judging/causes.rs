@@ -1,6 +1,6 @@
 //! Evidence -> cause and fix, rule by rule. Each of the article's eight fixes is reached here.
 
-use fleetback_report::judge::Knowledge;
+use fleetback_report::judge::ReferenceData;
 use fleetback_report::results::{Code, Confidence, Finding, FixId};
 use fleetback_scanner::model::backup::{
     FileCount, HostTool, LocalBackup, Password, Restorable, State, Verified, VerifyLevel,
@@ -389,9 +389,9 @@ fn known_outage(service: &str, missed: i64, from: i64, to: Option<i64>, age: i64
             kind: "Outage".to_owned(),
         }],
     };
-    let knowledge = Knowledge {
+    let knowledge = ReferenceData {
         service_status: Some(&status),
-        ..Knowledge::default()
+        ..ReferenceData::default()
     };
     let mine = phone().icloud(missed * HOUR);
     let results = judged_knowing(&fleet([mine]), &knowledge, "");

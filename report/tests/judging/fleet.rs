@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use fleetback_report::judge::{Knowledge, RunInfo, judge};
+use fleetback_report::judge::{ReferenceData, RunInfo, judge};
 use fleetback_report::policy::Policy;
 use fleetback_report::results::{self, Code, Finding, Results};
 use fleetback_scanner::model::backup::{
@@ -322,13 +322,13 @@ pub(crate) fn policy(text: &str) -> Policy {
 }
 
 pub(crate) fn judged(fleet: &Fleet, policy_text: &str) -> Results {
-    judged_knowing(fleet, &Knowledge::default(), policy_text)
+    judged_knowing(fleet, &ReferenceData::default(), policy_text)
 }
 
 /// The same with what is known beside the fleet.
 pub(crate) fn judged_knowing(
     fleet: &Fleet,
-    knowledge: &Knowledge<'_>,
+    knowledge: &ReferenceData<'_>,
     policy_text: &str,
 ) -> Results {
     judge(fleet, knowledge, &policy(policy_text), &run())

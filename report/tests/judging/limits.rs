@@ -1,6 +1,6 @@
 //! Every limit from both sides.
 
-use fleetback_report::judge::Knowledge;
+use fleetback_report::judge::ReferenceData;
 use fleetback_report::results::{OsVerdict, Severity, Status};
 use fleetback_scanner::model::backup::{FileCount, LocalBackup};
 use fleetback_scanner::model::evidence::Sourced;
@@ -246,9 +246,9 @@ fn a_feed_knows_more() {
             product_types: ["iPhone12,1".to_owned()].into(),
         }],
     };
-    let knowledge = Knowledge {
+    let knowledge = ReferenceData {
         os_feed: Some(&feed),
-        ..Knowledge::default()
+        ..ReferenceData::default()
     };
     let check = |version: &str, verdict, in_grace, want: &[&str]| {
         let mine = phone().local(local(DAY)).os(version).product("iPhone12,1");

@@ -1,9 +1,9 @@
 //! What earlier runs knew, and what has changed since.
 
 use fleetback_report::history::{
-    History, Numbers, PastDevice, PastFinding, PastIcloud, PastRun, PastSize, PastState,
+    DeviceIds, History, PastDevice, PastFinding, PastIcloud, PastRun, PastSize, PastState,
 };
-use fleetback_report::judge::{Knowledge, judge};
+use fleetback_report::judge::{ReferenceData, judge};
 use fleetback_report::results::{Change, Code, FixId, Results, Severity, Status};
 use fleetback_scanner::model::evidence::Sourced;
 use fleetback_scanner::model::fleet::Fleet;
@@ -12,12 +12,12 @@ use jiff::Timestamp;
 
 use crate::fleet::*;
 
-pub(crate) fn numbers(udid: &str, serial: &str) -> Numbers {
+pub(crate) fn ids(udid: &str, serial: &str) -> DeviceIds {
     let some = |text: &str| (!text.is_empty()).then(|| text.to_owned());
-    Numbers {
+    DeviceIds {
         udid: some(udid),
         serial: some(serial),
-        ..Numbers::default()
+        ..DeviceIds::default()
     }
 }
 
@@ -31,10 +31,10 @@ fn state(at: Timestamp, severity: Option<Severity>) -> PastState {
 }
 
 /// One run a day ago, which saw these devices.
-fn last_night(devices: Vec<(Numbers, Option<Severity>)>) -> History {
+fn last_night(devices: Vec<(DeviceIds, Option<Severity>)>) -> History {
     let at = ago(DAY);
-    let device = |(numbers, severity)| PastDevice {
-        numbers,
+    let device = |(ids, severity)| PastDevice {
+        ids,
         states: vec![state(at, severity)],
         ..PastDevice::default()
     };
@@ -50,9 +50,9 @@ fn last_night(devices: Vec<(Numbers, Option<Severity>)>) -> History {
 }
 
 fn judged_after(fleet: &Fleet, history: &History) -> Results {
-    let knowledge = Knowledge {
+    let knowledge = ReferenceData {
         history: Some(history),
-        ..Knowledge::default()
+        ..ReferenceData::default()
     };
     judge(fleet, &knowledge, &policy(""), &run())
 }
@@ -62,14 +62,14 @@ const WARNING: Option<Severity> = Some(Severity::Warning);
 
 const SERIAL: &str = "F2LX0000TEST";
 
-fn change_of(device: Phone, past: Vec<(Numbers, Option<Severity>)>) -> Option<Change> {
+fn change_of(device: Phone, past: Vec<(DeviceIds, Option<Severity>)>) -> Option<Change> {
     judged_after(&fleet([device]), &last_night(past)).devices[0].change
 }
 
 #[test]
 fn a_change_is_against_the_last_run() {
     let (bad, well) = (|| phone().icloud(9 * DAY), || phone().icloud(HOUR));
-    let was = |severity| vec![(numbers("", SERIAL), severity)];
+    let was = |severity| vec![(ids("", SERIAL), severity)];
     assert_eq!(change_of(bad(), was(ERROR)), Some(Change::Same));
     assert_eq!(change_of(bad(), was(WARNING)), Some(Change::New));
     assert_eq!(change_of(bad(), vec![]), Some(Change::New));
@@ -88,7 +88,7 @@ fn without_an_earlier_run_nothing_is_said() {
 
 #[test]
 fn a_device_that_the_last_run_did_not_see_was_not_there() {
-    let mut history = last_night(vec![(numbers("", SERIAL), ERROR)]);
+    let mut history = last_night(vec![(ids("", SERIAL), ERROR)]);
     history.runs.push(PastRun {
         at: ago(HOUR),
         run_id: "run-0b".to_owned(),
@@ -105,14 +105,14 @@ const OTHER: &str = "00008030-001A2B3C4D5E6F71";
 #[track_caller]
 fn matched(known: &[(&str, &str)], now: &[(&str, &str)], want: &[Option<usize>]) {
     let devices = known.iter().map(|(udid, serial)| PastDevice {
-        numbers: numbers(udid, serial),
+        ids: ids(udid, serial),
         ..PastDevice::default()
     });
     let history = History {
         devices: devices.collect(),
         ..History::default()
     };
-    let now: Vec<_> = now.iter().map(|(u, s)| numbers(u, s)).collect();
+    let now: Vec<_> = now.iter().map(|(u, s)| ids(u, s)).collect();
     let place = |past: &PastDevice| {
         let mut devices = history.devices.iter();
         devices.position(|device| std::ptr::eq(device, past))
@@ -149,7 +149,7 @@ fn no_past_belongs_to_two_devices() {
 fn after_a_thousand(bytes: u64) -> Results {
     let mut backup = local(HOUR);
     backup.files.as_mut().unwrap().bytes = Some(bytes);
-    let mut history = last_night(vec![(numbers("", SERIAL), None)]);
+    let mut history = last_night(vec![(ids("", SERIAL), None)]);
     history.devices[0].sizes = vec![PastSize {
         completed_at: ago(2 * DAY),
         bytes: 1_000,
@@ -168,7 +168,7 @@ fn a_backup_of_less_than_half_the_size_has_shrunk() {
 fn a_backup_is_not_compared_with_itself() {
     let mut backup = local(HOUR);
     backup.files.as_mut().unwrap().bytes = Some(1);
-    let mut history = last_night(vec![(numbers("", SERIAL), None)]);
+    let mut history = last_night(vec![(ids("", SERIAL), None)]);
     history.devices[0].sizes = vec![PastSize {
         completed_at: backup.completed_at.unwrap(),
         bytes: 1_000,
@@ -180,8 +180,8 @@ fn a_backup_is_not_compared_with_itself() {
 #[test]
 fn who_is_gone_is_named() {
     let history = last_night(vec![
-        (numbers("", SERIAL), None),
-        (numbers("", "F2LX0001GONE"), ERROR),
+        (ids("", SERIAL), None),
+        (ids("", "F2LX0001GONE"), ERROR),
     ]);
     let results = judged_after(&fleet([phone().icloud(HOUR)]), &history);
     let gone = &results.history.unwrap().gone;
@@ -192,7 +192,7 @@ fn who_is_gone_is_named() {
 
 #[test]
 fn runs_after_now_are_not_known_yet() {
-    let mut history = last_night(vec![(numbers("", SERIAL), ERROR)]);
+    let mut history = last_night(vec![(ids("", SERIAL), ERROR)]);
     let later = ago(-DAY);
     history.runs.push(PastRun {
         at: later,
@@ -226,7 +226,7 @@ fn tried(fixes: &[FixId]) -> History {
         until: night(3 * place + 2),
     });
     let device = PastDevice {
-        numbers: numbers("", SERIAL),
+        ids: ids("", SERIAL),
         states: vec![PastState {
             since: night(0),
             until: night(nights - 1),
@@ -323,7 +323,7 @@ fn guessed(guess: &Guess, want: bool) {
         since: ago((9 + nights) * DAY),
         until: ago((9 + nights) * DAY),
     });
-    let mut history = last_night(vec![(numbers("", SERIAL), None)]);
+    let mut history = last_night(vec![(ids("", SERIAL), None)]);
     history.devices[0].icloud = told.collect();
     let results = judged_after(&fleet, &history);
     let findings = results.devices.iter().flat_map(|device| &device.findings);

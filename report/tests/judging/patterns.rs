@@ -1,8 +1,8 @@
 //! What many devices have in common, from whole fleets: one cause, one finding of the fleet, and
 //! devices that point to it.
 
-use fleetback_report::history::{History, Numbers, PastDevice, PastIcloud, PastRun};
-use fleetback_report::judge::{Knowledge, judge};
+use fleetback_report::history::{DeviceIds, History, PastDevice, PastIcloud, PastRun};
+use fleetback_report::judge::{ReferenceData, judge};
 use fleetback_report::results::{Code, Confidence, FixId, Pattern, PatternKind, Results};
 use fleetback_scanner::model::backup::{FileCount, LocalBackup, State};
 use fleetback_scanner::model::evidence::Sourced;
@@ -117,9 +117,9 @@ fn remembered(nights: i64, bad: i64) -> History {
         })
     };
     let devices = (0..60).map(|n| PastDevice {
-        numbers: Numbers {
+        ids: DeviceIds {
             serial: Some(format!("F2LX{n:04}TEST")),
-            ..Numbers::default()
+            ..DeviceIds::default()
         },
         icloud: told(n).collect(),
         ..PastDevice::default()
@@ -137,9 +137,9 @@ fn half_missed(history: &History) -> Results {
         let days = if n % 2 == 0 { 2 } else { 0 };
         member(n).icloud(days * DAY + (1 + i64::try_from(n % 20).unwrap()) * HOUR)
     });
-    let knowledge = Knowledge {
+    let knowledge = ReferenceData {
         history: Some(history),
-        ..Knowledge::default()
+        ..ReferenceData::default()
     };
     judge(&fleet(phones), &knowledge, &policy(""), &run())
 }

@@ -1,7 +1,7 @@
 //! Swaps that are planned for one of the next days.
 
 use fleetback_report::history::{History, PastRun};
-use fleetback_report::judge::{Knowledge, RunInfo, judge};
+use fleetback_report::judge::{ReferenceData, RunInfo, judge};
 use fleetback_report::results::{Code, FixId, Severity};
 use fleetback_scanner::model::backup::{LocalBackup, State};
 use fleetback_scanner::model::identity::Serial;
@@ -21,7 +21,7 @@ fn check(seconds: i64, policy_text: &str, want: bool) {
         ..run()
     };
     let all = fleet([phone().swapped_on("2027-03-31")]);
-    let results = judge(&all, &Knowledge::default(), &policy(policy_text), &info);
+    let results = judge(&all, &ReferenceData::default(), &policy(policy_text), &info);
     let found = codes(&results.devices[0]).contains(&"swap-planned");
     assert_eq!(found, want, "{seconds} s before");
 }
@@ -165,9 +165,9 @@ fn with_a_history_too() {
         }],
         ..History::default()
     };
-    let knowledge = Knowledge {
+    let knowledge = ReferenceData {
         history: Some(&history),
-        ..Knowledge::default()
+        ..ReferenceData::default()
     };
     let all = fleet([failing().swapped_on(&tomorrow())]);
     let results = judge(&all, &knowledge, &policy(""), &run());

@@ -1,6 +1,6 @@
 //! The results as a whole: order, counts, problems, purity.
 
-use fleetback_report::judge::{Knowledge, judge};
+use fleetback_report::judge::{ReferenceData, judge};
 use fleetback_report::results::{BackupKind, Results, Severity};
 use fleetback_scanner::model::backup::{LocalBackup, State};
 use fleetback_scanner::model::evidence::Sourced;
@@ -220,7 +220,7 @@ fn marketing_names_come_from_the_table_and_unknown_types_keep_what_the_mdm_says(
 fn the_run_stands_in_the_results() {
     let results = judge(
         &Fleet::default(),
-        &Knowledge::default(),
+        &ReferenceData::default(),
         &policy("name = \"Head office\""),
         &run(),
     );

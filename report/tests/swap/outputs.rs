@@ -5,7 +5,7 @@ use fleetback_report::render::json;
 use fleetback_report::render::terminal::page::PageOptions;
 use fleetback_report::render::terminal::swap;
 use fleetback_report::results::*;
-use fleetback_report::swap::request::{Asked, Wish};
+use fleetback_report::swap::request::{SwapRequest, TargetSpec};
 use fleetback_report::swap::retention::afterwards;
 use fleetback_report::swap::ticket::Tickets;
 use fleetback_report::view::ticket::SWAP_COLUMNS;
@@ -25,13 +25,13 @@ pub(crate) fn counter() -> Tickets {
         device_name: Some("Werkstatt".to_owned()),
         ..managed(with(bare(), plain(3 * DAY)), |mdm| mdm.find_my = Some(true))
     };
-    let wish = Wish {
+    let wish = TargetSpec {
         to: Some("iPhone 16 Pro".to_owned()),
-        ..Wish::default()
+        ..TargetSpec::default()
     };
     let asked = [
         asked("C39TEST00001"),
-        Asked {
+        SwapRequest {
             wish,
             ..asked("C39TEST00002")
         },
@@ -144,9 +144,9 @@ fn csv_reader(text: &str) -> impl Iterator<Item = Vec<String>> {
 
 #[test]
 fn after_the_swap() {
-    let wish = Wish {
+    let wish = TargetSpec {
         to: Some("F2LX0002TEST".to_owned()),
-        ..Wish::default()
+        ..TargetSpec::default()
     };
     let new = with(
         Device {
@@ -157,7 +157,7 @@ fn after_the_swap() {
     );
     let old = icloud(with(bare(), local(3 * DAY)), 4 * DAY, HOUR);
     let asked = [
-        Asked {
+        SwapRequest {
             wish,
             ..asked("C39TEST00001")
         },

@@ -1,10 +1,10 @@
 //! A plan's rows held against each other, and what is printed of them.
 
 use fleetback_report::results::{Verdict, *};
-use fleetback_report::swap::answer::Fate;
+use fleetback_report::swap::answer::Retention;
 use fleetback_report::swap::evaluate::tickets;
 use fleetback_report::swap::plan::asked as questions;
-use fleetback_report::swap::request::{Asked, PlanUsed, Run, Wish};
+use fleetback_report::swap::request::{PlanUsed, Run, SwapRequest, TargetSpec};
 use fleetback_report::swap::retention::afterwards;
 use fleetback_report::swap::ticket::{Ticket, Tickets};
 use fleetback_scanner::model::plan::{PlannedDay, PlannedSwap, SwapPlan};
@@ -58,7 +58,7 @@ fn of(plan: &SwapPlan) -> Tickets {
         plan: Some(PlanUsed::of(plan)),
         ..run()
     };
-    tickets(&fleet(), &questions(plan, &Wish::default()), &run)
+    tickets(&fleet(), &questions(plan, &TargetSpec::default()), &run)
 }
 
 /// Verdict, contradictions and notes of each row.
@@ -168,17 +168,17 @@ fn what_blocks_is_not_softened_by_a_contradiction() {
         swap(2, "C39TEST00001", "F2LX0001TEST"),
         swap(3, "C39TEST00001", "F2LX0002TEST"),
     ]);
-    let all = tickets(&results, &questions(&plan, &Wish::default()), &run());
+    let all = tickets(&results, &questions(&plan, &TargetSpec::default()), &run());
     assert_eq!(all.swaps[0].verdict, NotReady);
     assert_eq!(all.swaps[0].plan_contradicts.len(), 1);
 }
 
 #[test]
 fn a_row_says_what_the_command_line_does_not() {
-    let for_all = Wish {
+    let for_all = TargetSpec {
         product_type: Some("iPhone 16".to_owned()),
         capacity_gb: Some(64.0),
-        ..Wish::default()
+        ..TargetSpec::default()
     };
     let asked = questions(&plan(vec![swap(2, "C39TEST00001", "")]), &for_all);
     assert_eq!(asked[0].wish.product_type.as_deref(), Some("iPhone 16"));
@@ -202,7 +202,7 @@ fn a_ticket_carries_line_user_and_day() {
 /// After the swap, of a plan with that day, and a new device backed up so long ago: may the old
 /// backups go?
 #[track_caller]
-fn fate(day: PlannedDay, seconds_old: i64, twice: bool, want: Fate) {
+fn fate(day: PlannedDay, seconds_old: i64, twice: bool, want: Retention) {
     let new = Device {
         udid: None,
         ..with(
@@ -218,7 +218,7 @@ fn fate(day: PlannedDay, seconds_old: i64, twice: bool, want: Fate) {
     if twice {
         swaps.push(swap(3, "C39TEST00003", "F2LX0002TEST"));
     }
-    let asked: Vec<Asked> = questions(&plan(swaps), &Wish::default());
+    let asked: Vec<SwapRequest> = questions(&plan(swaps), &TargetSpec::default());
     let results = common::results(vec![old, new], Vec::new());
     let got = &afterwards(&results, &asked, &run()).swaps[0];
     assert_eq!(got.fate, want, "{}", got.reason);
@@ -228,11 +228,11 @@ fn fate(day: PlannedDay, seconds_old: i64, twice: bool, want: Fate) {
 fn after_the_swap_the_day_of_the_plan_counts() {
     // now is 2026-11-23 06:00 UTC; the day of the swap ends at midnight
     let on = |day: &str| PlannedDay::On(day.parse().unwrap());
-    fate(on("2026-11-22"), 6 * HOUR - 1, false, Fate::MayGo);
-    fate(on("2026-11-22"), 6 * HOUR, false, Fate::Keep);
-    fate(PlannedDay::Untold, 6 * HOUR, false, Fate::MayGo);
-    fate(PlannedDay::Unreadable, HOUR, false, Fate::Unknown);
-    fate(on("2026-11-22"), HOUR, true, Fate::Unknown);
+    fate(on("2026-11-22"), 6 * HOUR - 1, false, Retention::MayGo);
+    fate(on("2026-11-22"), 6 * HOUR, false, Retention::Keep);
+    fate(PlannedDay::Untold, 6 * HOUR, false, Retention::MayGo);
+    fate(PlannedDay::Unreadable, HOUR, false, Retention::Unknown);
+    fate(on("2026-11-22"), HOUR, true, Retention::Unknown);
 }
 
 #[test]

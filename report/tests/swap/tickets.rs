@@ -6,7 +6,7 @@ use fleetback_report::results::{Code, FixId, Severity, Verdict, *};
 use fleetback_report::swap::answer::Outcome;
 use fleetback_report::swap::evaluate::tickets;
 use fleetback_report::swap::lookup::Directory;
-use fleetback_report::swap::request::{Asked, EvidenceFrom, Run, Wish};
+use fleetback_report::swap::request::{EvidenceFrom, Run, SwapRequest, TargetSpec};
 use fleetback_report::swap::target::{Target, is_product};
 use fleetback_report::swap::ticket::{Ticket, Tickets};
 use fleetback_report::tables::os_version::OsVersion;
@@ -27,19 +27,19 @@ pub(crate) fn run() -> Run {
     }
 }
 
-pub(crate) fn asked(text: &str) -> Asked {
-    Asked {
+pub(crate) fn asked(text: &str) -> SwapRequest {
+    SwapRequest {
         text: text.to_owned(),
-        ..Asked::default()
+        ..SwapRequest::default()
     }
 }
 
-pub(crate) fn all(devices: Vec<Device>, asked: &[Asked]) -> Tickets {
+pub(crate) fn all(devices: Vec<Device>, asked: &[SwapRequest]) -> Tickets {
     tickets(&common::results(devices, Vec::new()), asked, &run())
 }
 
-fn one(device: Device, wish: Wish) -> Ticket {
-    let asked = Asked {
+fn one(device: Device, wish: TargetSpec) -> Ticket {
+    let asked = SwapRequest {
         wish,
         ..asked("C39TEST00001")
     };
@@ -48,7 +48,7 @@ fn one(device: Device, wish: Wish) -> Ticket {
 
 #[track_caller]
 fn check(device: Device, want: Verdict) {
-    let got = one(device, Wish::default());
+    let got = one(device, TargetSpec::default());
     assert_eq!(got.verdict, want, "{}", got.reason);
 }
 
@@ -69,18 +69,18 @@ fn verdicts() {
 
 #[test]
 fn what_is_not_about_the_backup_never_makes_it_unknown() {
-    let ticket = one(phone(), Wish::default());
+    let ticket = one(phone(), TargetSpec::default());
     assert!(ticket.answers.iter().any(|answer| answer.by_hand));
     assert!(ticket.answers.iter().all(|answer| !answer.decides));
 }
 
 #[test]
 fn s3_and_s4_decide_once_a_target_is_named() {
-    let wish = |to: &str, os: Option<OsVersion>, capacity| Wish {
+    let wish = |to: &str, os: Option<OsVersion>, capacity| TargetSpec {
         to: Some(to.to_owned()),
         os_version: os,
         capacity_gb: capacity,
-        ..Wish::default()
+        ..TargetSpec::default()
     };
     let os = Some(OsVersion::new(18, 1, 0));
     let verdict = |wish| one(phone(), wish).verdict;
@@ -166,12 +166,12 @@ fn a_list_of_releases_tells_what_a_new_model_runs() {
             product_types: BTreeSet::from(["iPhone99,9".to_owned()]),
         }],
     };
-    let wish = Wish {
+    let wish = TargetSpec {
         product_type: Some("iPhone99,9".to_owned()),
         capacity_gb: Some(256.0),
-        ..Wish::default()
+        ..TargetSpec::default()
     };
-    let asked = [Asked {
+    let asked = [SwapRequest {
         wish,
         ..asked("C39TEST00001")
     }];
@@ -201,7 +201,7 @@ fn several_devices_decide_nothing_and_are_listed() {
 #[test]
 fn what_stands_in_the_way_comes_first() {
     let device = managed(with(bare(), plain(HOUR)), |mdm| mdm.find_my = Some(true));
-    let ranks: Vec<_> = one(device, Wish::default())
+    let ranks: Vec<_> = one(device, TargetSpec::default())
         .answers
         .iter()
         .map(|answer| match answer.answer {
@@ -219,7 +219,7 @@ fn what_stands_in_the_way_comes_first() {
 
 #[test]
 fn the_copy_that_holds_most_is_restored() {
-    let from = |device| one(device, Wish::default()).restore_from.unwrap();
+    let from = |device| one(device, TargetSpec::default()).restore_from.unwrap();
     assert_eq!(from(icloud(phone(), 60, 60)).kind, BackupKind::Local);
     assert_eq!(
         from(icloud(with(bare(), local(DAY + 1)), DAY, 60)).kind,
@@ -293,9 +293,9 @@ fn a_new_device_is_known_by_number_or_by_model() {
     };
     let results = common::results(vec![phone(), other], Vec::new());
     let target = |to: &str| {
-        let wish = Wish {
+        let wish = TargetSpec {
             to: Some(to.to_owned()),
-            ..Wish::default()
+            ..TargetSpec::default()
         };
         Target::of(&Directory::of(&results), &results.devices[0], &wish).unwrap()
     };

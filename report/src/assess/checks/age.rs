@@ -5,8 +5,8 @@
 
 use fleetback_scanner::model::backup::{LocalBackup, State};
 
-use crate::assess::context::{Case, Good};
-use crate::assess::draft_finding::{Draft, days_between, from_backup, from_fact};
+use crate::assess::context::{DeviceContext, Good};
+use crate::assess::draft_finding::{DraftFinding, days_between, from_backup, from_fact};
 use crate::assess::good_backup::within;
 use crate::assess::icloud_evidence::source_words;
 use crate::assess::status::status;
@@ -14,32 +14,32 @@ use crate::format::day;
 use crate::policy::Requirement;
 use crate::results::{BackupKind, Code, Evidence, Severity, Status};
 
-pub(crate) fn find(case: &Case<'_>) -> Vec<Draft> {
-    let newest = case.last_good().and_then(|good| too_old(case, &good));
-    let required = required_kinds(case).flat_map(|kind| match case.good_of(kind) {
-        Some(good) => too_old(case, &good),
-        None => required_never(case, kind),
+pub(crate) fn find(ctx: &DeviceContext<'_>) -> Vec<DraftFinding> {
+    let newest = ctx.last_good().and_then(|good| too_old(ctx, &good));
+    let required = required_kinds(ctx).flat_map(|kind| match ctx.good_of(kind) {
+        Some(good) => too_old(ctx, &good),
+        None => required_never(ctx, kind),
     });
     newest
         .into_iter()
-        .chain(never(case))
+        .chain(never(ctx))
         .chain(required)
         .collect()
 }
 
-fn required_kinds(case: &Case<'_>) -> impl Iterator<Item = BackupKind> + use<> {
-    let icloud = case.policy.backups.icloud == Requirement::Required;
+fn required_kinds(ctx: &DeviceContext<'_>) -> impl Iterator<Item = BackupKind> + use<> {
+    let icloud = ctx.policy.backups.icloud == Requirement::Required;
     let kinds = [
-        (BackupKind::Local, case.local_is_asked_for()),
+        (BackupKind::Local, ctx.local_is_asked_for()),
         (BackupKind::Icloud, icloud),
     ];
     let required = kinds.into_iter().filter(|(_, asked_for)| *asked_for);
     required.map(|(kind, _)| kind)
 }
 
-fn too_old(case: &Case<'_>, good: &Good<'_>) -> Option<Draft> {
-    let limits = &case.policy.thresholds;
-    let within = |days| within(good.date, case.now, days);
+fn too_old(ctx: &DeviceContext<'_>, good: &Good<'_>) -> Option<DraftFinding> {
+    let limits = &ctx.policy.thresholds;
+    let within = |days| within(good.date, ctx.now, days);
     let (code, severity) = if within(limits.aging_days) {
         return None;
     } else if within(limits.stale_days) {
@@ -49,7 +49,7 @@ fn too_old(case: &Case<'_>, good: &Good<'_>) -> Option<Draft> {
     } else {
         (Code::BackupStale, Severity::Critical)
     };
-    Some(Draft::new(code, vec![date_in_words(case, good)]).severity(severity))
+    Some(DraftFinding::new(code, vec![date_in_words(ctx, good)]).severity(severity))
 }
 
 /// Where the date of a good backup stands. Over an older copy that still stands, Status.plist tells
@@ -62,10 +62,10 @@ fn date_key(backup: &LocalBackup) -> &'static str {
     }
 }
 
-fn date_in_words(case: &Case<'_>, good: &Good<'_>) -> Evidence {
-    let age = days_between(good.date, case.now);
+fn date_in_words(ctx: &DeviceContext<'_>, good: &Good<'_>) -> Evidence {
+    let age = days_between(good.date, ctx.now);
     let when = day(good.date);
-    match (good.backup, &case.cloud.last) {
+    match (good.backup, &ctx.cloud.last) {
         (Some(backup), _) => from_backup(
             format!("the newest good local backup was completed on {when}, {age} ago"),
             backup,
@@ -85,57 +85,57 @@ fn date_in_words(case: &Case<'_>, good: &Good<'_>) -> Evidence {
 }
 
 /// Never a backup of any kind, and no folder that might once have held one.
-fn never(case: &Case<'_>) -> Option<Draft> {
-    let nothing_local = case
+fn never(ctx: &DeviceContext<'_>) -> Option<DraftFinding> {
+    let nothing_local = ctx
         .real_locals()
         .all(|local| local.backup.state == State::InProgress);
-    let never = match status(case) {
+    let never = match status(ctx) {
         Status::Never => true,
         Status::Failed => {
-            case.cloud_never() && nothing_local && case.told_of_computer_backup().is_none()
+            ctx.cloud_never() && nothing_local && ctx.told_of_computer_backup().is_none()
         }
         _ => false,
     };
-    never.then(|| Draft::new(Code::BackupNever, vec![cloud_never(case)]))
+    never.then(|| DraftFinding::new(Code::BackupNever, vec![cloud_never(ctx)]))
 }
 
-fn required_never(case: &Case<'_>, kind: BackupKind) -> Option<Draft> {
+fn required_never(ctx: &DeviceContext<'_>, kind: BackupKind) -> Option<DraftFinding> {
     let evidence = match kind {
-        BackupKind::Icloud => case.cloud_never().then(|| cloud_never(case)),
+        BackupKind::Icloud => ctx.cloud_never().then(|| cloud_never(ctx)),
         BackupKind::Local => {
             // Where local backups are only what is left, a console's word of one rules never out.
-            let required = case.policy.backups.local == Requirement::Required;
-            let possible = required || case.told_of_computer_backup().is_none();
-            let none = case.fleet.has_roots && case.real_locals().next().is_none();
+            let required = ctx.policy.backups.local == Requirement::Required;
+            let possible = required || ctx.told_of_computer_backup().is_none();
+            let none = ctx.fleet.has_roots && ctx.real_locals().next().is_none();
             (possible && none).then(|| Evidence {
                 text: format!(
                     "{}, and none was found below the roots that were scanned",
-                    why_local(case)
+                    why_local(ctx)
                 ),
                 source: "the roots of this scan".to_owned(),
-                observed_at: Some(case.now),
+                observed_at: Some(ctx.now),
             })
         }
     };
-    evidence.map(|evidence| Draft::new(Code::BackupNever, vec![evidence]))
+    evidence.map(|evidence| DraftFinding::new(Code::BackupNever, vec![evidence]))
 }
 
-fn why_local(case: &Case<'_>) -> &'static str {
-    match case.policy.backups.local {
+fn why_local(ctx: &DeviceContext<'_>) -> &'static str {
+    match ctx.policy.backups.local {
         Requirement::Required => "the policy requires a local backup",
         _ => "the policy forbids iCloud Backup, which leaves local backups",
     }
 }
 
-fn cloud_never(case: &Case<'_>) -> Evidence {
-    let told = case.mdm().and_then(|mdm| mdm.last_inventory.as_ref());
+fn cloud_never(ctx: &DeviceContext<'_>) -> Evidence {
+    let inventory_date = ctx.mdm().and_then(|mdm| mdm.last_inventory.as_ref());
     Evidence {
         text: "the MDM's answer tells of iCloud Backup and carries no date of a last backup"
             .to_owned(),
-        source: told.map_or_else(
+        source: inventory_date.map_or_else(
             || "the MDM's answer".to_owned(),
-            |told| source_words(&told.source, "LastCloudBackupDate (absent)"),
+            |inventory_date| source_words(&inventory_date.source, "LastCloudBackupDate (absent)"),
         ),
-        observed_at: told.map(|told| told.value),
+        observed_at: inventory_date.map(|inventory_date| inventory_date.value),
     }
 }

@@ -1,12 +1,12 @@
 //! The list of everything that is looked for.
 
 use super::{age, icloud, identity, inventory, local, os, storage};
-use crate::assess::context::Case;
-use crate::assess::draft_finding::Draft;
+use crate::assess::context::DeviceContext;
+use crate::assess::draft_finding::DraftFinding;
 use crate::results::Severity;
 
 /// One theme: looks at a device and drafts what it finds.
-type Theme = fn(&Case<'_>) -> Vec<Draft>;
+type Theme = fn(&DeviceContext<'_>) -> Vec<DraftFinding>;
 
 const THEMES: &[Theme] = &[
     age::find,
@@ -21,11 +21,11 @@ const THEMES: &[Theme] = &[
 ];
 
 /// Everything that is wrong with a device, each code once, worst first.
-pub(crate) fn assess(case: &Case<'_>) -> Vec<Draft> {
-    let drafts = THEMES.iter().flat_map(|theme| theme(case)).collect();
+pub(crate) fn assess(ctx: &DeviceContext<'_>) -> Vec<DraftFinding> {
+    let drafts = THEMES.iter().flat_map(|theme| theme(ctx)).collect();
     let mut drafts = merged(drafts);
-    drafts.extend(inventory::nobody_can_tell(case, &drafts));
-    if case.listed_apart() {
+    drafts.extend(inventory::nobody_can_tell(ctx, &drafts));
+    if ctx.listed_apart() {
         for draft in &mut drafts {
             draft.severity = Severity::Info;
         }
@@ -35,15 +35,18 @@ pub(crate) fn assess(case: &Case<'_>) -> Vec<Draft> {
 }
 
 /// One draft a code: the worst severity, and all the evidence.
-fn merged(drafts: Vec<Draft>) -> Vec<Draft> {
-    let mut all: Vec<Draft> = Vec::new();
+fn merged(drafts: Vec<DraftFinding>) -> Vec<DraftFinding> {
+    let mut all: Vec<DraftFinding> = Vec::new();
     for draft in drafts {
-        match all.iter_mut().find(|known| known.code == draft.code) {
-            Some(known) => {
-                known.severity = known.severity.max(draft.severity);
+        match all
+            .iter_mut()
+            .find(|merged_draft| merged_draft.code == draft.code)
+        {
+            Some(merged_draft) => {
+                merged_draft.severity = merged_draft.severity.max(draft.severity);
                 for evidence in draft.evidence {
-                    if !known.evidence.contains(&evidence) {
-                        known.evidence.push(evidence);
+                    if !merged_draft.evidence.contains(&evidence) {
+                        merged_draft.evidence.push(evidence);
                     }
                 }
             }

@@ -3,8 +3,8 @@
 //! "Off" is compliance where the policy forbids iCloud, and a remark where a good local backup
 //! stands in for it.
 
-use crate::assess::context::Case;
-use crate::assess::draft_finding::{Draft, days_between, from_fact};
+use crate::assess::context::DeviceContext;
+use crate::assess::draft_finding::{DraftFinding, days_between, from_fact};
 use crate::assess::fleet_index::is_outage;
 use crate::assess::good_backup::within;
 use crate::assess::icloud_evidence::{Attempt, log_source, source_words};
@@ -12,28 +12,28 @@ use crate::format::day;
 use crate::policy::{Requirement, span_of_days};
 use crate::results::{Code, Evidence, Severity};
 
-pub(crate) fn find(case: &Case<'_>) -> Vec<Draft> {
-    if case.policy.backups.icloud == Requirement::Forbidden {
-        return forbidden(case).into_iter().collect();
+pub(crate) fn find(ctx: &DeviceContext<'_>) -> Vec<DraftFinding> {
+    if ctx.policy.backups.icloud == Requirement::Forbidden {
+        return forbidden(ctx).into_iter().collect();
     }
-    let all = [blocked(case), off(case), failing(case), expiring(case)];
+    let all = [blocked(ctx), off(ctx), failing(ctx), expiring(ctx)];
     all.into_iter().flatten().collect()
 }
 
-fn forbidden(case: &Case<'_>) -> Option<Draft> {
-    let fact = case.cloud.enabled.as_ref().filter(|fact| fact.value)?;
+fn forbidden(ctx: &DeviceContext<'_>) -> Option<DraftFinding> {
+    let fact = ctx.cloud.enabled.as_ref().filter(|fact| fact.value)?;
     let text = "iCloud Backup is on, and the policy forbids it";
-    Some(Draft::new(
+    Some(DraftFinding::new(
         Code::IcloudForbidden,
         vec![from_fact(text, fact)],
     ))
 }
 
 /// The restriction that stops iCloud Backup, in words.
-pub(crate) fn restriction_evidence(case: &Case<'_>, key: &str) -> Option<Evidence> {
-    let mdm = case.mdm()?;
-    let told = mdm.restrictions.as_ref()?;
-    let value = told.value.get(key)?;
+pub(crate) fn restriction_evidence(ctx: &DeviceContext<'_>, key: &str) -> Option<Evidence> {
+    let mdm = ctx.mdm()?;
+    let restrictions = mdm.restrictions.as_ref()?;
+    let value = restrictions.value.get(key)?;
     let by = mdm
         .restriction_profiles
         .get(key)
@@ -43,20 +43,20 @@ pub(crate) fn restriction_evidence(case: &Case<'_>, key: &str) -> Option<Evidenc
         });
     Some(Evidence {
         text: format!("the restriction {key} = {value} is in force{by}"),
-        source: source_words(&told.source, &format!("restrictedBool.{key}")),
-        observed_at: Some(told.observed_at()),
+        source: source_words(&restrictions.source, &format!("restrictedBool.{key}")),
+        observed_at: Some(restrictions.observed_at()),
     })
 }
 
 /// Is iCloud Backup stopped by a restriction?
-pub(crate) fn is_blocked(case: &Case<'_>) -> bool {
-    case.restriction("allowCloudBackup") == Some(false)
+pub(crate) fn is_blocked(ctx: &DeviceContext<'_>) -> bool {
+    ctx.restriction("allowCloudBackup") == Some(false)
 }
 
-fn blocked(case: &Case<'_>) -> Option<Draft> {
-    let evidence = is_blocked(case).then(|| restriction_evidence(case, "allowCloudBackup"))??;
-    let draft = Draft::new(Code::IcloudBlocked, vec![evidence]);
-    Some(if case.local_stands_in() {
+fn blocked(ctx: &DeviceContext<'_>) -> Option<DraftFinding> {
+    let evidence = is_blocked(ctx).then(|| restriction_evidence(ctx, "allowCloudBackup"))??;
+    let draft = DraftFinding::new(Code::IcloudBlocked, vec![evidence]);
+    Some(if ctx.local_stands_in() {
         draft.severity(Severity::Warning)
     } else {
         draft
@@ -64,20 +64,20 @@ fn blocked(case: &Case<'_>) -> Option<Draft> {
 }
 
 /// Is the switch off?
-pub(crate) fn is_off(case: &Case<'_>) -> bool {
-    case.cloud.enabled.as_ref().is_some_and(|fact| !fact.value)
+pub(crate) fn is_off(ctx: &DeviceContext<'_>) -> bool {
+    ctx.cloud.enabled.as_ref().is_some_and(|fact| !fact.value)
 }
 
-fn off(case: &Case<'_>) -> Option<Draft> {
-    let fact = case.cloud.enabled.as_ref().filter(|fact| !fact.value)?;
-    if is_blocked(case) {
+fn off(ctx: &DeviceContext<'_>) -> Option<DraftFinding> {
+    let fact = ctx.cloud.enabled.as_ref().filter(|fact| !fact.value)?;
+    if is_blocked(ctx) {
         return None;
     }
-    let draft = Draft::new(
+    let draft = DraftFinding::new(
         Code::IcloudOff,
         vec![from_fact("iCloud Backup is switched off", fact)],
     );
-    Some(if case.local_stands_in() {
+    Some(if ctx.local_stands_in() {
         draft.severity(Severity::Info)
     } else {
         draft
@@ -87,19 +87,19 @@ fn off(case: &Case<'_>) -> Option<Draft> {
 /// The newest failure of iCloud Backup, when it means something: it lasts; or Apple's servers failed
 /// other devices of the fleet in the same night; or there is no good backup that would make a
 /// passing failure harmless.
-pub(crate) fn failure_that_counts<'a>(case: &Case<'a>) -> Option<Attempt<'a>> {
-    case.cloud.lasting_failure().or_else(|| {
-        let newest = *case.cloud.failures().first()?;
+pub(crate) fn failure_that_counts<'a>(ctx: &DeviceContext<'a>) -> Option<Attempt<'a>> {
+    ctx.cloud.lasting_failure().or_else(|| {
+        let newest = *ctx.cloud.failures().first()?;
         let shared =
-            is_outage(newest.says()) && case.fleet.shared_outage(case.index, newest.entry.at);
-        let alone = case.last_good().is_none() && case.cloud.newest_real_failure().is_some();
+            is_outage(newest.error_code()) && ctx.fleet.shared_outage(ctx.index, newest.entry.at);
+        let alone = ctx.last_good().is_none() && ctx.cloud.newest_real_failure().is_some();
         (shared || alone).then_some(newest)
     })
 }
 
-fn failing(case: &Case<'_>) -> Option<Draft> {
-    failure_that_counts(case)?;
-    let failures = case.cloud.failures();
+fn failing(ctx: &DeviceContext<'_>) -> Option<DraftFinding> {
+    failure_that_counts(ctx)?;
+    let failures = ctx.cloud.failures();
     let evidence = failures
         .iter()
         .take(EVIDENCE_ATTEMPTS)
@@ -112,8 +112,8 @@ fn failing(case: &Case<'_>) -> Option<Draft> {
             source: log_source(attempt.backup, "com.apple.MobileBackup.plist"),
             observed_at: Some(attempt.entry.at),
         });
-    let draft = Draft::new(Code::IcloudAttemptsFailing, evidence.collect());
-    let alone = case.last_good().is_none();
+    let draft = DraftFinding::new(Code::IcloudAttemptsFailing, evidence.collect());
+    let alone = ctx.last_good().is_none();
     Some(if alone {
         draft.severity(Severity::Error)
     } else {
@@ -124,13 +124,13 @@ fn failing(case: &Case<'_>) -> Option<Draft> {
 /// Attempts shown as evidence; the device's details list them all.
 const EVIDENCE_ATTEMPTS: usize = 3;
 
-fn expiring(case: &Case<'_>) -> Option<Draft> {
-    let limits = &case.policy.thresholds;
-    let fact = case.cloud.last.as_ref()?;
-    if fact.value.duration_until(case.now) < span_of_days(limits.icloud_expiring_days) {
+fn expiring(ctx: &DeviceContext<'_>) -> Option<DraftFinding> {
+    let limits = &ctx.policy.thresholds;
+    let fact = ctx.cloud.last.as_ref()?;
+    if fact.value.duration_until(ctx.now) < span_of_days(limits.icloud_expiring_days) {
         return None;
     }
-    let gone = !within(fact.value, case.now, limits.icloud_ignored_days);
+    let gone = !within(fact.value, ctx.now, limits.icloud_ignored_days);
     let fate = if gone {
         "Apple has probably deleted it"
     } else {
@@ -139,13 +139,13 @@ fn expiring(case: &Case<'_>) -> Option<Draft> {
     let text = format!(
         "the last iCloud backup is of {}, {} ago: {fate}",
         day(fact.value),
-        days_between(fact.value, case.now)
+        days_between(fact.value, ctx.now)
     );
-    let near_its_end = !within(fact.value, case.now, limits.icloud_expiring_error_days);
-    let severity = match (case.local_stands_in(), near_its_end) {
+    let near_its_end = !within(fact.value, ctx.now, limits.icloud_expiring_error_days);
+    let severity = match (ctx.local_stands_in(), near_its_end) {
         (true, _) if gone => Severity::Info,
         (true, _) | (false, false) => Severity::Warning,
         (false, true) => Severity::Error,
     };
-    Some(Draft::new(Code::IcloudExpiring, vec![from_fact(text, fact)]).severity(severity))
+    Some(DraftFinding::new(Code::IcloudExpiring, vec![from_fact(text, fact)]).severity(severity))
 }

@@ -3,28 +3,28 @@
 use fleetback_scanner::model::backup::{LocalBackup, State};
 use jiff::Timestamp;
 
-use crate::assess::context::Case;
-use crate::assess::draft_finding::{Draft, from_backup};
+use crate::assess::context::DeviceContext;
+use crate::assess::draft_finding::{DraftFinding, from_backup};
 use crate::assess::good_backup::is_plausible;
 use crate::assess::icloud_evidence::source_words;
 use crate::format::day;
 use crate::results::{Code, Evidence};
 
-pub(crate) fn find(case: &Case<'_>) -> Vec<Draft> {
+pub(crate) fn find(ctx: &DeviceContext<'_>) -> Vec<DraftFinding> {
     let drafts = [
-        (Code::IdentityConflict, conflicts(case)),
-        (Code::ClockWrong, impossible_dates(case)),
+        (Code::IdentityConflict, conflicts(ctx)),
+        (Code::ClockWrong, impossible_dates(ctx)),
     ];
     let drafts = drafts
         .into_iter()
         .filter(|(_, evidence)| !evidence.is_empty());
     drafts
-        .map(|(code, evidence)| Draft::new(code, evidence))
+        .map(|(code, evidence)| DraftFinding::new(code, evidence))
         .collect()
 }
 
-fn conflicts(case: &Case<'_>) -> Vec<Evidence> {
-    let between = case.device.conflicts.iter().map(|conflict| {
+fn conflicts(ctx: &DeviceContext<'_>) -> Vec<Evidence> {
+    let between = ctx.device.conflicts.iter().map(|conflict| {
         let paths: Vec<String> = conflict
             .paths
             .iter()
@@ -36,7 +36,7 @@ fn conflicts(case: &Case<'_>) -> Vec<Evidence> {
             observed_at: None,
         }
     });
-    let within = case.locals.iter().filter_map(|local| {
+    let within = ctx.locals.iter().filter_map(|local| {
         let text = in_words_of(local.backup.identity_disagrees.as_deref()?);
         Some(from_backup(
             text,
@@ -56,25 +56,27 @@ fn in_words_of(text: &str) -> String {
     }
 }
 
-fn impossible_dates(case: &Case<'_>) -> Vec<Evidence> {
+fn impossible_dates(ctx: &DeviceContext<'_>) -> Vec<Evidence> {
     // A make-believe backup bears 1970 on purpose; that is no clock.
-    let backups = case.locals.iter().map(|local| local.backup);
+    let backups = ctx.locals.iter().map(|local| local.backup);
     let backups = backups.filter(|backup| backup.state != State::Fake);
     let mut evidence: Vec<Evidence> = backups
-        .flat_map(|backup| impossible_dates_of(case, backup))
+        .flat_map(|backup| impossible_dates_of(ctx, backup))
         .collect();
-    let told = case.mdm().and_then(|mdm| mdm.last_cloud_backup.as_ref());
-    if let Some(told) = told.filter(|told| !is_plausible(told.value, case.now)) {
+    let cloud_date = ctx.mdm().and_then(|mdm| mdm.last_cloud_backup.as_ref());
+    if let Some(cloud_date) =
+        cloud_date.filter(|cloud_date| !is_plausible(cloud_date.value, ctx.now))
+    {
         evidence.push(Evidence {
-            text: in_words("the iCloud backup", told.value, case.now),
-            source: source_words(&told.source, "LastCloudBackupDate"),
-            observed_at: Some(told.observed_at()),
+            text: in_words("the iCloud backup", cloud_date.value, ctx.now),
+            source: source_words(&cloud_date.source, "LastCloudBackupDate"),
+            observed_at: Some(cloud_date.observed_at()),
         });
     }
     evidence
 }
 
-fn impossible_dates_of(case: &Case<'_>, backup: &LocalBackup) -> Vec<Evidence> {
+fn impossible_dates_of(ctx: &DeviceContext<'_>, backup: &LocalBackup) -> Vec<Evidence> {
     let dates = [
         (backup.status_date, "Status.plist Date"),
         (backup.manifest_date, "Manifest.plist Date"),
@@ -84,12 +86,12 @@ fn impossible_dates_of(case: &Case<'_>, backup: &LocalBackup) -> Vec<Evidence> {
     let mut seen: Vec<Timestamp> = Vec::new();
     let mut evidence = Vec::new();
     for (date, key) in dates {
-        let Some(date) = date.filter(|date| !is_plausible(*date, case.now)) else {
+        let Some(date) = date.filter(|date| !is_plausible(*date, ctx.now)) else {
             continue;
         };
         if !seen.contains(&date) {
             seen.push(date);
-            let text = in_words("the local backup", date, case.now);
+            let text = in_words("the local backup", date, ctx.now);
             evidence.push(from_backup(text, backup, key, None));
         }
     }

@@ -2,66 +2,66 @@
 //! and devices to which every way of backing up is closed.
 
 use super::icloud::{is_blocked, restriction_evidence};
-use crate::assess::context::Case;
-use crate::assess::draft_finding::{Draft, days_between, from_backup};
+use crate::assess::context::DeviceContext;
+use crate::assess::draft_finding::{DraftFinding, days_between, from_backup};
 use crate::assess::icloud_evidence::source_words;
 use crate::assess::status::status;
 use crate::format::day;
 use crate::policy::Requirement;
 use crate::results::{Code, Evidence, Severity, Status};
 
-pub(crate) fn find(case: &Case<'_>) -> Vec<Draft> {
-    let all = [not_in_inventory(case), no_path(case)];
+pub(crate) fn find(ctx: &DeviceContext<'_>) -> Vec<DraftFinding> {
+    let all = [not_in_inventory(ctx), no_path(ctx)];
     all.into_iter().flatten().collect()
 }
 
-fn not_in_inventory(case: &Case<'_>) -> Option<Draft> {
-    let backup = case.listed_apart().then(|| case.locals.first())??.backup;
+fn not_in_inventory(ctx: &DeviceContext<'_>) -> Option<DraftFinding> {
+    let backup = ctx.listed_apart().then(|| ctx.locals.first())??.backup;
     let text = "only local backups know this device";
     let evidence = from_backup(text, backup, "its identity", backup.completed_at);
-    Some(Draft::new(Code::NotInInventory, vec![evidence]))
+    Some(DraftFinding::new(Code::NotInInventory, vec![evidence]))
 }
 
 /// Is the device kept from pairing with a computer?
-pub(crate) fn pairing_is_blocked(case: &Case<'_>) -> bool {
-    case.restriction("allowHostPairing") == Some(false)
+pub(crate) fn pairing_is_blocked(ctx: &DeviceContext<'_>) -> bool {
+    ctx.restriction("allowHostPairing") == Some(false)
 }
 
-fn no_path(case: &Case<'_>) -> Option<Draft> {
-    let wanted = case.policy.backups;
+fn no_path(ctx: &DeviceContext<'_>) -> Option<DraftFinding> {
+    let required = ctx.policy.backups;
     let icloud = way_closed(
-        case,
-        wanted.icloud,
-        is_blocked(case),
+        ctx,
+        required.icloud,
+        is_blocked(ctx),
         "allowCloudBackup",
         "iCloud",
     )?;
     let local = way_closed(
-        case,
-        wanted.local,
-        pairing_is_blocked(case),
+        ctx,
+        required.local,
+        pairing_is_blocked(ctx),
         "allowHostPairing",
         "backups to a computer",
     )?;
     // A supervision identity may pair all the same: a good backup in date proves a way.
-    (!case.local_in_date()).then(|| Draft::new(Code::NoBackupPath, vec![icloud, local]))
+    (!ctx.local_in_date()).then(|| DraftFinding::new(Code::NoBackupPath, vec![icloud, local]))
 }
 
 /// Why a way is closed; `None` when it is open.
 fn way_closed(
-    case: &Case<'_>,
+    ctx: &DeviceContext<'_>,
     requirement: Requirement,
     restricted: bool,
     key: &str,
     what: &str,
 ) -> Option<Evidence> {
     if restricted {
-        return restriction_evidence(case, key);
+        return restriction_evidence(ctx, key);
     }
     (requirement == Requirement::Forbidden).then(|| Evidence {
         text: format!("the policy forbids {what}"),
-        source: format!("the policy {}", case.policy.name),
-        observed_at: Some(case.now),
+        source: format!("the policy {}", ctx.policy.name),
+        observed_at: Some(ctx.now),
     })
 }
 
@@ -73,7 +73,10 @@ const ASIDE: [Code; 3] = [
 ];
 
 /// A device of which nobody can tell whether it has a backup, and no other finding says why.
-pub(crate) fn nobody_can_tell(case: &Case<'_>, drafts: &[Draft]) -> Option<Draft> {
+pub(crate) fn nobody_can_tell(
+    ctx: &DeviceContext<'_>,
+    drafts: &[DraftFinding],
+) -> Option<DraftFinding> {
     let explained = drafts.iter().any(|draft| {
         let says_why = matches!(
             draft.code,
@@ -81,43 +84,43 @@ pub(crate) fn nobody_can_tell(case: &Case<'_>, drafts: &[Draft]) -> Option<Draft
         );
         says_why || draft.severity >= Severity::Error && !ASIDE.contains(&draft.code)
     });
-    (status(case) == Status::Unknown && !explained).then(|| {
-        let mdm = match case.mdm() {
-            Some(_) if case.policy.backups.icloud == Requirement::Forbidden => {
+    (status(ctx) == Status::Unknown && !explained).then(|| {
+        let mdm = match ctx.mdm() {
+            Some(_) if ctx.policy.backups.icloud == Requirement::Forbidden => {
                 "the policy forbids iCloud Backup, so what the MDM says of it counts for nothing"
             }
             Some(_) => "the MDM did not say whether there is an iCloud backup that counts",
             None => "no MDM answer speaks of this device",
         };
-        let local = match (case.locals.first(), case.told_of_computer_backup()) {
+        let local = match (ctx.locals.first(), ctx.told_of_computer_backup()) {
             (Some(_), _) => "no local backup of it could be judged".to_owned(),
-            (None, Some(told)) => format!(
+            (None, Some(contact)) => format!(
                 "it was backed up to a computer on {}, and that backup was not among what was scanned",
-                day(told.value)
+                day(contact.value)
             ),
             (None, None) => "no local backup of it was found".to_owned(),
         };
         let evidence = Evidence {
             text: format!("{mdm}, and {local}"),
             source: "all evidence of this scan".to_owned(),
-            observed_at: Some(case.now),
+            observed_at: Some(ctx.now),
         };
-        Draft::new(Code::BackupUnknown, vec![evidence])
+        DraftFinding::new(Code::BackupUnknown, vec![evidence])
     })
 }
 
-pub(crate) fn not_seen(case: &Case<'_>) -> Vec<Draft> {
-    let Some(told) = case.contact().filter(|told| !case.trusted(told.value)) else {
+pub(crate) fn not_seen(ctx: &DeviceContext<'_>) -> Vec<DraftFinding> {
+    let Some(contact) = ctx.contact().filter(|contact| !ctx.trusted(contact.value)) else {
         return Vec::new();
     };
     let evidence = Evidence {
         text: format!(
             "the MDM last heard of the device on {}, {} ago",
-            day(told.value),
-            days_between(told.value, case.now)
+            day(contact.value),
+            days_between(contact.value, ctx.now)
         ),
-        source: source_words(&told.source, ""),
-        observed_at: Some(told.value),
+        source: source_words(&contact.source, ""),
+        observed_at: Some(contact.value),
     };
-    vec![Draft::new(Code::DeviceNotSeen, vec![evidence])]
+    vec![DraftFinding::new(Code::DeviceNotSeen, vec![evidence])]
 }

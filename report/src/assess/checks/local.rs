@@ -6,8 +6,8 @@
 use fleetback_scanner::model::backup::{LocalBackup, Password, Restorable, State};
 use fleetback_scanner::model::problem::Level;
 
-use crate::assess::context::{Case, Local};
-use crate::assess::draft_finding::{Draft, from_backup, size};
+use crate::assess::context::{DeviceContext, Local};
+use crate::assess::draft_finding::{DraftFinding, from_backup, size};
 use crate::assess::good_backup::{claims_to_be_whole, is_asked_for_its_password, within};
 use crate::assess::status::later_attempt;
 use crate::format::Word;
@@ -15,19 +15,19 @@ use crate::format::day;
 use crate::policy::Demand;
 use crate::results::{Code, Evidence, Severity};
 
-pub(crate) fn find(case: &Case<'_>) -> Vec<Draft> {
-    let each = case.locals.iter().flat_map(|local| {
+pub(crate) fn find(ctx: &DeviceContext<'_>) -> Vec<DraftFinding> {
+    let each = ctx.locals.iter().flat_map(|local| {
         EACH.iter()
-            .filter_map(|look| look(case, local))
-            .collect::<Vec<Draft>>()
+            .filter_map(|look| look(ctx, local))
+            .collect::<Vec<DraftFinding>>()
     });
-    each.chain(not_encrypted(case))
-        .chain(not_verified(case))
+    each.chain(not_encrypted(ctx))
+        .chain(not_verified(ctx))
         .collect()
 }
 
 /// What is looked for in every folder.
-const EACH: &[fn(&Case<'_>, &Local<'_>) -> Option<Draft>] = &[
+const EACH: &[fn(&DeviceContext<'_>, &Local<'_>) -> Option<DraftFinding>] = &[
     files_missing,
     damaged,
     unfinished,
@@ -39,7 +39,7 @@ const EACH: &[fn(&Case<'_>, &Local<'_>) -> Option<Draft>] = &[
     password_missing,
 ];
 
-fn files_missing(case: &Case<'_>, local: &Local<'_>) -> Option<Draft> {
+fn files_missing(ctx: &DeviceContext<'_>, local: &Local<'_>) -> Option<DraftFinding> {
     let backup = local.backup;
     let files = backup.files.filter(|files| files.missing > 0)?;
     if backup.restorable != Restorable::No || !claims_to_be_whole(backup) {
@@ -55,10 +55,10 @@ fn files_missing(case: &Case<'_>, local: &Local<'_>) -> Option<Draft> {
         from_backup(text, backup, &file.file_id, Some(backup.verified.at))
     });
     let evidence = std::iter::once(evidence).chain(first).collect();
-    Some(failure(case, backup, Code::LocalFilesMissing, evidence))
+    Some(failure(ctx, backup, Code::LocalFilesMissing, evidence))
 }
 
-fn damaged(case: &Case<'_>, local: &Local<'_>) -> Option<Draft> {
+fn damaged(ctx: &DeviceContext<'_>, local: &Local<'_>) -> Option<DraftFinding> {
     let backup = local.backup;
     let missing = backup.files.is_some_and(|files| files.missing > 0);
     let text = match backup.state {
@@ -78,7 +78,7 @@ fn damaged(case: &Case<'_>, local: &Local<'_>) -> Option<Draft> {
         "Status.plist and the manifests",
         Some(backup.verified.at),
     );
-    Some(failure(case, backup, Code::LocalDamaged, vec![evidence]))
+    Some(failure(ctx, backup, Code::LocalDamaged, vec![evidence]))
 }
 
 /// A reason is never empty: evidence without words is none.
@@ -89,30 +89,30 @@ fn or_reason(text: String) -> String {
     text
 }
 
-fn unfinished(case: &Case<'_>, local: &Local<'_>) -> Option<Draft> {
+fn unfinished(ctx: &DeviceContext<'_>, local: &Local<'_>) -> Option<DraftFinding> {
     let backup = local.backup;
     let evidence = || vec![state_evidence(backup)];
     match backup.state {
-        State::Unfinished => Some(failure(case, backup, Code::LocalUnfinished, evidence())),
+        State::Unfinished => Some(failure(ctx, backup, Code::LocalUnfinished, evidence())),
         // The data is complete; only the tidying up did not end.
         State::CleanupUnfinished => {
-            Some(Draft::new(Code::LocalUnfinished, evidence()).severity(Severity::Warning))
+            Some(DraftFinding::new(Code::LocalUnfinished, evidence()).severity(Severity::Warning))
         }
         _ => None,
     }
 }
 
-fn placeholder(case: &Case<'_>, local: &Local<'_>) -> Option<Draft> {
+fn placeholder(ctx: &DeviceContext<'_>, local: &Local<'_>) -> Option<DraftFinding> {
     let made_up = matches!(local.backup.state, State::Placeholder | State::Fake);
     made_up.then(|| {
         let evidence = vec![state_evidence(local.backup)];
-        failure(case, local.backup, Code::LocalPlaceholder, evidence)
+        failure(ctx, local.backup, Code::LocalPlaceholder, evidence)
     })
 }
 
-fn attempt_failed(case: &Case<'_>, local: &Local<'_>) -> Option<Draft> {
+fn attempt_failed(ctx: &DeviceContext<'_>, local: &Local<'_>) -> Option<DraftFinding> {
     let backup = local.backup;
-    let later = later_attempt(backup, case.now).map(|at| {
+    let later = later_attempt(backup, ctx.now).map(|at| {
         let text = format!(
             "the computer noted a backup on {}, of which Status.plist knows nothing",
             day(at)
@@ -124,9 +124,9 @@ fn attempt_failed(case: &Case<'_>, local: &Local<'_>) -> Option<Draft> {
     if evidence.is_empty() {
         return None;
     }
-    let draft = Draft::new(Code::LocalAttemptFailed, evidence);
+    let draft = DraftFinding::new(Code::LocalAttemptFailed, evidence);
     // With no good backup at all, a failed attempt is all there is.
-    let alone = case.last_good().is_none();
+    let alone = ctx.last_good().is_none();
     Some(if alone {
         draft.severity(Severity::Error)
     } else {
@@ -134,16 +134,16 @@ fn attempt_failed(case: &Case<'_>, local: &Local<'_>) -> Option<Draft> {
     })
 }
 
-fn in_progress(_: &Case<'_>, local: &Local<'_>) -> Option<Draft> {
+fn in_progress(_: &DeviceContext<'_>, local: &Local<'_>) -> Option<DraftFinding> {
     let backup = local.backup;
     (backup.state == State::InProgress).then(|| {
         let text = or_reason(backup.state_reason.clone());
         let evidence = from_backup(text, backup, "Status.plist", backup.newest_mtime);
-        Draft::new(Code::BackupInProgress, vec![evidence])
+        DraftFinding::new(Code::BackupInProgress, vec![evidence])
     })
 }
 
-fn unreadable(_: &Case<'_>, local: &Local<'_>) -> Option<Draft> {
+fn unreadable(_: &DeviceContext<'_>, local: &Local<'_>) -> Option<DraftFinding> {
     let backup = local.backup;
     let problems = backup.problems.iter();
     let mut evidence: Vec<Evidence> = problems
@@ -157,10 +157,10 @@ fn unreadable(_: &Case<'_>, local: &Local<'_>) -> Option<Draft> {
     if evidence.is_empty() && backup.state == State::Unreadable {
         evidence.push(state_evidence(backup));
     }
-    (!evidence.is_empty()).then(|| Draft::new(Code::EvidenceUnreadable, evidence))
+    (!evidence.is_empty()).then(|| DraftFinding::new(Code::EvidenceUnreadable, evidence))
 }
 
-fn password_wrong(case: &Case<'_>, local: &Local<'_>) -> Option<Draft> {
+fn password_wrong(ctx: &DeviceContext<'_>, local: &Local<'_>) -> Option<DraftFinding> {
     let backup = local.backup;
     (backup.password == Password::Wrong).then(|| {
         let text = "none of the given passwords opens the keybag of this backup";
@@ -170,11 +170,11 @@ fn password_wrong(case: &Case<'_>, local: &Local<'_>) -> Option<Draft> {
             "Manifest.plist BackupKeyBag",
             Some(backup.verified.at),
         );
-        failure(case, backup, Code::PasswordWrong, vec![evidence])
+        failure(ctx, backup, Code::PasswordWrong, vec![evidence])
     })
 }
 
-fn password_missing(case: &Case<'_>, local: &Local<'_>) -> Option<Draft> {
+fn password_missing(ctx: &DeviceContext<'_>, local: &Local<'_>) -> Option<DraftFinding> {
     let backup = local.backup;
     let unproven = backup.password == Password::Missing && is_asked_for_its_password(backup);
     unproven.then(|| {
@@ -185,33 +185,33 @@ fn password_missing(case: &Case<'_>, local: &Local<'_>) -> Option<Draft> {
             "Manifest.plist IsEncrypted",
             Some(backup.verified.at),
         );
-        let draft = Draft::new(Code::PasswordMissing, vec![evidence]);
-        match case.policy.backups.password {
+        let draft = DraftFinding::new(Code::PasswordMissing, vec![evidence]);
+        match ctx.policy.backups.password {
             Demand::Allowed => draft,
             Demand::Required => draft.severity(Severity::Error),
         }
     })
 }
 
-fn not_encrypted(case: &Case<'_>) -> Option<Draft> {
-    let backup = case.newest_local()?;
+fn not_encrypted(ctx: &DeviceContext<'_>) -> Option<DraftFinding> {
+    let backup = ctx.newest_local()?;
     let bare = backup.encrypted == Some(false);
-    (bare && case.policy.backups.encryption == Demand::Required).then(|| {
+    (bare && ctx.policy.backups.encryption == Demand::Required).then(|| {
         let text = "the newest local backup is not encrypted";
         let date = backup.completed_at.or_else(|| backup.last_attempt());
         let evidence = from_backup(text, backup, "Manifest.plist IsEncrypted", date);
-        Draft::new(Code::LocalNotEncrypted, vec![evidence])
+        DraftFinding::new(Code::LocalNotEncrypted, vec![evidence])
     })
 }
 
 /// The good local backup that would be restored, where nobody has looked at it as deep, or as lately,
 /// as the policy asks.
-fn not_verified(case: &Case<'_>) -> Option<Draft> {
-    let asked = case.policy.backups.verification.level()?;
-    let days = case.policy.thresholds.verification_days;
-    let backup = case.good_local()?.backup?;
+fn not_verified(ctx: &DeviceContext<'_>) -> Option<DraftFinding> {
+    let asked = ctx.policy.backups.verification.level()?;
+    let days = ctx.policy.thresholds.verification_days;
+    let backup = ctx.good_local()?.backup?;
     let checked = backup.verified;
-    (checked.level < asked || !within(checked.at, case.now, days)).then(|| {
+    (checked.level < asked || !within(checked.at, ctx.now, days)).then(|| {
         let text = format!(
             "the newest good local backup was last checked on {}, for {}; the policy asks for {} within {days} days",
             day(checked.at),
@@ -219,15 +219,20 @@ fn not_verified(case: &Case<'_>) -> Option<Draft> {
             asked.phrase()
         );
         let evidence = from_backup(text, backup, "its check", Some(checked.at));
-        Draft::new(Code::LocalNotVerified, vec![evidence])
+        DraftFinding::new(Code::LocalNotVerified, vec![evidence])
     })
 }
 
 /// A failure of this folder: a warning while another good backup is in date, and for an archived
 /// copy then only worth knowing.
-fn failure(case: &Case<'_>, backup: &LocalBackup, code: Code, evidence: Vec<Evidence>) -> Draft {
-    let draft = Draft::new(code, evidence);
-    match (case.in_date_beside(backup), backup.archived) {
+fn failure(
+    ctx: &DeviceContext<'_>,
+    backup: &LocalBackup,
+    code: Code,
+    evidence: Vec<Evidence>,
+) -> DraftFinding {
+    let draft = DraftFinding::new(code, evidence);
+    match (ctx.in_date_beside(backup), backup.archived) {
         (true, true) => draft.severity(Severity::Info),
         (true, false) => draft.severity(Severity::Warning),
         (false, _) => draft,
@@ -239,14 +244,14 @@ fn state_evidence(backup: &LocalBackup) -> Evidence {
     from_backup(text, backup, "Status.plist", backup.status_date)
 }
 
-pub(crate) fn has_shrunk(case: &Case<'_>) -> Vec<Draft> {
-    shrunk(case).into_iter().collect()
+pub(crate) fn has_shrunk(ctx: &DeviceContext<'_>) -> Vec<DraftFinding> {
+    shrunk(ctx).into_iter().collect()
 }
 
-fn shrunk(case: &Case<'_>) -> Option<Draft> {
-    let (backup, bytes) = newest_good(case)?;
+fn shrunk(ctx: &DeviceContext<'_>) -> Option<DraftFinding> {
+    let (backup, bytes) = newest_good(ctx)?;
     let completed_at = backup.completed_at?;
-    let sizes = case.past?.sizes.iter().rev();
+    let sizes = ctx.past?.sizes.iter().rev();
     let before = sizes
         .into_iter()
         .find(|then| then.completed_at < completed_at)?;
@@ -259,13 +264,13 @@ fn shrunk(case: &Case<'_>) -> Option<Draft> {
             size(before.bytes)
         );
         let evidence = from_backup(text, backup, "the sizes of its files", Some(completed_at));
-        Draft::new(Code::BackupShrunk, vec![evidence])
+        DraftFinding::new(Code::BackupShrunk, vec![evidence])
     })
 }
 
 /// The newest_good good local backup that is no archived copy, and its bytes.
-fn newest_good<'a>(case: &Case<'a>) -> Option<(&'a LocalBackup, u64)> {
-    let good = case.locals.iter().filter(|local| local.good.is_some());
+fn newest_good<'a>(ctx: &DeviceContext<'a>) -> Option<(&'a LocalBackup, u64)> {
+    let good = ctx.locals.iter().filter(|local| local.good.is_some());
     let mut current = good.filter(|local| !local.backup.archived);
     let backup = current.next()?.backup;
     Some((backup, backup.files?.bytes?))

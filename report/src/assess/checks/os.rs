@@ -1,30 +1,31 @@
 //! Versions of iOS that no longer do, or that lag behind.
 
-use crate::assess::context::Case;
-use crate::assess::draft_finding::Draft;
+use crate::assess::context::DeviceContext;
+use crate::assess::draft_finding::DraftFinding;
 use crate::assess::os_support::currency;
 use crate::format::count;
 use crate::policy::Demand;
 use crate::results::{Code, Evidence, Os, OsVerdict, Severity};
 use crate::tables::os_version::OsVersion;
 
-pub(crate) fn find(case: &Case<'_>) -> Vec<Draft> {
-    let os = currency(case);
-    let mut evidence: Vec<_> = case.os().and_then(too_old).into_iter().collect();
+pub(crate) fn find(ctx: &DeviceContext<'_>) -> Vec<DraftFinding> {
+    let os = currency(ctx);
+    let mut evidence: Vec<_> = ctx.os().and_then(too_old).into_iter().collect();
     if os.verdict == OsVerdict::Unsupported {
         evidence.push(left_behind(&os));
     }
     if !evidence.is_empty() {
-        return vec![Draft::new(Code::OsUnsupported, evidence)];
+        return vec![DraftFinding::new(Code::OsUnsupported, evidence)];
     }
     let behind = matches!(os.verdict, OsVerdict::BehindMinor | OsVerdict::BehindMajor);
-    let blamed = case.os().filter(|_| behind && !os.in_grace);
-    let severity = match case.policy.os.currency {
+    let blamed = ctx.os().filter(|_| behind && !os.in_grace);
+    let severity = match ctx.policy.os.currency {
         Demand::Required => Severity::Warning,
         Demand::Allowed => Severity::Info,
     };
-    let outdated = blamed
-        .map(|version| Draft::new(Code::OsOutdated, outdated(version, &os)).severity(severity));
+    let outdated = blamed.map(|version| {
+        DraftFinding::new(Code::OsOutdated, outdated(version, &os)).severity(severity)
+    });
     outdated.into_iter().collect()
 }
 

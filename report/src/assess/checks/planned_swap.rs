@@ -7,17 +7,21 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
-use crate::assess::context::Case;
-use crate::assess::draft_finding::Draft;
+use crate::assess::context::DeviceContext;
+use crate::assess::draft_finding::DraftFinding;
 use crate::assess::icloud_evidence::source_words;
 use crate::format::Word;
 use crate::policy::span_of_days;
 use crate::results::{Code, Evidence, Severity, Verdict};
 
 /// The day of a swap that is due, and the finding of it.
-pub(crate) fn find(case: &Case<'_>, verdict: Verdict, reason: &str) -> Option<Draft> {
-    let day = due(case)?;
-    let table = case.device.person.as_ref().map(|person| &person.source);
+pub(crate) fn find(
+    ctx: &DeviceContext<'_>,
+    verdict: Verdict,
+    reason: &str,
+) -> Option<DraftFinding> {
+    let day = due(ctx)?;
+    let table = ctx.device.person.as_ref().map(|person| &person.source);
     let evidence = Evidence {
         text: format!("swap on {day}: {} ({reason})", verdict.phrase()),
         source: table.map_or_else(String::new, |table| source_words(table, "planned swap")),
@@ -27,13 +31,13 @@ pub(crate) fn find(case: &Case<'_>, verdict: Verdict, reason: &str) -> Option<Dr
         Verdict::Ready | Verdict::ReadyWithLosses => Severity::Info,
         Verdict::NotReady | Verdict::Unknown => Severity::Warning,
     };
-    Some(Draft::new(Code::SwapPlanned, vec![evidence]).severity(severity))
+    Some(DraftFinding::new(Code::SwapPlanned, vec![evidence]).severity(severity))
 }
 
 /// The planned day, when it is no further away than the policy's limit and not over.
-pub(crate) fn due(case: &Case<'_>) -> Option<Date> {
-    let day = case.device.person.as_ref()?.planned_swap?;
-    is_due(day, case.now, case.policy.thresholds.swap_planned_days).then_some(day)
+pub(crate) fn due(ctx: &DeviceContext<'_>) -> Option<Date> {
+    let day = ctx.device.person.as_ref()?.planned_swap?;
+    is_due(day, ctx.now, ctx.policy.thresholds.swap_planned_days).then_some(day)
 }
 
 /// Days are those of UTC, and are compared to the second.

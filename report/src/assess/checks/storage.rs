@@ -2,26 +2,22 @@
 
 use fleetback_scanner::model::backup::LocalBackup;
 
-use crate::assess::context::Case;
-use crate::assess::draft_finding::{Draft, from_backup, size};
+use crate::assess::context::DeviceContext;
+use crate::assess::draft_finding::{DraftFinding, from_backup, size};
 use crate::assess::icloud_evidence::{log_source, source_words};
 use crate::format::day;
 use crate::results::{Code, Evidence, Severity};
 use crate::tables::error_codes::Class;
 
-pub(crate) fn find(case: &Case<'_>) -> Vec<Draft> {
-    let device = [device_by_ratio(case), device_by_code(case)];
-    device
-        .into_iter()
-        .flatten()
-        .chain(host_disk(case))
-        .collect()
+pub(crate) fn find(ctx: &DeviceContext<'_>) -> Vec<DraftFinding> {
+    let device = [device_by_ratio(ctx), device_by_code(ctx)];
+    device.into_iter().flatten().chain(host_disk(ctx)).collect()
 }
 
-fn device_by_ratio(case: &Case<'_>) -> Option<Draft> {
-    let limits = &case.policy.thresholds;
-    let told = case.mdm()?.storage.as_ref()?;
-    let percent = told.value.free_ratio()? * 100.0;
+fn device_by_ratio(ctx: &DeviceContext<'_>) -> Option<DraftFinding> {
+    let limits = &ctx.policy.thresholds;
+    let storage = ctx.mdm()?.storage.as_ref()?;
+    let percent = storage.value.free_ratio()? * 100.0;
     let severity = if percent < limits.storage_critical_percent {
         Severity::Error
     } else if percent < limits.storage_low_percent {
@@ -31,14 +27,14 @@ fn device_by_ratio(case: &Case<'_>) -> Option<Draft> {
     };
     let evidence = Evidence {
         text: format!("{percent:.1} % of the device's storage is free"),
-        source: source_words(&told.source, "AvailableDeviceCapacity"),
-        observed_at: Some(told.observed_at()),
+        source: source_words(&storage.source, "AvailableDeviceCapacity"),
+        observed_at: Some(storage.observed_at()),
     };
-    Some(Draft::new(Code::DeviceStorageLow, vec![evidence]).severity(severity))
+    Some(DraftFinding::new(Code::DeviceStorageLow, vec![evidence]).severity(severity))
 }
 
-fn device_by_code(case: &Case<'_>) -> Option<Draft> {
-    let newest = case.cloud.lasting_failure()?;
+fn device_by_code(ctx: &DeviceContext<'_>) -> Option<DraftFinding> {
+    let newest = ctx.cloud.lasting_failure()?;
     (newest.class() == Some(Class::DeviceStorage)).then(|| {
         let evidence = Evidence {
             text: format!(
@@ -49,7 +45,7 @@ fn device_by_code(case: &Case<'_>) -> Option<Draft> {
             source: log_source(newest.backup, "com.apple.MobileBackup.plist"),
             observed_at: Some(newest.entry.at),
         };
-        Draft::new(Code::DeviceStorageLow, vec![evidence])
+        DraftFinding::new(Code::DeviceStorageLow, vec![evidence])
     })
 }
 
@@ -61,20 +57,20 @@ pub(crate) fn need(backup: &LocalBackup) -> u64 {
 }
 
 /// The backup whose disk is too full for the next one, and the free bytes there.
-pub(crate) fn full_disk<'a>(case: &Case<'a>) -> Option<(&'a LocalBackup, u64)> {
-    let backup = case.newest_local()?;
-    let free = case.fleet.host(&backup.host)?.disk?.free;
+pub(crate) fn full_disk<'a>(ctx: &DeviceContext<'a>) -> Option<(&'a LocalBackup, u64)> {
+    let backup = ctx.newest_local()?;
+    let free = ctx.fleet.host(&backup.host)?.disk?.free;
     (free < need(backup)).then_some((backup, free))
 }
 
-fn host_disk(case: &Case<'_>) -> Option<Draft> {
-    let (backup, free) = full_disk(case)?;
+fn host_disk(ctx: &DeviceContext<'_>) -> Option<DraftFinding> {
+    let (backup, free) = full_disk(ctx)?;
     let text = format!(
         "the disk of {} has {} free, and the next backup may need {}",
         backup.host,
         size(free),
         size(need(backup))
     );
-    let evidence = from_backup(text, backup, "the volume it lies on", Some(case.now));
-    Some(Draft::new(Code::HostDiskLow, vec![evidence]))
+    let evidence = from_backup(text, backup, "the volume it lies on", Some(ctx.now));
+    Some(DraftFinding::new(Code::HostDiskLow, vec![evidence]))
 }

@@ -8,7 +8,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::statistics::real;
+use super::statistics::as_f64;
 
 /// Fewer earlier nights than this tell no rate: two whole weeks.
 const NIGHTS: usize = 14;
@@ -19,7 +19,7 @@ const SMALL: usize = 20;
 
 /// Earlier nights.
 #[derive(Debug, Default)]
-pub(crate) struct Usual {
+pub(crate) struct Baseline {
     nights: Vec<Night>,
 }
 
@@ -41,7 +41,7 @@ struct Count {
 
 /// Which rate is asked for.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Asked {
+pub(crate) struct RateQuery {
     /// Only nights so long ago or longer tell.
     pub(crate) onset: usize,
     /// So many nights in a row were missed.
@@ -58,10 +58,10 @@ pub(crate) struct Past {
     /// The newest backup that was known.
     pub(crate) last: Timestamp,
     /// When nothing newer was known.
-    pub(crate) told: Timestamp,
+    pub(crate) known_until: Timestamp,
 }
 
-impl Usual {
+impl Baseline {
     /// The rates of some nights.
     pub(crate) fn of(nights: Vec<Night>) -> Self {
         Self { nights }
@@ -69,18 +69,18 @@ impl Usual {
 
     /// The part of the devices of a group that usually misses. `None` where too few nights are
     /// known.
-    pub(crate) fn rate(&self, asked: Asked, belongs: impl Fn(usize) -> bool) -> Option<f64> {
+    pub(crate) fn rate(&self, asked: RateQuery, belongs: impl Fn(usize) -> bool) -> Option<f64> {
         rate_before(&self.counts(asked, belongs), asked.onset)
     }
 
     /// The rates of the whole fleet for every onset up to the one that is asked for.
-    pub(crate) fn rates_of_all(&self, asked: Asked) -> Vec<Option<f64>> {
+    pub(crate) fn rates_of_all(&self, asked: RateQuery) -> Vec<Option<f64>> {
         let counts = self.counts(asked, |_| true);
         let onsets = 0..=asked.onset;
         onsets.map(|onset| rate_before(&counts, onset)).collect()
     }
 
-    fn counts(&self, asked: Asked, belongs: impl Fn(usize) -> bool) -> Vec<Count> {
+    fn counts(&self, asked: RateQuery, belongs: impl Fn(usize) -> bool) -> Vec<Count> {
         let nights = self.nights.iter();
         nights.map(|night| count(night, asked, &belongs)).collect()
     }
@@ -96,7 +96,7 @@ fn rate_before(counts: &[Count], onset: usize) -> Option<f64> {
     let of: usize = counts.iter().map(|count| count.of).sum();
     let hits: usize = counts.iter().map(|count| count.hits).sum();
     Some(if of < SMALL * counts.len() {
-        real(hits + 1) / real(of + 2)
+        as_f64(hits + 1) / as_f64(of + 2)
     } else {
         middle(&counts).max(same_night(&counts))
     })
@@ -104,7 +104,7 @@ fn rate_before(counts: &[Count], onset: usize) -> Option<f64> {
 
 impl Count {
     fn rate(&self) -> f64 {
-        real(self.hits + 1) / real(self.of + 2)
+        as_f64(self.hits + 1) / as_f64(self.of + 2)
     }
 }
 
@@ -133,14 +133,14 @@ fn same_night(counts: &[&Count]) -> f64 {
     rates.get(place).copied().unwrap_or(0.0)
 }
 
-fn count(night: &Night, asked: Asked, belongs: &impl Fn(usize) -> bool) -> Count {
+fn count(night: &Night, asked: RateQuery, belongs: &impl Fn(usize) -> bool) -> Count {
     let mut count = Count {
         ago: night.ago,
         of: 0,
         hits: 0,
     };
     for past in night.past.iter().filter(|past| belongs(past.device)) {
-        let age = past.last.duration_until(past.told);
+        let age = past.last.duration_until(past.known_until);
         if age <= nights(asked.missed + asked.healthy) {
             count.of += 1;
             count.hits += usize::from(age > nights(asked.missed));
@@ -159,11 +159,11 @@ mod tests {
     use super::*;
 
     fn past(device: usize, hours: i64) -> Past {
-        let told = Timestamp::UNIX_EPOCH;
+        let known_until = Timestamp::UNIX_EPOCH;
         Past {
             device,
-            last: told - SignedDuration::from_hours(hours),
-            told,
+            last: known_until - SignedDuration::from_hours(hours),
+            known_until,
         }
     }
 
@@ -174,19 +174,19 @@ mod tests {
     }
 
     /// The nights before tonight, the newest first.
-    fn usual(nights: Vec<Vec<Past>>) -> Usual {
+    fn usual(nights: Vec<Vec<Past>>) -> Baseline {
         let nights = (1..).zip(nights);
-        Usual::of(nights.map(|(ago, past)| Night { ago, past }).collect())
+        Baseline::of(nights.map(|(ago, past)| Night { ago, past }).collect())
     }
 
-    const ONE: Asked = Asked {
+    const ONE: RateQuery = RateQuery {
         onset: 1,
         missed: 1,
         healthy: 7,
     };
 
     #[track_caller]
-    fn check(nights: Vec<Vec<Past>>, asked: Asked, want: Option<f64>) {
+    fn check(nights: Vec<Vec<Past>>, asked: RateQuery, want: Option<f64>) {
         let got = usual(nights).rate(asked, |_| true);
         let near = match (got, want) {
             (Some(got), Some(want)) => (got - want).abs() < 1e-9,
@@ -205,7 +205,7 @@ mod tests {
     fn nights_since_the_onset_tell_nothing() {
         let mut nights = vec![night(100, 10); 20];
         nights[..6].fill(night(100, 95));
-        let since = Asked { onset: 7, ..ONE };
+        let since = RateQuery { onset: 7, ..ONE };
         check(nights.clone(), since, Some(11.0 / 102.0));
         check(nights[..19].to_vec(), since, None);
     }
@@ -231,8 +231,8 @@ mod tests {
 
     #[test]
     fn the_long_gone_and_the_others_do_not_count() {
-        let known = usual(vec![vec![past(0, 30), past(1, 9 * 24), past(2, 6)]; 14]);
-        let rate = known.rate(ONE, |device| device < 2).unwrap();
+        let rates_known = usual(vec![vec![past(0, 30), past(1, 9 * 24), past(2, 6)]; 14]);
+        let rate = rates_known.rate(ONE, |device| device < 2).unwrap();
         assert!((rate - 15.0 / 16.0).abs() < 1e-9, "{rate}");
         let edge = usual(vec![vec![past(0, 24), past(1, 8 * 24)]; 14]);
         let rate = edge.rate(ONE, |_| true).unwrap();

@@ -5,25 +5,25 @@ use std::collections::BTreeMap;
 use fleetback_scanner::model::backup::{Restorable, State};
 use jiff::Timestamp;
 
-use super::baseline::{Night, Past, Usual, nights};
+use super::baseline::{Baseline, Night, Past, nights};
 use super::observations::{at_computers, in_icloud};
-use super::search::{CHANCE, Search, Way};
-use super::statistics::{LnFactorials, real};
+use super::search::{CHANCE, Search, SearchWindow};
+use super::statistics::{LnFactorials, as_f64};
 use crate::assess::checks::storage::full_disk;
-use crate::assess::context::Case;
-use crate::assess::fleet_index::Knowledge;
+use crate::assess::context::DeviceContext;
+use crate::assess::fleet_index::ReferenceData;
 use crate::assess::fleet_patterns::{Basis, Pattern, Patterns};
 use crate::assess::good_backup::is_plausible;
 use crate::history::History;
 use crate::results::PatternKind;
 
 /// iCloud aims at a backup a night.
-pub(crate) const ICLOUD: Way = Way {
+pub(crate) const ICLOUD: SearchWindow = SearchWindow {
     nights: 7,
     healthy: 7,
 };
 /// People plug into a computer less often.
-const COMPUTERS: Way = Way {
+const COMPUTERS: SearchWindow = SearchWindow {
     nights: 14,
     healthy: 14,
 };
@@ -32,26 +32,32 @@ const COMPUTERS: Way = Way {
 const NIGHTS: usize = 35;
 
 /// The patterns of a fleet.
-pub(crate) fn patterns(cases: &[Case<'_>], knowledge: &Knowledge<'_>, now: Timestamp) -> Patterns {
-    let (sights, marks) = in_icloud(cases);
-    let usual = knowledge.history.map_or_else(Usual::default, |history| {
-        let runs = nightly(history, now);
-        Usual::of(runs.map(|(ago, run)| night(cases, ago, run)).collect())
-    });
-    let mut found = Search::of(sights, &marks, &usual, ICLOUD, now).run();
-    let (sights, marks) = at_computers(cases);
-    let unknown = Usual::default();
-    found.extend(Search::of(sights, &marks, &unknown, COMPUTERS, now).run());
-    found.extend(breaking(cases));
-    Patterns::new(found)
+pub(crate) fn patterns(
+    contexts: &[DeviceContext<'_>],
+    reference_data: &ReferenceData<'_>,
+    now: Timestamp,
+) -> Patterns {
+    let (observations, group_table) = in_icloud(contexts);
+    let baseline = reference_data
+        .history
+        .map_or_else(Baseline::default, |history| {
+            let runs = nightly(history, now);
+            Baseline::of(runs.map(|(ago, run)| night(contexts, ago, run)).collect())
+        });
+    let mut patterns = Search::new(observations, &group_table, &baseline, ICLOUD, now).run();
+    let (observations, group_table) = at_computers(contexts);
+    let unknown = Baseline::default();
+    patterns.extend(Search::new(observations, &group_table, &unknown, COMPUTERS, now).run());
+    patterns.extend(breaking(contexts));
+    Patterns::new(patterns)
 }
 
 /// One run of each of the last nights, at about the same hour: the nearest to whole days before now.
 fn nightly(history: &History, now: Timestamp) -> impl Iterator<Item = (usize, Timestamp)> {
     let half = nights(1) / 2;
     (1..=NIGHTS).filter_map(move |count| {
-        let wanted = now - nights(count);
-        let away = |run: &Timestamp| wanted.duration_until(*run).abs();
+        let hour = now - nights(count);
+        let away = |run: &Timestamp| hour.duration_until(*run).abs();
         let runs = history.runs.iter().map(|run| run.at);
         let nearest = runs.filter(|run| away(run) <= half).min_by_key(away)?;
         Some((count, nearest))
@@ -60,17 +66,17 @@ fn nightly(history: &History, now: Timestamp) -> impl Iterator<Item = (usize, Ti
 
 /// What that run was told of the devices of today. Its evidence may have been older than the run:
 /// then backups look older than they were, the usual rate higher, and less is found.
-fn night(cases: &[Case<'_>], ago: usize, run: Timestamp) -> Night {
-    let told = cases.iter().filter_map(|case| {
+fn night(contexts: &[DeviceContext<'_>], ago: usize, run: Timestamp) -> Night {
+    let devices = contexts.iter().filter_map(|ctx| {
         Some(Past {
-            device: case.index,
-            last: case.past?.icloud_at(run)?,
-            told: run,
+            device: ctx.index,
+            last: ctx.past?.icloud_at(run)?,
+            known_until: run,
         })
     });
     Night {
         ago,
-        past: told.collect(),
+        past: devices.collect(),
     }
 }
 
@@ -90,22 +96,22 @@ const GROUP: usize = 5;
 const BROKEN: usize = 3;
 
 /// Computers on which more backups break than elsewhere.
-fn breaking(cases: &[Case<'_>]) -> Vec<Pattern> {
+fn breaking(contexts: &[DeviceContext<'_>]) -> Vec<Pattern> {
     let mut hosts: BTreeMap<&str, OnHost> = BTreeMap::new();
-    for case in cases.iter().filter(|case| !case.listed_apart()) {
-        let Some(backup) = case.newest_local() else {
+    for ctx in contexts.iter().filter(|ctx| !ctx.listed_apart()) {
+        let Some(backup) = ctx.newest_local() else {
             continue;
         };
         let host = hosts.entry(&backup.host).or_default();
         host.of += 1;
-        host.full |= full_disk(case).is_some();
+        host.full |= full_disk(ctx).is_some();
         let stopped = matches!(backup.state, State::Unfinished | State::AttemptFailed);
         let holed = backup.files.is_some_and(|files| files.missing > 0)
             && backup.restorable == Restorable::No;
         if stopped || holed {
             let date = backup.last_attempt();
-            let date = date.filter(|date| is_plausible(*date, case.now));
-            host.broken.push((case.index, date));
+            let date = date.filter(|date| is_plausible(*date, ctx.now));
+            host.broken.push((ctx.index, date));
         }
     }
     let table = LnFactorials::up_to(hosts.values().map(|host| host.of).sum());
@@ -117,7 +123,7 @@ fn breaking(cases: &[Case<'_>]) -> Vec<Pattern> {
         .iter()
         .filter(|(_, host)| host.of >= GROUP && host.broken.len() >= BROKEN && !host.full);
     suspects
-        .filter_map(|(name, host)| host_pattern(name, host, whole, &table, tries, cases))
+        .filter_map(|(name, host)| host_pattern(name, host, whole, &table, tries, contexts))
         .collect()
 }
 
@@ -127,12 +133,12 @@ fn host_pattern(
     (all, all_broken): (usize, usize),
     table: &LnFactorials,
     tries: usize,
-    cases: &[Case<'_>],
+    contexts: &[DeviceContext<'_>],
 ) -> Option<Pattern> {
     let broken = host.broken.len();
     let others = all - host.of;
-    let rate_of_others = real(all_broken - broken + 1) / real(others + 2);
-    let (basis, usual) = if others >= GROUP {
+    let rate_of_others = as_f64(all_broken - broken + 1) / as_f64(others + 2);
+    let (basis, baseline_rate) = if others >= GROUP {
         (Basis::Others, rate_of_others.max(BROKEN_RATE))
     } else {
         (Basis::Assumed, BROKEN_RATE)
@@ -141,8 +147,11 @@ fn host_pattern(
         0 => 0.0,
         _ => table.drawn(all, all_broken, host.of, broken),
     };
-    let chance = table.binomial(host.of, usual, broken).max(unlike_others) * real(tries);
-    let now = cases.first()?.now;
+    let chance = table
+        .binomial(host.of, baseline_rate, broken)
+        .max(unlike_others)
+        * as_f64(tries);
+    let now = contexts.first()?.now;
     let dates = host.broken.iter().filter_map(|(_, date)| *date);
     let since = dates.min().unwrap_or(now).min(now);
     let days = since.duration_until(now).as_hours() / 24;
@@ -153,7 +162,7 @@ fn host_pattern(
         of: host.of,
         since,
         nights: u64::try_from(days).unwrap_or(0).max(1),
-        usual,
+        baseline_rate,
         basis,
         chance: chance.min(1.0),
         confidence: PatternKind::HostBreaking.about().confidence,

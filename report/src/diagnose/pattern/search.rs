@@ -14,9 +14,9 @@ use jiff::civil::Weekday;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
-use super::baseline::{Asked, Usual, nights};
-use super::observations::{Marks, Sight};
-use super::statistics::{LnFactorials, excess, real};
+use super::baseline::{Baseline, RateQuery, nights};
+use super::observations::{GroupTable, Observation};
+use super::statistics::{LnFactorials, as_f64, excess};
 use super::wording::noun;
 use crate::assess::fleet_patterns::{Basis, Pattern};
 use crate::results::{Confidence, PatternKind};
@@ -32,16 +32,16 @@ const MISSED_PART: f64 = 0.1;
 const MOST: usize = 8;
 
 /// How one way of backing up is searched.
-pub(crate) struct Way {
+pub(crate) struct SearchWindow {
     /// The most nights since an onset.
     pub(crate) nights: usize,
     /// A device was healthy when it backed up within so many nights before the onset.
     pub(crate) healthy: usize,
 }
 
-impl Way {
-    fn asked(&self, onset: usize, missed: usize) -> Asked {
-        Asked {
+impl SearchWindow {
+    fn rate_query(&self, onset: usize, missed: usize) -> RateQuery {
+        RateQuery {
             onset,
             missed,
             healthy: self.healthy,
@@ -50,28 +50,28 @@ impl Way {
 }
 
 /// A rate and what it says.
-struct Held {
+struct RateEstimate {
     basis: Basis,
-    usual: f64,
+    baseline_rate: f64,
     chance: f64,
 }
 
 /// A group and an onset.
 struct Candidate {
-    mark: usize,
+    group: usize,
     onset: usize,
     chance: f64,
     excess: f64,
-    usual: f64,
+    baseline_rate: f64,
     basis: Basis,
 }
 
 /// The search on one way of backing up.
 pub(crate) struct Search<'s> {
-    sights: Vec<Sight>,
-    marks: &'s Marks,
-    usual: &'s Usual,
-    way: Way,
+    observations: Vec<Observation>,
+    group_table: &'s GroupTable,
+    baseline: &'s Baseline,
+    window: SearchWindow,
     now: Timestamp,
     table: LnFactorials,
     /// The usual rate of the fleet, by nights in a row and onset.
@@ -80,45 +80,46 @@ pub(crate) struct Search<'s> {
 
 impl<'s> Search<'s> {
     /// Makes ready to look for what these devices have in common.
-    pub(crate) fn of(
-        sights: Vec<Sight>,
-        marks: &'s Marks,
-        usual: &'s Usual,
-        way: Way,
+    pub(crate) fn new(
+        observations: Vec<Observation>,
+        group_table: &'s GroupTable,
+        baseline: &'s Baseline,
+        window: SearchWindow,
         now: Timestamp,
     ) -> Self {
-        let rates = |missed| usual.rates_of_all(way.asked(way.nights, missed));
+        let rates = |missed| baseline.rates_of_all(window.rate_query(window.nights, missed));
         Self {
-            table: LnFactorials::up_to(sights.len()),
-            of_fleet: (0..=way.nights).map(rates).collect(),
-            sights,
-            marks,
-            usual,
-            way,
+            table: LnFactorials::up_to(observations.len()),
+            of_fleet: (0..=window.nights).map(rates).collect(),
+            observations,
+            group_table,
+            baseline,
+            window,
             now,
         }
     }
 
     /// The patterns, the strongest first. A group that is found takes its devices with it.
     pub(crate) fn run(mut self) -> Vec<Pattern> {
-        let mut found = Vec::new();
-        while found.len() < MOST {
+        let mut patterns = Vec::new();
+        while patterns.len() < MOST {
             let Some(best) = self.best() else { break };
-            found.push(self.pattern(&best));
-            self.sights.retain(|s| !s.marks.contains(&best.mark));
+            patterns.push(self.pattern(&best));
+            self.observations
+                .retain(|s| !s.groups.contains(&best.group));
         }
-        found
+        patterns
     }
 
     fn best(&self) -> Option<Candidate> {
-        let tallies: Vec<Tally> = (1..=self.way.nights).map(|n| self.tally(n)).collect();
-        let tries = real(tallies.iter().map(|tally| tally.groups().count()).sum());
+        let tallies: Vec<Tally> = (1..=self.window.nights).map(|n| self.tally(n)).collect();
+        let tries = as_f64(tallies.iter().map(|tally| tally.groups().count()).sum());
         let candidates = tallies.iter().flat_map(|tally| {
             let all = tally.groups();
-            all.filter_map(move |mark| self.candidate(tally, mark, tries))
+            all.filter_map(move |group| self.candidate(tally, group, tries))
         });
         candidates.max_by(|a, b| {
-            let name = |c: &Candidate| self.marks.name(c.mark);
+            let name = |c: &Candidate| self.group_table.name(c.group);
             let strength = a.excess.total_cmp(&b.excess);
             let by_name = strength.then_with(|| name(b).cmp(&name(a)));
             by_name.then(a.onset.cmp(&b.onset))
@@ -131,159 +132,174 @@ impl<'s> Search<'s> {
     }
 
     /// Whole nights from the start of the onset to the moment when the device was last heard.
-    fn exposure(&self, sight: &Sight, onset: usize) -> usize {
-        let span = self.start(onset).duration_until(sight.told);
+    fn exposure(&self, observation: &Observation, onset: usize) -> usize {
+        let span = self.start(onset).duration_until(observation.known_until);
         usize::try_from(span.as_hours().max(0) / 24).unwrap_or(0)
     }
 
     /// Could the device have missed, was it heard of since, and was it healthy before?
-    fn counts(&self, sight: &Sight, onset: usize) -> bool {
-        let healthy = sight.last >= self.start(onset) - nights(self.way.healthy);
-        healthy && self.exposure(sight, onset) > 0
+    fn counts(&self, observation: &Observation, onset: usize) -> bool {
+        let healthy = observation.last >= self.start(onset) - nights(self.window.healthy);
+        healthy && self.exposure(observation, onset) > 0
     }
 
     fn tally(&self, onset: usize) -> Tally {
-        let mut tally = Tally::new(onset, self.marks.len(), self.way.nights);
+        let mut tally = Tally::new(onset, self.group_table.len(), self.window.nights);
         let start = self.start(onset);
-        for sight in self.sights.iter().filter(|s| self.counts(s, onset)) {
-            let mirrored = start - start.duration_until(sight.told);
-            let near = sight.last >= mirrored;
-            let exposure = self.exposure(sight, onset);
-            tally.add(sight, exposure, sight.last < start, near);
+        for observation in self.observations.iter().filter(|s| self.counts(s, onset)) {
+            let mirrored = start - start.duration_until(observation.known_until);
+            let near = observation.last >= mirrored;
+            let exposure = self.exposure(observation, onset);
+            tally.add(observation, exposure, observation.last < start, near);
         }
         tally
     }
 
     /// A group with an onset that accident does not explain.
-    fn candidate(&self, tally: &Tally, mark: usize, tries: f64) -> Option<Candidate> {
-        let (of, missed) = (tally.of[mark], tally.missed[mark]);
-        let enough = missed >= MISSED && real(missed) >= MISSED_PART * real(of);
-        if !enough || !self.stands_out(tally, mark) {
+    fn candidate(&self, tally: &Tally, group: usize, tries: f64) -> Option<Candidate> {
+        let (of, missed) = (tally.of[group], tally.missed[group]);
+        let enough = missed >= MISSED && as_f64(missed) >= MISSED_PART * as_f64(of);
+        if !enough || !self.stands_out(tally, group) {
             return None;
         }
-        let others = self.against_others(tally, mark);
+        let others = self.against_others(tally, group);
         let (rate_of_others, unlike_others) = others.unwrap_or((0.0, 0.0));
         if unlike_others * tries >= CHANCE {
             return None;
         }
-        let held = self.against_usual(tally, mark, others.is_some(), tries)?;
-        let usual = held.usual.max(rate_of_others);
-        let strength = match held.basis {
-            Basis::Dates => excess(tally.near[mark], usual, tally.near_missed[mark]),
-            _ => excess(of, usual, missed),
+        let estimate = self.against_baseline(tally, group, others.is_some(), tries)?;
+        let baseline_rate = estimate.baseline_rate.max(rate_of_others);
+        let strength = match estimate.basis {
+            Basis::Dates => excess(tally.near[group], baseline_rate, tally.near_missed[group]),
+            _ => excess(of, baseline_rate, missed),
         };
-        let chance = held.chance.max(unlike_others) * tries;
+        let chance = estimate.chance.max(unlike_others) * tries;
         (chance < CHANCE && strength > 0.0).then_some(Candidate {
-            mark,
+            group,
             onset: tally.onset,
             chance,
             excess: strength,
-            usual,
-            basis: held.basis,
+            baseline_rate,
+            basis: estimate.basis,
         })
     }
 
     /// An outage crosses sites or versions; a group has others beside it.
-    fn stands_out(&self, tally: &Tally, mark: usize) -> bool {
-        match self.marks.name(mark).0 {
+    fn stands_out(&self, tally: &Tally, group: usize) -> bool {
+        match self.group_table.name(group).0 {
             PatternKind::Outage => self.crosses(tally.onset),
             PatternKind::Host => true,
-            _ => tally.whole.0 - tally.of[mark] >= GROUP,
+            _ => tally.whole.0 - tally.of[group] >= GROUP,
         }
     }
 
     /// Do those who missed stand at two sites, or run two builds, at least?
     fn crosses(&self, onset: usize) -> bool {
         let start = self.start(onset);
-        let missed = |s: &&Sight| s.last < start && self.counts(s, onset);
-        let marks = self.sights.iter().filter(missed).flat_map(|s| &s.marks);
-        let seen: BTreeSet<usize> = marks.copied().collect();
+        let missed = |s: &&Observation| s.last < start && self.counts(s, onset);
+        let groups = self
+            .observations
+            .iter()
+            .filter(missed)
+            .flat_map(|s| &s.groups);
+        let seen: BTreeSet<usize> = groups.copied().collect();
         let several = |kind| {
-            let of_kind = seen.iter().filter(|mark| self.marks.name(**mark).0 == kind);
+            let of_kind = seen
+                .iter()
+                .filter(|group| self.group_table.name(**group).0 == kind);
             of_kind.count() > 1
         };
         several(PatternKind::Site) || several(PatternKind::OsBuild)
     }
 
     /// The rate of the devices outside, and Fisher's exact test of the group against them.
-    fn against_others(&self, tally: &Tally, mark: usize) -> Option<(f64, f64)> {
+    fn against_others(&self, tally: &Tally, group: usize) -> Option<(f64, f64)> {
         let (all, all_missed) = tally.whole;
-        let (of, missed) = (tally.of[mark], tally.missed[mark]);
+        let (of, missed) = (tally.of[group], tally.missed[group]);
         let others = all - of;
         (others > 0).then(|| {
-            let rate = real(all_missed - missed + 1) / real(others + 2);
+            let rate = as_f64(all_missed - missed + 1) / as_f64(others + 2);
             (rate, self.table.drawn(all, all_missed, of, missed))
         })
     }
 
     /// How likely so many would have missed at the usual rate, told by the nights before; where
     /// too few are known, by the dates of the devices themselves.
-    fn against_usual(
+    fn against_baseline(
         &self,
         tally: &Tally,
-        mark: usize,
+        group: usize,
         has_others: bool,
         tries: f64,
-    ) -> Option<Held> {
-        match self.usual_of_fleet(tally, mark) {
-            Some(usual) => self.against_nights(tally, mark, usual, tries),
-            None => self.against_dates(tally, mark, has_others),
+    ) -> Option<RateEstimate> {
+        match self.fleet_rate(tally, group) {
+            Some(baseline_rate) => self.against_nights(tally, group, baseline_rate, tries),
+            None => self.against_dates(tally, group, has_others),
         }
     }
 
-    fn against_nights(&self, tally: &Tally, mark: usize, usual: f64, tries: f64) -> Option<Held> {
-        let chance = |usual| {
+    fn against_nights(
+        &self,
+        tally: &Tally,
+        group: usize,
+        baseline_rate: f64,
+        tries: f64,
+    ) -> Option<RateEstimate> {
+        let chance = |baseline_rate| {
             self.table
-                .binomial(tally.of[mark], usual, tally.missed[mark])
+                .binomial(tally.of[group], baseline_rate, tally.missed[group])
         };
-        if chance(usual) * tries >= CHANCE {
+        if chance(baseline_rate) * tries >= CHANCE {
             return None;
         }
-        let usual = usual.max(self.usual_of_group(tally, mark).unwrap_or(0.0));
-        Some(Held {
+        let baseline_rate = baseline_rate.max(self.group_rate(tally, group).unwrap_or(0.0));
+        Some(RateEstimate {
             basis: Basis::Nights,
-            usual,
-            chance: chance(usual),
+            baseline_rate,
+            chance: chance(baseline_rate),
         })
     }
 
     /// Whatever the habits of each device, the age of its newest backup is more likely to lie in
     /// a span than in the equally long span before it. So of the devices whose newest backup is
     /// from the nights since the onset or from as many nights before, at most half are from before.
-    fn against_dates(&self, tally: &Tally, mark: usize, has_others: bool) -> Option<Held> {
-        let (of, missed) = (tally.near[mark], tally.near_missed[mark]);
-        let (basis, usual) = if has_others {
+    fn against_dates(&self, tally: &Tally, group: usize, has_others: bool) -> Option<RateEstimate> {
+        let (of, missed) = (tally.near[group], tally.near_missed[group]);
+        let (basis, baseline_rate) = if has_others {
             (Basis::Others, 0.0)
         } else {
             (Basis::Dates, 0.5)
         };
         // Without earlier nights a weekend looks like an outage.
-        let told_apart = has_others || self.holds_a_working_night(tally.onset);
-        told_apart.then(|| Held {
+        let is_clear = has_others || self.holds_a_working_night(tally.onset);
+        is_clear.then(|| RateEstimate {
             basis,
-            usual,
+            baseline_rate,
             chance: self.table.binomial(of, 0.5, missed),
         })
     }
 
     /// What the nights before tell of the fleet, at the nights that each device could have missed.
-    fn usual_of_fleet(&self, tally: &Tally, mark: usize) -> Option<f64> {
-        tally.mean(mark, |exposure| self.of_fleet[exposure][tally.onset])
+    fn fleet_rate(&self, tally: &Tally, group: usize) -> Option<f64> {
+        tally.mean(group, |exposure| self.of_fleet[exposure][tally.onset])
     }
 
     /// The same of the group alone.
-    fn usual_of_group(&self, tally: &Tally, mark: usize) -> Option<f64> {
-        let members = self.members(mark);
+    fn group_rate(&self, tally: &Tally, group: usize) -> Option<f64> {
+        let members = self.members(group);
         let belongs = |device: usize| members.binary_search(&device).is_ok();
         let rate = |exposure| {
-            self.usual
-                .rate(self.way.asked(tally.onset, exposure), belongs)
+            self.baseline
+                .rate(self.window.rate_query(tally.onset, exposure), belongs)
         };
-        tally.mean(mark, rate)
+        tally.mean(group, rate)
     }
 
-    fn members(&self, mark: usize) -> Vec<usize> {
-        let members = self.sights.iter().filter(|s| s.marks.contains(&mark));
+    fn members(&self, group: usize) -> Vec<usize> {
+        let members = self
+            .observations
+            .iter()
+            .filter(|s| s.groups.contains(&group));
         let mut members: Vec<usize> = members.map(|s| s.device).collect();
         members.sort_unstable();
         members
@@ -299,36 +315,39 @@ impl<'s> Search<'s> {
     }
 
     fn pattern(&self, best: &Candidate) -> Pattern {
-        let (kind, what) = self.marks.name(best.mark);
+        let (kind, what) = self.group_table.name(best.group);
         let start = self.start(best.onset);
-        let members = self.sights.iter().filter(|s| s.marks.contains(&best.mark));
-        let group: Vec<&Sight> = members.filter(|s| self.counts(s, best.onset)).collect();
-        let missed = group.iter().filter(|s| s.last < start).copied();
-        let missed: Vec<&Sight> = missed.collect();
+        let members = self
+            .observations
+            .iter()
+            .filter(|s| s.groups.contains(&best.group));
+        let counted: Vec<&Observation> = members.filter(|s| self.counts(s, best.onset)).collect();
+        let missed = counted.iter().filter(|s| s.last < start).copied();
+        let missed: Vec<&Observation> = missed.collect();
         Pattern {
             kind,
             what: what.map(str::to_owned),
-            of: group.len(),
+            of: counted.len(),
             since: start,
             nights: u64::try_from(best.onset).unwrap_or(u64::MAX),
-            usual: best.usual,
+            baseline_rate: best.baseline_rate,
             basis: best.basis,
             chance: best.chance.min(1.0),
             confidence: confidence(kind, best),
-            also: self.also(&missed, best.mark),
+            also: self.also(&missed, best.group),
             missed: missed.iter().map(|s| s.device).collect(),
         }
     }
 
     /// Other groups to which every one of the devices belongs.
-    fn also(&self, missed: &[&Sight], mark: usize) -> Vec<String> {
-        let everyone = self.sights.len();
-        let mut names: Vec<String> = (0..self.marks.len())
-            .filter(|other| *other != mark)
-            .filter(|other| missed.iter().all(|s| s.marks.contains(other)))
+    fn also(&self, missed: &[&Observation], group: usize) -> Vec<String> {
+        let everyone = self.observations.len();
+        let mut names: Vec<String> = (0..self.group_table.len())
+            .filter(|other| *other != group)
+            .filter(|other| missed.iter().all(|s| s.groups.contains(other)))
             .filter(|other| self.members(*other).len() < everyone)
             .filter_map(|other| {
-                let (kind, what) = self.marks.name(other);
+                let (kind, what) = self.group_table.name(other);
                 Some(format!("{} {}", noun(kind), what?))
             })
             .collect();
@@ -374,31 +393,31 @@ impl Tally {
         }
     }
 
-    fn add(&mut self, sight: &Sight, exposure: usize, missed: bool, near: bool) {
+    fn add(&mut self, observation: &Observation, exposure: usize, missed: bool, near: bool) {
         self.whole.0 += 1;
         self.whole.1 += usize::from(missed);
-        for mark in &sight.marks {
-            self.of[*mark] += 1;
-            self.missed[*mark] += usize::from(missed);
-            let most = self.by_exposure[*mark].len() - 1;
-            self.by_exposure[*mark][exposure.min(most)] += 1;
-            self.near[*mark] += usize::from(near);
-            self.near_missed[*mark] += usize::from(near && missed);
+        for group in &observation.groups {
+            self.of[*group] += 1;
+            self.missed[*group] += usize::from(missed);
+            let most = self.by_exposure[*group].len() - 1;
+            self.by_exposure[*group][exposure.min(most)] += 1;
+            self.near[*group] += usize::from(near);
+            self.near_missed[*group] += usize::from(near && missed);
         }
     }
 
     /// The groups that are large enough to be one.
     fn groups(&self) -> impl Iterator<Item = usize> {
-        (0..self.of.len()).filter(|mark| self.of[*mark] >= GROUP)
+        (0..self.of.len()).filter(|group| self.of[*group] >= GROUP)
     }
 
     /// The mean of a rate over the devices of a group; `None` where it is not known for all.
-    fn mean(&self, mark: usize, rate: impl Fn(usize) -> Option<f64>) -> Option<f64> {
-        let counts = self.by_exposure[mark].iter().enumerate();
+    fn mean(&self, group: usize, rate: impl Fn(usize) -> Option<f64>) -> Option<f64> {
+        let counts = self.by_exposure[group].iter().enumerate();
         let mut sum = 0.0;
         for (exposure, count) in counts.filter(|(_, count)| **count > 0) {
-            sum += rate(exposure)? * real(*count);
+            sum += rate(exposure)? * as_f64(*count);
         }
-        Some(sum / real(self.of[mark]))
+        Some(sum / as_f64(self.of[group]))
     }
 }

@@ -13,7 +13,7 @@ impl LnFactorials {
         let mut sum = 0.0;
         all.push(sum);
         for n in 1..=most {
-            sum += real(n).ln();
+            sum += as_f64(n).ln();
             all.push(sum);
         }
         Self(all)
@@ -34,7 +34,7 @@ impl LnFactorials {
         }
         let (yes, no) = (rate.ln(), (1.0 - rate).ln());
         let term = |k: usize| {
-            let ln = self.ln_choose(trials, k) + real(k) * yes + real(trials - k) * no;
+            let ln = self.ln_choose(trials, k) + as_f64(k) * yes + as_f64(trials - k) * no;
             ln.exp()
         };
         sum(hits, trials, term)
@@ -67,9 +67,9 @@ fn sum(from: usize, to: usize, term: impl Fn(usize) -> f64) -> f64 {
 
 /// How much better a rate of its own explains `hits` of `trials` than the usual rate does: the
 /// logarithm of the likelihood ratio, 0 where there are no more hits than usual.
-pub(crate) fn excess(trials: usize, usual: f64, hits: usize) -> f64 {
-    let (n, x) = (real(trials), real(hits));
-    if x <= n * usual {
+pub(crate) fn excess(trials: usize, baseline_rate: f64, hits: usize) -> f64 {
+    let (n, x) = (as_f64(trials), as_f64(hits));
+    if x <= n * baseline_rate {
         return 0.0;
     }
     let part = |seen: f64, expected: f64| {
@@ -79,12 +79,12 @@ pub(crate) fn excess(trials: usize, usual: f64, hits: usize) -> f64 {
             0.0
         }
     };
-    part(x, n * usual) + part(n - x, n * (1.0 - usual))
+    part(x, n * baseline_rate) + part(n - x, n * (1.0 - baseline_rate))
 }
 
 /// A count as a number to calculate with.
 #[allow(clippy::cast_precision_loss)] // fleets are far smaller than 2^53
-pub(crate) fn real(count: usize) -> f64 {
+pub(crate) fn as_f64(count: usize) -> f64 {
     count as f64
 }
 

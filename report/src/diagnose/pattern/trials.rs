@@ -5,9 +5,9 @@
 use fleetback_testdata::rng::Rng;
 use jiff::{SignedDuration, Timestamp};
 
-use super::baseline::{Night, Past, Usual};
+use super::baseline::{Baseline, Night, Past};
 use super::find::ICLOUD;
-use super::observations::{Marks, Sight};
+use super::observations::{GroupTable, Observation};
 use super::search::Search;
 use crate::assess::fleet_patterns::Pattern;
 use crate::results::PatternKind;
@@ -99,20 +99,24 @@ fn newest(world: &World, life: &Life, nights_ago: usize) -> Option<Timestamp> {
     Some(ago(world, *before))
 }
 
-fn earlier(world: &World, lives: &[Life]) -> Usual {
+fn earlier(world: &World, lives: &[Life]) -> Baseline {
     let night = |nights_ago: usize| {
-        let told = ago(world, i64::try_from(nights_ago).unwrap() * 24);
+        let known_until = ago(world, i64::try_from(nights_ago).unwrap() * 24);
         let seen = lives.iter().enumerate();
-        let known = seen.filter_map(|(device, life)| {
+        let devices = seen.filter_map(|(device, life)| {
             let last = newest(world, life, nights_ago)?;
-            Some(Past { device, last, told })
+            Some(Past {
+                device,
+                last,
+                known_until,
+            })
         });
         Night {
             ago: nights_ago,
-            past: known.collect(),
+            past: devices.collect(),
         }
     };
-    Usual::of((1..=KNOWN).rev().map(night).collect())
+    Baseline::of((1..=KNOWN).rev().map(night).collect())
 }
 
 /// The patterns of a fleet that is drawn, and how many devices its cause hits.
@@ -121,28 +125,28 @@ fn drawn(world: &World, seed: u64) -> (Vec<Pattern>, usize) {
     let lives: Vec<Life> = (0..world.devices)
         .map(|n| life(world, n, &mut draw))
         .collect();
-    let usual = if world.history {
+    let baseline = if world.history {
         earlier(world, &lives)
     } else {
-        Usual::default()
+        Baseline::default()
     };
-    let mut marks = Marks::default();
-    let all = marks.place(PatternKind::Outage, None);
-    let mut mark = |kind, n: usize| marks.place(kind, Some(n.to_string()));
-    let known = lives.iter().enumerate().filter_map(|(device, life)| {
-        Some(Sight {
+    let mut group_table = GroupTable::default();
+    let all = group_table.index_of(PatternKind::Outage, None);
+    let mut group = |kind, n: usize| group_table.index_of(kind, Some(n.to_string()));
+    let devices = lives.iter().enumerate().filter_map(|(device, life)| {
+        Some(Observation {
             device,
             last: newest(world, life, 0)?,
-            told: world.now,
-            marks: vec![
+            known_until: world.now,
+            groups: vec![
                 all,
-                mark(PatternKind::Site, life.site),
-                mark(PatternKind::OsBuild, life.build),
+                group(PatternKind::Site, life.site),
+                group(PatternKind::OsBuild, life.build),
             ],
         })
     });
-    let sights = known.collect();
-    let found = Search::of(sights, &marks, &usual, ICLOUD, world.now).run();
+    let observations = devices.collect();
+    let found = Search::new(observations, &group_table, &baseline, ICLOUD, world.now).run();
     (found, lives.iter().filter(|life| life.hit).count())
 }
 

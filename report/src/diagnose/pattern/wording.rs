@@ -1,18 +1,18 @@
 //! A pattern in words, and as the results carry it.
 
-use crate::assess::context::Case;
+use crate::assess::context::DeviceContext;
 use crate::assess::fleet_patterns::{Basis, Pattern};
 use crate::format::{count, day};
 use crate::results::{self, PatternKind};
-use crate::tables::fix_steps::Situation;
+use crate::tables::fix_steps::DeviceTraits;
 
 /// A pattern for the results.
-pub(crate) fn told(pattern: &Pattern, cases: &[Case<'_>]) -> results::Pattern {
+pub(crate) fn to_result(pattern: &Pattern, contexts: &[DeviceContext<'_>]) -> results::Pattern {
     let about = pattern.kind.about();
     let mut devices: Vec<String> = pattern
         .missed
         .iter()
-        .filter_map(|device| name(&cases[*device]))
+        .filter_map(|device| name(&contexts[*device]))
         .collect();
     devices.sort();
     results::Pattern {
@@ -24,18 +24,18 @@ pub(crate) fn told(pattern: &Pattern, cases: &[Case<'_>]) -> results::Pattern {
         of: pattern.of as u64,
         since: pattern.since,
         nights: pattern.nights,
-        usual_rate: (pattern.usual * 1_000.0).round() / 1_000.0,
+        usual_rate: (pattern.baseline_rate * 1_000.0).round() / 1_000.0,
         probability: at_most(pattern.chance),
         cause: about.cause.to_owned(),
         reason: reason(pattern),
-        likely_fix: about.fix.made_ready(&Situation::default()),
+        likely_fix: about.fix.for_device(&DeviceTraits::default()),
         next_fix: about.next,
         confidence: pattern.confidence,
     }
 }
 
-fn name(case: &Case<'_>) -> Option<String> {
-    let identity = &case.device.identity;
+fn name(ctx: &DeviceContext<'_>) -> Option<String> {
+    let identity = &ctx.device.identity;
     let serial = identity.serial.as_ref().map(ToString::to_string);
     serial.or_else(|| identity.udid.as_ref().map(ToString::to_string))
 }
@@ -63,12 +63,12 @@ pub(crate) fn reason(pattern: &Pattern) -> String {
         pattern.missed.len(),
         count(pattern.of as u64, "device", "devices"),
         usually(pattern),
-        one_in(pattern.chance),
+        odds(pattern.chance),
     )
 }
 
 fn usually(pattern: &Pattern) -> String {
-    let percent = pattern.usual * 100.0;
+    let percent = pattern.baseline_rate * 100.0;
     match pattern.basis {
         Basis::Nights => format!("on the nights before, {percent:.0} % were usual"),
         Basis::Others => format!("of the devices elsewhere {percent:.0} % did"),
@@ -85,7 +85,7 @@ fn usually(pattern: &Pattern) -> String {
 const MOST_ZEROS: usize = 12;
 
 /// "1,000,000", for a chance of less than one in so many.
-fn one_in(chance: f64) -> String {
+fn odds(chance: f64) -> String {
     let digits = format!("1{}", "0".repeat(zeros(chance)));
     let mut text = String::new();
     for (place, digit) in digits.chars().enumerate() {
@@ -127,7 +127,7 @@ mod tests {
 
     #[track_caller]
     fn check(chance: f64, words: &str, number: f64) {
-        assert_eq!(one_in(chance), words);
+        assert_eq!(odds(chance), words);
         assert!((at_most(chance) - number).abs() <= number * 1e-9);
     }
 

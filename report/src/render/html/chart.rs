@@ -1,4 +1,4 @@
-//! Two drawings: a strip of the statuses and bars of the ages. Numbers in, places on the page out;
+//! Two drawings: a strip of the statuses and bars of the ages. DeviceIds in, places on the page out;
 //! the templates `strip.svg` and `chart.svg` draw them.
 //!
 //! Colour says only what the words beside it say too: what could be lost is red, and the number at

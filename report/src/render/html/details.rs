@@ -33,7 +33,7 @@ struct Detail {
     problems: Vec<(i32, i32, i32)>,
 }
 
-/// Numbers of a label and its value, or of a fact and its source.
+/// DeviceIds of a label and its value, or of a fact and its source.
 type Pair = (i32, i32);
 
 /// Severity, code, cause, why, fix, who and how sure, steps, what it may destroy, next, waiver, evidence,

@@ -10,9 +10,9 @@ use jiff::tz::TimeZone;
 use super::page::{Color, Page, PageOptions, wrapped_words};
 use crate::format::{self, shown};
 use crate::results::Verdict;
-use crate::swap::answer::{Answer, Fate};
+use crate::swap::answer::{Answer, Retention};
 use crate::swap::request::PlanUsed;
-use crate::swap::retention::{After, Afterwards};
+use crate::swap::retention::{RetentionEntry, RetentionReport};
 use crate::swap::ticket::{Ticket, Tickets};
 use crate::view::ticket::{self, Group, Tone};
 
@@ -49,7 +49,7 @@ pub fn write_text(
 /// # Errors
 /// Those of `out`.
 pub fn write_after_text(
-    after: &Afterwards,
+    after: &RetentionReport,
     options: &PageOptions<'_>,
     out: &mut dyn Write,
 ) -> io::Result<()> {
@@ -173,11 +173,11 @@ impl Page<'_> {
         Ok(())
     }
 
-    fn after(&self, after: &After, out: &mut dyn Write) -> io::Result<()> {
+    fn after(&self, after: &RetentionEntry, out: &mut dyn Write) -> io::Result<()> {
         let color = match after.fate {
-            Fate::MayGo => Color::Green,
-            Fate::Keep => Color::Red,
-            Fate::Unknown => Color::Yellow,
+            Retention::MayGo => Color::Green,
+            Retention::Keep => Color::Red,
+            Retention::Unknown => Color::Yellow,
         };
         self.bold(color, &ticket::after_headline(after), out)?;
         self.lines(2, &after.reason, out)?;
