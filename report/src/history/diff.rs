@@ -1,4 +1,5 @@
-//! Two reports side by side: who fails that did not is well again is in one of them only.
+//! Two reports side by side: which devices fail that did not, which are well again, and which are in one
+//! of them only.
 //!
 //! What a newcomer would get wrong: a device that is in the new report and was not in the old one is
 //! no change for the worse by itself, and one that is gone is: nobody can say any more how its data
