@@ -59,7 +59,7 @@ fn try_password(keybag: &Keybag, bytes: &[u8]) {
 pub fn mbdb(bytes: &[u8]) {
     let records = match mbdb::Records::open(bytes) {
         Ok(records) => records,
-        Err(words) => return is_readable(&words),
+        Err(fault) => return is_readable(&fault.to_string()),
     };
     let mut damaged = false;
     for (count, record) in records.enumerate() {

@@ -35,7 +35,7 @@ pub(crate) struct BackupFiles {
     pub(crate) log_keys: Option<LogKeys>,
 }
 
-/// A check of this run, or one of an earlier night that still holds.
+/// A check of this run, or one of an earlier run that still holds.
 #[derive(Debug, Clone)]
 pub(crate) enum Checked {
     Now(Box<Check>),
@@ -149,7 +149,7 @@ fn first_sight(probe: &FileListProbe, cipher: Cipher) -> Result<(), Fault> {
     };
     match look {
         sqlite::FileKind::Sqlite { .. } => Ok(()),
-        sqlite::FileKind::Empty => Err(Fault::Wrong(Fault::ZERO_BYTES.to_owned())),
+        sqlite::FileKind::Empty => Err(Fault::Empty),
         sqlite::FileKind::Other { bytes } if cipher == Cipher::Everything => whole_blocks(bytes),
         sqlite::FileKind::Other { .. } => Err(Fault::Wrong("not an SQLite database".to_owned())),
     }

@@ -42,8 +42,10 @@ fn fault_problem(path: &Path, wanted: &str, fault: &Fault) -> Problem {
     let found = fault.to_string();
     match fault {
         Fault::Denied(_) => Problem::incomplete(path, wanted, found).with_remedy(LET_US_READ),
-        Fault::Wrong(_) => Problem::note(path, wanted, found).with_remedy(START_AFRESH),
         Fault::Absent => Problem::note(path, wanted, found),
+        Fault::Empty | Fault::Link | Fault::Wrong(_) => {
+            Problem::note(path, wanted, found).with_remedy(START_AFRESH)
+        }
     }
 }
 
@@ -87,7 +89,7 @@ fn file_problems(folder: &Path, files: &BackupFiles) -> Vec<Problem> {
     each.chain(several).collect()
 }
 
-/// A folder whose files nobody lets us read is one problem, as one that cannot be listed is.
+/// A folder whose files may not be read is one problem, as one that cannot be listed is.
 fn several_denied(folder: &Path, denied: &[(&str, &str, &Fault)]) -> Option<Problem> {
     let [(_, _, fault), _, ..] = denied else {
         return None;
@@ -101,7 +103,7 @@ fn several_denied(folder: &Path, denied: &[(&str, &str, &Fault)]) -> Option<Prob
 /// No iOS needs Info.plist for a restore, so a damaged one is no reason to start afresh.
 fn of_file(folder: &Path, name: &str, wanted: &str, fault: &Fault) -> Problem {
     let mut problem = fault_problem(&folder.join(name), wanted, fault);
-    if name == "Info.plist" && matches!(fault, Fault::Wrong(_)) {
+    if name == "Info.plist" && !matches!(fault, Fault::Absent | Fault::Denied(_)) {
         problem.remedy = None;
     }
     problem
@@ -171,7 +173,7 @@ fn unlisted(folder: &Path, unlisted: &[(std::path::PathBuf, Fault)]) -> Option<P
     let path = if unlisted.len() == 1 { path } else { folder };
     let found = format!("cannot be listed: {} ({fault})", unlisted.len());
     let remedy = match fault {
-        Fault::Wrong(_) => "scan a copy in which no link stands for a payload folder",
+        Fault::Link => "scan a copy in which no link stands for a payload folder",
         _ => LET_US_READ,
     };
     let problem = Problem::incomplete(path, "payload folders that can be listed", found);

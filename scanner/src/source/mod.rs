@@ -1,4 +1,4 @@
-//! The only doors to the disk and to the parsers: bounded, depth-checked, read-only.
+//! The only readers of files and callers of parsers: bounded, depth-checked, read-only.
 
 pub(crate) mod content;
 pub(crate) mod csv_rows;

@@ -1,4 +1,4 @@
-//! The one door to SQLite files that nobody vouches for: read-only, immutable, bounded.
+//! The only reader of SQLite files, which are not trusted: read-only, immutable, bounded.
 //!
 //! Manifest.db carries the WAL header: an ordinary read-only opening writes `-shm` and `-wal`
 //! beside it, or fails on a share that may not be written. A missing file opens as an empty
@@ -70,7 +70,7 @@ impl Database {
     pub fn open(path: &Path) -> Result<Self, Fault> {
         let bytes = match probe(path)? {
             FileKind::Sqlite { bytes } => bytes,
-            FileKind::Empty => return Err(Fault::Wrong(Fault::ZERO_BYTES.to_owned())),
+            FileKind::Empty => return Err(Fault::Empty),
             FileKind::Other { .. } => {
                 return Err(Fault::Wrong("not an SQLite database".to_owned()));
             }
@@ -347,7 +347,7 @@ mod tests {
             let path = folder.path().join(name);
             std::fs::write(&path, content).unwrap();
             let fault = Database::open(&path).unwrap_err();
-            assert_eq!(fault, Fault::Wrong(wanted.to_owned()), "{name}");
+            assert_eq!(fault.to_string(), wanted, "{name}");
         };
         check("empty", b"", "0 bytes");
         check("text", b"<html>", "not an SQLite database");

@@ -164,7 +164,7 @@ impl Catalog {
             }
             FileListProbe::Mbdb(_) => {
                 let bytes = file::read(&folder.join("Manifest.mbdb"), MBDB_BYTES_MAX)?;
-                mbdb::Records::open(&bytes).map_err(Fault::Wrong)?;
+                mbdb::Records::open(&bytes)?;
                 Ok(Self(Source::Mbdb(bytes)))
             }
         }
@@ -311,7 +311,7 @@ struct RawRow<'a> {
 }
 
 enum RawRecord<'a> {
-    Sourced(Record),
+    Parsed(Record),
     Archived(Option<&'a [u8]>),
 }
 
@@ -333,7 +333,7 @@ impl RawRow<'_> {
             id: self.id.and_then(file_id),
             may_be_absent: flags & CHANGED_WHILE_UPLOADING != 0,
             record: match self.record {
-                RawRecord::Sourced(record) => record,
+                RawRecord::Parsed(record) => record,
                 RawRecord::Archived(blob) => blob.and_then(file_record::read).unwrap_or_default(),
             },
         }
@@ -452,7 +452,7 @@ fn text(value: ValueRef<'_>) -> Option<&[u8]> {
 }
 
 fn mbdb_rows(bytes: &[u8], take: &mut TakeRow<'_>) -> Result<(), Fault> {
-    let records = mbdb::Records::open(bytes).map_err(Fault::Wrong)?;
+    let records = mbdb::Records::open(bytes)?;
     for (order, record) in (0..ROWS_MAX).zip(records) {
         let record = record.map_err(Fault::Wrong)?;
         let id = hex(&record.file_id());
@@ -461,7 +461,7 @@ fn mbdb_rows(bytes: &[u8], take: &mut TakeRow<'_>) -> Result<(), Fault> {
             domain: record.domain,
             path: record.path,
             flags: Some(i64::from(record.is_file)),
-            record: RawRecord::Sourced(Record {
+            record: RawRecord::Parsed(Record {
                 size: Some(record.size),
                 digest: record.digest,
                 key: record.key,

@@ -53,9 +53,7 @@ pub(crate) fn list_bucket(folder: &Path, first_byte: u8, lengths: bool) -> Resul
         Err(e) => return absent_is_empty(file::fault(&e)),
     };
     if !meta.is_dir() {
-        return Err(Fault::Wrong(
-            file::describe_kind(meta.file_type()).to_owned(),
-        ));
+        return Err(file::wrong_kind(meta.file_type()));
     }
     let mut listing = list(&path, lengths).or_else(|e| absent_is_empty(file::fault(&e)))?;
     let (here, elsewhere) = listing.files.iter().partition(|f| f.id[0] == first_byte);

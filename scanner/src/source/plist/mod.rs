@@ -9,6 +9,7 @@ mod read;
 
 pub use fields::{
     Field, WrongType, array, boolean, data, date, dictionary, integer, real, string, timestamp,
+    typed,
 };
 pub use parse::{parse, parse_dictionary};
 pub use read::{parse_dictionary_without, read_dictionary, read_dictionary_without};
