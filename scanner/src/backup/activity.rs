@@ -1,7 +1,7 @@
-//! Is somebody writing to this folder right now?
+//! Is this folder being written right now?
 //!
 //! A backup that is being written looks like a failed one. Two signs tell them apart: the folder
-//! changed between two looks of this run, or something below it was written within the last hours.
+//! changed between two snapshots of this run, or something below it was written within the last hours.
 //! A time later than `now` proves nothing: clocks of file servers run ahead.
 
 use std::path::{Path, PathBuf};
@@ -14,7 +14,7 @@ use super::plists::status::{SnapshotState, Status};
 use crate::model::backup::{LocalBackup, Restorable, State};
 use crate::source::file::Fault;
 
-/// A backup that nobody has written to for this long is not running.
+/// A backup that was not written to for this long is not running.
 const QUIET: SignedDuration = SignedDuration::from_hours(6);
 /// `<folder>/Snapshot/xx/file`.
 const DEPTH_MAX: usize = 3;
@@ -86,7 +86,7 @@ fn staged(snapshot: &Path) -> Vec<(PathBuf, SystemTime)> {
     staged
 }
 
-/// Says that somebody writes to the folder: whatever was found of it may be true no more.
+/// Marks the folder as being written: what was found of it may be true no more.
 pub(super) fn being_written(backup: &mut LocalBackup) {
     "files changed while they were read".clone_into(&mut backup.state_reason);
     backup.state = State::InProgress;

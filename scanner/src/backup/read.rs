@@ -37,14 +37,14 @@ pub struct ReadOptions {
     pub now: Timestamp,
     /// How deep to check.
     pub verify: VerifyLevel,
-    /// Check again whatever earlier nights found?
+    /// Check again whatever earlier runs found?
     pub verify_again: bool,
-    /// A check of an earlier night is made again after so many days.
+    /// A check of an earlier run is made again after so many days.
     pub verify_again_days: u32,
 }
 
 impl ReadOptions {
-    /// Options that believe no earlier night.
+    /// Options that ignore the check cache.
     pub fn new(now: Timestamp, verify: VerifyLevel) -> Self {
         Self {
             now,
@@ -80,8 +80,8 @@ pub(super) enum KeybagState {
     Keybag(Keybag),
 }
 
-/// Reads one backup alone: without passwords, and as if no night had been before.
-/// `files_checked` hears how many files were compared, folder by folder.
+/// Reads one backup alone: without passwords, and without checks of earlier runs.
+/// `files_checked` is called with how many files were compared, folder by folder.
 pub fn read(
     found: &FoundBackup,
     options: &ReadOptions,
@@ -97,7 +97,7 @@ pub fn read(
 }
 
 impl<'a> OpenBackup<'a> {
-    /// Reads the plists, and asks the memory whether the rest need be looked at.
+    /// Reads the plists, and asks the cache whether the rest need be looked at.
     pub(super) fn new(
         found: &'a FoundBackup,
         options: &ReadOptions,
@@ -155,7 +155,7 @@ impl<'a> OpenBackup<'a> {
     /// Looks at the files as deep as asked and puts together what is known.
     ///
     /// A folder that changed meanwhile is read once more. If it is still not quiet and whole then,
-    /// somebody is writing to it, which is no damage.
+    /// it is being written, which is no damage.
     pub(super) fn close(
         &self,
         options: &ReadOptions,
@@ -207,7 +207,7 @@ impl<'a> OpenBackup<'a> {
         (backup, changed)
     }
 
-    /// What a memory should keep of the check: only what was looked at in full and is quiet.
+    /// What a cache should keep of the check: only what was looked at in full and is quiet.
     fn record(&self, backup: &LocalBackup, files: &BackupFiles) -> Option<CheckRecord> {
         let fingerprint = self.fingerprint.as_ref()?;
         let checked = files.check.as_ref()?;

@@ -132,7 +132,7 @@ fn judge_check(check: &Check, unlock: &Unlock) -> Verdict {
     judge_sound(check.level, files, unlock)
 }
 
-/// Everything promised is there: it can be restored by whoever has the password.
+/// Every expected file is there: it can be restored by an owner of the password.
 fn judge_sound(level: VerifyLevel, files: &FileCount, unlock: &Unlock) -> Verdict {
     let sound = describe_sound(level, files);
     match unlock.password {
@@ -152,7 +152,7 @@ fn judge_sound(level: VerifyLevel, files: &FileCount, unlock: &Unlock) -> Verdic
     }
 }
 
-/// What an earlier night found of the files stands; what is known of the password is tonight's.
+/// The files as an earlier run found them; what is known of the password is of this run.
 fn judge_record(record: &CheckRecord, unlock: &Unlock) -> Verdict {
     match (record.restorable, &record.files) {
         (Restorable::Yes | Restorable::NeedsPassword, Some(files)) => {

@@ -1,6 +1,6 @@
 //! Walks one root and finds the backups below it; lists every folder once.
 //!
-//! What a newcomer would get wrong: a walk that follows every link never ends, and one that follows
+//! A walk that follows every link never ends, and one that follows
 //! none misses every user who moved MobileSync/Backup to another disk. Links are followed in three
 //! places only: at the root, at a standard location's own path, and at a backup folder itself.
 //!

@@ -102,9 +102,9 @@ pub struct LocalBackup {
     pub listed: Option<ListedData>,
     /// The list of files as the disk numbers it: two folders with one number share their files.
     pub list_number: Option<FileNumber>,
-    /// The check as a memory keeps it for later nights; `None` where it is not worth keeping.
+    /// The check as a cache keeps it for later runs; `None` where it is not worth keeping.
     pub check: Option<CheckRecord>,
-    /// Was the check taken over from an earlier night, because nothing changed since?
+    /// Was the check taken over from an earlier run, because nothing changed since?
     pub recalled: bool,
     /// What proved the password: of this run, or remembered.
     pub password_proof: Option<PasswordProof>,

@@ -75,7 +75,7 @@ pub struct Host {
     pub disk: Option<Disk>,
 }
 
-/// Room on a volume, in bytes. On macOS the free figure leaves out purgeable space.
+/// Space on a volume, in bytes. On macOS the free figure leaves out purgeable space.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Disk {
     /// Free.

@@ -65,7 +65,7 @@ pub struct Management {
     pub cloud_date_could_be_told: bool,
     /// Which of the queries about backups the command beside the newest inventory answer left out:
     /// empty when it asked for all of them. `None` when no command lies beside an answer, so that
-    /// nobody knows what was asked.
+    /// it is unknown what was asked.
     pub backup_queries_left_out: Option<Sourced<BTreeSet<String>>>,
     /// The last backup to a computer, as the device or a console tells it. It says nothing of
     /// whether that backup is whole, or still there.
@@ -77,7 +77,7 @@ pub struct Management {
 
     /// `DeviceCapacity` and `AvailableDeviceCapacity`, only ever used as a ratio.
     pub storage: Option<Sourced<Storage>>,
-    /// Storage in all, in the unit of whoever told it.
+    /// Storage in all, in the unit of its source.
     pub capacity: Option<Sourced<Capacity>>,
     /// `BatteryLevel`, 0 to 1.
     pub battery: Option<Sourced<f64>>,
@@ -102,7 +102,7 @@ pub struct Management {
     /// among them, and nothing tells which it is. Names are not kept.
     pub identity_certificates: Option<Sourced<BTreeSet<Validity>>>,
     /// Panes of Setup Assistant that automated enrolment skips (`skip_setup_items`): without `Restore`
-    /// nobody can restore a backup, without `DeviceToDeviceMigration` nobody can use Quick Start.
+    /// no backup can be restored, without `DeviceToDeviceMigration` Quick Start cannot be used.
     pub skipped_panes: Option<Sourced<BTreeSet<String>>>,
 
     /// Whose it is, where a console's table tells.

@@ -113,7 +113,7 @@ fn device(group: Group, evidence: &mut [Option<Evidence>]) -> Device {
 }
 
 /// The inventory's row, with what the MDM says where the row is silent. A row that names a user takes
-/// the user's address and department from nobody who names another one.
+/// no address or department from an answer that names another user.
 fn person(
     row: Option<InventoryRow>,
     assigned: Option<&Sourced<Assigned>>,

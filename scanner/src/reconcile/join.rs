@@ -1,8 +1,7 @@
 //! Joins claims about devices by the numbers that they share, the strongest number first.
 //!
-//! A newcomer would unite everything that shares any number. A repaired phone keeps its serial
-//! number and may change its UDID, and a typing error in one export would melt two phones into one:
-//! a weaker number never unites what a stronger one keeps apart.
+//! Not everything that shares a number is one device. A repaired phone keeps its serial number and
+//! may change its UDID, and a typing error in one export would melt two phones into one: a weaker number never unites what a stronger one keeps apart.
 
 use std::cmp::{Ordering, Reverse};
 use std::collections::{BTreeMap, BTreeSet, HashSet};

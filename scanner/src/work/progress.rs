@@ -1,4 +1,4 @@
-//! How far a scan is, told to whoever listens.
+//! How far a scan is, for a progress display.
 
 use std::cell::Cell;
 use std::path::Path;

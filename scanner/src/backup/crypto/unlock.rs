@@ -1,7 +1,7 @@
 //! The passwords of a run: which keybag opens, and what that says of a backup.
 //!
 //! A keybag costs about a second for each password tried, so the same keybag in several copies of a
-//! backup is tried once, and a proof of an earlier night stands in where no key is needed.
+//! backup is tried once, and a proof of an earlier run stands in where no key is needed.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -93,7 +93,7 @@ pub(crate) fn unlock<'a>(
     })
 }
 
-/// A proof of an earlier night, if it is young and its source still offers a password.
+/// A proof of an earlier run, if it is young and its source still offers a password.
 pub(crate) fn cached_proof(
     keybag: &Keybag,
     identity: &Identity,

@@ -1,7 +1,7 @@
 //! Reads `Status.plist`, in which iOS notes how the last backup ended.
 //!
-//! All six keys are required, as iOS itself requires them. A missing file is a fact (nobody says how
-//! the backup ended), not an error. `finished` alone proves nothing: some host tools write it first.
+//! All six keys are required, as iOS itself requires them. A missing file is a fact (how the
+//! backup ended is unknown), not an error. `finished` alone proves nothing: some host tools write it first.
 
 use std::path::Path;
 

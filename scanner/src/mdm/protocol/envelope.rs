@@ -20,7 +20,7 @@ pub(crate) fn read(builder: &mut AnswerBuilder, root: &Dictionary) {
     }
 }
 
-/// Why nobody can say which device an answer is of; `None` when somebody can.
+/// Why the device of an answer is unknown; `None` when it is known.
 pub(crate) fn hidden(builder: &AnswerBuilder) -> Option<String> {
     if !builder.identity.is_empty() {
         return None;

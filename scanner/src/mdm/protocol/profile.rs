@@ -1,6 +1,6 @@
 //! Configuration profiles: what one would set on a device that installs it.
 //!
-//! A newcomer would take the file for a fact about devices. Which of them have it is told by their
+//! The file is no fact about devices. Which of them have it is told by their
 //! ProfileList answers, and what is in force by their Restrictions answers. The file gives a note, and
 //! the name of the profile that sets a restriction, where a device has it and no answer names one.
 

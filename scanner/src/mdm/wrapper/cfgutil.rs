@@ -1,6 +1,6 @@
 //! Outputs of `cfgutil --format JSON`: devices by their ECID, with `Errors` among them.
 //!
-//! A newcomer would take `Errors` for a device. It holds, by the same ECIDs, what each device would
+//! `Errors` is no device. It holds, by the same ECIDs, what each device would
 //! not tell; `{}` is no error. With progress on, other lines stand before the last.
 
 use std::collections::BTreeMap;
