@@ -166,13 +166,13 @@ fn word(value: impl serde::Serialize) -> String {
 }
 
 fn summary(backup: &LocalBackup) -> String {
-    let level = word(backup.verified.level);
+    let level = word(backup.file_check.verified.level);
     let mut text = format!(
         "{} {} {level}",
         word(backup.restorable),
         word(backup.password)
     );
-    if let Some(files) = backup.files {
+    if let Some(files) = backup.file_check.files {
         text += &format!(" {}/{}", files.present, files.expected);
         if files.extra > 0 {
             text += &format!(" +{}", files.extra);
@@ -308,7 +308,7 @@ fn harm_to_encrypted_files_is_found_by_the_level_that_can_see_it() {
     for builder in of_every_age() {
         let flip_end = |bytes: &mut Vec<u8>| *bytes.last_mut().unwrap() ^= 0x80;
         let backup = check_harm(&builder, UNSEALED, flip_end, [SOUND, DEEP]);
-        let difference = &backup.different_sample[0];
+        let difference = &backup.file_check.different_sample[0];
         assert_eq!(
             difference.how,
             "it does not decrypt to an end that was written so"
@@ -324,7 +324,7 @@ fn harm_to_encrypted_files_is_found_by_the_level_that_can_see_it() {
         let flip_start = |bytes: &mut Vec<u8>| bytes[0] ^= 0x80;
         let backup = check_harm(&builder, SEALED, flip_start, [SOUND, DEEP]);
         assert_eq!(
-            backup.different_sample[0].how,
+            backup.file_check.different_sample[0].how,
             "its bytes do not give the Digest of its row"
         );
 
@@ -353,7 +353,7 @@ fn missing_and_extra_files_are_counted_in_an_encrypted_backup() {
             &[PASSWORD],
             "no proven names 30/33",
         );
-        assert_eq!(backup.missing_sample.len(), 3);
+        assert_eq!(backup.file_check.missing_sample.len(), 3);
         let harmed = builder.damage(Damage::FilesExtra(2));
         check(
             &harmed,
@@ -446,7 +446,7 @@ fn a_key_that_the_keybag_no_longer_holds_is_told_for_its_file() {
     let backup = one_night(folder.path(), VerifyLevel::Contents, &[PASSWORD]);
     assert_eq!(backup.restorable, Restorable::No);
     assert_eq!(
-        backup.different_sample[0].how,
+        backup.file_check.different_sample[0].how,
         "no key of the keybag opens its EncryptionKey"
     );
 }
@@ -558,7 +558,7 @@ fn a_second_night_costs_nothing_and_says_the_same() {
                 (
                     summary(one),
                     one.restorable_reason.clone(),
-                    one.files,
+                    one.file_check.files,
                     one.cloud_log.clone(),
                 )
             })
@@ -573,7 +573,11 @@ fn a_second_night_costs_nothing_and_says_the_same() {
     let (second, recalled, said_again) = at_night(1);
     assert_eq!((recalled, offers.asked()), (9, 0));
     assert_eq!(said_again, said);
-    assert!(second.iter().all(|one| one.verified.at == at(NOW)));
+    assert!(
+        second
+            .iter()
+            .all(|one| one.file_check.verified.at == at(NOW))
+    );
     kept.keep(&second);
 
     let (_, recalled, _) = at_night(29);

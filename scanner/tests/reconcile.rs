@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use fleetback_scanner::model::backup::{
-    DecomposedPaths, FolderContent, HostTool, LocalBackup, Password, Restorable, State, Verified,
+    DecomposedPaths, FileCheck, FolderContent, HostTool, LocalBackup, Password, Restorable, State,
     VerifyLevel,
 };
 use fleetback_scanner::model::evidence::{Source, Sourced, TimestampSource};
@@ -120,14 +120,7 @@ fn backup(identity: Identity, at: Timestamp, path: PathBuf) -> LocalBackup {
         info_date: None,
         manifest_date: None,
         newest_mtime: None,
-        verified: Verified {
-            level: VerifyLevel::Names,
-            at,
-        },
-        files: None,
-        missing_sample: Vec::new(),
-        extra_sample: Vec::new(),
-        different_sample: Vec::new(),
+        file_check: FileCheck::new(VerifyLevel::Names, at, None),
         doubts: Vec::new(),
         not_downloaded: 0,
         decomposed_paths: DecomposedPaths::default(),

@@ -25,7 +25,7 @@ pub(super) const STEPS: &[&str] = &["
         host       TEXT NOT NULL,     -- the computer that checked
         path       TEXT NOT NULL,     -- the folder, resolved
         stamp      TEXT NOT NULL,     -- CheckRecord.stamp
-        level      TEXT NOT NULL,     -- CheckRecord.level, for people who look
+        level      TEXT NOT NULL,     -- its level, for people who look
         checked_at INTEGER NOT NULL,
         seen_at    INTEGER NOT NULL,  -- the last run that remembered it
         record     TEXT NOT NULL,     -- the whole CheckRecord as JSON

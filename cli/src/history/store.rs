@@ -100,7 +100,7 @@ impl Store {
     ) -> Result<Kept, StoreError> {
         let resolved: Vec<_> = checks
             .iter()
-            .filter(|(_, record)| record.level > VerifyLevel::State)
+            .filter(|(_, record)| record.file_check.verified.level > VerifyLevel::State)
             .filter_map(|(path, record)| Some((key(path)?, *record)))
             .collect();
         let connection = &mut self.connection;
@@ -270,8 +270,9 @@ fn write_checks(
     )?;
     for (path, record) in checks {
         let json = serde_json::to_string(record).map_err(|e| Cause::Damaged(e.to_string()))?;
-        let level = format!("{:?}", record.level).to_lowercase();
-        let (at, seen) = (record.at.as_millisecond(), now.as_millisecond());
+        let checked = record.file_check.verified;
+        let level = format!("{:?}", checked.level).to_lowercase();
+        let (at, seen) = (checked.at.as_millisecond(), now.as_millisecond());
         insert.execute(params![host, path, record.stamp, level, at, seen, json])?;
     }
     Ok(())

@@ -9,7 +9,7 @@ use std::time::Duration;
 use fleetback_scanner::backup::services::CheckCache;
 use fleetback_scanner::model::backup::{CheckRecord, DecomposedPaths, PasswordProof};
 use fleetback_scanner::model::backup::{
-    FileCount, FileDifference, FileName, Password, Restorable, VerifyLevel,
+    FileCheck, FileCount, FileDifference, FileName, Password, Restorable, Verified, VerifyLevel,
 };
 use jiff::{SignedDuration, Timestamp};
 use rusqlite::Connection;
@@ -42,24 +42,25 @@ fn record(stamp: &str, level: VerifyLevel) -> CheckRecord {
     };
     CheckRecord {
         stamp: stamp.to_owned(),
-        level,
-        at: now(),
+        file_check: FileCheck {
+            verified: Verified { level, at: now() },
+            files: Some(FileCount {
+                expected: 2,
+                present: 1,
+                missing: 1,
+                ..FileCount::default()
+            }),
+            missing_sample: vec![file.clone()],
+            extra_sample: vec!["ab/cd".to_owned()],
+            different_sample: vec![FileDifference {
+                file,
+                how: "12 bytes where 13 are promised".to_owned(),
+            }],
+        },
         restorable: Restorable::No,
         restorable_reason: "1 file is missing".to_owned(),
         password: Password::Proven,
-        files: Some(FileCount {
-            expected: 2,
-            present: 1,
-            missing: 1,
-            ..FileCount::default()
-        }),
-        missing_sample: vec![file.clone()],
-        extra_sample: vec!["ab/cd".to_owned()],
         cloud_log: None,
-        different_sample: vec![FileDifference {
-            file,
-            how: "12 bytes where 13 are promised".to_owned(),
-        }],
         odd_rows: Some("1 of 3 rows with a file id that is not 40 hex digits".to_owned()),
         no_files: 1,
         decomposed_paths: DecomposedPaths::default(),

@@ -131,6 +131,7 @@ enum Verdict {
 
 impl From<LocalBackup> for Backup {
     fn from(backup: LocalBackup) -> Self {
+        let check = backup.file_check;
         Self {
             path: backup.path,
             host: backup.host,
@@ -147,11 +148,11 @@ impl From<LocalBackup> for Backup {
             password: backup.password,
             password_source: backup.password_proof.map(|proof| proof.source),
             completed_at: backup.completed_at,
-            verified: backup.verified,
-            files: backup.files,
-            missing_sample: backup.missing_sample,
-            extra_sample: backup.extra_sample,
-            different_sample: backup.different_sample,
+            verified: check.verified,
+            files: check.files,
+            missing_sample: check.missing_sample,
+            extra_sample: check.extra_sample,
+            different_sample: check.different_sample,
             problems: backup.problems,
         }
     }

@@ -160,8 +160,8 @@ fn holds(backup: &LocalBackup) {
     are_readable(&backup.problems, &backup.path);
     is_readable(&backup.state_reason);
     is_readable(&backup.restorable_reason);
-    backup.missing_sample.iter().for_each(is_short);
-    if let Some(files) = &backup.files {
+    backup.file_check.missing_sample.iter().for_each(is_short);
+    if let Some(files) = &backup.file_check.files {
         assert!(files.missing <= files.expected && files.present <= files.expected);
     }
     if let Some(log) = &backup.cloud_log {

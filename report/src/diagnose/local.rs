@@ -170,7 +170,7 @@ fn stopped(ctx: &DeviceContext<'_>) -> Option<Reason> {
 fn missing(ctx: &DeviceContext<'_>) -> Option<Reason> {
     let mut backups = ctx.locals.iter().map(|local| local.backup);
     let (backup, files) = backups.find_map(|backup| {
-        let files = backup.files.filter(|files| files.missing > 0)?;
+        let files = backup.file_check.files.filter(|files| files.missing > 0)?;
         (backup.restorable == Restorable::No).then_some((backup, files))
     })?;
     Some(reason(
@@ -205,7 +205,7 @@ pub(super) fn decrypted(ctx: &DeviceContext<'_>) -> Option<Reason> {
 pub(super) fn unchecked(ctx: &DeviceContext<'_>) -> Option<Reason> {
     let mut backups = ctx.locals.iter().map(|local| local.backup);
     let backup = backups.find(|backup| {
-        backup.verified.level == VerifyLevel::State
+        backup.file_check.verified.level == VerifyLevel::State
             && backup.restorable == Restorable::Unknown
             && backup.completed_at.is_some()
     })?;

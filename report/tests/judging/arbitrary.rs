@@ -1,7 +1,9 @@
 //! Whatever the facts, judging ends, and what it says hangs together.
 
 use fleetback_report::results::{FixId, Severity, Status};
-use fleetback_scanner::model::backup::{FileCount, LocalBackup, Password, Restorable, State};
+use fleetback_scanner::model::backup::{
+    FileCheck, FileCount, LocalBackup, Password, Restorable, State, VerifyLevel,
+};
 use fleetback_scanner::model::evidence::Sourced;
 use fleetback_scanner::model::fleet::Fleet;
 use fleetback_scanner::model::management::Storage;
@@ -68,7 +70,7 @@ prop_compose! {
             state, restorable, password, completed_at, status_date, info_date, manifest_date,
             archived, encrypted, identity_disagrees: disagrees,
             state_reason: reason,
-            files: files.map(|(expected, missing, bytes)| FileCount { expected, missing, bytes, ..FileCount::default() }),
+            file_check: FileCheck::new(VerifyLevel::Names, NOW, files.map(|(expected, missing, bytes)| FileCount { expected, missing, bytes, ..FileCount::default() })),
             os_version: Some("16.1".to_owned()),
             ..local(DAY)
         };

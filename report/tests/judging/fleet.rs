@@ -7,8 +7,8 @@ use fleetback_report::judge::{ReferenceData, RunInfo, judge};
 use fleetback_report::policy::Policy;
 use fleetback_report::results::{self, Code, Finding, Results};
 use fleetback_scanner::model::backup::{
-    DecomposedPaths, FileCount, FolderContent, HostTool, LocalBackup, Password, Restorable, State,
-    Verified, VerifyLevel,
+    DecomposedPaths, FileCheck, FileCount, FolderContent, HostTool, LocalBackup, Password,
+    Restorable, State, VerifyLevel,
 };
 use fleetback_scanner::model::cloud::{CloudAttempt, CloudLog, CloudWindow};
 use fleetback_scanner::model::evidence::{Source, Sourced, TimestampSource};
@@ -187,18 +187,15 @@ pub(crate) fn local(seconds_old: i64) -> LocalBackup {
         info_date: date,
         manifest_date: date,
         newest_mtime: None,
-        verified: Verified {
-            level: VerifyLevel::Names,
-            at: NOW,
-        },
-        files: Some(FileCount {
-            expected: 100,
-            present: 100,
-            ..FileCount::default()
-        }),
-        missing_sample: Vec::new(),
-        extra_sample: Vec::new(),
-        different_sample: Vec::new(),
+        file_check: FileCheck::new(
+            VerifyLevel::Names,
+            NOW,
+            Some(FileCount {
+                expected: 100,
+                present: 100,
+                ..FileCount::default()
+            }),
+        ),
         doubts: Vec::new(),
         not_downloaded: 0,
         decomposed_paths: DecomposedPaths::default(),
@@ -229,12 +226,16 @@ pub(crate) fn holed(seconds_old: i64) -> LocalBackup {
     LocalBackup {
         restorable: Restorable::No,
         restorable_reason: "14 files are missing".to_owned(),
-        files: Some(FileCount {
-            expected: 100,
-            present: 86,
-            missing: 14,
-            ..FileCount::default()
-        }),
+        file_check: FileCheck::new(
+            VerifyLevel::Names,
+            NOW,
+            Some(FileCount {
+                expected: 100,
+                present: 86,
+                missing: 14,
+                ..FileCount::default()
+            }),
+        ),
         ..local(seconds_old)
     }
 }

@@ -151,7 +151,7 @@ impl Run<'_> {
 
 /// Bytes of the payloads, where they were read.
 fn payload_read(backup: &LocalBackup) -> u64 {
-    let is_read = backup.verified.level == VerifyLevel::Contents && !backup.recalled;
-    let files = backup.files.filter(|_| is_read);
+    let is_read = backup.file_check.verified.level == VerifyLevel::Contents && !backup.recalled;
+    let files = backup.file_check.files.filter(|_| is_read);
     files.and_then(|files| files.bytes).unwrap_or(0)
 }

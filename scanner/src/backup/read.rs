@@ -20,8 +20,8 @@ use super::verify::check::Check;
 use super::verify::fingerprint;
 use super::{activity, cloud_log, identity, problems, restorable, state};
 use crate::model::backup::{
-    CheckRecord, DecomposedPaths, FileNumber, FolderContent, HostTool, LocalBackup, Password,
-    Restorable, State, Verified, VerifyLevel,
+    CheckRecord, DecomposedPaths, FileCheck, FileNumber, FolderContent, HostTool, LocalBackup,
+    Password, Restorable, State, Verified, VerifyLevel,
 };
 use crate::model::cloud::CloudLog;
 use crate::model::found_backup::FoundBackup;
@@ -55,10 +55,11 @@ impl ReadOptions {
     }
 
     fn is_still_valid(&self, record: &CheckRecord, fingerprint: &str) -> bool {
-        let age = self.now.duration_since(record.at);
+        let checked = record.file_check.verified;
+        let age = self.now.duration_since(checked.at);
         let kept = SignedDuration::from_hours(24 * i64::from(self.verify_again_days));
         let young = !age.is_negative() && age < kept;
-        !self.verify_again && young && record.level >= self.verify && record.stamp == fingerprint
+        !self.verify_again && young && checked.level >= self.verify && record.stamp == fingerprint
     }
 }
 
@@ -223,15 +224,10 @@ impl<'a> OpenBackup<'a> {
             backup.restorable != Restorable::Unknown || files.cipher == Cipher::DecryptedCopy;
         (is_root_copy(backup.state) && judged && settled).then(|| CheckRecord {
             stamp: fingerprint.clone(),
-            level: backup.verified.level,
-            at: backup.verified.at,
+            file_check: backup.file_check.clone(),
             restorable: backup.restorable,
             restorable_reason: backup.restorable_reason.clone(),
             password: backup.password,
-            files: backup.files,
-            missing_sample: backup.missing_sample.clone(),
-            extra_sample: backup.extra_sample.clone(),
-            different_sample: backup.different_sample.clone(),
             cloud_log: backup
                 .cloud_log
                 .clone()
@@ -294,14 +290,7 @@ fn assemble(found: &FoundBackup, options: &ReadOptions, files: &BackupFiles) -> 
         info_date: info.and_then(|i| i.date),
         manifest_date: manifest.and_then(|m| m.date),
         newest_mtime: None,
-        verified: Verified {
-            level: VerifyLevel::State,
-            at: options.now,
-        },
-        files: None,
-        missing_sample: Vec::new(),
-        extra_sample: Vec::new(),
-        different_sample: Vec::new(),
+        file_check: FileCheck::new(VerifyLevel::State, options.now, None),
         doubts: Vec::new(),
         not_downloaded: 0,
         decomposed_paths: DecomposedPaths::default(),
@@ -315,8 +304,12 @@ fn assemble(found: &FoundBackup, options: &ReadOptions, files: &BackupFiles) -> 
     };
     match &files.check {
         None => {}
-        Some(Checked::Now(check)) => add_check(&mut backup, check),
-        Some(Checked::Earlier(record)) => add_record(&mut backup, record),
+        Some(Checked::Now(check)) => backup.file_check = file_check(check, options.now),
+        Some(Checked::Earlier(record)) => {
+            backup.recalled = true;
+            backup.file_check.clone_from(&record.file_check);
+            backup.cloud_log.clone_from(&record.cloud_log);
+        }
     }
     add_cloud_log(&mut backup, files, options.now);
     backup
@@ -342,25 +335,17 @@ fn completed_at(state: State, files: &BackupFiles) -> Option<Timestamp> {
     }
 }
 
-fn add_check(backup: &mut LocalBackup, check: &Check) {
-    backup.verified.level = check.level;
-    backup.files = Some(check.files);
-    backup.missing_sample.clone_from(&check.missing_sample);
-    backup.extra_sample.clone_from(&check.extra_sample);
-    backup.different_sample.clone_from(&check.different_sample);
-}
-
-fn add_record(backup: &mut LocalBackup, record: &CheckRecord) {
-    backup.recalled = true;
-    backup.verified = Verified {
-        level: record.level,
-        at: record.at,
-    };
-    backup.files = record.files;
-    backup.missing_sample.clone_from(&record.missing_sample);
-    backup.extra_sample.clone_from(&record.extra_sample);
-    backup.different_sample.clone_from(&record.different_sample);
-    backup.cloud_log.clone_from(&record.cloud_log);
+fn file_check(check: &Check, at: Timestamp) -> FileCheck {
+    FileCheck {
+        verified: Verified {
+            level: check.level,
+            at,
+        },
+        files: Some(check.files),
+        missing_sample: check.missing_sample.clone(),
+        extra_sample: check.extra_sample.clone(),
+        different_sample: check.different_sample.clone(),
+    }
 }
 
 fn host_tool(state: State, files: &BackupFiles) -> HostTool {

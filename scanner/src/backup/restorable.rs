@@ -154,9 +154,9 @@ fn judge_sound(level: VerifyLevel, files: &FileCount, unlock: &Unlock) -> Verdic
 
 /// The files as an earlier run found them; what is known of the password is of this run.
 fn judge_record(record: &CheckRecord, unlock: &Unlock) -> Verdict {
-    match (record.restorable, &record.files) {
+    match (record.restorable, &record.file_check.files) {
         (Restorable::Yes | Restorable::NeedsPassword, Some(files)) => {
-            judge_sound(record.level, files, unlock)
+            judge_sound(record.file_check.verified.level, files, unlock)
         }
         (restorable, _) => verdict(restorable, record.restorable_reason.clone()),
     }

@@ -41,7 +41,7 @@ const EACH: &[fn(&DeviceContext<'_>, &Local<'_>) -> Option<DraftFinding>] = &[
 
 fn files_missing(ctx: &DeviceContext<'_>, local: &Local<'_>) -> Option<DraftFinding> {
     let backup = local.backup;
-    let files = backup.files.filter(|files| files.missing > 0)?;
+    let files = backup.file_check.files.filter(|files| files.missing > 0)?;
     if backup.restorable != Restorable::No || !claims_to_be_whole(backup) {
         return None;
     }
@@ -49,10 +49,20 @@ fn files_missing(ctx: &DeviceContext<'_>, local: &Local<'_>) -> Option<DraftFind
         "{} of {} files that the manifest names are not on disk",
         files.missing, files.expected
     );
-    let evidence = from_backup(text, backup, "the manifest", Some(backup.verified.at));
-    let first = backup.missing_sample.first().map(|file| {
+    let evidence = from_backup(
+        text,
+        backup,
+        "the manifest",
+        Some(backup.file_check.verified.at),
+    );
+    let first = backup.file_check.missing_sample.first().map(|file| {
         let text = format!("the first of them is {} of {}", file.path, file.domain);
-        from_backup(text, backup, &file.file_id, Some(backup.verified.at))
+        from_backup(
+            text,
+            backup,
+            &file.file_id,
+            Some(backup.file_check.verified.at),
+        )
     });
     let evidence = std::iter::once(evidence).chain(first).collect();
     Some(failure(ctx, backup, Code::LocalFilesMissing, evidence))
@@ -60,7 +70,10 @@ fn files_missing(ctx: &DeviceContext<'_>, local: &Local<'_>) -> Option<DraftFind
 
 fn damaged(ctx: &DeviceContext<'_>, local: &Local<'_>) -> Option<DraftFinding> {
     let backup = local.backup;
-    let missing = backup.files.is_some_and(|files| files.missing > 0);
+    let missing = backup
+        .file_check
+        .files
+        .is_some_and(|files| files.missing > 0);
     let text = match backup.state {
         State::Damaged => backup.state_reason.clone(),
         State::Unknown if backup.restorable == Restorable::No => backup.state_reason.clone(),
@@ -76,7 +89,7 @@ fn damaged(ctx: &DeviceContext<'_>, local: &Local<'_>) -> Option<DraftFinding> {
         or_reason(text),
         backup,
         "Status.plist and the manifests",
-        Some(backup.verified.at),
+        Some(backup.file_check.verified.at),
     );
     Some(failure(ctx, backup, Code::LocalDamaged, vec![evidence]))
 }
@@ -151,7 +164,7 @@ fn unreadable(_: &DeviceContext<'_>, local: &Local<'_>) -> Option<DraftFinding> 
         .map(|problem| Evidence {
             text: format!("wanted {}, found {}", problem.wanted, problem.found),
             source: problem.path.display().to_string(),
-            observed_at: Some(backup.verified.at),
+            observed_at: Some(backup.file_check.verified.at),
         })
         .collect();
     if evidence.is_empty() && backup.state == State::Unreadable {
@@ -168,7 +181,7 @@ fn password_wrong(ctx: &DeviceContext<'_>, local: &Local<'_>) -> Option<DraftFin
             text,
             backup,
             "Manifest.plist BackupKeyBag",
-            Some(backup.verified.at),
+            Some(backup.file_check.verified.at),
         );
         failure(ctx, backup, Code::PasswordWrong, vec![evidence])
     })
@@ -183,7 +196,7 @@ fn password_missing(ctx: &DeviceContext<'_>, local: &Local<'_>) -> Option<DraftF
             text,
             backup,
             "Manifest.plist IsEncrypted",
-            Some(backup.verified.at),
+            Some(backup.file_check.verified.at),
         );
         let draft = DraftFinding::new(Code::PasswordMissing, vec![evidence]);
         match ctx.policy.backups.password {
@@ -210,7 +223,7 @@ fn not_verified(ctx: &DeviceContext<'_>) -> Option<DraftFinding> {
     let asked = ctx.policy.backups.verification.level()?;
     let days = ctx.policy.thresholds.verification_days;
     let backup = ctx.good_local()?.backup?;
-    let checked = backup.verified;
+    let checked = backup.file_check.verified;
     (checked.level < asked || !within(checked.at, ctx.now, days)).then(|| {
         let text = format!(
             "the newest good local backup was last checked on {}, for {}; the policy asks for {} within {days} days",
@@ -273,5 +286,5 @@ fn newest_good<'a>(ctx: &DeviceContext<'a>) -> Option<(&'a LocalBackup, u64)> {
     let good = ctx.locals.iter().filter(|local| local.good.is_some());
     let mut current = good.filter(|local| !local.backup.archived);
     let backup = current.next()?.backup;
-    Some((backup, backup.files?.bytes?))
+    Some((backup, backup.file_check.files?.bytes?))
 }
