@@ -105,8 +105,8 @@ struct Joiner<'a> {
     parent: Vec<usize>,
     known: Vec<Known>,
     conflicts: Vec<(usize, Conflict)>,
-    /// Sets of devices whose contradiction a stronger number has told already.
-    told: HashSet<Vec<usize>>,
+    /// Sets of devices whose contradiction a stronger number has reported already.
+    reported: HashSet<Vec<usize>>,
 }
 
 impl<'a> Joiner<'a> {
@@ -121,7 +121,7 @@ impl<'a> Joiner<'a> {
             parent: (0..claims.len()).collect(),
             known: claims.iter().map(known).collect(),
             conflicts: Vec::new(),
-            told: HashSet::new(),
+            reported: HashSet::new(),
         }
     }
 
@@ -174,8 +174,8 @@ impl<'a> Joiner<'a> {
             .collect();
         let mut same = devices.clone();
         same.sort_unstable();
-        if devices.len() > 1 && self.told.insert(same) {
-            self.tell(number, value, claims, &devices, followed);
+        if devices.len() > 1 && self.reported.insert(same) {
+            self.note_contradiction(number, value, claims, &devices, followed);
         }
     }
 
@@ -223,7 +223,7 @@ impl<'a> Joiner<'a> {
     }
 
     /// Notes the contradiction at every device concerned.
-    fn tell(
+    fn note_contradiction(
         &mut self,
         number: Number,
         value: &str,
