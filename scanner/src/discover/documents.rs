@@ -41,7 +41,7 @@ impl Gathered {
             ),
             Err(error) => {
                 self.problems
-                    .push(access_problem::unreadable(path, "an MDM export", &error))
+                    .push(access_problem::unreadable(path, "an MDM export", &error));
             }
         }
     }
