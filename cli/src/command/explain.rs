@@ -38,7 +38,7 @@ fn export(file: &Path, common: &Common) -> Result<String> {
         "--mdm: wanted one file of an MDM, found none at {}; name a file, not a folder",
         file.display()
     );
-    let found = config::load(common.config.as_deref(), &config::places())?;
+    let found = config::load(common.config.as_deref(), &config::folders())?;
     let rules = found
         .map(|found| found.config.mdm.rules())
         .unwrap_or_default();

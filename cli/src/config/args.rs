@@ -109,16 +109,16 @@ pub(crate) struct Scan {
     pub(crate) since: Option<Since>,
 
     #[command(flatten)]
-    pub(crate) again: AgainFlags,
+    pub(crate) again: RecheckFlags,
     #[command(flatten)]
     pub(crate) output: OutputSettings,
     #[command(flatten)]
-    pub(crate) alarm: AlarmFlags,
+    pub(crate) fail_threshold: FailFlags,
 }
 
 /// A flag for one run: a file that says it would check everything every night.
 #[derive(Debug, Args)]
-pub(crate) struct AgainFlags {
+pub(crate) struct RecheckFlags {
     /// Check every backup again, unchanged or not
     #[arg(long)]
     pub(crate) verify_again: bool,
@@ -229,7 +229,7 @@ pub(crate) struct Report {
     #[command(flatten)]
     pub(crate) output: OutputSettings,
     #[command(flatten)]
-    pub(crate) alarm: AlarmFlags,
+    pub(crate) fail_threshold: FailFlags,
 }
 
 /// `fleetback diff`
@@ -255,7 +255,7 @@ pub(crate) struct Diff {
 /// Flags that must stand where the run is started: a file that silences alarms would be forgotten.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Output")]
-pub(crate) struct AlarmFlags {
+pub(crate) struct FailFlags {
     /// End with 0 instead of 1 when there are findings; changes no other exit code
     #[arg(long)]
     pub(crate) exit_zero: bool,
@@ -317,7 +317,7 @@ pub(crate) struct Man {
 }
 
 /// The settings of a scan as the `FLEETBACK_*` variables alone have them.
-pub(crate) fn settings_of_variables() -> Result<ScanSettings, clap::Error> {
+pub(crate) fn settings_from_variables() -> Result<ScanSettings, clap::Error> {
     let cli = Cli::try_parse_from(["fleetback", "scan"])?;
     Ok(match cli.command {
         Command::Scan(scan) => scan.scan,

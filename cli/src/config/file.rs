@@ -38,12 +38,12 @@ pub(crate) struct Config {
 }
 
 impl Layer for Config {
-    fn over(self, under: Self) -> Self {
+    fn with_fallback(self, under: Self) -> Self {
         Self {
-            scan: self.scan.over(under.scan),
-            output: self.output.over(under.output),
-            terminal: self.terminal.over(under.terminal),
-            mdm: self.mdm.over(under.mdm),
+            scan: self.scan.with_fallback(under.scan),
+            output: self.output.with_fallback(under.output),
+            terminal: self.terminal.with_fallback(under.terminal),
+            mdm: self.mdm.with_fallback(under.mdm),
         }
     }
 }
@@ -74,7 +74,7 @@ pub(crate) enum ConfigError {
 }
 
 /// The folders that are looked in, first one first.
-pub(crate) fn places() -> Vec<PathBuf> {
+pub(crate) fn folders() -> Vec<PathBuf> {
     let user = etcetera::choose_base_strategy().map(|dirs| dirs.config_dir().join("fleetback"));
     let mut folders = vec![PathBuf::from(".")];
     folders.extend(user.ok());
@@ -94,8 +94,8 @@ pub(crate) fn load(
     let config = parse(&path, &text)?;
     let folder = path.parent().unwrap_or(Path::new(""));
     let config = Config {
-        scan: config.scan.beside(folder),
-        output: config.output.beside(folder),
+        scan: config.scan.relative_to(folder),
+        output: config.output.relative_to(folder),
         terminal: config.terminal,
         mdm: config.mdm,
     };

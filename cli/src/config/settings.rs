@@ -284,7 +284,7 @@ impl MdmSettings {
 }
 
 impl Layer for MdmSettings {
-    fn over(self, under: Self) -> Self {
+    fn with_fallback(self, under: Self) -> Self {
         let Self {
             mut columns,
             mut zones,
@@ -298,39 +298,41 @@ impl Layer for MdmSettings {
 impl Layer for ScanSettings {
     /// Where the passwords come from is one choice, and whether there is a history is another: what
     /// is said of either in one place leaves out all that is said of it in a place that weighs less.
-    fn over(self, under: Self) -> Self {
+    fn with_fallback(self, under: Self) -> Self {
         let (passwords, password_command) = match (self.passwords, self.password_command) {
             (None, None) => (under.passwords, under.password_command),
-            said => said,
+            given => given,
         };
         let (history, no_history) = match (self.history, self.no_history) {
             (None, false) => (under.history, under.no_history),
-            said => said,
+            given => given,
         };
         Self {
             passwords,
             password_command,
             history,
             no_history,
-            verify_again_days: self.verify_again_days.over(under.verify_again_days),
-            roots: self.roots.over(under.roots),
-            mdm: self.mdm.over(under.mdm),
-            inventory: self.inventory.over(under.inventory),
-            policy: self.policy.over(under.policy),
-            os_feed: self.os_feed.over(under.os_feed),
-            system_status: self.system_status.over(under.system_status),
-            verify: self.verify.over(under.verify),
-            threads: self.threads.over(under.threads),
-            host: self.host.over(under.host),
+            verify_again_days: self
+                .verify_again_days
+                .with_fallback(under.verify_again_days),
+            roots: self.roots.with_fallback(under.roots),
+            mdm: self.mdm.with_fallback(under.mdm),
+            inventory: self.inventory.with_fallback(under.inventory),
+            policy: self.policy.with_fallback(under.policy),
+            os_feed: self.os_feed.with_fallback(under.os_feed),
+            system_status: self.system_status.with_fallback(under.system_status),
+            verify: self.verify.with_fallback(under.verify),
+            threads: self.threads.with_fallback(under.threads),
+            host: self.host.with_fallback(under.host),
         }
     }
 }
 
 impl Layer for TerminalSettings {
-    fn over(self, under: Self) -> Self {
+    fn with_fallback(self, under: Self) -> Self {
         Self {
-            progress: self.progress.over(under.progress),
-            color: self.color.over(under.color),
+            progress: self.progress.with_fallback(under.progress),
+            color: self.color.with_fallback(under.color),
         }
     }
 }
@@ -338,7 +340,7 @@ impl Layer for TerminalSettings {
 impl ScanSettings {
     /// The same with relative paths taken from `folder`: what a file says is meant beside that file.
     #[must_use]
-    pub(crate) fn beside(mut self, folder: &Path) -> Self {
+    pub(crate) fn relative_to(mut self, folder: &Path) -> Self {
         let lists = self.roots.iter_mut().chain(&mut self.mdm);
         let singles = self.inventory.iter_mut().chain(&mut self.policy);
         let singles = singles.chain(&mut self.passwords).chain(&mut self.history);

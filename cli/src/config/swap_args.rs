@@ -129,7 +129,7 @@ impl SwapEvidence {
 
     /// The flags that mean something only when looking now.
     pub(crate) fn only_live(&self) -> Option<&'static str> {
-        let said = [
+        let given = [
             ("--inventory", self.inventory.is_some()),
             ("--policy", self.policy.is_some()),
             ("--verify", self.verify.is_some()),
@@ -138,8 +138,8 @@ impl SwapEvidence {
             ("--threads", self.threads.is_some()),
             ("--host", self.host.is_some()),
         ];
-        let said = said.into_iter().find(|(_, said)| *said);
-        said.map(|(flag, _)| flag)
+        let given = given.into_iter().find(|(_, is_given)| *is_given);
+        given.map(|(flag, _)| flag)
     }
 
     /// As the settings of a scan.

@@ -18,14 +18,14 @@ use jiff::Timestamp;
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior, params};
 
-use super::cache::{Remembered, key};
+use super::cache::{StoredChecks, key};
 use super::clock::{KEPT_DAYS, days_before, slow_clock};
 use super::error::{Cause, StoreError};
 use super::job::Job;
 use super::network_disk::network_disk;
 use super::past_runs;
 use super::schema::{APPLICATION_ID, is_behind, migrate};
-use super::write_run::{self, Kept};
+use super::write_run::{self, SaveOutcome};
 use crate::system::platform;
 
 /// How long to wait for another run that writes.
@@ -60,9 +60,9 @@ impl Store {
     }
 
     /// All that `host` remembers, read at once: no thread of a scan ever waits for SQLite.
-    pub(crate) fn memory(&self, host: &str) -> Result<Remembered, StoreError> {
-        let read = || -> Result<Remembered, Cause> {
-            Ok(Remembered {
+    pub(crate) fn memory(&self, host: &str) -> Result<StoredChecks, StoreError> {
+        let read = || -> Result<StoredChecks, Cause> {
+            Ok(StoredChecks {
                 checks: checks(&self.connection, host)?,
                 proofs: proofs(&self.connection)?,
             })
@@ -90,44 +90,44 @@ impl Store {
     ///
     /// Not remembered are checks that read the plists only (they cost nothing), folders that cannot
     /// be resolved any more and those whose path is no Unicode: they are checked again.
-    pub(crate) fn remember(
+    pub(crate) fn save_run(
         &mut self,
         host: &str,
         now: Timestamp,
         checks: &[(&Path, &CheckRecord)],
         proofs: &[PasswordProof],
-        night: Option<(&Job, &Results)>,
-    ) -> Result<Kept, StoreError> {
+        run: Option<(&Job, &Results)>,
+    ) -> Result<SaveOutcome, StoreError> {
         let resolved: Vec<_> = checks
             .iter()
             .filter(|(_, record)| record.file_check.verified.level > VerifyLevel::State)
             .filter_map(|(path, record)| Some((key(path)?, *record)))
             .collect();
         let connection = &mut self.connection;
-        let mut write = || -> Result<Kept, Cause> {
+        let mut write = || -> Result<SaveOutcome, Cause> {
             let transaction =
                 connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
             write_checks(&transaction, host, now, &resolved)?;
             write_proofs(&transaction, proofs)?;
-            let clock = forget(&transaction, now)?;
-            let kept = match night {
+            let clock = prune(&transaction, now)?;
+            let saved = match run {
                 Some((job, results)) => write_run::write(&transaction, job, results, clock)?,
-                None => Kept::Written,
+                None => SaveOutcome::Written,
             };
             transaction.commit()?;
-            Ok(kept)
+            Ok(saved)
         };
         write().map_err(|cause| cause.at(&self.path))
     }
 
     /// Reads every page and says what is wrong; for `doctor`, a run does not take the time.
     pub(crate) fn examine(&self) -> Result<(), StoreError> {
-        let said = self
+        let answer = self
             .connection
             .pragma_query_value(None, "quick_check", |row| row.get::<_, String>(0));
-        let cause = match said {
-            Ok(said) if said == "ok" => return Ok(()),
-            Ok(said) => Cause::Damaged(said),
+        let cause = match answer {
+            Ok(answer) if answer == "ok" => return Ok(()),
+            Ok(answer) => Cause::Damaged(answer),
             Err(error) => error.into(),
         };
         Err(cause.at(&self.path))
@@ -159,9 +159,9 @@ fn open(path: &Path) -> Result<Connection, Cause> {
 /// Reads all that an older version left, before a step is taken on it: what is damaged is refused as
 /// it is, and not after it was changed.
 fn ensure_whole(connection: &Connection) -> Result<(), Cause> {
-    let said: String = connection.pragma_query_value(None, "quick_check", |row| row.get(0))?;
-    if said != "ok" {
-        return Err(Cause::Damaged(said));
+    let answer: String = connection.pragma_query_value(None, "quick_check", |row| row.get(0))?;
+    if answer != "ok" {
+        return Err(Cause::Damaged(answer));
     }
     let mut hosts = connection.prepare("SELECT DISTINCT host FROM checks")?;
     let hosts = hosts.query_map([], |row| row.get::<_, String>(0))?;
@@ -292,7 +292,7 @@ fn write_proofs(transaction: &Transaction<'_>, proofs: &[PasswordProof]) -> Resu
 }
 
 /// Forgets what was not seen for long, and gives the clock that told it, in milliseconds.
-fn forget(transaction: &Transaction<'_>, now: Timestamp) -> Result<i64, Cause> {
+fn prune(transaction: &Transaction<'_>, now: Timestamp) -> Result<i64, Cause> {
     let clock = slow_clock(transaction, now)?;
     let limit = days_before(clock, KEPT_DAYS);
     transaction.execute("DELETE FROM checks WHERE seen_at < ?1", [limit])?;

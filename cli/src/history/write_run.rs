@@ -22,11 +22,11 @@ const SIZES_KEPT: i64 = 14;
 
 /// What became of a night.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Kept {
+pub(crate) enum SaveOutcome {
     /// It is remembered.
     Written,
     /// A run of the same job at the same time or later is there already: nothing was changed.
-    LaterThere(Timestamp),
+    LaterRunExists(Timestamp),
 }
 
 /// Remembers a night. `clock` tells, in milliseconds, what is old enough to be forgotten.
@@ -35,7 +35,7 @@ pub(super) fn write(
     job: &Job,
     results: &Results,
     clock: i64,
-) -> Result<Kept, Cause> {
+) -> Result<SaveOutcome, Cause> {
     let job = job.number(transaction)?;
     let at = results.scanned_at.as_millisecond();
     let last: Option<i64> =
@@ -44,7 +44,7 @@ pub(super) fn write(
         })?;
     if let Some(later) = last.filter(|last| *last >= at) {
         let later = Timestamp::from_millisecond(later).unwrap_or_default();
-        return Ok(Kept::LaterThere(later));
+        return Ok(SaveOutcome::LaterRunExists(later));
     }
     let writer = Writer {
         transaction,
@@ -55,8 +55,8 @@ pub(super) fn write(
     };
     writer.run(results)?;
     writer.devices(results)?;
-    forget(transaction, clock)?;
-    Ok(Kept::Written)
+    prune(transaction, clock)?;
+    Ok(SaveOutcome::Written)
 }
 
 struct Writer<'a> {
@@ -360,7 +360,7 @@ fn newest_size(device: &Device) -> Option<(i64, i64)> {
 }
 
 /// Forgets what is older than is kept. What still holds is kept whole, however old it is.
-fn forget(transaction: &Transaction<'_>, clock: i64) -> Result<(), Cause> {
+fn prune(transaction: &Transaction<'_>, clock: i64) -> Result<(), Cause> {
     let limit = days_before(clock, KEPT_DAYS);
     transaction.execute("DELETE FROM runs WHERE at < ?1", [limit])?;
     transaction.execute("DELETE FROM states WHERE until < ?1", [limit])?;

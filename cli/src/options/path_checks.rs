@@ -37,8 +37,11 @@ pub(super) fn ensure_something_is_there(roots: &[PathBuf], documents: &[PathBuf]
 
 /// A store that was named below a root is a mistake of whoever named it. One that lies there because
 /// a whole home is scanned is not: such a run goes without it and says so.
-pub(super) fn refuse_history_in_evidence(history: &history::Choice, inputs: &Inputs) -> Result<()> {
-    let history::Choice::Named(path) = history else {
+pub(super) fn refuse_history_in_evidence(
+    history: &history::HistoryChoice,
+    inputs: &Inputs,
+) -> Result<()> {
+    let history::HistoryChoice::Named(path) = history else {
         return Ok(());
     };
     let read: Vec<_> = inputs

@@ -195,7 +195,7 @@ fn direct(out: impl Write, render: &Render<'_>) -> io::Result<Place> {
 }
 
 /// Writes a file that this user alone may read, beside its place, and renames it over what stood there.
-pub(crate) fn keep_private(path: &Path, render: &Render<'_>) -> io::Result<()> {
+pub(crate) fn write_private(path: &Path, render: &Render<'_>) -> io::Result<()> {
     let folder = path.parent().ok_or(ErrorKind::IsADirectory)?;
     let mut builder = tempfile::Builder::new();
     builder.prefix(".fleetback-").suffix(".tmp");

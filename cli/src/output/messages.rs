@@ -23,7 +23,7 @@ const NOTES_NAMED_MAX: usize = 3;
 
 /// How much is said.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Voice {
+pub(crate) struct Verbosity {
     /// Errors only.
     pub(crate) quiet: bool,
     /// Every problem, and the notes too.
@@ -35,7 +35,7 @@ pub(crate) fn error(what: &dyn Display) {
     line(&format!("fleetback: error: {}", shown(&what.to_string())));
 }
 
-impl Voice {
+impl Verbosity {
     /// Something that is good to know.
     pub(crate) fn note(self, text: &str) {
         if !self.quiet {
@@ -53,16 +53,20 @@ impl Voice {
     /// What could not be used.
     pub(crate) fn problems(self, problems: &[Problem]) {
         let weighs = |p: &&Problem| self.verbose || p.level == Level::Incomplete;
-        let told: Vec<_> = problems.iter().filter(weighs).collect();
+        let shown_problems: Vec<_> = problems.iter().filter(weighs).collect();
         let named_max = if self.verbose {
-            told.len()
+            shown_problems.len()
         } else {
             PROBLEMS_NAMED_MAX
         };
-        for problem in told.iter().take(named_max) {
+        for problem in shown_problems.iter().take(named_max) {
             self.note(&sentence(problem));
         }
-        if let Some(rest) = told.len().checked_sub(named_max).filter(|rest| *rest > 0) {
+        if let Some(rest) = shown_problems
+            .len()
+            .checked_sub(named_max)
+            .filter(|rest| *rest > 0)
+        {
             self.note(&format!(
                 "{rest} more could not be read; --verbose names them"
             ));

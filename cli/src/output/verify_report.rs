@@ -21,7 +21,7 @@ use crate::system::exit::Exit;
 
 /// The whole run.
 #[derive(Debug, Serialize)]
-pub(crate) struct Checked {
+pub(crate) struct VerifyReport {
     schema_version: u32,
     tool_version: &'static str,
     verified_at: Timestamp,
@@ -59,7 +59,7 @@ struct Backup {
     problems: Vec<Problem>,
 }
 
-impl Checked {
+impl VerifyReport {
     /// Takes what is told out of the fleet.
     pub(crate) fn new(fleet: Fleet, level: VerifyLevel, now: Timestamp, took: Duration) -> Self {
         let found = fleet.devices.into_iter().flat_map(|device| device.backups);
@@ -174,8 +174,8 @@ impl Backup {
 
     fn text(&self) -> String {
         let mut text = format!("{}\n", shown(&self.path.display().to_string()));
-        for (what, said) in self.lines() {
-            let _ = writeln!(text, "  {what:<11} {}", shown(&said));
+        for (what, value) in self.lines() {
+            let _ = writeln!(text, "  {what:<11} {}", shown(&value));
         }
         text.push('\n');
         text
@@ -218,11 +218,11 @@ impl Backup {
         let name = self.device_name.clone();
         let serial = self.serial_number.as_ref().map(ToString::to_string);
         let udid = self.udid.as_ref().map(ToString::to_string);
-        let told: Vec<_> = [name, serial, udid].into_iter().flatten().collect();
-        if told.is_empty() {
+        let ids: Vec<_> = [name, serial, udid].into_iter().flatten().collect();
+        if ids.is_empty() {
             "unknown".to_owned()
         } else {
-            told.join(", ")
+            ids.join(", ")
         }
     }
 

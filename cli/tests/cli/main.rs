@@ -11,7 +11,6 @@
 
 mod config;
 mod demo;
-mod desk;
 mod diff;
 mod exit_codes;
 mod explain;
@@ -19,9 +18,10 @@ mod fleets;
 mod help;
 mod history;
 mod killed;
-mod nights;
 mod outputs;
 mod passwords;
+mod runs;
+mod sandbox;
 mod secrets;
 mod swap;
 mod terminal;

@@ -18,11 +18,11 @@ pub(crate) const HALF_A_PLIST: &str = r#"<?xml version="1.0" encoding="UTF-8"?>
 <plist version="1.0"><dict><key>CommandUUID</key><string>1</string><key>QueryRespo"#;
 
 /// The folder.
-pub(crate) struct Desk {
+pub(crate) struct Sandbox {
     folder: TempDir,
 }
 
-impl Desk {
+impl Sandbox {
     /// An empty one.
     pub(crate) fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
@@ -32,11 +32,11 @@ impl Desk {
 
     /// One with these backups below `backups`.
     pub(crate) fn with(backups: &[BackupBuilder]) -> Self {
-        let desk = Self::new();
+        let sandbox = Self::new();
         for backup in backups {
-            desk.add(backup);
+            sandbox.add(backup);
         }
-        desk
+        sandbox
     }
 
     /// One more backup.
@@ -58,7 +58,7 @@ impl Desk {
     }
 
     /// Scans its backups at 04:00 UTC of a day, counted from the 1st of November 2026.
-    pub(crate) fn night(&self, day: i64, args: &[&str]) -> Output {
+    pub(crate) fn scan_on_day(&self, day: i64, args: &[&str]) -> Output {
         let first: jiff::Timestamp = "2026-11-01T04:00:00Z".parse().unwrap();
         let now = (first + jiff::SignedDuration::from_hours(24 * (day - 1))).to_string();
         let fixed = ["scan", "backups", "--now", &now, "--host", "desk"];
@@ -114,23 +114,23 @@ impl Desk {
 }
 
 /// A backup of last night that nothing is wrong with.
-pub(crate) fn sound(seed: u64) -> BackupBuilder {
+pub(crate) fn healthy(seed: u64) -> BackupBuilder {
     BackupBuilder::new(seed).encrypted("pw", Kdf::fast())
 }
 
 /// The exit code.
 #[track_caller]
-pub(crate) fn code(output: &Output) -> i32 {
+pub(crate) fn exit_code(output: &Output) -> i32 {
     output.status.code().unwrap_or_else(|| panic!("{output:?}"))
 }
 
 /// Standard error.
-pub(crate) fn said(output: &Output) -> String {
+pub(crate) fn stderr(output: &Output) -> String {
     String::from_utf8(output.stderr.clone()).unwrap()
 }
 
 /// Standard output.
-pub(crate) fn printed(output: &Output) -> String {
+pub(crate) fn stdout(output: &Output) -> String {
     String::from_utf8(output.stdout.clone()).unwrap()
 }
 
