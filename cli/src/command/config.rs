@@ -52,7 +52,7 @@ fn init(folder: &Path, preset: Preset) -> Result<Exit> {
     Ok(files::print(message.as_bytes()))
 }
 
-/// Never replaces a file that somebody may have written by hand.
+/// Never replaces a file.
 fn create(path: &Path, text: &str) -> io::Result<()> {
     File::create_new(path)?.write_all(text.as_bytes())
 }
@@ -81,7 +81,7 @@ fn check(common: &Common) -> Result<Exit> {
     Ok(files::print(message.as_bytes()))
 }
 
-/// What is to be said of the end of a waiver.
+/// Notes about the end of a waiver.
 fn ends(waiver: &WaiverRule, policy: &Policy, now: Timestamp) -> Option<String> {
     let whom = match (&waiver.device, &waiver.group) {
         (Some(device), _) => device.clone(),
@@ -140,7 +140,7 @@ impl InForce {
                 let _ = write!(text, "\n[{section}]\n{lines}");
             }
         }
-        text.push_str("\n# everything else has its default; `fleetback scan --help` tells them\n");
+        text.push_str("\n# everything else has its default: see `fleetback scan --help`\n");
         Ok(text)
     }
 }
@@ -164,7 +164,7 @@ fn table(config: &Config) -> Result<toml::Table> {
     toml::Table::try_from(config).context("a path is not Unicode and cannot be shown")
 }
 
-/// One line for each setting that somebody made, with who made it.
+/// One line for each setting that is set, with where it is set.
 fn section_lines(section: &str, typed: &toml::Table, all: &toml::Table) -> String {
     let keys = |table: &toml::Table| table.get(section).and_then(toml::Value::as_table).cloned();
     let typed = keys(typed).unwrap_or_default();

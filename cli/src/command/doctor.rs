@@ -1,9 +1,8 @@
-//! `fleetback doctor`: can everything that should be read be read? Asked by day, so that the night
-//! does not find out.
+//! `fleetback doctor`: could a scheduled run read everything that it should?
 //!
 //! Reads folder listings only, and writes nothing but, where there is one, the history store, which
 //! opening brings up to date. "Not there", "there and may not be read" and
-//! "macOS keeps it from us" stay three different answers.
+//! "blocked by macOS privacy protection" are three different answers.
 
 use std::fmt;
 use std::io::ErrorKind;
@@ -38,11 +37,11 @@ enum Verdict {
     Note,
     /// There is no backup folder to read.
     Absent,
-    /// Evidence that should be readable is not: the night would end with 3.
+    /// Evidence that should be readable is not: a scan would end with 3.
     Unread,
-    /// A report has no folder to be written to: the night would end with 5.
+    /// A report has no folder to be written to: a scan would end with 5.
     Unwritable,
-    /// The settings or the policy are wrong: the night would end with 2.
+    /// The settings or the policy are wrong: a scan would end with 2.
     Wrong,
 }
 
@@ -66,7 +65,7 @@ pub(crate) fn run(args: Doctor, common: &Common) -> Result<Exit> {
     }
 }
 
-/// The exit code that tonight's scan would end with, as far as can be told from here.
+/// The exit code that a scan would end with, as far as it can be known without one.
 fn verdict(checks: &[Check]) -> Exit {
     let worst = checks.iter().map(|check| check.verdict).max();
     let readable = checks
@@ -130,7 +129,7 @@ fn history(settings: &ScanSettings) -> Check {
     let Some(path) = choice.path() else {
         let message = match choice {
             HistoryChoice::None => "none is kept: no_history",
-            _ => "this user has no data directory; every night checks everything",
+            _ => "this user has no data directory; every run checks every backup",
         };
         return Check::new(Verdict::Note, "history", message);
     };
@@ -154,7 +153,7 @@ fn history(settings: &ScanSettings) -> Check {
             Check::new(Verdict::Fine, "history", message)
         }
         Err(error) => Check::new(Verdict::Note, "history", error)
-            .with_remedy("until then every night checks everything"),
+            .with_remedy("until then every run checks every backup"),
     }
 }
 
@@ -237,7 +236,7 @@ fn reports(settings: &OutputSettings) -> Vec<Check> {
     reports.paths().map(check).collect()
 }
 
-/// Everything that tonight's scan would read.
+/// Everything that a scan would read.
 fn evidence(settings: &ScanSettings) -> Vec<Check> {
     let mut checks: Vec<_> = match settings.roots.as_slice() {
         [] => standard_locations(),
@@ -341,7 +340,7 @@ fn look(path: &Path) -> std::io::Result<String> {
         return std::fs::File::open(path).map(|_| "a file that can be read".to_owned());
     }
     if !meta.is_dir() {
-        // Opening a FIFO would wait for somebody to write to it.
+        // Opening a FIFO without a writer blocks.
         return Err(std::io::Error::other("neither a folder nor a regular file"));
     }
     let entries = std::fs::read_dir(path)?.count();

@@ -166,7 +166,7 @@ fn everything() -> String {
             .map_or(String::from("-"), |step| step.to_string());
         let _ = writeln!(text, "  {:<24} {step:<8} {}", about.id, about.title);
     }
-    text.push_str("\nfleetback explain NAME tells more of one.\n");
+    text.push_str("\n`fleetback explain NAME` describes one of them.\n");
     text
 }
 

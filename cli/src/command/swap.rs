@@ -152,7 +152,7 @@ fn tell(plan: &SwapPlan, results: &Results, run: &Run, interrupted: &AtomicBool)
         }
     };
     let verdicts = tickets.swaps.iter().map(|ticket| ticket.verdict);
-    // Of a row that could not be used nobody can tell.
+    // A row that could not be used has no verdict.
     let unasked = plan.unasked().map(|_| Verdict::Unknown);
     let exit = exit::for_verdicts(verdicts.chain(unasked), plan.accept_losses);
     written(

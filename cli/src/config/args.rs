@@ -29,7 +29,7 @@ use crate::system::exit::{diff_codes_help, exit_codes_help, swap_codes_help, ver
     after_help = exit_codes_help(),
 )]
 pub(crate) struct Cli {
-    /// What to do.
+    /// The command.
     #[command(subcommand)]
     pub(crate) command: Command,
 
@@ -81,9 +81,9 @@ pub(crate) enum Command {
     /// What changed between two stored JSON reports
     #[command(after_help = diff_codes_help())]
     Diff(Diff),
-    /// Tell what a finding or a fix means, and what to do
+    /// Explain a finding or a fix, and what to do
     Explain(Explain),
-    /// Check that everything which should be read can be read, before the night does
+    /// Check that a scheduled run could read everything it should
     Doctor(Box<Doctor>),
     /// Write, check or show the settings
     #[command(subcommand)]
@@ -116,7 +116,7 @@ pub(crate) struct Scan {
     pub(crate) fail_threshold: FailFlags,
 }
 
-/// A flag for one run: a file that says it would check everything every night.
+/// A flag only: in the settings file it would check every backup in every run.
 #[derive(Debug, Args)]
 pub(crate) struct RecheckFlags {
     /// Check every backup again, unchanged or not
@@ -154,7 +154,7 @@ pub(crate) struct Verify {
     )]
     pub(crate) password_command: Option<CommandLine>,
 
-    /// Where to remember what was checked
+    /// Where to store what was checked
     #[arg(
         long,
         value_name = "FILE",
@@ -163,7 +163,7 @@ pub(crate) struct Verify {
     )]
     pub(crate) history: Option<PathBuf>,
 
-    /// Remember nothing
+    /// Use no history
     #[arg(
         long,
         env = "FLEETBACK_NO_HISTORY",
@@ -268,8 +268,8 @@ pub(crate) struct Explain {
     #[arg(value_name = "CODE|FIX", conflicts_with = "mdm")]
     pub(crate) what: Option<String>,
 
-    /// Say what was recognised in an MDM export: its source, which columns tell what, which are not
-    /// read, and what is missing
+    /// Show what was recognised in an MDM export: its source, what each column means, which columns are
+    /// not read, and what is missing
     #[arg(long, value_name = "FILE")]
     pub(crate) mdm: Option<PathBuf>,
 }

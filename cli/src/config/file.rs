@@ -1,6 +1,6 @@
 //! `fleetback.toml`: where it is looked for, how it is read, what `config init` writes.
 //!
-//! The first file found counts and no other is mixed in. A key that nobody knows is an error that
+//! The first file found counts and no other is mixed in. An unknown key is an error that
 //! points at its line: a mistyped `fail_on` must not turn an alarm off without a word.
 
 use std::fs;
@@ -31,7 +31,7 @@ pub(crate) struct Config {
     pub(crate) scan: ScanSettings,
     /// What to write, and what to alarm on.
     pub(crate) output: OutputSettings,
-    /// How to talk while it runs.
+    /// What to show while it runs.
     pub(crate) terminal: TerminalSettings,
     /// How to read device tables of MDM consoles.
     pub(crate) mdm: MdmSettings,
@@ -117,7 +117,7 @@ pub(crate) fn read_text(path: &Path) -> Result<String, ConfigError> {
         path: path.to_owned(),
         source,
     };
-    // Opening a FIFO that nobody writes to would wait for ever.
+    // Opening a FIFO without a writer blocks for ever.
     if !fs::metadata(path).map_err(unreadable)?.is_file() {
         return Err(unreadable(io::Error::other("no regular file")));
     }

@@ -1,8 +1,8 @@
 //! Every setting once: its flag, its `FLEETBACK_*` variable, its key in `fleetback.toml`, and the
 //! sentence that `--help`, the manual page and the JSON Schema print for it.
 //!
-//! A field here is what somebody *typed*, somewhere; nothing is resolved yet and `None` means that
-//! this place said nothing. What is *meant* is in `options`.
+//! A field here is what was *typed* in one place; nothing is resolved yet, and `None` means that the
+//! place does not set it. `options` resolves them.
 
 use std::collections::BTreeMap;
 use std::num::{NonZeroU32, NonZeroUsize};
@@ -55,7 +55,7 @@ pub(crate) struct ScanSettings {
     #[arg(value_name = "ROOT", env = "FLEETBACK_ROOTS", hide_env_values = true)]
     pub(crate) roots: Vec<PathBuf>,
 
-    /// File or folder of MDM exports, repeatable; what each file is, is told from its content
+    /// File or folder of MDM exports, repeatable; the type of each file is detected from its content
     #[arg(
         long,
         value_name = "PATH",
@@ -93,7 +93,7 @@ pub(crate) struct ScanSettings {
     )]
     pub(crate) os_feed: Option<PathBuf>,
 
-    /// What Apple says of its services: the JSON of its System Status page, saved as a file
+    /// Status of Apple's services: the JSON of its System Status page, saved as a file
     #[arg(
         long,
         value_name = "FILE",
@@ -120,8 +120,8 @@ pub(crate) struct ScanSettings {
     )]
     pub(crate) verify_again_days: Option<NonZeroU32>,
 
-    /// Passwords of encrypted backups: CSV with the header id,password, or TOML; nobody but its
-    /// owner may read it
+    /// Passwords of encrypted backups: CSV with the header id,password, or TOML; only its owner
+    /// may be able to read it
     #[arg(
         long,
         value_name = "FILE",
@@ -140,7 +140,7 @@ pub(crate) struct ScanSettings {
     )]
     pub(crate) password_command: Option<CommandLine>,
 
-    /// Where to remember what was checked, so that the next run need not check it again
+    /// Where to store what was checked, so that the next run need not check it again
     /// [default: history.sqlite3 in FLEETBACK_DATA_DIR or the user's data directory]
     #[arg(
         long,
@@ -150,7 +150,7 @@ pub(crate) struct ScanSettings {
     )]
     pub(crate) history: Option<PathBuf>,
 
-    /// Remember nothing, and check everything
+    /// Use no history: check every backup, store nothing
     #[arg(
         long,
         env = "FLEETBACK_NO_HISTORY",
@@ -179,7 +179,7 @@ pub(crate) struct ScanSettings {
     pub(crate) host: Option<String>,
 }
 
-/// How to talk while it runs: `[terminal]`.
+/// What to show while it runs: `[terminal]`.
 #[derive(Debug, Clone, Default, PartialEq, Args, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 #[command(next_help_heading = "Terminal")]
@@ -210,7 +210,7 @@ pub(crate) struct TerminalSettings {
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct MdmSettings {
-    /// What columns of device tables tell that fleetback does not know by name: the header, or the
+    /// What unknown columns of device tables mean: the header, or the
     /// dotted keys of a record, and the fact. `fleetback explain --mdm FILE` lists both
     pub(crate) columns: BTreeMap<String, DeviceField>,
     /// Time zones of dates that carry none, by source; UTC where nothing is said

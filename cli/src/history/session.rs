@@ -1,7 +1,6 @@
 //! What a run does with the history store: opens it before, fills it after, and never fails for it.
 //!
-//! Without a store a run takes longer, and that is all. Every reason for going without one is said,
-//! for a night that is slow without a word is a night nobody can explain.
+//! Without a store a run takes longer, and that is all. If the store is skipped, the reason is logged.
 
 use std::path::{Path, PathBuf};
 
@@ -59,7 +58,7 @@ impl HistoryChoice {
 }
 
 impl History {
-    /// Opens the store and reads what `host` remembers. `evidence` is what this run reads: nothing
+    /// Opens the store and reads the checks of `host`. `evidence` is what this run reads: nothing
     /// is ever written below it.
     pub(crate) fn open(
         choice: &HistoryChoice,
@@ -77,7 +76,7 @@ impl History {
             }
             Err(why) => {
                 verbosity.note(&format!(
-                    "no history, so everything is checked again and nothing of it remembered: {why}"
+                    "no history, so every backup is checked again and nothing is stored: {why}"
                 ));
                 Self::default()
             }
@@ -104,8 +103,8 @@ impl History {
         self.store.as_ref().map(Store::path)
     }
 
-    /// What runs before `now` found, for judging; `None` without a store. `zone` tells which days are
-    /// nights, `since` the run that is compared with.
+    /// What runs before `now` found, for judging; `None` without a store. `zone` decides where a
+    /// day of runs begins, `since` which run is compared with.
     pub(crate) fn before(
         &self,
         now: Timestamp,
@@ -121,7 +120,7 @@ impl History {
         Some(past.before(now))
     }
 
-    /// Remembers what this run found: the checks, the proofs, and of a scan the whole night.
+    /// Writes what this run found: the checks, the proofs, and the results of a scan.
     pub(crate) fn save_run(
         self,
         fleet: &Fleet,
@@ -141,7 +140,7 @@ impl History {
         match store.save_run(host, now, &checks, &proofs, earlier) {
             Ok(SaveOutcome::Written) => {}
             Ok(SaveOutcome::LaterRunExists(later)) => verbosity.note(&format!(
-                "this night was not added to the history, which has a run of {later} already; if no run was made then, a clock was wrong: move the history file away"
+                "this run was not added to the history, which already has a later run ({later}); if there was no such run, a clock was wrong: move the history file away"
             )),
             Err(error) => verbosity.note(&format!(
                 "the history was not written, so the next run checks again what this one did: {error}"

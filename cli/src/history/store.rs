@@ -1,9 +1,8 @@
-//! Opens the store, reads what it remembers, writes what a run found.
+//! Opens the store, reads earlier runs, writes what a run found.
 //!
 //! It is written to once, at the end of a run and in one transaction: a kill at any moment leaves
-//! either the old memory or the new one. A newcomer would open whatever file is named; a Manifest.db
-//! named by mistake must not even get a `-wal` beside it, so the first bytes are looked at before
-//! SQLite is.
+//! either the old rows or the new ones. SQLite must not open a file that is not a store: a Manifest.db
+//! named by mistake would get a `-wal` beside it. So the first bytes are checked before SQLite runs.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{ErrorKind, Read};
@@ -59,7 +58,7 @@ impl Store {
         &self.path
     }
 
-    /// All that `host` remembers, read at once: no thread of a scan ever waits for SQLite.
+    /// All checks and proofs of `host`, read at once: no thread of a scan waits for SQLite.
     pub(crate) fn memory(&self, host: &str) -> Result<StoredChecks, StoreError> {
         let read = || -> Result<StoredChecks, Cause> {
             Ok(StoredChecks {
@@ -85,10 +84,10 @@ impl Store {
         read().map_err(|cause| cause.at(&self.path))
     }
 
-    /// Remembers what a run at `now` found on `host`, all of it or nothing: the checks, the proofs
-    /// and, for a scan, the night.
+    /// Writes what a run at `now` found on `host`, all of it or nothing: the checks, the proofs
+    /// and, for a scan, its results.
     ///
-    /// Not remembered are checks that read the plists only (they cost nothing), folders that cannot
+    /// Not written are checks that read the plists only (they cost nothing), folders that cannot
     /// be resolved any more and those whose path is no Unicode: they are checked again.
     pub(crate) fn save_run(
         &mut self,
@@ -291,7 +290,7 @@ fn write_proofs(transaction: &Transaction<'_>, proofs: &[PasswordProof]) -> Resu
     Ok(())
 }
 
-/// Forgets what was not seen for long, and gives the clock that told it, in milliseconds.
+/// Deletes rows that were not seen for long; returns the clock it used, in milliseconds.
 fn prune(transaction: &Transaction<'_>, now: Timestamp) -> Result<i64, Cause> {
     let clock = slow_clock(transaction, now)?;
     let limit = days_before(clock, KEPT_DAYS);

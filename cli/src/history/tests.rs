@@ -287,7 +287,7 @@ fn what_was_told_of_icloud_is_kept_for_62_days() {
     assert_eq!(night(63), (4, 5), "and now it is gone, its run is not");
 }
 
-/// What a run of a day finds in a house in which three of four devices back up to iCloud in a night and
+/// What the run of a day finds in a fleet in which three of four devices back up to iCloud each day and
 /// every tenth is in trouble for a month.
 fn ordinary(found: &Results, day: i64) -> Results {
     let mut results = found.clone();
@@ -588,7 +588,7 @@ fn a_full_store_keeps_what_it_had() {
     );
 }
 
-/// How many folders the processes below remember at once.
+/// How many folders the processes below write at once.
 const MANY: usize = 100;
 
 /// This test program again, as another process that runs one test of this file.
@@ -626,7 +626,7 @@ fn writer() {
         let mut store = Store::open(&folder.join("data/fleetback/history.sqlite3")).unwrap();
         let job = Job::new(&host, &[]);
         let seen = store.past(&job).unwrap().runs.len();
-        // Every other night sees every other device, so that rows begin and end.
+        // Every other run sees every other device, so that rows begin and end.
         let devices: Vec<_> = (0..MANY).step_by(1 + seen % 2).map(serial).collect();
         let night = found(i64::try_from(seen).unwrap(), &devices);
         store
@@ -635,7 +635,7 @@ fn writer() {
     }
 }
 
-/// The one stamp of all that is remembered: a transaction that was cut in two would leave two.
+/// The one stamp of all rows: a transaction that was cut in two would leave two.
 fn stamp(sandbox: &Sandbox, host: &str) -> Option<String> {
     let store = sandbox.open();
     store.examine().unwrap();

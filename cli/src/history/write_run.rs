@@ -1,6 +1,6 @@
 //! Writes what a run found: only what has changed.
 //!
-//! A device that is tonight what it was last night costs one update of its newest facts and not a
+//! A device that has not changed since the last run costs one update of its newest facts and not a
 //! single new row: a row without `until` says "in every run up to the last". What the store held is
 //! read again inside the transaction, for another run may have written since this one began.
 
@@ -20,16 +20,16 @@ use super::past_runs::ids;
 /// The newest sizes that are kept of each device.
 const SIZES_KEPT: i64 = 14;
 
-/// What became of a night.
+/// Whether a run was written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum SaveOutcome {
-    /// It is remembered.
+    /// It was written.
     Written,
     /// A run of the same job at the same time or later is there already: nothing was changed.
     LaterRunExists(Timestamp),
 }
 
-/// Remembers a night. `clock` tells, in milliseconds, what is old enough to be forgotten.
+/// Writes a run. Rows older than `clock` (milliseconds) minus their limit are deleted.
 pub(super) fn write(
     transaction: &Transaction<'_>,
     job: &Job,
@@ -70,7 +70,7 @@ struct Writer<'a> {
 /// A state that holds since then: status, severity.
 type OpenState = (i64, String, Option<String>);
 
-/// The iCloud backup that is told since then: its date.
+/// The date of the iCloud backup that has been reported since then.
 type OpenIcloud = (i64, i64);
 
 /// A finding that holds since then: severity, waived, rule, certain, fix.
@@ -164,7 +164,7 @@ impl Writer<'_> {
         Ok(insert.insert(params![self.job, self.at])?)
     }
 
-    /// The newest facts; a number that tonight's evidence does not tell is kept.
+    /// The newest facts; an id that this run does not report is kept.
     fn facts(&self, id: i64, device: &Device) -> Result<(), Cause> {
         let ids = DeviceIds::from_results(device);
         let good = device.last_good_backup.as_ref();

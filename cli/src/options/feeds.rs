@@ -1,5 +1,5 @@
-//! Files about Apple's side of things, read once for the judging. What is wrong with one of them is a
-//! problem in the report: a file that a download cut off must not cost the night's run.
+//! Apple's lists (iOS releases, service status), read once for judging. What is wrong with one of
+//! them is a problem in the report: a download that was cut off must not end the run.
 
 use std::path::PathBuf;
 

@@ -95,7 +95,7 @@ fn targets(output: &OutputSettings, workbooks: &[PathBuf]) -> Result<Vec<(Format
     Ok(targets)
 }
 
-/// A workbook on a terminal is noise, and can set it into a state that nobody asked for.
+/// A workbook is binary: printed on a terminal it is noise, and its control bytes can change the terminal.
 fn ensure_shown(targets: &[(Format, Target)], on_a_terminal: bool) -> Result<()> {
     ensure!(
         !(on_a_terminal && targets.contains(&(Format::Xlsx, Target::Stdout))),

@@ -42,9 +42,9 @@ pub(crate) struct ScanPlan {
     pub(crate) reports: Reports,
     /// Passwords of encrypted backups.
     pub(crate) passwords: Passwords,
-    /// Where earlier runs told what they found.
+    /// The history store to use.
     pub(crate) history: history::HistoryChoice,
-    /// The newest run at or before this is compared with; the last one when nobody asks for another.
+    /// The newest run at or before this is compared with; `None` is the last run.
     pub(crate) since: Option<Timestamp>,
     /// From which severity on the run ends with 1.
     pub(crate) fail_threshold: FailThreshold,

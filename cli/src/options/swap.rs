@@ -175,7 +175,7 @@ impl Live {
     }
 }
 
-/// A table that is no plan is a mistake of whoever typed its name: nothing was asked.
+/// A table that is not a plan is a usage error: nothing is checked.
 fn read_plan(path: &Path) -> Result<model::SwapPlan> {
     swap_plan::read(path).map_err(|problem| {
         let remedy = problem.remedy.map(|text| format!("; {text}"));

@@ -34,7 +34,7 @@ pub(crate) struct VerifyPlan {
     pub(crate) json: Option<Target>,
     /// Passwords of encrypted backups.
     pub(crate) passwords: Passwords,
-    /// Where earlier runs told what they found.
+    /// The history store to use.
     pub(crate) history: history::HistoryChoice,
     /// What standard error and the terminal get.
     pub(crate) terminal: Terminal,
@@ -49,7 +49,7 @@ impl VerifyPlan {
         log_config(found.as_ref(), terminal.verbosity);
         let given_clock = args.now;
         let now = given_clock.unwrap_or_else(Timestamp::now);
-        // How deep the nights check says nothing of how deep this check is meant to be.
+        // The level of scheduled runs does not count here: `verify` is asked for by hand.
         let level = args.verify.map_or(VerifyLevel::Contents, level);
         let json = args.json.clone().map(Target::from);
         let settings = args.into_settings().with_fallback(ScanSettings {

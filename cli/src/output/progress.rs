@@ -1,6 +1,6 @@
 //! How far the scan is, on standard error.
 //!
-//! The scan tells it from many threads, for every backup and for every batch of files: a counter
+//! Events come from many threads, for every backup and for every batch of files: a counter
 //! is added to, and the bars draw themselves a few times a second.
 
 use std::sync::Arc;
@@ -21,7 +21,7 @@ const READING: &str = "{bar:24} {eta} left; {wide_msg}";
 /// Of one backup or document.
 const THOUSANDTHS: u64 = 1000;
 
-/// Hears the scan, draws, and knows whether it was interrupted.
+/// Receives the events of a scan, draws the progress, and knows whether it was interrupted.
 #[derive(Debug)]
 pub(crate) struct Listener {
     bar: ProgressBar,

@@ -1,4 +1,4 @@
-//! The newest results, kept beside the history store, so that the swap desk can answer without reading
+//! The newest results, stored beside the history store, so that the swap check can answer without reading
 //! a disk.
 //!
 //! They hold names of people: the file is for this user alone. Like the store itself they are a
@@ -23,14 +23,14 @@ pub(crate) fn path_beside(store: &Path) -> PathBuf {
     store.with_extension("results.json")
 }
 
-/// Keeps the results of a run that has a history store.
+/// Stores the results of a run that has a history store.
 pub(crate) fn save(results: &Results, store: Option<&Path>, verbosity: Verbosity) {
     let Some(path) = store.map(path_beside) else {
         return;
     };
     if let Err(error) = files::write_private(&path, &|out| json::write(results, out)) {
         verbosity.note(&format!(
-            "the results were not kept for `fleetback swap`, which would answer from older ones: {}: {error}",
+            "the results were not stored for `fleetback swap`, which would answer from older ones: {}: {error}",
             path.display()
         ));
     }

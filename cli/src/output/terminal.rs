@@ -5,13 +5,13 @@ use std::io::{IsTerminal, stderr, stdout};
 use crate::config::settings::When;
 use crate::output::messages::Verbosity;
 
-/// Characters per line where nobody says how wide the output is.
+/// Characters per line where the width is unknown.
 const WIDTH_UNKNOWN: usize = 100;
 
-/// What was asked for.
+/// The terminal settings in force.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Terminal {
-    /// How much is said on standard error.
+    /// How much is logged on standard error.
     pub(crate) verbosity: Verbosity,
     /// `--color`
     pub(crate) color: When,
@@ -19,7 +19,7 @@ pub(crate) struct Terminal {
     pub(crate) progress: When,
 }
 
-/// How far a scan is, shown how?
+/// How progress is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum ProgressStyle {
     /// Not at all.

@@ -1,6 +1,6 @@
 //! What `fleetback verify` found, as JSON for programs and as text for a person.
 //!
-//! The fields carry the names and words of the results of `scan` where both tell the same.
+//! Fields that `scan` has too have the same names and values.
 
 use std::fmt::Write as _;
 use std::path::PathBuf;
@@ -60,7 +60,7 @@ struct Backup {
 }
 
 impl VerifyReport {
-    /// Takes what is told out of the fleet.
+    /// The report of a fleet that was read.
     pub(crate) fn new(fleet: Fleet, level: VerifyLevel, now: Timestamp, took: Duration) -> Self {
         let found = fleet.devices.into_iter().flat_map(|device| device.backups);
         let mut backups: Vec<_> = found.map(Backup::from).collect();

@@ -1,8 +1,8 @@
-//! `--password-command`: a program that is asked for the password of one device at a time.
+//! `--password-command`: a program that prints the password of one device at a time.
 //!
 //! It is run at most once for each device, however many keybags the device has, and never through a
-//! shell. What a newcomer would get wrong: a program that hangs, or that leaves a child behind with
-//! the pipe in its hand, must not hold up the night, so the whole process group ends with it.
+//! shell. Pitfall: a program that hangs, or leaves a child behind that holds the pipe open, must not
+//! stop the run. So its whole process group is ended.
 
 use std::collections::HashMap;
 use std::io::{self, Read};
@@ -206,7 +206,7 @@ impl Fault {
     fn remedy(&self) -> &'static str {
         match self {
             Self::NotStarted(_) => "check the path and the rights of the program",
-            Self::TooSlow(_) => "it must not ask anybody: run it by hand with </dev/null",
+            Self::TooSlow(_) => "it must not prompt: run it by hand with </dev/null",
             Self::Failed { .. } => {
                 "run it by hand; where it knows no password it should print nothing and end with 0"
             }
@@ -291,7 +291,7 @@ fn read(pipe: Option<impl Read>, bytes_max: usize) -> io::Result<Output> {
             Err(e) => return Err(e),
         }
     }
-    // A pipe that nobody empties would stop the program before its end.
+    // A full pipe would block the program before its end.
     let rest = io::copy(&mut pipe, &mut io::sink())?;
     let cut_off = filled > bytes_max || rest > 0;
     bytes.truncate(filled.min(bytes_max));

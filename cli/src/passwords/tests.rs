@@ -276,8 +276,8 @@ fn a_file_that_others_can_read_is_refused() {
         assert_eq!(read.is_ok(), want, "{mode:o}: {read:?}");
         if let Err(error) = read {
             let message = error.to_string();
-            assert!(said.contains(&format!("mode {mode:04o}")), "{said}");
-            assert!(said.contains("chmod 600 "), "{said}");
+            assert!(message.contains(&format!("mode {mode:04o}")), "{message}");
+            assert!(message.contains("chmod 600 "), "{message}");
         }
     };
     check(0o600, true);
@@ -297,7 +297,7 @@ fn a_file_of_another_user_is_refused() {
         return;
     }
     let message = PasswordFile::read(&path).unwrap_err().to_string();
-    assert!(said.contains("another user (number 12345)"), "{said}");
+    assert!(message.contains("another user (number 12345)"), "{message}");
 }
 
 #[test]
@@ -306,13 +306,13 @@ fn what_is_no_file_is_refused() {
     let message = PasswordFile::read(sandbox.0.path())
         .unwrap_err()
         .to_string();
-    assert!(said.contains("no regular file"), "{said}");
-    let said = PasswordFile::read(&sandbox.0.path().join("none.csv"))
+    assert!(message.contains("no regular file"), "{message}");
+    let message = PasswordFile::read(&sandbox.0.path().join("none.csv"))
         .unwrap_err()
         .to_string();
     assert!(
-        said.contains("none.csv: wanted a file with passwords"),
-        "{said}"
+        message.contains("none.csv: wanted a file with passwords"),
+        "{message}"
     );
 }
 

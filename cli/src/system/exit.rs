@@ -1,4 +1,4 @@
-//! The exit codes, a promise to every scheduler that runs us.
+//! The exit codes: a stable interface for schedulers.
 //!
 //! A code says the worst that happened, in the order `2 > 5 > 3 > 4 > 1 > 0`: "no backups" (4) must
 //! never hide that a folder could not be read (3), and a clean fleet (0) must never hide either.
@@ -86,7 +86,7 @@ pub(crate) const SWAP_CODES: &[(Exit, &str)] = &[
     ),
     (
         Exit::Incomplete,
-        "of a device nobody can tell, and none is known not to be ready",
+        "a device could not be decided; none is known to be not ready",
     ),
     (Exit::Unwritten, "an output could not be written"),
     (Exit::Interrupted, "interrupted; no output was touched"),
@@ -168,7 +168,7 @@ pub(crate) fn for_verdicts(verdicts: impl Iterator<Item = Verdict>, accept_losse
     }
 }
 
-/// The exit code of what may go after a swap: 0 all of it, 1 something must be kept, 3 nobody can tell.
+/// The exit code of what may go after a swap: 0 all of it, 1 something must be kept, 3 unknown.
 pub(crate) fn for_retention(fates: impl Iterator<Item = Retention>) -> Exit {
     let weight = |fate| match fate {
         Retention::MayGo => 0,
@@ -279,7 +279,7 @@ mod tests {
     }
 
     #[test]
-    fn what_nobody_can_tell_is_kept() {
+    fn what_is_unknown_is_kept() {
         let check = |fates: &[Retention], code| {
             assert_eq!(
                 for_retention(fates.iter().copied()).code(),

@@ -1,4 +1,4 @@
-//! Settings: which place wins, and how a mistake is told.
+//! Settings: which place wins, and how a mistake is reported.
 
 use crate::sandbox::{Sandbox, exit_code, healthy, stderr, stdout};
 
@@ -70,7 +70,7 @@ fn a_file_can_say_everything_and_means_paths_beside_itself() {
         "--now",
         crate::sandbox::NOW,
     ]);
-    // At the level `state` nothing is proven, and a calm that nobody can vouch for is an error.
+    // At the level `state` nothing is proven, and a good result without proof is an error.
     assert_eq!(exit_code(&output), 1, "{}", stderr(&output));
     let json: serde_json::Value = serde_json::from_str(&sandbox.read("night.json")).unwrap();
     assert_eq!(json["scan_host"], "night");

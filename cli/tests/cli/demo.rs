@@ -73,7 +73,7 @@ fn the_demo_reads_as_it_did() {
     insta::assert_snapshot!("demo_table", String::from_utf8(table.stdout).unwrap());
 }
 
-/// What the demo's own page tells of its plan.
+/// What the demo's README says of its plan.
 #[test]
 fn the_plan_of_the_demo_reads_as_it_did() {
     let sandbox = sandbox();

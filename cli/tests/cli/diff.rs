@@ -1,4 +1,4 @@
-//! `fleetback diff`, and `report --since`: what changed between two nights.
+//! `fleetback diff`, and `report --since`: what changed between two runs.
 
 use std::process::Output;
 
@@ -27,7 +27,7 @@ fn check(sandbox: &Sandbox, [old, new]: [&str; 2], wanted: i32, begins: &str) {
     assert!(stdout(&output).starts_with(begins), "{}", stdout(&output));
 }
 
-/// Two nights: a sound fleet, and ten days later one that nobody backed up.
+/// Two runs: a sound fleet, and ten days later one without a new backup.
 fn two_nights() -> Sandbox {
     let sandbox = Sandbox::with(&[healthy(1), healthy(2)]);
     run_on_day(&sandbox, 20, "old.json", &[]);
@@ -113,7 +113,7 @@ fn mistakes_are_told_and_nothing_is_compared() {
     );
 }
 
-/// A stored report again, with its changes counted from an earlier night than the last.
+/// A stored report again, with its changes counted from an earlier run than the last.
 #[test]
 fn a_stored_report_counts_its_changes_since_the_day_asked_for() {
     let sandbox = Sandbox::with(&[healthy(1)]);

@@ -158,7 +158,7 @@ fn an_interrupt_ends_with_130_and_touches_no_report() {
             .status();
         assert!(sent.unwrap().success());
         std::thread::sleep(std::time::Duration::from_millis(200));
-        // Now somebody reads, and the run goes on to find out that it was interrupted.
+        // Now there is a reader, and the run goes on to find out that it was interrupted.
         let reader = std::thread::spawn({
             let pipe = sandbox.path("pipe");
             move || std::fs::read(pipe)

@@ -1,4 +1,4 @@
-//! What the program says about itself. The snapshots are the promise of design part 5: a flag that
+//! What the program says about itself. The snapshots hold the stable interface: a flag that
 //! appears in one or leaves one is seen in review.
 
 use crate::sandbox::{Sandbox, exit_code, stderr, stdout};

@@ -1,13 +1,13 @@
-//! The history store as a run meets it: it never ends a run, and every reason to go without is said.
+//! The history store as a run meets it: it never ends a run, and every reason to go without it is logged.
 
 use std::fs;
 
 use crate::sandbox::{Sandbox, exit_code, fingerprint, healthy, stderr, stdout};
 
-/// Where the store of a desk lies when nobody names a file.
+/// Where the store lies when no file is named.
 const USUAL: &str = "home/data/history.sqlite3";
 
-const WITHOUT: &str = "no history, so everything is checked again";
+const WITHOUT: &str = "no history, so every backup is checked again";
 
 #[test]
 fn a_scan_remembers_where_it_was_told_to() {

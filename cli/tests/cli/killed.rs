@@ -1,5 +1,5 @@
 //! A scan that is killed, at two hundred moments from its first step to its last: the history holds the
-//! nights that it held, or one more, and each of them whole.
+//! runs that it held, or one more, and each of them whole.
 
 use std::collections::BTreeSet;
 use std::process::{Child, Command, Stdio};
@@ -44,7 +44,7 @@ fn scan(sandbox: &Sandbox, hour: u32) -> Command {
     command
 }
 
-/// Kills it, and tells whether it was still alive.
+/// Kills it; true if it was still alive.
 fn killed_after(mut child: Child, delay: Duration) -> bool {
     std::thread::sleep(delay);
     let alive = child.try_wait().unwrap().is_none();
@@ -53,7 +53,7 @@ fn killed_after(mut child: Child, delay: Duration) -> bool {
     alive
 }
 
-/// The runs that the store holds; fails when it is damaged, or a night in it is not whole.
+/// The runs that the store holds; fails when it is damaged, or a run in it is not whole.
 #[track_caller]
 fn stored_runs(sandbox: &Sandbox, devices: i64) -> BTreeSet<i64> {
     if !sandbox.path("history.sqlite3").exists() {

@@ -1,7 +1,7 @@
 //! The program as a scheduler, a shell and a person see it: arguments in; files, streams and an
 //! exit code out.
 //!
-//! What a report says is tested where it is made; here stands only what the command line promises.
+//! What a report says is tested where it is made; here is what the command line does.
 
 #![expect(
     clippy::unwrap_used,

@@ -1,4 +1,4 @@
-//! Night after night with one history: what changed, since when, what was tried, which nights are
+//! Run after run with one history: what changed, since when, what was tried, which runs are
 //! missing.
 
 use std::process::Output;
@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::sandbox::{Sandbox, exit_code, healthy, stderr, stdout};
 
-/// A sandbox whose only device was last backed up in the night before the 20th of November.
+/// A sandbox whose only device was last backed up before the run of the 20th of November.
 fn one_device() -> Sandbox {
     Sandbox::with(&[healthy(1)])
 }
@@ -17,7 +17,7 @@ fn run_with(sandbox: &Sandbox, day: i64, args: &[&str]) -> Output {
     sandbox.scan_on_day(day, &[&["--json", "out.json"], args].concat())
 }
 
-/// The report of that night.
+/// The report of that run.
 fn run_on_day(sandbox: &Sandbox, day: i64) -> Value {
     let output = run_with(sandbox, day, &[]);
     assert!(exit_code(&output) < 2, "{}", stderr(&output));
@@ -101,7 +101,7 @@ fn two_fixes_and_two_weeks_are_for_apple() {
     for day in 27..33 {
         run_on_day(&sandbox, day);
     }
-    // Two fixes of three nights each lie behind, and the backup is 13 days old.
+    // Two fixes of three runs each lie behind, and the backup is 13 days old.
     assert_ne!(fix(&run_on_day(&sandbox, 33)), "contact-apple-support");
     let fifteenth = run_on_day(&sandbox, 35);
     assert_eq!(fix(&fifteenth), "contact-apple-support");

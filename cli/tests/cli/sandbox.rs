@@ -1,4 +1,4 @@
-//! A folder to work in, with backups in it, and the program run there without anybody's settings.
+//! A folder to work in, with backups in it, and the program run there without settings of the user.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -113,7 +113,7 @@ impl Sandbox {
     }
 }
 
-/// A backup of last night that nothing is wrong with.
+/// A backup of the evening before that nothing is wrong with.
 pub(crate) fn healthy(seed: u64) -> BackupBuilder {
     BackupBuilder::new(seed).encrypted("pw", Kdf::fast())
 }

@@ -257,7 +257,7 @@ fn after_the_swap_what_must_be_kept_is_said() {
     assert_eq!(exit_code(&nobody), 3, "{}", stdout(&nobody));
 }
 
-/// The plan of the two phones of [`desk`], a stranger and a row that cannot be used.
+/// The plan of the two phones of [`sandbox`], an unknown device and a row that cannot be used.
 const PLAN: &str = "Old serial;New type;New OS;New capacity;User;Date\n\
     C39TEST00001;iPhone 17;26.1;256;Ada;2026-12-01\n\
     C39TEST00002;iPhone 17;26.1;256;Bo;03/04/2027\n\
@@ -395,7 +395,7 @@ fn after_the_swap_a_plan_names_old_new_and_day() {
     assert!(text.contains("1 swap: 1 keep"), "{text}");
 }
 
-/// Known only to the MDM, only by a backup, to both in contradiction, and to nobody: READY, WITH LOSSES,
+/// Known only to the MDM, only by a backup, to both in contradiction, and to neither: READY, WITH LOSSES,
 /// READY, NOT READY and UNKNOWN, each with a reason of its own.
 #[test]
 fn four_ways_to_be_known_are_four_answers() {
