@@ -25,7 +25,7 @@ const MBDB_ROW_BYTES_MIN: usize = 50;
 /// Letters of a name in a report.
 const NAME_MAX: usize = 512;
 
-/// The archive of one row: the short way tells what the plain way tells.
+/// The archive of one row: the fast path and the full parser agree.
 pub fn archive(bytes: &[u8]) {
     if let (Some(read), Some(plain)) = (file_record::read(bytes), file_record::read_plainly(bytes))
     {

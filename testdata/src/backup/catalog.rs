@@ -37,7 +37,7 @@ pub struct Row {
     pub blob: Vec<u8>,
 }
 
-/// What the blob tells beyond the entry itself.
+/// What the blob holds beyond the entry itself.
 #[derive(Debug, Clone, Default)]
 pub struct Details {
     /// `Birth`, `LastModified`, `LastStatusChange`, in Unix seconds.
