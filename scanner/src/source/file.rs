@@ -7,7 +7,7 @@
 use std::cell::Cell;
 use std::fs::{File, FileType, Metadata, OpenOptions};
 use std::io::{self, ErrorKind, Read, Seek};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// Why a file gave nothing.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -264,6 +264,22 @@ pub fn read_exact_at(file: &File, mut bytes: &mut [u8], mut at: u64) -> io::Resu
     Ok(())
 }
 
+/// Where a file of a folder lies: under its own name, else under one that differs in the case of ASCII
+/// letters only, as a FAT disk gives names back. Under its own name also where there is none.
+pub fn found(folder: &Path, name: &str) -> PathBuf {
+    let path = folder.join(name);
+    if std::fs::symlink_metadata(&path).is_err_and(|e| e.kind() == ErrorKind::NotFound) {
+        return other_case(folder, name).unwrap_or(path);
+    }
+    path
+}
+
+fn other_case(folder: &Path, name: &str) -> Option<PathBuf> {
+    let mut entries = std::fs::read_dir(folder).ok()?.flatten();
+    let entry = entries.find(|entry| entry.file_name().eq_ignore_ascii_case(name))?;
+    Some(entry.path())
+}
+
 /// Opens a regular file for reading. Follows no symbolic link, waits for no FIFO.
 pub fn open(path: &Path) -> Result<File, Fault> {
     open_regular(path).map(|(file, _)| file)
@@ -293,6 +309,54 @@ pub fn wrong_kind(kind: FileType) -> Fault {
         return Fault::Link;
     }
     Fault::Wrong(describe_kind(kind).to_owned())
+}
+
+/// A file of fewer bytes may lie beside its name, and then has no blocks of its own.
+const BLOCKS_FROM_BYTES: u64 = 8 << 10;
+
+/// Does the content of the file lie elsewhere, with a service that hands it out when it is asked for?
+///
+/// macOS and Windows say so of each file; elsewhere a file without a single block holds nothing, where
+/// `tells_blocks` says that the file system counts them at all.
+pub fn is_elsewhere(meta: &Metadata, tells_blocks: bool) -> bool {
+    is_dataless(meta)
+        || (tells_blocks && meta.len() >= BLOCKS_FROM_BYTES && blocks(meta) == Some(0))
+}
+
+/// Does the file system count the blocks of a file that was read and holds something?
+pub fn tells_blocks(meta: &Metadata) -> bool {
+    meta.len() >= BLOCKS_FROM_BYTES && blocks(meta).is_some_and(|blocks| blocks > 0)
+}
+
+#[cfg(unix)]
+fn blocks(meta: &Metadata) -> Option<u64> {
+    use std::os::unix::fs::MetadataExt;
+    Some(meta.blocks())
+}
+
+#[cfg(not(unix))]
+fn blocks(_: &Metadata) -> Option<u64> {
+    None
+}
+
+#[cfg(target_os = "macos")]
+fn is_dataless(meta: &Metadata) -> bool {
+    use std::os::macos::fs::MetadataExt;
+    const SF_DATALESS: u32 = 0x4000_0000;
+    meta.st_flags() & SF_DATALESS != 0
+}
+
+#[cfg(windows)]
+fn is_dataless(meta: &Metadata) -> bool {
+    use std::os::windows::fs::MetadataExt;
+    /// FILE_ATTRIBUTE_OFFLINE, RECALL_ON_OPEN and RECALL_ON_DATA_ACCESS.
+    const ELSEWHERE: u32 = 0x1000 | 0x4_0000 | 0x40_0000;
+    meta.file_attributes() & ELSEWHERE != 0
+}
+
+#[cfg(not(any(target_os = "macos", windows)))]
+fn is_dataless(_: &Metadata) -> bool {
+    false
 }
 
 /// What a name that is not a regular file stands for: "a folder", "a FIFO".

@@ -9,5 +9,7 @@ pub mod json;
 pub(crate) mod json_items;
 pub mod plist;
 pub mod sqlite;
+pub mod sqlite_index;
+pub mod sqlite_wal;
 pub(crate) mod text;
 pub(crate) mod xml_records;

@@ -109,6 +109,14 @@ impl Database {
         &self.connection
     }
 
+    /// The whole database as it lies in memory.
+    pub fn with_bytes<T>(&mut self, use_bytes: impl FnOnce(&[u8]) -> T) -> Result<T, Fault> {
+        let bytes = self.connection.serialize(MAIN_DB);
+        bytes
+            .map(|bytes| use_bytes(&bytes))
+            .map_err(|e| sqlite_fault(&e))
+    }
+
     /// Refuses anything but a real table (no view, no virtual table) with these real columns.
     pub fn require_table(&self, table: &str, columns: &[&str]) -> Result<(), Fault> {
         let kind = self.table_kind(table).map_err(|e| sqlite_fault(&e))?;
