@@ -88,7 +88,7 @@ fn large(folder: &Path, count: usize, bytes: usize) {
         let content = rng.bytes(length);
         Entry::file("HomeDomain", &format!("Library/large/{number}"), 3, content)
     });
-    let builder = files.fold(BackupBuilder::new(1).files(0), BackupBuilder::entry);
+    let builder = files.fold(BackupBuilder::new(1).files(4), BackupBuilder::entry);
     builder.write(folder).unwrap();
 }
 

@@ -284,7 +284,7 @@ fn encrypted_backups_are_sound_only_as_far_as_can_be_seen() {
     );
     check(
         &encrypted().damage(Damage::Database(DatabaseDamage::LooksEncrypted)),
-        "complete needs-password",
+        "complete unknown",
     );
     check(
         &encrypted().damage(Damage::AttemptFailed(at(BEGUN))),

@@ -97,7 +97,7 @@ fn every_row(catalog: Result<Catalog, Fault>, bytes: usize) {
     });
     match rows {
         Ok(parts) => {
-            let rows: u64 = parts.iter().map(|part| part.odd.rows).sum();
+            let rows: u64 = parts.iter().map(|part| part.facts.odd.rows).sum();
             let files: u64 = parts.iter().map(|part| part.collected).sum();
             assert!(files <= rows && rows <= bytes as u64, "{rows} rows");
         }

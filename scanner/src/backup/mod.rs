@@ -13,4 +13,6 @@ pub mod read;
 mod restorable;
 pub mod services;
 mod state;
+mod top_level;
 mod verify;
+mod witness;

@@ -6,17 +6,19 @@
 use std::path::Path;
 
 use super::cloud_log;
-use super::evidence::{BackupFiles, Checked, Payload};
+use super::evidence::{BackupFiles, Checked};
 use super::file_list::catalog::FileListProbe;
 use super::verify::check::Check;
 use crate::model::problem::Problem;
 use crate::source::file::{Fault, fault};
 
 const LET_US_READ: &str = "let the account that runs the scan read it (on macOS: Full Disk Access)";
+const DOWNLOAD: &str =
+    "have the service that keeps the folder download all of it, or move the backups out of it";
 const START_AFRESH: &str = "copy the folder elsewhere, then make a new backup into an empty folder";
 
 /// All problems of a folder.
-pub(super) fn all(folder: &Path, files: &BackupFiles) -> Vec<Problem> {
+pub(super) fn all(folder: &Path, files: &BackupFiles, doubts: &[String]) -> Vec<Problem> {
     if let Some(problem) = folder_problem(folder) {
         return vec![problem];
     }
@@ -25,6 +27,9 @@ pub(super) fn all(folder: &Path, files: &BackupFiles) -> Vec<Problem> {
     problems.extend(wal_problem(folder));
     problems.extend(keybag_problem(folder, files));
     problems.extend(check_problems(folder, files));
+    problems.extend(doubt_problem(folder, doubts));
+    problems.extend(not_downloaded_problem(folder, files));
+    problems.extend(files.top.notes(folder));
     problems
 }
 
@@ -140,6 +145,26 @@ fn wal_problem(folder: &Path) -> Option<Problem> {
     })
 }
 
+/// Whatever makes the answer unknown leaves evidence out that should have been readable.
+fn doubt_problem(folder: &Path, doubts: &[String]) -> Option<Problem> {
+    let wanted = "files and a list of files that prove one another";
+    let found = (!doubts.is_empty()).then(|| doubts.join("; "))?;
+    Some(Problem::incomplete(folder, wanted, found).with_remedy(START_AFRESH))
+}
+
+fn not_downloaded_problem(folder: &Path, files: &BackupFiles) -> Option<Problem> {
+    let count = files.not_downloaded();
+    let names: Vec<&str> = files.top.stubs.iter().map(String::as_str).collect();
+    let named = if names.is_empty() {
+        String::new()
+    } else {
+        format!(", among them {}", names.join(", "))
+    };
+    let found = format!("not downloaded: {count} files{named}");
+    let problem = Problem::note(folder, "files that lie on this disk", found);
+    (count > 0).then(|| problem.with_remedy(DOWNLOAD))
+}
+
 fn keybag_problem(folder: &Path, files: &BackupFiles) -> Option<Problem> {
     let fault = files.unlock.fault.as_ref()?;
     let path = folder.join("Manifest.plist");
@@ -149,7 +174,11 @@ fn keybag_problem(folder: &Path, files: &BackupFiles) -> Option<Problem> {
 
 fn check_problems(folder: &Path, files: &BackupFiles) -> Vec<Problem> {
     let mut problems = Vec::new();
-    if let Payload::Unlisted(fault) = &files.payload {
+    let unlisted_payload = files
+        .unopened
+        .as_ref()
+        .and_then(|seen| seen.unlisted.as_ref());
+    if let Some(fault) = unlisted_payload {
         problems.push(fault_problem(
             folder,
             "payload folders that can be listed",

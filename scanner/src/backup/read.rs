@@ -18,7 +18,7 @@ use super::plists::manifest::Manifest;
 use super::services::{CheckCache, NoCache};
 use super::verify::check::Check;
 use super::verify::fingerprint;
-use super::{activity, cloud_log, identity, problems, restorable, state};
+use super::{activity, cloud_log, identity, problems, restorable, state, witness};
 use crate::model::backup::{
     CheckRecord, DecomposedPaths, FileCheck, FileNumber, FolderContent, HostTool, LocalBackup,
     Password, Restorable, State, Verified, VerifyLevel,
@@ -105,7 +105,7 @@ impl<'a> OpenBackup<'a> {
         cache: &dyn CheckCache,
     ) -> Self {
         let first_snapshot = activity::snapshot(&found.path);
-        let mut files = evidence::gather(&found.path);
+        let mut files = evidence::gather(&found.path, options.verify);
         let checks = options.verify >= VerifyLevel::Names && files.is_worth_checking();
         let fingerprint = checks.then(|| fingerprint::fingerprint(&found.path, files.layout()));
         let record = fingerprint.as_deref().and_then(|fingerprint| {
@@ -249,8 +249,13 @@ fn is_root_copy(state: State) -> bool {
 }
 
 fn assemble(found: &FoundBackup, options: &ReadOptions, files: &BackupFiles) -> LocalBackup {
-    let (state, state_reason) = state::state(&files.readings());
+    let (state, state_reason) = state_of(files);
     let (restorable, restorable_reason) = restorable::judge(state, options.verify, files);
+    let doubts = doubts(state, restorable, options, files);
+    let (restorable, restorable_reason) = match doubts.first() {
+        Some(doubt) if is_positive(restorable) => (Restorable::Unknown, doubt.clone()),
+        _ => (restorable, restorable_reason),
+    };
     let (info, manifest) = (files.info.as_ref().ok(), files.manifest.as_ref().ok());
     let completed_at = completed_at(state, files);
     let text = |from_manifest: fn(&Manifest) -> &Option<String>,
@@ -276,7 +281,7 @@ fn assemble(found: &FoundBackup, options: &ReadOptions, files: &BackupFiles) -> 
         build_version: text(|m| &m.build_version, |i| &i.build_version),
         info_os_version: info.and_then(|i| i.os_version.clone()),
         required_os_version: manifest.and_then(|m| m.required_os_version.clone()),
-        content: FolderContent::Backup,
+        content: files.content,
         iccid: info.and_then(|i| i.iccid.clone()),
         state,
         state_reason,
@@ -291,8 +296,8 @@ fn assemble(found: &FoundBackup, options: &ReadOptions, files: &BackupFiles) -> 
         manifest_date: manifest.and_then(|m| m.date),
         newest_mtime: None,
         file_check: FileCheck::new(VerifyLevel::State, options.now, None),
-        doubts: Vec::new(),
-        not_downloaded: 0,
+        doubts,
+        not_downloaded: files.not_downloaded(),
         decomposed_paths: DecomposedPaths::default(),
         listed: None,
         list_number: list_number(&found.path),
@@ -300,15 +305,22 @@ fn assemble(found: &FoundBackup, options: &ReadOptions, files: &BackupFiles) -> 
         recalled: false,
         password_proof: files.unlock.proof.clone(),
         cloud_log: None,
-        problems: problems::all(&found.path, files),
+        problems: Vec::new(),
     };
+    backup.problems = problems::all(&found.path, files, &backup.doubts);
     match &files.check {
         None => {}
-        Some(Checked::Now(check)) => backup.file_check = file_check(check, options.now),
+        Some(Checked::Now(check)) => {
+            backup.file_check = file_check(check, options.now);
+            backup.decomposed_paths.clone_from(&check.decomposed_paths);
+            backup.listed = Some(check.listed);
+        }
         Some(Checked::Earlier(record)) => {
             backup.recalled = true;
             backup.file_check.clone_from(&record.file_check);
             backup.cloud_log.clone_from(&record.cloud_log);
+            backup.decomposed_paths.clone_from(&record.decomposed_paths);
+            backup.listed = record.listed;
         }
     }
     add_cloud_log(&mut backup, files, options.now);
@@ -321,6 +333,45 @@ fn list_number(folder: &Path) -> Option<FileNumber> {
     lists
         .iter()
         .find_map(|name| file_number::of(&folder.join(name)))
+}
+
+/// What the files claim, unless witnesses contradict it.
+fn state_of(files: &BackupFiles) -> (State, String) {
+    let (state, reason) = state::state(&files.readings());
+    if let Some(contradicted) = witness::state(state, files) {
+        return contradicted;
+    }
+    match files.content {
+        FolderContent::Nothing => (state, "the folder holds nothing of a backup".to_owned()),
+        FolderContent::OnlyInfo => (
+            State::Unfinished,
+            "the computer wrote Info.plist, and the device never began to write".to_owned(),
+        ),
+        FolderContent::Backup => (state, reason),
+    }
+}
+
+fn is_positive(restorable: Restorable) -> bool {
+    matches!(restorable, Restorable::Yes | Restorable::NeedsPassword)
+}
+
+/// Why the answer is not the last word, in plain words.
+fn doubts(
+    state: State,
+    restorable: Restorable,
+    options: &ReadOptions,
+    files: &BackupFiles,
+) -> Vec<String> {
+    let checked = match &files.check {
+        Some(Checked::Now(check)) => check.doubts.clone(),
+        _ => Vec::new(),
+    };
+    let asked = is_root_copy(state) && restorable != Restorable::No;
+    let others = asked.then(|| witness::doubts(state, files, options.now));
+    checked
+        .into_iter()
+        .chain(others.into_iter().flatten())
+        .collect()
 }
 
 /// Freshness comes from the device's own clock in Status.plist, or from Manifest.plist where an older

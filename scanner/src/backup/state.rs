@@ -264,6 +264,7 @@ mod tests {
             backup,
             snapshot,
             is_full: false,
+            doubled_key: None,
         }
     }
 

@@ -200,9 +200,9 @@ pub enum VerifyLevel {
     /// Plists only.
     State,
     /// A payload on disk for every file row: Apple's own check at the end of a backup.
-    #[default]
     Names,
     /// And of the length its row promises.
+    #[default]
     Sizes,
     /// And every byte read: the SHA-1 of every row that carries a Digest, and in an encrypted backup
     /// a decryption that ends in valid padding.
