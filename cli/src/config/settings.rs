@@ -102,7 +102,7 @@ pub(crate) struct ScanSettings {
     )]
     pub(crate) system_status: Option<PathBuf>,
 
-    /// How deep to check each backup [default: names]
+    /// How deep to check each backup [default: sizes]
     #[arg(
         long,
         value_name = "LEVEL",

@@ -99,7 +99,7 @@ pub(crate) struct SwapEvidence {
     #[arg(long, value_name = "FILE")]
     pub(crate) os_feed: Option<PathBuf>,
 
-    /// How deep to check the backups of the named devices [default: names]
+    /// How deep to check the backups of the named devices [default: sizes]
     #[arg(long, value_name = "LEVEL")]
     pub(crate) verify: Option<Verify>,
 

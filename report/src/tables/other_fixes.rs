@@ -301,7 +301,7 @@ pub(super) const TABLE: [About; 21] = [
         related: None,
         ask: None,
         steps: &[
-            step("Scan again with --verify names, which is the default: it looks for every file that the backup names."),
+            step("Scan again with --verify sizes, which is the default: it looks for every file that the backup names, and at its length."),
             step("Or check this one backup in depth: fleetback verify, with its folder."),
         ],
     },
