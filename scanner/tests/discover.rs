@@ -388,6 +388,21 @@ fn an_empty_list_alone_is_no_backup() {
 }
 
 #[test]
+fn a_stub_stands_for_the_file_that_was_not_downloaded() {
+    check(
+        &[
+            "root/phone/.Manifest.db.icloud",
+            "root/iPad/Status.plist.nextcloud",
+            "root/iPad/Info.plist",
+            "root/other/.Status.plist.icloud",
+        ],
+        &["root"],
+        &["here root/iPad", "here root/phone"],
+        &["note root/other: a folder that holds nothing of a backup"],
+    );
+}
+
+#[test]
 fn names_are_compared_without_case() {
     check(
         &[
