@@ -25,6 +25,8 @@ pub(crate) struct FleetIndex<'a> {
     pub(crate) has_inventory: bool,
     /// Was any folder looked at for local backups?
     pub(crate) has_roots: bool,
+    /// Was a place below the roots left out that may hold backups?
+    pub(crate) left_out: bool,
     /// Which versions of iOS there are.
     pub(crate) os_tables: OsTables<'a>,
     /// What Apple said of its services.
@@ -54,6 +56,7 @@ impl<'a> FleetIndex<'a> {
             service_status: reference_data.service_status,
             has_inventory: fleet.has_inventory,
             has_roots: !fleet.roots.is_empty(),
+            left_out: fleet.left_out,
             hosts: fleet.hosts.iter().map(|h| (h.name.as_str(), h)).collect(),
             ..Self::default()
         };

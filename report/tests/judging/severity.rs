@@ -1,9 +1,10 @@
 //! How bad a finding is beside what else is known.
 
-use fleetback_report::results::{Code, Severity};
+use fleetback_report::results::{Code, Severity, Status};
 use fleetback_scanner::model::backup::{LocalBackup, Password, Restorable, State};
 use fleetback_scanner::model::evidence::Sourced;
 use fleetback_scanner::model::fleet::Conflict;
+use fleetback_scanner::model::identity::Identity;
 use fleetback_scanner::model::problem::Problem;
 
 use crate::fleet::*;
@@ -319,6 +320,31 @@ fn kinds_that_the_policy_requires_are_held_to_the_limits_by_themselves() {
         ALL,
         Code::BackupNever,
         None,
+    );
+}
+
+#[test]
+fn never_does_not_rest_on_a_place_that_was_not_searched() {
+    let mut fleet = fleet([phone().icloud(DAY)]);
+    assert_eq!(codes(&judged(&fleet, LOCAL).devices[0]), ["backup-never"]);
+    fleet.left_out = true;
+    assert_eq!(codes(&judged(&fleet, LOCAL).devices[0]), ["backup-unknown"]);
+}
+
+#[test]
+fn a_backup_that_names_no_device_protects_none() {
+    let mut fleet = fleet([phone().local(local(DAY))]);
+    let protected = judged(&fleet, ALL).devices[0].status;
+    fleet.devices[0].identity = Identity::default();
+    let device = judged(&fleet, ALL).devices.remove(0);
+    assert_eq!(
+        (protected, device.status),
+        (Status::Protected, Status::Unknown)
+    );
+    assert!(
+        codes(&device).iter().any(|code| *code == "backup-unknown"),
+        "{:?}",
+        codes(&device)
     );
 }
 
