@@ -69,6 +69,8 @@ pub(super) struct Inside {
     marks: BTreeSet<&'static str>,
     /// Files without junk.
     pub(super) files: Sample,
+    /// Archives and disk images, which may hold backups and are not opened.
+    pub(super) archives: Sample,
     /// Folders that may hold backups or lead to some.
     pub(super) folders: Vec<OsString>,
     /// Folders named by two hex digits.
@@ -116,7 +118,12 @@ impl Inside {
             let is_list = mark.is_some_and(|mark| LISTS.contains(&mark));
             let has_content = || entry.metadata().is_ok_and(|meta| meta.len() > 0);
             self.has_list = self.has_list || is_list && (is_stub || has_content());
-            self.files.add(&entry.path());
+            let files = if folder::is_archive(&name) {
+                &mut self.archives
+            } else {
+                &mut self.files
+            };
+            files.add(&entry.path());
         }
     }
 
