@@ -6,6 +6,7 @@ mod cloud_log;
 pub mod crypto;
 mod evidence;
 pub mod file_list;
+mod file_number;
 mod identity;
 mod plists;
 mod problems;

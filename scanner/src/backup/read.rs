@@ -13,6 +13,7 @@ use super::crypto::encrypted;
 use super::crypto::keybag::Keybag;
 use super::crypto::unlock::Unlock;
 use super::evidence::{self, BackupFiles, Checked, Cipher};
+use super::file_number;
 use super::plists::info::Info;
 use super::plists::manifest::Manifest;
 use super::services::{CheckCache, NoCache};
@@ -27,7 +28,6 @@ use crate::model::cloud::CloudLog;
 use crate::model::found_backup::FoundBackup;
 use crate::model::identity::Identity;
 use crate::source::file::Fault;
-use crate::source::file_number;
 use crate::source::plist as source;
 
 /// How to read.

@@ -4,7 +4,6 @@ pub(crate) mod content;
 pub(crate) mod csv_rows;
 pub(crate) mod entry_names;
 pub mod file;
-pub(crate) mod file_number;
 pub mod json;
 pub(crate) mod json_items;
 pub mod plist;
