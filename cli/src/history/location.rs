@@ -1,4 +1,4 @@
-//! Where the history store lies when no file is named.
+//! Where the history store lies when nobody names a file.
 
 use std::path::PathBuf;
 

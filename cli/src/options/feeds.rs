@@ -1,5 +1,5 @@
-//! Apple's lists (iOS releases, service status), read once for judging. What is wrong with one of
-//! them is a problem in the report: a download that was cut off must not end the run.
+//! Files about Apple's side of things, read once for the judging. What is wrong with one of them is a
+//! problem in the report: a file that a download cut off must not cost the night's run.
 
 use std::path::PathBuf;
 
@@ -11,7 +11,7 @@ use jiff::Timestamp;
 
 /// Where the files are, as far as they were named.
 #[derive(Debug, Default)]
-pub(crate) struct FeedFiles {
+pub(crate) struct AppleFiles {
     /// `--os-feed`
     pub(crate) os_feed: Option<PathBuf>,
     /// `--system-status`
@@ -20,7 +20,7 @@ pub(crate) struct FeedFiles {
 
 /// What they say.
 #[derive(Debug, Default)]
-pub(crate) struct Feeds {
+pub(crate) struct Apple {
     /// Which versions of iOS there are.
     pub(crate) os_feed: Option<OsFeed>,
     /// What Apple said of its services.
@@ -29,16 +29,16 @@ pub(crate) struct Feeds {
     pub(crate) problems: Vec<Problem>,
 }
 
-impl FeedFiles {
+impl AppleFiles {
     /// Reads them.
-    pub(crate) fn read(&self, now: Timestamp) -> Feeds {
+    pub(crate) fn read(&self, now: Timestamp) -> Apple {
         let os_feed = self.os_feed.as_deref().map(feed::os_releases::read);
         let status = self.system_status.as_deref();
         let status = status.map(|path| feed::system_status::read(path, now));
         let (os_feed, mut problems) = os_feed.unwrap_or_default();
         let (service_status, more) = status.unwrap_or_default();
         problems.extend(more);
-        Feeds {
+        Apple {
             os_feed,
             service_status,
             problems,

@@ -1,4 +1,4 @@
-//! Messages on standard error: errors, problems, the last line of a run.
+//! What is said on standard error: errors, problems, the last line of a run.
 //!
 //! Results never go here. Text out of a backup or an export is shown with its control and
 //! bidirectional characters escaped: a device's name must not be able to paint the terminal.
@@ -18,32 +18,32 @@ const PROBLEMS_NAMED_MAX: usize = 10;
 /// Roots named where none of them held anything.
 const ROOTS_NAMED_MAX: usize = 5;
 
-/// Notes named of what was found in place of evidence.
+/// Notes that say what was found in place of evidence.
 const NOTES_NAMED_MAX: usize = 3;
 
-/// How much is logged.
+/// How much is said.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Verbosity {
+pub(crate) struct Voice {
     /// Errors only.
     pub(crate) quiet: bool,
     /// Every problem, and the notes too.
     pub(crate) verbose: bool,
 }
 
-/// An error; logged at every verbosity.
+/// An error; said whatever was asked for.
 pub(crate) fn error(what: &dyn Display) {
     line(&format!("fleetback: error: {}", shown(&what.to_string())));
 }
 
-impl Verbosity {
-    /// A message for every run that is not quiet.
+impl Voice {
+    /// Something that is good to know.
     pub(crate) fn note(self, text: &str) {
         if !self.quiet {
             line(&format!("fleetback: {}", shown(text)));
         }
     }
 
-    /// A message for verbose runs only.
+    /// Something that is only good to know when it was asked for.
     pub(crate) fn detail(self, text: &str) {
         if self.verbose {
             self.note(text);
@@ -53,27 +53,23 @@ impl Verbosity {
     /// What could not be used.
     pub(crate) fn problems(self, problems: &[Problem]) {
         let weighs = |p: &&Problem| self.verbose || p.level == Level::Incomplete;
-        let shown_problems: Vec<_> = problems.iter().filter(weighs).collect();
+        let told: Vec<_> = problems.iter().filter(weighs).collect();
         let named_max = if self.verbose {
-            shown_problems.len()
+            told.len()
         } else {
             PROBLEMS_NAMED_MAX
         };
-        for problem in shown_problems.iter().take(named_max) {
+        for problem in told.iter().take(named_max) {
             self.note(&sentence(problem));
         }
-        if let Some(rest) = shown_problems
-            .len()
-            .checked_sub(named_max)
-            .filter(|rest| *rest > 0)
-        {
+        if let Some(rest) = told.len().checked_sub(named_max).filter(|rest| *rest > 0) {
             self.note(&format!(
                 "{rest} more could not be read; --verbose names them"
             ));
         }
     }
 
-    /// Entries of the policy that need review.
+    /// What in the policy asks for a look.
     pub(crate) fn policy(self, results: &Results) {
         let notes = policy::policy_notes(results);
         let named_max = if self.verbose {
@@ -86,7 +82,7 @@ impl Verbosity {
         }
         if let Some(rest) = notes.len().checked_sub(named_max).filter(|rest| *rest > 0) {
             self.note(&format!(
-                "policy: {rest} more need review; --verbose names them"
+                "policy: {rest} more ask for a look; --verbose names them"
             ));
         }
     }
@@ -115,7 +111,7 @@ fn summary(results: &Results) -> String {
         let roots: Vec<_> = roots.map(|root| root.path.display().to_string()).collect();
         let below = if roots.is_empty() { "" } else { " below " };
         return format!(
-            "nothing found to scan: no backup and no MDM document with a device{below}{}{}",
+            "nothing found to scan: no backup and no MDM document that tells of a device{below}{}{}",
             format::list(&roots, ROOTS_NAMED_MAX),
             found_instead(results),
         );
@@ -166,7 +162,7 @@ fn sentence(problem: &Problem) -> String {
     )
 }
 
-/// Standard error may be closed: then there is nowhere to report it.
+/// Standard error may be closed; there is nobody left to tell.
 fn line(text: &str) {
     let _ = writeln!(std::io::stderr().lock(), "{text}");
 }

@@ -2,7 +2,6 @@
 
 pub(crate) mod date;
 pub mod pair;
-mod plist_file;
 pub(crate) mod protocol;
 pub mod read;
 pub(crate) mod table;

@@ -1,4 +1,4 @@
-//! Planned swaps, from `swap --plan FILE.csv`.
+//! Swaps that somebody planned, from `swap --plan FILE.csv`.
 
 use std::path::PathBuf;
 
@@ -13,13 +13,13 @@ pub struct SwapPlan {
     pub path: PathBuf,
     /// Its swaps, in its order; a row that says the same as an earlier one is left out.
     pub swaps: Vec<PlannedSwap>,
-    /// The lines whose rows could not be used: the devices that they mean are not checked.
+    /// The lines whose rows could not be used: nobody is asked about the devices that they mean.
     pub unusable: Vec<u64>,
     /// What is wrong with its rows.
     pub problems: Vec<Problem>,
 }
 
-/// One row of a plan. What the cells of a number or a model mean is decided where the fleet is known.
+/// One row of a plan. What the cells of a number or a model mean is for whoever knows the fleet.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct PlannedSwap {
     /// The line of the file on which the row begins, from 1.

@@ -1,4 +1,4 @@
-//! Sharing work among threads, and progress.
+//! How the work is shared out, and how far it is.
 
 pub mod progress;
 pub(crate) mod queue;

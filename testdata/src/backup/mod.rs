@@ -1,6 +1,5 @@
 //! One local backup: what it is made of, and how it is written.
 
-pub mod alter;
 pub mod apps;
 pub mod builder;
 pub mod catalog;

@@ -5,14 +5,13 @@
 //! every backup is checked again after some days, whatever its stamp says.
 
 use std::fs::Metadata;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::UNIX_EPOCH;
 
 use sha2::{Digest, Sha256};
 
 use super::payload;
 use crate::backup::file_list::catalog::{Layout, hex};
-use crate::source::file;
 
 const FILES: [&str; 4] = [
     "Manifest.db",
@@ -26,26 +25,18 @@ const FILES: [&str; 4] = [
 pub(crate) fn fingerprint(folder: &Path, layout: Layout) -> String {
     let mut hash = Sha256::new();
     for name in FILES {
-        add(&mut hash, name, &file_of(folder, name, layout));
+        add(&mut hash, name, &folder.join(name));
     }
     match layout {
         Layout::Flat => add(&mut hash, "", folder),
         Layout::Buckets => {
             for first_byte in 0..=u8::MAX {
-                let path = payload::found_bucket(folder, first_byte);
+                let path = payload::bucket_path(folder, first_byte);
                 add(&mut hash, &format!("{first_byte:02x}"), &path);
             }
         }
     }
     hex(&hash.finalize())
-}
-
-/// Under its own name where it is not expected: to look for other spellings costs a listing.
-fn file_of(folder: &Path, name: &str, layout: Layout) -> PathBuf {
-    match (name, layout) {
-        ("Manifest.mbdb", Layout::Buckets) | ("Manifest.db", Layout::Flat) => folder.join(name),
-        _ => file::found(folder, name),
-    }
 }
 
 fn add(hash: &mut Sha256, name: &str, path: &Path) {
@@ -65,18 +56,12 @@ fn add(hash: &mut Sha256, name: &str, path: &Path) {
 }
 
 #[cfg(unix)]
-fn file_numbers(meta: &Metadata) -> [u64; 4] {
+fn file_numbers(meta: &Metadata) -> [u64; 2] {
     use std::os::unix::fs::MetadataExt;
-    let (seconds, nanoseconds) = (meta.ctime(), meta.ctime_nsec());
-    [
-        meta.dev(),
-        meta.ino(),
-        seconds.cast_unsigned(),
-        nanoseconds.cast_unsigned(),
-    ]
+    [meta.dev(), meta.ino()]
 }
 
 #[cfg(not(unix))]
-fn file_numbers(_: &Metadata) -> [u64; 4] {
-    [0; 4]
+fn file_numbers(_: &Metadata) -> [u64; 2] {
+    [0; 2]
 }

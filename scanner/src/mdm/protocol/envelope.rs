@@ -20,16 +20,16 @@ pub(crate) fn read(builder: &mut AnswerBuilder, root: &Dictionary) {
     }
 }
 
-/// Why the device of an answer is unknown; `None` when it is known.
+/// Why nobody can say which device an answer is of; `None` when somebody can.
 pub(crate) fn hidden(builder: &AnswerBuilder) -> Option<String> {
     if !builder.identity.is_empty() {
         return None;
     }
-    if let Some(reason) = builder.hidden {
-        return Some(reason.to_owned());
+    if let Some(known) = builder.hidden {
+        return Some(known.to_owned());
     }
     let by_user = builder.management.user_enrollment.as_ref();
-    Some(if by_user.is_some_and(|by_user| by_user.value) {
+    Some(if by_user.is_some_and(|told| told.value) {
         "User Enrollment hides UDID and serial number".to_owned()
     } else {
         "the message names no UDID, serial number, IMEI or MEID that can be one".to_owned()
@@ -67,8 +67,6 @@ pub(crate) fn read_command(root: &Dictionary) -> Option<Command> {
 
 fn left_out(queries: &[Value]) -> BTreeSet<&'static str> {
     let asked = |query: &str| queries.iter().any(|asked| asked.as_string() == Some(query));
-    BACKUP_QUERIES
-        .into_iter()
-        .filter(|query| !asked(query))
-        .collect()
+    let wanted = BACKUP_QUERIES.into_iter();
+    wanted.filter(|query| !asked(query)).collect()
 }
