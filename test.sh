@@ -1,9 +1,15 @@
 #!/usr/bin/env bash
-# Every check of this project, in a clean clone or in a used one: ./test.sh
+# Every check of this project, in a clean clone or in a used one:   ./test.sh
+# Format, clippy and unit tests of the crates that changed:           ./test.sh quick
+#
+# What changed: files that differ from where the branch left main, and files not committed yet.
 #
 # What the checks need is installed by the system's package manager where that is apt; elsewhere
-# what is missing is named, and the checks that need it are skipped, loudly. CARGO_TARGET_DIR is
-# honoured. Ends with 0 when no check failed.
+# what is missing is named, and the checks that need it are skipped, with a line that says so.
+# CARGO_TARGET_DIR is honoured. Ends with 0 when no check failed.
+#
+# Everything is compiled once: clippy and rustdoc share the checked dependencies, the tests bring the
+# program that the later checks run.
 set -euo pipefail
 cd "$(dirname "$0")"
 export LC_ALL=C.UTF-8
@@ -126,35 +132,78 @@ cargo_target() {
 
 # --- the run --------------------------------------------------------------------------------------
 
-install_needs
+# Names of the files that changed, one a line.
+changed_files() {
+    local base
+    base=$(git merge-base HEAD main 2>/dev/null || git rev-parse HEAD)
+    git diff --name-only "$base"
+    git ls-files --others --exclude-standard
+}
 
-if have soffice; then
-    export FLEETBACK_TEST_OFFICE=1
-    FLEETBACK_TEST_PYTHON=$(python_with_openpyxl || true)
-    export FLEETBACK_TEST_PYTHON
-else
-    skip "CSV in LibreOffice" "no soffice"
-fi
+# Packages that these files belong to, as `-p NAME` for cargo. The workspace's own files belong to all.
+changed_packages() {
+    sed -nE \
+        -e 's#^scanner/.*#fleetback-scanner#p' \
+        -e 's#^report/.*#fleetback-report#p' \
+        -e 's#^cli/.*#fleetback#p' \
+        -e 's#^testdata/.*#fleetback-testdata#p' \
+        -e 's#^fuzz/.*#fleetback-fuzz-targets#p' \
+        -e 's#^(Cargo\.(toml|lock)|clippy\.toml)$#fleetback-scanner\nfleetback-report\nfleetback\nfleetback-testdata\nfleetback-fuzz-targets#p' |
+        sort -u | sed 's/^/-p\n/'
+}
 
-check "format" cargo fmt --all --check
-check "clippy" cargo clippy --workspace --all-targets --locked -- -D warnings
-check "tests" cargo test --workspace --locked
-check "rustdoc" env RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --locked --document-private-items
-check "build" cargo build --workspace --locked
+# Unit tests stand in the libraries; the layers and the pages are held by one test of testdata.
+quick() {
+    local packages
+    mapfile -t packages < <(changed_files | changed_packages)
+    check "format" cargo fmt --all --check
+    if [ ${#packages[@]} != 0 ]; then
+        check "clippy" cargo clippy "${packages[@]}" --all-targets --locked -- -D warnings
+        check "unit tests" cargo test "${packages[@]}" --lib --locked --quiet
+    fi
+    check "layers and pages" cargo test -p fleetback-testdata --test project --locked --quiet
+}
 
-if ! [ -f report/tests/browser/package.json ]; then
-    skip "HTML in a browser" "report/tests/browser is not there"
-elif have node && have npm && have pdftotext && { have chromium || [ -n "${CHROMIUM:-}" ]; }; then
-    check "HTML in a browser" browser_test
-else
-    skip "HTML in a browser" "needs node, npm, pdftotext and chromium"
-fi
+everything() {
+    install_needs
 
-if have systemd-analyze; then check "systemd samples" check_systemd; else skip "systemd samples" "no systemd-analyze"; fi
-if have python3; then check "launchd sample" check_launchd; else skip "launchd sample" "no python3"; fi
-if have xmllint; then check "Task Scheduler sample" xmllint --noout docs/samples/fleetback-task.xml; else skip "Task Scheduler sample" "no xmllint"; fi
-if have groff; then check "manual pages" check_manual; else skip "manual pages" "no groff"; fi
-check "completions" check_completions
+    if have soffice; then
+        export FLEETBACK_TEST_OFFICE=1
+        FLEETBACK_TEST_PYTHON=$(python_with_openpyxl || true)
+        export FLEETBACK_TEST_PYTHON
+    else
+        skip "CSV in LibreOffice" "no soffice"
+    fi
+
+    check "format" cargo fmt --all --check
+    check "clippy" cargo clippy --workspace --all-targets --locked -- -D warnings
+    check "tests" cargo test --workspace --locked --lib --bins --tests
+    check "examples in the docs" cargo test --workspace --locked --doc
+    check "rustdoc" env RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --locked --document-private-items
+
+    if ! [ -f report/tests/browser/package.json ]; then
+        skip "HTML in a browser" "report/tests/browser is not there"
+    elif have node && have npm && have pdftotext && { have chromium || [ -n "${CHROMIUM:-}" ]; }; then
+        check "HTML in a browser" browser_test
+    else
+        skip "HTML in a browser" "needs node, npm, pdftotext and chromium"
+    fi
+
+    if have systemd-analyze; then check "systemd samples" check_systemd; else skip "systemd samples" "no systemd-analyze"; fi
+    if have python3; then check "launchd sample" check_launchd; else skip "launchd sample" "no python3"; fi
+    if have xmllint; then check "Task Scheduler sample" xmllint --noout docs/samples/fleetback-task.xml; else skip "Task Scheduler sample" "no xmllint"; fi
+    if have groff; then check "manual pages" check_manual; else skip "manual pages" "no groff"; fi
+    check "completions" check_completions
+}
+
+case ${1:-} in
+"") everything ;;
+quick) quick ;;
+*)
+    printf 'usage: ./test.sh [quick]\n'
+    exit 2
+    ;;
+esac
 
 printf '\n== summary\n'
 [ ${#passed[@]} = 0 ] || printf 'passed   %s\n' "${passed[@]}"

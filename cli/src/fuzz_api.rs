@@ -1,7 +1,7 @@
-//! What this crate reads of files that people write, opened for the fuzz targets: bytes in; out comes
-//! what was made of them, or the words that a user would be told.
+//! Entry points for the fuzz targets: readers of files that people write. Bytes in; out comes what
+//! was read, or the error message.
 //!
-//! Nothing here is for other programs, and nothing of it is promised to stay.
+//! Not a public interface: it may change at any time.
 
 use std::path::Path;
 
@@ -14,13 +14,13 @@ pub fn passwords(bytes: &[u8], is_toml: bool) -> Result<usize, String> {
     PasswordFile::lines_of(bytes, is_toml)
 }
 
-/// Reads the text of a settings file, and writes what it says as TOML again.
+/// Reads the text of a settings file, and writes it as TOML again.
 pub fn settings(text: &str) -> Result<String, String> {
     let config = config::parse(Path::new("f.toml"), text).map_err(|error| error.to_string())?;
     toml::to_string(&config).map_err(|error| error.to_string())
 }
 
-/// Opens a history store and reads all that it remembers of a computer: how much that is.
+/// Opens a history store and reads the checks of a computer: how many checks and proofs.
 pub fn store(path: &Path) -> Result<(usize, usize), String> {
     let memory = Store::open(path).and_then(|store| store.memory("host"));
     memory

@@ -11,7 +11,7 @@ use crate::system::exit::Exit;
 
 /// Runs the program with the arguments of this process.
 pub fn run() -> ExitCode {
-    let exit = obey(Cli::parse()).unwrap_or_else(|error| {
+    let exit = dispatch(Cli::parse()).unwrap_or_else(|error| {
         messages::error(&format_args!("{error:#}"));
         Exit::Usage
     });
@@ -19,7 +19,7 @@ pub fn run() -> ExitCode {
 }
 
 /// Runs the command. An error is always one of usage or configuration.
-fn obey(cli: Cli) -> anyhow::Result<Exit> {
+fn dispatch(cli: Cli) -> anyhow::Result<Exit> {
     match cli.command {
         Command::Scan(args) => command::scan::run(*args, &cli.common),
         Command::Swap(args) => command::swap::run(*args, &cli.common),

@@ -88,7 +88,7 @@ fn large(folder: &Path, count: usize, bytes: usize) {
         let content = rng.bytes(length);
         Entry::file("HomeDomain", &format!("Library/large/{number}"), 3, content)
     });
-    let builder = files.fold(BackupBuilder::new(1).files(0), BackupBuilder::entry);
+    let builder = files.fold(BackupBuilder::new(1).files(4), BackupBuilder::entry);
     builder.write(folder).unwrap();
 }
 
@@ -153,7 +153,7 @@ fn night(
         .flat_map(|device| device.backups)
         .collect();
     let sum = |of: fn(&LocalBackup) -> u64| backups.iter().map(of).sum::<u64>();
-    let files = sum(|one| one.files.map_or(0, |files| files.present));
+    let files = sum(|one| one.file_check.files.map_or(0, |files| files.present));
     let whole =
         sum(|one| u64::from(one.restorable == fleetback_scanner::model::backup::Restorable::Yes));
     let recalled = sum(|one| u64::from(one.recalled));

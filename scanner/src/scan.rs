@@ -49,9 +49,9 @@ pub struct ScanOptions {
     pub scan_host: String,
     /// How deep to check each backup.
     pub verify: VerifyLevel,
-    /// Check everything again, whatever earlier nights found?
+    /// Check everything again, whatever earlier runs found?
     pub verify_again: bool,
-    /// A check of an earlier night is made again after so many days.
+    /// A check of an earlier run is made again after so many days.
     pub verify_again_days: u32,
 }
 
@@ -71,6 +71,30 @@ impl ScanOptions {
 
 /// Reads everything. Never fails: what could not be read is in the fleet's problems. A cancelled
 /// scan gives what it had read by then.
+///
+/// ```
+/// use fleetback_scanner::model::backup::VerifyLevel;
+/// use fleetback_scanner::scan::{Inputs, ScanOptions, ScanServices, Silent, scan};
+///
+/// let share = tempfile::tempdir()?;
+/// std::fs::write(share.path().join("inventory.csv"), "serial,user\nF2LXK1ABCDEF,Ada\n")?;
+/// let inputs = Inputs {
+///     roots: vec![share.path().to_owned()],
+///     inventory: Some(share.path().join("inventory.csv")),
+///     ..Inputs::default()
+/// };
+/// let options = ScanOptions {
+///     now: "2026-11-20T05:00:00Z".parse()?,
+///     scan_host: "mac-1".to_owned(),
+///     verify: VerifyLevel::Sizes,
+///     verify_again: false,
+///     verify_again_days: ScanOptions::VERIFY_AGAIN_DAYS,
+/// };
+/// let fleet = scan(&inputs, &options, &ScanServices::new(&Silent));
+/// assert_eq!(fleet.devices.len(), 1);
+/// assert!(fleet.devices[0].backups.is_empty());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub fn scan(inputs: &Inputs, options: &ScanOptions, services: &ScanServices<'_>) -> Fleet {
     let progress = services.progress;
     let (found, (documents, trouble)) = rayon::join(
@@ -101,8 +125,8 @@ pub fn scan(inputs: &Inputs, options: &ScanOptions, services: &ScanServices<'_>)
     )
 }
 
-/// Reads some backups of a fleet once more, as deep as these options ask: at a counter one device is
-/// looked into, and of the others it is enough to know that they are there.
+/// Reads some backups of a fleet once more, as deep as these options ask: a swap check looks into one
+/// device, and of the others it is enough to know that they are there.
 pub fn recheck_backups(
     fleet: &mut Fleet,
     wanted: &BTreeSet<PathBuf>,
@@ -121,7 +145,7 @@ pub fn recheck_backups(
         .map(|backup| FoundBackup::from_backup(backup))
         .collect();
     let read = read_all(&found, &options.read_options(), services);
-    // A cancelled run reads fewer, and nobody looks at those that are left.
+    // A cancelled run reads fewer; the others stay as they are.
     for fresh in read {
         if let Some(old) = backups.iter_mut().find(|old| old.path == fresh.path) {
             **old = fresh;
@@ -188,7 +212,7 @@ fn read_inventory(
     rows
 }
 
-/// The computers with the number of their backups and the room on the volumes these lie on.
+/// The computers with the number of their backups and the free space of the volumes these lie on.
 fn hosts(folders: &[HostFolders], backups: &[FoundBackup]) -> Vec<Host> {
     let one = |host: &HostFolders| Host {
         name: host.name.clone(),
@@ -201,7 +225,7 @@ fn hosts(folders: &[HostFolders], backups: &[FoundBackup]) -> Vec<Host> {
     folders.iter().map(one).collect()
 }
 
-/// Of the volumes that these folders lie on, the one with the least room.
+/// Of the volumes that these folders lie on, the one with the least free space.
 fn fullest(folders: &[PathBuf]) -> Option<Disk> {
     folders
         .iter()

@@ -67,13 +67,16 @@ fn word(value: impl serde::Serialize) -> String {
 /// `state restorable`, then present/expected and what else differs from a whole backup.
 fn summary(backup: &LocalBackup) -> String {
     let mut text = format!("{} {}", word(backup.state), word(backup.restorable));
-    if let Some(files) = backup.files {
+    if let Some(files) = backup.file_check.files {
         text += &format!(" {}/{}", files.present, files.expected);
         if files.extra > 0 {
             text += &format!(" +{}", files.extra);
         }
         assert_eq!(files.present + files.missing, files.expected);
-        assert_eq!(backup.missing_sample.len() as u64, files.missing.min(20));
+        assert_eq!(
+            backup.file_check.missing_sample.len() as u64,
+            files.missing.min(20)
+        );
     }
     let incomplete = backup
         .problems
@@ -104,7 +107,7 @@ fn whole_backups_of_every_age() {
     assert_eq!(backup.password, Password::NotNeeded);
     assert_eq!(backup.host_tool, HostTool::Apple);
     assert_eq!(backup.os_version.as_deref(), Some("18.1"));
-    assert!(backup.files.unwrap().bytes.unwrap() > 0);
+    assert!(backup.file_check.files.unwrap().bytes.unwrap() > 0);
     assert!(backup.identity.serial.is_some() && !backup.identity.imeis.is_empty());
     assert_eq!(backup.identity_disagrees, None);
     check(&old_builder(), "complete yes 40/40");
@@ -150,6 +153,7 @@ fn missing_and_extra_files_are_counted_and_named() {
     let backup = check_damage(Damage::FilesMissing(3), "complete no 37/40");
     assert!(
         backup
+            .file_check
             .missing_sample
             .iter()
             .all(|file| !file.domain.is_empty() && !file.path.is_empty())
@@ -249,7 +253,7 @@ fn file_lists_that_give_nothing() {
         (DatabaseDamage::Folder, "damaged no, 1 notes"),
     ] {
         let backup = check_damage(Damage::Database(damage), wanted);
-        assert_eq!(backup.files, None, "{damage:?}");
+        assert_eq!(backup.file_check.files, None, "{damage:?}");
     }
     for damage in [
         DatabaseDamage::ZeroBytes,
@@ -271,7 +275,7 @@ fn encrypted_backups_are_sound_only_as_far_as_can_be_seen() {
         (backup.encrypted, backup.password),
         (Some(true), Password::Missing)
     );
-    assert_eq!(backup.verified.level, VerifyLevel::State);
+    assert_eq!(backup.file_check.verified.level, VerifyLevel::State);
     assert_eq!(backup.completed_at, Some(at(COMPLETED)));
     check(&encrypted().damage(Damage::AllFilesMissing), "complete no");
     check(
@@ -280,7 +284,7 @@ fn encrypted_backups_are_sound_only_as_far_as_can_be_seen() {
     );
     check(
         &encrypted().damage(Damage::Database(DatabaseDamage::LooksEncrypted)),
-        "complete needs-password",
+        "complete unknown",
     );
     check(
         &encrypted().damage(Damage::AttemptFailed(at(BEGUN))),
@@ -499,7 +503,7 @@ fn state_level_looks_at_no_payload() {
         .unwrap();
     let backup = read_at(&written.path, VerifyLevel::State, at(NOW));
     assert_eq!(summary(&backup), "complete unknown");
-    assert_eq!(backup.verified.level, VerifyLevel::State);
+    assert_eq!(backup.file_check.verified.level, VerifyLevel::State);
 }
 
 #[test]

@@ -281,11 +281,34 @@ fn what_lies_beside_backups_is_told_for_what_it_is() {
         &["Backup"],
         &["here Backup/{NEW}"],
         &[
-            "note Backup: 2 files beside them: a.txt, b.zip",
+            "note Backup: 1 file beside them: a.txt",
+            "note Backup: 1 archive or disk images, which are not looked into: b.zip",
             "note Backup/_unback_: files that idevicebackup2 unpacked from a backup; not a backup",
             "note Backup/empty: a folder that holds nothing of a backup",
             "note Backup/iMazing.Versions: iMazing's own snapshots of earlier backups, which Apple's tools cannot restore; not read",
         ],
+    );
+}
+
+#[test]
+fn archives_where_backups_lie_are_told() {
+    let tree = build(&[
+        "MobileSync/Backup/{NEW}.zip",
+        "MobileSync/Backup/{OLD}.tar.gz",
+        "MobileSync/Backup/Anna.imazing",
+    ]);
+    let found = search(&tree, &["MobileSync"]);
+    let told = tree.told(&found.problems);
+    let wanted = filled(&[
+        "note MobileSync/Backup: 3 archives or disk images, which are not looked into: {NEW}.zip, Anna.imazing, {OLD}.tar.gz",
+    ]);
+    assert!(told.contains(&wanted[0]), "{told:?}");
+    assert!(found.left_out);
+    let tree = build(&["share/pc/docs/photos.zip", "share/pc/{NEW}/"]);
+    let found = search(&tree, &["share"]);
+    assert_eq!(
+        (tree.told(&found.problems).len(), found.left_out),
+        (0, false)
     );
 }
 
@@ -385,6 +408,21 @@ fn an_empty_list_alone_is_no_backup() {
     std::fs::write(tree.path("root/phone/Manifest.db"), "SQLite").unwrap();
     let found = search(&tree, &["root"]);
     assert_eq!(found.backups.len(), 2);
+}
+
+#[test]
+fn a_stub_stands_for_the_file_that_was_not_downloaded() {
+    check(
+        &[
+            "root/phone/.Manifest.db.icloud",
+            "root/iPad/Status.plist.nextcloud",
+            "root/iPad/Info.plist",
+            "root/other/.Status.plist.icloud",
+        ],
+        &["root"],
+        &["here root/iPad", "here root/phone"],
+        &["note root/other: a folder that holds nothing of a backup"],
+    );
 }
 
 #[test]

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use fleetback_scanner::model::backup::{
-    DecomposedPaths, FolderContent, HostTool, LocalBackup, Password, Restorable, State, Verified,
+    DecomposedPaths, FileCheck, FolderContent, HostTool, LocalBackup, Password, Restorable, State,
     VerifyLevel,
 };
 use fleetback_scanner::model::evidence::{Source, Sourced, TimestampSource};
@@ -120,14 +120,7 @@ fn backup(identity: Identity, at: Timestamp, path: PathBuf) -> LocalBackup {
         info_date: None,
         manifest_date: None,
         newest_mtime: None,
-        verified: Verified {
-            level: VerifyLevel::Names,
-            at,
-        },
-        files: None,
-        missing_sample: Vec::new(),
-        extra_sample: Vec::new(),
-        different_sample: Vec::new(),
+        file_check: FileCheck::new(VerifyLevel::Names, at, None),
         doubts: Vec::new(),
         not_downloaded: 0,
         decomposed_paths: DecomposedPaths::default(),
@@ -456,4 +449,42 @@ proptest! {
             prop_assert!(!twin || !device.conflicts.is_empty(), "{:?}", device);
         }
     }
+}
+
+#[test]
+fn a_folder_of_this_name_with_the_backup_of_another_device_is_told() {
+    let renamed = |to: &str, of: &str| {
+        let Evidence::Backup(mut backup) = evidence(&format!("backup 3 udid={of}")) else {
+            unreachable!()
+        };
+        to.clone_into(&mut backup.folder_name);
+        Evidence::Backup(backup)
+    };
+    let conflicts = |all: &[Evidence]| -> Vec<usize> {
+        let (devices, _) = join(all);
+        devices
+            .iter()
+            .map(|device| device.conflicts.len())
+            .collect()
+    };
+    let row = || evidence(&format!("row 1 udid={U2}"));
+    assert_eq!(conflicts(&[renamed(U2, U1), row()]), [0, 1]);
+    assert_eq!(
+        conflicts(&[renamed(&format!("{U2}-20220907-105238"), U1), row()]),
+        [0, 1]
+    );
+    assert_eq!(conflicts(&[renamed(U1, U1), row()]), [0, 0]);
+    assert_eq!(conflicts(&[renamed("phone", U1), row()]), [0, 0]);
+    // One with a backup of its own needs no such word.
+    assert_eq!(
+        conflicts(&[renamed(U2, U1), renamed(U2, U2), row()]),
+        [0, 0]
+    );
+    let (devices, _) = join(&[renamed(U2, U1), row()]);
+    assert_eq!(
+        devices[1].conflicts[0].text,
+        format!(
+            "a folder is named by the UDID of this device and holds the backup of another one, UDID {U1}"
+        )
+    );
 }

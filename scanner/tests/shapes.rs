@@ -98,7 +98,7 @@ fn facts(text: &mut String, answer: &Answer) {
             continue;
         }
         let said = bare.trim_start_matches("value: ").trim_end_matches("Some(");
-        let is_frame = matches!(said.trim_end_matches(','), "" | "Told {" | "}" | ")");
+        let is_frame = matches!(said.trim_end_matches(','), "" | "Sourced {" | "}" | ")");
         if indent == 8 && !closes {
             lines.push(said.to_owned());
             silent.push(is_silent(bare));

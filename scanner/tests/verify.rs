@@ -59,9 +59,9 @@ fn read_at(path: &Path, verify: VerifyLevel) -> LocalBackup {
 fn summary(backup: &LocalBackup) -> String {
     let word = |value: serde_json::Value| value.as_str().unwrap().to_owned();
     let restorable = word(serde_json::to_value(backup.restorable).unwrap());
-    let level = word(serde_json::to_value(backup.verified.level).unwrap());
+    let level = word(serde_json::to_value(backup.file_check.verified.level).unwrap());
     let mut text = format!("{restorable} {level}");
-    if let Some(files) = backup.files {
+    if let Some(files) = backup.file_check.files {
         text += &format!(" {}/{}", files.present, files.expected);
         if files.extra > 0 {
             text += &format!(" +{}", files.extra);
@@ -72,12 +72,18 @@ fn summary(backup: &LocalBackup) -> String {
         assert_eq!(files.present + files.missing, files.expected);
         assert_eq!(
             files.different.is_some(),
-            backup.verified.level >= VerifyLevel::Sizes
+            backup.file_check.verified.level >= VerifyLevel::Sizes
         );
-        assert_eq!(backup.missing_sample.len() as u64, files.missing.min(20));
-        assert_eq!(backup.extra_sample.len() as u64, files.extra.min(20));
         assert_eq!(
-            backup.different_sample.len() as u64,
+            backup.file_check.missing_sample.len() as u64,
+            files.missing.min(20)
+        );
+        assert_eq!(
+            backup.file_check.extra_sample.len() as u64,
+            files.extra.min(20)
+        );
+        assert_eq!(
+            backup.file_check.different_sample.len() as u64,
             files.different.unwrap_or(0).min(20)
         );
     }
@@ -123,7 +129,7 @@ fn harm_file(file: (&'static str, &'static str), change: fn(&mut Vec<u8>)) -> im
 fn whole_backups_are_whole_at_every_level() {
     for builder in [builder(), old_builder()] {
         let backup = check(&builder, |_| (), WHOLE);
-        let files = backup.files.unwrap();
+        let files = backup.file_check.files.unwrap();
         assert!(files.bytes.unwrap() > 40_000, "{files:?}");
         assert_eq!(
             backup.restorable_reason,
@@ -148,7 +154,7 @@ fn missing_and_extra_files_are_seen_by_every_level() {
             "yes contents 32/32 +25",
         ];
         let backup = check(&extra, |_| (), wanted);
-        assert!(backup.extra_sample.is_sorted());
+        assert!(backup.file_check.extra_sample.is_sorted());
     }
 }
 
@@ -166,7 +172,7 @@ fn a_stub_of_a_long_file_is_damage_and_a_living_file_is_not() {
                     "no contents 32/32 ~1",
                 ];
                 let backup = check(&builder, cut, told);
-                let difference = &backup.different_sample[0];
+                let difference = &backup.file_check.different_sample[0];
                 assert_eq!(
                     (
                         difference.file.domain.as_str(),
@@ -191,10 +197,15 @@ fn a_stub_of_a_long_file_is_damage_and_a_living_file_is_not() {
         ];
         let backup = check(&builder, grown, told);
         assert_eq!(
-            backup.different_sample[0].how,
+            backup.file_check.different_sample[0].how,
             "20,001 bytes where 20,000 are promised"
         );
-        let cut = harm_file(UNSEALED, |bytes| bytes.truncate(4_096));
+        let cut = harm_file(UNSEALED, |bytes| bytes.truncate(19_999));
+        let told = [
+            "yes names 32/32",
+            "no sizes 32/32 ~1",
+            "no contents 32/32 ~1",
+        ];
         check(&builder, cut, told);
     }
 }
@@ -206,7 +217,7 @@ fn other_bytes_are_seen_where_the_row_carries_a_digest() {
         let told = ["yes names 32/32", "yes sizes 32/32", "no contents 32/32 ~1"];
         let backup = check(&builder, flip(SEALED), told);
         assert_eq!(
-            backup.different_sample[0].how,
+            backup.file_check.different_sample[0].how,
             "its bytes do not give the Digest of its row"
         );
         check(&builder, flip(UNSEALED), WHOLE);
@@ -235,11 +246,11 @@ fn a_list_read_in_parts_says_the_same() {
         LEVELS.map(|level| {
             let backup = read_at(&path, level);
             let samples = (
-                backup.missing_sample,
-                backup.extra_sample,
-                backup.different_sample,
+                backup.file_check.missing_sample,
+                backup.file_check.extra_sample,
+                backup.file_check.different_sample,
             );
-            (backup.restorable_reason, backup.files, samples)
+            (backup.restorable_reason, backup.file_check.files, samples)
         })
     };
     let undivided = told();

@@ -1,6 +1,6 @@
 //! Which device it is: models, and the numbers that name one.
 //!
-//! Numbers are drawn from a seed and belong to nobody: the type allocation code is a test code
+//! Ids are drawn from a seed and belong to no real device: the type allocation code is a test code
 //! (GSMA 00 10 17), the phone numbers lie in the range kept for fiction.
 
 use crate::rng::Rng;

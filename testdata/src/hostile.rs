@@ -1,4 +1,4 @@
-//! Device names that attack whoever prints them: a spreadsheet, a browser, a terminal.
+//! Device names that attack what prints them: a spreadsheet, a browser, a terminal.
 
 /// A name and what it attacks.
 #[derive(Debug, Clone, Copy)]

@@ -1,4 +1,4 @@
-//! Every kind of damage leaves the state it promises, also those that git cannot hold.
+//! Every kind of damage leaves the state it describes, also those that git cannot hold.
 
 #![expect(clippy::unwrap_used, reason = "the helpers of a test may stop it")]
 

@@ -1,4 +1,4 @@
-//! Large fleets: the same seed writes the same bytes, and what the record tells is what lies there.
+//! Large fleets: the same seed writes the same bytes, and what the record says is what is on disk.
 
 #![expect(clippy::unwrap_used, reason = "the helpers of a test may stop it")]
 

@@ -36,23 +36,23 @@ pub(crate) fn run(action: &Action, common: &Common) -> Result<Exit> {
 fn init(folder: &Path, preset: Preset) -> Result<Exit> {
     let policy = Policy::of_preset(preset).to_toml();
     let files = [(FILE_NAME, TEMPLATE), (POLICY_NAME, policy.as_str())];
-    let mut told = String::new();
+    let mut message = String::new();
     for (name, text) in files {
         let path = folder.join(name);
         create(&path, text).with_context(|| {
             let path = path.display();
             format!("{path}: cannot be written; name a folder that exists and does not hold it yet")
         })?;
-        let _ = writeln!(told, "wrote {}", path.display());
+        let _ = writeln!(message, "wrote {}", path.display());
     }
     let _ = writeln!(
-        told,
+        message,
         "next: set what you need, then run fleetback config check"
     );
-    Ok(files::print(told.as_bytes()))
+    Ok(files::print(message.as_bytes()))
 }
 
-/// Never replaces a file that somebody may have written by hand.
+/// Never replaces a file.
 fn create(path: &Path, text: &str) -> io::Result<()> {
     File::create_new(path)?.write_all(text.as_bytes())
 }
@@ -61,7 +61,7 @@ fn check(common: &Common) -> Result<Exit> {
     let force = InForce::load(common)?;
     let policy = options::policy(force.config.scan.policy.as_deref())?;
     Reports::new(&force.config.output)?;
-    let mut said = format!(
+    let mut message = format!(
         "settings: {}\npolicy: {}, preset {}, {}, {}\n",
         force.file_name(),
         shown(&policy.name),
@@ -75,13 +75,13 @@ fn check(common: &Common) -> Result<Exit> {
         .iter()
         .filter_map(|waiver| ends(waiver, &policy, now))
     {
-        let _ = writeln!(said, "  {}", shown(&note));
+        let _ = writeln!(message, "  {}", shown(&note));
     }
-    said.push_str("no mistakes\n");
-    Ok(files::print(said.as_bytes()))
+    message.push_str("no mistakes\n");
+    Ok(files::print(message.as_bytes()))
 }
 
-/// What is to be said of the end of a waiver.
+/// Notes about the end of a waiver.
 fn ends(waiver: &WaiverRule, policy: &Policy, now: Timestamp) -> Option<String> {
     let whom = match (&waiver.device, &waiver.group) {
         (Some(device), _) => device.clone(),
@@ -113,10 +113,10 @@ struct InForce {
 
 impl InForce {
     fn load(common: &Common) -> Result<Self> {
-        let found = config::load(common.config.as_deref(), &config::places())?;
+        let found = config::load(common.config.as_deref(), &config::folders())?;
         let file = found.as_ref().map(|found| found.config.clone());
         let typed = typed(common)?;
-        let config = typed.clone().over(file.unwrap_or_default());
+        let config = typed.clone().with_fallback(file.unwrap_or_default());
         Ok(Self {
             typed,
             found,
@@ -140,7 +140,7 @@ impl InForce {
                 let _ = write!(text, "\n[{section}]\n{lines}");
             }
         }
-        text.push_str("\n# everything else has its default; `fleetback scan --help` tells them\n");
+        text.push_str("\n# everything else has its default: see `fleetback scan --help`\n");
         Ok(text)
     }
 }
@@ -164,7 +164,7 @@ fn table(config: &Config) -> Result<toml::Table> {
     toml::Table::try_from(config).context("a path is not Unicode and cannot be shown")
 }
 
-/// One line for each setting that somebody made, with who made it.
+/// One line for each setting that is set, with where it is set.
 fn section_lines(section: &str, typed: &toml::Table, all: &toml::Table) -> String {
     let keys = |table: &toml::Table| table.get(section).and_then(toml::Value::as_table).cloned();
     let typed = keys(typed).unwrap_or_default();

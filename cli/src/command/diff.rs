@@ -37,7 +37,7 @@ pub(crate) fn run(args: &Diff, common: &Common) -> Result<Exit> {
     };
     let written = write_reports::write_each(&plan.reports.targets, &render, &interrupted);
     Ok(match written {
-        Some(true) => exit::of_diff(&changes),
+        Some(true) => exit::for_diff(&changes),
         Some(false) => Exit::Unwritten,
         None => Exit::Interrupted,
     })

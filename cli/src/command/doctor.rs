@@ -1,9 +1,8 @@
-//! `fleetback doctor`: can everything that should be read be read? Asked by day, so that the night
-//! does not find out.
+//! `fleetback doctor`: could a scheduled run read everything that it should?
 //!
 //! Reads folder listings only, and writes nothing but, where there is one, the history store, which
 //! opening brings up to date. "Not there", "there and may not be read" and
-//! "macOS keeps it from us" stay three different answers.
+//! "blocked by macOS privacy protection" are three different answers.
 
 use std::fmt;
 use std::io::ErrorKind;
@@ -21,7 +20,7 @@ use crate::config::layer::Layer;
 use crate::config::output_settings::OutputSettings;
 use crate::config::settings::ScanSettings;
 use crate::config::{self, Config, Found};
-use crate::history::Choice;
+use crate::history::HistoryChoice;
 use crate::history::Store;
 use crate::options::standard_roots;
 use crate::options::{self, Reports};
@@ -38,11 +37,11 @@ enum Verdict {
     Note,
     /// There is no backup folder to read.
     Absent,
-    /// Evidence that should be readable is not: the night would end with 3.
+    /// Evidence that should be readable is not: a scan would end with 3.
     Unread,
-    /// A report has no folder to be written to: the night would end with 5.
+    /// A report has no folder to be written to: a scan would end with 5.
     Unwritable,
-    /// The settings or the policy are wrong: the night would end with 2.
+    /// The settings or the policy are wrong: a scan would end with 2.
     Wrong,
 }
 
@@ -51,7 +50,7 @@ enum Verdict {
 struct Check {
     verdict: Verdict,
     what: String,
-    said: String,
+    message: String,
     remedy: Option<String>,
 }
 
@@ -66,7 +65,7 @@ pub(crate) fn run(args: Doctor, common: &Common) -> Result<Exit> {
     }
 }
 
-/// The exit code that tonight's scan would end with, as far as can be told from here.
+/// The exit code that a scan would end with, as far as it can be known without one.
 fn verdict(checks: &[Check]) -> Exit {
     let worst = checks.iter().map(|check| check.verdict).max();
     let readable = checks
@@ -82,7 +81,7 @@ fn verdict(checks: &[Check]) -> Exit {
 }
 
 fn examine(typed: ScanSettings, common: &Common) -> Vec<Check> {
-    let (found, wrong) = match config::load(common.config.as_deref(), &config::places()) {
+    let (found, wrong) = match config::load(common.config.as_deref(), &config::folders()) {
         Ok(found) => (found, None),
         Err(error) => (None, Some(error.to_string())),
     };
@@ -90,7 +89,7 @@ fn examine(typed: ScanSettings, common: &Common) -> Vec<Check> {
         .as_ref()
         .map(|found| found.config.clone())
         .unwrap_or_default();
-    let settings = typed.over(config.scan.clone());
+    let settings = typed.with_fallback(config.scan.clone());
 
     let mut checks = vec![settings_file(found.as_ref(), wrong), policy(&settings)];
     checks.extend(surroundings(&settings, &config));
@@ -128,11 +127,11 @@ fn history(settings: &ScanSettings) -> Check {
         Err(error) => return Check::new(Verdict::Wrong, "history", error),
     };
     let Some(path) = choice.path() else {
-        let said = match choice {
-            Choice::None => "none is kept: no_history",
-            _ => "this user has no data directory; every night checks everything",
+        let message = match choice {
+            HistoryChoice::None => "none is kept: no_history",
+            _ => "this user has no data directory; every run checks every backup",
         };
-        return Check::new(Verdict::Note, "history", said);
+        return Check::new(Verdict::Note, "history", message);
     };
     let shown = path.display();
     if !path.exists() {
@@ -150,11 +149,11 @@ fn history(settings: &ScanSettings) -> Check {
     match looked {
         Ok(memory) => {
             let (checks, proofs) = memory.counts();
-            let said = format!("{shown}: {checks} checks of {host}, {proofs} proofs");
-            Check::new(Verdict::Fine, "history", said)
+            let message = format!("{shown}: {checks} checks of {host}, {proofs} proofs");
+            Check::new(Verdict::Fine, "history", message)
         }
         Err(error) => Check::new(Verdict::Note, "history", error)
-            .with_remedy("until then every night checks everything"),
+            .with_remedy("until then every run checks every backup"),
     }
 }
 
@@ -175,8 +174,8 @@ fn passwords(settings: &ScanSettings) -> Vec<Check> {
         .iter()
         .zip(&sources.file)
         .map(|(path, file)| {
-            let said = format!("{}: {} lines, private", path.display(), file.lines());
-            Check::new(Verdict::Fine, "passwords", said)
+            let message = format!("{}: {} lines, private", path.display(), file.lines());
+            Check::new(Verdict::Fine, "passwords", message)
         });
     let command =
         settings
@@ -237,7 +236,7 @@ fn reports(settings: &OutputSettings) -> Vec<Check> {
     reports.paths().map(check).collect()
 }
 
-/// Everything that tonight's scan would read.
+/// Everything that a scan would read.
 fn evidence(settings: &ScanSettings) -> Vec<Check> {
     let mut checks: Vec<_> = match settings.roots.as_slice() {
         [] => standard_locations(),
@@ -269,8 +268,8 @@ fn os_feed(path: &Path) -> Check {
     match feed::os_releases::read(path) {
         (Some(feed), _) => {
             let (kind, date) = (feed.kind.describe(), feed.date);
-            let said = format!("{shown}: {kind}, of {date}");
-            Check::new(Verdict::Fine, "OS feed", said)
+            let message = format!("{shown}: {kind}, of {date}");
+            Check::new(Verdict::Fine, "OS feed", message)
         }
         (None, problems) => unusable("OS feed", path, &problems),
     }
@@ -280,8 +279,8 @@ fn system_status(path: &Path) -> Check {
     let shown = path.display();
     match feed::system_status::read(path, Timestamp::now()) {
         (Some(status), _) => {
-            let said = format!("{shown}: {} events", status.events.len());
-            Check::new(Verdict::Fine, "system status", said)
+            let message = format!("{shown}: {} events", status.events.len());
+            Check::new(Verdict::Fine, "system status", message)
         }
         (None, problems) => unusable("system status", path, &problems),
     }
@@ -289,8 +288,8 @@ fn system_status(path: &Path) -> Check {
 
 fn unusable(what: &str, path: &Path, problems: &[Problem]) -> Check {
     let found = problems.first().map_or("unusable", |p| p.found.as_str());
-    let said = format!("{}: {found}", path.display());
-    let check = Check::new(Verdict::Unread, what, said);
+    let message = format!("{}: {found}", path.display());
+    let check = Check::new(Verdict::Unread, what, message);
     match problems.first().and_then(|p| p.remedy.clone()) {
         Some(remedy) => check.with_remedy(&remedy),
         None => check,
@@ -341,7 +340,7 @@ fn look(path: &Path) -> std::io::Result<String> {
         return std::fs::File::open(path).map(|_| "a file that can be read".to_owned());
     }
     if !meta.is_dir() {
-        // Opening a FIFO would wait for somebody to write to it.
+        // Opening a FIFO without a writer blocks.
         return Err(std::io::Error::other("neither a folder nor a regular file"));
     }
     let entries = std::fs::read_dir(path)?.count();
@@ -359,11 +358,11 @@ fn remedy(error: &std::io::Error) -> &'static str {
 }
 
 impl Check {
-    fn new(verdict: Verdict, what: &str, said: impl fmt::Display) -> Self {
+    fn new(verdict: Verdict, what: &str, message: impl fmt::Display) -> Self {
         Self {
             verdict,
             what: what.to_owned(),
-            said: said.to_string(),
+            message: message.to_string(),
             remedy: None,
         }
     }
@@ -386,8 +385,8 @@ impl fmt::Display for Check {
             Verdict::Unwritable => "CANNOT WRITE",
             Verdict::Wrong => "WRONG",
         };
-        let said = shown(&format!("{}: {}", self.what, self.said));
-        write!(f, "{word:<12} {said}")?;
+        let message = shown(&format!("{}: {}", self.what, self.message));
+        write!(f, "{word:<12} {message}")?;
         match &self.remedy {
             Some(remedy) => write!(f, "\n{:<12} -> {remedy}", ""),
             None => Ok(()),

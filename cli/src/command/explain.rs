@@ -38,7 +38,7 @@ fn export(file: &Path, common: &Common) -> Result<String> {
         "--mdm: wanted one file of an MDM, found none at {}; name a file, not a folder",
         file.display()
     );
-    let found = config::load(common.config.as_deref(), &config::places())?;
+    let found = config::load(common.config.as_deref(), &config::folders())?;
     let rules = found
         .map(|found| found.config.mdm.rules())
         .unwrap_or_default();
@@ -166,7 +166,7 @@ fn everything() -> String {
             .map_or(String::from("-"), |step| step.to_string());
         let _ = writeln!(text, "  {:<24} {step:<8} {}", about.id, about.title);
     }
-    text.push_str("\nfleetback explain NAME tells more of one.\n");
+    text.push_str("\n`fleetback explain NAME` describes one of them.\n");
     text
 }
 

@@ -17,7 +17,8 @@ pub(crate) fn run(args: Report, common: &Common) -> Result<Exit> {
     let interrupted = interrupt::listen();
     let mut results = stored_results::read(&plan.results)?;
     if let Some((since, store)) = &plan.since {
-        let past = history::of_stored(&results, store, *since).map_err(|why| anyhow!(why))?;
+        let past =
+            history::for_stored_results(&results, store, *since).map_err(|why| anyhow!(why))?;
         recompare(&mut results, &past);
     }
 
@@ -25,6 +26,6 @@ pub(crate) fn run(args: Report, common: &Common) -> Result<Exit> {
     else {
         return Ok(Exit::Interrupted);
     };
-    plan.terminal.voice.summary(&results);
-    Ok(Outcome::of(&results, written).exit(plan.alarm))
+    plan.terminal.verbosity.summary(&results);
+    Ok(Outcome::from_results(&results, written).exit(plan.fail_threshold))
 }

@@ -11,7 +11,7 @@ use super::write_reports;
 use crate::config::args::{Common, Scan};
 use crate::history::History;
 use crate::options::{Format, ScanPlan};
-use crate::output::messages::Voice;
+use crate::output::messages::Verbosity;
 use crate::output::progress::Listener;
 use crate::output::stored_results;
 use crate::system::exit::{Exit, Outcome};
@@ -24,9 +24,9 @@ pub(crate) fn run(args: Scan, common: &Common) -> Result<Exit> {
     let pool = pool.context("cannot start the reading threads; try --threads 1")?;
     let interrupted = interrupt::listen();
 
-    let voice = plan.terminal.voice;
+    let verbosity = plan.terminal.verbosity;
     let host = &plan.scan.scan_host;
-    let history = History::open(&plan.history, host, &plan.inputs.roots, voice);
+    let history = History::open(&plan.history, host, &plan.inputs.roots, verbosity);
     let progress = Listener::new(plan.terminal, &interrupted);
     let services = ScanServices {
         passwords: &plan.passwords,
@@ -36,36 +36,36 @@ pub(crate) fn run(args: Scan, common: &Common) -> Result<Exit> {
     let mut fleet = pool.install(|| scan(&plan.inputs, &plan.scan, &services));
     progress.finish();
     if interrupted.load(Ordering::Relaxed) {
-        return Ok(stopped(voice));
+        return Ok(stopped(verbosity));
     }
-    let apple = plan.apple.read(plan.run.now);
+    let feeds = plan.feeds.read(plan.run.now);
     fleet.problems.extend(plan.passwords.problems());
-    fleet.problems.extend(apple.problems);
+    fleet.problems.extend(feeds.problems);
     fleet.problems.sort();
     let past = history.before(plan.run.now, &plan.reports.time_zone, plan.since);
     let knowledge = ReferenceData {
         history: past.as_ref(),
-        os_feed: apple.os_feed.as_ref(),
-        service_status: apple.service_status.as_ref(),
+        os_feed: feeds.os_feed.as_ref(),
+        service_status: feeds.service_status.as_ref(),
     };
     let results = judge(&fleet, &knowledge, &plan.policy, &plan.run);
 
     let Some(written) = write_reports::write(&results, &plan.reports, plan.terminal, &interrupted)
     else {
-        return Ok(stopped(voice));
+        return Ok(stopped(verbosity));
     };
-    stored_results::keep(&results, history.store(), voice);
-    history.remember(&fleet, host, plan.run.now, Some(&results), voice);
-    voice.problems(&results.problems);
+    stored_results::save(&results, history.store(), verbosity);
+    history.save_run(&fleet, host, plan.run.now, Some(&results), verbosity);
+    verbosity.problems(&results.problems);
     // The short table says it itself.
     if !plan.reports.writes(Format::Text) {
-        voice.policy(&results);
+        verbosity.policy(&results);
     }
-    voice.summary(&results);
-    Ok(Outcome::of(&results, written).exit(plan.alarm))
+    verbosity.summary(&results);
+    Ok(Outcome::from_results(&results, written).exit(plan.fail_threshold))
 }
 
-fn stopped(voice: Voice) -> Exit {
-    voice.note("interrupted; no report was touched");
+fn stopped(verbosity: Verbosity) -> Exit {
+    verbosity.note("interrupted; no report was touched");
     Exit::Interrupted
 }

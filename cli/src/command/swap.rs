@@ -39,17 +39,17 @@ use crate::system::interrupt;
 pub(crate) fn run(args: Swap, common: &Common) -> Result<Exit> {
     let plan = SwapPlan::new(args, common)?;
     let interrupted = interrupt::listen();
-    let apple = plan.apple.read(plan.now);
-    plan.terminal.voice.problems(&apple.problems);
-    let Some((results, run)) = evidence(&plan, apple.os_feed, &interrupted)? else {
+    let feeds = plan.feeds.read(plan.now);
+    plan.terminal.verbosity.problems(&feeds.problems);
+    let Some((results, run)) = evidence(&plan, feeds.os_feed, &interrupted)? else {
         return Ok(Exit::Interrupted);
     };
-    plan.terminal.voice.problems(&results.problems);
+    plan.terminal.verbosity.problems(&results.problems);
     if let Some(used) = &plan.plan {
-        plan.terminal.voice.problems(&used.problems);
+        plan.terminal.verbosity.problems(&used.problems);
     }
     let exit = if plan.after {
-        tell_after(&plan, &results, &run, &interrupted)
+        run_retention(&plan, &results, &run, &interrupted)
     } else {
         tell(&plan, &results, &run, &interrupted)
     };
@@ -102,7 +102,7 @@ fn look(
     };
     let mut fleet = pool.install(|| scan(&live.inputs, &glance, &ScanServices::new(&progress)));
     let wanted = wanted(&fleet, live, asked);
-    progress.once_more(wanted.len() as u64);
+    progress.add_rechecks(wanted.len() as u64);
     let services = ScanServices {
         passwords: &live.passwords,
         ..ScanServices::new(&progress)
@@ -152,16 +152,16 @@ fn tell(plan: &SwapPlan, results: &Results, run: &Run, interrupted: &AtomicBool)
         }
     };
     let verdicts = tickets.swaps.iter().map(|ticket| ticket.verdict);
-    // Of a row that could not be used nobody can tell.
+    // A row that could not be used has no verdict.
     let unasked = plan.unasked().map(|_| Verdict::Unknown);
-    let exit = exit::of_verdicts(verdicts.chain(unasked), plan.accept_losses);
+    let exit = exit::for_verdicts(verdicts.chain(unasked), plan.accept_losses);
     written(
         write_reports::write_each(&plan.reports.targets, &render, interrupted),
         exit,
     )
 }
 
-fn tell_after(plan: &SwapPlan, results: &Results, run: &Run, interrupted: &AtomicBool) -> Exit {
+fn run_retention(plan: &SwapPlan, results: &Results, run: &Run, interrupted: &AtomicBool) -> Exit {
     let after = afterwards(results, &plan.asked, run);
     let render = |format, out: &mut dyn Write| -> io::Result<()> {
         match format {
@@ -171,7 +171,7 @@ fn tell_after(plan: &SwapPlan, results: &Results, run: &Run, interrupted: &Atomi
     };
     let fates = after.swaps.iter().map(|one| one.fate);
     let unasked = plan.unasked().map(|_| Retention::Unknown);
-    let exit = exit::of_fates(fates.chain(unasked));
+    let exit = exit::for_retention(fates.chain(unasked));
     written(
         write_reports::write_each(&plan.reports.targets, &render, interrupted),
         exit,

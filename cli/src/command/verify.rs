@@ -13,7 +13,7 @@ use crate::options::VerifyPlan;
 use crate::output::files::{self, Staged, Target};
 use crate::output::messages;
 use crate::output::progress::Listener;
-use crate::output::verify_report::Checked;
+use crate::output::verify_report::VerifyReport;
 use crate::system::exit::Exit;
 use crate::system::interrupt;
 
@@ -24,9 +24,9 @@ pub(crate) fn run(args: Verify, common: &Common) -> Result<Exit> {
     let pool = pool.context("cannot start the reading threads; try --threads 1")?;
     let interrupted = interrupt::listen();
 
-    let voice = plan.terminal.voice;
+    let verbosity = plan.terminal.verbosity;
     let (host, now) = (&plan.scan.scan_host, plan.scan.now);
-    let history = History::open(&plan.history, host, &plan.inputs.roots, voice);
+    let history = History::open(&plan.history, host, &plan.inputs.roots, verbosity);
     let progress = Listener::new(plan.terminal, &interrupted);
     let services = ScanServices {
         passwords: &plan.passwords,
@@ -40,10 +40,10 @@ pub(crate) fn run(args: Verify, common: &Common) -> Result<Exit> {
         return Ok(Exit::Interrupted);
     }
     fleet.problems.extend(plan.passwords.problems());
-    history.remember(&fleet, host, now, None, voice);
+    history.save_run(&fleet, host, now, None, verbosity);
 
-    let checked = Checked::new(fleet, plan.scan.verify, now, begun.elapsed());
-    voice.problems(checked.problems());
+    let checked = VerifyReport::new(fleet, plan.scan.verify, now, begun.elapsed());
+    verbosity.problems(checked.problems());
     let written = write(&checked, plan.json.as_ref())?;
     Ok(if written {
         checked.exit()
@@ -53,7 +53,7 @@ pub(crate) fn run(args: Verify, common: &Common) -> Result<Exit> {
 }
 
 /// The text to standard output, unless the JSON goes there.
-fn write(checked: &Checked, json: Option<&Target>) -> Result<bool> {
+fn write(checked: &VerifyReport, json: Option<&Target>) -> Result<bool> {
     let mut written = true;
     if let Some(target) = json {
         let mut bytes = serde_json::to_vec_pretty(checked).context("the JSON cannot be made")?;

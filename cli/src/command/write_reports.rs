@@ -91,7 +91,7 @@ impl Page<'_> {
             Format::Text => report::write(self.sheet, &self.text_options(), out),
             Format::Xlsx => Err(io::Error::new(
                 io::ErrorKind::Unsupported,
-                "only the swap desk writes workbooks",
+                "only `fleetback swap` writes workbooks",
             )),
         }
     }

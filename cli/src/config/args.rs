@@ -29,7 +29,7 @@ use crate::system::exit::{diff_codes_help, exit_codes_help, swap_codes_help, ver
     after_help = exit_codes_help(),
 )]
 pub(crate) struct Cli {
-    /// What to do.
+    /// The command.
     #[command(subcommand)]
     pub(crate) command: Command,
 
@@ -81,9 +81,9 @@ pub(crate) enum Command {
     /// What changed between two stored JSON reports
     #[command(after_help = diff_codes_help())]
     Diff(Diff),
-    /// Tell what a finding or a fix means, and what to do
+    /// Explain a finding or a fix, and what to do
     Explain(Explain),
-    /// Check that everything which should be read can be read, before the night does
+    /// Check that a scheduled run could read everything it should
     Doctor(Box<Doctor>),
     /// Write, check or show the settings
     #[command(subcommand)]
@@ -109,16 +109,16 @@ pub(crate) struct Scan {
     pub(crate) since: Option<Since>,
 
     #[command(flatten)]
-    pub(crate) again: AgainFlags,
+    pub(crate) again: RecheckFlags,
     #[command(flatten)]
     pub(crate) output: OutputSettings,
     #[command(flatten)]
-    pub(crate) alarm: AlarmFlags,
+    pub(crate) fail_threshold: FailFlags,
 }
 
-/// A flag for one run: a file that says it would check everything every night.
+/// A flag only: in the settings file it would check every backup in every run.
 #[derive(Debug, Args)]
-pub(crate) struct AgainFlags {
+pub(crate) struct RecheckFlags {
     /// Check every backup again, unchanged or not
     #[arg(long)]
     pub(crate) verify_again: bool,
@@ -154,7 +154,7 @@ pub(crate) struct Verify {
     )]
     pub(crate) password_command: Option<CommandLine>,
 
-    /// Where to remember what was checked
+    /// Where to store what was checked
     #[arg(
         long,
         value_name = "FILE",
@@ -163,7 +163,7 @@ pub(crate) struct Verify {
     )]
     pub(crate) history: Option<PathBuf>,
 
-    /// Remember nothing
+    /// Use no history
     #[arg(
         long,
         env = "FLEETBACK_NO_HISTORY",
@@ -229,7 +229,7 @@ pub(crate) struct Report {
     #[command(flatten)]
     pub(crate) output: OutputSettings,
     #[command(flatten)]
-    pub(crate) alarm: AlarmFlags,
+    pub(crate) fail_threshold: FailFlags,
 }
 
 /// `fleetback diff`
@@ -255,7 +255,7 @@ pub(crate) struct Diff {
 /// Flags that must stand where the run is started: a file that silences alarms would be forgotten.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Output")]
-pub(crate) struct AlarmFlags {
+pub(crate) struct FailFlags {
     /// End with 0 instead of 1 when there are findings; changes no other exit code
     #[arg(long)]
     pub(crate) exit_zero: bool,
@@ -268,8 +268,8 @@ pub(crate) struct Explain {
     #[arg(value_name = "CODE|FIX", conflicts_with = "mdm")]
     pub(crate) what: Option<String>,
 
-    /// Say what was recognised in an MDM export: its source, which columns tell what, which are not
-    /// read, and what is missing
+    /// Show what was recognised in an MDM export: its source, what each column means, which columns are
+    /// not read, and what is missing
     #[arg(long, value_name = "FILE")]
     pub(crate) mdm: Option<PathBuf>,
 }
@@ -317,7 +317,7 @@ pub(crate) struct Man {
 }
 
 /// The settings of a scan as the `FLEETBACK_*` variables alone have them.
-pub(crate) fn settings_of_variables() -> Result<ScanSettings, clap::Error> {
+pub(crate) fn settings_from_variables() -> Result<ScanSettings, clap::Error> {
     let cli = Cli::try_parse_from(["fleetback", "scan"])?;
     Ok(match cli.command {
         Command::Scan(scan) => scan.scan,

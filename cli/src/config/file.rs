@@ -1,6 +1,6 @@
 //! `fleetback.toml`: where it is looked for, how it is read, what `config init` writes.
 //!
-//! The first file found counts and no other is mixed in. A key that nobody knows is an error that
+//! The first file found counts and no other is mixed in. An unknown key is an error that
 //! points at its line: a mistyped `fail_on` must not turn an alarm off without a word.
 
 use std::fs;
@@ -31,19 +31,19 @@ pub(crate) struct Config {
     pub(crate) scan: ScanSettings,
     /// What to write, and what to alarm on.
     pub(crate) output: OutputSettings,
-    /// How to talk while it runs.
+    /// What to show while it runs.
     pub(crate) terminal: TerminalSettings,
     /// How to read device tables of MDM consoles.
     pub(crate) mdm: MdmSettings,
 }
 
 impl Layer for Config {
-    fn over(self, under: Self) -> Self {
+    fn with_fallback(self, under: Self) -> Self {
         Self {
-            scan: self.scan.over(under.scan),
-            output: self.output.over(under.output),
-            terminal: self.terminal.over(under.terminal),
-            mdm: self.mdm.over(under.mdm),
+            scan: self.scan.with_fallback(under.scan),
+            output: self.output.with_fallback(under.output),
+            terminal: self.terminal.with_fallback(under.terminal),
+            mdm: self.mdm.with_fallback(under.mdm),
         }
     }
 }
@@ -74,7 +74,7 @@ pub(crate) enum ConfigError {
 }
 
 /// The folders that are looked in, first one first.
-pub(crate) fn places() -> Vec<PathBuf> {
+pub(crate) fn folders() -> Vec<PathBuf> {
     let user = etcetera::choose_base_strategy().map(|dirs| dirs.config_dir().join("fleetback"));
     let mut folders = vec![PathBuf::from(".")];
     folders.extend(user.ok());
@@ -94,8 +94,8 @@ pub(crate) fn load(
     let config = parse(&path, &text)?;
     let folder = path.parent().unwrap_or(Path::new(""));
     let config = Config {
-        scan: config.scan.beside(folder),
-        output: config.output.beside(folder),
+        scan: config.scan.relative_to(folder),
+        output: config.output.relative_to(folder),
         terminal: config.terminal,
         mdm: config.mdm,
     };
@@ -117,7 +117,7 @@ pub(crate) fn read_text(path: &Path) -> Result<String, ConfigError> {
         path: path.to_owned(),
         source,
     };
-    // Opening a FIFO that nobody writes to would wait for ever.
+    // Opening a FIFO without a writer blocks for ever.
     if !fs::metadata(path).map_err(unreadable)?.is_file() {
         return Err(unreadable(io::Error::other("no regular file")));
     }

@@ -4,17 +4,17 @@
 pub(crate) trait Layer {
     /// What is said here, and where nothing is said here, what `under` says.
     #[must_use]
-    fn over(self, under: Self) -> Self;
+    fn with_fallback(self, under: Self) -> Self;
 }
 
 impl<T> Layer for Option<T> {
-    fn over(self, under: Self) -> Self {
+    fn with_fallback(self, under: Self) -> Self {
         self.or(under)
     }
 }
 
 impl<T> Layer for Vec<T> {
-    fn over(self, under: Self) -> Self {
+    fn with_fallback(self, under: Self) -> Self {
         if self.is_empty() { under } else { self }
     }
 }

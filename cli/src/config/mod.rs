@@ -8,4 +8,4 @@ pub(crate) mod settings;
 pub(crate) mod since;
 pub(crate) mod swap_args;
 
-pub(crate) use file::{Config, FILE_NAME, Found, TEMPLATE, load, parse, places, read_text};
+pub(crate) use file::{Config, FILE_NAME, Found, TEMPLATE, folders, load, parse, read_text};

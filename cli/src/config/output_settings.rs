@@ -123,7 +123,7 @@ pub(crate) struct OutputSettings {
 impl Layer for OutputSettings {
     /// Outputs are one choice: a run that asks for any output gets no other from a place that
     /// weighs less, so that `--csv -` does not also overwrite the nightly page.
-    fn over(self, under: Self) -> Self {
+    fn with_fallback(self, under: Self) -> Self {
         let asked = !(self.csv.is_empty() && self.html.is_empty() && self.json.is_empty());
         let (csv, html, json) = if asked {
             (self.csv, self.html, self.json)
@@ -134,11 +134,11 @@ impl Layer for OutputSettings {
             csv,
             html,
             json,
-            csv_profile: self.csv_profile.over(under.csv_profile),
-            csv_delimiter: self.csv_delimiter.over(under.csv_delimiter),
-            csv_rows: self.csv_rows.over(under.csv_rows),
-            timezone: self.timezone.over(under.timezone),
-            fail_on: self.fail_on.over(under.fail_on),
+            csv_profile: self.csv_profile.with_fallback(under.csv_profile),
+            csv_delimiter: self.csv_delimiter.with_fallback(under.csv_delimiter),
+            csv_rows: self.csv_rows.with_fallback(under.csv_rows),
+            timezone: self.timezone.with_fallback(under.timezone),
+            fail_on: self.fail_on.with_fallback(under.fail_on),
         }
     }
 }
@@ -157,7 +157,7 @@ impl OutputSettings {
 
     /// The same with relative paths taken from `folder`; `-` stays standard output.
     #[must_use]
-    pub(crate) fn beside(mut self, folder: &Path) -> Self {
+    pub(crate) fn relative_to(mut self, folder: &Path) -> Self {
         let all = self
             .csv
             .iter_mut()

@@ -1,8 +1,8 @@
 //! Every setting once: its flag, its `FLEETBACK_*` variable, its key in `fleetback.toml`, and the
 //! sentence that `--help`, the manual page and the JSON Schema print for it.
 //!
-//! A field here is what somebody *typed*, somewhere; nothing is resolved yet and `None` means that
-//! this place said nothing. What is *meant* is in `options`.
+//! A field here is what was *typed* in one place; nothing is resolved yet, and `None` means that the
+//! place does not set it. `options` resolves them.
 
 use std::collections::BTreeMap;
 use std::num::{NonZeroU32, NonZeroUsize};
@@ -55,7 +55,7 @@ pub(crate) struct ScanSettings {
     #[arg(value_name = "ROOT", env = "FLEETBACK_ROOTS", hide_env_values = true)]
     pub(crate) roots: Vec<PathBuf>,
 
-    /// File or folder of MDM exports, repeatable; what each file is, is told from its content
+    /// File or folder of MDM exports, repeatable; the type of each file is detected from its content
     #[arg(
         long,
         value_name = "PATH",
@@ -93,7 +93,7 @@ pub(crate) struct ScanSettings {
     )]
     pub(crate) os_feed: Option<PathBuf>,
 
-    /// What Apple says of its services: the JSON of its System Status page, saved as a file
+    /// Status of Apple's services: the JSON of its System Status page, saved as a file
     #[arg(
         long,
         value_name = "FILE",
@@ -102,7 +102,7 @@ pub(crate) struct ScanSettings {
     )]
     pub(crate) system_status: Option<PathBuf>,
 
-    /// How deep to check each backup [default: names]
+    /// How deep to check each backup [default: sizes]
     #[arg(
         long,
         value_name = "LEVEL",
@@ -120,8 +120,8 @@ pub(crate) struct ScanSettings {
     )]
     pub(crate) verify_again_days: Option<NonZeroU32>,
 
-    /// Passwords of encrypted backups: CSV with the header id,password, or TOML; nobody but its
-    /// owner may read it
+    /// Passwords of encrypted backups: CSV with the header id,password, or TOML; only its owner
+    /// may be able to read it
     #[arg(
         long,
         value_name = "FILE",
@@ -140,7 +140,7 @@ pub(crate) struct ScanSettings {
     )]
     pub(crate) password_command: Option<CommandLine>,
 
-    /// Where to remember what was checked, so that the next run need not check it again
+    /// Where to store what was checked, so that the next run need not check it again
     /// [default: history.sqlite3 in FLEETBACK_DATA_DIR or the user's data directory]
     #[arg(
         long,
@@ -150,7 +150,7 @@ pub(crate) struct ScanSettings {
     )]
     pub(crate) history: Option<PathBuf>,
 
-    /// Remember nothing, and check everything
+    /// Use no history: check every backup, store nothing
     #[arg(
         long,
         env = "FLEETBACK_NO_HISTORY",
@@ -179,7 +179,7 @@ pub(crate) struct ScanSettings {
     pub(crate) host: Option<String>,
 }
 
-/// How to talk while it runs: `[terminal]`.
+/// What to show while it runs: `[terminal]`.
 #[derive(Debug, Clone, Default, PartialEq, Args, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 #[command(next_help_heading = "Terminal")]
@@ -210,7 +210,7 @@ pub(crate) struct TerminalSettings {
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct MdmSettings {
-    /// What columns of device tables tell that fleetback does not know by name: the header, or the
+    /// What unknown columns of device tables mean: the header, or the
     /// dotted keys of a record, and the fact. `fleetback explain --mdm FILE` lists both
     pub(crate) columns: BTreeMap<String, DeviceField>,
     /// Time zones of dates that carry none, by source; UTC where nothing is said
@@ -284,7 +284,7 @@ impl MdmSettings {
 }
 
 impl Layer for MdmSettings {
-    fn over(self, under: Self) -> Self {
+    fn with_fallback(self, under: Self) -> Self {
         let Self {
             mut columns,
             mut zones,
@@ -298,39 +298,41 @@ impl Layer for MdmSettings {
 impl Layer for ScanSettings {
     /// Where the passwords come from is one choice, and whether there is a history is another: what
     /// is said of either in one place leaves out all that is said of it in a place that weighs less.
-    fn over(self, under: Self) -> Self {
+    fn with_fallback(self, under: Self) -> Self {
         let (passwords, password_command) = match (self.passwords, self.password_command) {
             (None, None) => (under.passwords, under.password_command),
-            said => said,
+            given => given,
         };
         let (history, no_history) = match (self.history, self.no_history) {
             (None, false) => (under.history, under.no_history),
-            said => said,
+            given => given,
         };
         Self {
             passwords,
             password_command,
             history,
             no_history,
-            verify_again_days: self.verify_again_days.over(under.verify_again_days),
-            roots: self.roots.over(under.roots),
-            mdm: self.mdm.over(under.mdm),
-            inventory: self.inventory.over(under.inventory),
-            policy: self.policy.over(under.policy),
-            os_feed: self.os_feed.over(under.os_feed),
-            system_status: self.system_status.over(under.system_status),
-            verify: self.verify.over(under.verify),
-            threads: self.threads.over(under.threads),
-            host: self.host.over(under.host),
+            verify_again_days: self
+                .verify_again_days
+                .with_fallback(under.verify_again_days),
+            roots: self.roots.with_fallback(under.roots),
+            mdm: self.mdm.with_fallback(under.mdm),
+            inventory: self.inventory.with_fallback(under.inventory),
+            policy: self.policy.with_fallback(under.policy),
+            os_feed: self.os_feed.with_fallback(under.os_feed),
+            system_status: self.system_status.with_fallback(under.system_status),
+            verify: self.verify.with_fallback(under.verify),
+            threads: self.threads.with_fallback(under.threads),
+            host: self.host.with_fallback(under.host),
         }
     }
 }
 
 impl Layer for TerminalSettings {
-    fn over(self, under: Self) -> Self {
+    fn with_fallback(self, under: Self) -> Self {
         Self {
-            progress: self.progress.over(under.progress),
-            color: self.color.over(under.color),
+            progress: self.progress.with_fallback(under.progress),
+            color: self.color.with_fallback(under.color),
         }
     }
 }
@@ -338,7 +340,7 @@ impl Layer for TerminalSettings {
 impl ScanSettings {
     /// The same with relative paths taken from `folder`: what a file says is meant beside that file.
     #[must_use]
-    pub(crate) fn beside(mut self, folder: &Path) -> Self {
+    pub(crate) fn relative_to(mut self, folder: &Path) -> Self {
         let lists = self.roots.iter_mut().chain(&mut self.mdm);
         let singles = self.inventory.iter_mut().chain(&mut self.policy);
         let singles = singles.chain(&mut self.passwords).chain(&mut self.history);

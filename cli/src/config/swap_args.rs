@@ -25,8 +25,8 @@ pub(crate) struct Swap {
     #[arg(value_name = "DEVICE", required_unless_present = "plan")]
     pub(crate) devices: Vec<String>,
 
-    /// Ask for every swap of a plan instead: a table of old devices and, as far as they are told, new
-    /// devices or models, users and dates
+    /// Check every swap of a plan instead: a table of old devices and, where known, new devices or
+    /// models, users and dates
     #[arg(long, value_name = "FILE.csv", conflicts_with = "devices")]
     pub(crate) plan: Option<PathBuf>,
 
@@ -45,7 +45,7 @@ pub(crate) struct Swap {
     #[arg(long, conflicts_with_all = ["accept_losses", "csv", "xlsx", "html"])]
     pub(crate) after: bool,
 
-    /// Ask as of this instant (RFC 3339) instead of now
+    /// Check as of this instant (RFC 3339) instead of now
     #[arg(long, value_name = "RFC3339", value_parser = instant)]
     pub(crate) now: Option<Timestamp>,
 }
@@ -75,23 +75,23 @@ pub(crate) struct SwapTarget {
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Evidence")]
 pub(crate) struct SwapEvidence {
-    /// Answer from the results that `scan --json` wrote, instead of the newest that a scan kept
+    /// Answer from the results that `scan --json` wrote, instead of the newest stored ones
     #[arg(long, value_name = "FILE", conflicts_with_all = ["root", "mdm"])]
     pub(crate) results: Option<PathBuf>,
 
-    /// Look now, below this folder of backups; repeatable
+    /// Read backups now, below this folder; repeatable
     #[arg(long, value_name = "PATH")]
     pub(crate) root: Vec<PathBuf>,
 
-    /// Look now, into this file or folder of MDM exports; repeatable
+    /// Read this file or folder of MDM exports now; repeatable
     #[arg(long, value_name = "PATH")]
     pub(crate) mdm: Vec<PathBuf>,
 
-    /// Table of devices, when looking now
+    /// Table of devices, with --root or --mdm
     #[arg(long, value_name = "FILE.csv")]
     pub(crate) inventory: Option<PathBuf>,
 
-    /// Thresholds, requirements and waivers (TOML), when looking now
+    /// Thresholds, requirements and waivers (TOML), with --root or --mdm
     #[arg(long, value_name = "FILE")]
     pub(crate) policy: Option<PathBuf>,
 
@@ -99,7 +99,7 @@ pub(crate) struct SwapEvidence {
     #[arg(long, value_name = "FILE")]
     pub(crate) os_feed: Option<PathBuf>,
 
-    /// How deep to check the backups of the devices that are asked for [default: names]
+    /// How deep to check the backups of the named devices [default: sizes]
     #[arg(long, value_name = "LEVEL")]
     pub(crate) verify: Option<Verify>,
 
@@ -122,14 +122,14 @@ pub(crate) struct SwapEvidence {
 }
 
 impl SwapEvidence {
-    /// Was it asked to look now?
+    /// Are backups or exports to be read now?
     pub(crate) fn is_live(&self) -> bool {
         !self.root.is_empty() || !self.mdm.is_empty()
     }
 
-    /// The flags that mean something only when looking now.
+    /// The first flag given that needs --root or --mdm.
     pub(crate) fn only_live(&self) -> Option<&'static str> {
-        let said = [
+        let given = [
             ("--inventory", self.inventory.is_some()),
             ("--policy", self.policy.is_some()),
             ("--verify", self.verify.is_some()),
@@ -138,8 +138,8 @@ impl SwapEvidence {
             ("--threads", self.threads.is_some()),
             ("--host", self.host.is_some()),
         ];
-        let said = said.into_iter().find(|(_, said)| *said);
-        said.map(|(flag, _)| flag)
+        let given = given.into_iter().find(|(_, is_given)| *is_given);
+        given.map(|(flag, _)| flag)
     }
 
     /// As the settings of a scan.

@@ -1,4 +1,4 @@
-//! What the store remembered when the run began, for the scanner's threads.
+//! A copy of the store's checks in memory, for the scanner's threads.
 
 use std::collections::HashMap;
 use std::fs;
@@ -7,23 +7,23 @@ use std::path::Path;
 use fleetback_scanner::backup::services::CheckCache;
 use fleetback_scanner::model::backup::{CheckRecord, PasswordProof};
 
-/// A copy of the store in memory. Empty, it is what a run without a store remembers.
+/// Checks and password proofs of earlier runs. Empty for a run without a store.
 #[derive(Debug, Default)]
-pub(crate) struct Remembered {
+pub(crate) struct StoredChecks {
     /// By resolved path.
     pub(super) checks: HashMap<String, CheckRecord>,
     /// By keybag.
     pub(super) proofs: HashMap<String, PasswordProof>,
 }
 
-impl Remembered {
+impl StoredChecks {
     /// Backup folders, and keybags with a proof.
     pub(crate) fn counts(&self) -> (usize, usize) {
         (self.checks.len(), self.proofs.len())
     }
 }
 
-impl CheckCache for Remembered {
+impl CheckCache for StoredChecks {
     fn check(&self, backup: &Path) -> Option<CheckRecord> {
         if self.checks.is_empty() {
             return None;

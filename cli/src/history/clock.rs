@@ -1,7 +1,6 @@
-//! The clock by which the store forgets.
+//! The clock by which old rows are deleted.
 //!
-//! It is not the clock of the run: that may be years ahead for a night, and must not cost what others
-//! remember.
+//! It is not the clock of the run: one run whose clock is years ahead must not delete the history.
 
 use jiff::Timestamp;
 use rusqlite::{OptionalExtension, Transaction};
@@ -11,8 +10,7 @@ use super::error::Cause;
 /// What has not been seen for longer is forgotten; in days.
 pub(super) const KEPT_DAYS: i64 = 400;
 
-/// What a run was told of iCloud changes nearly every night, and no pattern looks further back than 35
-/// nights; in days.
+/// iCloud facts change in nearly every run, and no pattern looks further back than 35 runs; in days.
 pub(super) const ICLOUD_KEPT_DAYS: i64 = 62;
 
 /// It goes forward by so much in a run at most; in days.
@@ -26,7 +24,7 @@ pub(super) fn days_before(clock: i64, days: i64) -> i64 {
 }
 
 /// The clock, in milliseconds. It goes back with the runs and forward by steps. The first run has nothing
-/// to forget.
+/// to delete.
 pub(super) fn slow_clock(transaction: &Transaction<'_>, now: Timestamp) -> Result<i64, Cause> {
     let before: Option<i64> = transaction
         .query_row(

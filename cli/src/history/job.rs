@@ -7,7 +7,7 @@ use rusqlite::{Connection, OptionalExtension, Transaction, params};
 
 use super::error::Cause;
 
-/// What tells one job from another.
+/// What distinguishes one job from another.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Job {
     host: String,

@@ -1,4 +1,4 @@
-//! Where the history store lies when nobody names a file.
+//! Where the history store lies when no file is named.
 
 use std::path::PathBuf;
 

@@ -15,5 +15,5 @@ mod tests;
 mod write_run;
 
 pub(crate) use location::{default_path, named_folder};
-pub(crate) use session::{Choice, History, lies_below, of_stored};
+pub(crate) use session::{History, HistoryChoice, for_stored_results, lies_below};
 pub(crate) use store::Store;

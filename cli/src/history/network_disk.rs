@@ -1,7 +1,7 @@
 //! Does a path lie on a network disk? SQLite's locks and its write-ahead log do not hold there.
 //!
-//! Linux tells in /proc/self/mountinfo. Windows tells by the path itself (`\\server\share`, which a
-//! mapped drive resolves to). Elsewhere nobody is asked and every disk counts as local; the busy
+//! On Linux /proc/self/mountinfo says so, on Windows the path itself (`\\server\share`, which a
+//! mapped drive resolves to). Elsewhere every disk counts as local; the busy
 //! timeout and the checks at the opening are what is left there (docs/history.md).
 
 use std::path::{Component, Path, PathBuf, Prefix};

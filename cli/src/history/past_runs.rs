@@ -15,7 +15,7 @@ use rusqlite::{Connection, Row};
 use super::error::Cause;
 use super::job::Job;
 
-/// Everything that a job remembers; empty for one that the store does not know.
+/// All earlier runs of a job; empty for a job that is not in the store.
 pub(super) fn read(connection: &Connection, job: &Job) -> Result<History, Cause> {
     match job.find(connection)? {
         Some(job) => of_job(connection, job),

@@ -1,8 +1,7 @@
 //! The tables of the store, as the steps that lead from each version to the next.
 //!
-//! A step that has been released is never changed: a store somewhere has taken it. What a newcomer
-//! would get wrong: the first step also marks the file as ours (`application_id`) and must be whole
-//! before the write-ahead log is turned on, or a kill in between leaves a database of nobody.
+//! A step that has been released is never changed: stores in use have taken it. The first step also marks the file as ours (`application_id`) and must be whole
+//! before the write-ahead log is turned on, or a kill in between leaves a database without an owner.
 
 use rusqlite::{Connection, TransactionBehavior};
 
@@ -25,7 +24,7 @@ pub(super) const STEPS: &[&str] = &["
         host       TEXT NOT NULL,     -- the computer that checked
         path       TEXT NOT NULL,     -- the folder, resolved
         stamp      TEXT NOT NULL,     -- CheckRecord.stamp
-        level      TEXT NOT NULL,     -- CheckRecord.level, for people who look
+        level      TEXT NOT NULL,     -- its level, for people who look
         checked_at INTEGER NOT NULL,
         seen_at    INTEGER NOT NULL,  -- the last run that remembered it
         record     TEXT NOT NULL,     -- the whole CheckRecord as JSON

@@ -1,7 +1,6 @@
 //! What a run does with the history store: opens it before, fills it after, and never fails for it.
 //!
-//! Without a store a run takes longer, and that is all. Every reason for going without one is said,
-//! for a night that is slow without a word is a night nobody can explain.
+//! Without a store a run takes longer, and that is all. If the store is skipped, the reason is logged.
 
 use std::path::{Path, PathBuf};
 
@@ -13,84 +12,89 @@ use fleetback_scanner::model::fleet::Fleet;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use super::cache::Remembered;
+use super::cache::StoredChecks;
 use super::job::Job;
 use super::location::default_path;
 use super::store::Store;
-use super::write_run::Kept;
+use super::write_run::SaveOutcome;
 use crate::output::files::resolved;
-use crate::output::messages::Voice;
+use crate::output::messages::Verbosity;
 
 /// Which store a run was asked to use.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Choice {
+pub(crate) enum HistoryChoice {
     /// None: `--no-history`.
     None,
     /// This file: `--history`.
     Named(PathBuf),
     /// The one in the user's data directory.
-    Usual,
+    Default,
 }
 
 /// The store of a run, if it has one.
 #[derive(Debug, Default)]
 pub(crate) struct History {
     store: Option<Store>,
-    memory: Remembered,
-    night: Option<Earlier>,
+    memory: StoredChecks,
+    earlier: Option<EarlierRuns>,
 }
 
 /// What earlier runs of the same job found.
 #[derive(Debug)]
-struct Earlier {
+struct EarlierRuns {
     job: Job,
     past: Past,
 }
 
-impl Choice {
+impl HistoryChoice {
     /// The file that was named or would be used.
     pub(crate) fn path(&self) -> Option<PathBuf> {
         match self {
             Self::None => None,
             Self::Named(path) => Some(path.clone()),
-            Self::Usual => default_path(),
+            Self::Default => default_path(),
         }
     }
 }
 
 impl History {
-    /// Opens the store and reads what `host` remembers. `evidence` is what this run reads: nothing
+    /// Opens the store and reads the checks of `host`. `evidence` is what this run reads: nothing
     /// is ever written below it.
-    pub(crate) fn open(choice: &Choice, host: &str, evidence: &[PathBuf], voice: Voice) -> Self {
-        if *choice == Choice::None {
+    pub(crate) fn open(
+        choice: &HistoryChoice,
+        host: &str,
+        evidence: &[PathBuf],
+        verbosity: Verbosity,
+    ) -> Self {
+        if *choice == HistoryChoice::None {
             return Self::default();
         }
         match open(choice.path(), host, evidence) {
             Ok(history) => {
-                history.tell(voice);
+                history.log(verbosity);
                 history
             }
             Err(why) => {
-                voice.note(&format!(
-                    "no history, so everything is checked again and nothing of it remembered: {why}"
+                verbosity.note(&format!(
+                    "no history, so every backup is checked again and nothing is stored: {why}"
                 ));
                 Self::default()
             }
         }
     }
 
-    fn tell(&self, voice: Voice) {
+    fn log(&self, verbosity: Verbosity) {
         if let Some(store) = &self.store {
             let (checks, proofs) = self.memory.counts();
             let path = store.path().display();
-            voice.detail(&format!(
+            verbosity.detail(&format!(
                 "history from {path}: {checks} checks, {proofs} proofs"
             ));
         }
     }
 
     /// What earlier runs checked and proved.
-    pub(crate) fn memory(&self) -> &Remembered {
+    pub(crate) fn memory(&self) -> &StoredChecks {
         &self.memory
     }
 
@@ -99,42 +103,46 @@ impl History {
         self.store.as_ref().map(Store::path)
     }
 
-    /// What runs before `now` found, for judging; `None` without a store. `zone` tells which days are
-    /// nights, `since` the run that is compared with.
+    /// What runs before `now` found, for judging; `None` without a store. `zone` decides where a
+    /// day of runs begins, `since` which run is compared with.
     pub(crate) fn before(
         &self,
         now: Timestamp,
         zone: &TimeZone,
         since: Option<Timestamp>,
     ) -> Option<Past> {
-        let night = self.night.as_ref()?;
+        let earlier = self.earlier.as_ref()?;
         let past = Past {
             zone: zone.clone(),
             since,
-            ..night.past.clone()
+            ..earlier.past.clone()
         };
         Some(past.before(now))
     }
 
-    /// Remembers what this run found: the checks, the proofs, and of a scan the whole night.
-    pub(crate) fn remember(
+    /// Writes what this run found: the checks, the proofs, and the results of a scan.
+    pub(crate) fn save_run(
         self,
         fleet: &Fleet,
         host: &str,
         now: Timestamp,
         results: Option<&Results>,
-        voice: Voice,
+        verbosity: Verbosity,
     ) {
         let Some(mut store) = self.store else { return };
         let checks: Vec<_> = backups(fleet).filter_map(check).collect();
         let proofs: Vec<_> = backups(fleet).filter_map(proof).collect();
-        let night = self.night.as_ref().map(|night| &night.job).zip(results);
-        match store.remember(host, now, &checks, &proofs, night) {
-            Ok(Kept::Written) => {}
-            Ok(Kept::LaterThere(later)) => voice.note(&format!(
-                "this night was not added to the history, which has a run of {later} already; if no run was made then, a clock was wrong: move the history file away"
+        let earlier = self
+            .earlier
+            .as_ref()
+            .map(|earlier| &earlier.job)
+            .zip(results);
+        match store.save_run(host, now, &checks, &proofs, earlier) {
+            Ok(SaveOutcome::Written) => {}
+            Ok(SaveOutcome::LaterRunExists(later)) => verbosity.note(&format!(
+                "this run was not added to the history, which already has a later run ({later}); if there was no such run, a clock was wrong: move the history file away"
             )),
-            Err(error) => voice.note(&format!(
+            Err(error) => verbosity.note(&format!(
                 "the history was not written, so the next run checks again what this one did: {error}"
             )),
         }
@@ -142,7 +150,11 @@ impl History {
 }
 
 /// What the runs before these stored results found, to be compared from `since`; in words why not.
-pub(crate) fn of_stored(results: &Results, store: &Path, since: Timestamp) -> Result<Past, String> {
+pub(crate) fn for_stored_results(
+    results: &Results,
+    store: &Path,
+    since: Timestamp,
+) -> Result<Past, String> {
     let open = Store::open(store).map_err(|e| e.to_string())?;
     let past = open.past_of_run(&results.run_id);
     let past = past.map_err(|e| e.to_string())?.ok_or_else(|| {
@@ -186,7 +198,7 @@ fn open(path: Option<PathBuf>, host: &str, evidence: &[PathBuf]) -> Result<Histo
     Ok(History {
         store: Some(store),
         memory,
-        night: Some(Earlier { job, past }),
+        earlier: Some(EarlierRuns { job, past }),
     })
 }
 

@@ -1,9 +1,8 @@
-//! Opens the store, reads what it remembers, writes what a run found.
+//! Opens the store, reads earlier runs, writes what a run found.
 //!
 //! It is written to once, at the end of a run and in one transaction: a kill at any moment leaves
-//! either the old memory or the new one. A newcomer would open whatever file is named; a Manifest.db
-//! named by mistake must not even get a `-wal` beside it, so the first bytes are looked at before
-//! SQLite is.
+//! either the old rows or the new ones. SQLite must not open a file that is not a store: a Manifest.db
+//! named by mistake would get a `-wal` beside it. So the first bytes are checked before SQLite runs.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{ErrorKind, Read};
@@ -18,14 +17,14 @@ use jiff::Timestamp;
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior, params};
 
-use super::cache::{Remembered, key};
+use super::cache::{StoredChecks, key};
 use super::clock::{KEPT_DAYS, days_before, slow_clock};
 use super::error::{Cause, StoreError};
 use super::job::Job;
 use super::network_disk::network_disk;
 use super::past_runs;
 use super::schema::{APPLICATION_ID, is_behind, migrate};
-use super::write_run::{self, Kept};
+use super::write_run::{self, SaveOutcome};
 use crate::system::platform;
 
 /// How long to wait for another run that writes.
@@ -59,10 +58,10 @@ impl Store {
         &self.path
     }
 
-    /// All that `host` remembers, read at once: no thread of a scan ever waits for SQLite.
-    pub(crate) fn memory(&self, host: &str) -> Result<Remembered, StoreError> {
-        let read = || -> Result<Remembered, Cause> {
-            Ok(Remembered {
+    /// All checks and proofs of `host`, read at once: no thread of a scan waits for SQLite.
+    pub(crate) fn memory(&self, host: &str) -> Result<StoredChecks, StoreError> {
+        let read = || -> Result<StoredChecks, Cause> {
+            Ok(StoredChecks {
                 checks: checks(&self.connection, host)?,
                 proofs: proofs(&self.connection)?,
             })
@@ -85,49 +84,49 @@ impl Store {
         read().map_err(|cause| cause.at(&self.path))
     }
 
-    /// Remembers what a run at `now` found on `host`, all of it or nothing: the checks, the proofs
-    /// and, for a scan, the night.
+    /// Writes what a run at `now` found on `host`, all of it or nothing: the checks, the proofs
+    /// and, for a scan, its results.
     ///
-    /// Not remembered are checks that read the plists only (they cost nothing), folders that cannot
+    /// Not written are checks that read the plists only (they cost nothing), folders that cannot
     /// be resolved any more and those whose path is no Unicode: they are checked again.
-    pub(crate) fn remember(
+    pub(crate) fn save_run(
         &mut self,
         host: &str,
         now: Timestamp,
         checks: &[(&Path, &CheckRecord)],
         proofs: &[PasswordProof],
-        night: Option<(&Job, &Results)>,
-    ) -> Result<Kept, StoreError> {
+        run: Option<(&Job, &Results)>,
+    ) -> Result<SaveOutcome, StoreError> {
         let resolved: Vec<_> = checks
             .iter()
-            .filter(|(_, record)| record.level > VerifyLevel::State)
+            .filter(|(_, record)| record.file_check.verified.level > VerifyLevel::State)
             .filter_map(|(path, record)| Some((key(path)?, *record)))
             .collect();
         let connection = &mut self.connection;
-        let mut write = || -> Result<Kept, Cause> {
+        let mut write = || -> Result<SaveOutcome, Cause> {
             let transaction =
                 connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
             write_checks(&transaction, host, now, &resolved)?;
             write_proofs(&transaction, proofs)?;
-            let clock = forget(&transaction, now)?;
-            let kept = match night {
+            let clock = prune(&transaction, now)?;
+            let saved = match run {
                 Some((job, results)) => write_run::write(&transaction, job, results, clock)?,
-                None => Kept::Written,
+                None => SaveOutcome::Written,
             };
             transaction.commit()?;
-            Ok(kept)
+            Ok(saved)
         };
         write().map_err(|cause| cause.at(&self.path))
     }
 
     /// Reads every page and says what is wrong; for `doctor`, a run does not take the time.
     pub(crate) fn examine(&self) -> Result<(), StoreError> {
-        let said = self
+        let answer = self
             .connection
             .pragma_query_value(None, "quick_check", |row| row.get::<_, String>(0));
-        let cause = match said {
-            Ok(said) if said == "ok" => return Ok(()),
-            Ok(said) => Cause::Damaged(said),
+        let cause = match answer {
+            Ok(answer) if answer == "ok" => return Ok(()),
+            Ok(answer) => Cause::Damaged(answer),
             Err(error) => error.into(),
         };
         Err(cause.at(&self.path))
@@ -159,9 +158,9 @@ fn open(path: &Path) -> Result<Connection, Cause> {
 /// Reads all that an older version left, before a step is taken on it: what is damaged is refused as
 /// it is, and not after it was changed.
 fn ensure_whole(connection: &Connection) -> Result<(), Cause> {
-    let said: String = connection.pragma_query_value(None, "quick_check", |row| row.get(0))?;
-    if said != "ok" {
-        return Err(Cause::Damaged(said));
+    let answer: String = connection.pragma_query_value(None, "quick_check", |row| row.get(0))?;
+    if answer != "ok" {
+        return Err(Cause::Damaged(answer));
     }
     let mut hosts = connection.prepare("SELECT DISTINCT host FROM checks")?;
     let hosts = hosts.query_map([], |row| row.get::<_, String>(0))?;
@@ -270,8 +269,9 @@ fn write_checks(
     )?;
     for (path, record) in checks {
         let json = serde_json::to_string(record).map_err(|e| Cause::Damaged(e.to_string()))?;
-        let level = format!("{:?}", record.level).to_lowercase();
-        let (at, seen) = (record.at.as_millisecond(), now.as_millisecond());
+        let checked = record.file_check.verified;
+        let level = format!("{:?}", checked.level).to_lowercase();
+        let (at, seen) = (checked.at.as_millisecond(), now.as_millisecond());
         insert.execute(params![host, path, record.stamp, level, at, seen, json])?;
     }
     Ok(())
@@ -290,8 +290,8 @@ fn write_proofs(transaction: &Transaction<'_>, proofs: &[PasswordProof]) -> Resu
     Ok(())
 }
 
-/// Forgets what was not seen for long, and gives the clock that told it, in milliseconds.
-fn forget(transaction: &Transaction<'_>, now: Timestamp) -> Result<i64, Cause> {
+/// Deletes rows that were not seen for long; returns the clock it used, in milliseconds.
+fn prune(transaction: &Transaction<'_>, now: Timestamp) -> Result<i64, Cause> {
     let clock = slow_clock(transaction, now)?;
     let limit = days_before(clock, KEPT_DAYS);
     transaction.execute("DELETE FROM checks WHERE seen_at < ?1", [limit])?;

@@ -9,7 +9,7 @@ use std::time::Duration;
 use fleetback_scanner::backup::services::CheckCache;
 use fleetback_scanner::model::backup::{CheckRecord, DecomposedPaths, PasswordProof};
 use fleetback_scanner::model::backup::{
-    FileCount, FileDifference, FileName, Password, Restorable, VerifyLevel,
+    FileCheck, FileCount, FileDifference, FileName, Password, Restorable, Verified, VerifyLevel,
 };
 use jiff::{SignedDuration, Timestamp};
 use rusqlite::Connection;
@@ -26,7 +26,7 @@ use super::error::Cause;
 use super::job::Job;
 use super::schema::{STEPS, migrate_by};
 use super::store::Store;
-use super::write_run::Kept;
+use super::write_run::SaveOutcome;
 
 const NOW: &str = "2026-11-20T04:00:00Z";
 
@@ -42,24 +42,25 @@ fn record(stamp: &str, level: VerifyLevel) -> CheckRecord {
     };
     CheckRecord {
         stamp: stamp.to_owned(),
-        level,
-        at: now(),
+        file_check: FileCheck {
+            verified: Verified { level, at: now() },
+            files: Some(FileCount {
+                expected: 2,
+                present: 1,
+                missing: 1,
+                ..FileCount::default()
+            }),
+            missing_sample: vec![file.clone()],
+            extra_sample: vec!["ab/cd".to_owned()],
+            different_sample: vec![FileDifference {
+                file,
+                how: "12 bytes where 13 are promised".to_owned(),
+            }],
+        },
         restorable: Restorable::No,
         restorable_reason: "1 file is missing".to_owned(),
         password: Password::Proven,
-        files: Some(FileCount {
-            expected: 2,
-            present: 1,
-            missing: 1,
-            ..FileCount::default()
-        }),
-        missing_sample: vec![file.clone()],
-        extra_sample: vec!["ab/cd".to_owned()],
         cloud_log: None,
-        different_sample: vec![FileDifference {
-            file,
-            how: "12 bytes where 13 are promised".to_owned(),
-        }],
         odd_rows: Some("1 of 3 rows with a file id that is not 40 hex digits".to_owned()),
         no_files: 1,
         decomposed_paths: DecomposedPaths::default(),
@@ -76,15 +77,15 @@ fn proof(keybag: &str) -> PasswordProof {
 }
 
 /// A folder with backup folders in it, and the path of a store beside them.
-struct Desk(TempDir);
+struct Sandbox(TempDir);
 
-impl Desk {
+impl Sandbox {
     fn new(backups: usize) -> Self {
-        let desk = Self(tempfile::tempdir().unwrap());
+        let sandbox = Self(tempfile::tempdir().unwrap());
         for index in 0..backups {
-            fs::create_dir_all(desk.backup(index)).unwrap();
+            fs::create_dir_all(sandbox.backup(index)).unwrap();
         }
-        desk
+        sandbox
     }
 
     fn backup(&self, index: usize) -> PathBuf {
@@ -111,26 +112,27 @@ impl Desk {
 
 #[test]
 fn what_is_remembered_is_recalled() {
-    let desk = Desk::new(2);
-    let (here, there) = (desk.backup(0), desk.backup(1));
+    let sandbox = Sandbox::new(2);
+    let (here, there) = (sandbox.backup(0), sandbox.backup(1));
     let deep = record("a", VerifyLevel::Contents);
     let shallow = record("b", VerifyLevel::State);
     let checks = [(here.as_path(), &deep), (there.as_path(), &shallow)];
-    desk.open()
-        .remember("mac", now(), &checks, &[proof("k")], None)
+    sandbox
+        .open()
+        .save_run("mac", now(), &checks, &[proof("k")], None)
         .unwrap();
 
-    let memory = desk.open().memory("mac").unwrap();
+    let memory = sandbox.open().memory("mac").unwrap();
     assert_eq!(memory.check(&here), Some(deep));
     assert_eq!(
         memory.check(&here.join("../0")).map(|r| r.stamp).as_deref(),
         Some("a")
     );
     assert_eq!(memory.check(&there), None, "reading plists costs nothing");
-    assert_eq!(memory.check(&desk.backup(7)), None);
+    assert_eq!(memory.check(&sandbox.backup(7)), None);
     assert_eq!(memory.proof("k"), Some(proof("k")));
     assert_eq!(memory.proof("l"), None);
-    let elsewhere = desk.open().memory("pc").unwrap();
+    let elsewhere = sandbox.open().memory("pc").unwrap();
     assert_eq!(
         elsewhere.check(&here),
         None,
@@ -175,26 +177,29 @@ fn job() -> Job {
     Job::new("mac", &[PathBuf::from("/backups")])
 }
 
-fn remember_night(desk: &Desk, results: &Results) -> Kept {
+fn save_scan(sandbox: &Sandbox, results: &Results) -> SaveOutcome {
     let (job, now) = (job(), results.scanned_at);
-    let mut store = desk.open();
+    let mut store = sandbox.open();
     store
-        .remember("mac", now, &[], &[], Some((&job, results)))
+        .save_run("mac", now, &[], &[], Some((&job, results)))
         .unwrap()
 }
 
-fn past(desk: &Desk) -> History {
-    desk.open().past(&job()).unwrap()
+fn past(sandbox: &Sandbox) -> History {
+    sandbox.open().past(&job()).unwrap()
 }
 
 #[test]
 fn nights_are_recalled_as_spans() {
-    let desk = Desk::new(0);
+    let sandbox = Sandbox::new(0);
     let (both, one) = ([serial(1), serial(2)], [serial(1)]);
     for (day, devices) in [(0, &both[..]), (1, &both), (2, &one), (3, &both)] {
-        assert_eq!(remember_night(&desk, &found(day, devices)), Kept::Written);
+        assert_eq!(
+            save_scan(&sandbox, &found(day, devices)),
+            SaveOutcome::Written
+        );
     }
-    let past = past(&desk);
+    let past = past(&sandbox);
     assert_eq!(past.runs.len(), 4);
     let spans = |device: usize| {
         let states = past.devices[device].states.iter();
@@ -212,11 +217,11 @@ fn nights_are_recalled_as_spans() {
 
 #[test]
 fn a_device_whose_udid_becomes_known_stays_one_device() {
-    let desk = Desk::new(0);
-    remember_night(&desk, &found(0, &[serial(1)]));
-    remember_night(&desk, &found(1, &[with_udid(1)]));
-    remember_night(&desk, &found(2, &[serial(1)]));
-    let past = past(&desk);
+    let sandbox = Sandbox::new(0);
+    save_scan(&sandbox, &found(0, &[serial(1)]));
+    save_scan(&sandbox, &found(1, &[with_udid(1)]));
+    save_scan(&sandbox, &found(2, &[serial(1)]));
+    let past = past(&sandbox);
     assert_eq!(past.devices.len(), 1);
     assert!(
         past.devices[0].ids.udid.is_some(),
@@ -226,22 +231,22 @@ fn a_device_whose_udid_becomes_known_stays_one_device() {
 
 #[test]
 fn an_older_run_is_not_put_between() {
-    let desk = Desk::new(0);
-    remember_night(&desk, &found(5, &[serial(1)]));
-    let late = remember_night(&desk, &found(4, &[serial(1)]));
-    assert!(matches!(late, Kept::LaterThere(_)), "{late:?}");
+    let sandbox = Sandbox::new(0);
+    save_scan(&sandbox, &found(5, &[serial(1)]));
+    let late = save_scan(&sandbox, &found(4, &[serial(1)]));
+    assert!(matches!(late, SaveOutcome::LaterRunExists(_)), "{late:?}");
     assert!(matches!(
-        remember_night(&desk, &found(5, &[])),
-        Kept::LaterThere(_)
+        save_scan(&sandbox, &found(5, &[])),
+        SaveOutcome::LaterRunExists(_)
     ));
-    assert_eq!(past(&desk).runs.len(), 1);
+    assert_eq!(past(&sandbox).runs.len(), 1);
 }
 
 #[test]
 fn another_job_remembers_for_itself() {
-    let desk = Desk::new(0);
-    remember_night(&desk, &found(0, &[serial(1)]));
-    let store = desk.open();
+    let sandbox = Sandbox::new(0);
+    save_scan(&sandbox, &found(0, &[serial(1)]));
+    let store = sandbox.open();
     for other in [
         Job::new("pc", &[PathBuf::from("/backups")]),
         Job::new("mac", &[PathBuf::from("/other")]),
@@ -253,26 +258,26 @@ fn another_job_remembers_for_itself() {
 
 #[test]
 fn nights_older_than_four_hundred_days_are_forgotten() {
-    let desk = Desk::new(0);
+    let sandbox = Sandbox::new(0);
     for day in [
         0, 1, 31, 62, 93, 124, 155, 186, 217, 248, 279, 310, 341, 372, 400,
     ] {
-        remember_night(&desk, &found(day, &[serial(1)]));
+        save_scan(&sandbox, &found(day, &[serial(1)]));
     }
-    assert_eq!(past(&desk).runs.len(), 15, "the first is 400 days old");
-    remember_night(&desk, &found(401, &[serial(1)]));
-    assert_eq!(past(&desk).runs.len(), 15, "and a day later it is gone");
-    assert_eq!(past(&desk).devices[0].states.len(), 1);
+    assert_eq!(past(&sandbox).runs.len(), 15, "the first is 400 days old");
+    save_scan(&sandbox, &found(401, &[serial(1)]));
+    assert_eq!(past(&sandbox).runs.len(), 15, "and a day later it is gone");
+    assert_eq!(past(&sandbox).devices[0].states.len(), 1);
 }
 
 #[test]
 fn what_was_told_of_icloud_is_kept_for_62_days() {
-    let desk = Desk::new(0);
+    let sandbox = Sandbox::new(0);
     let night = |day: i64| {
         let mut results = found(day, &[serial(1)]);
         results.devices[0].icloud.last_date = Some(results.scanned_at);
-        remember_night(&desk, &results);
-        let past = past(&desk);
+        save_scan(&sandbox, &results);
+        let past = past(&sandbox);
         (past.devices[0].icloud.len(), past.runs.len())
     };
     assert_eq!(night(0), (1, 1));
@@ -282,7 +287,7 @@ fn what_was_told_of_icloud_is_kept_for_62_days() {
     assert_eq!(night(63), (4, 5), "and now it is gone, its run is not");
 }
 
-/// What a run of a day finds in a house in which three of four devices back up to iCloud in a night and
+/// What the run of a day finds in a fleet in which three of four devices back up to iCloud each day and
 /// every tenth is in trouble for a month.
 fn ordinary(found: &Results, day: i64) -> Results {
     let mut results = found.clone();
@@ -310,18 +315,18 @@ fn growth() {
     let size = variable("GROW");
     let (devices, nights) = size.split_once(',').unwrap();
     let devices: Vec<_> = (0..devices.parse().unwrap()).map(with_udid).collect();
-    let desk = Desk::new(0);
+    let sandbox = Sandbox::new(0);
     let found = found(0, &devices);
     for day in 0..nights.parse().unwrap() {
         let results = ordinary(&found, day);
         let begun = std::time::Instant::now();
-        remember_night(&desk, &results);
+        save_scan(&sandbox, &results);
         let written = begun.elapsed();
         if day % 50 == 49 || day < 2 {
             let begun = std::time::Instant::now();
-            let runs = past(&desk).runs.len();
+            let runs = past(&sandbox).runs.len();
             let read = begun.elapsed();
-            let bytes = fs::metadata(desk.store()).unwrap().len();
+            let bytes = fs::metadata(sandbox.store()).unwrap().len();
             println!("{runs} nights: {bytes} bytes; written in {written:?}, read in {read:?}");
         }
     }
@@ -329,39 +334,42 @@ fn growth() {
 
 #[test]
 fn the_last_check_counts() {
-    let desk = Desk::new(1);
-    let backup = desk.backup(0);
+    let sandbox = Sandbox::new(1);
+    let backup = sandbox.backup(0);
     for stamp in ["a", "b"] {
         let record = record(stamp, VerifyLevel::Names);
-        desk.open()
-            .remember("mac", now(), &[(&backup, &record)], &[], None)
+        sandbox
+            .open()
+            .save_run("mac", now(), &[(&backup, &record)], &[], None)
             .unwrap();
-        let stored = desk.open().memory("mac").unwrap().check(&backup);
+        let stored = sandbox.open().memory("mac").unwrap().check(&backup);
         assert_eq!(stored, Some(record));
     }
 }
 
 /// A store with one record and one proof, and the backup that they are of.
-fn remembering() -> (Desk, PathBuf) {
-    let desk = Desk::new(1);
-    let backup = desk.backup(0);
+fn remembering() -> (Sandbox, PathBuf) {
+    let sandbox = Sandbox::new(1);
+    let backup = sandbox.backup(0);
     let record = record("a", VerifyLevel::Names);
-    desk.open()
-        .remember("mac", now(), &[(&backup, &record)], &[proof("k")], None)
+    sandbox
+        .open()
+        .save_run("mac", now(), &[(&backup, &record)], &[proof("k")], None)
         .unwrap();
-    (desk, backup)
+    (sandbox, backup)
 }
 
 /// Runs that see nothing, so many days after the first; is it forgotten after the last of them?
 #[track_caller]
 fn forgotten(runs: impl IntoIterator<Item = SignedDuration>, want: bool) {
-    let (desk, backup) = remembering();
+    let (sandbox, backup) = remembering();
     for after in runs {
-        desk.open()
-            .remember("mac", now() + after, &[], &[], None)
+        sandbox
+            .open()
+            .save_run("mac", now() + after, &[], &[], None)
             .unwrap();
     }
-    let memory = desk.open().memory("mac").unwrap();
+    let memory = sandbox.open().memory("mac").unwrap();
     assert_eq!(memory.check(&backup).is_none(), want);
     assert_eq!(memory.proof("k").is_none(), want);
 }
@@ -389,12 +397,12 @@ fn a_clock_that_is_years_ahead_costs_nobody_his_memory() {
 
 #[test]
 fn a_record_that_means_nothing_is_skipped_and_written_anew() {
-    let desk = Desk::new(2);
-    let (one, two) = (desk.backup(0), desk.backup(1));
+    let sandbox = Sandbox::new(2);
+    let (one, two) = (sandbox.backup(0), sandbox.backup(1));
     let record = record("a", VerifyLevel::Names);
-    let mut store = desk.open();
+    let mut store = sandbox.open();
     store
-        .remember("mac", now(), &[(&one, &record), (&two, &record)], &[], None)
+        .save_run("mac", now(), &[(&one, &record), (&two, &record)], &[], None)
         .unwrap();
     store
         .connection
@@ -406,7 +414,7 @@ fn a_record_that_means_nothing_is_skipped_and_written_anew() {
         (None, Some(record.clone()))
     );
     store
-        .remember("mac", now(), &[(&one, &record)], &[], None)
+        .save_run("mac", now(), &[(&one, &record)], &[], None)
         .unwrap();
     assert_eq!(store.memory("mac").unwrap().check(&one), Some(record));
 }
@@ -415,10 +423,10 @@ fn a_record_that_means_nothing_is_skipped_and_written_anew() {
 #[test]
 fn it_is_for_this_user_alone() {
     use std::os::unix::fs::PermissionsExt;
-    let desk = Desk::new(0);
-    let _open = desk.open();
+    let sandbox = Sandbox::new(0);
+    let _open = sandbox.open();
     let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
-    let folder = desk.store().parent().unwrap().to_owned();
+    let folder = sandbox.store().parent().unwrap().to_owned();
     assert_eq!(mode(&folder), 0o700);
     for entry in fs::read_dir(&folder).unwrap() {
         let path = entry.unwrap().path();
@@ -428,21 +436,22 @@ fn it_is_for_this_user_alone() {
 
 #[test]
 fn a_newer_schema_is_refused_and_left_alone() {
-    let desk = Desk::new(0);
+    let sandbox = Sandbox::new(0);
     let known = STEPS.len() as i64;
-    desk.open()
+    sandbox
+        .open()
         .connection
         .pragma_update(None, "user_version", known + 1)
         .unwrap();
-    let before = fs::read(desk.store()).unwrap();
+    let before = fs::read(sandbox.store()).unwrap();
     assert_eq!(
-        desk.refused(),
+        sandbox.refused(),
         Cause::Newer {
             found: known + 1,
             known
         }
     );
-    assert_eq!(fs::read(desk.store()).unwrap(), before);
+    assert_eq!(fs::read(sandbox.store()).unwrap(), before);
 }
 
 #[test]
@@ -476,12 +485,12 @@ fn each_step_is_taken_once_and_whole() {
 
 #[track_caller]
 fn damaged(bytes: &[u8]) {
-    let desk = Desk::new(0);
-    desk.write(bytes);
-    let refused = desk.refused();
+    let sandbox = Sandbox::new(0);
+    sandbox.write(bytes);
+    let refused = sandbox.refused();
     assert!(matches!(refused, Cause::Damaged(_)), "{refused:?}");
     assert_eq!(
-        fs::read(desk.store()).unwrap(),
+        fs::read(sandbox.store()).unwrap(),
         bytes,
         "it is told, never mended"
     );
@@ -492,9 +501,9 @@ fn a_damaged_store_is_told_and_kept() {
     damaged(b"<html>");
     damaged(b"SQLite format 3\0 and then nothing");
     damaged(&[0; 4096]);
-    let desk = Desk::new(0);
-    drop(desk.open());
-    let whole = fs::read(desk.store()).unwrap();
+    let sandbox = Sandbox::new(0);
+    drop(sandbox.open());
+    let whole = fs::read(sandbox.store()).unwrap();
     damaged(&whole[..50]);
     let mut torn = whole.clone();
     torn[100..].fill(0xA5);
@@ -503,18 +512,18 @@ fn a_damaged_store_is_told_and_kept() {
 
 #[test]
 fn damage_below_the_surface_is_told_by_whoever_meets_it() {
-    let desk = Desk::new(200);
-    let mut store = desk.open();
+    let sandbox = Sandbox::new(200);
+    let mut store = sandbox.open();
     let record = record("a", VerifyLevel::Names);
-    let paths: Vec<_> = (0..200).map(|index| desk.backup(index)).collect();
+    let paths: Vec<_> = (0..200).map(|index| sandbox.backup(index)).collect();
     let checks: Vec<_> = paths.iter().map(|path| (path.as_path(), &record)).collect();
-    store.remember("mac", now(), &checks, &[], None).unwrap();
+    store.save_run("mac", now(), &checks, &[], None).unwrap();
     drop(store);
-    let mut bytes = fs::read(desk.store()).unwrap();
+    let mut bytes = fs::read(sandbox.store()).unwrap();
     let middle = bytes.len() / 2;
     bytes[middle..].fill(0xA5);
-    fs::write(desk.store(), bytes).unwrap();
-    let store = desk.open();
+    fs::write(sandbox.store(), bytes).unwrap();
+    let store = sandbox.open();
     let error = store.memory("mac").unwrap_err();
     assert!(matches!(error.cause, Cause::Damaged(_)), "{error}");
     assert!(error.to_string().contains("move it away"), "{error}");
@@ -523,17 +532,17 @@ fn damage_below_the_surface_is_told_by_whoever_meets_it() {
 
 #[test]
 fn the_database_of_somebody_else_gets_no_trace() {
-    let desk = Desk::new(0);
-    desk.write(b"");
-    let other = Connection::open(desk.store()).unwrap();
+    let sandbox = Sandbox::new(0);
+    sandbox.write(b"");
+    let other = Connection::open(sandbox.store()).unwrap();
     other
         .execute_batch("PRAGMA journal_mode = wal; CREATE TABLE Files (fileID)")
         .unwrap();
     drop(other);
-    let before = fs::read(desk.store()).unwrap();
-    assert_eq!(desk.refused(), Cause::Foreign);
-    assert_eq!(fs::read(desk.store()).unwrap(), before);
-    let beside: Vec<_> = fs::read_dir(desk.store().parent().unwrap())
+    let before = fs::read(sandbox.store()).unwrap();
+    assert_eq!(sandbox.refused(), Cause::Foreign);
+    assert_eq!(fs::read(sandbox.store()).unwrap(), before);
+    let beside: Vec<_> = fs::read_dir(sandbox.store().parent().unwrap())
         .unwrap()
         .collect();
     assert_eq!(beside.len(), 1, "{beside:?}");
@@ -541,27 +550,27 @@ fn the_database_of_somebody_else_gets_no_trace() {
 
 #[test]
 fn a_folder_is_no_store() {
-    let desk = Desk::new(0);
-    fs::create_dir_all(desk.store()).unwrap();
-    assert_eq!(desk.refused(), Cause::NoFile);
+    let sandbox = Sandbox::new(0);
+    fs::create_dir_all(sandbox.store()).unwrap();
+    assert_eq!(sandbox.refused(), Cause::NoFile);
 }
 
 #[test]
 fn a_place_that_may_not_be_written_is_told() {
-    let desk = Desk::new(0);
+    let sandbox = Sandbox::new(0);
     // A file where the folder should be: so that it also holds for root.
-    fs::write(desk.0.path().join("data"), "").unwrap();
-    assert!(matches!(desk.refused(), Cause::Denied(_)));
+    fs::write(sandbox.0.path().join("data"), "").unwrap();
+    assert!(matches!(sandbox.refused(), Cause::Denied(_)));
 }
 
 #[test]
 fn a_full_store_keeps_what_it_had() {
-    let desk = Desk::new(1);
-    let backup = desk.backup(0);
+    let sandbox = Sandbox::new(1);
+    let backup = sandbox.backup(0);
     let old = record("old", VerifyLevel::Names);
-    let mut store = desk.open();
+    let mut store = sandbox.open();
     store
-        .remember("mac", now(), &[(&backup, &old)], &[], None)
+        .save_run("mac", now(), &[(&backup, &old)], &[], None)
         .unwrap();
     store
         .connection
@@ -570,21 +579,24 @@ fn a_full_store_keeps_what_it_had() {
     let mut new = record("new", VerifyLevel::Names);
     new.restorable_reason = "x".repeat(1 << 20);
     let error = store
-        .remember("mac", now(), &[(&backup, &new)], &[], None)
+        .save_run("mac", now(), &[(&backup, &new)], &[], None)
         .unwrap_err();
     assert!(matches!(error.cause, Cause::Full(_)), "{error}");
-    assert_eq!(desk.open().memory("mac").unwrap().check(&backup), Some(old));
+    assert_eq!(
+        sandbox.open().memory("mac").unwrap().check(&backup),
+        Some(old)
+    );
 }
 
-/// How many folders the processes below remember at once.
+/// How many folders the processes below write at once.
 const MANY: usize = 100;
 
 /// This test program again, as another process that runs one test of this file.
-fn process(test: &str, desk: &Desk, host: &str, rounds: usize) -> Command {
+fn process(test: &str, sandbox: &Sandbox, host: &str, rounds: usize) -> Command {
     let mut command = Command::new(std::env::current_exe().unwrap());
     command
         .args(["--exact", "--ignored", &format!("history::tests::{test}")])
-        .env("TEST_DESK", desk.0.path())
+        .env("TEST_DESK", sandbox.0.path())
         .env("TEST_HOST", host)
         .env("TEST_ROUNDS", rounds.to_string())
         .stdout(Stdio::null())
@@ -614,22 +626,22 @@ fn writer() {
         let mut store = Store::open(&folder.join("data/fleetback/history.sqlite3")).unwrap();
         let job = Job::new(&host, &[]);
         let seen = store.past(&job).unwrap().runs.len();
-        // Every other night sees every other device, so that rows begin and end.
+        // Every other run sees every other device, so that rows begin and end.
         let devices: Vec<_> = (0..MANY).step_by(1 + seen % 2).map(serial).collect();
         let night = found(i64::try_from(seen).unwrap(), &devices);
         store
-            .remember(&host, now(), &checks, &[], Some((&job, &night)))
+            .save_run(&host, now(), &checks, &[], Some((&job, &night)))
             .unwrap();
     }
 }
 
-/// The one stamp of all that is remembered: a transaction that was cut in two would leave two.
-fn stamp(desk: &Desk, host: &str) -> Option<String> {
-    let store = desk.open();
+/// The one stamp of all rows: a transaction that was cut in two would leave two.
+fn stamp(sandbox: &Sandbox, host: &str) -> Option<String> {
+    let store = sandbox.open();
     store.examine().unwrap();
     let memory = store.memory(host).unwrap();
     let stamps: Vec<_> = (0..MANY)
-        .filter_map(|i| memory.check(&desk.backup(i)))
+        .filter_map(|i| memory.check(&sandbox.backup(i)))
         .map(|r| r.stamp)
         .collect();
     assert!(
@@ -667,20 +679,22 @@ fn killed_after(mut child: Child, delay: Duration) -> bool {
 
 #[test]
 fn a_kill_at_any_moment_leaves_a_whole_store() {
-    let desk = Desk::new(MANY);
+    let sandbox = Sandbox::new(MANY);
     let mut seen = std::collections::BTreeSet::new();
     for round in 0..60u64 {
         if round % 4 == 0 {
             // Laying out a new store is a moment like any other.
-            let _ = fs::remove_dir_all(desk.store().parent().unwrap());
+            let _ = fs::remove_dir_all(sandbox.store().parent().unwrap());
         }
-        let child = process("writer", &desk, "mac", usize::MAX).spawn().unwrap();
+        let child = process("writer", &sandbox, "mac", usize::MAX)
+            .spawn()
+            .unwrap();
         let delay = Duration::from_micros(2_000 + (round * 7_919) % 50_000);
         assert!(
             killed_after(child, delay),
             "it ended by itself in round {round}"
         );
-        seen.extend(stamp(&desk, "mac"));
+        seen.extend(stamp(&sandbox, "mac"));
     }
     assert!(
         seen.len() > 5,
@@ -690,15 +704,15 @@ fn a_kill_at_any_moment_leaves_a_whole_store() {
 
 #[test]
 fn two_runs_at_once_lose_nothing() {
-    let desk = Desk::new(MANY);
+    let sandbox = Sandbox::new(MANY);
     let hosts = ["mac", "pc"];
-    let children = hosts.map(|host| process("writer", &desk, host, 20).spawn().unwrap());
+    let children = hosts.map(|host| process("writer", &sandbox, host, 20).spawn().unwrap());
     let pids = children.map(|mut child| {
         assert!(child.wait().unwrap().success());
         child.id()
     });
     for (host, pid) in hosts.iter().zip(pids) {
-        assert_eq!(stamp(&desk, host), Some(format!("{pid} 19")));
+        assert_eq!(stamp(&sandbox, host), Some(format!("{pid} 19")));
     }
 }
 
@@ -711,7 +725,7 @@ fn writer_without_room() {
     let backup = folder.join("backups/0");
     let mut store = Store::open(&folder.join("data/fleetback/history.sqlite3")).unwrap();
     let error = store
-        .remember("mac", now(), &[(&backup, &record)], &[], None)
+        .save_run("mac", now(), &[(&backup, &record)], &[], None)
         .unwrap_err();
     assert!(
         matches!(error.cause, Cause::Full(_) | Cause::Denied(_)),
@@ -723,18 +737,19 @@ fn writer_without_room() {
 #[cfg(unix)]
 #[test]
 fn a_disk_without_room_costs_the_new_memory_and_not_the_old() {
-    let desk = Desk::new(1);
-    let backup = desk.backup(0);
+    let sandbox = Sandbox::new(1);
+    let backup = sandbox.backup(0);
     let old = record("old", VerifyLevel::Names);
-    desk.open()
-        .remember("mac", now(), &[(&backup, &old)], &[], None)
+    sandbox
+        .open()
+        .save_run("mac", now(), &[(&backup, &old)], &[], None)
         .unwrap();
-    let writer = process("writer_without_room", &desk, "mac", 1);
+    let writer = process("writer_without_room", &sandbox, "mac", 1);
     let limited = Command::new("sh")
         .args(["-c", "trap '' XFSZ; ulimit -f 512; exec \"$@\"", "sh"])
         .arg(writer.get_program())
         .args(writer.get_args())
-        .env("TEST_DESK", desk.0.path())
+        .env("TEST_DESK", sandbox.0.path())
         .stdout(Stdio::null())
         .status();
     let Ok(status) = limited else {
@@ -742,5 +757,8 @@ fn a_disk_without_room_costs_the_new_memory_and_not_the_old() {
         return;
     };
     assert!(status.success());
-    assert_eq!(desk.open().memory("mac").unwrap().check(&backup), Some(old));
+    assert_eq!(
+        sandbox.open().memory("mac").unwrap().check(&backup),
+        Some(old)
+    );
 }

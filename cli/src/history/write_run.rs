@@ -1,6 +1,6 @@
 //! Writes what a run found: only what has changed.
 //!
-//! A device that is tonight what it was last night costs one update of its newest facts and not a
+//! A device that has not changed since the last run costs one update of its newest facts and not a
 //! single new row: a row without `until` says "in every run up to the last". What the store held is
 //! read again inside the transaction, for another run may have written since this one began.
 
@@ -20,22 +20,22 @@ use super::past_runs::ids;
 /// The newest sizes that are kept of each device.
 const SIZES_KEPT: i64 = 14;
 
-/// What became of a night.
+/// Whether a run was written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Kept {
-    /// It is remembered.
+pub(crate) enum SaveOutcome {
+    /// It was written.
     Written,
     /// A run of the same job at the same time or later is there already: nothing was changed.
-    LaterThere(Timestamp),
+    LaterRunExists(Timestamp),
 }
 
-/// Remembers a night. `clock` tells, in milliseconds, what is old enough to be forgotten.
+/// Writes a run. Rows older than `clock` (milliseconds) minus their limit are deleted.
 pub(super) fn write(
     transaction: &Transaction<'_>,
     job: &Job,
     results: &Results,
     clock: i64,
-) -> Result<Kept, Cause> {
+) -> Result<SaveOutcome, Cause> {
     let job = job.number(transaction)?;
     let at = results.scanned_at.as_millisecond();
     let last: Option<i64> =
@@ -44,7 +44,7 @@ pub(super) fn write(
         })?;
     if let Some(later) = last.filter(|last| *last >= at) {
         let later = Timestamp::from_millisecond(later).unwrap_or_default();
-        return Ok(Kept::LaterThere(later));
+        return Ok(SaveOutcome::LaterRunExists(later));
     }
     let writer = Writer {
         transaction,
@@ -55,8 +55,8 @@ pub(super) fn write(
     };
     writer.run(results)?;
     writer.devices(results)?;
-    forget(transaction, clock)?;
-    Ok(Kept::Written)
+    prune(transaction, clock)?;
+    Ok(SaveOutcome::Written)
 }
 
 struct Writer<'a> {
@@ -70,7 +70,7 @@ struct Writer<'a> {
 /// A state that holds since then: status, severity.
 type OpenState = (i64, String, Option<String>);
 
-/// The iCloud backup that is told since then: its date.
+/// The date of the iCloud backup that has been reported since then.
 type OpenIcloud = (i64, i64);
 
 /// A finding that holds since then: severity, waived, rule, certain, fix.
@@ -164,7 +164,7 @@ impl Writer<'_> {
         Ok(insert.insert(params![self.job, self.at])?)
     }
 
-    /// The newest facts; a number that tonight's evidence does not tell is kept.
+    /// The newest facts; an id that this run does not report is kept.
     fn facts(&self, id: i64, device: &Device) -> Result<(), Cause> {
         let ids = DeviceIds::from_results(device);
         let good = device.last_good_backup.as_ref();
@@ -360,7 +360,7 @@ fn newest_size(device: &Device) -> Option<(i64, i64)> {
 }
 
 /// Forgets what is older than is kept. What still holds is kept whole, however old it is.
-fn forget(transaction: &Transaction<'_>, clock: i64) -> Result<(), Cause> {
+fn prune(transaction: &Transaction<'_>, clock: i64) -> Result<(), Cause> {
     let limit = days_before(clock, KEPT_DAYS);
     transaction.execute("DELETE FROM runs WHERE at < ?1", [limit])?;
     transaction.execute("DELETE FROM states WHERE until < ?1", [limit])?;

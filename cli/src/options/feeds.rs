@@ -1,5 +1,5 @@
-//! Files about Apple's side of things, read once for the judging. What is wrong with one of them is a
-//! problem in the report: a file that a download cut off must not cost the night's run.
+//! Apple's lists (iOS releases, service status), read once for judging. What is wrong with one of
+//! them is a problem in the report: a download that was cut off must not end the run.
 
 use std::path::PathBuf;
 
@@ -11,7 +11,7 @@ use jiff::Timestamp;
 
 /// Where the files are, as far as they were named.
 #[derive(Debug, Default)]
-pub(crate) struct AppleFiles {
+pub(crate) struct FeedFiles {
     /// `--os-feed`
     pub(crate) os_feed: Option<PathBuf>,
     /// `--system-status`
@@ -20,7 +20,7 @@ pub(crate) struct AppleFiles {
 
 /// What they say.
 #[derive(Debug, Default)]
-pub(crate) struct Apple {
+pub(crate) struct Feeds {
     /// Which versions of iOS there are.
     pub(crate) os_feed: Option<OsFeed>,
     /// What Apple said of its services.
@@ -29,16 +29,16 @@ pub(crate) struct Apple {
     pub(crate) problems: Vec<Problem>,
 }
 
-impl AppleFiles {
+impl FeedFiles {
     /// Reads them.
-    pub(crate) fn read(&self, now: Timestamp) -> Apple {
+    pub(crate) fn read(&self, now: Timestamp) -> Feeds {
         let os_feed = self.os_feed.as_deref().map(feed::os_releases::read);
         let status = self.system_status.as_deref();
         let status = status.map(|path| feed::system_status::read(path, now));
         let (os_feed, mut problems) = os_feed.unwrap_or_default();
         let (service_status, more) = status.unwrap_or_default();
         problems.extend(more);
-        Apple {
+        Feeds {
             os_feed,
             service_status,
             problems,

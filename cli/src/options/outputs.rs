@@ -9,11 +9,11 @@ use fleetback_report::render::csv::{CsvOptions, Profile, Rows};
 use fleetback_report::results::Severity;
 use jiff::tz::TimeZone;
 
-use crate::config::args::AlarmFlags;
+use crate::config::args::FailFlags;
 use crate::config::output_settings::{CsvProfile, CsvRows, FailOn, OutputSettings};
 use crate::output::files::{Target, resolved};
 use crate::output::terminal;
-use crate::system::exit::Alarm;
+use crate::system::exit::FailThreshold;
 
 /// What to write, and how.
 #[derive(Debug)]
@@ -95,7 +95,7 @@ fn targets(output: &OutputSettings, workbooks: &[PathBuf]) -> Result<Vec<(Format
     Ok(targets)
 }
 
-/// A workbook on a terminal is noise, and can set it into a state that nobody asked for.
+/// A workbook is binary: printed on a terminal it is noise, and its control bytes can change the terminal.
 fn ensure_shown(targets: &[(Format, Target)], on_a_terminal: bool) -> Result<()> {
     ensure!(
         !(on_a_terminal && targets.contains(&(Format::Xlsx, Target::Stdout))),
@@ -154,14 +154,14 @@ fn rows(rows: CsvRows) -> Rows {
     }
 }
 
-pub(super) fn alarm(fail_on: Option<FailOn>, flags: &AlarmFlags) -> Alarm {
+pub(super) fn fail_threshold(fail_on: Option<FailOn>, flags: &FailFlags) -> FailThreshold {
     let limit = match fail_on.unwrap_or(FailOn::Error) {
         FailOn::Warning => Some(Severity::Warning),
         FailOn::Error => Some(Severity::Error),
         FailOn::Critical => Some(Severity::Critical),
         FailOn::Never => None,
     };
-    Alarm(limit.filter(|_| !flags.exit_zero))
+    FailThreshold(limit.filter(|_| !flags.exit_zero))
 }
 
 #[cfg(test)]

@@ -35,10 +35,13 @@ pub(super) fn ensure_something_is_there(roots: &[PathBuf], documents: &[PathBuf]
     Ok(())
 }
 
-/// A store that was named below a root is a mistake of whoever named it. One that lies there because
-/// a whole home is scanned is not: such a run goes without it and says so.
-pub(super) fn refuse_history_in_evidence(history: &history::Choice, inputs: &Inputs) -> Result<()> {
-    let history::Choice::Named(path) = history else {
+/// A history store that was named and lies below a root is a usage error. The default store may lie
+/// there when a whole home is scanned: that run goes without it and logs why.
+pub(super) fn refuse_history_in_evidence(
+    history: &history::HistoryChoice,
+    inputs: &Inputs,
+) -> Result<()> {
+    let history::HistoryChoice::Named(path) = history else {
         return Ok(());
     };
     let read: Vec<_> = inputs
@@ -93,7 +96,7 @@ pub(crate) fn refuse_to_write_into_evidence(
 
 pub(crate) fn refuse_to_write_over(reports: &Reports, read: &[&Path]) -> Result<()> {
     for path in reports.paths() {
-        // A path that cannot be resolved cannot be written either, and that is told later.
+        // A path that cannot be resolved cannot be written either, and writing it reports that.
         let Ok(target) = resolved(path) else { continue };
         for evidence in read {
             let inside = std::fs::canonicalize(evidence).is_ok_and(|e| target.starts_with(e));

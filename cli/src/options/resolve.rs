@@ -16,7 +16,7 @@ use crate::config::layer::Layer;
 use crate::config::settings::{MdmSettings, ScanSettings, TerminalSettings, Verify, When};
 use crate::config::{self, Config, Found};
 use crate::history;
-use crate::output::messages::Voice;
+use crate::output::messages::Verbosity;
 use crate::output::terminal::Terminal;
 use crate::passwords::{
     PASSWORD_VARIABLE, PasswordCommand, PasswordFile, PasswordVariable, Passwords,
@@ -25,12 +25,12 @@ use crate::passwords::{
 /// More threads than that help no disk.
 const THREADS_MAX: usize = 1_000;
 
-pub(crate) fn settings_of(found: Option<&Found>) -> Config {
+pub(crate) fn settings_from(found: Option<&Found>) -> Config {
     found.map(|found| found.config.clone()).unwrap_or_default()
 }
 
-pub(crate) fn tell_config(found: Option<&Found>, voice: Voice) {
-    voice.detail(&match found {
+pub(crate) fn log_config(found: Option<&Found>, verbosity: Verbosity) {
+    verbosity.detail(&match found {
         Some(found) => format!("settings from {}", found.path.display()),
         None => "no settings file".to_owned(),
     });
@@ -38,9 +38,9 @@ pub(crate) fn tell_config(found: Option<&Found>, voice: Voice) {
 
 /// What standard error and the terminal get.
 pub(crate) fn terminal(common: &Common, file: TerminalSettings) -> Terminal {
-    let settings = common.terminal.clone().over(file);
+    let settings = common.terminal.clone().with_fallback(file);
     Terminal {
-        voice: Voice {
+        verbosity: Verbosity {
             quiet: common.quiet,
             verbose: common.verbose,
         },
@@ -130,17 +130,17 @@ pub(crate) fn one_password(backups: usize) -> Result<Option<PasswordVariable>> {
 pub(crate) fn history_choice(
     settings: &ScanSettings,
     given_clock: Option<Timestamp>,
-) -> Result<history::Choice> {
+) -> Result<history::HistoryChoice> {
     match (&settings.history, settings.no_history) {
         (Some(_), true) => {
             bail!("wanted a history or none, found both history and no_history; name one of them")
         }
-        (None, true) => Ok(history::Choice::None),
-        (Some(path), false) => Ok(history::Choice::Named(path.clone())),
+        (None, true) => Ok(history::HistoryChoice::None),
+        (Some(path), false) => Ok(history::HistoryChoice::Named(path.clone())),
         (None, false) if given_clock.is_some() && history::named_folder().is_none() => {
-            Ok(history::Choice::None)
+            Ok(history::HistoryChoice::None)
         }
-        (None, false) => Ok(history::Choice::Usual),
+        (None, false) => Ok(history::HistoryChoice::Default),
     }
 }
 

@@ -7,11 +7,11 @@ use fleetback_scanner::model::backup::VerifyLevel;
 use fleetback_scanner::scan::{Inputs, ScanOptions};
 use jiff::Timestamp;
 
-use super::feeds::AppleFiles;
-use super::outputs::{Reports, alarm};
+use super::feeds::FeedFiles;
+use super::outputs::{Reports, fail_threshold};
 use super::path_checks::{refuse_history_in_evidence, refuse_to_write_into_evidence};
 use super::resolve::{
-    history_choice, host, inputs, level, passwords, policy, settings_of, tell_config, terminal,
+    history_choice, host, inputs, level, log_config, passwords, policy, settings_from, terminal,
     threads, verify_again_days,
 };
 use super::run_id::run_id;
@@ -21,7 +21,7 @@ use crate::config::layer::Layer;
 use crate::history;
 use crate::output::terminal::Terminal;
 use crate::passwords::{PASSWORD_VARIABLE, Passwords};
-use crate::system::exit::Alarm;
+use crate::system::exit::FailThreshold;
 
 /// Everything that `scan` does.
 #[derive(Debug)]
@@ -35,19 +35,19 @@ pub(crate) struct ScanPlan {
     /// What judges.
     pub(crate) policy: Policy,
     /// What is asked about Apple's side of things.
-    pub(crate) apple: AppleFiles,
+    pub(crate) feeds: FeedFiles,
     /// What the results say of the run itself.
     pub(crate) run: RunInfo,
     /// What to write.
     pub(crate) reports: Reports,
     /// Passwords of encrypted backups.
     pub(crate) passwords: Passwords,
-    /// Where earlier runs told what they found.
-    pub(crate) history: history::Choice,
-    /// The newest run at or before this is compared with; the last one when nobody asks for another.
+    /// The history store to use.
+    pub(crate) history: history::HistoryChoice,
+    /// The newest run at or before this is compared with; `None` is the last run.
     pub(crate) since: Option<Timestamp>,
     /// From which severity on the run ends with 1.
-    pub(crate) alarm: Alarm,
+    pub(crate) fail_threshold: FailThreshold,
     /// What standard error and the terminal get.
     pub(crate) terminal: Terminal,
 }
@@ -55,12 +55,12 @@ pub(crate) struct ScanPlan {
 impl ScanPlan {
     /// Puts together what was typed, what the variables say and what the settings file says.
     pub(crate) fn new(args: Scan, common: &Common) -> Result<Self> {
-        let found = config::load(common.config.as_deref(), &config::places())?;
-        let config = settings_of(found.as_ref());
-        let settings = args.scan.over(config.scan);
-        let output = args.output.over(config.output);
+        let found = config::load(common.config.as_deref(), &config::folders())?;
+        let config = settings_from(found.as_ref());
+        let settings = args.scan.with_fallback(config.scan);
+        let output = args.output.with_fallback(config.output);
         let terminal = terminal(common, config.terminal);
-        tell_config(found.as_ref(), terminal.voice);
+        log_config(found.as_ref(), terminal.verbosity);
 
         let now = args.now.unwrap_or_else(Timestamp::now);
         let host = host(&settings);
@@ -71,11 +71,11 @@ impl ScanPlan {
         refuse_to_write_into_evidence(&reports, &inputs, &settings, found.as_ref())?;
         refuse_history_in_evidence(&history, &inputs)?;
         ensure!(
-            args.since.is_none() || history != history::Choice::None,
+            args.since.is_none() || history != history::HistoryChoice::None,
             "--since asks the history for an earlier run, and this run has none; name one with --history FILE"
         );
         if std::env::var_os(PASSWORD_VARIABLE).is_some() {
-            terminal.voice.note("FLEETBACK_PASSWORD is not used by scan: it is for `fleetback verify` of one backup");
+            terminal.verbosity.note("FLEETBACK_PASSWORD is not used by scan: it is for `fleetback verify` of one backup");
         }
         Ok(Self {
             run: RunInfo {
@@ -97,14 +97,14 @@ impl ScanPlan {
                 .map(|since| since.last_instant(&reports.time_zone)),
             history,
             threads: threads(&settings)?,
-            apple: AppleFiles {
+            feeds: FeedFiles {
                 os_feed: settings.os_feed,
                 system_status: settings.system_status,
             },
             inputs,
             policy,
             reports,
-            alarm: alarm(output.fail_on, &args.alarm),
+            fail_threshold: fail_threshold(output.fail_on, &args.fail_threshold),
             terminal,
         })
     }

@@ -5,16 +5,16 @@ use std::path::{Path, PathBuf};
 use anyhow::{Result, bail, ensure};
 use jiff::Timestamp;
 
-use super::outputs::{Reports, alarm};
+use super::outputs::{Reports, fail_threshold};
 use super::path_checks::refuse_to_write_over;
-use super::resolve::{settings_of, terminal};
+use super::resolve::{settings_from, terminal};
 use crate::config;
 use crate::config::args::{Common, Diff, Report};
 use crate::config::layer::Layer;
 use crate::config::output_settings::OutputSettings;
 use crate::history;
 use crate::output::terminal::Terminal;
-use crate::system::exit::Alarm;
+use crate::system::exit::FailThreshold;
 
 /// Everything that `report` does.
 #[derive(Debug)]
@@ -26,7 +26,7 @@ pub(crate) struct ReportPlan {
     /// What to write.
     pub(crate) reports: Reports,
     /// From which severity on the run ends with 1.
-    pub(crate) alarm: Alarm,
+    pub(crate) fail_threshold: FailThreshold,
     /// What standard error and the terminal get.
     pub(crate) terminal: Terminal,
 }
@@ -35,9 +35,9 @@ impl ReportPlan {
     /// The same for `report`. The files that a nightly run is set to write are left alone: only
     /// what this command line names is written.
     pub(crate) fn new(args: Report, common: &Common) -> Result<Self> {
-        let found = config::load(common.config.as_deref(), &config::places())?;
-        let config = settings_of(found.as_ref());
-        let output = args.output.over(config.output.without_targets());
+        let found = config::load(common.config.as_deref(), &config::folders())?;
+        let config = settings_from(found.as_ref());
+        let output = args.output.with_fallback(config.output.without_targets());
         let reports = Reports::new(&output)?;
         refuse_to_write_over(&reports, &[args.results.as_path()])?;
         let since = args
@@ -48,7 +48,7 @@ impl ReportPlan {
             results: args.results,
             since: since.zip(store),
             reports,
-            alarm: alarm(output.fail_on, &args.alarm),
+            fail_threshold: fail_threshold(output.fail_on, &args.fail_threshold),
             terminal: terminal(common, config.terminal),
         })
     }
@@ -66,14 +66,14 @@ pub(crate) struct DiffPlan {
 impl DiffPlan {
     /// The same for `diff`. Of two inputs one may be standard input, not both.
     pub(crate) fn new(args: &Diff, common: &Common) -> Result<Self> {
-        let found = config::load(common.config.as_deref(), &config::places())?;
-        let config = settings_of(found.as_ref());
+        let found = config::load(common.config.as_deref(), &config::folders())?;
+        let config = settings_from(found.as_ref());
         let given = OutputSettings {
             json: args.json.clone(),
             timezone: args.timezone.clone(),
             ..OutputSettings::default()
         };
-        let reports = Reports::new(&given.over(config.output.without_targets()))?;
+        let reports = Reports::new(&given.with_fallback(config.output.without_targets()))?;
         let inputs = [args.old.as_path(), args.new.as_path()];
         ensure!(
             inputs != [Path::new("-"); 2],

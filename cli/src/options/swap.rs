@@ -13,14 +13,14 @@ use fleetback_scanner::model::plan as model;
 use fleetback_scanner::scan::{Inputs, ScanOptions};
 use jiff::Timestamp;
 
-use super::feeds::AppleFiles;
+use super::feeds::FeedFiles;
 use super::outputs::Reports;
 use super::path_checks::{refuse_to_write_into_evidence, refuse_to_write_over};
 use super::resolve;
 use super::run_id::run_id;
 
 use crate::config;
-use crate::config::args::{Common, settings_of_variables};
+use crate::config::args::{Common, settings_from_variables};
 use crate::config::layer::Layer;
 use crate::config::settings::{MdmSettings, ScanSettings};
 use crate::config::swap_args::{Swap, SwapEvidence, SwapTarget};
@@ -39,7 +39,7 @@ pub(crate) struct SwapPlan {
     /// Where to look.
     pub(crate) evidence: Evidence,
     /// Which versions of iOS there are.
-    pub(crate) apple: AppleFiles,
+    pub(crate) feeds: FeedFiles,
     /// What to write.
     pub(crate) reports: Reports,
     /// Is a loss no reason for another exit code?
@@ -81,14 +81,14 @@ pub(crate) struct Live {
 impl SwapPlan {
     /// Puts together what was typed, what the variables say and what the settings file says.
     pub(crate) fn new(args: Swap, common: &Common) -> Result<Self> {
-        let found = config::load(common.config.as_deref(), &config::places())?;
-        let config = resolve::settings_of(found.as_ref());
+        let found = config::load(common.config.as_deref(), &config::folders())?;
+        let config = resolve::settings_from(found.as_ref());
         let terminal = resolve::terminal(common, config.terminal);
-        resolve::tell_config(found.as_ref(), terminal.voice);
+        resolve::log_config(found.as_ref(), terminal.verbosity);
         let now = args.now.unwrap_or_else(Timestamp::now);
         let workbooks = args.output.xlsx.clone();
         let output = args.output.into_settings();
-        let output = output.over(config.output.without_targets());
+        let output = output.with_fallback(config.output.without_targets());
         let reports = Reports::with_workbooks(&output, &workbooks)?;
         let read = args.plan.as_deref().map(read_plan).transpose()?;
         let asked = asked(read.as_ref(), &args.devices, &args.target);
@@ -99,15 +99,15 @@ impl SwapPlan {
             roots: Vec::new(),
             ..ScanSettings::default()
         };
-        let under = settings_of_variables()?.over(config.scan);
+        let under = settings_from_variables()?.with_fallback(config.scan);
         let feed = args.evidence.os_feed.clone().or(under.os_feed.clone());
         let evidence = if args.evidence.is_live() {
-            let settings = args.evidence.into_settings().over(under);
+            let settings = args.evidence.into_settings().with_fallback(under);
             let live = Live::new(&settings, &config.mdm, now, asked.len())?;
             refuse_to_write_into_evidence(&reports, &live.inputs, &settings, found.as_ref())?;
             Evidence::Live(Box::new(live))
         } else {
-            let path = stored(&args.evidence, &named.over(under))?;
+            let path = stored(&args.evidence, &named.with_fallback(under))?;
             let read: Vec<_> = [path.as_path()]
                 .into_iter()
                 .chain(feed.as_deref())
@@ -119,7 +119,7 @@ impl SwapPlan {
             asked,
             plan: read.as_ref().map(PlanUsed::of),
             evidence,
-            apple: AppleFiles {
+            feeds: FeedFiles {
                 os_feed: feed,
                 system_status: None,
             },
@@ -175,7 +175,7 @@ impl Live {
     }
 }
 
-/// A table that is no plan is a mistake of whoever typed its name: nothing was asked.
+/// A table that is not a plan is a usage error: nothing is checked.
 fn read_plan(path: &Path) -> Result<model::SwapPlan> {
     swap_plan::read(path).map_err(|problem| {
         let remedy = problem.remedy.map(|text| format!("; {text}"));
@@ -222,7 +222,7 @@ fn stored(evidence: &SwapEvidence, settings: &ScanSettings) -> Result<PathBuf> {
         return Ok(path.clone());
     }
     let store = settings.history.clone().or_else(history::default_path);
-    let path = store.map(|store| stored_results::beside(&store));
+    let path = store.map(|store| stored_results::path_beside(&store));
     match path.filter(|path| path.is_file()) {
         Some(path) => Ok(path),
         None => bail!(

@@ -9,7 +9,7 @@ use super::path_checks::{
     ensure_something_is_there, refuse_history_in_evidence, refuse_json_in_evidence,
 };
 use super::resolve::{
-    history_choice, host, level, one_password, passwords, settings_of, tell_config, terminal,
+    history_choice, host, level, log_config, one_password, passwords, settings_from, terminal,
     verify_again_days,
 };
 use crate::config;
@@ -34,8 +34,8 @@ pub(crate) struct VerifyPlan {
     pub(crate) json: Option<Target>,
     /// Passwords of encrypted backups.
     pub(crate) passwords: Passwords,
-    /// Where earlier runs told what they found.
-    pub(crate) history: history::Choice,
+    /// The history store to use.
+    pub(crate) history: history::HistoryChoice,
     /// What standard error and the terminal get.
     pub(crate) terminal: Terminal,
 }
@@ -43,16 +43,16 @@ pub(crate) struct VerifyPlan {
 impl VerifyPlan {
     /// The same for `verify`: what is checked is named, and is always checked anew.
     pub(crate) fn new(args: VerifyArgs, common: &Common) -> Result<Self> {
-        let found = config::load(common.config.as_deref(), &config::places())?;
-        let config = settings_of(found.as_ref());
+        let found = config::load(common.config.as_deref(), &config::folders())?;
+        let config = settings_from(found.as_ref());
         let terminal = terminal(common, config.terminal);
-        tell_config(found.as_ref(), terminal.voice);
+        log_config(found.as_ref(), terminal.verbosity);
         let given_clock = args.now;
         let now = given_clock.unwrap_or_else(Timestamp::now);
-        // How deep the nights check says nothing of how deep this check is meant to be.
+        // The level of scheduled runs does not count here: `verify` is asked for by hand.
         let level = args.verify.map_or(VerifyLevel::Contents, level);
         let json = args.json.clone().map(Target::from);
-        let settings = args.into_settings().over(ScanSettings {
+        let settings = args.into_settings().with_fallback(ScanSettings {
             roots: Vec::new(),
             ..config.scan
         });

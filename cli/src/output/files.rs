@@ -1,7 +1,7 @@
 //! The only place that opens a file for writing.
 //!
 //! A report is written beside its target and renamed over it, so that a run that fails halfway
-//! leaves yesterday's report whole. What a newcomer would get wrong: a target may be a FIFO or a
+//! leaves yesterday's report whole. Pitfalls: a target may be a FIFO or a
 //! device (written directly), a symbolic link (kept; what it points to is replaced), or standard
 //! output whose reader has gone away (`| head`: no error).
 
@@ -118,7 +118,7 @@ impl Staged {
     }
 }
 
-/// Writes to standard output what is no report: explanations, completions, the manual.
+/// Prints to standard output what is not a report: explanations, completions, the manual.
 pub(crate) fn print(text: &[u8]) -> Exit {
     let done = stage(&Target::Stdout, &|out| out.write_all(text)).and_then(Staged::commit);
     match done {
@@ -195,7 +195,7 @@ fn direct(out: impl Write, render: &Render<'_>) -> io::Result<Place> {
 }
 
 /// Writes a file that this user alone may read, beside its place, and renames it over what stood there.
-pub(crate) fn keep_private(path: &Path, render: &Render<'_>) -> io::Result<()> {
+pub(crate) fn write_private(path: &Path, render: &Render<'_>) -> io::Result<()> {
     let folder = path.parent().ok_or(ErrorKind::IsADirectory)?;
     let mut builder = tempfile::Builder::new();
     builder.prefix(".fleetback-").suffix(".tmp");

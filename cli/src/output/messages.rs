@@ -1,4 +1,4 @@
-//! What is said on standard error: errors, problems, the last line of a run.
+//! Messages on standard error: errors, problems, the last line of a run.
 //!
 //! Results never go here. Text out of a backup or an export is shown with its control and
 //! bidirectional characters escaped: a device's name must not be able to paint the terminal.
@@ -18,32 +18,32 @@ const PROBLEMS_NAMED_MAX: usize = 10;
 /// Roots named where none of them held anything.
 const ROOTS_NAMED_MAX: usize = 5;
 
-/// Notes that say what was found in place of evidence.
+/// Notes named of what was found in place of evidence.
 const NOTES_NAMED_MAX: usize = 3;
 
-/// How much is said.
+/// How much is logged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Voice {
+pub(crate) struct Verbosity {
     /// Errors only.
     pub(crate) quiet: bool,
     /// Every problem, and the notes too.
     pub(crate) verbose: bool,
 }
 
-/// An error; said whatever was asked for.
+/// An error; logged at every verbosity.
 pub(crate) fn error(what: &dyn Display) {
     line(&format!("fleetback: error: {}", shown(&what.to_string())));
 }
 
-impl Voice {
-    /// Something that is good to know.
+impl Verbosity {
+    /// A message for every run that is not quiet.
     pub(crate) fn note(self, text: &str) {
         if !self.quiet {
             line(&format!("fleetback: {}", shown(text)));
         }
     }
 
-    /// Something that is only good to know when it was asked for.
+    /// A message for verbose runs only.
     pub(crate) fn detail(self, text: &str) {
         if self.verbose {
             self.note(text);
@@ -53,23 +53,27 @@ impl Voice {
     /// What could not be used.
     pub(crate) fn problems(self, problems: &[Problem]) {
         let weighs = |p: &&Problem| self.verbose || p.level == Level::Incomplete;
-        let told: Vec<_> = problems.iter().filter(weighs).collect();
+        let shown_problems: Vec<_> = problems.iter().filter(weighs).collect();
         let named_max = if self.verbose {
-            told.len()
+            shown_problems.len()
         } else {
             PROBLEMS_NAMED_MAX
         };
-        for problem in told.iter().take(named_max) {
+        for problem in shown_problems.iter().take(named_max) {
             self.note(&sentence(problem));
         }
-        if let Some(rest) = told.len().checked_sub(named_max).filter(|rest| *rest > 0) {
+        if let Some(rest) = shown_problems
+            .len()
+            .checked_sub(named_max)
+            .filter(|rest| *rest > 0)
+        {
             self.note(&format!(
                 "{rest} more could not be read; --verbose names them"
             ));
         }
     }
 
-    /// What in the policy asks for a look.
+    /// Entries of the policy that need review.
     pub(crate) fn policy(self, results: &Results) {
         let notes = policy::policy_notes(results);
         let named_max = if self.verbose {
@@ -82,7 +86,7 @@ impl Voice {
         }
         if let Some(rest) = notes.len().checked_sub(named_max).filter(|rest| *rest > 0) {
             self.note(&format!(
-                "policy: {rest} more ask for a look; --verbose names them"
+                "policy: {rest} more need review; --verbose names them"
             ));
         }
     }
@@ -111,7 +115,7 @@ fn summary(results: &Results) -> String {
         let roots: Vec<_> = roots.map(|root| root.path.display().to_string()).collect();
         let below = if roots.is_empty() { "" } else { " below " };
         return format!(
-            "nothing found to scan: no backup and no MDM document that tells of a device{below}{}{}",
+            "nothing found to scan: no backup and no MDM document with a device{below}{}{}",
             format::list(&roots, ROOTS_NAMED_MAX),
             found_instead(results),
         );
@@ -162,7 +166,7 @@ fn sentence(problem: &Problem) -> String {
     )
 }
 
-/// Standard error may be closed; there is nobody left to tell.
+/// Standard error may be closed: then there is nowhere to report it.
 fn line(text: &str) {
     let _ = writeln!(std::io::stderr().lock(), "{text}");
 }

@@ -1,6 +1,6 @@
 //! How far the scan is, on standard error.
 //!
-//! The scan tells it from many threads, for every backup and for every batch of files: a counter
+//! Events come from many threads, for every backup and for every batch of files: a counter
 //! is added to, and the bars draw themselves a few times a second.
 
 use std::sync::Arc;
@@ -10,7 +10,7 @@ use std::time::Duration;
 use fleetback_scanner::scan::{Event, Progress};
 use indicatif::{HumanBytes, HumanCount, ProgressBar, ProgressStyle as BarStyle};
 
-use crate::output::messages::Voice;
+use crate::output::messages::Verbosity;
 use crate::output::terminal::{ProgressStyle, Terminal};
 
 /// While walking: the total is not known yet.
@@ -21,12 +21,12 @@ const READING: &str = "{bar:24} {eta} left; {wide_msg}";
 /// Of one backup or document.
 const THOUSANDTHS: u64 = 1000;
 
-/// Hears the scan, draws, and knows whether it was interrupted.
+/// Receives the events of a scan, draws the progress, and knows whether it was interrupted.
 #[derive(Debug)]
 pub(crate) struct Listener {
     bar: ProgressBar,
     style: ProgressStyle,
-    voice: Voice,
+    verbosity: Verbosity,
     counts: Counts,
     interrupted: Arc<AtomicBool>,
 }
@@ -54,14 +54,14 @@ impl Listener {
         Self {
             bar,
             style,
-            voice: terminal.voice,
+            verbosity: terminal.verbosity,
             counts: Counts::default(),
             interrupted: Arc::clone(interrupted),
         }
     }
 
     /// So many backups are read once more, deeper.
-    pub(crate) fn once_more(&self, backups: u64) {
+    pub(crate) fn add_rechecks(&self, backups: u64) {
         self.counts.backups.fetch_add(backups, Ordering::Relaxed);
         self.bar.set_length(self.found() * THOUSANDTHS);
     }
@@ -107,7 +107,7 @@ impl Listener {
         self.bar.set_style(bar_style(READING));
         self.bar.set_length(self.found() * THOUSANDTHS);
         if self.style == ProgressStyle::Lines {
-            self.voice
+            self.verbosity
                 .note(&format!("{} to read", HumanCount(self.found())));
         }
     }
@@ -126,7 +126,7 @@ impl Listener {
         let all = self.found();
         let tenth = |n: u64| n * 10 / all.max(1);
         if self.style == ProgressStyle::Lines && tenth(read) != tenth(read - 1) {
-            self.voice.note(&format!(
+            self.verbosity.note(&format!(
                 "{} of {} read, {}",
                 HumanCount(read),
                 HumanCount(all),

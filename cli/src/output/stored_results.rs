@@ -1,4 +1,4 @@
-//! The newest results, kept beside the history store, so that the swap desk can answer without reading
+//! The newest results, stored beside the history store, so that the swap check can answer without reading
 //! a disk.
 //!
 //! They hold names of people: the file is for this user alone. Like the store itself they are a
@@ -13,24 +13,24 @@ use fleetback_report::render::json;
 use fleetback_report::results::Results;
 
 use crate::output::files;
-use crate::output::messages::Voice;
+use crate::output::messages::Verbosity;
 
 /// Far above the report of 50,000 devices; a file that is larger is something else. In bytes.
 const RESULTS_BYTES_MAX: u64 = 2 << 30;
 
 /// Where the results stand beside a history store: `history.sqlite3` has `history.results.json`.
-pub(crate) fn beside(store: &Path) -> PathBuf {
+pub(crate) fn path_beside(store: &Path) -> PathBuf {
     store.with_extension("results.json")
 }
 
-/// Keeps the results of a run that has a history store.
-pub(crate) fn keep(results: &Results, store: Option<&Path>, voice: Voice) {
-    let Some(path) = store.map(beside) else {
+/// Stores the results of a run that has a history store.
+pub(crate) fn save(results: &Results, store: Option<&Path>, verbosity: Verbosity) {
+    let Some(path) = store.map(path_beside) else {
         return;
     };
-    if let Err(error) = files::keep_private(&path, &|out| json::write(results, out)) {
-        voice.note(&format!(
-            "the results were not kept for `fleetback swap`, which would answer from older ones: {}: {error}",
+    if let Err(error) = files::write_private(&path, &|out| json::write(results, out)) {
+        verbosity.note(&format!(
+            "the results were not stored for `fleetback swap`, which would answer from older ones: {}: {error}",
             path.display()
         ));
     }

@@ -3,23 +3,23 @@
 use std::io::{IsTerminal, stderr, stdout};
 
 use crate::config::settings::When;
-use crate::output::messages::Voice;
+use crate::output::messages::Verbosity;
 
-/// Characters per line where nobody says how wide the output is.
+/// Characters per line where the width is unknown.
 const WIDTH_UNKNOWN: usize = 100;
 
-/// What was asked for.
+/// The terminal settings in force.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Terminal {
-    /// How much is said on standard error.
-    pub(crate) voice: Voice,
+    /// How much is logged on standard error.
+    pub(crate) verbosity: Verbosity,
     /// `--color`
     pub(crate) color: When,
     /// `--progress`
     pub(crate) progress: When,
 }
 
-/// How far a scan is, shown how?
+/// How progress is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum ProgressStyle {
     /// Not at all.
@@ -36,7 +36,7 @@ impl Terminal {
         match self.color {
             When::Always => true,
             When::Never => false,
-            When::Auto => stdout().is_terminal() && !said("NO_COLOR") && !dumb(),
+            When::Auto => stdout().is_terminal() && !is_set("NO_COLOR") && !dumb(),
         }
     }
 
@@ -45,7 +45,7 @@ impl Terminal {
         let bars = stderr().is_terminal() && !dumb();
         match self.progress {
             When::Never => ProgressStyle::Hidden,
-            When::Auto if self.voice.quiet || !bars => ProgressStyle::Hidden,
+            When::Auto if self.verbosity.quiet || !bars => ProgressStyle::Hidden,
             _ if bars => ProgressStyle::Bars,
             _ => ProgressStyle::Lines,
         }
@@ -66,7 +66,7 @@ pub(crate) fn width() -> usize {
         .unwrap_or(WIDTH_UNKNOWN)
 }
 
-fn said(variable: &str) -> bool {
+fn is_set(variable: &str) -> bool {
     std::env::var_os(variable).is_some_and(|value| !value.is_empty())
 }
 

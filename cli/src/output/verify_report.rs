@@ -1,6 +1,6 @@
 //! What `fleetback verify` found, as JSON for programs and as text for a person.
 //!
-//! The fields carry the names and words of the results of `scan` where both tell the same.
+//! Fields that `scan` has too have the same names and values.
 
 use std::fmt::Write as _;
 use std::path::PathBuf;
@@ -21,7 +21,7 @@ use crate::system::exit::Exit;
 
 /// The whole run.
 #[derive(Debug, Serialize)]
-pub(crate) struct Checked {
+pub(crate) struct VerifyReport {
     schema_version: u32,
     tool_version: &'static str,
     verified_at: Timestamp,
@@ -59,8 +59,8 @@ struct Backup {
     problems: Vec<Problem>,
 }
 
-impl Checked {
-    /// Takes what is told out of the fleet.
+impl VerifyReport {
+    /// The report of a fleet that was read.
     pub(crate) fn new(fleet: Fleet, level: VerifyLevel, now: Timestamp, took: Duration) -> Self {
         let found = fleet.devices.into_iter().flat_map(|device| device.backups);
         let mut backups: Vec<_> = found.map(Backup::from).collect();
@@ -131,6 +131,7 @@ enum Verdict {
 
 impl From<LocalBackup> for Backup {
     fn from(backup: LocalBackup) -> Self {
+        let check = backup.file_check;
         Self {
             path: backup.path,
             host: backup.host,
@@ -147,11 +148,11 @@ impl From<LocalBackup> for Backup {
             password: backup.password,
             password_source: backup.password_proof.map(|proof| proof.source),
             completed_at: backup.completed_at,
-            verified: backup.verified,
-            files: backup.files,
-            missing_sample: backup.missing_sample,
-            extra_sample: backup.extra_sample,
-            different_sample: backup.different_sample,
+            verified: check.verified,
+            files: check.files,
+            missing_sample: check.missing_sample,
+            extra_sample: check.extra_sample,
+            different_sample: check.different_sample,
             problems: backup.problems,
         }
     }
@@ -173,8 +174,8 @@ impl Backup {
 
     fn text(&self) -> String {
         let mut text = format!("{}\n", shown(&self.path.display().to_string()));
-        for (what, said) in self.lines() {
-            let _ = writeln!(text, "  {what:<11} {}", shown(&said));
+        for (what, value) in self.lines() {
+            let _ = writeln!(text, "  {what:<11} {}", shown(&value));
         }
         text.push('\n');
         text
@@ -217,11 +218,11 @@ impl Backup {
         let name = self.device_name.clone();
         let serial = self.serial_number.as_ref().map(ToString::to_string);
         let udid = self.udid.as_ref().map(ToString::to_string);
-        let told: Vec<_> = [name, serial, udid].into_iter().flatten().collect();
-        if told.is_empty() {
+        let ids: Vec<_> = [name, serial, udid].into_iter().flatten().collect();
+        if ids.is_empty() {
             "unknown".to_owned()
         } else {
-            told.join(", ")
+            ids.join(", ")
         }
     }
 

@@ -1,8 +1,8 @@
-//! `--password-command`: a program that is asked for the password of one device at a time.
+//! `--password-command`: a program that prints the password of one device at a time.
 //!
 //! It is run at most once for each device, however many keybags the device has, and never through a
-//! shell. What a newcomer would get wrong: a program that hangs, or that leaves a child behind with
-//! the pipe in its hand, must not hold up the night, so the whole process group ends with it.
+//! shell. Pitfall: a program that hangs, or leaves a child behind that holds the pipe open, must not
+//! stop the run. So its whole process group is ended.
 
 use std::collections::HashMap;
 use std::io::{self, Read};
@@ -125,19 +125,22 @@ impl PasswordCommand {
     fn run(&self, device: &Device) -> Result<Answer, Fault> {
         let mut child = self.command(device).spawn().map_err(Fault::NotStarted)?;
         let deadline = Instant::now() + self.timeout;
-        let said = read_aside(child.stdout.take(), PASSWORD_BYTES_MAX);
-        let complained = read_aside(child.stderr.take(), COMPLAINT_BYTES_MAX);
+        let printed = read_aside(child.stdout.take(), PASSWORD_BYTES_MAX);
+        let complaints = read_aside(child.stderr.take(), COMPLAINT_BYTES_MAX);
         let ended = wait(&mut child, deadline);
-        let said = ended.is_some().then(|| receive(&said, deadline)).flatten();
-        let complained = ended
+        let printed = ended
             .is_some()
-            .then(|| receive(&complained, deadline))
+            .then(|| receive(&printed, deadline))
             .flatten();
-        let (Some(status), Some(said), Some(complained)) = (ended, said, complained) else {
+        let complaints = ended
+            .is_some()
+            .then(|| receive(&complaints, deadline))
+            .flatten();
+        let (Some(status), Some(printed), Some(complaints)) = (ended, printed, complaints) else {
             platform::kill_group(&mut child);
             return Err(Fault::TooSlow(self.timeout));
         };
-        answer(status, &said?, &complained?)
+        answer(status, &printed?, &complaints?)
     }
 
     fn command(&self, (udid, serial): &Device) -> Command {
@@ -203,7 +206,7 @@ impl Fault {
     fn remedy(&self) -> &'static str {
         match self {
             Self::NotStarted(_) => "check the path and the rights of the program",
-            Self::TooSlow(_) => "it must not ask anybody: run it by hand with </dev/null",
+            Self::TooSlow(_) => "it must not prompt: run it by hand with </dev/null",
             Self::Failed { .. } => {
                 "run it by hand; where it knows no password it should print nothing and end with 0"
             }
@@ -214,26 +217,29 @@ impl Fault {
 }
 
 /// Nothing printed and a good end: it knows no password of this device.
-fn answer(status: ExitStatus, said: &Output, complained: &Output) -> Result<Answer, Fault> {
+fn answer(status: ExitStatus, printed: &Output, complaints: &Output) -> Result<Answer, Fault> {
     if !status.success() {
-        let complaint = complaint(&complained.bytes, said.trimmed());
+        let complaint = complaint(&complaints.bytes, printed.trimmed());
         return Err(Fault::Failed { status, complaint });
     }
-    if said.cut_off {
+    if printed.cut_off {
         return Err(Fault::TooLong);
     }
-    let password = said.trimmed();
+    let password = printed.trimmed();
     Ok((!password.is_empty()).then(|| Zeroizing::new(password.to_vec())))
 }
 
 /// The first line of what it complained, unless that repeats what it printed.
-fn complaint(complained: &[u8], said: &[u8]) -> String {
-    let text = String::from_utf8_lossy(complained);
+fn complaint(complaints: &[u8], printed: &[u8]) -> String {
+    let text = String::from_utf8_lossy(complaints);
     let Some(line) = text.lines().map(str::trim).find(|line| !line.is_empty()) else {
         return String::new();
     };
-    let said = String::from_utf8_lossy(said);
-    let mut words = said.lines().map(str::trim).filter(|word| !word.is_empty());
+    let printed = String::from_utf8_lossy(printed);
+    let mut words = printed
+        .lines()
+        .map(str::trim)
+        .filter(|word| !word.is_empty());
     let echoes =
         words.any(|word| line.contains(word) || (line.len() >= ECHO_MIN && word.contains(line)));
     if echoes {
@@ -285,7 +291,7 @@ fn read(pipe: Option<impl Read>, bytes_max: usize) -> io::Result<Output> {
             Err(e) => return Err(e),
         }
     }
-    // A pipe that nobody empties would stop the program before its end.
+    // A full pipe would block the program before its end.
     let rest = io::copy(&mut pipe, &mut io::sink())?;
     let cut_off = filled > bytes_max || rest > 0;
     bytes.truncate(filled.min(bytes_max));

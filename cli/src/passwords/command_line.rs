@@ -1,4 +1,4 @@
-//! A program and its arguments, as somebody typed them. No shell ever sees them.
+//! A program and its arguments, as they were typed. No shell is involved.
 
 use std::convert::Infallible;
 use std::fmt;

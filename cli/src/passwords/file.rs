@@ -46,8 +46,8 @@ impl PasswordFile {
 
     /// How many lines such a text has, or what is wrong with it.
     pub(crate) fn lines_of(bytes: &[u8], is_toml: bool) -> Result<usize, String> {
-        let told = |fault: Fault| format!("{}; {}", fault.found, fault.remedy);
-        let entries = parse(bytes, is_toml).map_err(told)?;
+        let describe = |fault: Fault| format!("{}; {}", fault.found, fault.remedy);
+        let entries = parse(bytes, is_toml).map_err(describe)?;
         Ok(entries.len())
     }
 

@@ -1,6 +1,6 @@
 //! Opens a file of secrets, and refuses one that others can read.
 //!
-//! What a newcomer would get wrong: the rights are asked of the opened file, not of its name, or
+//! Pitfall: permissions are read from the opened file, not from its name, or
 //! another file could stand there a moment later. An access list shows in the group's bits, so a
 //! file shared by one is refused too. Windows keeps no such bits: there the file counts as private,
 //! and its folder has to see to that (docs/passwords.md).
@@ -38,7 +38,7 @@ pub(super) struct Secrets {
     pub(super) meta: Metadata,
 }
 
-/// Reads a whole file that nobody but its owner can read.
+/// Reads a whole file that only its owner can read.
 pub(super) fn read(path: &Path) -> Result<Secrets, PasswordFileError> {
     let wrong = |found: String, remedy: &str| PasswordFileError {
         path: path.to_owned(),
@@ -52,7 +52,7 @@ pub(super) fn read(path: &Path) -> Result<Secrets, PasswordFileError> {
             "name another file, or give this user the right to read it",
         )
     };
-    // Opening a FIFO would wait for somebody to write to it.
+    // Opening a FIFO without a writer blocks.
     if !std::fs::metadata(path).map_err(unreadable)?.is_file() {
         return Err(wrong(
             "something that is no regular file".to_owned(),

@@ -42,7 +42,7 @@ impl PasswordSource for Passwords {
         each_once(variable.chain(file).chain(command))
     }
 
-    /// The variable is not among them: nothing tells whether it still holds what it held when it
+    /// The variable is not among them: it is not known whether it still holds what it held when it
     /// proved something, so it proves it again.
     fn source_names(&self, identity: &Identity) -> Vec<String> {
         let file = self

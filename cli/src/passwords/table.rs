@@ -79,7 +79,7 @@ impl Id {
         }
     }
 
-    /// Is it this very device's? `*` is nobody's.
+    /// True if the id names this device; false for `*`.
     pub(super) fn names(&self, identity: &Identity) -> bool {
         match self {
             Self::Udid(udid) => identity.udid.as_ref() == Some(udid),
@@ -200,7 +200,7 @@ impl Line {
     }
 }
 
-/// The lines of a CSV text. The csv crate itself keeps buffers that nobody wipes; its core writes
+/// The lines of a CSV text. The csv crate keeps buffers that are never wiped; its core writes
 /// into ours.
 struct Lines<'a> {
     reader: Reader,

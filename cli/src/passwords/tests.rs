@@ -179,9 +179,9 @@ fn toml_files() {
     wrong(table::toml, b"\xE4", "a text that is not UTF-8");
 }
 
-struct Desk(TempDir);
+struct Sandbox(TempDir);
 
-impl Desk {
+impl Sandbox {
     fn new() -> Self {
         Self(tempfile::tempdir().unwrap())
     }
@@ -212,11 +212,11 @@ fn set_mode(_: &Path, _: u32) {}
 
 #[test]
 fn a_file_is_asked_for_the_device_first_and_then_for_any() {
-    let desk = Desk::new();
+    let sandbox = Sandbox::new();
     let text = format!(
         "id,password\n*,any1\n{SERIAL},own1\n{UDID},own2\n*,any2\n{SERIAL},own1\nF2LXK1BBBBBB,no\n"
     );
-    let path = desk.private("passwords.csv", &text);
+    let path = sandbox.private("passwords.csv", &text);
     let passwords = Passwords {
         file: Some(PasswordFile::read(&path).unwrap()),
         ..Passwords::default()
@@ -247,8 +247,8 @@ fn a_file_is_asked_for_the_device_first_and_then_for_any() {
 
 #[test]
 fn an_edited_file_is_another_source() {
-    let desk = Desk::new();
-    let path = desk.private("p.csv", "id,password\n*,a\n");
+    let sandbox = Sandbox::new();
+    let path = sandbox.private("p.csv", "id,password\n*,a\n");
     let names = || {
         let file = Some(PasswordFile::read(&path).unwrap());
         Passwords {
@@ -268,16 +268,16 @@ fn an_edited_file_is_another_source() {
 #[cfg(unix)]
 #[test]
 fn a_file_that_others_can_read_is_refused() {
-    let desk = Desk::new();
-    let path = desk.private("p.csv", "id,password\n*,s3ntinel\n");
+    let sandbox = Sandbox::new();
+    let path = sandbox.private("p.csv", "id,password\n*,s3ntinel\n");
     let check = |mode: u32, want: bool| {
         set_mode(&path, mode);
         let read = PasswordFile::read(&path);
         assert_eq!(read.is_ok(), want, "{mode:o}: {read:?}");
         if let Err(error) = read {
-            let said = error.to_string();
-            assert!(said.contains(&format!("mode {mode:04o}")), "{said}");
-            assert!(said.contains("chmod 600 "), "{said}");
+            let message = error.to_string();
+            assert!(message.contains(&format!("mode {mode:04o}")), "{message}");
+            assert!(message.contains("chmod 600 "), "{message}");
         }
     };
     check(0o600, true);
@@ -290,27 +290,29 @@ fn a_file_that_others_can_read_is_refused() {
 #[cfg(unix)]
 #[test]
 fn a_file_of_another_user_is_refused() {
-    let desk = Desk::new();
-    let path = desk.private("p.csv", "id,password\n*,a\n");
+    let sandbox = Sandbox::new();
+    let path = sandbox.private("p.csv", "id,password\n*,a\n");
     if std::os::unix::fs::chown(&path, Some(12_345), None).is_err() {
         println!("skipped: only root can give a file away");
         return;
     }
-    let said = PasswordFile::read(&path).unwrap_err().to_string();
-    assert!(said.contains("another user (number 12345)"), "{said}");
+    let message = PasswordFile::read(&path).unwrap_err().to_string();
+    assert!(message.contains("another user (number 12345)"), "{message}");
 }
 
 #[test]
 fn what_is_no_file_is_refused() {
-    let desk = Desk::new();
-    let said = PasswordFile::read(desk.0.path()).unwrap_err().to_string();
-    assert!(said.contains("no regular file"), "{said}");
-    let said = PasswordFile::read(&desk.0.path().join("none.csv"))
+    let sandbox = Sandbox::new();
+    let message = PasswordFile::read(sandbox.0.path())
+        .unwrap_err()
+        .to_string();
+    assert!(message.contains("no regular file"), "{message}");
+    let message = PasswordFile::read(&sandbox.0.path().join("none.csv"))
         .unwrap_err()
         .to_string();
     assert!(
-        said.contains("none.csv: wanted a file with passwords"),
-        "{said}"
+        message.contains("none.csv: wanted a file with passwords"),
+        "{message}"
     );
 }
 
@@ -345,9 +347,9 @@ struct Asked {
 
 #[cfg(unix)]
 fn ask(script: &str, timeout: Duration) -> Asked {
-    let desk = Desk::new();
+    let sandbox = Sandbox::new();
     let line = CommandLine::from(vec![
-        desk.script(script).display().to_string(),
+        sandbox.script(script).display().to_string(),
         "{serial}/{udid}".to_owned(),
     ]);
     let command = PasswordCommand::with_timeout(line, timeout);
@@ -493,9 +495,9 @@ fn a_command_that_is_not_there_is_told() {
 #[cfg(unix)]
 #[test]
 fn a_command_is_run_once_for_a_device_and_never_for_its_name() {
-    let desk = Desk::new();
-    let runs = desk.0.path().join("runs");
-    let script = desk.script(&format!("echo run >> {}; echo x", runs.display()));
+    let sandbox = Sandbox::new();
+    let runs = sandbox.0.path().join("runs");
+    let script = sandbox.script(&format!("echo run >> {}; echo x", runs.display()));
     let line = CommandLine::from(vec![script.display().to_string()]);
     let passwords = Passwords {
         command: Some(PasswordCommand::new(line)),
@@ -524,8 +526,8 @@ fn a_command_is_run_once_for_a_device_and_never_for_its_name() {
 
 #[test]
 fn the_variable_is_tried_first_and_proves_anew_each_time() {
-    let desk = Desk::new();
-    let path = desk.private("p.csv", "id,password\n*,a\n*,v\n");
+    let sandbox = Sandbox::new();
+    let path = sandbox.private("p.csv", "id,password\n*,a\n*,v\n");
     let passwords = Passwords {
         variable: Some(PasswordVariable::holding("v")),
         file: Some(PasswordFile::read(&path).unwrap()),
@@ -543,9 +545,9 @@ fn the_variable_is_tried_first_and_proves_anew_each_time() {
 
 #[test]
 fn no_debug_text_holds_a_password() {
-    let desk = Desk::new();
+    let sandbox = Sandbox::new();
     let quoted = SENTINEL.replace('"', "\"\"");
-    let path = desk.private("p.csv", &format!("id,password\n*,\"{quoted}\"\n"));
+    let path = sandbox.private("p.csv", &format!("id,password\n*,\"{quoted}\"\n"));
     let passwords = Passwords {
         variable: Some(PasswordVariable::holding(SENTINEL)),
         file: Some(PasswordFile::read(&path).unwrap()),

@@ -1,4 +1,4 @@
-//! The exit codes, a promise to every scheduler that runs us.
+//! The exit codes: a stable interface for schedulers.
 //!
 //! A code says the worst that happened, in the order `2 > 5 > 3 > 4 > 1 > 0`: "no backups" (4) must
 //! never hide that a folder could not be read (3), and a clean fleet (0) must never hide either.
@@ -86,7 +86,7 @@ pub(crate) const SWAP_CODES: &[(Exit, &str)] = &[
     ),
     (
         Exit::Incomplete,
-        "of a device nobody can tell, and none is known not to be ready",
+        "a device could not be decided; none is known to be not ready",
     ),
     (Exit::Unwritten, "an output could not be written"),
     (Exit::Interrupted, "interrupted; no output was touched"),
@@ -143,7 +143,7 @@ pub(crate) fn exit_codes_help() -> String {
 
 /// The exit code of a comparison. What could not be read weighs more than what became worse, as in a
 /// scan.
-pub(crate) fn of_diff(diff: &Diff) -> Exit {
+pub(crate) fn for_diff(diff: &Diff) -> Exit {
     match (diff.is_incomplete(), diff.is_worse()) {
         (true, _) => Exit::Incomplete,
         (false, true) => Exit::Findings,
@@ -153,7 +153,7 @@ pub(crate) fn of_diff(diff: &Diff) -> Exit {
 
 /// The exit code of some verdicts. Not ready is known and weighs most; unknown weighs more than losses
 /// that are known too.
-pub(crate) fn of_verdicts(verdicts: impl Iterator<Item = Verdict>, accept_losses: bool) -> Exit {
+pub(crate) fn for_verdicts(verdicts: impl Iterator<Item = Verdict>, accept_losses: bool) -> Exit {
     let weight = |verdict| match verdict {
         Verdict::Ready => 0,
         Verdict::ReadyWithLosses if accept_losses => 0,
@@ -168,8 +168,8 @@ pub(crate) fn of_verdicts(verdicts: impl Iterator<Item = Verdict>, accept_losses
     }
 }
 
-/// The exit code of what may go after a swap: 0 all of it, 1 something must be kept, 3 nobody can tell.
-pub(crate) fn of_fates(fates: impl Iterator<Item = Retention>) -> Exit {
+/// The exit code of what may go after a swap: 0 all of it, 1 something must be kept, 3 unknown.
+pub(crate) fn for_retention(fates: impl Iterator<Item = Retention>) -> Exit {
     let weight = |fate| match fate {
         Retention::MayGo => 0,
         Retention::Unknown => 1,
@@ -198,7 +198,7 @@ impl From<Exit> for ExitCode {
 
 /// From which severity on a finding makes the run end with 1; `None` is never.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Alarm(pub(crate) Option<Severity>);
+pub(crate) struct FailThreshold(pub(crate) Option<Severity>);
 
 /// What decides the exit code of a run that read evidence.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -215,7 +215,7 @@ pub(crate) struct Outcome {
 
 impl Outcome {
     /// What the results say, and whether they could be written.
-    pub(crate) fn of(results: &Results, written: bool) -> Self {
+    pub(crate) fn from_results(results: &Results, written: bool) -> Self {
         Self {
             written,
             incomplete: results.is_incomplete(),
@@ -225,15 +225,17 @@ impl Outcome {
     }
 
     /// The one exit code.
-    pub(crate) fn exit(self, alarm: Alarm) -> Exit {
-        let alarming = alarm.0.is_some_and(|limit| self.worst >= Some(limit));
-        let ladder = [
+    pub(crate) fn exit(self, fail_threshold: FailThreshold) -> Exit {
+        let is_reached = fail_threshold
+            .0
+            .is_some_and(|limit| self.worst >= Some(limit));
+        let by_weight = [
             (!self.written, Exit::Unwritten),
             (self.incomplete, Exit::Incomplete),
             (self.found_nothing, Exit::NothingFound),
-            (alarming, Exit::Findings),
+            (is_reached, Exit::Findings),
         ];
-        let worst = ladder.into_iter().find(|(applies, _)| *applies);
+        let worst = by_weight.into_iter().find(|(applies, _)| *applies);
         worst.map_or(Exit::Complete, |(_, exit)| exit)
     }
 }
@@ -251,12 +253,16 @@ mod tests {
 
     #[track_caller]
     fn check(outcome: Outcome, fail_on: Option<Severity>, code: u8) {
-        assert_eq!(outcome.exit(Alarm(fail_on)).code(), code, "{outcome:?}");
+        assert_eq!(
+            outcome.exit(FailThreshold(fail_on)).code(),
+            code,
+            "{outcome:?}"
+        );
     }
 
     #[track_caller]
     fn swap(verdicts: &[Verdict], accept_losses: bool, code: u8) {
-        let exit = of_verdicts(verdicts.iter().copied(), accept_losses);
+        let exit = for_verdicts(verdicts.iter().copied(), accept_losses);
         assert_eq!(exit.code(), code, "{verdicts:?}");
     }
 
@@ -273,9 +279,13 @@ mod tests {
     }
 
     #[test]
-    fn what_nobody_can_tell_is_kept() {
+    fn what_is_unknown_is_kept() {
         let check = |fates: &[Retention], code| {
-            assert_eq!(of_fates(fates.iter().copied()).code(), code, "{fates:?}");
+            assert_eq!(
+                for_retention(fates.iter().copied()).code(),
+                code,
+                "{fates:?}"
+            );
         };
         check(&[Retention::MayGo], 0);
         check(&[Retention::MayGo, Retention::Unknown], 3);

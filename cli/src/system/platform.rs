@@ -42,7 +42,7 @@ pub(crate) fn lacks_full_disk_access(error: &io::Error) -> bool {
     cfg!(target_os = "macos") && error.raw_os_error() == Some(EPERM)
 }
 
-/// Bytes that this user may still fill on the volume of a folder; `None` where nobody can tell.
+/// Bytes that this user may still fill on the volume of a folder; `None` where it is unknown.
 pub(crate) fn free_bytes(folder: &Path) -> Option<u64> {
     fs4::available_space(folder).ok()
 }
@@ -102,14 +102,14 @@ pub(crate) fn private(options: &mut OpenOptions) {
 /// Who can read a file of secrets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Access {
-    /// Its owner alone, who is this user or root; or nobody keeps such rights here.
+    /// Its owner alone, who is this user or root; or the system has no such rights.
     Private,
-    /// The group or everybody has some right to it.
+    /// The group or all users have some right to it.
     OthersCanRead {
         /// The permission bits.
         mode: u32,
     },
-    /// It belongs to somebody else, who can read it and can put another in its place.
+    /// It belongs to another user, who can read and replace it.
     OfAnotherUser {
         /// The user's number.
         owner: u32,

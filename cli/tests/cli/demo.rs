@@ -7,7 +7,7 @@ use std::path::Path;
 
 use fleetback_testdata::{disk, fleet, when};
 
-use crate::desk::{Desk, NOW, code, printed, said};
+use crate::sandbox::{NOW, Sandbox, exit_code, stderr, stdout};
 
 /// Where the demo is scanned from, as its own page says.
 const ARGS: [&str; 12] = [
@@ -26,16 +26,16 @@ const ARGS: [&str; 12] = [
 ];
 
 /// The demo as a clone has it: every file younger than the story, which proves nothing.
-fn desk() -> Desk {
-    let desk = Desk::new();
-    let demo = desk.path("testdata/demo");
+fn sandbox() -> Sandbox {
+    let sandbox = Sandbox::new();
+    let demo = sandbox.path("testdata/demo");
     fleet::demo::write(&demo).unwrap();
     let checked_in = Path::new(env!("CARGO_MANIFEST_DIR")).join("../testdata/demo");
     for name in ["policy.toml", "swap-plan.csv"] {
         fs::copy(checked_in.join(name), demo.join(name)).unwrap();
     }
     disk::touch_all(&demo, when::at("2027-01-01T00:00:00Z")).unwrap();
-    desk
+    sandbox
 }
 
 /// Free room on the disk that the test runs on is no part of the story: the JSON has it as two
@@ -52,7 +52,7 @@ pub(crate) fn without_free_room(text: &str) -> String {
 
 #[test]
 fn the_demo_reads_as_it_did() {
-    let desk = desk();
+    let sandbox = sandbox();
     let outputs = [
         "--now",
         NOW,
@@ -63,20 +63,20 @@ fn the_demo_reads_as_it_did() {
         "--json",
         "fleet.json",
     ];
-    let output = desk.run(&[&ARGS[..], &outputs].concat());
-    assert_eq!(code(&output), 1, "{}", said(&output));
-    insta::assert_snapshot!("demo_stderr", said(&output));
-    insta::assert_snapshot!("demo_csv", desk.read("fleet.csv"));
-    insta::assert_snapshot!("demo_json", without_free_room(&desk.read("fleet.json")));
-    insta::assert_snapshot!("demo_html", without_free_room(&desk.read("fleet.html")));
-    let table = desk.run(&[&ARGS[..], &["--now", NOW, "-q"]].concat());
+    let output = sandbox.run(&[&ARGS[..], &outputs].concat());
+    assert_eq!(exit_code(&output), 1, "{}", stderr(&output));
+    insta::assert_snapshot!("demo_stderr", stderr(&output));
+    insta::assert_snapshot!("demo_csv", sandbox.read("fleet.csv"));
+    insta::assert_snapshot!("demo_json", without_free_room(&sandbox.read("fleet.json")));
+    insta::assert_snapshot!("demo_html", without_free_room(&sandbox.read("fleet.html")));
+    let table = sandbox.run(&[&ARGS[..], &["--now", NOW, "-q"]].concat());
     insta::assert_snapshot!("demo_table", String::from_utf8(table.stdout).unwrap());
 }
 
-/// What the demo's own page tells of its plan.
+/// What the demo's README says of its plan.
 #[test]
 fn the_plan_of_the_demo_reads_as_it_did() {
-    let desk = desk();
+    let sandbox = sandbox();
     let evidence = ARGS
         .into_iter()
         .skip(2)
@@ -84,20 +84,20 @@ fn the_plan_of_the_demo_reads_as_it_did() {
     let plan = ["swap", "--plan", "testdata/demo/swap-plan.csv"];
     let root = ["--root", "testdata/demo/backups", "--now", NOW];
     let args: Vec<_> = plan.into_iter().chain(root).chain(evidence).collect();
-    let output = desk.run(&args);
-    assert_eq!(code(&output), 1, "{}", said(&output));
-    insta::assert_snapshot!("demo_plan", printed(&output));
-    insta::assert_snapshot!("demo_plan_stderr", said(&output));
+    let output = sandbox.run(&args);
+    assert_eq!(exit_code(&output), 1, "{}", stderr(&output));
+    insta::assert_snapshot!("demo_plan", stdout(&output));
+    insta::assert_snapshot!("demo_plan_stderr", stderr(&output));
 }
 
 /// Snapshots forgive line ends; this does not.
 #[test]
 fn the_demo_is_the_same_to_the_byte_at_any_number_of_threads() {
-    let desk = desk();
+    let sandbox = sandbox();
     for kind in ["--csv", "--html", "--json"] {
         let [one, eight] = ["1", "8"].map(|threads| {
             let args = ["--now", NOW, "-q", "--threads", threads, kind, "-"];
-            let output = desk.run(&[&ARGS[..], &args].concat());
+            let output = sandbox.run(&[&ARGS[..], &args].concat());
             without_free_room(&String::from_utf8(output.stdout).unwrap())
         });
         assert!(!one.is_empty());

@@ -1,75 +1,84 @@
-//! `fleetback diff`, and `report --since`: what changed between two nights.
+//! `fleetback diff`, and `report --since`: what changed between two runs.
 
 use std::process::Output;
 
 use serde_json::Value;
 
-use crate::desk::{Desk, HALF_A_PLIST, code, printed, said, sound};
+use crate::sandbox::{HALF_A_PLIST, Sandbox, exit_code, healthy, stderr, stdout};
 
 /// Scans on a day of November 2026 into a report of that name.
-fn night(desk: &Desk, day: i64, report: &str, args: &[&str]) {
-    let output = desk.night(day, &[&["--json", report], args].concat());
-    assert!(matches!(code(&output), 0 | 1 | 3), "{}", said(&output));
+fn run_on_day(sandbox: &Sandbox, day: i64, report: &str, args: &[&str]) {
+    let output = sandbox.scan_on_day(day, &[&["--json", report], args].concat());
+    assert!(
+        matches!(exit_code(&output), 0 | 1 | 3),
+        "{}",
+        stderr(&output)
+    );
 }
 
-fn diff(desk: &Desk, args: &[&str]) -> Output {
-    desk.run(&[&["diff", "--timezone", "UTC"], args].concat())
+fn diff(sandbox: &Sandbox, args: &[&str]) -> Output {
+    sandbox.run(&[&["diff", "--timezone", "UTC"], args].concat())
 }
 
 #[track_caller]
-fn check(desk: &Desk, [old, new]: [&str; 2], wanted: i32, begins: &str) {
-    let output = diff(desk, &[old, new]);
-    assert_eq!(code(&output), wanted, "{}", said(&output));
-    assert!(printed(&output).starts_with(begins), "{}", printed(&output));
+fn check(sandbox: &Sandbox, [old, new]: [&str; 2], wanted: i32, begins: &str) {
+    let output = diff(sandbox, &[old, new]);
+    assert_eq!(exit_code(&output), wanted, "{}", stderr(&output));
+    assert!(stdout(&output).starts_with(begins), "{}", stdout(&output));
 }
 
-/// Two nights: a sound fleet, and ten days later one that nobody backed up.
-fn two_nights() -> Desk {
-    let desk = Desk::with(&[sound(1), sound(2)]);
-    night(&desk, 20, "old.json", &[]);
-    night(&desk, 30, "new.json", &[]);
-    desk
+/// Two runs: a sound fleet, and ten days later one without a new backup.
+fn two_nights() -> Sandbox {
+    let sandbox = Sandbox::with(&[healthy(1), healthy(2)]);
+    run_on_day(&sandbox, 20, "old.json", &[]);
+    run_on_day(&sandbox, 30, "new.json", &[]);
+    sandbox
 }
 
 #[test]
 fn the_exit_code_says_whether_anything_became_worse() {
-    let desk = two_nights();
-    check(&desk, ["old.json", "new.json"], 1, "2 new\n");
-    check(&desk, ["new.json", "old.json"], 0, "2 fixed\n");
-    check(&desk, ["old.json", "old.json"], 0, "2 the same\n");
+    let sandbox = two_nights();
+    check(&sandbox, ["old.json", "new.json"], 1, "2 new\n");
+    check(&sandbox, ["new.json", "old.json"], 0, "2 fixed\n");
+    check(&sandbox, ["old.json", "old.json"], 0, "2 the same\n");
 }
 
 #[test]
 fn a_device_that_is_gone_is_an_alarm_and_one_that_appeared_is_none() {
-    let desk = Desk::with(&[sound(1)]);
-    night(&desk, 20, "one.json", &[]);
-    desk.add(&sound(2));
-    night(&desk, 20, "two.json", &[]);
+    let sandbox = Sandbox::with(&[healthy(1)]);
+    run_on_day(&sandbox, 20, "one.json", &[]);
+    sandbox.add(&healthy(2));
+    run_on_day(&sandbox, 20, "two.json", &[]);
     check(
-        &desk,
+        &sandbox,
         ["one.json", "two.json"],
         0,
         "1 appeared, 1 the same\n",
     );
-    check(&desk, ["two.json", "one.json"], 1, "1 gone, 1 the same\n");
+    check(
+        &sandbox,
+        ["two.json", "one.json"],
+        1,
+        "1 gone, 1 the same\n",
+    );
 }
 
 #[test]
 fn a_run_that_could_not_read_everything_leaves_a_gap() {
-    let desk = Desk::with(&[sound(1)]);
-    night(&desk, 20, "old.json", &[]);
-    desk.write("mdm/cut.plist", HALF_A_PLIST);
-    night(&desk, 20, "new.json", &["--mdm", "mdm"]);
-    let output = diff(&desk, &["old.json", "new.json"]);
-    assert_eq!(code(&output), 3);
-    assert!(printed(&output).contains("The new run could not read everything"));
+    let sandbox = Sandbox::with(&[healthy(1)]);
+    run_on_day(&sandbox, 20, "old.json", &[]);
+    sandbox.write("mdm/cut.plist", HALF_A_PLIST);
+    run_on_day(&sandbox, 20, "new.json", &["--mdm", "mdm"]);
+    let output = diff(&sandbox, &["old.json", "new.json"]);
+    assert_eq!(exit_code(&output), 3);
+    assert!(stdout(&output).contains("The new run could not read everything"));
 }
 
 #[test]
 fn for_programs_it_is_json() {
-    let desk = two_nights();
-    let output = diff(&desk, &["old.json", "new.json", "--json", "-"]);
-    let changes: Value = serde_json::from_str(&printed(&output)).unwrap();
+    let sandbox = two_nights();
+    let output = diff(&sandbox, &["old.json", "new.json", "--json", "-"]);
+    let changes: Value = serde_json::from_str(&stdout(&output)).unwrap();
     assert_eq!(changes["changes"]["new"], 2);
     assert_eq!(changes["devices"][0]["then"]["status"], "protected");
     assert_eq!(changes["devices"][0]["now"]["status"], "stale");
@@ -79,8 +88,8 @@ fn for_programs_it_is_json() {
 
 #[test]
 fn mistakes_are_told_and_nothing_is_compared() {
-    let desk = two_nights();
-    desk.write("list.csv", "a,b\n");
+    let sandbox = two_nights();
+    sandbox.write("list.csv", "a,b\n");
     for (args, wanted) in [
         (
             ["old.json", "list.csv"],
@@ -92,24 +101,24 @@ fn mistakes_are_told_and_nothing_is_compared() {
         ),
         (["-", "-"], "standard input named twice"),
     ] {
-        let output = diff(&desk, &args);
-        assert_eq!(code(&output), 2, "{args:?}");
-        assert!(said(&output).contains(wanted), "{}", said(&output));
+        let output = diff(&sandbox, &args);
+        assert_eq!(exit_code(&output), 2, "{args:?}");
+        assert!(stderr(&output).contains(wanted), "{}", stderr(&output));
     }
-    let output = diff(&desk, &["old.json", "new.json", "--json", "old.json"]);
+    let output = diff(&sandbox, &["old.json", "new.json", "--json", "old.json"]);
     assert_eq!(
-        code(&output),
+        exit_code(&output),
         2,
         "a report is not written over one that is read"
     );
 }
 
-/// A stored report again, with its changes counted from an earlier night than the last.
+/// A stored report again, with its changes counted from an earlier run than the last.
 #[test]
 fn a_stored_report_counts_its_changes_since_the_day_asked_for() {
-    let desk = Desk::with(&[sound(1)]);
+    let sandbox = Sandbox::with(&[healthy(1)]);
     for day in [20, 29, 30] {
-        night(&desk, day, &format!("{day}.json"), &[]);
+        run_on_day(&sandbox, day, &format!("{day}.json"), &[]);
     }
     let since = |day: &str, args: &[&str]| {
         let fixed = [
@@ -122,29 +131,34 @@ fn a_stored_report_counts_its_changes_since_the_day_asked_for() {
             "--json",
             "-",
         ];
-        desk.run(&[&fixed[..], args].concat())
+        sandbox.run(&[&fixed[..], args].concat())
     };
     let change = |output: &Output| -> Value {
-        let report: Value = serde_json::from_str(&printed(output)).unwrap();
+        let report: Value = serde_json::from_str(&stdout(output)).unwrap();
         report["devices"][0]["change"].clone()
     };
     assert_eq!(change(&since("2026-11-29", &[])), "same");
     assert_eq!(change(&since("2026-11-28", &[])), "new");
     let early = since("2026-11-19", &[]);
-    assert_eq!(code(&early), 2);
+    assert_eq!(exit_code(&early), 2);
     assert!(
-        said(&early).contains("none before that of 2026-11-20"),
+        stderr(&early).contains("none before that of 2026-11-20"),
         "{}",
-        said(&early)
+        stderr(&early)
     );
     let nowhere = since("2026-11-28", &["--history", "nowhere.sqlite3"]);
-    assert_eq!(code(&nowhere), 2);
+    assert_eq!(exit_code(&nowhere), 2);
     assert!(
-        said(&nowhere).contains("nowhere.sqlite3"),
+        stderr(&nowhere).contains("nowhere.sqlite3"),
         "{}",
-        said(&nowhere)
+        stderr(&nowhere)
     );
-    night(&desk, 30, "elsewhere.json", &["--history", "other.sqlite3"]);
+    run_on_day(
+        &sandbox,
+        30,
+        "elsewhere.json",
+        &["--history", "other.sqlite3"],
+    );
     let strange = since("2026-11-28", &["--history", "other.sqlite3"]);
-    assert_eq!(code(&strange), 2, "{}", said(&strange));
+    assert_eq!(exit_code(&strange), 2, "{}", stderr(&strange));
 }

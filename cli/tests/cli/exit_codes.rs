@@ -2,12 +2,12 @@
 
 use fleetback_testdata::backup::builder::BackupBuilder;
 
-use crate::desk::{self, Desk, code, said, sound};
+use crate::sandbox::{self, Sandbox, exit_code, healthy, stderr};
 
 #[track_caller]
-fn check(desk: &Desk, args: &[&str], want: i32) {
-    let output = desk.scan(args);
-    assert_eq!(code(&output), want, "{args:?}\n{}", said(&output));
+fn check(sandbox: &Sandbox, args: &[&str], want: i32) {
+    let output = sandbox.scan(args);
+    assert_eq!(exit_code(&output), want, "{args:?}\n{}", stderr(&output));
 }
 
 /// Not encrypted, which is an error; otherwise sound.
@@ -17,98 +17,102 @@ fn unencrypted(seed: u64) -> BackupBuilder {
 
 #[test]
 fn findings_decide_between_0_and_1() {
-    let calm = Desk::with(&[sound(1)]);
+    let calm = Sandbox::with(&[healthy(1)]);
     check(&calm, &["backups"], 0);
     check(&calm, &["backups", "--fail-on", "warning"], 0);
 
-    let error = Desk::with(&[sound(1), unencrypted(2)]);
+    let error = Sandbox::with(&[healthy(1), unencrypted(2)]);
     check(&error, &["backups"], 1);
     check(&error, &["backups", "--fail-on", "error"], 1);
     check(&error, &["backups", "--fail-on", "critical"], 0);
     check(&error, &["backups", "--fail-on", "never"], 0);
     check(&error, &["backups", "--exit-zero"], 0);
 
-    let aging = Desk::with(&[sound(1).completed("2026-11-15T04:00:00Z")]);
+    let aging = Sandbox::with(&[healthy(1).completed("2026-11-15T04:00:00Z")]);
     check(&aging, &["backups"], 0);
     check(&aging, &["backups", "--fail-on", "warning"], 1);
 }
 
 #[test]
 fn what_could_not_be_read_wins_over_findings() {
-    let desk = Desk::with(&[unencrypted(1)]);
-    desk.write("mdm/half.plist", desk::HALF_A_PLIST);
-    check(&desk, &["backups"], 1);
-    check(&desk, &["backups", "--mdm", "mdm"], 3);
-    check(&desk, &["backups", "--mdm", "mdm", "--exit-zero"], 3);
-    check(&desk, &["backups", "--mdm", "mdm", "--fail-on", "never"], 3);
+    let sandbox = Sandbox::with(&[unencrypted(1)]);
+    sandbox.write("mdm/half.plist", sandbox::HALF_A_PLIST);
+    check(&sandbox, &["backups"], 1);
+    check(&sandbox, &["backups", "--mdm", "mdm"], 3);
+    check(&sandbox, &["backups", "--mdm", "mdm", "--exit-zero"], 3);
+    check(
+        &sandbox,
+        &["backups", "--mdm", "mdm", "--fail-on", "never"],
+        3,
+    );
 }
 
 #[test]
 fn a_root_that_is_missing_among_others_is_3_and_all_missing_is_2() {
-    let desk = Desk::with(&[sound(1)]);
-    check(&desk, &["backups", "gone"], 3);
-    check(&desk, &["gone"], 2);
-    check(&desk, &["gone", "--mdm", "gone-too"], 2);
-    std::fs::create_dir(desk.path("empty")).unwrap();
-    check(&desk, &["gone", "empty"], 3);
+    let sandbox = Sandbox::with(&[healthy(1)]);
+    check(&sandbox, &["backups", "gone"], 3);
+    check(&sandbox, &["gone"], 2);
+    check(&sandbox, &["gone", "--mdm", "gone-too"], 2);
+    std::fs::create_dir(sandbox.path("empty")).unwrap();
+    check(&sandbox, &["gone", "empty"], 3);
 }
 
 #[test]
 fn nothing_to_scan_is_4() {
-    let desk = Desk::new();
-    std::fs::create_dir(desk.path("empty")).unwrap();
-    check(&desk, &["empty"], 4);
+    let sandbox = Sandbox::new();
+    std::fs::create_dir(sandbox.path("empty")).unwrap();
+    check(&sandbox, &["empty"], 4);
 }
 
 #[test]
 fn an_output_that_cannot_be_written_is_5_and_wins() {
-    let desk = Desk::with(&[unencrypted(1)]);
-    check(&desk, &["backups", "--csv", "no-such-folder/a.csv"], 5);
+    let sandbox = Sandbox::with(&[unencrypted(1)]);
+    check(&sandbox, &["backups", "--csv", "no-such-folder/a.csv"], 5);
     check(
-        &desk,
+        &sandbox,
         &["backups", "gone", "--csv", "no-such-folder/a.csv"],
         5,
     );
-    std::fs::create_dir(desk.path("empty")).unwrap();
-    check(&desk, &["empty", "--csv", "no-such-folder/a.csv"], 5);
+    std::fs::create_dir(sandbox.path("empty")).unwrap();
+    check(&sandbox, &["empty", "--csv", "no-such-folder/a.csv"], 5);
 }
 
 /// Nobody ever writes to it: a run that opens it never ends.
 #[cfg(unix)]
 #[test]
 fn settings_are_not_waited_for() {
-    let desk = Desk::with(&[sound(1)]);
+    let sandbox = Sandbox::with(&[healthy(1)]);
     let made = std::process::Command::new("mkfifo")
-        .arg(desk.path("fifo"))
+        .arg(sandbox.path("fifo"))
         .status();
     assert!(made.unwrap().success());
-    check(&desk, &["backups", "--policy", "fifo"], 2);
-    check(&desk, &["backups", "--config", "fifo"], 2);
+    check(&sandbox, &["backups", "--policy", "fifo"], 2);
+    check(&sandbox, &["backups", "--config", "fifo"], 2);
 }
 
 #[test]
 fn mistakes_of_usage_and_settings_are_2() {
-    let desk = Desk::with(&[sound(1)]);
-    desk.write("wrong.toml", "[scan]\nvrify = 1\n");
-    desk.write("policy.toml", "[thresholds]\nstale = 1\n");
-    check(&desk, &["backups", "--no-such-flag"], 2);
-    check(&desk, &["backups", "--fail-on", "info"], 2);
-    check(&desk, &["backups", "--threads", "0"], 2);
-    check(&desk, &["backups", "--threads", "1001"], 2);
-    check(&desk, &["backups", "--config", "wrong.toml"], 2);
-    check(&desk, &["backups", "--config", "gone.toml"], 2);
-    check(&desk, &["backups", "--policy", "policy.toml"], 2);
-    check(&desk, &["backups", "--policy", "gone.toml"], 2);
-    check(&desk, &["backups", "--timezone", "Europe/Berln"], 2);
-    check(&desk, &["backups", "--csv-delimiter", ";;"], 2);
-    check(&desk, &["backups", "--csv-delimiter", "\""], 2);
-    check(&desk, &["backups", "--csv", "-", "--json", "-"], 2);
-    check(&desk, &["backups", "--csv", "a", "--html", "./a"], 2);
-    check(&desk, &["backups", "--csv", "backups/a.csv"], 2);
-    assert_eq!(code(&desk.run(&["report", "gone.json"])), 2);
-    assert_eq!(code(&desk.run(&["report", "wrong.toml"])), 2);
+    let sandbox = Sandbox::with(&[healthy(1)]);
+    sandbox.write("wrong.toml", "[scan]\nvrify = 1\n");
+    sandbox.write("policy.toml", "[thresholds]\nstale = 1\n");
+    check(&sandbox, &["backups", "--no-such-flag"], 2);
+    check(&sandbox, &["backups", "--fail-on", "info"], 2);
+    check(&sandbox, &["backups", "--threads", "0"], 2);
+    check(&sandbox, &["backups", "--threads", "1001"], 2);
+    check(&sandbox, &["backups", "--config", "wrong.toml"], 2);
+    check(&sandbox, &["backups", "--config", "gone.toml"], 2);
+    check(&sandbox, &["backups", "--policy", "policy.toml"], 2);
+    check(&sandbox, &["backups", "--policy", "gone.toml"], 2);
+    check(&sandbox, &["backups", "--timezone", "Europe/Berln"], 2);
+    check(&sandbox, &["backups", "--csv-delimiter", ";;"], 2);
+    check(&sandbox, &["backups", "--csv-delimiter", "\""], 2);
+    check(&sandbox, &["backups", "--csv", "-", "--json", "-"], 2);
+    check(&sandbox, &["backups", "--csv", "a", "--html", "./a"], 2);
+    check(&sandbox, &["backups", "--csv", "backups/a.csv"], 2);
+    assert_eq!(exit_code(&sandbox.run(&["report", "gone.json"])), 2);
+    assert_eq!(exit_code(&sandbox.run(&["report", "wrong.toml"])), 2);
     assert_eq!(
-        code(&desk.run(&["swap"])),
+        exit_code(&sandbox.run(&["swap"])),
         2,
         "not built yet, so it does not exist"
     );
@@ -117,18 +121,18 @@ fn mistakes_of_usage_and_settings_are_2() {
 #[cfg(target_os = "linux")]
 #[test]
 fn linux_has_no_standard_location_and_says_so() {
-    let desk = Desk::new();
-    let output = desk.scan(&[]);
-    assert_eq!(code(&output), 2);
+    let sandbox = Sandbox::new();
+    let output = sandbox.scan(&[]);
+    assert_eq!(exit_code(&output), 2);
     assert!(
-        said(&output).contains("no standard location"),
+        stderr(&output).contains("no standard location"),
         "{}",
-        said(&output)
+        stderr(&output)
     );
     assert!(
-        said(&output).contains("fleetback scan ROOT"),
+        stderr(&output).contains("fleetback scan ROOT"),
         "{}",
-        said(&output)
+        stderr(&output)
     );
 }
 
@@ -137,14 +141,14 @@ fn an_interrupt_ends_with_130_and_touches_no_report() {
     // A FIFO as output waits for a reader: the run is surely still going on when it is interrupted.
     #[cfg(unix)]
     {
-        let desk = Desk::with(&[sound(1)]);
-        fleetback_testdata::disk::make_fifo(&desk.path("pipe")).unwrap();
-        desk.write("old.csv", "yesterday\n");
+        let sandbox = Sandbox::with(&[healthy(1)]);
+        fleetback_testdata::disk::make_fifo(&sandbox.path("pipe")).unwrap();
+        sandbox.write("old.csv", "yesterday\n");
         let mut child = std::process::Command::new(assert_cmd::cargo::cargo_bin!("fleetback"))
-            .args(["scan", "backups", "--now", crate::desk::NOW])
+            .args(["scan", "backups", "--now", crate::sandbox::NOW])
             .args(["--html", "pipe", "--csv", "old.csv"])
-            .current_dir(desk.path("."))
-            .env("HOME", desk.path("home"))
+            .current_dir(sandbox.path("."))
+            .env("HOME", sandbox.path("home"))
             .spawn()
             .unwrap();
         wait_for_the_pipe(&child);
@@ -154,15 +158,15 @@ fn an_interrupt_ends_with_130_and_touches_no_report() {
             .status();
         assert!(sent.unwrap().success());
         std::thread::sleep(std::time::Duration::from_millis(200));
-        // Now somebody reads, and the run goes on to find out that it was interrupted.
+        // Now there is a reader, and the run goes on to find out that it was interrupted.
         let reader = std::thread::spawn({
-            let pipe = desk.path("pipe");
+            let pipe = sandbox.path("pipe");
             move || std::fs::read(pipe)
         });
         assert_eq!(child.wait().unwrap().code(), Some(130));
         drop(reader);
-        assert_eq!(desk.read("old.csv"), "yesterday\n");
-        assert_eq!(desk.listing(), ["backups", "home", "old.csv", "pipe"]);
+        assert_eq!(sandbox.read("old.csv"), "yesterday\n");
+        assert_eq!(sandbox.listing(), ["backups", "home", "old.csv", "pipe"]);
     }
 }
 
@@ -181,17 +185,17 @@ fn wait_for_the_pipe(child: &std::process::Child) {
 
 #[test]
 fn a_folder_with_profiles_alone_says_what_was_found() {
-    let desk = Desk::new();
+    let sandbox = Sandbox::new();
     let profile = fleetback_testdata::mdm::export::restriction_profile("org.example.cis");
     let format = fleetback_testdata::plists::Format::Xml;
     let profile = fleetback_testdata::plists::encode(&profile, format).unwrap();
-    desk.write(
+    sandbox.write(
         "mdm/cis.mobileconfig",
         std::str::from_utf8(&profile).unwrap(),
     );
-    let output = desk.scan(&["--mdm", "mdm"]);
-    assert_eq!(code(&output), 4, "{}", said(&output));
-    let said = said(&output);
+    let output = sandbox.scan(&["--mdm", "mdm"]);
+    assert_eq!(exit_code(&output), 4, "{}", stderr(&output));
+    let said = stderr(&output);
     assert!(
         said.contains("found instead: cis.mobileconfig: the configuration profile org.example.cis: would set allowCloudBackup = false"),
         "{said}"

@@ -2,7 +2,7 @@
 
 use fleetback_testdata::mdm::samples::{self, Sample};
 
-use crate::desk::{Desk, code, printed, said};
+use crate::sandbox::{Sandbox, exit_code, stderr, stdout};
 
 fn sample(name: &str) -> Sample {
     let all = samples::all().unwrap();
@@ -11,13 +11,13 @@ fn sample(name: &str) -> Sample {
 
 /// What is printed of the file of a sample.
 fn explained(name: &str) -> String {
-    let desk = Desk::new();
+    let sandbox = Sandbox::new();
     let sample = sample(name);
     let (_, bytes) = &sample.files[0];
-    std::fs::write(desk.path("export"), bytes).unwrap();
-    let output = desk.run(&["explain", "--mdm", "export"]);
-    assert_eq!(code(&output), 0, "{}", said(&output));
-    printed(&output)
+    std::fs::write(sandbox.path("export"), bytes).unwrap();
+    let output = sandbox.run(&["explain", "--mdm", "export"]);
+    assert_eq!(exit_code(&output), 0, "{}", stderr(&output));
+    stdout(&output)
 }
 
 #[test]
@@ -49,34 +49,34 @@ fn what_belongs_to_no_device_and_what_the_server_asked_are_told() {
         domain.contains("1 can be tied to no device: this output of ideviceinfo names no device"),
         "{domain}"
     );
-    let desk = Desk::new();
+    let sandbox = Sandbox::new();
     let store = sample("nanomdm-store");
     let command = store
         .files
         .iter()
         .find(|(name, _)| name.contains("QueueDone") && !name.ends_with(".result.plist"));
-    std::fs::write(desk.path("command"), &command.unwrap().1).unwrap();
-    let printed = printed(&desk.run(&["explain", "--mdm", "command"]));
+    std::fs::write(sandbox.path("command"), &command.unwrap().1).unwrap();
+    let printed = stdout(&sandbox.run(&["explain", "--mdm", "command"]));
     assert!(printed.contains("1 of: command of the server"), "{printed}");
 }
 
 #[test]
 fn columns_that_the_settings_teach_are_told() {
-    let desk = Desk::new();
-    desk.write(
+    let sandbox = Sandbox::new();
+    sandbox.write(
         "export",
         "Geraet;Letzte Sicherung;Stand\nF2LXK0ABCDEF;2025-11-18 08:00;2025-11-19 08:00\n",
     );
-    let unknown = printed(&desk.run(&["explain", "--mdm", "export"]));
+    let unknown = stdout(&sandbox.run(&["explain", "--mdm", "export"]));
     assert!(
         unknown.contains("a table whose columns name no devices"),
         "{unknown}"
     );
-    desk.write(
+    sandbox.write(
         "fleetback.toml",
         "[mdm.columns]\n\"Geraet\" = \"serial-number\"\n\"Letzte Sicherung\" = \"last-cloud-backup\"\n\"Stand\" = \"last-inventory\"\n",
     );
-    let taught = printed(&desk.run(&["explain", "--mdm", "export"]));
+    let taught = stdout(&sandbox.run(&["explain", "--mdm", "export"]));
     for row in [
         "Geraet",
         "serial-number",
@@ -89,12 +89,12 @@ fn columns_that_the_settings_teach_are_told() {
 
 #[test]
 fn a_folder_is_refused_with_words() {
-    let desk = Desk::new();
-    let output = desk.run(&["explain", "--mdm", "home"]);
-    assert_eq!(code(&output), 2);
+    let sandbox = Sandbox::new();
+    let output = sandbox.run(&["explain", "--mdm", "home"]);
+    assert_eq!(exit_code(&output), 2);
     assert!(
-        said(&output).contains("name a file, not a folder"),
+        stderr(&output).contains("name a file, not a folder"),
         "{}",
-        said(&output)
+        stderr(&output)
     );
 }

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use fleetback_testdata::{disk, when};
 use serde_json::Value;
 
-use crate::desk::{Desk, printed, said};
+use crate::sandbox::{Sandbox, stderr, stdout};
 
 fn fleets() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../testdata/fleets")
@@ -37,23 +37,25 @@ const PARTS: [(&str, &str); 4] = [
 
 /// Scans a copy whose files are as young as a clone's: later than the story, which proves nothing.
 fn scan(name: &str, now: &str) -> (Value, String) {
-    let (desk, from) = (Desk::new(), fleets().join(name));
+    let (sandbox, from) = (Sandbox::new(), fleets().join(name));
     for file in disk::files_below(&from).unwrap() {
-        let to = desk.path("fleet").join(file.strip_prefix(&from).unwrap());
+        let to = sandbox
+            .path("fleet")
+            .join(file.strip_prefix(&from).unwrap());
         disk::write(&to, &fs::read(&file).unwrap()).unwrap();
     }
-    disk::touch_all(&desk.path("fleet"), when::at("2027-01-01T00:00:00Z")).unwrap();
-    let there = PARTS.iter().filter(|(part, _)| desk.path(part).exists());
+    disk::touch_all(&sandbox.path("fleet"), when::at("2027-01-01T00:00:00Z")).unwrap();
+    let there = PARTS.iter().filter(|(part, _)| sandbox.path(part).exists());
     let parts: Vec<_> = there.flat_map(|(part, flag)| [*flag, *part]).collect();
     let parts = parts.iter().filter(|arg| !arg.is_empty());
     let outputs = ["--json", "-", "--html", "a.html", "--csv", "a.csv", "-v"];
-    let mut program = desk.program();
+    let mut program = sandbox.program();
     program.args(["scan", "--host", "desk", "--timezone", "UTC", "--now", now]);
     let output = program.args(parts).args(outputs).output().unwrap();
-    let json = printed(&output);
+    let json = stdout(&output);
     let results =
-        serde_json::from_str(&json).unwrap_or_else(|_| panic!("{name}: {}", said(&output)));
-    let everything = json + &desk.read("a.html") + &desk.read("a.csv") + &said(&output);
+        serde_json::from_str(&json).unwrap_or_else(|_| panic!("{name}: {}", stderr(&output)));
+    let everything = json + &sandbox.read("a.html") + &sandbox.read("a.csv") + &stderr(&output);
     (results, everything)
 }
 

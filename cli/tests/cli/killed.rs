@@ -1,5 +1,5 @@
 //! A scan that is killed, at two hundred moments from its first step to its last: the history holds the
-//! nights that it held, or one more, and each of them whole.
+//! runs that it held, or one more, and each of them whole.
 
 use std::collections::BTreeSet;
 use std::process::{Child, Command, Stdio};
@@ -8,19 +8,19 @@ use std::time::{Duration, Instant};
 use rusqlite::Connection;
 use serde_json::Value;
 
-use crate::desk::{Desk, code, said, sound};
+use crate::sandbox::{Sandbox, exit_code, healthy, stderr};
 
 const ROUNDS: u32 = 200;
 /// Moments are spread by the golden ratio: no two near each other, and every run of them is even.
 const SPREAD: f64 = 0.618_033_988_749_895;
 
 /// A scan as of so many hours after the first.
-fn scan(desk: &Desk, hour: u32) -> Command {
+fn scan(sandbox: &Sandbox, hour: u32) -> Command {
     let first: jiff::Timestamp = "2026-11-20T04:00:00Z".parse().unwrap();
     let now = first + jiff::SignedDuration::from_hours(hour.into());
     let mut command = Command::new(assert_cmd::cargo::cargo_bin("fleetback"));
     command
-        .current_dir(desk.path(""))
+        .current_dir(sandbox.path(""))
         .args([
             "scan",
             "backups",
@@ -38,13 +38,13 @@ fn scan(desk: &Desk, hour: u32) -> Command {
             "out.json",
         ])
         .env_remove("FLEETBACK_CONFIG")
-        .env("HOME", desk.path("home"))
+        .env("HOME", sandbox.path("home"))
         .stdout(Stdio::null())
         .stderr(Stdio::null());
     command
 }
 
-/// Kills it, and tells whether it was still alive.
+/// Kills it; true if it was still alive.
 fn killed_after(mut child: Child, delay: Duration) -> bool {
     std::thread::sleep(delay);
     let alive = child.try_wait().unwrap().is_none();
@@ -53,13 +53,13 @@ fn killed_after(mut child: Child, delay: Duration) -> bool {
     alive
 }
 
-/// The runs that the store holds; fails when it is damaged, or a night in it is not whole.
+/// The runs that the store holds; fails when it is damaged, or a run in it is not whole.
 #[track_caller]
-fn nights(desk: &Desk, devices: i64) -> BTreeSet<i64> {
-    if !desk.path("history.sqlite3").exists() {
+fn stored_runs(sandbox: &Sandbox, devices: i64) -> BTreeSet<i64> {
+    if !sandbox.path("history.sqlite3").exists() {
         return BTreeSet::new();
     }
-    let store = Connection::open(desk.path("history.sqlite3")).unwrap();
+    let store = Connection::open(sandbox.path("history.sqlite3")).unwrap();
     let one = |sql: &str| store.query_row(sql, [], |row| row.get::<_, i64>(0));
     let sound = store.query_row("PRAGMA integrity_check", [], |row| row.get::<_, String>(0));
     assert_eq!(sound.unwrap(), "ok");
@@ -80,19 +80,19 @@ fn nights(desk: &Desk, devices: i64) -> BTreeSet<i64> {
 #[test]
 fn a_kill_at_two_hundred_moments_never_costs_a_night() {
     const DEVICES: u8 = 12;
-    let backups: Vec<_> = (0..DEVICES).map(|seed| sound(seed.into())).collect();
-    let desk = Desk::with(&backups);
+    let backups: Vec<_> = (0..DEVICES).map(|seed| healthy(seed.into())).collect();
+    let sandbox = Sandbox::with(&backups);
     let begun = Instant::now();
-    assert!(scan(&desk, 0).status().unwrap().code().unwrap() < 2);
+    assert!(scan(&sandbox, 0).status().unwrap().code().unwrap() < 2);
     let whole = begun.elapsed();
 
-    let mut held = nights(&desk, DEVICES.into());
+    let mut held = stored_runs(&sandbox, DEVICES.into());
     let (mut killed, mut kept) = (0, 0);
     for round in 1..=ROUNDS {
         // Past the end too: on a busy computer a run takes longer than the first one did.
         let moment = whole.mul_f64(1.5 * (f64::from(round) * SPREAD).fract());
-        killed += u32::from(killed_after(scan(&desk, round).spawn().unwrap(), moment));
-        let now = nights(&desk, DEVICES.into());
+        killed += u32::from(killed_after(scan(&sandbox, round).spawn().unwrap(), moment));
+        let now = stored_runs(&sandbox, DEVICES.into());
         assert!(
             held.is_subset(&now),
             "round {round} lost a night: {held:?} {now:?}"
@@ -100,7 +100,7 @@ fn a_kill_at_two_hundred_moments_never_costs_a_night() {
         assert!(now.len() <= held.len() + 1, "round {round} made up a night");
         kept += u32::from(now.len() > held.len());
         held = now;
-        let report = desk.read("out.json");
+        let report = sandbox.read("out.json");
         assert!(
             serde_json::from_str::<Value>(&report).is_ok(),
             "half a report"
@@ -111,8 +111,8 @@ fn a_kill_at_two_hundred_moments_never_costs_a_night() {
         "{killed} killed, {kept} of {ROUNDS} nights kept"
     );
 
-    let last = scan(&desk, ROUNDS + 1).output().unwrap();
-    assert!(code(&last) < 2, "{}", said(&last));
-    let report: Value = serde_json::from_str(&desk.read("out.json")).unwrap();
+    let last = scan(&sandbox, ROUNDS + 1).output().unwrap();
+    assert!(exit_code(&last) < 2, "{}", stderr(&last));
+    let report: Value = serde_json::from_str(&sandbox.read("out.json")).unwrap();
     assert_eq!(report["history"]["runs"], held.len());
 }

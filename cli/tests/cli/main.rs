@@ -1,7 +1,7 @@
 //! The program as a scheduler, a shell and a person see it: arguments in; files, streams and an
 //! exit code out.
 //!
-//! What a report says is tested where it is made; here stands only what the command line promises.
+//! What a report says is tested where it is made; here is what the command line does.
 
 #![expect(
     clippy::unwrap_used,
@@ -11,7 +11,6 @@
 
 mod config;
 mod demo;
-mod desk;
 mod diff;
 mod exit_codes;
 mod explain;
@@ -19,9 +18,10 @@ mod fleets;
 mod help;
 mod history;
 mod killed;
-mod nights;
 mod outputs;
 mod passwords;
+mod runs;
+mod sandbox;
 mod secrets;
 mod swap;
 mod terminal;

@@ -4,21 +4,21 @@ use std::fs;
 use std::io::Read;
 use std::process::Stdio;
 
-use crate::desk::{Desk, NOW, code, printed, said, sound};
+use crate::sandbox::{NOW, Sandbox, exit_code, healthy, stderr, stdout};
 
 #[test]
 fn a_failed_run_leaves_the_older_report_whole() {
-    let desk = Desk::with(&[sound(1)]);
-    desk.write("fleet.csv", "yesterday\n");
-    desk.write("wrong.toml", "[scan\n");
-    desk.scan(&["backups", "--csv", "fleet.csv", "--config", "wrong.toml"]);
-    desk.scan(&["gone", "--csv", "fleet.csv"]);
-    assert_eq!(desk.read("fleet.csv"), "yesterday\n");
+    let sandbox = Sandbox::with(&[healthy(1)]);
+    sandbox.write("fleet.csv", "yesterday\n");
+    sandbox.write("wrong.toml", "[scan\n");
+    sandbox.scan(&["backups", "--csv", "fleet.csv", "--config", "wrong.toml"]);
+    sandbox.scan(&["gone", "--csv", "fleet.csv"]);
+    assert_eq!(sandbox.read("fleet.csv"), "yesterday\n");
 }
 
 #[test]
 fn one_output_that_fails_does_not_cost_the_others() {
-    let desk = Desk::with(&[sound(1)]);
+    let sandbox = Sandbox::with(&[healthy(1)]);
     let args = [
         "backups",
         "--csv",
@@ -28,14 +28,14 @@ fn one_output_that_fails_does_not_cost_the_others() {
         "--html",
         "b.html",
     ];
-    let output = desk.scan(&args);
-    assert_eq!(code(&output), 5);
-    assert!(desk.read("b.html").starts_with("<!doctype html>"));
-    let said = said(&output);
+    let output = sandbox.scan(&args);
+    assert_eq!(exit_code(&output), 5);
+    assert!(sandbox.read("b.html").starts_with("<!doctype html>"));
+    let said = stderr(&output);
     assert!(said.contains("cannot write gone/a.csv"), "{said}");
     assert!(said.contains("cannot write home"), "{said}");
     assert_eq!(
-        desk.listing(),
+        sandbox.listing(),
         ["b.html", "backups", "home"],
         "nothing is left over"
     );
@@ -43,32 +43,32 @@ fn one_output_that_fails_does_not_cost_the_others() {
 
 #[test]
 fn standard_output_gets_one_report_and_nothing_else() {
-    let desk = Desk::with(&[sound(1)]);
+    let sandbox = Sandbox::with(&[healthy(1)]);
     for name in ["-", "/dev/stdout"] {
-        let output = desk.scan(&["backups", "--json", name, "--csv", "a.csv", "-v"]);
-        assert_eq!(code(&output), 0, "{}", said(&output));
+        let output = sandbox.scan(&["backups", "--json", name, "--csv", "a.csv", "-v"]);
+        assert_eq!(exit_code(&output), 0, "{}", stderr(&output));
         let json: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
         assert_eq!(json["schema_version"], 1);
-        assert!(desk.path("a.csv").is_file());
+        assert!(sandbox.path("a.csv").is_file());
     }
 }
 
 #[test]
 fn without_an_output_there_is_a_short_table() {
-    let stale = sound(1).completed("2026-11-01T00:00:00Z");
-    let desk = Desk::with(&[stale.serial("F2LXTEST0001")]);
-    let text = printed(&desk.scan(&["backups"]));
+    let stale = healthy(1).completed("2026-11-01T00:00:00Z");
+    let sandbox = Sandbox::with(&[stale.serial("F2LXTEST0001")]);
+    let text = stdout(&sandbox.scan(&["backups"]));
     assert!(text.contains("F2LXTEST0001"), "{text}");
     assert!(!text.contains('\x1b'), "no colour off a terminal: {text}");
-    let coloured = printed(&desk.scan(&["backups", "--color", "always"]));
+    let coloured = stdout(&sandbox.scan(&["backups", "--color", "always"]));
     assert!(coloured.contains('\x1b'), "{coloured}");
 }
 
 #[test]
 fn outputs_inside_what_is_read_are_refused() {
-    let desk = Desk::with(&[sound(1)]);
-    desk.write("inventory.csv", "serial,user\nX,Y\n");
-    desk.write("mdm/readme.txt", "exports");
+    let sandbox = Sandbox::with(&[healthy(1)]);
+    sandbox.write("inventory.csv", "serial,user\nX,Y\n");
+    sandbox.write("mdm/readme.txt", "exports");
     for (args, named) in [
         (
             vec!["backups", "--csv", "backups/fleet.csv"],
@@ -94,20 +94,24 @@ fn outputs_inside_what_is_read_are_refused() {
             "lies inside inventory.csv",
         ),
     ] {
-        let output = desk.scan(&args);
-        assert_eq!(code(&output), 2, "{args:?}");
-        assert!(said(&output).contains(named), "{args:?}\n{}", said(&output));
+        let output = sandbox.scan(&args);
+        assert_eq!(exit_code(&output), 2, "{args:?}");
+        assert!(
+            stderr(&output).contains(named),
+            "{args:?}\n{}",
+            stderr(&output)
+        );
     }
-    assert_eq!(desk.read("inventory.csv"), "serial,user\nX,Y\n");
+    assert_eq!(sandbox.read("inventory.csv"), "serial,user\nX,Y\n");
 }
 
 #[test]
 fn a_reader_that_goes_away_is_no_error() {
-    let desk = Desk::with(&[sound(1), sound(2)]);
+    let sandbox = Sandbox::with(&[healthy(1), healthy(2)]);
     let mut child = std::process::Command::new(assert_cmd::cargo::cargo_bin!("fleetback"))
         .args(["scan", "backups", "--now", NOW, "--json", "-"])
-        .current_dir(desk.path("."))
-        .env("HOME", desk.path("home"))
+        .current_dir(sandbox.path("."))
+        .env("HOME", sandbox.path("home"))
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .spawn()
@@ -126,36 +130,42 @@ fn a_reader_that_goes_away_is_no_error() {
 
 #[test]
 fn report_writes_what_scan_wrote() {
-    let desk = Desk::with(&[sound(1), sound(2).completed("2026-10-01T00:00:00Z")]);
+    let sandbox = Sandbox::with(&[healthy(1), healthy(2).completed("2026-10-01T00:00:00Z")]);
     let scan = [
         "backups", "--csv", "a.csv", "--html", "a.html", "--json", "a.json",
     ];
-    let scanned = desk.scan(&scan);
+    let scanned = sandbox.scan(&scan);
     let report = ["report", "a.json", "--timezone", "UTC"];
     let outputs = ["--csv", "b.csv", "--html", "b.html", "--json", "b.json"];
-    let reported = desk.run(&[&report[..], &outputs].concat());
-    assert_eq!(code(&scanned), code(&reported), "{}", said(&reported));
+    let reported = sandbox.run(&[&report[..], &outputs].concat());
+    assert_eq!(
+        exit_code(&scanned),
+        exit_code(&reported),
+        "{}",
+        stderr(&reported)
+    );
     for kind in ["csv", "html", "json"] {
         assert_eq!(
-            desk.read(&format!("a.{kind}")),
-            desk.read(&format!("b.{kind}")),
+            sandbox.read(&format!("a.{kind}")),
+            sandbox.read(&format!("b.{kind}")),
             "{kind}"
         );
     }
-    let from_stdin = desk
+    let from_stdin = sandbox
         .program()
         .args(["report", "-", "--json", "-"])
-        .write_stdin(desk.read("a.json"))
+        .write_stdin(sandbox.read("a.json"))
         .output()
         .unwrap();
-    assert_eq!(printed(&from_stdin), desk.read("a.json"));
+    assert_eq!(stdout(&from_stdin), sandbox.read("a.json"));
 }
 
 #[test]
 fn csv_is_written_as_asked() {
-    let desk = Desk::with(&[sound(1), sound(2)]);
+    let sandbox = Sandbox::with(&[healthy(1), healthy(2)]);
     let csv = |args: &[&str]| {
-        desk.scan(&[&["backups", "--csv", "-"], args].concat())
+        sandbox
+            .scan(&[&["backups", "--csv", "-"], args].concat())
             .stdout
     };
     assert!(csv(&[]).starts_with(b"\xef\xbb\xbfstatus,severity,"));
@@ -175,50 +185,54 @@ mod unix {
 
     use super::*;
 
-    fn mode(desk: &Desk, name: &str) -> u32 {
-        fs::metadata(desk.path(name)).unwrap().permissions().mode() & 0o777
+    fn mode(sandbox: &Sandbox, name: &str) -> u32 {
+        fs::metadata(sandbox.path(name))
+            .unwrap()
+            .permissions()
+            .mode()
+            & 0o777
     }
 
     #[test]
     fn a_link_is_kept_and_what_it_points_to_is_replaced() {
-        let desk = Desk::with(&[sound(1)]);
-        desk.write("store/real.csv", "yesterday\n");
-        symlink("store/real.csv", desk.path("fleet.csv")).unwrap();
-        symlink("store/new.json", desk.path("fleet.json")).unwrap();
-        let output = desk.scan(&["backups", "--csv", "fleet.csv", "--json", "fleet.json"]);
-        assert_eq!(code(&output), 0, "{}", said(&output));
-        assert!(desk.path("fleet.csv").is_symlink());
-        assert!(desk.read("store/real.csv").contains("status,severity"));
-        assert!(desk.path("fleet.json").is_symlink());
-        assert!(desk.read("store/new.json").contains("schema_version"));
+        let sandbox = Sandbox::with(&[healthy(1)]);
+        sandbox.write("store/real.csv", "yesterday\n");
+        symlink("store/real.csv", sandbox.path("fleet.csv")).unwrap();
+        symlink("store/new.json", sandbox.path("fleet.json")).unwrap();
+        let output = sandbox.scan(&["backups", "--csv", "fleet.csv", "--json", "fleet.json"]);
+        assert_eq!(exit_code(&output), 0, "{}", stderr(&output));
+        assert!(sandbox.path("fleet.csv").is_symlink());
+        assert!(sandbox.read("store/real.csv").contains("status,severity"));
+        assert!(sandbox.path("fleet.json").is_symlink());
+        assert!(sandbox.read("store/new.json").contains("schema_version"));
     }
 
     #[test]
     fn a_link_into_a_root_is_inside_it() {
-        let desk = Desk::with(&[sound(1)]);
-        symlink("backups", desk.path("elsewhere")).unwrap();
-        symlink("backups/new.csv", desk.path("innocent.csv")).unwrap();
+        let sandbox = Sandbox::with(&[healthy(1)]);
+        symlink("backups", sandbox.path("elsewhere")).unwrap();
+        symlink("backups/new.csv", sandbox.path("innocent.csv")).unwrap();
         for target in ["elsewhere/a.csv", "innocent.csv"] {
-            let output = desk.scan(&["backups", "--csv", target]);
-            assert_eq!(code(&output), 2, "{target}: {}", said(&output));
+            let output = sandbox.scan(&["backups", "--csv", target]);
+            assert_eq!(exit_code(&output), 2, "{target}: {}", stderr(&output));
         }
-        let through_a_link = desk.scan(&["elsewhere", "--csv", "backups/a.csv"]);
-        assert_eq!(code(&through_a_link), 2);
+        let through_a_link = sandbox.scan(&["elsewhere", "--csv", "backups/a.csv"]);
+        assert_eq!(exit_code(&through_a_link), 2);
     }
 
     #[test]
     fn a_fifo_is_written_to_and_stays_a_fifo() {
-        let desk = Desk::with(&[sound(1)]);
-        fleetback_testdata::disk::make_fifo(&desk.path("pipe")).unwrap();
+        let sandbox = Sandbox::with(&[healthy(1)]);
+        fleetback_testdata::disk::make_fifo(&sandbox.path("pipe")).unwrap();
         let reader = std::thread::spawn({
-            let pipe = desk.path("pipe");
+            let pipe = sandbox.path("pipe");
             move || fs::read_to_string(pipe).unwrap()
         });
-        let output = desk.scan(&["backups", "--csv", "pipe"]);
-        assert_eq!(code(&output), 0, "{}", said(&output));
+        let output = sandbox.scan(&["backups", "--csv", "pipe"]);
+        assert_eq!(exit_code(&output), 0, "{}", stderr(&output));
         assert!(reader.join().unwrap().contains("status,severity"));
         assert!(
-            fs::metadata(desk.path("pipe"))
+            fs::metadata(sandbox.path("pipe"))
                 .unwrap()
                 .file_type()
                 .is_fifo()
@@ -227,9 +241,9 @@ mod unix {
 
     #[test]
     fn a_device_is_written_to() {
-        let desk = Desk::with(&[sound(1)]);
-        let output = desk.scan(&["backups", "--csv", "/dev/null", "--html", "/dev/null"]);
-        assert_eq!(code(&output), 0, "{}", said(&output));
+        let sandbox = Sandbox::with(&[healthy(1)]);
+        let output = sandbox.scan(&["backups", "--csv", "/dev/null", "--html", "/dev/null"]);
+        assert_eq!(exit_code(&output), 0, "{}", stderr(&output));
         assert!(
             fs::metadata("/dev/null")
                 .unwrap()
@@ -241,19 +255,26 @@ mod unix {
     #[cfg(target_os = "linux")]
     #[test]
     fn a_full_disk_is_5() {
-        let desk = Desk::with(&[sound(1)]);
-        assert_eq!(code(&desk.scan(&["backups", "--csv", "/dev/full"])), 5);
+        let sandbox = Sandbox::with(&[healthy(1)]);
+        assert_eq!(
+            exit_code(&sandbox.scan(&["backups", "--csv", "/dev/full"])),
+            5
+        );
     }
 
     #[test]
     fn a_new_file_is_as_readable_as_any_other_and_an_old_one_as_before() {
-        let desk = Desk::with(&[sound(1)]);
-        desk.write("any.txt", "");
-        desk.write("secret.csv", "yesterday\n");
-        fs::set_permissions(desk.path("secret.csv"), fs::Permissions::from_mode(0o640)).unwrap();
-        desk.scan(&["backups", "--csv", "secret.csv", "--html", "new.html"]);
-        assert_eq!(mode(&desk, "new.html"), mode(&desk, "any.txt"));
-        assert_eq!(mode(&desk, "secret.csv"), 0o640);
-        assert_ne!(desk.read("secret.csv"), "yesterday\n");
+        let sandbox = Sandbox::with(&[healthy(1)]);
+        sandbox.write("any.txt", "");
+        sandbox.write("secret.csv", "yesterday\n");
+        fs::set_permissions(
+            sandbox.path("secret.csv"),
+            fs::Permissions::from_mode(0o640),
+        )
+        .unwrap();
+        sandbox.scan(&["backups", "--csv", "secret.csv", "--html", "new.html"]);
+        assert_eq!(mode(&sandbox, "new.html"), mode(&sandbox, "any.txt"));
+        assert_eq!(mode(&sandbox, "secret.csv"), 0o640);
+        assert_ne!(sandbox.read("secret.csv"), "yesterday\n");
     }
 }

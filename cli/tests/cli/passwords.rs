@@ -3,7 +3,7 @@
 use fleetback_testdata::backup::builder::BackupBuilder;
 use fleetback_testdata::backup::keybag::Kdf;
 
-use crate::desk::{Desk, code, printed, said, sound};
+use crate::sandbox::{Sandbox, exit_code, healthy, stderr, stdout};
 
 /// Opens the backup.
 const RIGHT: &str = "s3ntinel right, \"word\"";
@@ -14,8 +14,8 @@ fn locked() -> BackupBuilder {
     BackupBuilder::new(1).encrypted(RIGHT, Kdf::fast())
 }
 
-fn private(desk: &Desk, name: &str, text: &str) {
-    let path = desk.write(name, text);
+fn private(sandbox: &Sandbox, name: &str, text: &str) {
+    let path = sandbox.write(name, text);
     set_mode(&path, 0o600);
 }
 
@@ -35,68 +35,68 @@ fn csv(passwords: &[&str]) -> String {
 }
 
 #[track_caller]
-fn refused(desk: &Desk, args: &[&str], why: &str) {
-    let output = desk.scan(&[&["backups"], args].concat());
-    assert_eq!(code(&output), 2, "{args:?}");
-    assert!(said(&output).contains(why), "{}", said(&output));
-    assert!(!said(&output).contains("s3ntinel"), "{}", said(&output));
+fn refused(sandbox: &Sandbox, args: &[&str], why: &str) {
+    let output = sandbox.scan(&[&["backups"], args].concat());
+    assert_eq!(exit_code(&output), 2, "{args:?}");
+    assert!(stderr(&output).contains(why), "{}", stderr(&output));
+    assert!(!stderr(&output).contains("s3ntinel"), "{}", stderr(&output));
 }
 
 #[test]
 fn a_source_that_cannot_be_used_ends_the_run_before_it_begins() {
-    let desk = Desk::with(&[sound(1)]);
-    private(&desk, "p.csv", &csv(&[WRONG]));
-    private(&desk, "bad.csv", "s3ntinel,s3ntinel\n");
+    let sandbox = Sandbox::with(&[healthy(1)]);
+    private(&sandbox, "p.csv", &csv(&[WRONG]));
+    private(&sandbox, "bad.csv", "s3ntinel,s3ntinel\n");
     private(
-        &desk,
+        &sandbox,
         "bad.toml",
         "[[password]]\nid = \"*\"\npassword = 's3ntinel\n",
     );
     refused(
-        &desk,
+        &sandbox,
         &["--passwords", "bad.csv"],
         "a first line of 2 columns that is no header",
     );
     refused(
-        &desk,
+        &sandbox,
         &["--passwords", "bad.toml"],
         "line 3, which means nothing here",
     );
     refused(
-        &desk,
+        &sandbox,
         &["--passwords", "none.csv"],
         "none.csv: wanted a file with passwords",
     );
     refused(
-        &desk,
+        &sandbox,
         &["--passwords", "p.csv", "--password-command", "x"],
         "one source of passwords",
     );
     refused(
-        &desk,
+        &sandbox,
         &["--password-command", "x 's3ntinel"],
         "a quotation mark that is not closed",
     );
     refused(
-        &desk,
+        &sandbox,
         &["--passwords", "p.csv", "--csv", "p.csv"],
         "which this run reads",
     );
     #[cfg(unix)]
     {
-        set_mode(&desk.path("p.csv"), 0o640);
-        refused(&desk, &["--passwords", "p.csv"], "mode 0640");
-        refused(&desk, &["--passwords", "p.csv"], "chmod 600");
+        set_mode(&sandbox.path("p.csv"), 0o640);
+        refused(&sandbox, &["--passwords", "p.csv"], "mode 0640");
+        refused(&sandbox, &["--passwords", "p.csv"], "chmod 600");
     }
 }
 
 #[cfg(unix)]
 #[test]
 fn no_output_ever_holds_a_password() {
-    let desk = Desk::with(&[locked()]);
-    private(&desk, "passwords.csv", &csv(&[WRONG, RIGHT]));
-    private(&desk, "wrong.csv", &csv(&[WRONG]));
-    let ask = desk.write(
+    let sandbox = Sandbox::with(&[locked()]);
+    private(&sandbox, "passwords.csv", &csv(&[WRONG, RIGHT]));
+    private(&sandbox, "wrong.csv", &csv(&[WRONG]));
+    let ask = sandbox.write(
         "ask",
         "#!/bin/sh\necho 's3ntinel wrong'; echo 's3ntinel wrong' >&2; exit 3\n",
     );
@@ -119,24 +119,25 @@ fn no_output_ever_holds_a_password() {
         ["--password-command", &ask],
     ] {
         let runs = [
-            desk.scan(&[&["backups", "--verify", "contents"], &outputs[..], &source].concat()),
-            desk.run(
+            sandbox.scan(&[&["backups", "--verify", "contents"], &outputs[..], &source].concat()),
+            sandbox.run(
                 &[
                     &["verify", "backups", "--json", "v.json", "-v"],
                     &source[..],
                 ]
                 .concat(),
             ),
-            desk.run(&[&["doctor", "backups"], &source[..]].concat()),
-            desk.program()
+            sandbox.run(&[&["doctor", "backups"], &source[..]].concat()),
+            sandbox
+                .program()
                 .args(["config", "show"])
                 .env("FLEETBACK_PASSWORD_COMMAND", &ask)
                 .output()
                 .unwrap(),
         ];
         for output in &runs {
-            assert_ne!(code(output), 2, "{}", said(output));
-            let all = format!("{}{}", printed(output), said(output));
+            assert_ne!(exit_code(output), 2, "{}", stderr(output));
+            let all = format!("{}{}", stdout(output), stderr(output));
             assert!(!all.contains("s3ntinel"), "{all}");
         }
         for name in [
@@ -147,7 +148,7 @@ fn no_output_ever_holds_a_password() {
             "h.sqlite3",
             "h.sqlite3-wal",
         ] {
-            let bytes = std::fs::read(desk.path(name)).unwrap_or_default();
+            let bytes = std::fs::read(sandbox.path(name)).unwrap_or_default();
             let text = String::from_utf8_lossy(&bytes);
             assert!(!text.contains("s3ntinel"), "{source:?} {name}");
         }
@@ -156,84 +157,89 @@ fn no_output_ever_holds_a_password() {
 
 #[test]
 fn the_variable_is_for_one_backup_of_verify() {
-    let desk = Desk::with(&[locked(), sound(2)]);
-    let folders: Vec<_> = std::fs::read_dir(desk.path("backups"))
+    let sandbox = Sandbox::with(&[locked(), healthy(2)]);
+    let folders: Vec<_> = std::fs::read_dir(sandbox.path("backups"))
         .unwrap()
         .map(|entry| entry.unwrap().path())
         .collect();
     let verify = |count: usize| {
-        let mut program = desk.program();
+        let mut program = sandbox.program();
         program
             .env("FLEETBACK_PASSWORD", WRONG)
             .arg("verify")
             .args(&folders[..count]);
         program.output().unwrap()
     };
-    assert_ne!(code(&verify(1)), 2, "{}", said(&verify(1)));
+    assert_ne!(exit_code(&verify(1)), 2, "{}", stderr(&verify(1)));
     let two = verify(2);
-    assert_eq!(code(&two), 2);
+    assert_eq!(exit_code(&two), 2);
     assert!(
-        said(&two).contains("holds the password of one backup, and 2 are named"),
+        stderr(&two).contains("holds the password of one backup, and 2 are named"),
         "{}",
-        said(&two)
+        stderr(&two)
     );
 
-    let scan = desk
+    let scan = sandbox
         .program()
         .env("FLEETBACK_PASSWORD", WRONG)
         .args(["scan", "backups"])
         .output()
         .unwrap();
     assert!(
-        said(&scan).contains("FLEETBACK_PASSWORD is not used by scan"),
+        stderr(&scan).contains("FLEETBACK_PASSWORD is not used by scan"),
         "{}",
-        said(&scan)
+        stderr(&scan)
     );
 }
 
 /// The backup's `field` in the JSON report of a scan of `contents`.
 #[track_caller]
-fn found(desk: &Desk, args: &[&str], field: &str, want: &str) {
-    let output = desk.scan(&[&["backups", "--json", "o.json", "-v"], args].concat());
-    let json: serde_json::Value = serde_json::from_str(&desk.read("o.json")).unwrap();
+fn found(sandbox: &Sandbox, args: &[&str], field: &str, want: &str) {
+    let output = sandbox.scan(&[&["backups", "--json", "o.json", "-v"], args].concat());
+    let json: serde_json::Value = serde_json::from_str(&sandbox.read("o.json")).unwrap();
     let backup = &json["devices"][0]["backups"][0];
-    assert_eq!(backup[field], want, "{args:?}\n{}", said(&output));
+    assert_eq!(backup[field], want, "{args:?}\n{}", stderr(&output));
 }
 
 #[test]
 fn a_password_opens_its_backup_and_the_next_night_remembers() {
-    let desk = Desk::with(&[locked()]);
-    private(&desk, "right.csv", &csv(&[WRONG, RIGHT]));
-    private(&desk, "wrong.csv", &csv(&[WRONG]));
-    found(&desk, &["--no-history"], "password", "missing");
+    let sandbox = Sandbox::with(&[locked()]);
+    private(&sandbox, "right.csv", &csv(&[WRONG, RIGHT]));
+    private(&sandbox, "wrong.csv", &csv(&[WRONG]));
+    found(&sandbox, &["--no-history"], "password", "missing");
     found(
-        &desk,
+        &sandbox,
         &["--no-history", "--passwords", "wrong.csv"],
         "password",
         "wrong",
     );
     for _ in 0..2 {
-        found(&desk, &["--passwords", "right.csv"], "password", "proven");
-        found(&desk, &["--passwords", "right.csv"], "restorable", "yes");
+        found(
+            &sandbox,
+            &["--passwords", "right.csv"],
+            "password",
+            "proven",
+        );
+        found(&sandbox, &["--passwords", "right.csv"], "restorable", "yes");
     }
-    let doctor = printed(&desk.run(&["doctor", "backups", "--host", "desk"]));
+    let doctor = stdout(&sandbox.run(&["doctor", "backups", "--host", "desk"]));
     assert!(doctor.contains("1 checks of desk, 1 proofs"), "{doctor}");
     // A proof under a source that is not asked any more proves nothing.
-    found(&desk, &["--passwords", "wrong.csv"], "password", "wrong");
+    found(&sandbox, &["--passwords", "wrong.csv"], "password", "wrong");
 }
 
 #[cfg(unix)]
 #[test]
 fn a_command_that_fails_leaves_the_report_incomplete() {
-    let desk = Desk::with(&[locked()]);
-    let ask = desk.write("ask", "#!/bin/sh\necho vault is locked >&2; exit 3\n");
+    let sandbox = Sandbox::with(&[locked()]);
+    let ask = sandbox.write("ask", "#!/bin/sh\necho vault is locked >&2; exit 3\n");
     set_mode(&ask, 0o700);
     let ask = ask.display().to_string();
-    let output = desk.scan(&["backups", "--password-command", &ask]);
-    assert_eq!(code(&output), 3);
+    let output = sandbox.scan(&["backups", "--password-command", &ask]);
+    assert_eq!(exit_code(&output), 3);
     assert!(
-        said(&output).contains("exit status: 3: vault is locked"),
+        stderr(&output).contains("exit status: 3: vault is locked"),
         "{}",
-        said(&output)
+        stderr(&output)
     );
 }

@@ -7,10 +7,10 @@ use fleetback_testdata::mdm::answer::{Managed, SECRETS};
 use fleetback_testdata::mdm::samples;
 use fleetback_testdata::plists::{Format, encode};
 
-use crate::desk::{Desk, printed, said};
+use crate::sandbox::{Sandbox, stderr, stdout};
 
 /// Every sample, check-ins with tokens whole, broken and cut short, and a token in a file of its own.
-fn exports(desk: &Desk) -> Vec<String> {
+fn exports(sandbox: &Sandbox) -> Vec<String> {
     let mut files: Vec<(String, Vec<u8>)> = Vec::new();
     for sample in samples::all().unwrap() {
         for (name, bytes) in sample.files {
@@ -33,7 +33,7 @@ fn exports(desk: &Desk) -> Vec<String> {
         format!("{{\"PushMagic\":\"{}\"", SECRETS[0]).into_bytes(),
     ));
     for (name, bytes) in &files {
-        let path = desk.path(name);
+        let path = sandbox.path(name);
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
         std::fs::write(path, bytes).unwrap();
     }
@@ -57,8 +57,8 @@ fn hidden() -> Vec<String> {
 
 #[test]
 fn no_output_shows_a_secret_or_a_telephone_number() {
-    let desk = Desk::new();
-    let names = exports(&desk);
+    let sandbox = Sandbox::new();
+    let names = exports(&sandbox);
     let hidden = hidden();
     assert!(hidden.len() > 10);
     let check = |what: &str, text: &str| {
@@ -68,22 +68,29 @@ fn no_output_shows_a_secret_or_a_telephone_number() {
         }
     };
     let outputs = ["a.csv", "a.html", "a.json"];
-    let scan = desk.scan(&[
+    let scan = sandbox.scan(&[
         "--mdm", "mdm", "--csv", outputs[0], "--html", outputs[1], "--json", outputs[2], "-v",
     ]);
-    check("standard error", &said(&scan));
+    check("standard error", &stderr(&scan));
     for output in outputs {
-        check(output, &desk.read(output));
+        check(output, &sandbox.read(output));
     }
-    let table = desk.scan(&["--mdm", "mdm"]);
-    check("the terminal", &printed(&table));
+    let table = sandbox.scan(&["--mdm", "mdm"]);
+    check("the terminal", &stdout(&table));
     let serial = DeviceIds::new(3, "iPhone12,1").serial;
-    let swap = desk.run(&["swap", &serial, "--mdm", "mdm", "--now", crate::desk::NOW]);
-    check("swap", &printed(&swap));
+    let swap = sandbox.run(&[
+        "swap",
+        &serial,
+        "--mdm",
+        "mdm",
+        "--now",
+        crate::sandbox::NOW,
+    ]);
+    check("swap", &stdout(&swap));
     for name in names {
         check(
             &format!("explain {name}"),
-            &printed(&desk.run(&["explain", "--mdm", &name])),
+            &stdout(&sandbox.run(&["explain", "--mdm", &name])),
         );
     }
 }

@@ -8,7 +8,7 @@ use fleetback_testdata::mdm::answer::Managed;
 use fleetback_testdata::plists::{Format, encode};
 use fleetback_testdata::when::at;
 
-use crate::desk::{Desk, NOW, code, fingerprint, printed, said};
+use crate::sandbox::{NOW, Sandbox, exit_code, fingerprint, stderr, stdout};
 
 /// Half an hour before [`NOW`], encrypted with "pw".
 fn fresh(seed: u64, serial: &str) -> BackupBuilder {
@@ -18,18 +18,18 @@ fn fresh(seed: u64, serial: &str) -> BackupBuilder {
         .completed("2026-11-20T03:30:00Z")
 }
 
-/// A desk with two phones and the password of both.
-fn desk() -> (Desk, [&'static str; 2]) {
+/// A sandbox with two phones and the password of both.
+fn sandbox() -> (Sandbox, [&'static str; 2]) {
     let serials = ["C39TEST00001", "C39TEST00002"];
-    let desk = Desk::with(&[fresh(1, serials[0]), fresh(2, serials[1])]);
-    desk.write("pw.csv", "id,password\n*,pw\n");
+    let sandbox = Sandbox::with(&[fresh(1, serials[0]), fresh(2, serials[1])]);
+    sandbox.write("pw.csv", "id,password\n*,pw\n");
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;
         let private = std::fs::Permissions::from_mode(0o600);
-        std::fs::set_permissions(desk.path("pw.csv"), private).unwrap();
+        std::fs::set_permissions(sandbox.path("pw.csv"), private).unwrap();
     }
-    (desk, serials)
+    (sandbox, serials)
 }
 
 const LIVE: [&str; 8] = [
@@ -45,45 +45,45 @@ const LIVE: [&str; 8] = [
 
 #[test]
 fn a_live_look_checks_the_device_that_was_asked_for() {
-    let (desk, serials) = desk();
-    let before = fingerprint(&desk.path("backups"));
+    let (sandbox, serials) = sandbox();
+    let before = fingerprint(&sandbox.path("backups"));
     let args = ["swap", serials[0], "--passwords", "pw.csv"];
-    let output = desk.run(&[&args[..], &LIVE].concat());
-    assert_eq!(code(&output), 0, "{}", printed(&output));
+    let output = sandbox.run(&[&args[..], &LIVE].concat());
+    assert_eq!(exit_code(&output), 0, "{}", stdout(&output));
     assert!(
-        printed(&output).starts_with("READY: "),
+        stdout(&output).starts_with("READY: "),
         "{}",
-        printed(&output)
+        stdout(&output)
     );
-    assert!(said(&output).is_empty(), "{}", said(&output));
+    assert!(stderr(&output).is_empty(), "{}", stderr(&output));
     assert_eq!(
         before,
-        fingerprint(&desk.path("backups")),
+        fingerprint(&sandbox.path("backups")),
         "nothing below a root changes"
     );
 }
 
 #[test]
 fn an_unproven_password_on_the_only_copy_blocks() {
-    let (desk, serials) = desk();
-    let output = desk.run(&[&["swap", serials[0]], &LIVE[..]].concat());
-    assert_eq!(code(&output), 1);
+    let (sandbox, serials) = sandbox();
+    let output = sandbox.run(&[&["swap", serials[0]], &LIVE[..]].concat());
+    assert_eq!(exit_code(&output), 1);
     assert!(
-        printed(&output).starts_with("NOT READY: "),
+        stdout(&output).starts_with("NOT READY: "),
         "{}",
-        printed(&output)
+        stdout(&output)
     );
     assert!(
-        printed(&output).contains("Give the password"),
+        stdout(&output).contains("Give the password"),
         "{}",
-        printed(&output)
+        stdout(&output)
     );
 }
 
 #[test]
 fn a_payload_that_is_missing_blocks_although_the_backup_says_finished() {
-    let (desk, serials) = desk();
-    let folders = std::fs::read_dir(desk.path("backups")).unwrap();
+    let (sandbox, serials) = sandbox();
+    let folders = std::fs::read_dir(sandbox.path("backups")).unwrap();
     for folder in folders {
         let folder = folder.unwrap().path();
         let payload = walkdir::WalkDir::new(&folder).min_depth(2).into_iter();
@@ -93,19 +93,19 @@ fn a_payload_that_is_missing_blocks_although_the_backup_says_finished() {
         std::fs::remove_file(payload.unwrap().path()).unwrap();
     }
     let args = ["swap", serials[0], "--passwords", "pw.csv"];
-    let output = desk.run(&[&args[..], &LIVE].concat());
-    assert_eq!(code(&output), 1, "{}", printed(&output));
+    let output = sandbox.run(&[&args[..], &LIVE].concat());
+    assert_eq!(exit_code(&output), 1, "{}", stdout(&output));
     assert!(
-        printed(&output).contains("not on disk"),
+        stdout(&output).contains("not on disk"),
         "{}",
-        printed(&output)
+        stdout(&output)
     );
 }
 
 #[test]
 fn the_results_that_a_scan_kept_answer_for_a_day() {
-    let (desk, serials) = desk();
-    let scanned = desk.scan(&[
+    let (sandbox, serials) = sandbox();
+    let scanned = sandbox.scan(&[
         "backups",
         "--passwords",
         "pw.csv",
@@ -114,11 +114,11 @@ fn the_results_that_a_scan_kept_answer_for_a_day() {
         "--json",
         "all.json",
     ]);
-    assert_eq!(code(&scanned), 0, "{}", said(&scanned));
-    let kept = desk.path("home/data/history.results.json");
+    assert_eq!(exit_code(&scanned), 0, "{}", stderr(&scanned));
+    let kept = sandbox.path("home/data/history.results.json");
     assert_eq!(
         std::fs::read(&kept).unwrap(),
-        std::fs::read(desk.path("all.json")).unwrap()
+        std::fs::read(sandbox.path("all.json")).unwrap()
     );
     #[cfg(unix)]
     {
@@ -129,8 +129,8 @@ fn the_results_that_a_scan_kept_answer_for_a_day() {
         );
     }
     let ask = |now: &str| {
-        let output = desk.run(&["swap", serials[0], "--now", now, "--timezone", "UTC"]);
-        (code(&output), printed(&output))
+        let output = sandbox.run(&["swap", serials[0], "--now", now, "--timezone", "UTC"]);
+        (exit_code(&output), stdout(&output))
     };
     let (exit, text) = ask(NOW);
     assert_eq!(exit, 0, "{text}");
@@ -145,8 +145,8 @@ fn the_results_that_a_scan_kept_answer_for_a_day() {
 
 #[test]
 fn a_rehearsal_keeps_no_results_where_no_place_is_named() {
-    let (desk, _) = desk();
-    let mut scan = desk.program();
+    let (sandbox, _) = sandbox();
+    let mut scan = sandbox.program();
     scan.env_remove("FLEETBACK_DATA_DIR").args([
         "scan",
         "backups",
@@ -156,7 +156,7 @@ fn a_rehearsal_keeps_no_results_where_no_place_is_named() {
         "--exit-zero",
     ]);
     scan.output().unwrap();
-    let kept = walkdir::WalkDir::new(desk.path("home"))
+    let kept = walkdir::WalkDir::new(sandbox.path("home"))
         .into_iter()
         .filter_map(Result::ok);
     let kept: Vec<_> = kept.filter(|entry| entry.file_type().is_file()).collect();
@@ -165,31 +165,31 @@ fn a_rehearsal_keeps_no_results_where_no_place_is_named() {
 
 #[test]
 fn without_results_it_is_said_what_to_do() {
-    let output = Desk::new().run(&["swap", "C39TEST00001"]);
-    assert_eq!(code(&output), 2);
-    assert!(said(&output).contains("--root"), "{}", said(&output));
-    let output = Desk::new().run(&["swap", "C39TEST00001", "--passwords", "pw.csv"]);
-    assert_eq!(code(&output), 2);
+    let output = Sandbox::new().run(&["swap", "C39TEST00001"]);
+    assert_eq!(exit_code(&output), 2);
+    assert!(stderr(&output).contains("--root"), "{}", stderr(&output));
+    let output = Sandbox::new().run(&["swap", "C39TEST00001", "--passwords", "pw.csv"]);
+    assert_eq!(exit_code(&output), 2);
     assert!(
-        said(&output).contains("--passwords is for looking now"),
+        stderr(&output).contains("--passwords is for looking now"),
         "{}",
-        said(&output)
+        stderr(&output)
     );
-    assert_eq!(code(&Desk::new().run(&["swap"])), 2);
+    assert_eq!(exit_code(&Sandbox::new().run(&["swap"])), 2);
 }
 
 #[test]
 fn nobody_knows_it_and_several_fit_are_both_unknown() {
-    let (desk, _) = desk();
+    let (sandbox, _) = sandbox();
     for device in ["C39TEST99999", ""] {
-        let output = desk.run(&[&["swap", device], &LIVE[..]].concat());
-        assert_eq!(code(&output), 3, "{}", printed(&output));
+        let output = sandbox.run(&[&["swap", device], &LIVE[..]].concat());
+        assert_eq!(exit_code(&output), 3, "{}", stdout(&output));
     }
 }
 
 #[test]
 fn json_and_csv_say_the_same() {
-    let (desk, serials) = desk();
+    let (sandbox, serials) = sandbox();
     let outputs = [
         "--json",
         "swap.json",
@@ -209,12 +209,17 @@ fn json_and_csv_say_the_same() {
         "--to-os",
         "26.1",
     ];
-    let output = desk.run(&[&args[..], &LIVE, &outputs].concat());
-    assert_eq!(code(&output), 3, "no capacity was named: {}", said(&output));
-    let json: serde_json::Value = serde_json::from_str(&desk.read("swap.json")).unwrap();
+    let output = sandbox.run(&[&args[..], &LIVE, &outputs].concat());
+    assert_eq!(
+        exit_code(&output),
+        3,
+        "no capacity was named: {}",
+        stderr(&output)
+    );
+    let json: serde_json::Value = serde_json::from_str(&sandbox.read("swap.json")).unwrap();
     assert_eq!(json["summary"]["verdicts"]["unknown"], 2);
     assert_eq!(json["swaps"][1]["device"]["serial_number"], serials[1]);
-    let rows = desk.read("swap.csv");
+    let rows = sandbox.read("swap.csv");
     assert_eq!(
         rows.lines()
             .filter(|row| row.starts_with("unknown,"))
@@ -226,7 +231,7 @@ fn json_and_csv_say_the_same() {
 
 #[test]
 fn after_the_swap_what_must_be_kept_is_said() {
-    let (desk, serials) = desk();
+    let (sandbox, serials) = sandbox();
     let args = [
         "swap",
         serials[0],
@@ -236,23 +241,23 @@ fn after_the_swap_what_must_be_kept_is_said() {
         "--passwords",
         "pw.csv",
     ];
-    let output = desk.run(&[&args[..], &LIVE].concat());
+    let output = sandbox.run(&[&args[..], &LIVE].concat());
     assert_eq!(
-        code(&output),
+        exit_code(&output),
         1,
         "as old as the old one: {}",
-        printed(&output)
+        stdout(&output)
     );
     assert!(
-        printed(&output).starts_with("KEEP: 1 old backup of "),
+        stdout(&output).starts_with("KEEP: 1 old backup of "),
         "{}",
-        printed(&output)
+        stdout(&output)
     );
-    let nobody = desk.run(&[&["swap", serials[0], "--after"], &LIVE[..]].concat());
-    assert_eq!(code(&nobody), 3, "{}", printed(&nobody));
+    let nobody = sandbox.run(&[&["swap", serials[0], "--after"], &LIVE[..]].concat());
+    assert_eq!(exit_code(&nobody), 3, "{}", stdout(&nobody));
 }
 
-/// The plan of the two phones of [`desk`], a stranger and a row that cannot be used.
+/// The plan of the two phones of [`sandbox`], an unknown device and a row that cannot be used.
 const PLAN: &str = "Old serial;New type;New OS;New capacity;User;Date\n\
     C39TEST00001;iPhone 17;26.1;256;Ada;2026-12-01\n\
     C39TEST00002;iPhone 17;26.1;256;Bo;03/04/2027\n\
@@ -260,12 +265,17 @@ const PLAN: &str = "Old serial;New type;New OS;New capacity;User;Date\n\
 
 #[test]
 fn a_plan_is_asked_row_by_row() {
-    let (desk, serials) = desk();
-    desk.write("plan.csv", PLAN);
+    let (sandbox, serials) = sandbox();
+    sandbox.write("plan.csv", PLAN);
     let args = ["swap", "--plan", "plan.csv", "--passwords", "pw.csv"];
-    let output = desk.run(&[&args[..], &LIVE].concat());
-    assert_eq!(code(&output), 3, "nobody knows one: {}", printed(&output));
-    let text = printed(&output);
+    let output = sandbox.run(&[&args[..], &LIVE].concat());
+    assert_eq!(
+        exit_code(&output),
+        3,
+        "nobody knows one: {}",
+        stdout(&output)
+    );
+    let text = stdout(&output);
     for words in [
         "3 devices: 2 ready; 1 unknown",
         "on 2026-12-01, for Ada, into iPhone 17",
@@ -274,12 +284,12 @@ fn a_plan_is_asked_row_by_row() {
         assert!(text.contains(words), "{words} is not in\n{text}");
     }
     assert!(
-        said(&output).contains("line 3: something that is no day"),
+        stderr(&output).contains("line 3: something that is no day"),
         "{}",
-        said(&output)
+        stderr(&output)
     );
-    let json = desk.run(&[&args[..], &LIVE, &["--json", "-"]].concat());
-    let json: serde_json::Value = serde_json::from_str(&printed(&json)).unwrap();
+    let json = sandbox.run(&[&args[..], &LIVE, &["--json", "-"]].concat());
+    let json: serde_json::Value = serde_json::from_str(&stdout(&json)).unwrap();
     let swap = &json["swaps"][0];
     assert_eq!(swap["device"]["serial_number"], serials[0]);
     assert_eq!(
@@ -291,30 +301,30 @@ fn a_plan_is_asked_row_by_row() {
 
 #[test]
 fn a_plan_makes_a_workbook() {
-    let (desk, serials) = desk();
-    desk.write("plan.csv", PLAN);
+    let (sandbox, serials) = sandbox();
+    sandbox.write("plan.csv", PLAN);
     let args = ["swap", "--plan", "plan.csv", "--passwords", "pw.csv"];
     let outputs = ["--xlsx", "out.xlsx"];
-    let output = desk.run(&[&args[..], &LIVE, &outputs].concat());
-    assert_eq!(code(&output), 3, "as without: {}", said(&output));
-    let bytes = std::fs::read(desk.path("out.xlsx")).unwrap();
+    let output = sandbox.run(&[&args[..], &LIVE, &outputs].concat());
+    assert_eq!(exit_code(&output), 3, "as without: {}", stderr(&output));
+    let bytes = std::fs::read(sandbox.path("out.xlsx")).unwrap();
     assert!(bytes.starts_with(b"PK\x03\x04"), "a workbook is a zip");
-    let piped = desk.run(&[&args[..], &LIVE, &["--xlsx", "-"]].concat());
+    let piped = sandbox.run(&[&args[..], &LIVE, &["--xlsx", "-"]].concat());
     assert!(piped.stdout.starts_with(b"PK\x03\x04"));
 
     let after = ["swap", serials[0], "--after", "--xlsx", "after.xlsx"];
-    let output = desk.run(&[&after[..], &LIVE].concat());
-    assert_eq!(code(&output), 2, "{}", said(&output));
+    let output = sandbox.run(&[&after[..], &LIVE].concat());
+    assert_eq!(exit_code(&output), 2, "{}", stderr(&output));
     assert!(
-        said(&output).contains("cannot be used with"),
+        stderr(&output).contains("cannot be used with"),
         "{}",
-        said(&output)
+        stderr(&output)
     );
-    assert!(!desk.path("after.xlsx").exists());
-    let output = desk.run(&[&args[..], &LIVE, &["--xlsx", "plan.csv"]].concat());
-    assert_eq!(code(&output), 2, "{}", said(&output));
+    assert!(!sandbox.path("after.xlsx").exists());
+    let output = sandbox.run(&[&args[..], &LIVE, &["--xlsx", "plan.csv"]].concat());
+    assert_eq!(exit_code(&output), 2, "{}", stderr(&output));
     assert_eq!(
-        desk.read("plan.csv"),
+        sandbox.read("plan.csv"),
         PLAN,
         "the plan is never written over"
     );
@@ -322,12 +332,12 @@ fn a_plan_makes_a_workbook() {
 
 #[test]
 fn a_row_that_nobody_was_asked_about_is_never_all_ready() {
-    let (desk, _) = desk();
+    let (sandbox, _) = sandbox();
     let ask = |plan: &str| {
-        desk.write("plan.csv", plan);
+        sandbox.write("plan.csv", plan);
         let args = ["swap", "--plan", "plan.csv", "--passwords", "pw.csv"];
-        let output = desk.run(&[&args[..], &LIVE].concat());
-        (code(&output), printed(&output))
+        let output = sandbox.run(&[&args[..], &LIVE].concat());
+        (exit_code(&output), stdout(&output))
     };
     assert_eq!(ask("serial,user\nC39TEST00001,Ada\n").0, 0);
     let (exit, text) = ask("serial,user\nC39TEST00001,Ada\n3.5E+14,Bo\n");
@@ -341,27 +351,27 @@ fn a_row_that_nobody_was_asked_about_is_never_all_ready() {
 
 #[test]
 fn what_is_no_plan_asks_nothing() {
-    let (desk, _) = desk();
+    let (sandbox, _) = sandbox();
     let refused = |args: &[&str], words: &str| {
-        let output = desk.run(&[&["swap"], args, &LIVE[..]].concat());
-        assert_eq!(code(&output), 2, "{}", printed(&output));
-        assert!(said(&output).contains(words), "{}", said(&output));
+        let output = sandbox.run(&[&["swap"], args, &LIVE[..]].concat());
+        assert_eq!(exit_code(&output), 2, "{}", stdout(&output));
+        assert!(stderr(&output).contains(words), "{}", stderr(&output));
     };
-    desk.write("plan.csv", "C39TEST00001,Ada,2026-12-01\n");
+    sandbox.write("plan.csv", "C39TEST00001,Ada,2026-12-01\n");
     refused(&["--plan", "plan.csv"], "the old devices in the first row");
     refused(&["--plan", "nowhere.csv"], "no such file");
     refused(
         &["--plan", "plan.csv", "C39TEST00001"],
         "cannot be used with",
     );
-    desk.write("plan.csv", PLAN);
+    sandbox.write("plan.csv", PLAN);
     refused(&["--plan", "plan.csv", "--csv", "plan.csv"], "lies inside");
 }
 
 #[test]
 fn after_the_swap_a_plan_names_old_new_and_day() {
-    let (desk, serials) = desk();
-    desk.write(
+    let (sandbox, serials) = sandbox();
+    sandbox.write(
         "plan.csv",
         &format!("old,new,date\n{},{},2026-11-18\n", serials[0], serials[1]),
     );
@@ -373,23 +383,23 @@ fn after_the_swap_a_plan_names_old_new_and_day() {
         "--passwords",
         "pw.csv",
     ];
-    let output = desk.run(&[&args[..], &LIVE].concat());
+    let output = sandbox.run(&[&args[..], &LIVE].concat());
     assert_eq!(
-        code(&output),
+        exit_code(&output),
         1,
         "as old as the old one: {}",
-        printed(&output)
+        stdout(&output)
     );
-    let text = printed(&output);
+    let text = stdout(&output);
     assert!(text.contains("Planned for   2026-11-18"), "{text}");
     assert!(text.contains("1 swap: 1 keep"), "{text}");
 }
 
-/// Known only to the MDM, only by a backup, to both in contradiction, and to nobody: READY, WITH LOSSES,
+/// Known only to the MDM, only by a backup, to both in contradiction, and to neither: READY, WITH LOSSES,
 /// READY, NOT READY and UNKNOWN, each with a reason of its own.
 #[test]
 fn four_ways_to_be_known_are_four_answers() {
-    let (desk, serials) = desk();
+    let (sandbox, serials) = sandbox();
     let only_mdm = DeviceIds::new(9, "iPhone12,1");
     let other_serial = DeviceIds {
         serial: "C39TEST00007".to_owned(),
@@ -400,12 +410,12 @@ fn four_ways_to_be_known_are_four_answers() {
         let managed = Managed::new(9, numbers, name).last_cloud_backup(at("2026-11-20T03:00:00Z"));
         let answer = encode(&managed.device_information(), Format::Xml).unwrap();
         let text = String::from_utf8(answer).unwrap();
-        desk.write(&format!("mdm/{name}.plist"), &text);
+        sandbox.write(&format!("mdm/{name}.plist"), &text);
     }
     let ask = |device: &str| {
         let args = ["swap", device, "--passwords", "pw.csv", "--mdm", "mdm"];
-        let output = desk.run(&[&args[..], &LIVE].concat());
-        let text = printed(&output);
+        let output = sandbox.run(&[&args[..], &LIVE].concat());
+        let text = stdout(&output);
         let lines: Vec<_> = text.lines().take(2).map(str::to_owned).collect();
         let verdict = lines[0].split(": ").next().unwrap_or_default().to_owned();
         (verdict, lines[1].trim().to_owned())
@@ -433,12 +443,12 @@ fn four_ways_to_be_known_are_four_answers() {
 
 #[test]
 fn the_nightly_run_raises_what_is_to_be_swapped_soon() {
-    let (desk, serials) = desk();
+    let (sandbox, serials) = sandbox();
     let table = format!(
         "serial,planned swap\n{},2026-11-23\n{},2026-11-24\n",
         serials[0], serials[1]
     );
-    desk.write("inventory.csv", &table);
+    sandbox.write("inventory.csv", &table);
     let found = |passwords: &[&str]| {
         let args = [
             "backups",
@@ -448,8 +458,8 @@ fn the_nightly_run_raises_what_is_to_be_swapped_soon() {
             "--json",
             "all.json",
         ];
-        let output = desk.scan(&[&args[..], passwords].concat());
-        let all: serde_json::Value = serde_json::from_str(&desk.read("all.json")).unwrap();
+        let output = sandbox.scan(&[&args[..], passwords].concat());
+        let all: serde_json::Value = serde_json::from_str(&sandbox.read("all.json")).unwrap();
         let devices = all["devices"].as_array().unwrap().clone();
         let planned = devices.iter().flat_map(|device| {
             let findings = device["findings"].as_array().unwrap();
@@ -459,7 +469,7 @@ fn the_nightly_run_raises_what_is_to_be_swapped_soon() {
                 format!("{} {} {text}", device["serial_number"], one["severity"])
             })
         });
-        (code(&output), planned.collect::<Vec<_>>())
+        (exit_code(&output), planned.collect::<Vec<_>>())
     };
     let (exit, ready) = found(&["--passwords", "pw.csv"]);
     assert_eq!(
@@ -482,17 +492,17 @@ fn the_nightly_run_raises_what_is_to_be_swapped_soon() {
 
 #[test]
 fn a_list_of_releases_tells_what_the_new_model_runs() {
-    let (desk, serials) = desk();
+    let (sandbox, serials) = sandbox();
     let ask = |more: &[&str]| {
         let args = ["swap", serials[0], "--passwords", "pw.csv"];
         let to = ["--to-type", "iPhone99,9", "--to-capacity", "256"];
-        code(&desk.run(&[&args[..], &to, &LIVE, more].concat()))
+        exit_code(&sandbox.run(&[&args[..], &to, &LIVE, more].concat()))
     };
     assert_eq!(ask(&[]), 3, "the built-in list knows no such model");
     let listed = ("26.1", "2026-11-01", Some(&["iPhone99,9"][..]));
-    desk.write("gdmf.json", &feeds::gdmf(&[listed], &[listed]).to_string());
+    sandbox.write("gdmf.json", &feeds::gdmf(&[listed], &[listed]).to_string());
     assert_eq!(ask(&["--os-feed", "gdmf.json"]), 0);
-    let output = desk.run(&[
+    let output = sandbox.run(&[
         "swap",
         serials[0],
         "--json",
@@ -502,5 +512,9 @@ fn a_list_of_releases_tells_what_the_new_model_runs() {
         "--root",
         "backups",
     ]);
-    assert_eq!(code(&output), 2, "no file that is read is written over");
+    assert_eq!(
+        exit_code(&output),
+        2,
+        "no file that is read is written over"
+    );
 }

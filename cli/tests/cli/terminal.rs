@@ -1,38 +1,41 @@
 //! What standard error gets, and what must never reach a terminal.
 
-use crate::desk::{Desk, HALF_A_PLIST, code, printed, said, sound};
+use crate::sandbox::{HALF_A_PLIST, Sandbox, exit_code, healthy, stderr, stdout};
 
 #[test]
 fn a_last_line_remains_off_a_terminal() {
-    let desk = Desk::with(&[sound(1)]);
-    let output = desk.scan(&["backups", "--csv", "a.csv"]);
+    let sandbox = Sandbox::with(&[healthy(1)]);
+    let output = sandbox.scan(&["backups", "--csv", "a.csv"]);
     assert_eq!(
-        said(&output),
+        stderr(&output),
         "fleetback: 1 device, 0 could be lost tonight; 1 local backup; everything could be read\n"
     );
-    assert_eq!(said(&desk.scan(&["backups", "--csv", "a.csv", "-q"])), "");
+    assert_eq!(
+        stderr(&sandbox.scan(&["backups", "--csv", "a.csv", "-q"])),
+        ""
+    );
 }
 
 #[test]
 fn what_could_not_be_read_is_named() {
-    let desk = Desk::with(&[sound(1)]);
+    let sandbox = Sandbox::with(&[healthy(1)]);
     for number in 1..=12 {
-        desk.write(&format!("mdm/{number}-half.plist"), HALF_A_PLIST);
+        sandbox.write(&format!("mdm/{number}-half.plist"), HALF_A_PLIST);
     }
     let args = ["backups", "--mdm", "mdm", "--csv", "a.csv"];
-    let short = said(&desk.scan(&args));
+    let short = stderr(&sandbox.scan(&args));
     assert_eq!(short.matches("half.plist: wanted").count(), 10, "{short}");
     assert!(short.contains("2 more could not be read"), "{short}");
-    let long = said(&desk.scan(&[&args[..], &["-v"]].concat()));
+    let long = stderr(&sandbox.scan(&[&args[..], &["-v"]].concat()));
     assert_eq!(long.matches("half.plist: wanted").count(), 12, "{long}");
-    let quiet = desk.scan(&[&args[..], &["-q"]].concat());
-    assert_eq!((code(&quiet), said(&quiet)), (3, String::new()));
+    let quiet = sandbox.scan(&[&args[..], &["-q"]].concat());
+    assert_eq!((exit_code(&quiet), stderr(&quiet)), (3, String::new()));
 }
 
 #[test]
 fn progress_off_a_terminal_is_lines_and_only_when_asked_for() {
-    let desk = Desk::with(&[sound(1), sound(2)]);
-    let lines = said(&desk.scan(&["backups", "--csv", "a.csv", "--progress", "always"]));
+    let sandbox = Sandbox::with(&[healthy(1), healthy(2)]);
+    let lines = stderr(&sandbox.scan(&["backups", "--csv", "a.csv", "--progress", "always"]));
     assert!(
         lines.contains("2 to read") && lines.contains("2 of 2 read"),
         "{lines}"
@@ -42,9 +45,9 @@ fn progress_off_a_terminal_is_lines_and_only_when_asked_for() {
 
 #[test]
 fn a_devices_name_cannot_paint_the_terminal() {
-    let stale = sound(1).completed("2026-11-01T00:00:00Z");
-    let desk = Desk::with(&[stale.name("\x1b[31mred\u{202e}drow\n2nd")]);
-    let text = printed(&desk.scan(&["backups"]));
+    let stale = healthy(1).completed("2026-11-01T00:00:00Z");
+    let sandbox = Sandbox::with(&[stale.name("\x1b[31mred\u{202e}drow\n2nd")]);
+    let text = stdout(&sandbox.scan(&["backups"]));
     assert!(text.contains("red"), "{text}");
     for painted in ["\x1b", "\u{202e}", "\n2nd"] {
         assert!(!text.contains(painted), "{text:?}");
@@ -54,23 +57,23 @@ fn a_devices_name_cannot_paint_the_terminal() {
 #[cfg(unix)]
 #[test]
 fn a_path_cannot_paint_the_terminal() {
-    let desk = Desk::with(&[sound(1)]);
-    let output = desk.scan(&["backups", "gone\x1b[31m\nnice"]);
-    assert_eq!(code(&output), 3);
-    assert!(said(&output).contains("gone\\x1b"), "{}", said(&output));
-    assert!(!said(&output).contains('\x1b'), "{}", said(&output));
+    let sandbox = Sandbox::with(&[healthy(1)]);
+    let output = sandbox.scan(&["backups", "gone\x1b[31m\nnice"]);
+    assert_eq!(exit_code(&output), 3);
+    assert!(stderr(&output).contains("gone\\x1b"), "{}", stderr(&output));
+    assert!(!stderr(&output).contains('\x1b'), "{}", stderr(&output));
 }
 
 #[test]
 fn doctor_ends_as_the_scan_would() {
-    let desk = Desk::with(&[sound(1)]);
+    let sandbox = Sandbox::with(&[healthy(1)]);
     let check = |args: &[&str], want: i32, words: &str| {
-        let output = desk.run(&[&["doctor"], args].concat());
-        assert_eq!(code(&output), want, "{args:?}\n{}", printed(&output));
+        let output = sandbox.run(&[&["doctor"], args].concat());
+        assert_eq!(exit_code(&output), want, "{args:?}\n{}", stdout(&output));
         assert!(
-            printed(&output).contains(words),
+            stdout(&output).contains(words),
             "{args:?}\n{}",
-            printed(&output)
+            stdout(&output)
         );
     };
     check(&["backups"], 0, "ok           read root: backups: 1 entr");
@@ -80,9 +83,9 @@ fn doctor_ends_as_the_scan_would() {
         2,
         "WRONG        policy: gone.toml",
     );
-    desk.write("fleetback.toml", "[output]\ncsv = [\"gone/a.csv\"]\n");
+    sandbox.write("fleetback.toml", "[output]\ncsv = [\"gone/a.csv\"]\n");
     check(&["backups"], 5, "CANNOT WRITE report: gone/a.csv");
-    desk.write("fleetback.toml", "[output]\ncvs = []\n");
+    sandbox.write("fleetback.toml", "[output]\ncvs = []\n");
     check(
         &["backups"],
         2,

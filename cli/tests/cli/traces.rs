@@ -2,10 +2,10 @@
 
 use fleetback_testdata::backup::damage::{Damage, DatabaseDamage, PlistDamage, PlistFile};
 
-use crate::desk::{Desk, code, fingerprint, said, sound};
+use crate::sandbox::{Sandbox, exit_code, fingerprint, healthy, stderr};
 
-fn damaged() -> Desk {
-    let desk = Desk::with(&[sound(1), sound(2)]);
+fn damaged() -> Sandbox {
+    let sandbox = Sandbox::with(&[healthy(1), healthy(2)]);
     for (seed, damage) in (10..).zip([
         Damage::Database(DatabaseDamage::ZeroBytes),
         Damage::Database(DatabaseDamage::Truncated),
@@ -19,33 +19,33 @@ fn damaged() -> Desk {
         Damage::Fake,
         Damage::Placeholder,
     ]) {
-        desk.add(&fleetback_testdata::backup::builder::BackupBuilder::new(seed).damage(damage));
+        sandbox.add(&fleetback_testdata::backup::builder::BackupBuilder::new(seed).damage(damage));
     }
-    desk
+    sandbox
 }
 
 #[test]
 fn nothing_below_a_root_is_changed() {
-    let desk = damaged();
-    let before = fingerprint(&desk.path("backups"));
-    let output = desk.scan(&[
+    let sandbox = damaged();
+    let before = fingerprint(&sandbox.path("backups"));
+    let output = sandbox.scan(&[
         "backups", "--csv", "a.csv", "--html", "a.html", "--json", "a.json",
     ]);
     assert_eq!(
-        fingerprint(&desk.path("backups")),
+        fingerprint(&sandbox.path("backups")),
         before,
         "{}",
-        said(&output)
+        stderr(&output)
     );
 }
 
 #[test]
 fn any_number_of_threads_gives_the_same_bytes() {
-    let desk = damaged();
+    let sandbox = damaged();
     for threads in ["1", "8"] {
         let [csv, html, json] = ["csv", "html", "json"].map(|kind| format!("{threads}.{kind}"));
         let outputs = ["--csv", &csv, "--html", &html, "--json", &json];
-        desk.scan(
+        sandbox.scan(
             &[
                 &["backups", "--no-history", "--threads", threads],
                 &outputs[..],
@@ -54,8 +54,8 @@ fn any_number_of_threads_gives_the_same_bytes() {
         );
     }
     for kind in ["csv", "html", "json"] {
-        let [one, eight] =
-            ["1", "8"].map(|n| crate::demo::without_free_room(&desk.read(&format!("{n}.{kind}"))));
+        let [one, eight] = ["1", "8"]
+            .map(|n| crate::demo::without_free_room(&sandbox.read(&format!("{n}.{kind}"))));
         assert!(one == eight, "{kind} differs");
     }
 }
@@ -64,15 +64,15 @@ fn any_number_of_threads_gives_the_same_bytes() {
 #[test]
 fn a_fifo_named_like_a_plist_does_not_hang_the_night() {
     for file in [PlistFile::Info, PlistFile::Status, PlistFile::Manifest] {
-        let desk = Desk::with(&[
-            sound(1),
-            sound(2).damage(Damage::Plist(file, PlistDamage::Fifo)),
+        let sandbox = Sandbox::with(&[
+            healthy(1),
+            healthy(2).damage(Damage::Plist(file, PlistDamage::Fifo)),
         ]);
-        let output = desk.scan(&["backups", "--csv", "a.csv"]);
+        let output = sandbox.scan(&["backups", "--csv", "a.csv"]);
         assert!(
-            [0, 1, 3].contains(&code(&output)),
+            [0, 1, 3].contains(&exit_code(&output)),
             "{file:?}: {}",
-            said(&output)
+            stderr(&output)
         );
     }
 }

@@ -3,26 +3,26 @@
 use fleetback_testdata::backup::builder::BackupBuilder;
 use fleetback_testdata::backup::damage::Damage;
 
-use crate::desk::{Desk, NOW, code, fingerprint, printed, said, sound};
+use crate::sandbox::{NOW, Sandbox, exit_code, fingerprint, healthy, stderr, stdout};
 
-fn verify(desk: &Desk, args: &[&str]) -> std::process::Output {
-    desk.run(&[&["verify", "--now", NOW, "--no-history"], args].concat())
+fn verify(sandbox: &Sandbox, args: &[&str]) -> std::process::Output {
+    sandbox.run(&[&["verify", "--now", NOW, "--no-history"], args].concat())
 }
 
 #[track_caller]
 fn check(backups: &[BackupBuilder], args: &[&str], want: i32) -> String {
-    let desk = Desk::with(backups);
-    let before = fingerprint(&desk.path("backups"));
-    let output = verify(&desk, &[&["backups"], args].concat());
+    let sandbox = Sandbox::with(backups);
+    let before = fingerprint(&sandbox.path("backups"));
+    let output = verify(&sandbox, &[&["backups"], args].concat());
     assert_eq!(
-        code(&output),
+        exit_code(&output),
         want,
         "{args:?}\n{}{}",
-        printed(&output),
-        said(&output)
+        stdout(&output),
+        stderr(&output)
     );
-    assert_eq!(fingerprint(&desk.path("backups")), before);
-    printed(&output)
+    assert_eq!(fingerprint(&sandbox.path("backups")), before);
+    stdout(&output)
 }
 
 #[test]
@@ -45,11 +45,11 @@ fn missing_files_are_1_and_are_named() {
 
 #[test]
 fn what_cannot_be_checked_so_deep_is_3() {
-    let text = check(&[sound(1)], &[], 3);
+    let text = check(&[healthy(1)], &[], 3);
     assert!(text.contains("needs its password"), "{text}");
     check(
         &[
-            sound(1),
+            healthy(1),
             BackupBuilder::new(2).damage(Damage::FilesMissing(2)),
         ],
         &[],
@@ -59,36 +59,36 @@ fn what_cannot_be_checked_so_deep_is_3() {
 
 #[test]
 fn nothing_found_is_4_and_nothing_named_is_2() {
-    let desk = Desk::new();
-    std::fs::create_dir(desk.path("empty")).unwrap();
-    assert_eq!(code(&verify(&desk, &["empty"])), 4);
-    assert_eq!(code(&verify(&desk, &["gone"])), 2);
-    assert_eq!(code(&verify(&desk, &[])), 2);
+    let sandbox = Sandbox::new();
+    std::fs::create_dir(sandbox.path("empty")).unwrap();
+    assert_eq!(exit_code(&verify(&sandbox, &["empty"])), 4);
+    assert_eq!(exit_code(&verify(&sandbox, &["gone"])), 2);
+    assert_eq!(exit_code(&verify(&sandbox, &[])), 2);
 }
 
 #[test]
 fn json_takes_the_place_of_the_text_only_on_standard_output() {
-    let desk = Desk::with(&[BackupBuilder::new(1)]);
-    let output = verify(&desk, &["backups", "--verify", "names", "--json", "-"]);
-    let json: serde_json::Value = serde_json::from_str(&printed(&output)).unwrap();
+    let sandbox = Sandbox::with(&[BackupBuilder::new(1)]);
+    let output = verify(&sandbox, &["backups", "--verify", "names", "--json", "-"]);
+    let json: serde_json::Value = serde_json::from_str(&stdout(&output)).unwrap();
     assert_eq!(json["schema_version"], 1);
     assert_eq!(json["level"], "names");
     assert_eq!(json["backups"][0]["restorable"], "yes");
     assert_eq!(json["backups"][0]["verified"]["at"], NOW);
     assert_eq!(json["backups"][0]["files"]["missing"], 0);
 
-    let output = verify(&desk, &["backups", "--json", "v.json"]);
-    assert!(printed(&output).contains("would restore"));
-    assert!(desk.read("v.json").contains("\"backups\""));
+    let output = verify(&sandbox, &["backups", "--json", "v.json"]);
+    assert!(stdout(&output).contains("would restore"));
+    assert!(sandbox.read("v.json").contains("\"backups\""));
     assert_eq!(
-        code(&verify(
-            &desk,
+        exit_code(&verify(
+            &sandbox,
             &["backups", "--json", "no-such-folder/v.json"]
         )),
         5
     );
     assert_eq!(
-        code(&verify(&desk, &["backups", "--json", "backups/v.json"])),
+        exit_code(&verify(&sandbox, &["backups", "--json", "backups/v.json"])),
         2
     );
 }

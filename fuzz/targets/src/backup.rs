@@ -25,7 +25,7 @@ const MBDB_ROW_BYTES_MIN: usize = 50;
 /// Letters of a name in a report.
 const NAME_MAX: usize = 512;
 
-/// The archive of one row: the short way tells what the plain way tells.
+/// The archive of one row: the fast path and the full parser agree.
 pub fn archive(bytes: &[u8]) {
     if let (Some(read), Some(plain)) = (file_record::read(bytes), file_record::read_plainly(bytes))
     {
@@ -59,7 +59,7 @@ fn try_password(keybag: &Keybag, bytes: &[u8]) {
 pub fn mbdb(bytes: &[u8]) {
     let records = match mbdb::Records::open(bytes) {
         Ok(records) => records,
-        Err(words) => return is_readable(&words),
+        Err(fault) => return is_readable(&fault.to_string()),
     };
     let mut damaged = false;
     for (count, record) in records.enumerate() {
@@ -97,7 +97,7 @@ fn every_row(catalog: Result<Catalog, Fault>, bytes: usize) {
     });
     match rows {
         Ok(parts) => {
-            let rows: u64 = parts.iter().map(|part| part.odd.rows).sum();
+            let rows: u64 = parts.iter().map(|part| part.facts.odd.rows).sum();
             let files: u64 = parts.iter().map(|part| part.collected).sum();
             assert!(files <= rows && rows <= bytes as u64, "{rows} rows");
         }
@@ -160,8 +160,8 @@ fn holds(backup: &LocalBackup) {
     are_readable(&backup.problems, &backup.path);
     is_readable(&backup.state_reason);
     is_readable(&backup.restorable_reason);
-    backup.missing_sample.iter().for_each(is_short);
-    if let Some(files) = &backup.files {
+    backup.file_check.missing_sample.iter().for_each(is_short);
+    if let Some(files) = &backup.file_check.files {
         assert!(files.missing <= files.expected && files.present <= files.expected);
     }
     if let Some(log) = &backup.cloud_log {

@@ -1,4 +1,4 @@
-//! Readers of what lies on the desk of whoever runs the program: passwords, settings, the history.
+//! Readers of files that a person gives to the program: passwords, settings, the history.
 
 use std::fs;
 

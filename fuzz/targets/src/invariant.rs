@@ -1,4 +1,4 @@
-//! Promises that hold for every reader.
+//! Invariants of every reader.
 
 use std::path::Path;
 
@@ -17,8 +17,8 @@ pub fn is_readable(words: &str) {
 /// Problems that can be read, of files at or below `root` and of no other.
 pub fn are_readable(problems: &[Problem], root: &Path) {
     for problem in problems {
-        let told = problem.path.display();
-        assert!(problem.path.starts_with(root), "a problem of {told}");
+        let path = problem.path.display();
+        assert!(problem.path.starts_with(root), "a problem of {path}");
         is_readable(&problem.wanted);
         is_readable(&problem.found);
         if let Some(remedy) = &problem.remedy {

@@ -1,5 +1,5 @@
-//! What is held of every reader of untrusted bytes: one function per reader, which takes any bytes
-//! and fails exactly when a promise is broken. libFuzzer and the tests call the same functions.
+//! What must hold of every reader of untrusted bytes: one function per reader, which takes any bytes
+//! and fails exactly when an invariant is broken. libFuzzer and the tests call the same functions.
 //!
 //! Not a reader, and no part of the product.
 

@@ -36,7 +36,7 @@ pub fn plist(bytes: &[u8]) {
     }
 }
 
-/// Without recursion, so that a tree too deep is told and not died of.
+/// Without recursion, so that a tree that is too deep is reported and does not overflow the stack.
 fn depth(tree: &Value) -> usize {
     let mut deepest = 0;
     let mut open = vec![(tree, 1)];
@@ -51,7 +51,7 @@ fn depth(tree: &Value) -> usize {
     deepest
 }
 
-/// Every key as every kind; a wrong kind is told in words.
+/// Every key as every kind; a wrong kind is an error message.
 fn ask_for_fields(root: &Dictionary) {
     for key in root.keys().take(20) {
         let wrong = [

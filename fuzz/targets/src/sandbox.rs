@@ -53,7 +53,7 @@ pub fn with_copy(name: &str, bytes: &[u8], use_file: impl FnOnce(&Path)) {
     use_file(&folder.path().join(name));
 }
 
-/// In memory where this system has such a place and nobody named another: a disk costs more than all
+/// In memory where this system has such a place and TMPDIR names no other: a disk costs more than all
 /// that is tried on it.
 fn private_folder() -> Result<TempDir> {
     let named = std::env::var_os("TMPDIR").is_some();

@@ -38,7 +38,7 @@ pub type Seeds = Result<Vec<(&'static str, Vec<u8>)>>;
 const SEED: u64 = 2026;
 const DEVICE: &str = "iPhone12,1";
 
-/// A file, a folder and a link, with all that a row can tell of them.
+/// A file, a folder and a link, with all that a row can hold.
 fn rows() -> [(Entry, Details); 3] {
     let told = Details {
         modified: 1_700_000_000,

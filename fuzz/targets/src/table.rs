@@ -8,7 +8,7 @@ use crate::{backup, cli_inputs, documents, plists, results};
 pub struct Target {
     /// Name of the target, of its file in `fuzz_targets` and of its folder in `corpus`.
     pub name: &'static str,
-    /// Reads the bytes and holds the promises.
+    /// Reads the bytes and checks the invariants.
     pub run: fn(&[u8]),
     /// Small whole files to begin with.
     pub seeds: fn() -> Seeds,

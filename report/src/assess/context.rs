@@ -279,13 +279,15 @@ impl<'a> DeviceContext<'a> {
     }
 }
 
+/// The local backups, newest first. One that names no device protects none: nobody can tell whose it is.
 fn locals<'a>(device: &'a Device, policy: &Effective<'_>, now: Timestamp) -> Vec<Local<'a>> {
+    let is_named = !device.identity.is_empty();
     let mut locals: Vec<Local<'a>> = device
         .backups
         .iter()
         .map(|backup| Local {
             backup,
-            good: local_date(backup, policy, now),
+            good: local_date(backup, policy, now).filter(|_| is_named),
         })
         .collect();
     let newest = |local: &Local<'_>| {

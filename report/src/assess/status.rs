@@ -184,7 +184,10 @@ fn cloud_attempts<'c>(ctx: &'c DeviceContext<'_>) -> impl Iterator<Item = Attemp
 
 /// The result of a local attempt in a word or two.
 fn result(backup: &LocalBackup) -> String {
-    let missing = backup.files.is_some_and(|files| files.missing > 0);
+    let missing = backup
+        .file_check
+        .files
+        .is_some_and(|files| files.missing > 0);
     let text = match (backup.state, backup.restorable) {
         (State::Complete, Restorable::No) if missing => "files missing",
         (State::Complete, Restorable::No) => "not restorable",

@@ -4,7 +4,6 @@ use fleetback_scanner::model::fleet::Fleet;
 use jiff::Timestamp;
 
 use super::device::judge_device;
-use super::vanished::with_vanished;
 use super::waivers::Waivers;
 use super::{facts, summary};
 use crate::assess::context::DeviceContext;
@@ -66,7 +65,6 @@ pub fn judge(
     policy: &Policy,
     run: &RunInfo,
 ) -> Results {
-    let fleet = &*with_vanished(fleet, reference_data.history, run.now);
     let clouds: Vec<IcloudEvidence<'_>> = fleet
         .devices
         .iter()

@@ -3,7 +3,7 @@
 use fleetback_report::judge::ReferenceData;
 use fleetback_report::results::{Code, Confidence, Finding, FixId};
 use fleetback_scanner::model::backup::{
-    FileCount, HostTool, LocalBackup, Password, Restorable, State, Verified, VerifyLevel,
+    FileCheck, FileCount, HostTool, LocalBackup, Password, Restorable, State, VerifyLevel,
 };
 use fleetback_scanner::model::evidence::Sourced;
 use fleetback_scanner::model::fleet::Fleet;
@@ -597,14 +597,10 @@ fn a_decrypted_copy_is_not_called_broken() {
 
 #[test]
 fn a_backup_that_nobody_checked_says_so() {
-    let at_state = Verified {
-        level: VerifyLevel::State,
-        ..local(DAY).verified
-    };
     let looked_at = LocalBackup {
         restorable: Restorable::Unknown,
         restorable_reason: "its files were not checked".to_owned(),
-        verified: at_state,
+        file_check: FileCheck::new(VerifyLevel::State, NOW, local(DAY).file_check.files),
         ..local(DAY)
     };
     check(
@@ -813,7 +809,13 @@ fn the_computers_disk() {
     });
     let full = |backup: LocalBackup| {
         with_disk(
-            fleet([phone().local(LocalBackup { files, ..backup })]),
+            fleet([phone().local(LocalBackup {
+                file_check: FileCheck {
+                    files,
+                    ..backup.file_check.clone()
+                },
+                ..backup
+            })]),
             1_000_000_000,
         )
     };

@@ -7,8 +7,8 @@ use fleetback_report::judge::{ReferenceData, RunInfo, judge};
 use fleetback_report::policy::Policy;
 use fleetback_report::results::{self, Code, Finding, Results};
 use fleetback_scanner::model::backup::{
-    DecomposedPaths, FileCount, FileDifference, FileName, FolderContent, HostTool, LocalBackup,
-    Password, Restorable, State, Verified, VerifyLevel,
+    DecomposedPaths, FileCheck, FileCount, FolderContent, HostTool, LocalBackup, Password,
+    Restorable, State, VerifyLevel,
 };
 use fleetback_scanner::model::cloud::{CloudAttempt, CloudLog, CloudWindow};
 use fleetback_scanner::model::evidence::{Source, Sourced, TimestampSource};
@@ -187,18 +187,15 @@ pub(crate) fn local(seconds_old: i64) -> LocalBackup {
         info_date: date,
         manifest_date: date,
         newest_mtime: None,
-        verified: Verified {
-            level: VerifyLevel::Names,
-            at: NOW,
-        },
-        files: Some(FileCount {
-            expected: 100,
-            present: 100,
-            ..FileCount::default()
-        }),
-        missing_sample: Vec::new(),
-        extra_sample: Vec::new(),
-        different_sample: Vec::new(),
+        file_check: FileCheck::new(
+            VerifyLevel::Names,
+            NOW,
+            Some(FileCount {
+                expected: 100,
+                present: 100,
+                ..FileCount::default()
+            }),
+        ),
         doubts: Vec::new(),
         not_downloaded: 0,
         decomposed_paths: DecomposedPaths::default(),
@@ -229,79 +226,17 @@ pub(crate) fn holed(seconds_old: i64) -> LocalBackup {
     LocalBackup {
         restorable: Restorable::No,
         restorable_reason: "14 files are missing".to_owned(),
-        files: Some(FileCount {
-            expected: 100,
-            present: 86,
-            missing: 14,
-            ..FileCount::default()
-        }),
+        file_check: FileCheck::new(
+            VerifyLevel::Names,
+            NOW,
+            Some(FileCount {
+                expected: 100,
+                present: 86,
+                missing: 14,
+                ..FileCount::default()
+            }),
+        ),
         ..local(seconds_old)
-    }
-}
-
-/// A finished backup of which all files but one are there by name only.
-pub(crate) fn not_downloaded(seconds_old: i64) -> LocalBackup {
-    LocalBackup {
-        not_downloaded: 99,
-        restorable_reason: "99 files are missing".to_owned(),
-        files: Some(FileCount {
-            expected: 100,
-            present: 1,
-            missing: 99,
-            ..FileCount::default()
-        }),
-        ..holed(seconds_old)
-    }
-}
-
-/// A finished backup of which a file was cut.
-pub(crate) fn cut(seconds_old: i64) -> LocalBackup {
-    LocalBackup {
-        restorable: Restorable::No,
-        restorable_reason: "1 of 100 files is damaged".to_owned(),
-        files: Some(FileCount {
-            expected: 100,
-            present: 100,
-            different: Some(1),
-            damaged: 1,
-            ..FileCount::default()
-        }),
-        different_sample: vec![FileDifference {
-            file: photo("IMG_0001.HEIC"),
-            how: "4,096 bytes where 200,000 are promised".to_owned(),
-        }],
-        ..local(seconds_old)
-    }
-}
-
-/// A folder in which no backup ever came to be.
-pub(crate) fn empty(content: FolderContent) -> LocalBackup {
-    LocalBackup {
-        content,
-        status_date: None,
-        manifest_date: None,
-        files: None,
-        ..broken(State::Unknown, DAY)
-    }
-}
-
-/// A whole backup with so many paths in decomposed Unicode.
-pub(crate) fn decomposed(count: u64) -> LocalBackup {
-    LocalBackup {
-        decomposed_paths: DecomposedPaths {
-            count,
-            domains: vec!["AppDomain-net.example.files".to_owned()],
-            sample: vec![photo("Cafe\u{301}.txt")],
-        },
-        ..local(DAY)
-    }
-}
-
-fn photo(name: &str) -> FileName {
-    FileName {
-        file_id: "ab".repeat(20),
-        domain: "CameraRollDomain".to_owned(),
-        path: format!("Media/{name}"),
     }
 }
 

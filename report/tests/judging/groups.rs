@@ -1,7 +1,7 @@
 //! Groups of a policy: which devices belong to one, and what is asked of them.
 
 use fleetback_report::results::{Code, Results, Severity, Status};
-use fleetback_scanner::model::backup::{LocalBackup, Password, Restorable, Verified, VerifyLevel};
+use fleetback_scanner::model::backup::{FileCheck, LocalBackup, Password, Restorable, VerifyLevel};
 use fleetback_scanner::model::evidence::Sourced;
 use fleetback_scanner::model::identity::Udid;
 
@@ -211,10 +211,7 @@ fn finding(backup: LocalBackup, policy: &str, want: Option<&str>) {
 #[test]
 fn a_policy_can_ask_for_a_check() {
     let checked = |level, seconds| LocalBackup {
-        verified: Verified {
-            level,
-            at: ago(seconds),
-        },
+        file_check: FileCheck::new(level, ago(seconds), local(DAY).file_check.files),
         ..local(DAY)
     };
     let names = VerifyLevel::Names;

@@ -2,7 +2,7 @@
 
 use fleetback_report::judge::ReferenceData;
 use fleetback_report::results::{OsVerdict, Severity, Status};
-use fleetback_scanner::model::backup::{FileCount, LocalBackup};
+use fleetback_scanner::model::backup::{FileCheck, FileCount, LocalBackup, VerifyLevel};
 use fleetback_scanner::model::evidence::Sourced;
 use fleetback_scanner::model::os_feed::{OsFeed, OsFeedKind, OsRelease};
 use jiff::civil::Date;
@@ -116,7 +116,7 @@ fn disk(free: u64, want: bool) {
         ..FileCount::default()
     };
     let backup = LocalBackup {
-        files: Some(files),
+        file_check: FileCheck::new(VerifyLevel::Names, NOW, Some(files)),
         ..local(DAY)
     };
     let results = judged(&with_disk(fleet([phone().local(backup)]), free), "");

@@ -5,7 +5,6 @@
 
 mod arbitrary;
 mod causes;
-mod content;
 mod fleet;
 mod good;
 mod groups;

@@ -60,7 +60,7 @@ fn judged_after(fleet: &Fleet, history: &History) -> Results {
 const ERROR: Option<Severity> = Some(Severity::Error);
 const WARNING: Option<Severity> = Some(Severity::Warning);
 
-pub(crate) const SERIAL: &str = "F2LX0000TEST";
+const SERIAL: &str = "F2LX0000TEST";
 
 fn change_of(device: Phone, past: Vec<(DeviceIds, Option<Severity>)>) -> Option<Change> {
     judged_after(&fleet([device]), &last_night(past)).devices[0].change
@@ -148,7 +148,7 @@ fn no_past_belongs_to_two_devices() {
 /// A phone whose local backup of last night has so many bytes, where the one before had 1,000.
 fn after_a_thousand(bytes: u64) -> Results {
     let mut backup = local(HOUR);
-    backup.files.as_mut().unwrap().bytes = Some(bytes);
+    backup.file_check.files.as_mut().unwrap().bytes = Some(bytes);
     let mut history = last_night(vec![(ids("", SERIAL), None)]);
     history.devices[0].sizes = vec![PastSize {
         completed_at: ago(2 * DAY),
@@ -167,7 +167,7 @@ fn a_backup_of_less_than_half_the_size_has_shrunk() {
 #[test]
 fn a_backup_is_not_compared_with_itself() {
     let mut backup = local(HOUR);
-    backup.files.as_mut().unwrap().bytes = Some(1);
+    backup.file_check.files.as_mut().unwrap().bytes = Some(1);
     let mut history = last_night(vec![(ids("", SERIAL), None)]);
     history.devices[0].sizes = vec![PastSize {
         completed_at: backup.completed_at.unwrap(),

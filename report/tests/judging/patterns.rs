@@ -4,7 +4,7 @@
 use fleetback_report::history::{DeviceIds, History, PastDevice, PastIcloud, PastRun};
 use fleetback_report::judge::{ReferenceData, judge};
 use fleetback_report::results::{Code, Confidence, FixId, Pattern, PatternKind, Results};
-use fleetback_scanner::model::backup::{FileCount, LocalBackup, State};
+use fleetback_scanner::model::backup::{FileCheck, FileCount, LocalBackup, State, VerifyLevel};
 use fleetback_scanner::model::evidence::Sourced;
 
 use crate::fleet::*;
@@ -374,10 +374,14 @@ fn one_computer_breaks_backups() {
     // A full disk explains it better, and so do broken backups everywhere.
     let phones = (0..20).map(|n| {
         numbered(n).local(LocalBackup {
-            files: Some(FileCount {
-                bytes: Some(1 << 34),
-                ..FileCount::default()
-            }),
+            file_check: FileCheck::new(
+                VerifyLevel::Names,
+                NOW,
+                Some(FileCount {
+                    bytes: Some(1 << 34),
+                    ..FileCount::default()
+                }),
+            ),
             ..breaks(n)
         })
     });

@@ -1,9 +1,10 @@
 //! How bad a finding is beside what else is known.
 
-use fleetback_report::results::{Code, Severity};
-use fleetback_scanner::model::backup::{FolderContent, LocalBackup, Password, Restorable, State};
+use fleetback_report::results::{Code, Severity, Status};
+use fleetback_scanner::model::backup::{LocalBackup, Password, Restorable, State};
 use fleetback_scanner::model::evidence::Sourced;
 use fleetback_scanner::model::fleet::Conflict;
+use fleetback_scanner::model::identity::Identity;
 use fleetback_scanner::model::problem::Problem;
 
 use crate::fleet::*;
@@ -36,11 +37,6 @@ fn a_local_failure_is_a_warning_while_another_good_backup_is_in_date() {
         (broken(State::Unfinished, DAY), Code::LocalUnfinished),
         (broken(State::Placeholder, DAY), Code::LocalPlaceholder),
         (broken(State::Fake, DAY), Code::LocalPlaceholder),
-        (broken(State::Partial, DAY), Code::LocalPartial),
-        (not_downloaded(DAY), Code::LocalNotDownloaded),
-        (cut(DAY), Code::LocalDamaged),
-        (empty(FolderContent::Nothing), Code::LocalUnfinished),
-        (empty(FolderContent::OnlyInfo), Code::LocalUnfinished),
         (
             LocalBackup {
                 password: Password::Wrong,
@@ -328,6 +324,31 @@ fn kinds_that_the_policy_requires_are_held_to_the_limits_by_themselves() {
 }
 
 #[test]
+fn never_does_not_rest_on_a_place_that_was_not_searched() {
+    let mut fleet = fleet([phone().icloud(DAY)]);
+    assert_eq!(codes(&judged(&fleet, LOCAL).devices[0]), ["backup-never"]);
+    fleet.left_out = true;
+    assert_eq!(codes(&judged(&fleet, LOCAL).devices[0]), ["backup-unknown"]);
+}
+
+#[test]
+fn a_backup_that_names_no_device_protects_none() {
+    let mut fleet = fleet([phone().local(local(DAY))]);
+    let protected = judged(&fleet, ALL).devices[0].status;
+    fleet.devices[0].identity = Identity::default();
+    let device = judged(&fleet, ALL).devices.remove(0);
+    assert_eq!(
+        (protected, device.status),
+        (Status::Protected, Status::Unknown)
+    );
+    assert!(
+        codes(&device).iter().any(|code| *code == "backup-unknown"),
+        "{:?}",
+        codes(&device)
+    );
+}
+
+#[test]
 fn without_roots_nobody_knows_of_local_backups() {
     let mut fleet = fleet([phone().icloud(DAY)]);
     fleet.roots.clear();
@@ -431,12 +452,12 @@ fn unknown_is_never_without_a_finding() {
         Code::BackupUnknown,
         Some(Error),
     );
-    // A warning that explains it does not weigh enough: the run would end with 0.
+    // What explains it is enough.
     check(
         phone().mdm_at(8 * DAY, |_, _| ()),
         ALL,
         Code::BackupUnknown,
-        Some(Error),
+        None,
     );
     check(
         phone().mdm_at(8 * DAY, |_, _| ()),

@@ -1,8 +1,9 @@
-//! Is somebody writing to this folder right now?
+//! Is this folder being written right now?
 //!
 //! A backup that is being written looks like a failed one. Two signs tell them apart: the folder
-//! changed between two looks of this run, or something below it was written within the last hours.
-//! A time later than `now` proves nothing: clocks of file servers run ahead.
+//! changed between two snapshots of this run, or something below it was written within the last hours and
+//! the device's own date in Status.plist is of these days. Times of files alone prove nothing: a copy
+//! that does not keep them makes all of them young, and clocks of file servers run ahead.
 
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
@@ -14,8 +15,10 @@ use super::plists::status::{SnapshotState, Status};
 use crate::model::backup::{LocalBackup, Restorable, State};
 use crate::source::file::Fault;
 
-/// A backup that nobody has written to for this long is not running.
+/// A backup that was not written to for this long is not running.
 const QUIET: SignedDuration = SignedDuration::from_hours(6);
+/// The device notes in Status.plist when it began; a backup that runs for longer has ended.
+const NOTED: SignedDuration = SignedDuration::from_hours(48);
 /// `<folder>/Snapshot/xx/file`.
 const DEPTH_MAX: usize = 3;
 /// Info.plist may hold nothing for this long while it is written anew.
@@ -86,7 +89,7 @@ fn staged(snapshot: &Path) -> Vec<(PathBuf, SystemTime)> {
     staged
 }
 
-/// Says that somebody writes to the folder: whatever was found of it may be true no more.
+/// Marks the folder as being written: what was found of it may be true no more.
 pub(super) fn being_written(backup: &mut LocalBackup) {
     "files changed while they were read".clone_into(&mut backup.state_reason);
     backup.state = State::InProgress;
@@ -112,7 +115,7 @@ pub(super) fn judge(
         );
         return;
     }
-    if !may_be_running(backup, status) {
+    if !may_be_running(backup, status) || !is_of_these_days(status, now) {
         return;
     }
     backup.newest_mtime = newest_mtime(&backup.path, now);
@@ -126,6 +129,12 @@ pub(super) fn judge(
             backup.state_reason
         );
     }
+}
+
+/// A copy that does not keep times makes every file young; the device's own date stays.
+fn is_of_these_days(status: &Result<Status, Fault>, now: Timestamp) -> bool {
+    let noted = status.as_ref().ok().map(|status| status.date);
+    noted.is_some_and(|date| date.duration_until(now).abs() <= NOTED)
 }
 
 /// The computer writes Info.plist last, after the device has said `finished`: for a moment it holds

@@ -1,8 +1,8 @@
 //! All backups of a run: plists first, then files, with the keys derived beside them.
 //!
 //! A key costs a second of one core. Derivations get half of the lanes while other backups still
-//! wait to be checked, and all of them afterwards, so that a fleet of encrypted backups starves
-//! nobody and leaves no core idle.
+//! wait to be checked, and all of them afterwards, so that a fleet of encrypted backups holds
+//! up no other and leaves no core idle.
 
 use std::collections::BTreeMap;
 
@@ -34,7 +34,7 @@ pub fn read_all(
     run.read()
 }
 
-/// Who can be read at once, and who waits for a key.
+/// Which backups can be read at once, and which wait for a key.
 #[derive(Default)]
 struct Plan {
     ready: Vec<(usize, Unlock)>,
@@ -151,7 +151,7 @@ impl Run<'_> {
 
 /// Bytes of the payloads, where they were read.
 fn payload_read(backup: &LocalBackup) -> u64 {
-    let is_read = backup.verified.level == VerifyLevel::Contents && !backup.recalled;
-    let files = backup.files.filter(|_| is_read);
+    let is_read = backup.file_check.verified.level == VerifyLevel::Contents && !backup.recalled;
+    let files = backup.file_check.files.filter(|_| is_read);
     files.and_then(|files| files.bytes).unwrap_or(0)
 }

@@ -10,12 +10,14 @@ use super::plists::info::{self, Info};
 use super::plists::manifest::{self, Manifest};
 use super::plists::status::{self, BackupState, SnapshotState, Status};
 use super::state::PlistResults;
+use super::top_level::{self, TopLevel};
 use super::verify::check::{self, Check};
 use super::verify::compare::Depth;
-use super::verify::payload;
-use crate::model::backup::{CheckRecord, Password, VerifyLevel};
-use crate::source::file::Fault;
-use crate::source::sqlite::{self, FileKind};
+use super::verify::payload::Look;
+use super::verify::unopened::{self, Unopened};
+use crate::model::backup::{CheckRecord, FolderContent, Password, VerifyLevel};
+use crate::source::file::{self, Fault};
+use crate::source::sqlite;
 
 /// Everything that the files of a folder gave.
 #[derive(Debug, Clone)]
@@ -29,13 +31,17 @@ pub(crate) struct BackupFiles {
     pub(crate) catalog: Result<(), Fault>,
     pub(crate) check: Option<Checked>,
     /// Of an encrypted backup whose rows cannot be read.
-    pub(crate) payload: Payload,
+    pub(crate) unopened: Option<Unopened>,
+    /// What lies at its top; not looked at where only the plists are read.
+    pub(crate) top: TopLevel,
+    /// What lies in the folder at all.
+    pub(crate) content: FolderContent,
     pub(crate) unlock: Unlock,
     /// The wrapped keys of the iCloud log's payloads, in an encrypted backup that was opened.
     pub(crate) log_keys: Option<LogKeys>,
 }
 
-/// A check of this run, or one of an earlier night that still holds.
+/// A check of this run, or one of an earlier run that still holds.
 #[derive(Debug, Clone)]
 pub(crate) enum Checked {
     Now(Box<Check>),
@@ -61,7 +67,7 @@ impl Checked {
 }
 
 /// Reads the plists and the first bytes of the file list.
-pub(crate) fn gather(folder: &Path) -> BackupFiles {
+pub(crate) fn gather(folder: &Path, level: VerifyLevel) -> BackupFiles {
     let status = status::read(folder);
     let manifest = manifest::read(folder);
     let probe = catalog::probe(folder);
@@ -70,7 +76,9 @@ pub(crate) fn gather(folder: &Path) -> BackupFiles {
         info: info::read(folder),
         catalog: first_sight(&probe, cipher),
         check: None,
-        payload: Payload::NotLooked,
+        unopened: None,
+        top: look_at_top(folder, level, &probe),
+        content: content(folder, &status, &manifest, &probe),
         unlock: Unlock::only(Password::NotNeeded),
         log_keys: None,
         status,
@@ -105,7 +113,7 @@ impl BackupFiles {
         let keys = self.unlock.keys.clone();
         let catalog = match (self.cipher, &keys) {
             (Cipher::Everything, None) => {
-                self.payload = look_at_payload(folder);
+                self.unopened = Some(unopened::look(folder, level));
                 return;
             }
             (Cipher::Everything, Some(keys)) => {
@@ -115,8 +123,13 @@ impl BackupFiles {
             }
             _ => Catalog::open(folder, &self.probe),
         };
+        let list = match self.layout() {
+            Layout::Buckets => file::found(folder, "Manifest.db"),
+            Layout::Flat => file::found(folder, "Manifest.mbdb"),
+        };
         let depth = Depth {
             level,
+            look: Look::new(level >= VerifyLevel::Sizes, &list),
             encrypted: self.cipher.is_encrypted() == Some(true),
             with_integrity: self.cipher != Cipher::DecryptedCopy,
             keys: keys.as_deref(),
@@ -131,6 +144,15 @@ impl BackupFiles {
         }
     }
 
+    /// Files whose content is elsewhere, those at the top with them.
+    pub(crate) fn not_downloaded(&self) -> u64 {
+        let payloads = match &self.check {
+            Some(Checked::Now(check)) => check.not_downloaded,
+            _ => self.unopened.as_ref().map_or(0, |seen| seen.not_downloaded),
+        };
+        payloads + self.top.stubs.len() as u64
+    }
+
     pub(crate) fn readings(&self) -> PlistResults<'_> {
         PlistResults {
             status: self.status.as_ref(),
@@ -138,6 +160,30 @@ impl BackupFiles {
             catalog: self.catalog.as_ref().copied(),
         }
     }
+}
+
+/// Where only the plists are read, the top is listed only if the list of files is not where it should be.
+fn look_at_top(folder: &Path, level: VerifyLevel, probe: &FileListProbe) -> TopLevel {
+    if level < VerifyLevel::Names && *probe != FileListProbe::None {
+        return TopLevel::default();
+    }
+    top_level::list(folder).unwrap_or_default()
+}
+
+fn content(
+    folder: &Path,
+    status: &Result<Status, Fault>,
+    manifest: &Result<Manifest, Fault>,
+    probe: &FileListProbe,
+) -> FolderContent {
+    let absent = |fault: Option<&Fault>| fault == Some(&Fault::Absent);
+    if absent(status.as_ref().err())
+        && absent(manifest.as_ref().err())
+        && *probe == FileListProbe::None
+    {
+        return top_level::content(folder);
+    }
+    FolderContent::Backup
 }
 
 /// What the first bytes of the manifest's file list say.
@@ -149,7 +195,7 @@ fn first_sight(probe: &FileListProbe, cipher: Cipher) -> Result<(), Fault> {
     };
     match look {
         sqlite::FileKind::Sqlite { .. } => Ok(()),
-        sqlite::FileKind::Empty => Err(Fault::Wrong(Fault::ZERO_BYTES.to_owned())),
+        sqlite::FileKind::Empty => Err(Fault::Empty),
         sqlite::FileKind::Other { bytes } if cipher == Cipher::Everything => whole_blocks(bytes),
         sqlite::FileKind::Other { .. } => Err(Fault::Wrong("not an SQLite database".to_owned())),
     }
@@ -189,7 +235,10 @@ fn cipher(manifest: Option<&Manifest>, probe: &FileListProbe) -> Cipher {
     let Some(manifest) = manifest else {
         return Cipher::Unknown;
     };
-    let is_sqlite = matches!(probe, FileListProbe::Database(Ok(FileKind::Sqlite { .. })));
+    let is_sqlite = matches!(
+        probe,
+        FileListProbe::Database(Ok(sqlite::FileKind::Sqlite { .. }))
+    );
     match (manifest.is_encrypted, manifest.manifest_key.is_some()) {
         (false, _) => Cipher::Plain,
         (true, true) if is_sqlite => Cipher::DecryptedCopy,
@@ -206,26 +255,4 @@ fn whole_blocks(bytes: u64) -> Result<(), Fault> {
     Err(Fault::Wrong(format!(
         "{bytes} bytes, which is no whole number of cipher blocks"
     )))
-}
-
-/// What can be seen of the payload without its list.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Payload {
-    /// Not asked for.
-    NotLooked,
-    /// At least one payload file is there.
-    Some,
-    /// The payload folders are absent or empty.
-    None,
-    /// The folders cannot be listed.
-    Unlisted(Fault),
-}
-
-/// Is there any payload?
-fn look_at_payload(folder: &Path) -> Payload {
-    match payload::any_in_buckets(folder) {
-        Ok(true) => Payload::Some,
-        Ok(false) => Payload::None,
-        Err(fault) => Payload::Unlisted(fault),
-    }
 }

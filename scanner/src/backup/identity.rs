@@ -77,13 +77,13 @@ pub(super) fn disagreement(
 }
 
 fn differing(what: &str, witnesses: &[(&str, Option<String>)]) -> Option<String> {
-    let mut said: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    let mut claims: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     for (witness, number) in witnesses {
         if let Some(number) = number {
-            said.entry(number).or_default().push(witness);
+            claims.entry(number).or_default().push(witness);
         }
     }
-    let parts: Vec<String> = said
+    let parts: Vec<String> = claims
         .iter()
         .map(|(number, witnesses)| format!("{number} ({})", witnesses.join(", ")))
         .collect();

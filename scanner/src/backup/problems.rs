@@ -6,17 +6,19 @@
 use std::path::Path;
 
 use super::cloud_log;
-use super::evidence::{BackupFiles, Checked, Payload};
+use super::evidence::{BackupFiles, Checked};
 use super::file_list::catalog::FileListProbe;
 use super::verify::check::Check;
 use crate::model::problem::Problem;
 use crate::source::file::{Fault, fault};
 
 const LET_US_READ: &str = "let the account that runs the scan read it (on macOS: Full Disk Access)";
+const DOWNLOAD: &str =
+    "have the service that keeps the folder download all of it, or move the backups out of it";
 const START_AFRESH: &str = "copy the folder elsewhere, then make a new backup into an empty folder";
 
 /// All problems of a folder.
-pub(super) fn all(folder: &Path, files: &BackupFiles) -> Vec<Problem> {
+pub(super) fn all(folder: &Path, files: &BackupFiles, doubts: &[String]) -> Vec<Problem> {
     if let Some(problem) = folder_problem(folder) {
         return vec![problem];
     }
@@ -25,6 +27,9 @@ pub(super) fn all(folder: &Path, files: &BackupFiles) -> Vec<Problem> {
     problems.extend(wal_problem(folder));
     problems.extend(keybag_problem(folder, files));
     problems.extend(check_problems(folder, files));
+    problems.extend(doubt_problem(folder, doubts));
+    problems.extend(not_downloaded_problem(folder, files));
+    problems.extend(files.top.notes(folder));
     problems
 }
 
@@ -42,8 +47,10 @@ fn fault_problem(path: &Path, wanted: &str, fault: &Fault) -> Problem {
     let found = fault.to_string();
     match fault {
         Fault::Denied(_) => Problem::incomplete(path, wanted, found).with_remedy(LET_US_READ),
-        Fault::Wrong(_) => Problem::note(path, wanted, found).with_remedy(START_AFRESH),
         Fault::Absent => Problem::note(path, wanted, found),
+        Fault::Empty | Fault::Link | Fault::Wrong(_) => {
+            Problem::note(path, wanted, found).with_remedy(START_AFRESH)
+        }
     }
 }
 
@@ -87,7 +94,7 @@ fn file_problems(folder: &Path, files: &BackupFiles) -> Vec<Problem> {
     each.chain(several).collect()
 }
 
-/// A folder whose files nobody lets us read is one problem, as one that cannot be listed is.
+/// A folder whose files may not be read is one problem, as one that cannot be listed is.
 fn several_denied(folder: &Path, denied: &[(&str, &str, &Fault)]) -> Option<Problem> {
     let [(_, _, fault), _, ..] = denied else {
         return None;
@@ -101,7 +108,7 @@ fn several_denied(folder: &Path, denied: &[(&str, &str, &Fault)]) -> Option<Prob
 /// No iOS needs Info.plist for a restore, so a damaged one is no reason to start afresh.
 fn of_file(folder: &Path, name: &str, wanted: &str, fault: &Fault) -> Problem {
     let mut problem = fault_problem(&folder.join(name), wanted, fault);
-    if name == "Info.plist" && matches!(fault, Fault::Wrong(_)) {
+    if name == "Info.plist" && !matches!(fault, Fault::Absent | Fault::Denied(_)) {
         problem.remedy = None;
     }
     problem
@@ -138,6 +145,26 @@ fn wal_problem(folder: &Path) -> Option<Problem> {
     })
 }
 
+/// Whatever makes the answer unknown leaves evidence out that should have been readable.
+fn doubt_problem(folder: &Path, doubts: &[String]) -> Option<Problem> {
+    let wanted = "files and a list of files that prove one another";
+    let found = (!doubts.is_empty()).then(|| doubts.join("; "))?;
+    Some(Problem::incomplete(folder, wanted, found).with_remedy(START_AFRESH))
+}
+
+fn not_downloaded_problem(folder: &Path, files: &BackupFiles) -> Option<Problem> {
+    let count = files.not_downloaded();
+    let names: Vec<&str> = files.top.stubs.iter().map(String::as_str).collect();
+    let named = if names.is_empty() {
+        String::new()
+    } else {
+        format!(", among them {}", names.join(", "))
+    };
+    let found = format!("not downloaded: {count} files{named}");
+    let problem = Problem::note(folder, "files that lie on this disk", found);
+    (count > 0).then(|| problem.with_remedy(DOWNLOAD))
+}
+
 fn keybag_problem(folder: &Path, files: &BackupFiles) -> Option<Problem> {
     let fault = files.unlock.fault.as_ref()?;
     let path = folder.join("Manifest.plist");
@@ -147,7 +174,11 @@ fn keybag_problem(folder: &Path, files: &BackupFiles) -> Option<Problem> {
 
 fn check_problems(folder: &Path, files: &BackupFiles) -> Vec<Problem> {
     let mut problems = Vec::new();
-    if let Payload::Unlisted(fault) = &files.payload {
+    let unlisted_payload = files
+        .unopened
+        .as_ref()
+        .and_then(|seen| seen.unlisted.as_ref());
+    if let Some(fault) = unlisted_payload {
         problems.push(fault_problem(
             folder,
             "payload folders that can be listed",
@@ -171,7 +202,7 @@ fn unlisted(folder: &Path, unlisted: &[(std::path::PathBuf, Fault)]) -> Option<P
     let path = if unlisted.len() == 1 { path } else { folder };
     let found = format!("cannot be listed: {} ({fault})", unlisted.len());
     let remedy = match fault {
-        Fault::Wrong(_) => "scan a copy in which no link stands for a payload folder",
+        Fault::Link => "scan a copy in which no link stands for a payload folder",
         _ => LET_US_READ,
     };
     let problem = Problem::incomplete(path, "payload folders that can be listed", found);

@@ -13,21 +13,21 @@ use super::crypto::encrypted;
 use super::crypto::keybag::Keybag;
 use super::crypto::unlock::Unlock;
 use super::evidence::{self, BackupFiles, Checked, Cipher};
+use super::file_number;
 use super::plists::info::Info;
 use super::plists::manifest::Manifest;
 use super::services::{CheckCache, NoCache};
 use super::verify::check::Check;
 use super::verify::fingerprint;
-use super::{activity, cloud_log, identity, problems, restorable, state};
+use super::{activity, cloud_log, identity, problems, restorable, state, witness};
 use crate::model::backup::{
-    CheckRecord, DecomposedPaths, FileNumber, FolderContent, HostTool, LocalBackup, Password,
-    Restorable, State, Verified, VerifyLevel,
+    CheckRecord, DecomposedPaths, FileCheck, FileNumber, FolderContent, HostTool, LocalBackup,
+    Password, Restorable, State, Verified, VerifyLevel,
 };
 use crate::model::cloud::CloudLog;
 use crate::model::found_backup::FoundBackup;
 use crate::model::identity::Identity;
 use crate::source::file::Fault;
-use crate::source::file_number;
 use crate::source::plist as source;
 
 /// How to read.
@@ -37,14 +37,14 @@ pub struct ReadOptions {
     pub now: Timestamp,
     /// How deep to check.
     pub verify: VerifyLevel,
-    /// Check again whatever earlier nights found?
+    /// Check again whatever earlier runs found?
     pub verify_again: bool,
-    /// A check of an earlier night is made again after so many days.
+    /// A check of an earlier run is made again after so many days.
     pub verify_again_days: u32,
 }
 
 impl ReadOptions {
-    /// Options that believe no earlier night.
+    /// Options that ignore the check cache.
     pub fn new(now: Timestamp, verify: VerifyLevel) -> Self {
         Self {
             now,
@@ -55,10 +55,11 @@ impl ReadOptions {
     }
 
     fn is_still_valid(&self, record: &CheckRecord, fingerprint: &str) -> bool {
-        let age = self.now.duration_since(record.at);
+        let checked = record.file_check.verified;
+        let age = self.now.duration_since(checked.at);
         let kept = SignedDuration::from_hours(24 * i64::from(self.verify_again_days));
         let young = !age.is_negative() && age < kept;
-        !self.verify_again && young && record.level >= self.verify && record.stamp == fingerprint
+        !self.verify_again && young && checked.level >= self.verify && record.stamp == fingerprint
     }
 }
 
@@ -80,8 +81,8 @@ pub(super) enum KeybagState {
     Keybag(Keybag),
 }
 
-/// Reads one backup alone: without passwords, and as if no night had been before.
-/// `files_checked` hears how many files were compared, folder by folder.
+/// Reads one backup alone: without passwords, and without checks of earlier runs.
+/// `files_checked` is called with how many files were compared, folder by folder.
 pub fn read(
     found: &FoundBackup,
     options: &ReadOptions,
@@ -97,14 +98,14 @@ pub fn read(
 }
 
 impl<'a> OpenBackup<'a> {
-    /// Reads the plists, and asks the memory whether the rest need be looked at.
+    /// Reads the plists, and asks the cache whether the rest need be looked at.
     pub(super) fn new(
         found: &'a FoundBackup,
         options: &ReadOptions,
         cache: &dyn CheckCache,
     ) -> Self {
         let first_snapshot = activity::snapshot(&found.path);
-        let mut files = evidence::gather(&found.path);
+        let mut files = evidence::gather(&found.path, options.verify);
         let checks = options.verify >= VerifyLevel::Names && files.is_worth_checking();
         let fingerprint = checks.then(|| fingerprint::fingerprint(&found.path, files.layout()));
         let record = fingerprint.as_deref().and_then(|fingerprint| {
@@ -155,7 +156,7 @@ impl<'a> OpenBackup<'a> {
     /// Looks at the files as deep as asked and puts together what is known.
     ///
     /// A folder that changed meanwhile is read once more. If it is still not quiet and whole then,
-    /// somebody is writing to it, which is no damage.
+    /// it is being written, which is no damage.
     pub(super) fn close(
         &self,
         options: &ReadOptions,
@@ -207,7 +208,7 @@ impl<'a> OpenBackup<'a> {
         (backup, changed)
     }
 
-    /// What a memory should keep of the check: only what was looked at in full and is quiet.
+    /// What a cache should keep of the check: only what was looked at in full and is quiet.
     fn record(&self, backup: &LocalBackup, files: &BackupFiles) -> Option<CheckRecord> {
         let fingerprint = self.fingerprint.as_ref()?;
         let checked = files.check.as_ref()?;
@@ -223,15 +224,10 @@ impl<'a> OpenBackup<'a> {
             backup.restorable != Restorable::Unknown || files.cipher == Cipher::DecryptedCopy;
         (is_root_copy(backup.state) && judged && settled).then(|| CheckRecord {
             stamp: fingerprint.clone(),
-            level: backup.verified.level,
-            at: backup.verified.at,
+            file_check: backup.file_check.clone(),
             restorable: backup.restorable,
             restorable_reason: backup.restorable_reason.clone(),
             password: backup.password,
-            files: backup.files,
-            missing_sample: backup.missing_sample.clone(),
-            extra_sample: backup.extra_sample.clone(),
-            different_sample: backup.different_sample.clone(),
             cloud_log: backup
                 .cloud_log
                 .clone()
@@ -253,8 +249,13 @@ fn is_root_copy(state: State) -> bool {
 }
 
 fn assemble(found: &FoundBackup, options: &ReadOptions, files: &BackupFiles) -> LocalBackup {
-    let (state, state_reason) = state::state(&files.readings());
+    let (state, state_reason) = state_of(files);
     let (restorable, restorable_reason) = restorable::judge(state, options.verify, files);
+    let doubts = doubts(state, restorable, options, files);
+    let (restorable, restorable_reason) = match doubts.first() {
+        Some(doubt) if is_positive(restorable) => (Restorable::Unknown, doubt.clone()),
+        _ => (restorable, restorable_reason),
+    };
     let (info, manifest) = (files.info.as_ref().ok(), files.manifest.as_ref().ok());
     let completed_at = completed_at(state, files);
     let text = |from_manifest: fn(&Manifest) -> &Option<String>,
@@ -280,7 +281,7 @@ fn assemble(found: &FoundBackup, options: &ReadOptions, files: &BackupFiles) -> 
         build_version: text(|m| &m.build_version, |i| &i.build_version),
         info_os_version: info.and_then(|i| i.os_version.clone()),
         required_os_version: manifest.and_then(|m| m.required_os_version.clone()),
-        content: FolderContent::Backup,
+        content: files.content,
         iccid: info.and_then(|i| i.iccid.clone()),
         state,
         state_reason,
@@ -294,16 +295,9 @@ fn assemble(found: &FoundBackup, options: &ReadOptions, files: &BackupFiles) -> 
         info_date: info.and_then(|i| i.date),
         manifest_date: manifest.and_then(|m| m.date),
         newest_mtime: None,
-        verified: Verified {
-            level: VerifyLevel::State,
-            at: options.now,
-        },
-        files: None,
-        missing_sample: Vec::new(),
-        extra_sample: Vec::new(),
-        different_sample: Vec::new(),
-        doubts: Vec::new(),
-        not_downloaded: 0,
+        file_check: FileCheck::new(VerifyLevel::State, options.now, None),
+        doubts,
+        not_downloaded: files.not_downloaded(),
         decomposed_paths: DecomposedPaths::default(),
         listed: None,
         list_number: list_number(&found.path),
@@ -311,12 +305,23 @@ fn assemble(found: &FoundBackup, options: &ReadOptions, files: &BackupFiles) -> 
         recalled: false,
         password_proof: files.unlock.proof.clone(),
         cloud_log: None,
-        problems: problems::all(&found.path, files),
+        problems: Vec::new(),
     };
+    backup.problems = problems::all(&found.path, files, &backup.doubts);
     match &files.check {
         None => {}
-        Some(Checked::Now(check)) => add_check(&mut backup, check),
-        Some(Checked::Earlier(record)) => add_record(&mut backup, record),
+        Some(Checked::Now(check)) => {
+            backup.file_check = file_check(check, options.now);
+            backup.decomposed_paths.clone_from(&check.decomposed_paths);
+            backup.listed = Some(check.listed);
+        }
+        Some(Checked::Earlier(record)) => {
+            backup.recalled = true;
+            backup.file_check.clone_from(&record.file_check);
+            backup.cloud_log.clone_from(&record.cloud_log);
+            backup.decomposed_paths.clone_from(&record.decomposed_paths);
+            backup.listed = record.listed;
+        }
     }
     add_cloud_log(&mut backup, files, options.now);
     backup
@@ -328,6 +333,45 @@ fn list_number(folder: &Path) -> Option<FileNumber> {
     lists
         .iter()
         .find_map(|name| file_number::of(&folder.join(name)))
+}
+
+/// What the files claim, unless witnesses contradict it.
+fn state_of(files: &BackupFiles) -> (State, String) {
+    let (state, reason) = state::state(&files.readings());
+    if let Some(contradicted) = witness::state(state, files) {
+        return contradicted;
+    }
+    match files.content {
+        FolderContent::Nothing => (state, "the folder holds nothing of a backup".to_owned()),
+        FolderContent::OnlyInfo => (
+            State::Unfinished,
+            "the computer wrote Info.plist, and the device never began to write".to_owned(),
+        ),
+        FolderContent::Backup => (state, reason),
+    }
+}
+
+fn is_positive(restorable: Restorable) -> bool {
+    matches!(restorable, Restorable::Yes | Restorable::NeedsPassword)
+}
+
+/// Why the answer is not the last word, in plain words.
+fn doubts(
+    state: State,
+    restorable: Restorable,
+    options: &ReadOptions,
+    files: &BackupFiles,
+) -> Vec<String> {
+    let checked = match &files.check {
+        Some(Checked::Now(check)) => check.doubts.clone(),
+        _ => Vec::new(),
+    };
+    let asked = is_root_copy(state) && restorable != Restorable::No;
+    let others = asked.then(|| witness::doubts(state, files, options.now));
+    checked
+        .into_iter()
+        .chain(others.into_iter().flatten())
+        .collect()
 }
 
 /// Freshness comes from the device's own clock in Status.plist, or from Manifest.plist where an older
@@ -342,25 +386,17 @@ fn completed_at(state: State, files: &BackupFiles) -> Option<Timestamp> {
     }
 }
 
-fn add_check(backup: &mut LocalBackup, check: &Check) {
-    backup.verified.level = check.level;
-    backup.files = Some(check.files);
-    backup.missing_sample.clone_from(&check.missing_sample);
-    backup.extra_sample.clone_from(&check.extra_sample);
-    backup.different_sample.clone_from(&check.different_sample);
-}
-
-fn add_record(backup: &mut LocalBackup, record: &CheckRecord) {
-    backup.recalled = true;
-    backup.verified = Verified {
-        level: record.level,
-        at: record.at,
-    };
-    backup.files = record.files;
-    backup.missing_sample.clone_from(&record.missing_sample);
-    backup.extra_sample.clone_from(&record.extra_sample);
-    backup.different_sample.clone_from(&record.different_sample);
-    backup.cloud_log.clone_from(&record.cloud_log);
+fn file_check(check: &Check, at: Timestamp) -> FileCheck {
+    FileCheck {
+        verified: Verified {
+            level: check.level,
+            at,
+        },
+        files: Some(check.files),
+        missing_sample: check.missing_sample.clone(),
+        extra_sample: check.extra_sample.clone(),
+        different_sample: check.different_sample.clone(),
+    }
 }
 
 fn host_tool(state: State, files: &BackupFiles) -> HostTool {

@@ -4,8 +4,9 @@
 //! promises no file at all proves nothing.
 
 use super::crypto::unlock::Unlock;
-use super::evidence::{BackupFiles, Checked, Cipher, Payload};
+use super::evidence::{BackupFiles, Checked, Cipher};
 use super::verify::check::Check;
+use super::verify::unopened::Unopened;
 use crate::model::backup::{CheckRecord, FileCount, Password, Restorable, State, VerifyLevel};
 
 type Verdict = (Restorable, String);
@@ -59,7 +60,10 @@ fn judge_root_copy(level: VerifyLevel, files: &BackupFiles) -> Verdict {
         ),
         (Some(Checked::Now(check)), _) => judge_check(check, &files.unlock),
         (Some(Checked::Earlier(record)), _) => judge_record(record, &files.unlock),
-        (None, Cipher::Everything) => judge_payload(&files.payload, &files.unlock),
+        (None, Cipher::Everything) => match &files.unopened {
+            Some(seen) => judge_unopened(seen, files),
+            None => not_asked(),
+        },
         (None, _) if level < VerifyLevel::Names => not_asked(),
         (None, _) => verdict(Restorable::Unknown, "its files could not be checked"),
     }
@@ -67,7 +71,7 @@ fn judge_root_copy(level: VerifyLevel, files: &BackupFiles) -> Verdict {
 
 fn finds_loss(checked: &Checked) -> bool {
     match checked {
-        Checked::Now(check) => check.files.missing > 0 || check.damaged > 0,
+        Checked::Now(check) => check.files.missing > 0 || check.files.damaged > 0,
         Checked::Earlier(record) => record.restorable == Restorable::No,
     }
 }
@@ -76,26 +80,40 @@ fn not_asked() -> Verdict {
     verdict(Restorable::Unknown, "its files were not checked")
 }
 
-fn judge_payload(payload: &Payload, unlock: &Unlock) -> Verdict {
-    match payload {
-        Payload::NotLooked => not_asked(),
-        Payload::Some if unlock.password == Password::Wrong => verdict(
-            Restorable::NeedsPassword,
-            "encrypted: sound as far as can be seen, and no password that was given opens it",
-        ),
-        Payload::Some => verdict(
-            Restorable::NeedsPassword,
-            "encrypted: sound as far as can be seen without the password",
-        ),
-        Payload::None => verdict(
-            Restorable::No,
-            "encrypted, and its payload folders are missing or empty",
-        ),
-        Payload::Unlisted(fault) => verdict(
+/// Nobody opened the list: what can be seen of the folder decides.
+fn judge_unopened(seen: &Unopened, files: &BackupFiles) -> Verdict {
+    if let Some(loss) = seen.loss(pads_empty_files(files)) {
+        return verdict(Restorable::No, format!("encrypted, and {loss}"));
+    }
+    if let Some(fault) = &seen.unlisted {
+        return verdict(
             Restorable::Unknown,
             format!("its payload folders cannot be listed: {fault}"),
-        ),
+        );
     }
+    if let Some(doubt) = seen.doubt() {
+        return verdict(Restorable::Unknown, format!("encrypted, and {doubt}"));
+    }
+    let tried = match files.unlock.password {
+        Password::Wrong => ", and no password that was given opens it",
+        _ => " without the password",
+    };
+    verdict(
+        Restorable::NeedsPassword,
+        format!("encrypted: sound as far as can be seen{tried}"),
+    )
+}
+
+/// iOS 27 stores most empty files of an encrypted backup as 0 bytes; those before it as one block.
+fn pads_empty_files(files: &BackupFiles) -> bool {
+    const UNPADDED_SINCE: u32 = 27;
+    let version = files
+        .manifest
+        .as_ref()
+        .ok()
+        .and_then(|m| m.os_version.as_deref());
+    let major = version.and_then(|version| version.split('.').next()?.trim().parse().ok());
+    major.is_some_and(|major: u32| major < UNPADDED_SINCE)
 }
 
 /// Worst first: what is proven to be lost, then what could not be looked at, then what is there.
@@ -106,10 +124,13 @@ fn judge_check(check: &Check, unlock: &Unlock) -> Verdict {
         let missing = files.missing;
         return verdict(
             Restorable::No,
-            format!("{missing} of {expected} files of the manifest are not on disk"),
+            format!(
+                "{missing} of {expected} files of the manifest are not on disk{}",
+                not_downloaded(check)
+            ),
         );
     }
-    if check.damaged > 0 {
+    if check.files.damaged > 0 {
         return verdict(Restorable::No, describe_damage(check));
     }
     if !check.unlisted.is_empty() {
@@ -129,10 +150,27 @@ fn judge_check(check: &Check, unlock: &Unlock) -> Verdict {
     if expected == 0 {
         return verdict(Restorable::No, "the manifest names no file at all");
     }
+    let all_there = files.present > 0 && files.present == expected;
+    if all_there && files.different.is_some() && files.bytes == Some(0) {
+        return verdict(Restorable::No, "none of its files holds a single byte");
+    }
+    if let Some(doubt) = check.doubts.first() {
+        return verdict(Restorable::Unknown, doubt.clone());
+    }
     judge_sound(check.level, files, unlock)
 }
 
-/// Everything promised is there: it can be restored by whoever has the password.
+/// "; not downloaded: 9 files, whose content stayed with the service that keeps the folder".
+fn not_downloaded(check: &Check) -> String {
+    match check.not_downloaded {
+        0 => String::new(),
+        count => format!(
+            "; not downloaded: {count} files, whose content stayed with the service that keeps the folder"
+        ),
+    }
+}
+
+/// Every expected file is there: it can be restored by an owner of the password.
 fn judge_sound(level: VerifyLevel, files: &FileCount, unlock: &Unlock) -> Verdict {
     let sound = describe_sound(level, files);
     match unlock.password {
@@ -152,11 +190,11 @@ fn judge_sound(level: VerifyLevel, files: &FileCount, unlock: &Unlock) -> Verdic
     }
 }
 
-/// What an earlier night found of the files stands; what is known of the password is tonight's.
+/// The files as an earlier run found them; what is known of the password is of this run.
 fn judge_record(record: &CheckRecord, unlock: &Unlock) -> Verdict {
-    match (record.restorable, &record.files) {
+    match (record.restorable, &record.file_check.files) {
         (Restorable::Yes | Restorable::NeedsPassword, Some(files)) => {
-            judge_sound(record.level, files, unlock)
+            judge_sound(record.file_check.verified.level, files, unlock)
         }
         (restorable, _) => verdict(restorable, record.restorable_reason.clone()),
     }
@@ -164,7 +202,7 @@ fn judge_record(record: &CheckRecord, unlock: &Unlock) -> Verdict {
 
 /// "2 of 40 files are damaged; HomeDomain Library/SMS/sms.db: 0 bytes where 48,640 are promised".
 fn describe_damage(check: &Check) -> String {
-    let (damaged, expected) = (check.damaged, check.files.expected);
+    let (damaged, expected) = (check.files.damaged, check.files.expected);
     let first = check.different_sample.first();
     let first = first.map_or_else(String::new, |first| {
         let file = &first.file;
@@ -173,10 +211,14 @@ fn describe_damage(check: &Check) -> String {
     format!("{damaged} of {expected} files are damaged{first}")
 }
 
-/// Says what was looked at, and no more.
+/// StatusClaim what was looked at, and no more.
 fn describe_sound(level: VerifyLevel, files: &FileCount) -> String {
     let expected = files.expected;
     let there = format!("all {expected} files of the manifest are on disk");
+    if files.incomparable > 0 {
+        let incomparable = files.incomparable;
+        return format!("{there}; nothing to compare with: {incomparable} of {expected}");
+    }
     match (level, files.different.unwrap_or(0)) {
         (VerifyLevel::State | VerifyLevel::Names, _) => there,
         (VerifyLevel::Sizes, 0) => format!("{there}, each as long as promised"),

@@ -1,8 +1,8 @@
 //! What reading backups asks of its caller: passwords, checks of earlier runs, and where to report
 //! progress.
 //!
-//! The scanner reads no password file itself and keeps no password. It asks the memory and never
-//! stores: `cli` keeps the memory and fills it from the finished fleet. Nothing computed from a
+//! The scanner reads no password file itself and keeps no password. It asks the cache and never
+//! stores: `cli` keeps the cache and fills it from the finished fleet. Nothing computed from a
 //! password is ever part of it.
 
 use std::path::Path;
@@ -13,19 +13,19 @@ use crate::model::backup::{CheckRecord, PasswordProof};
 use crate::model::identity::Identity;
 use crate::work::progress::Progress;
 
-/// Whom the scan asks and tells while it runs.
+/// What a scan asks of its caller while it runs.
 #[derive(Clone, Copy)]
 pub struct ScanServices<'a> {
     /// Passwords of encrypted backups.
     pub passwords: &'a dyn PasswordSource,
-    /// What earlier nights found.
+    /// Checks of earlier runs.
     pub cache: &'a dyn CheckCache,
     /// How far the scan is.
     pub progress: &'a dyn Progress,
 }
 
 impl<'a> ScanServices<'a> {
-    /// No passwords, no memory.
+    /// Progress alone: no passwords, and an empty cache.
     pub fn new(progress: &'a dyn Progress) -> Self {
         Self {
             passwords: &NoPasswords,
@@ -37,7 +37,7 @@ impl<'a> ScanServices<'a> {
 
 impl std::fmt::Debug for ScanServices<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Helpers")
+        f.write_str("ScanServices")
     }
 }
 
@@ -80,7 +80,7 @@ impl PasswordSource for NoPasswords {
     }
 }
 
-/// Remembers earlier runs. Asked from many threads.
+/// Gives checks and proofs of earlier runs. Asked from many threads.
 pub trait CheckCache: Sync {
     /// The deepest check that an earlier run made of this folder; the scanner compares its stamp.
     fn check(&self, backup: &Path) -> Option<CheckRecord>;
@@ -89,7 +89,7 @@ pub trait CheckCache: Sync {
     fn proof(&self, keybag: &str) -> Option<PasswordProof>;
 }
 
-/// A memory that remembers nothing.
+/// A cache that is always empty.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct NoCache;
 

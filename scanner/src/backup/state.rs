@@ -202,7 +202,7 @@ fn says(status: Result<&Status, &Fault>) -> StatusClaim {
         Ok(status) => status,
         Err(Fault::Absent) => return StatusClaim::Missing,
         Err(Fault::Denied(_)) => return StatusClaim::Denied,
-        Err(Fault::Wrong(_)) => return StatusClaim::Wrong,
+        Err(Fault::Empty | Fault::Link | Fault::Wrong(_)) => return StatusClaim::Wrong,
     };
     match (status.backup, status.snapshot) {
         _ if status.zero_uuid => StatusClaim::ZeroUuid,
@@ -220,12 +220,12 @@ fn manifests(readings: &PlistResults<'_>) -> Manifests {
     let claims_full = readings.status.is_ok_and(|status| status.is_full);
     match (readings.manifest.err(), readings.catalog.err()) {
         (None, None) => Manifests::Whole,
-        (Some(plist), Some(Fault::Absent)) if plist.is_empty_file() => Manifests::NeverWritten,
+        (Some(Fault::Empty), Some(Fault::Absent)) => Manifests::NeverWritten,
         (Some(Fault::Absent), Some(Fault::Absent)) if claims_full => Manifests::NeverWritten,
         (Some(Fault::Absent), Some(Fault::Absent)) => Manifests::None,
         (Some(Fault::Denied(_)), _) | (_, Some(Fault::Denied(_))) => Manifests::Denied,
-        (Some(Fault::Wrong(_)), _) | (_, Some(Fault::Wrong(_))) => Manifests::Wrong,
         (Some(Fault::Absent), None) | (None, Some(Fault::Absent)) => Manifests::Half,
+        (Some(_), _) | (_, Some(_)) => Manifests::Wrong,
     }
 }
 
@@ -264,15 +264,17 @@ mod tests {
             backup,
             snapshot,
             is_full: false,
+            doubled_key: None,
         }
     }
 
-    fn faults() -> [Option<Fault>; 4] {
+    fn faults() -> [Option<Fault>; 5] {
         [
             None,
             Some(Fault::Absent),
             Some(Fault::Denied("permission denied".to_owned())),
-            Some(Fault::Wrong("0 bytes".to_owned())),
+            Some(Fault::Wrong("not an SQLite database".to_owned())),
+            Some(Fault::Empty),
         ]
     }
 
@@ -311,7 +313,7 @@ mod tests {
     fn the_states_of_the_field() {
         use BackupState::{Empty, New, Old};
         use SnapshotState::{Finished, Moving, Removing, Uploading};
-        let zero = Fault::Wrong(Fault::ZERO_BYTES.to_owned());
+        let zero = Fault::Empty;
         let cut = Fault::Wrong("a cut-off XML property list".to_owned());
         let denied = Fault::Denied("permission denied".to_owned());
         let absent = Some(&Fault::Absent);

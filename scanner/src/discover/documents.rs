@@ -1,7 +1,7 @@
 //! Finds the MDM documents among the files and folders that were named.
 //!
 //! What a file is, is told from its content later: here every regular file counts, whatever it is
-//! called. A FIFO would hang whoever opens it, so it is named and left alone.
+//! called. Opening a FIFO would hang, so it is named and left alone.
 
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
@@ -41,7 +41,7 @@ impl Gathered {
             ),
             Err(error) => {
                 self.problems
-                    .push(access_problem::unreadable(path, "an MDM export", &error))
+                    .push(access_problem::unreadable(path, "an MDM export", &error));
             }
         }
     }

@@ -60,6 +60,27 @@ const BINS: &[&str] = &[
 /// Words inside a name that begins with a sign, by which a bin of a system unknown here is told.
 const BIN_WORDS: &[&str] = &["recycle", "trash", "snapshot", "versions", "deleted"];
 
+/// Endings of archives and disk images in which people keep backups.
+const ARCHIVES: &[&str] = &[
+    "7z",
+    "bz2",
+    "dmg",
+    "gz",
+    "imazing",
+    "img",
+    "iso",
+    "rar",
+    "sparsebundle",
+    "sparseimage",
+    "tar",
+    "tgz",
+    "vhd",
+    "vhdx",
+    "xz",
+    "zip",
+    "zst",
+];
+
 /// Folders at the top of a disk that belong to the system.
 const DISK_SYSTEM: &[&str] = &[
     "Applications",
@@ -138,6 +159,12 @@ pub(super) fn is_bin(name: &OsStr) -> bool {
     let name = name.to_string_lossy().to_ascii_lowercase();
     let has_a_sign = name.starts_with(['#', '$', '.', '@', '_', '~']);
     has_a_sign && BIN_WORDS.iter().any(|word| name.contains(word))
+}
+
+/// Is it an archive or a disk image by its ending?
+pub(super) fn is_archive(name: &OsStr) -> bool {
+    let ending = Path::new(name).extension();
+    ending.is_some_and(|ending| ARCHIVES.iter().any(|known| is_named(ending, known)))
 }
 
 /// The name of a backup folder: its own, else that of the real folder behind a link or a dot.

@@ -69,6 +69,8 @@ pub(super) struct Inside {
     marks: BTreeSet<&'static str>,
     /// Files without junk.
     pub(super) files: Sample,
+    /// Archives and disk images, which may hold backups and are not opened.
+    pub(super) archives: Sample,
     /// Folders that may hold backups or lead to some.
     pub(super) folders: Vec<OsString>,
     /// Folders named by two hex digits.
@@ -103,7 +105,9 @@ impl Inside {
         if entry_names::is_junk(&name) {
             return;
         }
-        let mark = mark(&name);
+        let stands_for = name.to_str().and_then(entry_names::stub_of).map(OsStr::new);
+        let is_stub = stands_for.is_some();
+        let mark = mark(stands_for.unwrap_or(&name));
         self.marks.extend(mark);
         if kind.is_symlink() {
             self.links.push(name);
@@ -113,8 +117,13 @@ impl Inside {
             self.payloads += u64::from(is_payload_file(&name));
             let is_list = mark.is_some_and(|mark| LISTS.contains(&mark));
             let has_content = || entry.metadata().is_ok_and(|meta| meta.len() > 0);
-            self.has_list = self.has_list || is_list && has_content();
-            self.files.add(&entry.path());
+            self.has_list = self.has_list || is_list && (is_stub || has_content());
+            let files = if folder::is_archive(&name) {
+                &mut self.archives
+            } else {
+                &mut self.files
+            };
+            files.add(&entry.path());
         }
     }
 

@@ -1,8 +1,8 @@
 //! Where Apple's tools keep backups, as a table, and the homes of one computer to look for them in.
 //!
 //! Every user has a place of their own and no setting moves it; people relocate it with a link.
-//! Linux has no standard place: a ROOT has to be named. Nothing here reads the environment: whoever
-//! calls hands the folders in.
+//! Linux has no standard place: a ROOT has to be named. Nothing here reads the environment: the
+//! caller hands the folders in.
 
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};

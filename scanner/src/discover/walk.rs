@@ -1,6 +1,6 @@
 //! Walks one root and finds the backups below it; lists every folder once.
 //!
-//! What a newcomer would get wrong: a walk that follows every link never ends, and one that follows
+//! A walk that follows every link never ends, and one that follows
 //! none misses every user who moved MobileSync/Backup to another disk. Links are followed in three
 //! places only: at the root, at a standard location's own path, and at a backup folder itself.
 //!
@@ -109,6 +109,8 @@ struct Walker<'a> {
     bins: Bins,
     /// Files beside backups, by the folder they lie in.
     stray_files: BTreeMap<PathBuf, Sample>,
+    /// Archives, by the folder they lie in.
+    archives: BTreeMap<PathBuf, Sample>,
     /// Folders that lie where backups lie and are none.
     stray_folders: BTreeSet<PathBuf>,
     walked: Walked,
@@ -133,6 +135,7 @@ impl<'a> Walker<'a> {
             again: Sample::default(),
             bins: Bins::default(),
             stray_files: BTreeMap::new(),
+            archives: BTreeMap::new(),
             stray_folders: BTreeSet::new(),
             walked: Walked::default(),
         }
@@ -273,6 +276,10 @@ impl<'a> Walker<'a> {
         if depth == 0 || inside.holds(path) != Holds::Nothing {
             let files = self.stray_files.entry(path.to_owned()).or_default();
             files.add_all(&inside.files);
+        }
+        if !inside.archives.is_empty() {
+            let archives = self.archives.entry(path.to_owned()).or_default();
+            archives.add_all(&inside.archives);
         }
     }
 
@@ -612,6 +619,11 @@ impl<'a> Walker<'a> {
         let empty = places
             .iter()
             .filter(|place| *place != self.root && holds_nothing(place));
+        let archives: Vec<Problem> = (self.archives.iter())
+            .filter(|(folder, _)| beside.contains(folder.as_path()))
+            .map(|(folder, archives)| archives_beside(folder, archives))
+            .collect();
+        self.walked.left_out |= !archives.is_empty();
         let notes: Vec<Problem> = files
             .map(|(folder, files)| {
                 let found = format!("{} beside them: {}", files.counted("file"), files.names());
@@ -627,6 +639,7 @@ impl<'a> Walker<'a> {
             }))
             .collect();
         self.walked.problems.extend(notes);
+        self.walked.problems.extend(archives);
     }
 }
 
@@ -664,6 +677,16 @@ impl Candidate {
             }
         }
     }
+}
+
+fn archives_beside(folder: &Path, archives: &Sample) -> Problem {
+    let found = format!(
+        "{} or disk images, which are not looked into: {}",
+        archives.counted("archive"),
+        archives.names()
+    );
+    Problem::note(folder, "backups in folders", found)
+        .with_remedy("If they hold backups, unpack them into a folder and name it as ROOT")
 }
 
 fn stray_folders(parent: &Path, folders: &Sample) -> Vec<Problem> {

@@ -1,8 +1,8 @@
 //! `--os-feed FILE`: Apple's GDMF list, or the feed of the SOFA project, told apart by their keys.
 //!
-//! A newcomer would take the `Latest` of a major version: it is 18.7.8 while six models have
+//! The `Latest` of a major version is not enough: it is 18.7.8 while six models have
 //! 18.7.10. Every entry is kept, with the models that it lists. An entry without models says nothing
-//! of anybody; watches and Apple TVs stand in the same lists and are left out.
+//! of any device; watches and Apple TVs stand in the same lists and are left out.
 
 use std::collections::BTreeSet;
 use std::path::Path;

@@ -3,7 +3,7 @@
 //!
 //! Apple documents none of it; the shape is what several public clients read. So every key may be
 //! missing: an event without a beginning costs itself, and an event that is said to be over without a
-//! word when is left out, for nobody knows what it explains.
+//! word when is left out, for it is unknown what it explains.
 
 use std::path::Path;
 

@@ -2,6 +2,7 @@
 
 pub(crate) mod date;
 pub mod pair;
+mod plist_file;
 pub(crate) mod protocol;
 pub mod read;
 pub(crate) mod table;

@@ -19,7 +19,7 @@ use crate::model::problem::Problem;
 const FOLDERS_MAX: usize = 20;
 
 /// The words of a problem without its path, by which notes are equal.
-type KeyMap = (String, String, Option<String>);
+type NoteText = (String, String, Option<String>);
 
 /// Profile -> the restrictions that it sets.
 type Sets = BTreeMap<String, BTreeSet<&'static str>>;
@@ -58,8 +58,10 @@ fn queries_left_out(documents: &[Document]) -> LeftOut {
     let mut left_out = LeftOut::new();
     for command in commands {
         if let Some(queries) = &command.left_out {
-            let known = left_out.entry(command.uuid.clone()).or_default();
-            known.extend(queries);
+            left_out
+                .entry(command.uuid.clone())
+                .or_default()
+                .extend(queries);
         }
     }
     left_out
@@ -67,11 +69,12 @@ fn queries_left_out(documents: &[Document]) -> LeftOut {
 
 /// UDID -> family, of every device that any of its messages tells to be no iPhone or iPad.
 fn excluded_udids(documents: &[Document]) -> Families {
-    let excluded = documents.iter().flat_map(|document| &document.excluded);
-    excluded
-        .filter_map(|one| {
-            let udid = Udid::parse(one.udid.as_deref()?)?;
-            Some((udid.as_str().to_owned(), one.family))
+    documents
+        .iter()
+        .flat_map(|document| &document.excluded)
+        .filter_map(|excluded| {
+            let udid = Udid::parse(excluded.udid.as_deref()?)?;
+            Some((udid.as_str().to_owned(), excluded.family))
         })
         .collect()
 }
@@ -88,7 +91,8 @@ fn note_excluded(document: &mut Document, out: &[Reply], excluded: &Families) {
         // a table has counted its own
         own.clear();
     }
-    let families: BTreeSet<&str> = own.iter().map(|one| one.family).chain(by_reply).collect();
+    let own = own.iter().map(|excluded| excluded.family);
+    let families: BTreeSet<&str> = own.chain(by_reply).collect();
     for family in families {
         let found = format!("a message of {family}: left out");
         document.add_shared_note("messages of iPhones and iPads", &found, None);
@@ -114,8 +118,9 @@ fn settle(reply: Reply, left_out: &LeftOut) -> Answer {
 fn name_setters(documents: &mut [Document]) {
     let mut sets = Sets::new();
     for profile in documents.iter().flat_map(|document| &document.profiles) {
-        let known = sets.entry(profile.identifier.clone()).or_default();
-        known.extend(&profile.sets);
+        sets.entry(profile.identifier.clone())
+            .or_default()
+            .extend(&profile.sets);
     }
     if sets.is_empty() {
         return;
@@ -134,15 +139,12 @@ fn name_setters(documents: &mut [Document]) {
 
 /// Devices that told themselves which profile sets what.
 fn asked(documents: &[Document]) -> BTreeSet<Udid> {
-    let replies = documents.iter().flat_map(|document| &document.replies);
-    let told = replies.filter(|reply| {
-        reply
-            .answer
-            .management
-            .restriction_profiles_source
-            .is_some()
-    });
-    told.filter_map(|reply| reply.answer.identity.udid.clone())
+    documents
+        .iter()
+        .flat_map(|document| &document.replies)
+        .map(|reply| &reply.answer)
+        .filter(|answer| answer.management.restriction_profiles_source.is_some())
+        .filter_map(|answer| answer.identity.udid.clone())
         .collect()
 }
 
@@ -151,38 +153,38 @@ fn name_setters_of(reply: &mut Reply, sets: &Sets) {
     let Some(profiles) = &management.profiles else {
         return;
     };
-    let installed = profiles.value.keys();
-    let known: Vec<_> = installed
+    let matches: Vec<_> = profiles
+        .value
+        .keys()
         .filter_map(|name| sets.get_key_value(name))
         .collect();
-    for (name, keys) in &known {
+    for (name, keys) in &matches {
         for key in *keys {
             let setters = management.restriction_profiles.entry((*key).to_owned());
             setters.or_default().insert((*name).clone());
         }
     }
-    if !known.is_empty() {
+    if !matches.is_empty() {
         management.restriction_profiles_source = Some(Arc::clone(&profiles.source));
     }
 }
 
 /// One note per folder and wording; a note that stands alone keeps its own path.
 fn gather(notes: Vec<Problem>) -> Vec<Problem> {
-    let mut groups: BTreeMap<KeyMap, BTreeMap<PathBuf, Vec<PathBuf>>> = BTreeMap::new();
+    let mut groups: BTreeMap<NoteText, BTreeMap<PathBuf, Vec<PathBuf>>> = BTreeMap::new();
     for note in notes {
         let folder = note.path.parent().unwrap_or(Path::new("")).to_owned();
-        let words = (note.wanted, note.found, note.remedy);
-        let folders = groups.entry(words).or_default();
+        let text = (note.wanted, note.found, note.remedy);
+        let folders = groups.entry(text).or_default();
         folders.entry(folder).or_default().push(note.path);
     }
-    let per_words = groups.into_iter().flat_map(|(words, folders)| {
-        let folders = few_enough(folders);
-        let told = folders
-            .into_iter()
-            .map(move |(folder, files)| one(&words, &folder, files));
-        told.collect::<Vec<_>>()
-    });
-    per_words.collect()
+    let mut gathered = Vec::new();
+    for (text, folders) in groups {
+        for (folder, files) in few_enough(folders) {
+            gathered.push(note(&text, &folder, files));
+        }
+    }
+    gathered
 }
 
 fn few_enough(folders: BTreeMap<PathBuf, Vec<PathBuf>>) -> BTreeMap<PathBuf, Vec<PathBuf>> {
@@ -195,12 +197,12 @@ fn few_enough(folders: BTreeMap<PathBuf, Vec<PathBuf>>) -> BTreeMap<PathBuf, Vec
 }
 
 fn common<'p>(left: &'p Path, right: &Path) -> &'p Path {
-    let mut shared = left.ancestors();
-    let found = shared.find(|folder| right.starts_with(folder));
-    found.unwrap_or(Path::new(""))
+    left.ancestors()
+        .find(|folder| right.starts_with(folder))
+        .unwrap_or(Path::new(""))
 }
 
-fn one((wanted, found, remedy): &KeyMap, folder: &Path, mut files: Vec<PathBuf>) -> Problem {
+fn note((wanted, found, remedy): &NoteText, folder: &Path, mut files: Vec<PathBuf>) -> Problem {
     files.sort();
     let note = match files.as_slice() {
         [only] => Problem::note(only, wanted, found),

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use jiff::Timestamp;
 
+use super::plist_file;
 use super::protocol::document::WANTED;
 use super::protocol::{der, message, other_files};
 use super::table::export;
@@ -27,6 +28,21 @@ const PROMISING: &[&str] = &["plist", "xml", "json"];
 /// Reads one file, whatever it is. Never fails: what could not be used is inside the document.
 ///
 /// `now` caps the file's modification time, by which an answer without a date is dated.
+///
+/// ```
+/// use fleetback_scanner::mdm::pair::pair;
+/// use fleetback_scanner::mdm::read::read_document;
+///
+/// let folder = tempfile::tempdir()?;
+/// let path = folder.path().join("hosts.json");
+/// std::fs::write(&path, r#"[{"platform": "ios", "hardware_serial": "F2LXK1ABCDEF"}]"#)?;
+/// let document = read_document(&path, "2026-11-20T05:00:00Z".parse()?);
+/// let (answers, problems) = pair(vec![document]);
+/// let serial = answers[0].identity.serial.as_ref().map(|serial| serial.as_str());
+/// assert_eq!(serial, Some("F2LXK1ABCDEF"));
+/// # assert!(problems.iter().all(|problem| problem.remedy.is_some()));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub fn read_document(path: &Path, now: Timestamp) -> Document {
     read_by_rules(path, now, &TableRules::default(), &|_| {})
 }
@@ -138,7 +154,7 @@ fn read_bytes(document: &mut Document, bytes: &[u8]) {
         return;
     }
     match content::detect(bytes) {
-        Content::Plist(bytes) => message::read_bytes(document, &bytes),
+        Content::Plist(bytes) => plist_file::read(document, &bytes),
         Content::Signed(bytes) => read_signed(document, bytes),
         other => something_else(document, &other, bytes),
     }
@@ -150,7 +166,7 @@ fn read_signed(document: &mut Document, bytes: &[u8]) {
         Some(inside) if matches!(content::detect(&inside), Content::Plist(_)) => {
             let found = "a signed file; its content was read and its signature not checked";
             document.add_shared_note(WANTED, found, None);
-            message::read_bytes(document, &inside);
+            plist_file::read(document, &inside);
         }
         _ => something_else(document, &Content::Known(content::DER), bytes),
     }

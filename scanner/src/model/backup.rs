@@ -81,16 +81,8 @@ pub struct LocalBackup {
     /// the state needs it.
     pub newest_mtime: Option<Timestamp>,
 
-    /// How deep it was checked, and when.
-    pub verified: Verified,
-    /// What the manifest promises and what is on disk; `None` before a check.
-    pub files: Option<FileCount>,
-    /// The first of the missing files, in manifest order.
-    pub missing_sample: Vec<FileName>,
-    /// The first payloads that no row names, below the folder: "3d/3d0d7e5f…".
-    pub extra_sample: Vec<String>,
-    /// The first payloads that differ from what their rows say: damage first, then manifest order.
-    pub different_sample: Vec<FileDifference>,
+    /// The check of its files.
+    pub file_check: FileCheck,
     /// Why the list of files, or the check, proves less than it seems to; plain words.
     pub doubts: Vec<String>,
     /// Files whose names are there and whose content is not: it stayed with the service that keeps the
@@ -102,9 +94,9 @@ pub struct LocalBackup {
     pub listed: Option<ListedData>,
     /// The list of files as the disk numbers it: two folders with one number share their files.
     pub list_number: Option<FileNumber>,
-    /// The check as a memory keeps it for later nights; `None` where it is not worth keeping.
+    /// The check as a cache keeps it for later runs; `None` where it is not worth keeping.
     pub check: Option<CheckRecord>,
-    /// Was the check taken over from an earlier night, because nothing changed since?
+    /// Was the check taken over from an earlier run, because nothing changed since?
     pub recalled: bool,
     /// What proved the password: of this run, or remembered.
     pub password_proof: Option<PasswordProof>,
@@ -208,9 +200,9 @@ pub enum VerifyLevel {
     /// Plists only.
     State,
     /// A payload on disk for every file row: Apple's own check at the end of a backup.
-    #[default]
     Names,
     /// And of the length its row promises.
+    #[default]
     Sizes,
     /// And every byte read: the SHA-1 of every row that carries a Digest, and in an encrypted backup
     /// a decryption that ends in valid padding.
@@ -351,30 +343,50 @@ pub struct ListedData {
     pub whatsapp: bool,
 }
 
+/// The files of a backup folder, compared with its manifest.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FileCheck {
+    /// How deep it was checked, and when.
+    #[serde(flatten)]
+    pub verified: Verified,
+    /// What the manifest promises and what is on disk; `None` before a check.
+    pub files: Option<FileCount>,
+    /// The first of the missing files, in manifest order.
+    pub missing_sample: Vec<FileName>,
+    /// The first payloads that no row names, below the folder: "3d/3d0d7e5f…".
+    pub extra_sample: Vec<String>,
+    /// The first payloads that differ from what their rows say: damage first, then manifest order.
+    pub different_sample: Vec<FileDifference>,
+}
+
+impl FileCheck {
+    /// Figures without names of files; `None` for a folder of which the plists alone were read.
+    pub fn new(level: VerifyLevel, at: Timestamp, files: Option<FileCount>) -> Self {
+        Self {
+            verified: Verified { level, at },
+            files,
+            missing_sample: Vec::new(),
+            extra_sample: Vec::new(),
+            different_sample: Vec::new(),
+        }
+    }
+}
+
 /// One check of one backup folder, with the stamp of what it was made of.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CheckRecord {
     /// SHA-256, in hex, over names, sizes and times of Manifest.db, Manifest.plist, Status.plist and
     /// the 256 folders: the same stamp means that nothing was added, taken away or renamed since.
     pub stamp: String,
-    /// The level reached.
-    pub level: VerifyLevel,
-    /// When it was made.
-    pub at: Timestamp,
-    /// What was found.
+    /// What was found of its files.
+    #[serde(flatten)]
+    pub file_check: FileCheck,
+    /// The verdict.
     pub restorable: Restorable,
     /// Why, in plain words.
     pub restorable_reason: String,
     /// Was the password known to open it?
     pub password: Password,
-    /// The figures.
-    pub files: Option<FileCount>,
-    /// The first missing files.
-    pub missing_sample: Vec<FileName>,
-    /// The first payloads that no row names.
-    pub extra_sample: Vec<String>,
-    /// The first payloads that differ from their rows.
-    pub different_sample: Vec<FileDifference>,
     /// The iCloud log of an encrypted backup, which takes its keys to read.
     #[serde(default)]
     pub cloud_log: Option<CloudLog>,

@@ -75,7 +75,7 @@ pub struct Host {
     pub disk: Option<Disk>,
 }
 
-/// Room on a volume, in bytes. On macOS the free figure leaves out purgeable space.
+/// Space on a volume, in bytes. On macOS the free figure leaves out purgeable space.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Disk {
     /// Free.
@@ -101,7 +101,7 @@ impl Device {
             .as_ref()
             .and_then(|m| m.device_name.as_ref());
         let local = self.backups.iter().find_map(|b| b.device_name.as_deref());
-        mdm.map(|told: &Sourced<String>| told.value.as_str())
+        mdm.map(|name: &Sourced<String>| name.value.as_str())
             .or(local)
             .or_else(|| self.person.as_ref()?.device_name.as_deref())
     }

@@ -1,7 +1,7 @@
 //! The numbers that tell one iPhone from another, normalised so that they can be compared.
 //!
 //! A device is joined by UDID, then serial number, then IMEI or MEID, then ECID, and never by its
-//! name: half a fleet is called "iPhone". A newcomer would compare the strings as found; the same
+//! name: half a fleet is called "iPhone". Strings as found cannot be compared: the same
 //! UDID comes as `00008030-001A…`, `00008030001a…` and in upper case from Info.plist.
 
 use std::collections::BTreeSet;
@@ -18,6 +18,14 @@ pub struct Udid(String);
 
 impl Udid {
     /// Reads either form, in any case, with or without the dash, with white space around it.
+    ///
+    /// ```
+    /// use fleetback_scanner::model::identity::Udid;
+    ///
+    /// let udid = Udid::parse(" 00008030001a35e40212345e").unwrap();
+    /// assert_eq!(udid.as_str(), "00008030-001A35E40212345E");
+    /// assert_eq!(Udid::parse("iPhone of Ada"), None);
+    /// ```
     pub fn parse(text: &str) -> Option<Self> {
         let bare: String = text.trim().chars().filter(|c| *c != '-').collect();
         if !bare.bytes().all(|b| b.is_ascii_hexdigit()) {

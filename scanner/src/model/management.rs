@@ -65,7 +65,7 @@ pub struct Management {
     pub cloud_date_could_be_told: bool,
     /// Which of the queries about backups the command beside the newest inventory answer left out:
     /// empty when it asked for all of them. `None` when no command lies beside an answer, so that
-    /// nobody knows what was asked.
+    /// it is unknown what was asked.
     pub backup_queries_left_out: Option<Sourced<BTreeSet<String>>>,
     /// The last backup to a computer, as the device or a console tells it. It says nothing of
     /// whether that backup is whole, or still there.
@@ -77,7 +77,7 @@ pub struct Management {
 
     /// `DeviceCapacity` and `AvailableDeviceCapacity`, only ever used as a ratio.
     pub storage: Option<Sourced<Storage>>,
-    /// Storage in all, in the unit of whoever told it.
+    /// Storage in all, in the unit of its source.
     pub capacity: Option<Sourced<Capacity>>,
     /// `BatteryLevel`, 0 to 1.
     pub battery: Option<Sourced<f64>>,
@@ -102,7 +102,7 @@ pub struct Management {
     /// among them, and nothing tells which it is. Names are not kept.
     pub identity_certificates: Option<Sourced<BTreeSet<Validity>>>,
     /// Panes of Setup Assistant that automated enrolment skips (`skip_setup_items`): without `Restore`
-    /// nobody can restore a backup, without `DeviceToDeviceMigration` nobody can use Quick Start.
+    /// no backup can be restored, without `DeviceToDeviceMigration` Quick Start cannot be used.
     pub skipped_panes: Option<Sourced<BTreeSet<String>>>,
 
     /// Whose it is, where a console's table tells.
@@ -243,8 +243,10 @@ impl Management {
             }
             Ordering::Equal => {
                 for (key, profiles) in &other.restriction_profiles {
-                    let known = self.restriction_profiles.entry(key.clone()).or_default();
-                    known.extend(profiles.iter().cloned());
+                    self.restriction_profiles
+                        .entry(key.clone())
+                        .or_default()
+                        .extend(profiles.iter().cloned());
                 }
             }
         }
@@ -319,7 +321,7 @@ mod tests {
         })
     }
 
-    fn told<T: std::fmt::Debug + Clone>(
+    fn sourced<T: std::fmt::Debug + Clone>(
         value: impl Strategy<Value = T>,
     ) -> impl Strategy<Value = Option<Sourced<T>>> {
         proptest::option::of(
@@ -329,22 +331,22 @@ mod tests {
 
     prop_compose! {
         fn later_facts()(
-            enrolled_at in told(Just(Timestamp::UNIX_EPOCH)),
-            enrolment_ended in told(any::<bool>()),
-            supplemental_os_version in told("[ab]"),
-            esim in told(any::<bool>()),
-            backup_queries_left_out in told(proptest::collection::btree_set("[ab]", 0..2)),
-            backup_will_be_encrypted in told(any::<bool>()),
-            capacity in told((1.0..2.0).prop_map(|amount| Capacity { amount, unit: CapacityUnit::Gigabytes })),
-            battery in told(0.0..1.0),
-            activation_lock_manageable in told(any::<bool>()),
-            identity_certificates in told(proptest::collection::btree_set(
+            enrolled_at in sourced(Just(Timestamp::UNIX_EPOCH)),
+            enrolment_ended in sourced(any::<bool>()),
+            supplemental_os_version in sourced("[ab]"),
+            esim in sourced(any::<bool>()),
+            backup_queries_left_out in sourced(proptest::collection::btree_set("[ab]", 0..2)),
+            backup_will_be_encrypted in sourced(any::<bool>()),
+            capacity in sourced((1.0..2.0).prop_map(|amount| Capacity { amount, unit: CapacityUnit::Gigabytes })),
+            battery in sourced(0.0..1.0),
+            activation_lock_manageable in sourced(any::<bool>()),
+            identity_certificates in sourced(proptest::collection::btree_set(
                 (0i64..2, 2i64..4).prop_map(|(from, until)| Validity {
                     from: Timestamp::from_second(from).unwrap(),
                     until: Timestamp::from_second(until).unwrap(),
                 }), 0..2)),
-            skipped_panes in told(proptest::collection::btree_set("[ab]", 0..2)),
-            apps_removed_with_enrolment in told(proptest::collection::btree_set("[ab]", 0..2)),
+            skipped_panes in sourced(proptest::collection::btree_set("[ab]", 0..2)),
+            apps_removed_with_enrolment in sourced(proptest::collection::btree_set("[ab]", 0..2)),
         ) -> Management {
             Management {
                 last_computer_backup: enrolled_at.clone(),
@@ -360,13 +362,13 @@ mod tests {
     prop_compose! {
         fn management()(
             later in later_facts(),
-            last_contact in told(Just(Timestamp::UNIX_EPOCH)),
+            last_contact in sourced(Just(Timestamp::UNIX_EPOCH)),
             not_now: bool,
-            cloud_backup_enabled in told(any::<bool>()),
+            cloud_backup_enabled in sourced(any::<bool>()),
             could: bool,
-            device_name in told("[ab]"),
-            storage in told((1.0..2.0, 0.0..1.0).prop_map(|(capacity, available)| Storage { capacity, available })),
-            profiles in told(proptest::collection::btree_map("[ab]", "[ab]", 0..2)),
+            device_name in sourced("[ab]"),
+            storage in sourced((1.0..2.0, 0.0..1.0).prop_map(|(capacity, available)| Storage { capacity, available })),
+            profiles in sourced(proptest::collection::btree_map("[ab]", "[ab]", 0..2)),
             setters in proptest::option::of((source(), proptest::collection::btree_map(
                 "[ab]", proptest::collection::btree_set("[ab]", 0..2), 0..2))),
         ) -> Management {

@@ -1,4 +1,4 @@
-//! The ground floor: the facts themselves. Imports nothing of ours.
+//! The facts themselves: the base layer, which imports no other module of this crate.
 
 pub mod backup;
 pub mod cloud;

@@ -1,4 +1,4 @@
-//! Swaps that somebody planned, from `swap --plan FILE.csv`.
+//! Planned swaps, from `swap --plan FILE.csv`.
 
 use std::path::PathBuf;
 
@@ -13,13 +13,13 @@ pub struct SwapPlan {
     pub path: PathBuf,
     /// Its swaps, in its order; a row that says the same as an earlier one is left out.
     pub swaps: Vec<PlannedSwap>,
-    /// The lines whose rows could not be used: nobody is asked about the devices that they mean.
+    /// The lines whose rows could not be used: the devices that they mean are not checked.
     pub unusable: Vec<u64>,
     /// What is wrong with its rows.
     pub problems: Vec<Problem>,
 }
 
-/// One row of a plan. What the cells of a number or a model mean is for whoever knows the fleet.
+/// One row of a plan. What the cells of a number or a model mean is decided where the fleet is known.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct PlannedSwap {
     /// The line of the file on which the row begins, from 1.

@@ -1,7 +1,7 @@
 //! What could not be used, said so that an admin can act on it.
 //!
-//! A problem never ends a scan and is never dropped: false calm starts with a folder that nobody
-//! could read. A newcomer would write `Err` here; a problem is a result like any other.
+//! A problem never ends a scan and is never dropped: a folder that could not be read must not look
+//! like one without backups. So a problem is a result like any other, not an `Err`.
 
 use std::path::PathBuf;
 

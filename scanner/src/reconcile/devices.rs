@@ -5,7 +5,8 @@
 //! so. The result is the same whatever order the evidence comes in.
 
 use std::cmp::Reverse;
-use std::path::Path;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -14,7 +15,7 @@ use super::join::{self, Claim, Group};
 use crate::model::backup::LocalBackup;
 use crate::model::evidence::Sourced;
 use crate::model::fleet::{Conflict, Device, Unmatched};
-use crate::model::identity::Identity;
+use crate::model::identity::{FolderName, Identity, Udid};
 use crate::model::management::{Answer, Management};
 use crate::model::person::{Assigned, InventoryRow};
 
@@ -46,8 +47,47 @@ pub fn reconcile(
         .into_iter()
         .map(|group| device(group, &mut evidence))
         .collect();
+    tell_of_other_names(&mut devices);
     devices.sort_by_cached_key(place_in_fleet);
     (devices, unmatched(hidden, nameless))
+}
+
+/// Says at a device without a backup that the folder named by its UDID holds the backup of another one:
+/// people rename the old phone's folder to the new phone's UDID before a restore.
+fn tell_of_other_names(devices: &mut [Device]) {
+    let mut others: BTreeMap<Udid, Vec<&LocalBackup>> = BTreeMap::new();
+    for backup in devices.iter().flat_map(|device| &device.backups) {
+        let name = FolderName::parse(&backup.folder_name).map(|name| name.udid);
+        let own = backup.identity.udid.as_ref();
+        if let Some(name) = name.filter(|name| own.is_some_and(|own| own != name)) {
+            others.entry(name).or_default().push(backup);
+        }
+    }
+    let conflicts: Vec<Option<Conflict>> = devices
+        .iter()
+        .map(|device| {
+            let udid = device.identity.udid.as_ref();
+            let udid = udid.filter(|_| device.backups.is_empty())?;
+            another_inside(others.get(udid)?)
+        })
+        .collect();
+    for (device, conflict) in devices.iter_mut().zip(conflicts) {
+        device.conflicts.extend(conflict);
+        device.conflicts.sort();
+    }
+}
+
+fn another_inside(backups: &[&LocalBackup]) -> Option<Conflict> {
+    let first = backups.iter().min_by_key(|backup| &backup.path)?;
+    let of = first.identity.udid.as_ref()?;
+    let mut paths: Vec<PathBuf> = backups.iter().map(|backup| backup.path.clone()).collect();
+    paths.sort();
+    Some(Conflict {
+        text: format!(
+            "a folder is named by the UDID of this device and holds the backup of another one, UDID {of}"
+        ),
+        paths,
+    })
 }
 
 /// One piece of evidence.
@@ -113,7 +153,7 @@ fn device(group: Group, evidence: &mut [Option<Evidence>]) -> Device {
 }
 
 /// The inventory's row, with what the MDM says where the row is silent. A row that names a user takes
-/// the user's address and department from nobody who names another one.
+/// no address or department from an answer that names another user.
 fn person(
     row: Option<InventoryRow>,
     assigned: Option<&Sourced<Assigned>>,

@@ -1,8 +1,7 @@
 //! Joins claims about devices by the numbers that they share, the strongest number first.
 //!
-//! A newcomer would unite everything that shares any number. A repaired phone keeps its serial
-//! number and may change its UDID, and a typing error in one export would melt two phones into one:
-//! a weaker number never unites what a stronger one keeps apart.
+//! Not everything that shares a number is one device. A repaired phone keeps its serial number and
+//! may change its UDID, and a typing error in one export would melt two phones into one: a weaker number never unites what a stronger one keeps apart.
 
 use std::cmp::{Ordering, Reverse};
 use std::collections::{BTreeMap, BTreeSet, HashSet};
@@ -106,8 +105,8 @@ struct Joiner<'a> {
     parent: Vec<usize>,
     known: Vec<Known>,
     conflicts: Vec<(usize, Conflict)>,
-    /// Sets of devices whose contradiction a stronger number has told already.
-    told: HashSet<Vec<usize>>,
+    /// Sets of devices whose contradiction a stronger number has reported already.
+    reported: HashSet<Vec<usize>>,
 }
 
 impl<'a> Joiner<'a> {
@@ -122,7 +121,7 @@ impl<'a> Joiner<'a> {
             parent: (0..claims.len()).collect(),
             known: claims.iter().map(known).collect(),
             conflicts: Vec::new(),
-            told: HashSet::new(),
+            reported: HashSet::new(),
         }
     }
 
@@ -175,8 +174,8 @@ impl<'a> Joiner<'a> {
             .collect();
         let mut same = devices.clone();
         same.sort_unstable();
-        if devices.len() > 1 && self.told.insert(same) {
-            self.tell(number, value, claims, &devices, followed);
+        if devices.len() > 1 && self.reported.insert(same) {
+            self.note_contradiction(number, value, claims, &devices, followed);
         }
     }
 
@@ -224,7 +223,7 @@ impl<'a> Joiner<'a> {
     }
 
     /// Notes the contradiction at every device concerned.
-    fn tell(
+    fn note_contradiction(
         &mut self,
         number: Number,
         value: &str,

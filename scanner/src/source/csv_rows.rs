@@ -1,7 +1,7 @@
 //! The rows of a table with delimiters, one at a time, each with the line of the file on which it
 //! begins.
 //!
-//! A newcomer would count records: a cell may hold line breaks, and blank lines are no records, but
+//! Lines are counted, not records: a cell may hold line breaks, and blank lines are no records, but
 //! an admin looks for line 812 of the file.
 
 use std::collections::VecDeque;

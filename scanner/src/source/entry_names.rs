@@ -42,6 +42,17 @@ pub(crate) fn is_junk(name: &OsStr) -> bool {
     JUNK.iter().any(|junk| is_named(name, junk)) || name.as_encoded_bytes().starts_with(b"._")
 }
 
+/// The name that a stub stands for, which a service leaves in the place of a file whose content it keeps:
+/// `.Status.plist.icloud`, `Status.plist.nextcloud`.
+pub(crate) fn stub_of(name: &str) -> Option<&str> {
+    let (stem, ending) = name.rsplit_once('.')?;
+    match ending {
+        "icloud" => stem.strip_prefix('.'),
+        "nextcloud" | "owncloud" => Some(stem),
+        _ => None,
+    }
+}
+
 /// The first byte of the payloads that a folder of this name holds: `3d`, `3D`.
 pub(crate) fn payload_folder(name: &OsStr) -> Option<u8> {
     match name.as_encoded_bytes() {
@@ -72,6 +83,16 @@ mod tests {
         assert!(!is_named(OsStr::new("Status.plist "), "Status.plist"));
         assert!(is_junk(OsStr::new("THUMBS.DB")) && is_junk(OsStr::new("._Info.plist")));
         assert!(!is_junk(OsStr::new("Info.plist")));
+    }
+
+    #[test]
+    fn stubs_stand_for_another_name() {
+        assert_eq!(stub_of(".Manifest.db.icloud"), Some("Manifest.db"));
+        assert_eq!(stub_of("Manifest.db.nextcloud"), Some("Manifest.db"));
+        assert_eq!(
+            (stub_of("Manifest.db.icloud"), stub_of("Manifest.db")),
+            (None, None)
+        );
     }
 
     #[test]

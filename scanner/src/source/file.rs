@@ -1,4 +1,4 @@
-//! Opens and reads one regular file that nobody vouches for.
+//! Opens and reads one regular file, which is not trusted.
 //!
 //! A FIFO named Info.plist must not hang a nightly job, a symbolic link must not lead out of a
 //! backup, a file that says it is 60 MB may grow while it is read, and a reader must leave no trace:
@@ -7,7 +7,7 @@
 use std::cell::Cell;
 use std::fs::{File, FileType, Metadata, OpenOptions};
 use std::io::{self, ErrorKind, Read, Seek};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// Why a file gave nothing.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,24 +16,20 @@ pub enum Fault {
     Absent,
     /// It is there and may not be opened or read; the system's words.
     Denied(String),
-    /// It was opened, or could be, and is not what was wanted; plain words: "a folder", "0 bytes".
+    /// It is there and holds 0 bytes. Interrupted tools leave such files.
+    Empty,
+    /// It stands behind a symbolic link, which is never followed.
+    Link,
+    /// It was opened, or could be, and is not what was wanted; plain words: "a folder".
     Wrong(String),
-}
-
-impl Fault {
-    /// The words for a file that is there and holds nothing.
-    pub const ZERO_BYTES: &str = "0 bytes";
-
-    /// Is it there with nothing in it? Interrupted tools leave such files.
-    pub fn is_empty_file(&self) -> bool {
-        matches!(self, Self::Wrong(words) if words == Self::ZERO_BYTES)
-    }
 }
 
 impl std::fmt::Display for Fault {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Absent => f.write_str("no such file"),
+            Self::Empty => f.write_str("0 bytes"),
+            Self::Link => f.write_str("a symbolic link"),
             Self::Denied(words) | Self::Wrong(words) => f.write_str(words),
         }
     }
@@ -244,13 +240,13 @@ fn pump(mut source: impl Read, piece: &mut [u8], take: &mut impl FnMut(&[u8])) -
     }
 }
 
-/// Fills `bytes` with what lies `at` so many bytes from the file's beginning, whoever else reads it.
+/// Fills `bytes` with what lies `at` so many bytes from the file's beginning; the file's own position does not matter.
 #[cfg(unix)]
 pub fn read_exact_at(file: &File, bytes: &mut [u8], at: u64) -> io::Result<()> {
     std::os::unix::fs::FileExt::read_exact_at(file, bytes, at)
 }
 
-/// Fills `bytes` with what lies `at` so many bytes from the file's beginning, whoever else reads it.
+/// Fills `bytes` with what lies `at` so many bytes from the file's beginning; the file's own position does not matter.
 #[cfg(windows)]
 pub fn read_exact_at(file: &File, mut bytes: &mut [u8], mut at: u64) -> io::Result<()> {
     use std::os::windows::fs::FileExt;
@@ -266,6 +262,22 @@ pub fn read_exact_at(file: &File, mut bytes: &mut [u8], mut at: u64) -> io::Resu
         }
     }
     Ok(())
+}
+
+/// Where a file of a folder lies: under its own name, else under one that differs in the case of ASCII
+/// letters only, as a FAT disk gives names back. Under its own name also where there is none.
+pub fn found(folder: &Path, name: &str) -> PathBuf {
+    let path = folder.join(name);
+    if std::fs::symlink_metadata(&path).is_err_and(|e| e.kind() == ErrorKind::NotFound) {
+        return other_case(folder, name).unwrap_or(path);
+    }
+    path
+}
+
+fn other_case(folder: &Path, name: &str) -> Option<PathBuf> {
+    let mut entries = std::fs::read_dir(folder).ok()?.flatten();
+    let entry = entries.find(|entry| entry.file_name().eq_ignore_ascii_case(name))?;
+    Some(entry.path())
 }
 
 /// Opens a regular file for reading. Follows no symbolic link, waits for no FIFO.
@@ -288,11 +300,67 @@ fn refuse_other_than_file(kind: FileType) -> Result<(), Fault> {
     if kind.is_file() {
         return Ok(());
     }
-    Err(Fault::Wrong(describe_kind(kind).to_owned()))
+    Err(wrong_kind(kind))
+}
+
+/// The fault of a name that stands for something else than was wanted.
+pub fn wrong_kind(kind: FileType) -> Fault {
+    if kind.is_symlink() {
+        return Fault::Link;
+    }
+    Fault::Wrong(describe_kind(kind).to_owned())
+}
+
+/// A file of fewer bytes may lie beside its name, and then has no blocks of its own.
+const BLOCKS_FROM_BYTES: u64 = 8 << 10;
+
+/// Does the content of the file lie elsewhere, with a service that hands it out when it is asked for?
+///
+/// macOS and Windows say so of each file; elsewhere a file without a single block holds nothing, where
+/// `tells_blocks` says that the file system counts them at all.
+pub fn is_elsewhere(meta: &Metadata, tells_blocks: bool) -> bool {
+    is_dataless(meta)
+        || (tells_blocks && meta.len() >= BLOCKS_FROM_BYTES && blocks(meta) == Some(0))
+}
+
+/// Does the file system count the blocks of a file that was read and holds something?
+pub fn tells_blocks(meta: &Metadata) -> bool {
+    meta.len() >= BLOCKS_FROM_BYTES && blocks(meta).is_some_and(|blocks| blocks > 0)
+}
+
+#[cfg(unix)]
+fn blocks(meta: &Metadata) -> Option<u64> {
+    use std::os::unix::fs::MetadataExt;
+    Some(meta.blocks())
+}
+
+#[cfg(not(unix))]
+fn blocks(_: &Metadata) -> Option<u64> {
+    None
+}
+
+#[cfg(target_os = "macos")]
+fn is_dataless(meta: &Metadata) -> bool {
+    use std::os::macos::fs::MetadataExt;
+    const SF_DATALESS: u32 = 0x4000_0000;
+    meta.st_flags() & SF_DATALESS != 0
+}
+
+#[cfg(windows)]
+fn is_dataless(meta: &Metadata) -> bool {
+    use std::os::windows::fs::MetadataExt;
+    /// FILE_ATTRIBUTE_OFFLINE, RECALL_ON_OPEN and RECALL_ON_DATA_ACCESS.
+    const ELSEWHERE: u32 = 0x1000 | 0x4_0000 | 0x40_0000;
+    meta.file_attributes() & ELSEWHERE != 0
+}
+
+#[cfg(not(any(target_os = "macos", windows)))]
+fn is_dataless(_: &Metadata) -> bool {
+    false
 }
 
 /// What a name that is not a regular file stands for: "a folder", "a FIFO".
-pub fn describe_kind(kind: FileType) -> &'static str {
+fn describe_kind(kind: FileType) -> &'static str {
     if kind.is_file() {
         "a file"
     } else if kind.is_dir() {
@@ -322,7 +390,7 @@ fn describe_special(_: FileType) -> &'static str {
 }
 
 /// Opens without waiting, without following a link and, where it is ours to ask, without touching
-/// the access time (only the owner and root may ask; everybody else is refused with EPERM).
+/// the access time (only the owner and root may ask; other accounts are refused with EPERM).
 #[cfg(unix)]
 fn open_quietly(path: &Path) -> io::Result<File> {
     use std::os::unix::fs::OpenOptionsExt;
@@ -353,7 +421,7 @@ pub fn fault(error: &io::Error) -> Fault {
         ErrorKind::NotFound | ErrorKind::NotADirectory => Fault::Absent,
         ErrorKind::IsADirectory => Fault::Wrong("a folder".to_owned()),
         ErrorKind::PermissionDenied => Fault::Denied(describe_denied(error)),
-        _ if is_link_loop(error) => Fault::Wrong("a symbolic link".to_owned()),
+        _ if is_link_loop(error) => Fault::Link,
         _ => Fault::Denied(error.to_string()),
     }
 }
@@ -431,7 +499,7 @@ mod tests {
         let link = dir.path().join("link");
         std::fs::write(dir.path().join("target"), "x").unwrap();
         std::os::unix::fs::symlink(dir.path().join("target"), &link).unwrap();
-        check(&link, &wrong("a symbolic link"));
+        check(&link, &Err(Fault::Link));
         check(Path::new("/dev/null"), &wrong("a device"));
     }
 

@@ -1,4 +1,4 @@
-//! The door to whole JSON documents: bounded, and nested no deeper than the parser allows (128).
+//! Reads whole JSON documents: bounded, and nested no deeper than the parser allows (128).
 //!
 //! A tree takes a small multiple of its text; the bound that a caller gives is the bound of memory.
 
@@ -22,7 +22,7 @@ pub fn parse(bytes: &[u8]) -> Result<Value, Fault> {
     let bytes = bytes.trim_ascii_start();
     let wrong = |words: &str| Err(Fault::Wrong(words.to_owned()));
     match bytes.first() {
-        None => wrong(Fault::ZERO_BYTES),
+        None => Err(Fault::Empty),
         Some(b'<') => wrong("a web page or other XML"),
         Some(_) => serde_json::from_slice(bytes).map_err(|error| Fault::Wrong(describe(&error))),
     }

@@ -1,8 +1,8 @@
 //! JSON, one item at a time: the elements of the lists in which exports keep their devices, and
 //! everything else as it stands.
 //!
-//! A newcomer would read the whole value; a list of 50,000 devices has 200 MB, and a tree of it takes
-//! five times that.
+//! The whole value is never held: a list of 50,000 devices has 200 MB, and a tree of it takes five
+//! times that.
 
 use std::cell::Cell;
 use std::fmt;

@@ -1,4 +1,4 @@
-//! The one door to SQLite files that nobody vouches for: read-only, immutable, bounded.
+//! The only reader of SQLite files, which are not trusted: read-only, immutable, bounded.
 //!
 //! Manifest.db carries the WAL header: an ordinary read-only opening writes `-shm` and `-wal`
 //! beside it, or fails on a share that may not be written. A missing file opens as an empty
@@ -70,7 +70,7 @@ impl Database {
     pub fn open(path: &Path) -> Result<Self, Fault> {
         let bytes = match probe(path)? {
             FileKind::Sqlite { bytes } => bytes,
-            FileKind::Empty => return Err(Fault::Wrong(Fault::ZERO_BYTES.to_owned())),
+            FileKind::Empty => return Err(Fault::Empty),
             FileKind::Other { .. } => {
                 return Err(Fault::Wrong("not an SQLite database".to_owned()));
             }
@@ -107,6 +107,14 @@ impl Database {
     /// For statements; what they read is bounded, and they cannot write.
     pub fn connection(&self) -> &Connection {
         &self.connection
+    }
+
+    /// The whole database as it lies in memory.
+    pub fn with_bytes<T>(&mut self, use_bytes: impl FnOnce(&[u8]) -> T) -> Result<T, Fault> {
+        let bytes = self.connection.serialize(MAIN_DB);
+        bytes
+            .map(|bytes| use_bytes(&bytes))
+            .map_err(|e| sqlite_fault(&e))
     }
 
     /// Refuses anything but a real table (no view, no virtual table) with these real columns.
@@ -347,7 +355,7 @@ mod tests {
             let path = folder.path().join(name);
             std::fs::write(&path, content).unwrap();
             let fault = Database::open(&path).unwrap_err();
-            assert_eq!(fault, Fault::Wrong(wanted.to_owned()), "{name}");
+            assert_eq!(fault.to_string(), wanted, "{name}");
         };
         check("empty", b"", "0 bytes");
         check("text", b"<html>", "not an SQLite database");

@@ -1,4 +1,4 @@
-//! How the work is shared out, and how far it is.
+//! Sharing work among threads, and progress.
 
 pub mod progress;
 pub(crate) mod queue;

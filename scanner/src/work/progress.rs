@@ -1,4 +1,4 @@
-//! How far a scan is, told to whoever listens.
+//! How far a scan is, for a progress display.
 
 use std::cell::Cell;
 use std::path::Path;
@@ -42,7 +42,7 @@ pub(crate) struct Part<'p> {
     /// The file's length; 0 for a document that is read in no time.
     bytes: u64,
     read: Cell<u64>,
-    told: Cell<i64>,
+    reported: Cell<i64>,
 }
 
 /// From this length on a document is told in parts, in bytes.
@@ -56,7 +56,7 @@ impl<'p> Part<'p> {
             progress,
             bytes: if bytes < LARGE_BYTES { 0 } else { bytes },
             read: Cell::new(0),
-            told: Cell::new(0),
+            reported: Cell::new(0),
         }
     }
 
@@ -66,16 +66,17 @@ impl<'p> Part<'p> {
         self.read.set(self.read.get() + bytes);
         let thousandths = self.read.get().saturating_mul(1000).checked_div(self.bytes);
         let thousandths = thousandths.map_or(0, |part| part.min(1000) as i64);
-        if thousandths > self.told.get() {
-            let more = thousandths - self.told.replace(thousandths);
+        if thousandths > self.reported.get() {
+            let more = thousandths - self.reported.replace(thousandths);
             self.progress.tell(Event::DocumentPart(more));
         }
     }
 
     /// All of it was read.
     pub(crate) fn done(self) {
-        if self.told.get() > 0 {
-            self.progress.tell(Event::DocumentPart(-self.told.get()));
+        if self.reported.get() > 0 {
+            self.progress
+                .tell(Event::DocumentPart(-self.reported.get()));
         }
         self.progress.tell(Event::DocumentRead);
     }

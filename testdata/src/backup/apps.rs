@@ -5,7 +5,7 @@ use plist::{Dictionary, Value};
 use crate::plists::{data, dict, text};
 use crate::rng::Rng;
 
-/// Bundle ids of apps; `example` belongs to nobody.
+/// Bundle ids of apps; `example` is a reserved name.
 pub const BUNDLES: &[&str] = &[
     "com.example.timetable",
     "com.example.fieldnotes",

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 
 use super::apps::Weight;
+use super::catalog::Records;
 use super::cloud_log::CloudLog;
 use super::damage::Damage;
 use super::info::HostTool;
@@ -48,6 +49,9 @@ pub struct BackupBuilder {
     pub(super) snapshot_state: SnapshotState,
     pub(super) files: usize,
     pub(super) own_entries: Vec<Entry>,
+    pub(super) folder_rows: bool,
+    pub(super) records: Records,
+    pub(super) pads_empty_files: bool,
     pub(super) cloud_log: Option<CloudLog>,
     pub(super) password: Option<String>,
     pub(super) kdf: Kdf,
@@ -81,6 +85,9 @@ impl BackupBuilder {
             snapshot_state: SnapshotState::Finished,
             files: 6,
             own_entries: Vec::new(),
+            folder_rows: true,
+            records: Records::default(),
+            pads_empty_files: true,
             cloud_log: None,
             password: None,
             kdf: Kdf::fast(),
@@ -188,6 +195,27 @@ impl BackupBuilder {
     #[must_use]
     pub fn entry(mut self, entry: Entry) -> Self {
         self.own_entries.push(entry);
+        self
+    }
+
+    /// Without rows for folders and links, as a tool leaves the list that deletes rows from it.
+    #[must_use]
+    pub fn no_folder_rows(mut self) -> Self {
+        self.folder_rows = false;
+        self
+    }
+
+    /// How the records of the list are stored.
+    #[must_use]
+    pub fn records(mut self, records: Records) -> Self {
+        self.records = records;
+        self
+    }
+
+    /// Empty files take 0 bytes in an encrypted backup and not one block, as most do not on iOS 27.
+    #[must_use]
+    pub fn unpadded_empty_files(mut self) -> Self {
+        self.pads_empty_files = false;
         self
     }
 

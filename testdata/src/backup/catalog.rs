@@ -37,7 +37,7 @@ pub struct Row {
     pub blob: Vec<u8>,
 }
 
-/// What the blob tells beyond the entry itself.
+/// What the blob holds beyond the entry itself.
 #[derive(Debug, Clone, Default)]
 pub struct Details {
     /// `Birth`, `LastModified`, `LastStatusChange`, in Unix seconds.
@@ -52,10 +52,28 @@ pub struct Details {
     pub digest: Option<[u8; 20]>,
 }
 
+/// How the records are stored.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Records {
+    /// XML archives in the place of binary ones.
+    pub format: Option<Format>,
+    /// Keys that the records do not have: "Size".
+    pub without: &'static [&'static str],
+}
+
 impl Row {
     /// The row of an entry.
     pub fn new(entry: &Entry, details: &Details) -> Result<Self> {
-        let archive = Value::Dictionary(archive(entry, details));
+        Self::stored_as(entry, details, Records::default())
+    }
+
+    /// The row of an entry with a record of another form.
+    pub fn stored_as(entry: &Entry, details: &Details, records: Records) -> Result<Self> {
+        let mut archive = Value::Dictionary(archive(entry, details, records.without));
+        let format = records.format.unwrap_or(Format::Binary);
+        if format == Format::Xml {
+            archive = without_uids(archive);
+        }
         Ok(Self {
             file_id: entry.file_id(),
             domain: entry.domain.clone(),
@@ -65,7 +83,7 @@ impl Row {
                 Kind::Folder => 2,
                 Kind::Link(_) => 4,
             },
-            blob: encode(&archive, Format::Binary)?,
+            blob: encode(&archive, format)?,
         })
     }
 }
@@ -93,7 +111,7 @@ fn sqlite(rows: &[Row]) -> rusqlite::Result<Vec<u8>> {
 }
 
 /// An `MBFile` as NSKeyedArchiver stores it: objects in a list, referred to by number.
-fn archive(entry: &Entry, details: &Details) -> Dictionary {
+fn archive(entry: &Entry, details: &Details, without: &[&str]) -> Dictionary {
     let mut objects = vec![text("$null"), Value::Boolean(false)];
     let mut refer = |object: Value| {
         objects.push(object);
@@ -134,6 +152,7 @@ fn archive(entry: &Entry, details: &Details) -> Dictionary {
         refer(class("MBFile", &["MBFile", "NSObject"])),
     );
 
+    file.retain(|key, _| !without.contains(&key.as_str()));
     objects[1] = Value::Dictionary(file);
     dict([
         ("$version", Value::Integer(100_000.into())),
@@ -144,6 +163,21 @@ fn archive(entry: &Entry, details: &Details) -> Dictionary {
         ),
         ("$objects", Value::Array(objects)),
     ])
+}
+
+/// XML has no form for a reference; Apple writes a dictionary with the one key CF$UID.
+fn without_uids(value: Value) -> Value {
+    match value {
+        Value::Uid(uid) => Value::Dictionary(dict([("CF$UID", Value::Integer(uid.get().into()))])),
+        Value::Array(items) => Value::Array(items.into_iter().map(without_uids).collect()),
+        Value::Dictionary(entries) => {
+            let entries = entries
+                .into_iter()
+                .map(|(key, value)| (key, without_uids(value)));
+            Value::Dictionary(entries.collect())
+        }
+        other => other,
+    }
 }
 
 fn class(name: &str, chain: &[&str]) -> Value {

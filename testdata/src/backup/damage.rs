@@ -1,5 +1,5 @@
 //! What can be wrong with a backup: each kind of damage is a state that was seen on real disks, or an attack
-//! on whoever reads one.
+//! on its reader.
 
 use std::path::PathBuf;
 
@@ -58,7 +58,7 @@ pub enum Damage {
     WalBeside,
     /// Every file was modified at this instant.
     Modified(Timestamp),
-    /// The folder itself can be listed by nobody. Root sees it all the same.
+    /// The folder itself cannot be listed. Root can list it all the same.
     FolderForbidden,
 }
 
@@ -107,11 +107,11 @@ pub enum PlistDamage {
     Random,
     /// A folder of that name.
     Folder,
-    /// A FIFO: whoever opens it waits for ever.
+    /// A FIFO: opening it blocks for ever.
     Fifo,
     /// A socket.
     Socket,
-    /// Nobody may read it. Root can all the same.
+    /// No permission to read it. Root can all the same.
     Forbidden,
 }
 
@@ -210,7 +210,7 @@ impl Site<'_> {
             .collect()
     }
 
-    /// `count` payloads, evenly spread, so that neither the first nor the last folder tells.
+    /// `count` payloads, evenly spread, so that neither the first nor the last folder gives it away.
     fn spread(&self, count: usize) -> Vec<PathBuf> {
         let all = self.payloads();
         let count = count.min(all.len());
@@ -422,7 +422,7 @@ fn wrong_types(bytes: &[u8]) -> Result<Vec<u8>> {
     encode(&Value::Dictionary(root), Format::Binary)
 }
 
-/// XML that overflows the stack of whoever reads or drops it by recursion.
+/// XML that overflows the stack of a reader that reads or drops it by recursion.
 pub fn nested_arrays(depth: usize) -> Vec<u8> {
     let mut xml = b"<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<plist version=\"1.0\">\n".to_vec();
     xml.extend(b"<array>".repeat(depth));

@@ -1,6 +1,6 @@
 //! Info.plist, the only file that the computer writes and not the device.
 //!
-//! Each tool has its own habits, and they are what a reader tells the tools apart by.
+//! Each tool writes other keys, and a reader tells the tools apart by them.
 
 use std::io::{self, Write};
 

@@ -1,5 +1,6 @@
 //! One local backup: what it is made of, and how it is written.
 
+pub mod alter;
 pub mod apps;
 pub mod builder;
 pub mod catalog;

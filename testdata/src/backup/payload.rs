@@ -2,6 +2,7 @@
 
 use sha1::{Digest, Sha1};
 
+use super::apps::Weight;
 use crate::rng::Rng;
 
 /// One thing the device backed up.
@@ -96,12 +97,10 @@ const DIGEST_DOMAINS: &[&str] = &[
     "WirelessDomain",
 ];
 
-/// Files found on every phone, most telling first: domain, path, protection class.
+/// Files found on every phone: domain, path, protection class. The first four lie in the domains that
+/// no device's backup is without, so that the smallest backup here is one of a whole device.
 const USUAL: &[(&str, &str, u32)] = &[
     ("HomeDomain", "Library/SMS/sms.db", 3),
-    ("HomeDomain", "Library/AddressBook/AddressBook.sqlitedb", 3),
-    ("CameraRollDomain", "Media/PhotoData/Photos.sqlite", 3),
-    ("HomeDomain", "Library/Calendar/Calendar.sqlitedb", 3),
     (
         "RootDomain",
         "Library/Preferences/com.apple.preferences.network.plist",
@@ -112,12 +111,15 @@ const USUAL: &[(&str, &str, u32)] = &[
         "Library/Preferences/com.apple.commcenter.plist",
         4,
     ),
-    ("HomeDomain", "Library/Notes/notes.sqlite", 2),
     (
         "SystemPreferencesDomain",
         "SystemConfiguration/preferences.plist",
         4,
     ),
+    ("HomeDomain", "Library/AddressBook/AddressBook.sqlitedb", 3),
+    ("CameraRollDomain", "Media/PhotoData/Photos.sqlite", 3),
+    ("HomeDomain", "Library/Calendar/Calendar.sqlitedb", 3),
+    ("HomeDomain", "Library/Notes/notes.sqlite", 2),
     ("HomeDomain", "Library/Safari/Bookmarks.db", 3),
     ("DatabaseDomain", "com.apple.notifyd.matching", 4),
     (
@@ -144,6 +146,9 @@ const USUAL: &[(&str, &str, u32)] = &[
     ("MediaDomain", "Media/Recordings/Recordings.db", 3),
 ];
 
+/// So many of [`USUAL`] stand first in every backup.
+const CORE: usize = 4;
+
 /// Files a device gives only to an encrypted backup.
 const ONLY_ENCRYPTED: &[(&str, &str, u32)] = &[
     ("KeychainDomain", "keychain-backup.plist", 3),
@@ -158,7 +163,8 @@ const ONLY_ENCRYPTED: &[(&str, &str, u32)] = &[
 /// `count` files, the usual ones first and photos after them. Every 24th is empty, as on a device.
 pub fn usual_files(rng: &mut Rng, count: usize, encrypted: bool) -> Vec<Entry> {
     let only_encrypted = ONLY_ENCRYPTED.iter().filter(|_| encrypted);
-    let mut entries: Vec<Entry> = (only_encrypted.chain(USUAL))
+    let (core, others) = USUAL.split_at(CORE);
+    let mut entries: Vec<Entry> = (core.iter().chain(only_encrypted).chain(others))
         .take(count)
         .map(|(domain, path, class)| Entry::file(domain, path, *class, content(rng)))
         .collect();
@@ -197,6 +203,12 @@ pub fn folders_and_links(files: &[Entry]) -> Vec<Entry> {
         "/var/db/timezone/zoneinfo/Europe/Berlin",
     ));
     entries
+}
+
+/// The folder of each app's container: every app that Manifest.plist lists has one.
+pub fn app_folders(weight: Weight) -> Vec<Entry> {
+    let folder = |bundle| Entry::folder(&format!("AppDomain-{bundle}"), "");
+    weight.bundles().map(folder).collect()
 }
 
 fn content(rng: &mut Rng) -> Vec<u8> {

@@ -14,7 +14,7 @@ use super::info::{self, About, HostTool};
 use super::keybag::{Keybag, MANIFEST_CLASS, encrypt};
 use super::manifest::Manifest;
 use super::mbdb;
-use super::payload::{Entry, Kind, folders_and_links, sha1, usual_files};
+use super::payload::{Entry, Kind, app_folders, folders_and_links, sha1, usual_files};
 use super::status::Status;
 use crate::device::DeviceIds;
 use crate::disk;
@@ -82,7 +82,13 @@ impl BackupBuilder {
             entries.extend(log.entries()?);
         }
         entries.extend(self.own_entries.iter().cloned());
-        let mut all = folders_and_links(&entries);
+        if !self.folder_rows {
+            return Ok(entries);
+        }
+        let mut all = app_folders(self.weight);
+        all.append(&mut folders_and_links(&entries));
+        all.sort_by(|a, b| (&a.domain, &a.path).cmp(&(&b.domain, &b.path)));
+        all.dedup_by(|a, b| (&a.domain, &a.path) == (&b.domain, &b.path));
         all.append(&mut entries);
         Ok(all)
     }
@@ -122,6 +128,7 @@ impl Built {
         let mut secrets = Secrets {
             keybag: builder.password.is_some().then_some(&keybag),
             rng: Rng::stream(builder.seed, "file keys"),
+            pads_empty_files: builder.pads_empty_files,
         };
 
         let mut payloads = Vec::new();
@@ -149,7 +156,7 @@ impl Built {
             Layout::Folders => {
                 let rows = described
                     .iter()
-                    .map(|(entry, details)| Row::new(entry, details));
+                    .map(|(entry, details)| Row::stored_as(entry, details, builder.records));
                 catalog::database(&rows.collect::<Result<Vec<_>>>()?)?
             }
         };
@@ -208,6 +215,7 @@ pub(super) fn payload_path(folder: &Path, name: &str, flat: bool) -> PathBuf {
 struct Secrets<'a> {
     keybag: Option<&'a Keybag>,
     rng: Rng,
+    pads_empty_files: bool,
 }
 
 impl Secrets<'_> {
@@ -217,6 +225,9 @@ impl Secrets<'_> {
         };
         let key = self.rng.key();
         details.encryption_key = Some(keybag.wrap_for(class, &key)?);
+        if content.is_empty() && !self.pads_empty_files {
+            return Ok(Vec::new());
+        }
         Ok(encrypt(&key, content))
     }
 }

@@ -372,7 +372,7 @@ fn mdm_secrets() -> Vec<Planned> {
     ]
 }
 
-/// One success, then five failures with `code`, night after night.
+/// One success, then five failures with `code`, day after day.
 fn five(code: i64) -> CloudLog {
     CloudLog::new()
         .attempt(at("2026-11-04T01:00:00Z"), 0)

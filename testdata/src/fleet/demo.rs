@@ -1,7 +1,7 @@
 //! The demo: a publishing house with a library, three computers, and the morning of 20 November 2026.
 //!
 //! Every status and most findings occur, and yet half of the devices are well: a report on it must
-//! read like a real morning. testdata/demo/README.md tells each device's story in a line.
+//! read like a real morning. testdata/demo/README.md has each device's story in a line.
 
 use std::path::Path;
 
@@ -48,7 +48,7 @@ pub fn write(out: &Path) -> Result<()> {
     strangers(&backups, &mdm)
 }
 
-/// All devices of the house.
+/// All devices of the publisher.
 pub fn devices() -> Vec<Planned> {
     [
         protected_by_icloud(),
@@ -65,7 +65,7 @@ pub fn devices() -> Vec<Planned> {
     .concat()
 }
 
-/// The last contact that the house's server notes, in the night of the run.
+/// The last contact that the server noted, shortly before the run.
 fn last_contact() -> Timestamp {
     at("2026-11-20T02:40:12Z")
 }
@@ -75,14 +75,14 @@ fn device(number: u64, name: &str, product_type: &str, os_version: &str) -> Plan
 }
 
 impl Planned {
-    /// Backed up to iCloud at that instant, as the MDM heard it tonight.
+    /// Backed up to iCloud at that instant, as the MDM was told before the run.
     fn icloud(self, form: Form, date: &str) -> Self {
         self.mdm(form, last_contact(), |managed| {
             managed.last_cloud_backup(at(date))
         })
     }
 
-    /// iCloud Backup switched off, as the MDM heard it tonight.
+    /// iCloud Backup switched off, as the MDM was told before the run.
     fn icloud_off(self, form: Form) -> Self {
         self.mdm(form, last_contact(), |managed| managed.cloud_backup(false))
     }
@@ -384,7 +384,7 @@ fn stale_longer() -> Vec<Planned> {
                 .attempt(at("2026-11-13T00:55:41Z"), 304)
                 .attempt(at("2026-11-13T02:31:09Z"), 304),
         ),
-        // A code nobody has explained.
+        // An unknown error code.
         logged(
             device(35, "Field 03", "iPhone11,8", "18.6.2")
                 .of("Grace Mwangi", "Field service", "Berlin")
@@ -513,7 +513,7 @@ fn retired() -> Vec<Planned> {
     ]
 }
 
-/// What lies among the evidence and is none, or belongs to nobody.
+/// Files among the evidence that are none, or belong to no device.
 fn strangers(backups: &Path, mdm: &Path) -> Result<()> {
     let marta = backups.join(MARTA);
     disk::write(&marta.join(".DS_Store"), b"\0\0\0\x01Bud1\0\0\x10\0")?;

@@ -80,7 +80,7 @@ struct Document {
 }
 
 impl Planned {
-    /// A device that nobody knows of yet.
+    /// A device without any evidence yet.
     pub fn new(seed: u64, name: &str, product_type: &str, os_version: &str) -> Self {
         Self {
             seed,
@@ -125,7 +125,7 @@ impl Planned {
         self
     }
 
-    /// A local backup in the folder `place`, told by what `change` makes of a whole one.
+    /// A local backup in the folder `place`, described by what `change` makes of a whole one.
     #[must_use]
     pub fn local(
         mut self,

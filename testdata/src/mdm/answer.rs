@@ -314,7 +314,7 @@ impl Managed {
         ]))
     }
 
-    /// The command that asked, with its queries: tells "not asked" from "no answer". Servers keep
+    /// The command that asked, with its queries: distinguishes "not asked" from "no answer". Servers keep
     /// it beside the answer under the same `CommandUUID`.
     pub fn device_information_command(&self, queries: &[&str]) -> Value {
         let queries = queries.iter().map(|query| text(*query)).collect();
@@ -365,7 +365,7 @@ impl Managed {
     }
 }
 
-/// What a device under User Enrollment never tells (Apple's schema).
+/// Keys that a device under User Enrollment never reports (Apple's schema).
 const HIDDEN_FROM_USER_ENROLMENT: &[&str] = &[
     "AvailableDeviceCapacity",
     "DeviceCapacity",

@@ -51,7 +51,7 @@ pub struct ConsoleDevice {
 }
 
 impl ConsoleDevice {
-    /// A device out of a seed: iCloud Backup on and used last night.
+    /// A device out of a seed: iCloud Backup on and used the day before.
     pub fn new(seed: u64, product_type: &'static str) -> Self {
         Self {
             ids: DeviceIds::new(seed, product_type),
@@ -91,7 +91,7 @@ impl ConsoleDevice {
     }
 }
 
-/// A phone that was backed up last night, one that never was though it may, and an iPad whose switch is
+/// A phone that was backed up the day before, one that never was though it may, and an iPad whose switch is
 /// off since Christmas.
 pub fn devices() -> [ConsoleDevice; 3] {
     let mut never = ConsoleDevice::new(4, "iPhone14,5");
@@ -604,7 +604,7 @@ pub fn business_manager_table(devices: &[ConsoleDevice]) -> String {
     )
 }
 
-/// The console of nobody: German names, semicolons, a title above the header, a blank last column.
+/// A console that is not known: German names, semicolons, a title above the header, a blank last column.
 pub fn unknown_table(devices: &[ConsoleDevice]) -> String {
     let header = [
         "Ger\u{e4}tename",

@@ -17,7 +17,7 @@ pub fn ecid(ids: &DeviceIds) -> String {
     format!("0x{}", chip.trim_start_matches('0'))
 }
 
-/// `cfgutil --format JSON --foreach get all`: one device that told, one that was locked, and lines of
+/// `cfgutil --format JSON --foreach get all`: one device that answered, one that was locked, and lines of
 /// progress before the last.
 pub fn cfgutil(ids: &DeviceIds) -> String {
     let ecid = ecid(ids);

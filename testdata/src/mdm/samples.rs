@@ -1,4 +1,4 @@
-//! One generated sample of every shape in which an MDM, or a program beside it, tells of devices.
+//! One generated sample of every shape in which an MDM, or a program beside it, reports devices.
 
 use anyhow::Result;
 use plist::Value;

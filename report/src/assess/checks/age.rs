@@ -107,6 +107,9 @@ fn required_never(ctx: &DeviceContext<'_>, kind: BackupKind) -> Option<DraftFind
             let required = ctx.policy.backups.local == Requirement::Required;
             let possible = required || ctx.told_of_computer_backup().is_none();
             let none = ctx.fleet.has_roots && ctx.real_locals().next().is_none();
+            if possible && none && ctx.fleet.left_out {
+                return Some(not_found(ctx));
+            }
             (possible && none).then(|| Evidence {
                 text: format!(
                     "{}, and none was found below the roots that were scanned",
@@ -118,6 +121,19 @@ fn required_never(ctx: &DeviceContext<'_>, kind: BackupKind) -> Option<DraftFind
         }
     };
     evidence.map(|evidence| DraftFinding::new(Code::BackupNever, vec![evidence]))
+}
+
+/// A backup that was not found, where it may lie in a place that was not searched.
+fn not_found(ctx: &DeviceContext<'_>) -> DraftFinding {
+    let evidence = Evidence {
+        text: format!(
+            "{}, and none was found; but places below the roots were not searched",
+            why_local(ctx)
+        ),
+        source: "the roots of this scan".to_owned(),
+        observed_at: Some(ctx.now),
+    };
+    DraftFinding::new(Code::BackupUnknown, vec![evidence])
 }
 
 fn why_local(ctx: &DeviceContext<'_>) -> &'static str {

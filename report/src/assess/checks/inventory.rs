@@ -47,7 +47,7 @@ fn no_path(ctx: &DeviceContext<'_>) -> Option<DraftFinding> {
     (!ctx.local_in_date()).then(|| DraftFinding::new(Code::NoBackupPath, vec![icloud, local]))
 }
 
-/// Reason a way is closed; `None` when it is open.
+/// Why a way is closed; `None` when it is open.
 fn way_closed(
     ctx: &DeviceContext<'_>,
     requirement: Requirement,
@@ -72,48 +72,41 @@ const ASIDE: [Code; 3] = [
     Code::IdentityConflict,
 ];
 
-/// A device that could be lost always has an error that says why: one of which nobody can tell whether
-/// it has a backup, and one whose attempts failed without a trace, get this.
+/// A device of which nobody can tell whether it has a backup, and no other finding says why.
 pub(crate) fn nobody_can_tell(
     ctx: &DeviceContext<'_>,
     drafts: &[DraftFinding],
 ) -> Option<DraftFinding> {
-    let says_why =
-        |draft: &DraftFinding| draft.severity >= Severity::Error && !ASIDE.contains(&draft.code);
-    let status = status(ctx);
-    if !status.is_at_risk() || drafts.iter().any(says_why) {
-        return None;
-    }
-    let text = match status {
-        Status::Unknown => untold(ctx),
-        _ => "no good backup in date is known, and the evidence does not say what became of the attempts".to_owned(),
-    };
-    let evidence = Evidence {
-        text,
-        source: "all evidence of this scan".to_owned(),
-        observed_at: Some(ctx.now),
-    };
-    Some(DraftFinding::new(Code::BackupUnknown, vec![evidence]))
-}
-
-/// What the MDM and the folders leave open.
-fn untold(ctx: &DeviceContext<'_>) -> String {
-    let mdm = match ctx.mdm() {
-        Some(_) if ctx.policy.backups.icloud == Requirement::Forbidden => {
-            "the policy forbids iCloud Backup, so what the MDM says of it counts for nothing"
-        }
-        Some(_) => "the MDM did not say whether there is an iCloud backup that counts",
-        None => "no MDM answer speaks of this device",
-    };
-    let local = match (ctx.locals.first(), ctx.told_of_computer_backup()) {
-        (Some(_), _) => "no local backup of it could be judged".to_owned(),
-        (None, Some(told)) => format!(
-            "it was backed up to a computer on {}, and that backup was not among what was scanned",
-            day(told.value)
-        ),
-        (None, None) => "no local backup of it was found".to_owned(),
-    };
-    format!("{mdm}, and {local}")
+    let explained = drafts.iter().any(|draft| {
+        let says_why = matches!(
+            draft.code,
+            Code::DeviceNotSeen | Code::EvidenceUnreadable | Code::BackupInProgress
+        );
+        says_why || draft.severity >= Severity::Error && !ASIDE.contains(&draft.code)
+    });
+    (status(ctx) == Status::Unknown && !explained).then(|| {
+        let mdm = match ctx.mdm() {
+            Some(_) if ctx.policy.backups.icloud == Requirement::Forbidden => {
+                "the policy forbids iCloud Backup, so what the MDM says of it counts for nothing"
+            }
+            Some(_) => "the MDM did not say whether there is an iCloud backup that counts",
+            None => "no MDM answer speaks of this device",
+        };
+        let local = match (ctx.locals.first(), ctx.told_of_computer_backup()) {
+            (Some(_), _) => "no local backup of it could be judged".to_owned(),
+            (None, Some(contact)) => format!(
+                "it was backed up to a computer on {}, and that backup was not among what was scanned",
+                day(contact.value)
+            ),
+            (None, None) => "no local backup of it was found".to_owned(),
+        };
+        let evidence = Evidence {
+            text: format!("{mdm}, and {local}"),
+            source: "all evidence of this scan".to_owned(),
+            observed_at: Some(ctx.now),
+        };
+        DraftFinding::new(Code::BackupUnknown, vec![evidence])
+    })
 }
 
 pub(crate) fn not_seen(ctx: &DeviceContext<'_>) -> Vec<DraftFinding> {

@@ -3,10 +3,9 @@
 //! A failure is a warning while another good backup is in date: it is worth repairing, and nothing
 //! would be lost tonight.
 
-use fleetback_scanner::model::backup::{FolderContent, LocalBackup, Password, Restorable, State};
+use fleetback_scanner::model::backup::{LocalBackup, Password, Restorable, State};
 use fleetback_scanner::model::problem::Level;
 
-use super::local_content::{self, is_not_downloaded};
 use crate::assess::context::{DeviceContext, Local};
 use crate::assess::draft_finding::{DraftFinding, from_backup, size};
 use crate::assess::good_backup::{claims_to_be_whole, is_asked_for_its_password, within};
@@ -22,20 +21,15 @@ pub(crate) fn find(ctx: &DeviceContext<'_>) -> Vec<DraftFinding> {
             .filter_map(|look| look(ctx, local))
             .collect::<Vec<DraftFinding>>()
     });
-    each.chain(local_content::gone(ctx))
-        .chain(not_encrypted(ctx))
+    each.chain(not_encrypted(ctx))
         .chain(not_verified(ctx))
         .collect()
 }
 
 /// What is looked for in every folder.
 const EACH: &[fn(&DeviceContext<'_>, &Local<'_>) -> Option<DraftFinding>] = &[
-    local_content::not_downloaded,
     files_missing,
     damaged,
-    local_content::partial,
-    local_content::restore_hazard,
-    local_content::empty,
     unfinished,
     placeholder,
     attempt_failed,
@@ -47,19 +41,28 @@ const EACH: &[fn(&DeviceContext<'_>, &Local<'_>) -> Option<DraftFinding>] = &[
 
 fn files_missing(ctx: &DeviceContext<'_>, local: &Local<'_>) -> Option<DraftFinding> {
     let backup = local.backup;
-    let files = backup.files.filter(|files| files.missing > 0)?;
-    let is_explained = files.missing <= backup.not_downloaded;
-    if backup.restorable != Restorable::No || !claims_to_be_whole(backup) || is_explained {
+    let files = backup.file_check.files.filter(|files| files.missing > 0)?;
+    if backup.restorable != Restorable::No || !claims_to_be_whole(backup) {
         return None;
     }
     let text = format!(
         "{} of {} files that the manifest names are not on disk",
         files.missing, files.expected
     );
-    let evidence = from_backup(text, backup, "the manifest", Some(backup.verified.at));
-    let first = backup.missing_sample.first().map(|file| {
+    let evidence = from_backup(
+        text,
+        backup,
+        "the manifest",
+        Some(backup.file_check.verified.at),
+    );
+    let first = backup.file_check.missing_sample.first().map(|file| {
         let text = format!("the first of them is {} of {}", file.path, file.domain);
-        from_backup(text, backup, &file.file_id, Some(backup.verified.at))
+        from_backup(
+            text,
+            backup,
+            &file.file_id,
+            Some(backup.file_check.verified.at),
+        )
     });
     let evidence = std::iter::once(evidence).chain(first).collect();
     Some(failure(ctx, backup, Code::LocalFilesMissing, evidence))
@@ -67,51 +70,28 @@ fn files_missing(ctx: &DeviceContext<'_>, local: &Local<'_>) -> Option<DraftFind
 
 fn damaged(ctx: &DeviceContext<'_>, local: &Local<'_>) -> Option<DraftFinding> {
     let backup = local.backup;
-    let text = damage(backup)?;
+    let missing = backup
+        .file_check
+        .files
+        .is_some_and(|files| files.missing > 0);
+    let text = match backup.state {
+        State::Damaged => backup.state_reason.clone(),
+        State::Unknown if backup.restorable == Restorable::No => backup.state_reason.clone(),
+        _ if backup.password == Password::KeybagDamaged => {
+            "the keybag in Manifest.plist cannot be used: no password opens this backup".to_owned()
+        }
+        _ if backup.restorable == Restorable::No && claims_to_be_whole(backup) && !missing => {
+            backup.restorable_reason.clone()
+        }
+        _ => return None,
+    };
     let evidence = from_backup(
         or_reason(text),
         backup,
         "Status.plist and the manifests",
-        Some(backup.verified.at),
+        Some(backup.file_check.verified.at),
     );
-    let differing = backup
-        .different_sample
-        .first()
-        .filter(|_| has_damaged_files(backup));
-    let first = differing.map(|differing| {
-        let file = &differing.file;
-        let text = format!("{} of {}: {}", file.path, file.domain, differing.how);
-        from_backup(text, backup, &file.file_id, Some(backup.verified.at))
-    });
-    let evidence = std::iter::once(evidence).chain(first).collect();
-    Some(failure(ctx, backup, Code::LocalDamaged, evidence))
-}
-
-/// What is damaged, in words; `None` where nothing is, or another finding tells it.
-fn damage(backup: &LocalBackup) -> Option<String> {
-    let lost = backup.restorable == Restorable::No;
-    let missing = backup.files.is_some_and(|files| files.missing > 0);
-    match backup.state {
-        State::Damaged => Some(backup.state_reason.clone()),
-        State::Partial => None,
-        _ if backup.content != FolderContent::Backup => None,
-        _ if has_damaged_files(backup) => Some(backup.restorable_reason.clone()),
-        _ if is_not_downloaded(backup) => None,
-        State::Unknown if lost => Some(backup.state_reason.clone()),
-        _ if backup.password == Password::KeybagDamaged => Some(
-            "the keybag in Manifest.plist cannot be used: no password opens this backup".to_owned(),
-        ),
-        _ if lost && claims_to_be_whole(backup) && !missing => {
-            Some(backup.restorable_reason.clone())
-        }
-        _ => None,
-    }
-}
-
-/// Are files not what their rows promise, by more than a database in use explains?
-pub(crate) fn has_damaged_files(backup: &LocalBackup) -> bool {
-    let damaged = backup.files.is_some_and(|files| files.damaged > 0);
-    damaged && backup.restorable == Restorable::No
+    Some(failure(ctx, backup, Code::LocalDamaged, vec![evidence]))
 }
 
 /// A reason is never empty: evidence without words is none.
@@ -184,7 +164,7 @@ fn unreadable(_: &DeviceContext<'_>, local: &Local<'_>) -> Option<DraftFinding> 
         .map(|problem| Evidence {
             text: format!("wanted {}, found {}", problem.wanted, problem.found),
             source: problem.path.display().to_string(),
-            observed_at: Some(backup.verified.at),
+            observed_at: Some(backup.file_check.verified.at),
         })
         .collect();
     if evidence.is_empty() && backup.state == State::Unreadable {
@@ -201,7 +181,7 @@ fn password_wrong(ctx: &DeviceContext<'_>, local: &Local<'_>) -> Option<DraftFin
             text,
             backup,
             "Manifest.plist BackupKeyBag",
-            Some(backup.verified.at),
+            Some(backup.file_check.verified.at),
         );
         failure(ctx, backup, Code::PasswordWrong, vec![evidence])
     })
@@ -216,7 +196,7 @@ fn password_missing(ctx: &DeviceContext<'_>, local: &Local<'_>) -> Option<DraftF
             text,
             backup,
             "Manifest.plist IsEncrypted",
-            Some(backup.verified.at),
+            Some(backup.file_check.verified.at),
         );
         let draft = DraftFinding::new(Code::PasswordMissing, vec![evidence]);
         match ctx.policy.backups.password {
@@ -243,7 +223,7 @@ fn not_verified(ctx: &DeviceContext<'_>) -> Option<DraftFinding> {
     let asked = ctx.policy.backups.verification.level()?;
     let days = ctx.policy.thresholds.verification_days;
     let backup = ctx.good_local()?.backup?;
-    let checked = backup.verified;
+    let checked = backup.file_check.verified;
     (checked.level < asked || !within(checked.at, ctx.now, days)).then(|| {
         let text = format!(
             "the newest good local backup was last checked on {}, for {}; the policy asks for {} within {days} days",
@@ -258,7 +238,7 @@ fn not_verified(ctx: &DeviceContext<'_>) -> Option<DraftFinding> {
 
 /// A failure of this folder: a warning while another good backup is in date, and for an archived
 /// copy then only worth knowing.
-pub(super) fn failure(
+fn failure(
     ctx: &DeviceContext<'_>,
     backup: &LocalBackup,
     code: Code,
@@ -272,7 +252,7 @@ pub(super) fn failure(
     }
 }
 
-pub(super) fn state_evidence(backup: &LocalBackup) -> Evidence {
+fn state_evidence(backup: &LocalBackup) -> Evidence {
     let text = or_reason(backup.state_reason.clone());
     from_backup(text, backup, "Status.plist", backup.status_date)
 }
@@ -306,5 +286,5 @@ fn newest_good<'a>(ctx: &DeviceContext<'a>) -> Option<(&'a LocalBackup, u64)> {
     let good = ctx.locals.iter().filter(|local| local.good.is_some());
     let mut current = good.filter(|local| !local.backup.archived);
     let backup = current.next()?.backup;
-    Some((backup, backup.files?.bytes?))
+    Some((backup, backup.file_check.files?.bytes?))
 }

@@ -51,7 +51,11 @@ fn device_by_code(ctx: &DeviceContext<'_>) -> Option<DraftFinding> {
 
 /// What the next backup may need: a tenth more than the last, and room to work, in bytes.
 pub(crate) fn need(backup: &LocalBackup) -> u64 {
-    let bytes = backup.files.and_then(|files| files.bytes).unwrap_or(0);
+    let bytes = backup
+        .file_check
+        .files
+        .and_then(|files| files.bytes)
+        .unwrap_or(0);
     let room = bytes.saturating_add(bytes / 10);
     room.saturating_add(1 << 30)
 }

@@ -106,7 +106,10 @@ fn breaking(contexts: &[DeviceContext<'_>]) -> Vec<Pattern> {
         host.of += 1;
         host.full |= full_disk(ctx).is_some();
         let stopped = matches!(backup.state, State::Unfinished | State::AttemptFailed);
-        let holed = backup.files.is_some_and(|files| files.missing > 0)
+        let holed = backup
+            .file_check
+            .files
+            .is_some_and(|files| files.missing > 0)
             && backup.restorable == Restorable::No;
         if stopped || holed {
             let date = backup.last_attempt();

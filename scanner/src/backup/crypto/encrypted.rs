@@ -27,7 +27,7 @@ pub(crate) fn open_catalog(
         .ok_or_else(|| {
             wrong("the password opens the keybag, and the keybag does not open the ManifestKey")
         })?;
-    let mut file = file::open(&folder.join("Manifest.db"))?;
+    let mut file = file::open(&file::found(folder, "Manifest.db"))?;
     let length = decrypt::plain_length(&mut file, &key)
         .map_err(|e| file::fault(&e))?
         .ok_or_else(|| wrong("a file that its key does not decrypt to its end"))?;

@@ -1,8 +1,8 @@
 //! The keybag of a backup: which keys there are, and whether a password opens them.
 //!
 //! Everything needed lies in Manifest.plist `BackupKeyBag`, so a password can be proven without a
-//! device and without touching a payload. A newcomer would judge every keybag: an unencrypted backup
-//! carries one too (its password is the empty string), and it says nothing about that backup.
+//! device and without touching a payload. An unencrypted backup
+//! carries a keybag too (its password is the empty string), which says nothing about that backup.
 //!
 //! Facts: the tag list and the two rounds of PBKDF2 are those of iOS 10.2 and later; older backups
 //! have one round (docs/formats.md).

@@ -1,13 +1,15 @@
 //! The passwords of a run: which keybag opens, and what that says of a backup.
 //!
 //! A keybag costs about a second for each password tried, so the same keybag in several copies of a
-//! backup is tried once, and a proof of an earlier night stands in where no key is needed.
+//! backup is tried once, and a proof of an earlier run stands in where no key is needed.
 
 use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
+use unicode_normalization::UnicodeNormalization;
+use zeroize::Zeroizing;
 
 use super::keybag::{ClassKeys, Keybag};
 use crate::backup::file_list::catalog::hex;
@@ -76,7 +78,11 @@ pub(crate) fn unlock<'a>(
         }
         for candidate in passwords.candidates(identity, path) {
             any = true;
-            if let Some(keys) = keybag.unlock(&candidate.password) {
+            let spellings = spellings(&candidate.password);
+            if let Some(keys) = spellings
+                .iter()
+                .find_map(|password| keybag.unlock(password))
+            {
                 let proof = PasswordProof {
                     keybag: hex(keybag.fingerprint()),
                     at: now,
@@ -93,7 +99,25 @@ pub(crate) fn unlock<'a>(
     })
 }
 
-/// A proof of an earlier night, if it is young and its source still offers a password.
+/// A password as it was given, composed and decomposed: a Mac and a PC type one letter in two ways, and
+/// the keybag was made from one of them.
+fn spellings(password: &Zeroizing<Vec<u8>>) -> Vec<Zeroizing<Vec<u8>>> {
+    let mut all = vec![password.clone()];
+    if let Ok(text) = str::from_utf8(password)
+        && !text.is_ascii()
+    {
+        let composed = Zeroizing::new(text.nfc().collect::<String>().into_bytes());
+        let decomposed = Zeroizing::new(text.nfd().collect::<String>().into_bytes());
+        all.extend(
+            [composed, decomposed]
+                .into_iter()
+                .filter(|other| other != password),
+        );
+    }
+    all
+}
+
+/// A proof of an earlier run, if it is young and its source still offers a password.
 pub(crate) fn cached_proof(
     keybag: &Keybag,
     identity: &Identity,
@@ -106,4 +130,20 @@ pub(crate) fn cached_proof(
     let young = !age.is_negative() && age < PROOF_KEPT;
     let offered = || passwords.source_names(identity).contains(&proof.source);
     (young && offered()).then(|| Unlock::proven(proof.clone(), None))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_password_is_spelled_in_the_ways_that_keyboards_do() {
+        let count = |text: &str| spellings(&Zeroizing::new(text.as_bytes().to_vec())).len();
+        assert_eq!(count("secret"), 1);
+        assert_eq!(count("Z\u{fc}rich"), 2);
+        assert_eq!(count("Zu\u{308}rich"), 2);
+        // Neither composed nor decomposed throughout.
+        assert_eq!(count("\u{fc}u\u{308}"), 3);
+        assert_eq!(spellings(&Zeroizing::new(vec![0xff, 0xfe])).len(), 1);
+    }
 }

@@ -14,22 +14,23 @@ use rusqlite::types::ValueRef;
 
 use super::file_record::{self, Record};
 use super::mbdb;
+use super::pending::{self, Pending};
+use super::proof::{self, COLUMNS, IndexSums, ListIndex, Tallies};
+use super::row_facts::{RowFacts, RowText};
+use super::row_kind::{self, RowKind};
 use crate::model::backup::FileName;
 use crate::source::file::{self, Fault};
-use crate::source::sqlite::{self, Database, FileKind};
+use crate::source::sqlite;
+use crate::source::sqlite::{Database, FileKind};
 
-const FILE: i64 = 1;
-/// The file changed while it was uploaded; its payload may be missing.
-const CHANGED_WHILE_UPLOADING: i64 = 16;
 const MBDB_BYTES_MAX: u64 = 512 << 20;
 const SHOWN_CHARS_MAX: usize = 512;
 
 /// Rowid order: sorting by file id costs four times as much.
-const SELECT: &str = "SELECT fileID, domain, relativePath, flags, file FROM main.Files NOT INDEXED \
+const SELECT: &str = "SELECT fileID, domain, relativePath, flags, file, rowid FROM main.Files NOT INDEXED \
                       WHERE rowid BETWEEN ?1 AND ?2 ORDER BY rowid";
 const SPAN: &str = "SELECT (SELECT min(rowid) FROM main.Files NOT INDEXED), \
                     (SELECT max(rowid) FROM main.Files NOT INDEXED)";
-const COLUMNS: [&str; 5] = ["fileID", "domain", "relativePath", "flags", "file"];
 
 /// A list that spans more rowids than this is read in parts, each on a connection of its own.
 const UNDIVIDED_MAX: i128 = 100_000;
@@ -60,8 +61,8 @@ pub enum FileListProbe {
 
 /// Looks at the first bytes of whichever manifest is there.
 pub fn probe(folder: &Path) -> FileListProbe {
-    match sqlite::probe(&folder.join("Manifest.db")) {
-        Err(Fault::Absent) => match file::open(&folder.join("Manifest.mbdb")) {
+    match sqlite::probe(&file::found(folder, "Manifest.db")) {
+        Err(Fault::Absent) => match file::open(&file::found(folder, "Manifest.mbdb")) {
             Err(Fault::Absent) => FileListProbe::None,
             found => FileListProbe::Mbdb(found.map(|_| ())),
         },
@@ -71,14 +72,17 @@ pub fn probe(folder: &Path) -> FileListProbe {
 
 /// An opened manifest.
 #[derive(Debug)]
-pub struct Catalog(Source);
+pub struct Catalog {
+    source: Source,
+    doubt: Option<String>,
+}
 
 #[derive(Debug)]
 enum Source {
     /// A plain Manifest.db, with the rowids of each part.
-    File(PathBuf, Vec<Rowids>),
-    /// A decrypted Manifest.db, which has the one connection.
-    CheckCache(Mutex<Database>),
+    File(PathBuf, Vec<Rowids>, Vec<ListIndex>),
+    /// A Manifest.db that was decrypted or merged with its log, which has the one connection.
+    Memory(Mutex<Database>),
     Mbdb(Vec<u8>),
 }
 
@@ -98,6 +102,54 @@ pub struct FileRow {
     pub may_be_absent: bool,
     /// What its record says of the content.
     pub record: Record,
+    /// How the file lives while it is copied.
+    pub liveness: Liveness,
+}
+
+/// How a file lives while a device copies it: how much shorter than promised may it be?
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Liveness {
+    /// It does not change: any other file than a database.
+    Fixed,
+    /// A database: pages are added and given back.
+    Database,
+    /// A log beside a database, which is emptied whenever it was written back.
+    Log,
+}
+
+const DATABASES: [&[u8]; 8] = [
+    b"db",
+    b"sqlite",
+    b"sqlitedb",
+    b"sqlite3",
+    b"storedata",
+    b"realm",
+    b"store",
+    b"db3",
+];
+const LOGS: [&[u8]; 3] = [b"-wal", b"-shm", b"-journal"];
+
+impl Liveness {
+    /// By the name of the file.
+    fn of(path: &[u8]) -> Self {
+        if LOGS.iter().any(|ending| path.ends_with(ending)) {
+            return Self::Log;
+        }
+        const LONGEST: usize = 9;
+        let end = &path[path.len().saturating_sub(LONGEST + 1)..];
+        let dot = end.iter().rposition(|byte| *byte == b'.');
+        let is_database = |at: usize| {
+            let ending = &end[at + 1..];
+            DATABASES
+                .iter()
+                .any(|known| ending.eq_ignore_ascii_case(known))
+        };
+        if dot.is_some_and(is_database) {
+            Self::Database
+        } else {
+            Self::Fixed
+        }
+    }
 }
 
 /// One part of a manifest, read.
@@ -105,51 +157,8 @@ pub struct FileRow {
 pub struct Part<C> {
     /// What was made of its file rows.
     pub collected: C,
-    /// Rows that are not as iOS writes them, and the number of all.
-    pub odd: OddRows,
-}
-
-/// Rows that are not as iOS writes them.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct OddRows {
-    /// All rows, odd or not.
-    pub rows: u64,
-    /// File rows whose file id is not 40 hex digits.
-    pub bad_ids: u64,
-    /// Rows with a column that is NULL or of another type.
-    pub incomplete: u64,
-    /// Rows whose path has a `..` in it or begins at a root.
-    pub climbing: u64,
-}
-
-impl OddRows {
-    /// Adds those of another part.
-    pub fn add(&mut self, other: &Self) {
-        self.rows += other.rows;
-        self.bad_ids += other.bad_ids;
-        self.incomplete += other.incomplete;
-        self.climbing += other.climbing;
-    }
-
-    /// "2 of 40 rows with a file id that is not 40 hex digits"; `None` where all are usual.
-    pub fn describe(&self) -> Option<String> {
-        let told: Vec<String> = [
-            (self.bad_ids, "with a file id that is not 40 hex digits"),
-            (
-                self.incomplete,
-                "with a column that is missing or of another type",
-            ),
-            (
-                self.climbing,
-                "with a path that climbs out of the backup; never followed",
-            ),
-        ]
-        .into_iter()
-        .filter(|(count, _)| *count > 0)
-        .map(|(count, what)| format!("{count} of {} rows {what}", self.rows))
-        .collect();
-        (!told.is_empty()).then(|| told.join("; "))
-    }
+    /// What its rows tell beside them.
+    pub facts: RowFacts,
 }
 
 impl Catalog {
@@ -157,38 +166,102 @@ impl Catalog {
     pub fn open(folder: &Path, probe: &FileListProbe) -> Result<Self, Fault> {
         match probe {
             FileListProbe::None => Err(Fault::Absent),
-            FileListProbe::Database(_) => {
-                let path = folder.join("Manifest.db");
-                let parts = parts(&open_database(&path)?)?;
-                Ok(Self(Source::File(path, parts)))
-            }
+            FileListProbe::Database(_) => Self::open_database(file::found(folder, "Manifest.db")),
             FileListProbe::Mbdb(_) => {
-                let bytes = file::read(&folder.join("Manifest.mbdb"), MBDB_BYTES_MAX)?;
-                mbdb::Records::open(&bytes).map_err(Fault::Wrong)?;
-                Ok(Self(Source::Mbdb(bytes)))
+                let bytes = file::read(&file::found(folder, "Manifest.mbdb"), MBDB_BYTES_MAX)?;
+                mbdb::Records::open(&bytes)?;
+                Ok(Self::new(Source::Mbdb(bytes)))
             }
         }
+    }
+
+    fn new(source: Source) -> Self {
+        Self {
+            source,
+            doubt: None,
+        }
+    }
+
+    fn open_database(path: PathBuf) -> Result<Self, Fault> {
+        match pending::look(&path)? {
+            Pending::Nothing => Self::of_file(path),
+            Pending::Unknown(doubt) => Ok(Self {
+                doubt: Some(doubt),
+                ..Self::of_file(path)?
+            }),
+            Pending::Merged(bytes) => Self::of_merged(&bytes),
+        }
+    }
+
+    fn of_file(path: PathBuf) -> Result<Self, Fault> {
+        let database = open_database(&path)?;
+        let (parts, indexes) = (parts(&database)?, proof::indexes(&database)?);
+        Ok(Self::new(Source::File(path, parts, indexes)))
+    }
+
+    /// Tools that restore send Manifest.db alone to the device, so that the rows of its log are lost.
+    fn of_merged(bytes: &[u8]) -> Result<Self, Fault> {
+        let copy = |memory: &mut [u8]| {
+            memory.copy_from_slice(bytes);
+            Ok(())
+        };
+        let database = Database::of_memory(bytes.len() as u64, copy)?;
+        let doubt =
+            "rows of the list of files lie in a write-ahead log beside it, which no tool restores";
+        Ok(Self {
+            doubt: Some(doubt.to_owned()),
+            ..Self::of_memory(database)?
+        })
+    }
+
+    /// Why the list is not the last word; plain words.
+    pub(crate) fn doubt(&self) -> Option<&str> {
+        self.doubt.as_deref()
     }
 
     /// Takes a Manifest.db that was decrypted into memory.
     pub fn of_memory(database: Database) -> Result<Self, Fault> {
         database.require_table("Files", &COLUMNS)?;
-        Ok(Self(Source::CheckCache(Mutex::new(database))))
+        Ok(Self::new(Source::Memory(Mutex::new(database))))
+    }
+
+    /// Is every page as SQLite leaves it, and what do the indexes add up to? As dear as reading the list
+    /// once more; meant to run beside it.
+    pub(crate) fn prove(&self) -> Result<IndexSums, Fault> {
+        match &self.source {
+            Source::File(path, _, indexes) => {
+                let (form, sums) = rayon::join(
+                    || proof::quick_check(&open_database(path)?),
+                    || add_up_file(path, indexes),
+                );
+                form.and(sums)
+            }
+            Source::Memory(database) => {
+                let mut database = database.lock().unwrap_or_else(PoisonError::into_inner);
+                proof::quick_check(&database)?;
+                let indexes = proof::indexes(&database)?;
+                database.with_bytes(|bytes| {
+                    let read = |piece: &mut [u8], at: u64| copy_at(bytes, piece, at);
+                    proof::add_up(&indexes, bytes.len() as u64, &read)
+                })?
+            }
+            Source::Mbdb(_) => Ok(IndexSums::default()),
+        }
     }
 
     /// Where the payloads lie.
     pub fn layout(&self) -> Layout {
-        match &self.0 {
-            Source::File(..) | Source::CheckCache(_) => Layout::Buckets,
+        match &self.source {
+            Source::File(..) | Source::Memory(_) => Layout::Buckets,
             Source::Mbdb(_) => Layout::Flat,
         }
     }
 
     /// Is it read by one thread, however many there are?
     pub fn is_in_one_part(&self) -> bool {
-        match &self.0 {
-            Source::File(_, parts) => parts.len() == 1,
-            Source::CheckCache(_) | Source::Mbdb(_) => true,
+        match &self.source {
+            Source::File(_, parts, _) => parts.len() == 1,
+            Source::Memory(_) | Source::Mbdb(_) => true,
         }
     }
 
@@ -199,29 +272,36 @@ impl Catalog {
         new: impl Fn() -> C + Sync,
         take: impl Fn(&mut C, &FileRow) + Sync,
     ) -> Result<Vec<Part<C>>, Fault> {
-        match &self.0 {
-            Source::File(path, parts) => parts
+        match &self.source {
+            Source::File(path, parts, _) => parts
                 .par_iter()
                 .map(|rowids| {
                     let database = open_database(path)?;
-                    part(new(), &take, |row| database_rows(&database, *rowids, row))
+                    part(new(), &take, |sums, row| {
+                        database_rows(&database, *rowids, sums, row)
+                    })
                 })
                 .collect(),
-            Source::CheckCache(database) => {
+            Source::Memory(database) => {
                 let database = database.lock().unwrap_or_else(PoisonError::into_inner);
-                let rows = |row: &mut TakeRow<'_>| database_rows(&database, ALL_ROWIDS, row);
+                let rows = |sums: &mut Tallies, row: &mut TakeRow<'_>| {
+                    database_rows(&database, ALL_ROWIDS, sums, row)
+                };
                 Ok(vec![part(new(), &take, rows)?])
             }
-            Source::Mbdb(bytes) => Ok(vec![part(new(), &take, |row| mbdb_rows(bytes, row))?]),
+            Source::Mbdb(bytes) => Ok(vec![part(new(), &take, |_, row| mbdb_rows(bytes, row))?]),
         }
     }
 
     fn all_rows(&self, take: &mut TakeRow<'_>) -> Result<(), Fault> {
-        match &self.0 {
-            Source::File(path, _) => database_rows(&open_database(path)?, ALL_ROWIDS, take),
-            Source::CheckCache(database) => {
+        let mut unused = Tallies::default();
+        match &self.source {
+            Source::File(path, ..) => {
+                database_rows(&open_database(path)?, ALL_ROWIDS, &mut unused, take)
+            }
+            Source::Memory(database) => {
                 let database = database.lock().unwrap_or_else(PoisonError::into_inner);
-                database_rows(&database, ALL_ROWIDS, take)
+                database_rows(&database, ALL_ROWIDS, &mut unused, take)
             }
             Source::Mbdb(bytes) => mbdb_rows(bytes, take),
         }
@@ -254,21 +334,56 @@ type TakeRow<'a> = dyn FnMut(u32, &RawRow<'_>) -> ControlFlow<()> + 'a;
 fn part<C>(
     mut collected: C,
     take: &impl Fn(&mut C, &FileRow),
-    rows: impl FnOnce(&mut TakeRow<'_>) -> Result<(), Fault>,
+    rows: impl FnOnce(&mut Tallies, &mut TakeRow<'_>) -> Result<(), Fault>,
 ) -> Result<Part<C>, Fault> {
-    let mut odd = OddRows::default();
-    rows(&mut |order, row| {
-        odd.rows += 1;
-        odd.climbing += u64::from(row.climbs());
-        odd.incomplete += u64::from(!row.is_complete());
-        if row.flags.is_some_and(|flags| flags & FILE != 0) {
-            let row = row.file_row(order);
-            odd.bad_ids += u64::from(row.id.is_none());
-            take(&mut collected, &row);
+    let mut facts = RowFacts::default();
+    let mut sums = Tallies::default();
+    rows(&mut sums, &mut |order, row| {
+        let kind = row_kind::by_flags(row.flags);
+        let id = row.id.and_then(file_id);
+        facts.add_texts(order, kind, row.text(id));
+        facts.odd.rows += 1;
+        facts.odd.climbing += u64::from(row.climbs());
+        facts.odd.incomplete += u64::from(!row.is_complete());
+        let record = row.record();
+        let usable = row.is_usable(kind, record.as_ref());
+        match kind {
+            RowKind::File | RowKind::ChangedFile => {
+                facts.changed += u64::from(kind == RowKind::ChangedFile);
+                facts.odd.bad_ids += u64::from(id.is_none());
+                facts.unusable_files += u64::from(!usable);
+                facts.sealed += u64::from(row.is_sealed());
+                let record = record.unwrap_or_default();
+                facts.without_key += u64::from(usable && record.key.is_none());
+                let file = FileRow {
+                    order,
+                    id,
+                    may_be_absent: kind == RowKind::ChangedFile,
+                    record,
+                    liveness: Liveness::of(row.path.unwrap_or_default()),
+                };
+                take(&mut collected, &file);
+            }
+            RowKind::NoFile | RowKind::Unusable => facts.unusable_others += u64::from(!usable),
         }
         ControlFlow::Continue(())
     })?;
-    Ok(Part { collected, odd })
+    facts.tallies = sums;
+    Ok(Part { collected, facts })
+}
+
+fn add_up_file(path: &Path, indexes: &[ListIndex]) -> Result<IndexSums, Fault> {
+    let list = file::open(path)?;
+    let bytes = list.metadata().map_err(|e| file::fault(&e))?.len();
+    let read = |piece: &mut [u8], at: u64| file::read_exact_at(&list, piece, at);
+    proof::add_up(indexes, bytes, &read)
+}
+
+fn copy_at(bytes: &[u8], piece: &mut [u8], at: u64) -> std::io::Result<()> {
+    let begin = usize::try_from(at).unwrap_or(usize::MAX);
+    let found = bytes.get(begin..).and_then(|rest| rest.get(..piece.len()));
+    piece.copy_from_slice(found.ok_or(std::io::ErrorKind::UnexpectedEof)?);
+    Ok(())
 }
 
 fn open_database(path: &Path) -> Result<Database, Fault> {
@@ -311,8 +426,10 @@ struct RawRow<'a> {
 }
 
 enum RawRecord<'a> {
-    Sourced(Record),
+    Parsed(Record),
     Archived(Option<&'a [u8]>),
+    /// Text that is a ciphertext in base64: iOS 10.0 stores it so in an encrypted backup.
+    Sealed,
 }
 
 impl RawRow<'_> {
@@ -326,16 +443,35 @@ impl RawRow<'_> {
         path.starts_with(b"/") || climbs(path) || climbs(self.domain.unwrap_or_default())
     }
 
-    fn file_row(&self, order: u32) -> FileRow {
-        let flags = self.flags.unwrap_or(0);
-        FileRow {
-            order,
-            id: self.id.and_then(file_id),
-            may_be_absent: flags & CHANGED_WHILE_UPLOADING != 0,
-            record: match self.record {
-                RawRecord::Sourced(record) => record,
-                RawRecord::Archived(blob) => blob.and_then(file_record::read).unwrap_or_default(),
-            },
+    fn text(&self, id: Option<[u8; 20]>) -> RowText<'_> {
+        RowText {
+            id,
+            domain: self.domain.unwrap_or_default(),
+            path: self.path.unwrap_or_default(),
+        }
+    }
+
+    fn record(&self) -> Option<Record> {
+        match self.record {
+            RawRecord::Parsed(record) => Some(record),
+            RawRecord::Archived(blob) => blob.and_then(file_record::read),
+            RawRecord::Sealed => Some(Record::default()),
+        }
+    }
+
+    fn is_sealed(&self) -> bool {
+        matches!(self.record, RawRecord::Sealed)
+    }
+
+    /// Does the row say what it stands for? Of a file that changed meanwhile nothing is asked.
+    fn is_usable(&self, kind: RowKind, record: Option<&Record>) -> bool {
+        let named = self.domain.is_some() && self.path.is_some();
+        match kind {
+            RowKind::ChangedFile => true,
+            RowKind::Unusable => false,
+            RowKind::File | RowKind::NoFile => {
+                named && record.is_some_and(|record| row_kind::agrees(kind, record))
+            }
         }
     }
 
@@ -403,9 +539,13 @@ pub(crate) fn hex(id: &[u8]) -> String {
         })
 }
 
+/// Behind the columns of the table.
+const INDEX_OF_ROWID: usize = COLUMNS.len();
+
 fn database_rows(
     database: &Database,
     (first, last): Rowids,
+    sums: &mut Tallies,
     take: &mut TakeRow<'_>,
 ) -> Result<(), Fault> {
     let fault = |e| sqlite::sqlite_fault(&e);
@@ -413,6 +553,8 @@ fn database_rows(
     let mut rows = select.query((first, last)).map_err(fault)?;
     let mut order = 0;
     while let Some(row) = rows.next().map_err(fault)? {
+        let rowid = row.get(INDEX_OF_ROWID).map_err(fault)?;
+        sums.add(row, rowid).map_err(fault)?;
         if take(order, &raw_row(row).map_err(fault)?).is_break() {
             break;
         }
@@ -437,11 +579,29 @@ fn raw_row<'a>(row: &'a rusqlite::Row<'_>) -> rusqlite::Result<RawRow<'a>> {
             ValueRef::Integer(flags) => Some(flags),
             _ => None,
         },
-        record: RawRecord::Archived(match row.get_ref(4)? {
-            ValueRef::Blob(blob) => Some(blob),
-            _ => None,
-        }),
+        record: match row.get_ref(4)? {
+            ValueRef::Blob(blob) => RawRecord::Archived(Some(blob)),
+            ValueRef::Text(text) if is_base64_of_blocks(text) => RawRecord::Sealed,
+            _ => RawRecord::Archived(None),
+        },
     })
+}
+
+/// Base64 of a whole number of cipher blocks, and of more than a few: a record has some 400 bytes.
+fn is_base64_of_blocks(text: &[u8]) -> bool {
+    const BYTES_MIN: usize = 128;
+    let digits = text.trim_ascii_end();
+    let padding = digits
+        .iter()
+        .rev()
+        .take_while(|byte| **byte == b'=')
+        .count();
+    let is_digit = |byte: &u8| byte.is_ascii_alphanumeric() || b"+/".contains(byte);
+    let bytes = digits.len() / 4 * 3 - padding.min(2);
+    digits.len().is_multiple_of(4)
+        && bytes >= BYTES_MIN
+        && bytes.is_multiple_of(16)
+        && digits[..digits.len() - padding].iter().all(is_digit)
 }
 
 fn text(value: ValueRef<'_>) -> Option<&[u8]> {
@@ -452,7 +612,7 @@ fn text(value: ValueRef<'_>) -> Option<&[u8]> {
 }
 
 fn mbdb_rows(bytes: &[u8], take: &mut TakeRow<'_>) -> Result<(), Fault> {
-    let records = mbdb::Records::open(bytes).map_err(Fault::Wrong)?;
+    let records = mbdb::Records::open(bytes)?;
     for (order, record) in (0..ROWS_MAX).zip(records) {
         let record = record.map_err(Fault::Wrong)?;
         let id = hex(&record.file_id());
@@ -460,11 +620,13 @@ fn mbdb_rows(bytes: &[u8], take: &mut TakeRow<'_>) -> Result<(), Fault> {
             id: Some(id.as_bytes()),
             domain: record.domain,
             path: record.path,
-            flags: Some(i64::from(record.is_file)),
-            record: RawRecord::Sourced(Record {
-                size: Some(record.size),
+            // A folder or a link is no file; which of them does not matter.
+            flags: Some(if record.is_file { 1 } else { 2 }),
+            record: RawRecord::Parsed(Record {
+                size: record.is_file.then_some(record.size),
                 digest: record.digest,
                 key: record.key,
+                mode: None,
             }),
         };
         if take(order, &row).is_break() {

@@ -10,7 +10,7 @@ use crate::source::plist as source;
 use crate::source::plist::binary::{Object, Objects, Refs};
 
 /// Keys of a record that are used.
-const KEYS: [&[u8]; 3] = [b"Size", b"Digest", b"EncryptionKey"];
+const KEYS: [&[u8]; 4] = [b"Size", b"Digest", b"EncryptionKey", b"Mode"];
 
 /// What is used of one archived file record.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -21,6 +21,8 @@ pub struct Record {
     pub digest: Option<[u8; 20]>,
     /// `EncryptionKey`: a little-endian class number and 40 bytes of wrapped key.
     pub key: Option<[u8; 44]>,
+    /// `Mode`: what kind of file it is, and its permissions.
+    pub mode: Option<u32>,
 }
 
 /// Reads a blob; `None` when it is no such archive.
@@ -43,7 +45,7 @@ fn fast_path(blob: &[u8]) -> Option<Record> {
         return None;
     };
     let archived = Archived { objects, all };
-    let [size, digest, key] = objects.values_of_small(archived.object(root)?, KEYS)?;
+    let [size, digest, key, mode] = objects.values_of_small(archived.object(root)?, KEYS)?;
     let Object::Integer(size) = objects.get(size?)? else {
         return None;
     };
@@ -51,6 +53,7 @@ fn fast_path(blob: &[u8]) -> Option<Record> {
         size: u64::try_from(size).ok(),
         digest: archived.data(digest)?,
         key: archived.data(key)?,
+        mode: archived.mode(mode)?,
     })
 }
 
@@ -72,6 +75,17 @@ impl<'a> Archived<'a> {
             Object::Uid(number) => self.object(number),
             other => Some(other),
         }
+    }
+
+    /// The outer `None` is a surprise.
+    fn mode(&self, value: Option<usize>) -> Option<Option<u32>> {
+        let Some(value) = value else {
+            return Some(None);
+        };
+        let Object::Integer(mode) = self.objects.get(value)? else {
+            return None;
+        };
+        Some(u32::try_from(mode).ok())
     }
 
     /// Index of data, or of an `NSData` that holds it, of exactly that many bytes. The outer `None` is a surprise.
@@ -98,7 +112,10 @@ fn full_parse(blob: &[u8]) -> Option<Record> {
     let archive = source::parse_dictionary(blob).ok()?;
     let root = archive.get("$top")?.as_dictionary()?.get("root")?;
     let objects = archive.get("$objects")?.as_array()?;
-    let record = follow(objects, Some(root).filter(|root| root.as_uid().is_some())?)?;
+    let record = follow(
+        objects,
+        Some(root).filter(|root| reference(root).is_some())?,
+    )?;
     let record = record.as_dictionary()?;
     Some(Record {
         size: record.get("Size").and_then(Value::as_unsigned_integer),
@@ -106,12 +123,23 @@ fn full_parse(blob: &[u8]) -> Option<Record> {
         key: record
             .get("EncryptionKey")
             .and_then(|value| data(objects, value)),
+        mode: (record.get("Mode").and_then(Value::as_unsigned_integer))
+            .and_then(|mode| u32::try_from(mode).ok()),
     })
 }
 
+/// The number of the object that is meant. XML has no form for it; Apple writes {CF$UID: number}.
+fn reference(value: &Value) -> Option<u64> {
+    let in_xml = || {
+        let only = value.as_dictionary().filter(|entries| entries.len() == 1)?;
+        only.get("CF$UID")?.as_unsigned_integer()
+    };
+    value.as_uid().map(|uid| uid.get()).or_else(in_xml)
+}
+
 fn follow<'a>(objects: &'a [Value], value: &'a Value) -> Option<&'a Value> {
-    match value.as_uid() {
-        Some(uid) => objects.get(usize::try_from(uid.get()).ok()?),
+    match reference(value) {
+        Some(number) => objects.get(usize::try_from(number).ok()?),
         None => Some(value),
     }
 }

@@ -49,13 +49,13 @@ pub struct Records<'a> {
 
 impl<'a> Records<'a> {
     /// Checks the header.
-    pub fn open(bytes: &'a [u8]) -> Result<Self, String> {
+    pub fn open(bytes: &'a [u8]) -> Result<Self, Fault> {
         if bytes.is_empty() {
-            return Err(Fault::ZERO_BYTES.to_owned());
+            return Err(Fault::Empty);
         }
-        let rest = bytes
-            .strip_prefix(MAGIC)
-            .ok_or_else(|| "a file without the header of a Manifest.mbdb".to_owned())?;
+        let rest = bytes.strip_prefix(MAGIC).ok_or_else(|| {
+            Fault::Wrong("a file without the header of a Manifest.mbdb".to_owned())
+        })?;
         Ok(Self {
             rest,
             whole: bytes.len(),
@@ -183,7 +183,7 @@ mod tests {
         let told = Records::open(cut).unwrap().last().unwrap().unwrap_err();
         assert_eq!(told, "a Manifest.mbdb cut off in the record at byte 6");
         let check = |bytes: &[u8], wanted: &str| {
-            assert_eq!(Records::open(bytes).unwrap_err(), wanted);
+            assert_eq!(Records::open(bytes).unwrap_err().to_string(), wanted);
         };
         check(b"", "0 bytes");
         check(b"mbdb", "a file without the header of a Manifest.mbdb");

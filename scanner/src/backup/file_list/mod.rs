@@ -3,3 +3,7 @@
 pub mod catalog;
 pub mod file_record;
 pub mod mbdb;
+pub(crate) mod pending;
+pub mod proof;
+pub mod row_facts;
+pub mod row_kind;

@@ -13,7 +13,7 @@ use plist::Dictionary;
 use super::lenient::Lenient;
 use crate::model::backup::HostTool;
 use crate::model::identity::{Imei, Meid, Serial, Udid};
-use crate::source::file::Fault;
+use crate::source::file::{self, Fault};
 use crate::source::plist as source;
 
 const BYTES_MAX: u64 = 256 << 20;
@@ -56,9 +56,17 @@ pub(crate) struct Info {
     pub wrong_types: Vec<String>,
 }
 
+impl Info {
+    /// Does it tell anything of a device beside its UDID?
+    pub(crate) fn names_a_device(&self) -> bool {
+        self.serial.is_some() || self.product_type.is_some() || self.os_version.is_some()
+    }
+}
+
 /// Reads the file of a backup folder.
 pub(crate) fn read(folder: &Path) -> Result<Info, Fault> {
-    let root = source::read_dictionary_without(&folder.join("Info.plist"), BYTES_MAX, &LEFT_OUT)?;
+    let path = file::found(folder, "Info.plist");
+    let root = source::read_dictionary_without(&path, BYTES_MAX, &LEFT_OUT)?;
     Ok(from_dictionary(&root))
 }
 

@@ -11,7 +11,7 @@ use plist::Dictionary;
 
 use super::lenient::Lenient;
 use crate::model::identity::{Serial, Udid};
-use crate::source::file::Fault;
+use crate::source::file::{self, Fault};
 use crate::source::plist as source;
 
 const BYTES_MAX: u64 = 64 << 20;
@@ -47,17 +47,28 @@ pub(crate) struct Manifest {
     pub keybag: Option<Vec<u8>>,
     /// `WasPasscodeSet`.
     pub passcode_was_set: Option<bool>,
+    /// `Version`.
+    pub version: Option<String>,
     /// `RequiredProductVersion`: the oldest system that may restore it.
     pub required_os_version: Option<String>,
+    /// Apps in `Applications`.
+    pub apps: u64,
     /// Keys with another type than usual, in words.
     pub wrong_types: Vec<String>,
 }
 
 /// Reads the file of a backup folder.
 pub(crate) fn read(folder: &Path) -> Result<Manifest, Fault> {
-    let root =
-        source::read_dictionary_without(&folder.join("Manifest.plist"), BYTES_MAX, &LEFT_OUT)?;
-    from_dictionary(&root).map_err(Fault::Wrong)
+    let path = file::found(folder, "Manifest.plist");
+    let (root, apps) = file::read_with(&path, BYTES_MAX, |bytes| {
+        let root = source::parse_dictionary_without(bytes, &LEFT_OUT);
+        (root, source::count_entries(bytes, LEFT_OUT[0]))
+    })?;
+    let manifest = from_dictionary(&root?).map_err(Fault::Wrong)?;
+    Ok(Manifest {
+        apps: apps.unwrap_or(0),
+        ..manifest
+    })
 }
 
 fn from_dictionary(root: &Dictionary) -> Result<Manifest, String> {
@@ -84,7 +95,9 @@ fn from_dictionary(root: &Dictionary) -> Result<Manifest, String> {
         manifest_key: keys.data("ManifestKey"),
         keybag: keys.data("BackupKeyBag"),
         passcode_was_set: keys.boolean("WasPasscodeSet"),
+        version: keys.text("Version"),
         required_os_version: keys.text("RequiredProductVersion"),
+        apps: 0,
         wrong_types: keys.wrong_types,
     };
     manifest.wrong_types.append(&mut lockdown.wrong_types);

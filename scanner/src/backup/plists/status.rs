@@ -1,14 +1,14 @@
 //! Reads `Status.plist`, in which iOS notes how the last backup ended.
 //!
-//! All six keys are required, as iOS itself requires them. A missing file is a fact (nobody says how
-//! the backup ended), not an error. `finished` alone proves nothing: some host tools write it first.
+//! All six keys are required, as iOS itself requires them. A missing file is a fact (how the
+//! backup ended is unknown), not an error. `finished` alone proves nothing: some host tools write it first.
 
 use std::path::Path;
 
 use jiff::Timestamp;
 use plist::{Dictionary, Value};
 
-use crate::source::file::Fault;
+use crate::source::file::{self, Fault};
 use crate::source::plist::{self as source, Field};
 
 /// Real ones have 189 bytes.
@@ -51,7 +51,18 @@ pub(crate) struct Status {
     pub snapshot: SnapshotState,
     /// `IsFullBackup`; false in every finished backup of today's iOS, full ones too.
     pub is_full: bool,
+    /// A key that stands twice in the file: which of its values counts is not known.
+    pub doubled_key: Option<String>,
 }
+
+const KEYS: [&str; 6] = [
+    "Version",
+    "UUID",
+    "Date",
+    "BackupState",
+    "SnapshotState",
+    "IsFullBackup",
+];
 
 const BACKUP_STATES: [(&str, BackupState); 3] = [
     ("empty", BackupState::Empty),
@@ -68,8 +79,16 @@ const SNAPSHOT_STATES: [(&str, SnapshotState); 4] = [
 
 /// Reads the file of a backup folder.
 pub(crate) fn read(folder: &Path) -> Result<Status, Fault> {
-    let root = source::read_dictionary_without(&folder.join("Status.plist"), BYTES_MAX, &[])?;
-    from_dictionary(&root).map_err(Fault::Wrong)
+    let path = file::found(folder, "Status.plist");
+    let (root, doubled_key) = file::read_with(&path, BYTES_MAX, |bytes| {
+        let root = source::parse_dictionary_without(bytes, &[]);
+        (root, source::doubled_key(bytes, &KEYS))
+    })?;
+    let status = from_dictionary(&root?).map_err(Fault::Wrong)?;
+    Ok(Status {
+        doubled_key,
+        ..status
+    })
 }
 
 fn from_dictionary(root: &Dictionary) -> Result<Status, String> {
@@ -81,6 +100,7 @@ fn from_dictionary(root: &Dictionary) -> Result<Status, String> {
         backup: one_of(root, "BackupState", &BACKUP_STATES)?,
         snapshot: one_of(root, "SnapshotState", &SNAPSHOT_STATES)?,
         is_full: required(source::boolean(root, "IsFullBackup"), "IsFullBackup")?,
+        doubled_key: None,
     })
 }
 

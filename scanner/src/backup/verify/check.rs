@@ -11,11 +11,15 @@ use rayon::prelude::*;
 
 use super::compare::{Compared, Depth, compare, sort_worst_first};
 use super::difference::How;
+use super::doubts;
 use super::expected::ExpectedFiles;
 use super::payload::{self, Listing, SAMPLE_MAX};
 use crate::backup::cloud_log::LogKeys;
-use crate::backup::file_list::catalog::{Catalog, Layout, OddRows};
-use crate::model::backup::{FileCount, FileDifference, FileName, VerifyLevel};
+use crate::backup::file_list::catalog::{Catalog, Layout};
+use crate::backup::file_list::row_facts::{Domains, OddRows, RowFacts};
+use crate::model::backup::{
+    DecomposedPaths, FileCount, FileDifference, FileName, ListedData, VerifyLevel,
+};
 use crate::source::file::Fault;
 
 /// Digests and keys are kept for about so many rows at a time.
@@ -28,8 +32,6 @@ pub(crate) struct Check {
     pub level: VerifyLevel,
     /// The figures.
     pub files: FileCount,
-    /// Of the differing files, those that are damaged.
-    pub damaged: u64,
     /// The first missing files, in manifest order.
     pub missing_sample: Vec<FileName>,
     /// The first payloads that no row names.
@@ -46,17 +48,34 @@ pub(crate) struct Check {
     pub no_files: u64,
     /// Rows that are not as iOS writes them.
     pub odd: OddRows,
+    /// Why the list proves less than it seems to, or the check does; plain words.
+    pub doubts: Vec<String>,
+    /// Of the missing files, those whose name is there and whose content is elsewhere.
+    pub not_downloaded: u64,
+    /// Domains that every device fills.
+    pub domains: Domains,
+    /// Data that people miss first.
+    pub listed: ListedData,
+    /// Paths that a restore has been seen to stop at.
+    pub decomposed_paths: DecomposedPaths,
     /// The wrapped keys of the iCloud log's payloads.
     pub log_keys: LogKeys,
 }
 
 /// Checks every file row at `depth.level`.
 pub(crate) fn check(folder: &Path, catalog: &Catalog, depth: &Depth<'_>) -> Result<Check, Fault> {
-    let (whole, disk) = rayon::join(
-        || ExpectedFiles::read(catalog, &ALL_FOLDERS, false),
+    let ((whole, indexes), disk) = rayon::join(
+        || {
+            rayon::join(
+                || ExpectedFiles::read(catalog, &ALL_FOLDERS, false),
+                || catalog.prove(),
+            )
+        },
         || Disk::open(folder, catalog, depth),
     );
-    let whole = whole?;
+    let (whole, indexes) = (whole?, indexes?);
+    indexes.agree_with(&whole.facts.tallies)?;
+    let facts = whole.facts.clone();
     let mut check = Check::begin(&whole, depth);
     let mut nameless: Vec<u32> = whole.nameless().collect();
     let compared = if depth.level < VerifyLevel::Contents {
@@ -65,7 +84,8 @@ pub(crate) fn check(folder: &Path, catalog: &Catalog, depth: &Depth<'_>) -> Resu
         drop(whole);
         in_runs(catalog, &disk, depth, check.odd.rows)?
     };
-    check.add_up(catalog, compared, &mut nameless)?;
+    check.add_up(catalog, compared, &mut nameless, &facts, depth)?;
+    check.doubts.extend(catalog.doubt().map(str::to_owned));
     Ok(check)
 }
 
@@ -109,14 +129,14 @@ impl<'a> Disk<'a> {
     /// A manifest that one thread reads leaves the others time to list the folders meanwhile; one that
     /// all threads read does not, and then no more than one listing for each of them is held.
     fn open(folder: &'a Path, catalog: &Catalog, depth: &Depth<'_>) -> Self {
-        let list = |first_byte| payload::list_bucket(folder, first_byte, depth.lengths());
+        let list = |first_byte| payload::list_bucket(folder, first_byte, depth.look);
         match catalog.layout() {
             Layout::Buckets if catalog.is_in_one_part() => {
                 let listings = ALL_FOLDERS.into_par_iter().map(list);
                 Self::Listed(folder, listings.collect())
             }
             Layout::Buckets => Self::Buckets(folder),
-            Layout::Flat => Self::Flat(folder, payload::list_flat(folder, depth.lengths())),
+            Layout::Flat => Self::Flat(folder, payload::list_flat(folder, depth.look)),
         }
     }
 
@@ -138,11 +158,11 @@ impl<'a> Disk<'a> {
     fn list(&self, first_byte: u8, depth: &Depth<'_>) -> (PathBuf, Result<Listing, Fault>) {
         match self {
             Self::Buckets(folder) => {
-                let listing = payload::list_bucket(folder, first_byte, depth.lengths());
-                (payload::bucket_path(folder, first_byte), listing)
+                let listing = payload::list_bucket(folder, first_byte, depth.look);
+                (payload::found_bucket(folder, first_byte), listing)
             }
             Self::Listed(folder, listings) => (
-                payload::bucket_path(folder, first_byte),
+                payload::found_bucket(folder, first_byte),
                 listings[usize::from(first_byte)].clone(),
             ),
             Self::Flat(folder, Ok(all)) => ((*folder).to_owned(), Ok(all.part(first_byte))),
@@ -154,7 +174,8 @@ impl<'a> Disk<'a> {
 impl Check {
     /// Was there something that another night may find readable?
     pub(crate) fn is_incomplete(&self) -> bool {
-        !self.unlisted.is_empty() || self.unread > 0
+        let elsewhere = self.not_downloaded > 0;
+        !self.unlisted.is_empty() || self.unread > 0 || !self.doubts.is_empty() || elsewhere
     }
 
     fn begin(expected: &ExpectedFiles, depth: &Depth<'_>) -> Self {
@@ -165,7 +186,9 @@ impl Check {
                 bytes: expected.bytes().filter(|_| !depth.lengths()),
                 ..FileCount::default()
             },
-            odd: expected.odd,
+            odd: expected.facts.odd,
+            domains: expected.facts.domains,
+            listed: expected.facts.listed,
             log_keys: expected.log_keys(),
             ..Self::default()
         }
@@ -176,6 +199,8 @@ impl Check {
         catalog: &Catalog,
         compared: Vec<Compared>,
         missing: &mut Vec<u32>,
+        facts: &RowFacts,
+        depth: &Depth<'_>,
     ) -> Result<(), Fault> {
         self.files.missing = missing.len() as u64;
         let mut differences = Vec::new();
@@ -190,23 +215,32 @@ impl Check {
         }
         // A flat folder that cannot be listed is one folder.
         self.unlisted.dedup();
-        self.take_figures(&sums);
+        self.take_figures(&sums, facts);
+        self.doubts = doubts::find(facts, &sums, &self.files, depth);
         self.extra_sample.sort_unstable();
         self.extra_sample.truncate(SAMPLE_MAX);
         self.unread_sample.truncate(SAMPLE_MAX);
-        self.name(catalog, missing, differences)
+        self.name(catalog, missing, differences, facts)
     }
 
-    fn take_figures(&mut self, sums: &Compared) {
+    fn take_figures(&mut self, sums: &Compared, facts: &RowFacts) {
+        let has_lengths = self.level >= VerifyLevel::Sizes;
         self.files.present = sums.present;
         self.files.missing += sums.missing;
         self.files.extra = sums.extra;
         self.no_files = sums.no_files;
         self.unread = sums.unread;
-        self.damaged = sums.damaged;
-        if self.level >= VerifyLevel::Sizes {
+        self.not_downloaded = sums.not_downloaded;
+        self.files.unchecked = facts.unusable_others;
+        if has_lengths {
+            self.files.damaged = sums.damaged;
+            self.files.incomparable = sums.incomparable;
             self.files.different = Some(sums.different);
             self.files.bytes = self.unlisted.is_empty().then_some(sums.bytes);
+        }
+        // The level is the one that every row reached.
+        if sums.incomparable > 0 {
+            self.level = self.level.min(VerifyLevel::Names);
         }
     }
 
@@ -216,12 +250,14 @@ impl Check {
         catalog: &Catalog,
         missing: &mut Vec<u32>,
         mut differences: Vec<(u32, How)>,
+        facts: &RowFacts,
     ) -> Result<(), Fault> {
         missing.sort_unstable();
         missing.truncate(SAMPLE_MAX);
         sort_worst_first(&mut differences);
         let mut orders: Vec<u32> = differences.iter().map(|(order, _)| *order).collect();
         orders.extend_from_slice(missing);
+        orders.extend_from_slice(&facts.decomposed.orders);
         orders.sort_unstable();
         orders.dedup();
         let names = catalog.names(&orders)?;
@@ -230,6 +266,11 @@ impl Check {
             names.get(at).cloned()
         };
         self.missing_sample = missing.iter().filter_map(name).collect();
+        self.decomposed_paths = DecomposedPaths {
+            count: facts.decomposed.count,
+            domains: facts.decomposed.domains.iter().cloned().collect(),
+            sample: facts.decomposed.orders.iter().filter_map(name).collect(),
+        };
         let difference = |(order, how): &(u32, How)| {
             Some(FileDifference {
                 file: name(order)?,

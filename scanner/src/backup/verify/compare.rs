@@ -2,10 +2,11 @@
 
 use std::path::{Path, PathBuf};
 
+use super::blocks;
 use super::contents;
 use super::difference::How;
 use super::expected::{Bucket, ExpectedFile};
-use super::payload::{Listing, OnDisk, SAMPLE_MAX};
+use super::payload::{Listing, Look, OnDisk, SAMPLE_MAX};
 use crate::backup::crypto::decrypt;
 use crate::backup::crypto::keybag::ClassKeys;
 use crate::backup::file_list::catalog::{hex, id_order};
@@ -23,6 +24,8 @@ pub(crate) struct Depth<'a> {
     pub with_integrity: bool,
     /// What opens them, once the password is proven.
     pub keys: Option<&'a ClassKeys>,
+    /// What is looked at beside the names.
+    pub look: Look,
     /// Hears how many files were compared, folder by folder.
     pub files_checked: &'a (dyn Fn(u64) + Sync),
 }
@@ -62,10 +65,18 @@ pub(crate) struct Compared {
     pub missing: u64,
     /// Positions of the first of them.
     pub first_missing: Vec<u32>,
+    /// Of the missing, those whose name is there and whose content is elsewhere.
+    pub not_downloaded: u64,
+    /// Promised and there, with nothing in the row to compare them with.
+    pub incomparable: u64,
+    /// Of those, files that hold nothing.
+    pub incomparable_empty: u64,
     /// There and not promised.
     pub extra: u64,
     /// Names of the first of them, below the backup's folder.
     pub first_extra: Vec<String>,
+    /// Names that are promised once more.
+    pub repeated: u64,
     /// Names of payloads that are no regular files.
     pub no_files: u64,
     /// There and not as promised.
@@ -89,8 +100,12 @@ impl Compared {
     pub(crate) fn add_figures(&mut self, other: &Self) {
         self.present += other.present;
         self.missing += other.missing;
+        self.not_downloaded += other.not_downloaded;
+        self.incomparable += other.incomparable;
+        self.incomparable_empty += other.incomparable_empty;
         self.extra += other.extra;
         self.no_files += other.no_files;
+        self.repeated += other.repeated;
         self.different += other.different;
         self.damaged += other.damaged;
         self.bytes = self.bytes.saturating_add(other.bytes);
@@ -99,12 +114,15 @@ impl Compared {
 
     fn add_present(
         &mut self,
-        path: &Path,
+        place: &Place<'_>,
         file: &OnDisk,
         listed: &ExpectedFile,
         bucket: &Bucket,
         depth: &Depth<'_>,
     ) {
+        if file.is_hollow && !listed.may_be_absent() {
+            return self.add_missing(listed, true);
+        }
         self.bytes = self.bytes.saturating_add(file.bytes);
         // The device itself says that it changed meanwhile.
         if listed.may_be_absent() {
@@ -114,11 +132,16 @@ impl Compared {
         if !depth.lengths() {
             return;
         }
+        let integrity = bucket.integrity(listed);
+        if listed.size().is_none() && integrity.digest.is_none() {
+            self.incomparable += 1;
+            self.incomparable_empty += u64::from(file.bytes == 0 && !listed.is_not_empty());
+        }
         let how = length(file, listed, depth);
         let deeper = match depth.level {
             VerifyLevel::Contents => {
-                let path = path.join(hex(&file.id));
-                contents::read(&path, &bucket.integrity(listed), depth.keys).unwrap_or_else(
+                let path = place.of(file);
+                contents::read(&path, &integrity, depth.encrypted, depth.keys).unwrap_or_else(
                     |fault| {
                         self.add_unread(path, fault);
                         None
@@ -128,9 +151,43 @@ impl Compared {
             _ => None,
         };
         if let Some(how) = deeper.or(how) {
-            self.different += 1;
-            self.damaged += u64::from(how.is_damage());
-            self.first_differences.push((listed.order(), how));
+            self.add_difference(listed, how);
+        }
+    }
+
+    fn add_missing(&mut self, listed: &ExpectedFile, not_downloaded: bool) {
+        self.missing += 1;
+        self.not_downloaded += u64::from(not_downloaded);
+        self.first_missing.push(listed.order());
+    }
+
+    fn add_difference(&mut self, listed: &ExpectedFile, how: How) {
+        self.different += 1;
+        self.damaged += u64::from(how.is_damage());
+        self.first_differences.push((listed.order(), how));
+    }
+
+    /// Looks into the largest ciphertext of the folder that differs in nothing so far: one for each
+    /// folder finds what a copy left of many.
+    fn look_into_largest(&mut self, place: &Place<'_>, promises: &[ExpectedFile]) {
+        let differs = |order| {
+            self.first_differences
+                .iter()
+                .any(|(other, _)| *other == order)
+        };
+        let files = place.listing.files.iter();
+        let Some(largest) = files
+            .filter(|file| !file.is_hollow)
+            .max_by_key(|file| file.bytes)
+        else {
+            return;
+        };
+        let listed = promises.iter().find(|listed| listed.id == largest.id);
+        let Some(listed) = listed.filter(|p| !p.may_be_absent() && !differs(p.order())) else {
+            return;
+        };
+        if blocks::repeat_in_sample(&place.of(largest), largest.bytes) == Ok(true) {
+            self.add_difference(listed, How::Repeats);
         }
     }
 
@@ -166,9 +223,38 @@ pub(crate) fn sort_worst_first(differences: &mut Vec<(u32, How)>) {
     differences.truncate(SAMPLE_MAX);
 }
 
+/// What the length alone tells. An empty file of an encrypted backup takes one block or, on iOS 27,
+/// nothing; its Digest says which.
 fn length(file: &OnDisk, listed: &ExpectedFile, depth: &Depth<'_>) -> Option<How> {
-    let (found, expected) = (file.bytes, depth.stored(listed.size()?));
-    (found != expected).then_some(How::Length { found, expected })
+    let found = file.bytes;
+    if found == 0 && listed.is_not_empty() && depth.with_integrity {
+        return Some(How::Digest);
+    }
+    if depth.encrypted && found == 0 && listed.size().unwrap_or(0) == 0 {
+        return None;
+    }
+    if depth.encrypted && !found.is_multiple_of(decrypt::BLOCK as u64) {
+        return Some(How::Blocks { found });
+    }
+    let expected = depth.stored(listed.size()?);
+    (found != expected).then(|| How::Length {
+        found,
+        expected,
+        liveness: listed.liveness(),
+    })
+}
+
+/// A folder of payloads and what lies in it.
+struct Place<'a> {
+    path: &'a Path,
+    listing: &'a Listing,
+}
+
+impl Place<'_> {
+    /// Where a payload lies, as its name is spelled there.
+    fn of(&self, file: &OnDisk) -> PathBuf {
+        self.path.join(self.listing.name_of(&file.id))
+    }
 }
 
 /// Compares a folder with its promises; both sides are sorted by name.
@@ -181,7 +267,7 @@ pub(crate) fn compare(
     let listing = match listing {
         Ok(listing) => listing,
         // Something else in a folder's place holds no payload; a link may lead to one.
-        Err(Fault::Wrong(words)) if words != "a symbolic link" => Listing::default(),
+        Err(Fault::Wrong(_)) => Listing::default(),
         Err(fault) => {
             return Compared {
                 unlisted: Some((path.to_owned(), fault)),
@@ -193,21 +279,34 @@ pub(crate) fn compare(
         no_files: listing.no_files,
         ..Compared::default()
     };
+    let place = Place {
+        path,
+        listing: &listing,
+    };
     let mut found = InOrder::new(&listing.files);
     for listed in &bucket.expected {
         match found.take(&listed.id) {
-            Some(file) => compared.add_present(path, file, listed, bucket, depth),
+            Some(file) => compared.add_present(&place, file, listed, bucket, depth),
             None if listed.may_be_absent() => {}
-            None => {
-                compared.missing += 1;
-                compared.first_missing.push(listed.order());
-            }
+            None => compared.add_missing(listed, listing.stubs.contains(&listed.id)),
         }
+    }
+    compared.repeated = repeated(&bucket.expected);
+    if depth.encrypted && depth.level == VerifyLevel::Sizes {
+        compared.look_into_largest(&place, &bucket.expected);
     }
     let unasked = found.unasked();
     compared.add_extra(path, &unasked, &listing);
     compared.cut_samples();
     compared
+}
+
+/// How often a name is promised once more; the promises are sorted by name.
+fn repeated(promises: &[ExpectedFile]) -> u64 {
+    promises
+        .windows(2)
+        .filter(|pair| pair[0].id == pair[1].id)
+        .count() as u64
 }
 
 /// The files of a folder, asked for in the order of their names: one walk over both sides.
@@ -279,7 +378,11 @@ mod tests {
     /// One walk gives what two sets give, and a name that is promised twice is found twice.
     fn check(there: &[u8], promised: &[u8]) {
         let files: Vec<OnDisk> = (there.iter().map(|n| id(*n)))
-            .map(|id| OnDisk { id, bytes: 0 })
+            .map(|id| OnDisk {
+                id,
+                bytes: 0,
+                is_hollow: false,
+            })
             .collect();
         let mut found = InOrder::new(&files);
         for number in promised {

@@ -7,6 +7,7 @@ use std::path::Path;
 
 use sha1::{Digest, Sha1};
 
+use super::blocks::RepeatedBlocks;
 use super::difference::How;
 use super::expected::Integrity;
 use crate::backup::crypto::decrypt::{self, BLOCK};
@@ -17,20 +18,30 @@ use crate::source::file::{self, Fault};
 pub(crate) fn read(
     path: &Path,
     integrity: &Integrity,
+    encrypted: bool,
     keys: Option<&ClassKeys>,
 ) -> Result<Option<How>, Fault> {
     let mut hash = integrity.digest.map(|_| Sha1::new());
     let mut end = End::default();
+    let mut blocks = encrypted.then(RepeatedBlocks::default);
     file::read_through(path, |piece| {
         if let Some(hash) = &mut hash {
             hash.update(piece);
         }
         end.push(piece);
+        if let Some(blocks) = &mut blocks {
+            blocks.push(piece);
+        }
     })?;
     let found: Option<[u8; 20]> = hash.map(|hash| hash.finalize().into());
     if found != integrity.digest {
         return Ok(Some(How::Digest));
     }
+    if blocks.is_some_and(|blocks| blocks.found()) {
+        return Ok(Some(How::Repeats));
+    }
+    // An empty file of iOS 27 has nothing that could end in a padding.
+    let keys = keys.filter(|_| end.length > 0);
     Ok(keys
         .zip(integrity.key)
         .and_then(|(keys, key)| end.check(keys, &key)))

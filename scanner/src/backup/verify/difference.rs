@@ -1,13 +1,15 @@
 //! How a payload can differ from what its row says, and which differences are damage.
 //!
-//! A length that differs is a note: databases go on living while they are copied. What no living
-//! file explains is damage: a stub where a whole file was promised, stored bytes that are not those
-//! the device hashed (Apple's restore ends with error 205 there), a file that its key does not open.
+//! Databases go on living while they are copied, and may be a little shorter than promised. What no
+//! living file explains is damage: any other file that is shorter, stored bytes that are not those
+//! the device hashed (Apple's restore ends with error 205 there), a file that its key does not open,
+//! a ciphertext that no cipher wrote.
 
-/// A file shorter than this where at least [`WHOLE_BYTES_MIN`] were promised is a stub: a page of a
-/// file system, the least that a file cut off by a full disk or a broken copy is left with.
-const PAGE_BYTES: u64 = 4_096;
-const WHOLE_BYTES_MIN: u64 = 8_192;
+use crate::backup::file_list::catalog::Liveness;
+
+/// A database of less than so many quarters of what was promised was cut: pages are given back while
+/// it is copied, but not that many.
+const DATABASE_QUARTERS_MIN: u64 = 3;
 
 /// One difference.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -18,12 +20,21 @@ pub(crate) enum How {
     Locked,
     /// It is no whole number of cipher blocks, or its end is not a padding.
     Ending,
+    /// It is no whole number of cipher blocks.
+    Blocks {
+        /// Bytes on disk.
+        found: u64,
+    },
+    /// A cipher block repeats in it, which AES never writes.
+    Repeats,
     /// Another length than the row's Size asks for.
     Length {
         /// Bytes on disk.
         found: u64,
         /// Bytes that should be.
         expected: u64,
+        /// How the file lives while it is copied.
+        liveness: Liveness,
     },
 }
 
@@ -31,8 +42,14 @@ impl How {
     /// Is it more than a living file explains?
     pub(crate) fn is_damage(self) -> bool {
         match self {
-            Self::Digest | Self::Locked | Self::Ending => true,
-            Self::Length { found, expected } => found < PAGE_BYTES && expected >= WHOLE_BYTES_MIN,
+            Self::Digest | Self::Locked | Self::Ending | Self::Blocks { .. } | Self::Repeats => {
+                true
+            }
+            Self::Length {
+                found,
+                expected,
+                liveness,
+            } => is_cut(found, expected, liveness),
         }
     }
 
@@ -42,11 +59,28 @@ impl How {
             Self::Digest => "its bytes do not give the Digest of its row".to_owned(),
             Self::Locked => "no key of the keybag opens its EncryptionKey".to_owned(),
             Self::Ending => "it does not decrypt to an end that was written so".to_owned(),
-            Self::Length { found, expected } => {
+            Self::Blocks { found } => {
+                format!(
+                    "{} bytes, which is no whole number of cipher blocks",
+                    grouped(found)
+                )
+            }
+            Self::Repeats => "blocks of its ciphertext repeat, so it was overwritten".to_owned(),
+            Self::Length {
+                found, expected, ..
+            } => {
                 let (found, expected) = (grouped(found), grouped(expected));
                 format!("{found} bytes where {expected} are promised")
             }
         }
+    }
+}
+
+fn is_cut(found: u64, expected: u64, liveness: Liveness) -> bool {
+    match liveness {
+        Liveness::Fixed => found < expected,
+        Liveness::Database => found < expected.saturating_mul(DATABASE_QUARTERS_MIN).div_ceil(4),
+        Liveness::Log => false,
     }
 }
 
@@ -67,33 +101,54 @@ fn grouped(number: u64) -> String {
 mod tests {
     use super::*;
 
-    fn check(found: u64, expected: u64, damage: bool, words: &str) {
-        let how = How::Length { found, expected };
-        assert_eq!((how.is_damage(), how.words().as_str()), (damage, words));
+    fn check(found: u64, expected: u64, damage: [bool; 3], words: &str) {
+        let lives = [Liveness::Fixed, Liveness::Database, Liveness::Log];
+        let found = lives.map(|liveness| How::Length {
+            found,
+            expected,
+            liveness,
+        });
+        assert_eq!(
+            (found.map(How::is_damage), found[0].words().as_str()),
+            (damage, words)
+        );
     }
 
     #[test]
-    fn only_a_stub_of_a_whole_file_is_damage() {
-        check(0, 8_192, true, "0 bytes where 8,192 are promised");
-        check(0, 8_191, false, "0 bytes where 8,191 are promised");
-        check(
-            4_095,
-            1_000_000,
-            true,
-            "4,095 bytes where 1,000,000 are promised",
-        );
+    fn only_databases_may_be_shorter_than_promised_and_not_by_much() {
+        let (none, fixed, cut) = ([false; 3], [true, false, false], [true, true, false]);
+        check(0, 8_192, cut, "0 bytes where 8,192 are promised");
+        check(0, 1, cut, "0 bytes where 1 are promised");
         check(
             4_096,
             1_000_000,
-            false,
+            cut,
             "4,096 bytes where 1,000,000 are promised",
         );
         check(
+            749_999,
+            1_000_000,
+            cut,
+            "749,999 bytes where 1,000,000 are promised",
+        );
+        check(
+            750_000,
+            1_000_000,
+            fixed,
+            "750,000 bytes where 1,000,000 are promised",
+        );
+        check(122, 123, fixed, "122 bytes where 123 are promised");
+        check(
             999_999,
             48_640,
-            false,
+            none,
             "999,999 bytes where 48,640 are promised",
         );
-        check(12, 123, false, "12 bytes where 123 are promised");
+        check(
+            4_096,
+            5_000_000_000,
+            cut,
+            "4,096 bytes where 5,000,000,000 are promised",
+        );
     }
 }

@@ -1,18 +1,30 @@
 //! What the manifest promises, sorted by the payload folder that must hold it.
 //!
-//! A backup can hold millions of files, so a promise is 36 bytes and no name is kept. Digests and
+//! A backup can hold millions of files, so a listed is 36 bytes and no name is kept. Digests and
 //! keys are kept only where every byte is read, and then for so many folders at a time that they
 //! stay small.
 
 use std::ops::RangeInclusive;
 
 use crate::backup::cloud_log::{LogKeys, PAYLOADS};
-use crate::backup::file_list::catalog::{self, Catalog, FileRow, OddRows};
+use crate::backup::file_list::catalog::{self, Catalog, FileRow, Liveness};
+use crate::backup::file_list::row_facts::RowFacts;
 use crate::source::file::Fault;
 
+/// The lowest bits of a size hold it; sizes that need more are none that a device has.
+const SIZE_BITS: u32 = 61;
 /// Size of a row that does not tell it.
-const UNTOLD: u64 = u64::MAX;
-/// Set in `order` of a promise that may be broken.
+const UNTOLD: u64 = (1 << SIZE_BITS) - 1;
+/// Set where the row carries the Digest of something.
+const NOT_EMPTY: u64 = 1 << SIZE_BITS;
+/// How the file lives, above it.
+const LIVENESS_AT: u32 = SIZE_BITS + 1;
+/// SHA-1 of nothing.
+const DIGEST_OF_NOTHING: [u8; 20] = [
+    0xda, 0x39, 0xa3, 0xee, 0x5e, 0x6b, 0x4b, 0x0d, 0x32, 0x55, 0xbf, 0xef, 0x95, 0x60, 0x18, 0x90,
+    0xaf, 0xd8, 0x07, 0x09,
+];
+/// Set in `order` of a listed that may be broken.
 const MAY_BE_ABSENT: u32 = 1 << 31;
 
 /// A promised payload.
@@ -21,7 +33,7 @@ pub(crate) struct ExpectedFile {
     /// The payload's name.
     pub id: [u8; 20],
     order: u32,
-    /// In two halves: eight bytes in one piece would cost four more for alignment.
+    /// With what else is known of it, in two halves: eight bytes in one piece would cost four more for alignment.
     size: [u32; 2],
     integrity: u32,
 }
@@ -39,7 +51,13 @@ pub(crate) struct Integrity {
 
 impl ExpectedFile {
     fn new(id: [u8; 20], row: &FileRow, integrity: usize) -> Self {
-        let size = row.record.size.unwrap_or(UNTOLD);
+        let size = row.record.size.unwrap_or(UNTOLD).min(UNTOLD);
+        let not_empty = row
+            .record
+            .digest
+            .is_some_and(|digest| digest != DIGEST_OF_NOTHING);
+        let liveness = (row.liveness as u64) << LIVENESS_AT;
+        let size = size | liveness | if not_empty { NOT_EMPTY } else { 0 };
         Self {
             id,
             order: row.order | if row.may_be_absent { MAY_BE_ABSENT } else { 0 },
@@ -58,10 +76,26 @@ impl ExpectedFile {
         self.order & MAY_BE_ABSENT != 0
     }
 
+    /// Does the row carry the Digest of something, so that nothing cannot be it?
+    pub(crate) fn is_not_empty(&self) -> bool {
+        self.word() & NOT_EMPTY != 0
+    }
+
+    /// How the file lives while it is copied.
+    pub(crate) fn liveness(&self) -> Liveness {
+        let lives = [Liveness::Fixed, Liveness::Database, Liveness::Log];
+        let number = (self.word() >> LIVENESS_AT) as usize;
+        lives.get(number).copied().unwrap_or(Liveness::Fixed)
+    }
+
+    fn word(&self) -> u64 {
+        let [high, low] = self.size.map(u64::from);
+        high << 32 | low
+    }
+
     /// `Size`, in bytes.
     pub(crate) fn size(&self) -> Option<u64> {
-        let [high, low] = self.size.map(u64::from);
-        Some(high << 32 | low).filter(|size| *size != UNTOLD)
+        Some(self.word() & UNTOLD).filter(|size| *size != UNTOLD)
     }
 }
 
@@ -85,7 +119,7 @@ impl Bucket {
         }
     }
 
-    /// What proves the content of one of its promises; nothing where seals were not asked for.
+    /// What proves the content of one of its promises; nothing where integrities were not asked for.
     pub(crate) fn integrity(&self, listed: &ExpectedFile) -> Integrity {
         let integrity = self.integrities.get(listed.integrity as usize);
         integrity.copied().unwrap_or_default()
@@ -107,8 +141,8 @@ struct Part {
 pub(crate) struct ExpectedFiles {
     /// Each with the position of its first row.
     parts: Vec<(u32, Part)>,
-    /// All rows of the manifest, as far as they are odd.
-    pub odd: OddRows,
+    /// What the rows of the whole manifest tell.
+    pub facts: RowFacts,
 }
 
 impl ExpectedFiles {
@@ -130,22 +164,23 @@ impl ExpectedFiles {
             part.add(row, folders, with_integrity);
             part.add_log_key(row, &logs);
         })?;
-        let mut odd = OddRows::default();
+        let mut facts = RowFacts::default();
         let mut parts = Vec::with_capacity(read.len());
         for part in read {
-            let first = u32::try_from(odd.rows).map_err(|_| catalog::too_many_rows())?;
-            odd.add(&part.odd);
+            let first = u32::try_from(facts.odd.rows).map_err(|_| catalog::too_many_rows())?;
+            facts.add(&part.facts, first);
             parts.push((first, part.collected));
         }
-        if odd.rows > u64::from(catalog::ROWS_MAX) {
+        if facts.odd.rows > u64::from(catalog::ROWS_MAX) {
             return Err(catalog::too_many_rows());
         }
-        Ok(Self { parts, odd })
+        Ok(Self { parts, facts })
     }
 
-    /// File rows of the whole manifest that must have a payload.
+    /// Rows of the whole manifest that must have a payload, with those that may be such rows.
     pub(crate) fn expected(&self) -> u64 {
-        self.parts.iter().map(|(_, part)| part.expected).sum()
+        let files: u64 = self.parts.iter().map(|(_, part)| part.expected).sum();
+        files + self.facts.unusable_others
     }
 
     /// Sum of `Size` over the whole manifest, if every row tells it.

@@ -5,13 +5,14 @@
 //! every backup is checked again after some days, whatever its stamp says.
 
 use std::fs::Metadata;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::UNIX_EPOCH;
 
 use sha2::{Digest, Sha256};
 
 use super::payload;
 use crate::backup::file_list::catalog::{Layout, hex};
+use crate::source::file;
 
 const FILES: [&str; 4] = [
     "Manifest.db",
@@ -25,18 +26,26 @@ const FILES: [&str; 4] = [
 pub(crate) fn fingerprint(folder: &Path, layout: Layout) -> String {
     let mut hash = Sha256::new();
     for name in FILES {
-        add(&mut hash, name, &folder.join(name));
+        add(&mut hash, name, &file_of(folder, name, layout));
     }
     match layout {
         Layout::Flat => add(&mut hash, "", folder),
         Layout::Buckets => {
             for first_byte in 0..=u8::MAX {
-                let path = payload::bucket_path(folder, first_byte);
+                let path = payload::found_bucket(folder, first_byte);
                 add(&mut hash, &format!("{first_byte:02x}"), &path);
             }
         }
     }
     hex(&hash.finalize())
+}
+
+/// Under its own name where it is not expected: to look for other spellings costs a listing.
+fn file_of(folder: &Path, name: &str, layout: Layout) -> PathBuf {
+    match (name, layout) {
+        ("Manifest.mbdb", Layout::Buckets) | ("Manifest.db", Layout::Flat) => folder.join(name),
+        _ => file::found(folder, name),
+    }
 }
 
 fn add(hash: &mut Sha256, name: &str, path: &Path) {
@@ -56,12 +65,18 @@ fn add(hash: &mut Sha256, name: &str, path: &Path) {
 }
 
 #[cfg(unix)]
-fn file_numbers(meta: &Metadata) -> [u64; 2] {
+fn file_numbers(meta: &Metadata) -> [u64; 4] {
     use std::os::unix::fs::MetadataExt;
-    [meta.dev(), meta.ino()]
+    let (seconds, nanoseconds) = (meta.ctime(), meta.ctime_nsec());
+    [
+        meta.dev(),
+        meta.ino(),
+        seconds.cast_unsigned(),
+        nanoseconds.cast_unsigned(),
+    ]
 }
 
 #[cfg(not(unix))]
-fn file_numbers(_: &Metadata) -> [u64; 2] {
-    [0; 2]
+fn file_numbers(_: &Metadata) -> [u64; 4] {
+    [0; 4]
 }

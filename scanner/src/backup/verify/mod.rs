@@ -1,9 +1,13 @@
 //! Compares what is on disk with the list of files.
 
+pub(crate) mod blocks;
 pub(crate) mod check;
 pub(crate) mod compare;
 pub(crate) mod contents;
 pub(crate) mod difference;
+mod doubts;
 pub(crate) mod expected;
 pub(crate) mod fingerprint;
 pub(crate) mod payload;
+pub(crate) mod spread;
+pub(crate) mod unopened;

@@ -13,6 +13,7 @@ use crate::model::evidence::{Source, Sourced};
 use crate::model::identity::Identity;
 use crate::model::management::Management;
 use crate::model::problem::Problem;
+use crate::source::plist::{self as property_list, Field};
 
 /// An answer in the making.
 #[derive(Debug)]
@@ -25,7 +26,7 @@ pub(crate) struct AnswerBuilder {
     pub(crate) source: Arc<Source>,
     /// Why it names no device, where that is known better than by the message itself.
     pub(crate) hidden: Option<&'static str>,
-    /// The keys that were looked at and were there; kept only for whoever asks.
+    /// The keys that were looked at and were there; kept only for `explain`.
     pub(crate) looked_at: Option<BTreeSet<String>>,
     /// Keys that could not be used.
     pub(crate) problems: Vec<Problem>,
@@ -51,24 +52,18 @@ impl AnswerBuilder {
 
     /// True or false.
     pub(crate) fn bool(&mut self, dict: &Dictionary, key: &str) -> Option<bool> {
-        self.typed(dict, key, "true or false", Value::as_boolean)
+        self.field(dict, key, property_list::boolean(dict, key))
     }
 
     /// Text without blanks around it; empty text is silence, as Apple writes it for "none".
     pub(crate) fn text(&mut self, dict: &Dictionary, key: &str) -> Option<String> {
-        self.typed(dict, key, "text", |value| {
-            value.as_string().map(|text| text.trim().to_owned())
-        })
-        .filter(|text| !text.is_empty())
+        let text = self.typed(dict, key, "text", Value::as_string)?.trim();
+        (!text.is_empty()).then(|| text.to_owned())
     }
 
     /// A number, whole or not.
     pub(crate) fn number(&mut self, dict: &Dictionary, key: &str) -> Option<f64> {
-        self.typed(dict, key, "a number", |value| match value {
-            Value::Real(real) => Some(*real),
-            Value::Integer(whole) => whole.as_signed().map(|whole| whole as f64),
-            _ => None,
-        })
+        self.field(dict, key, property_list::real(dict, key))
     }
 
     /// A date, or a way to write none.
@@ -83,34 +78,36 @@ impl AnswerBuilder {
 
     /// A dictionary.
     pub(crate) fn dict<'d>(&mut self, dict: &'d Dictionary, key: &str) -> Option<&'d Dictionary> {
-        self.typed(dict, key, "a dictionary", Value::as_dictionary)
+        self.field(dict, key, property_list::dictionary(dict, key))
     }
 
     /// An array.
     pub(crate) fn array<'d>(&mut self, dict: &'d Dictionary, key: &str) -> Option<&'d [Value]> {
-        self.typed(dict, key, "an array", |value| {
-            value.as_array().map(Vec::as_slice)
-        })
+        self.field(dict, key, property_list::array(dict, key))
     }
 
-    /// A value of one type; a value of another type is a problem.
+    /// A value as `read` takes it.
     pub(crate) fn typed<'d, T>(
         &mut self,
         dict: &'d Dictionary,
         key: &str,
-        wanted: &str,
-        read: impl Fn(&'d Value) -> Option<T>,
+        wanted: &'static str,
+        read: impl FnOnce(&'d Value) -> Option<T>,
     ) -> Option<T> {
+        self.field(dict, key, property_list::typed(dict, key, wanted, read))
+    }
+
+    /// A value of another type is a problem.
+    fn field<T>(&mut self, dict: &Dictionary, key: &str, field: Field<T>) -> Option<T> {
         let value = dict.get(key)?;
         if let Some(looked_at) = &mut self.looked_at {
             looked_at.insert(key.to_owned());
         }
-        let read = read(value);
-        if read.is_none() {
-            let wanted = format!("{key} as {wanted} in a {}", self.source.kind);
+        field.unwrap_or_else(|wrong| {
+            let wanted = format!("{key} as {} in a {}", wrong.wanted, self.source.kind);
             self.add_problem(wanted, type_name(value));
-        }
-        read
+            None
+        })
     }
 
     /// Notes evidence that should have been readable.

@@ -1,5 +1,5 @@
-//! The little that is read of certificates and signed files. Signatures are not checked: whoever can
-//! write into a folder of exports can write anything there.
+//! The little that is read of certificates and signed files. Signatures are not checked: an
+//! attacker who can write into a folder of exports can write anything there.
 
 use bcder::decode::{Constructed, Content, DecodeError, SliceSource};
 use bcder::{ConstOid, Mode, Oid, Tag};
@@ -57,7 +57,7 @@ fn signed_data(inside: &mut Inside<'_, '_>) -> Result<Option<Vec<u8>>, Broken> {
     Ok(content)
 }
 
-/// In one piece, or in pieces one level down; nobody writes pieces of pieces.
+/// In one piece, or in pieces one level down; pieces of pieces do not occur.
 fn octets(content: &mut Content<'_, SliceSource<'_>>) -> Result<Vec<u8>, Broken> {
     let pieces = match content {
         Content::Primitive(whole) => return Ok(whole.take_all()?.to_vec()),

@@ -40,7 +40,7 @@ const MAC_KEYS: &[(&str, &str)] = &[
 ];
 
 /// What sent a message, when it was no iPhone, iPad or iPod touch; `None` when it was, or when
-/// nobody can tell.
+/// the message does not say.
 pub(crate) fn other_family(root: &Dictionary) -> Option<&'static str> {
     let responses = root.get("QueryResponses").and_then(Value::as_dictionary);
     let models = || {

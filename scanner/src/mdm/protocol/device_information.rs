@@ -130,7 +130,7 @@ fn read_subscriptions(builder: &mut AnswerBuilder, responses: &Dictionary) {
 /// Before iOS 14 no answer had an `EID`, so that none means nothing.
 fn tells_eids(builder: &AnswerBuilder) -> bool {
     let version = builder.management.os_version.as_ref();
-    let major = version.and_then(|told| told.value.split('.').next()?.parse::<u32>().ok());
+    let major = version.and_then(|version| version.value.split('.').next()?.parse::<u32>().ok());
     major.is_some_and(|major| major >= 14)
 }
 

@@ -20,16 +20,16 @@ pub(crate) fn read(builder: &mut AnswerBuilder, root: &Dictionary) {
     }
 }
 
-/// Why nobody can say which device an answer is of; `None` when somebody can.
+/// Why the device of an answer is unknown; `None` when it is known.
 pub(crate) fn hidden(builder: &AnswerBuilder) -> Option<String> {
     if !builder.identity.is_empty() {
         return None;
     }
-    if let Some(known) = builder.hidden {
-        return Some(known.to_owned());
+    if let Some(reason) = builder.hidden {
+        return Some(reason.to_owned());
     }
     let by_user = builder.management.user_enrollment.as_ref();
-    Some(if by_user.is_some_and(|told| told.value) {
+    Some(if by_user.is_some_and(|by_user| by_user.value) {
         "User Enrollment hides UDID and serial number".to_owned()
     } else {
         "the message names no UDID, serial number, IMEI or MEID that can be one".to_owned()
@@ -67,6 +67,8 @@ pub(crate) fn read_command(root: &Dictionary) -> Option<Command> {
 
 fn left_out(queries: &[Value]) -> BTreeSet<&'static str> {
     let asked = |query: &str| queries.iter().any(|asked| asked.as_string() == Some(query));
-    let wanted = BACKUP_QUERIES.into_iter();
-    wanted.filter(|query| !asked(query)).collect()
+    BACKUP_QUERIES
+        .into_iter()
+        .filter(|query| !asked(query))
+        .collect()
 }

@@ -12,27 +12,29 @@ pub(crate) type KeyMap = &'static [(&'static str, &'static str)];
 /// Longest text that is taken over.
 const TEXT_MAX: usize = 1024;
 
-/// A JSON object in Apple's words.
-pub(crate) fn json(object: &Json, words: KeyMap) -> Dictionary {
-    let told = words.iter().filter_map(|(theirs, apples)| {
-        let value = scalar(at(object, theirs)?)?;
-        Some(((*apples).to_owned(), value))
-    });
-    told.collect()
+/// A JSON object under Apple's keys.
+pub(crate) fn json(object: &Json, keys: KeyMap) -> Dictionary {
+    keys.iter()
+        .filter_map(|(theirs, apples)| {
+            let value = scalar(at(object, theirs)?)?;
+            Some(((*apples).to_owned(), value))
+        })
+        .collect()
 }
 
-/// A property list in Apple's words.
-pub(crate) fn plist(root: &Dictionary, words: KeyMap) -> Dictionary {
-    let told = words.iter().filter_map(|(theirs, apples)| {
-        let value = root.get(theirs)?.clone();
-        Some(((*apples).to_owned(), value))
-    });
-    told.collect()
+/// A property list under Apple's keys.
+pub(crate) fn plist(root: &Dictionary, keys: KeyMap) -> Dictionary {
+    keys.iter()
+        .filter_map(|(theirs, apples)| {
+            let value = root.get(theirs)?.clone();
+            Some(((*apples).to_owned(), value))
+        })
+        .collect()
 }
 
-/// Does one of these words read this key?
-pub(crate) fn reads(words: KeyMap, path: &str) -> bool {
-    words.iter().any(|(theirs, _)| *theirs == path)
+/// Does one of these keys read this path?
+pub(crate) fn reads(keys: KeyMap, path: &str) -> bool {
+    keys.iter().any(|(theirs, _)| *theirs == path)
 }
 
 /// The value at a dotted key.

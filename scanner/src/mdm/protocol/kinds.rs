@@ -5,12 +5,9 @@
 use plist::Dictionary;
 
 use super::answer::AnswerBuilder;
-use super::document::Document;
 use super::envelope::text;
 use super::other_files::{self, OtherFile};
-use super::{device_information, small_answers};
-use super::{profile, status_report};
-use crate::mdm::wrapper::ideviceinfo;
+use super::{device_information, small_answers, status_report};
 use crate::model::evidence::TimestampSource;
 
 /// What a property list is.
@@ -20,11 +17,9 @@ pub(crate) enum Kind {
     Message(&'static Message),
     /// A server queued it.
     Command,
-    /// Another program wrote it of a device.
-    Export(&'static Export),
     /// Known, and not an MDM message.
     OtherFile(&'static OtherFile),
-    /// Not known.
+    /// None of these.
     Unknown,
 }
 
@@ -38,47 +33,6 @@ pub(crate) struct Message {
     /// Reads what it tells beside identity and contact.
     pub(crate) read: fn(&mut AnswerBuilder, &Dictionary),
 }
-
-/// A property list that is no message, and read all the same.
-#[derive(Debug)]
-pub(crate) struct Export {
-    /// The top keys that give it away, all of them.
-    keys: &'static [&'static str],
-    /// Reads it.
-    pub(crate) read: fn(&mut Document, &Dictionary),
-}
-
-/// The first row that fits counts.
-const EXPORTS: &[Export] = &[
-    Export {
-        keys: &["PayloadType", "PayloadIdentifier"],
-        read: profile::read,
-    },
-    Export {
-        keys: &["UniqueDeviceID"],
-        read: ideviceinfo::read,
-    },
-    Export {
-        keys: &["ProductType", "ProductVersion"],
-        read: ideviceinfo::read,
-    },
-    Export {
-        keys: &["WillEncrypt"],
-        read: ideviceinfo::read,
-    },
-    Export {
-        keys: &["CloudBackupEnabled"],
-        read: ideviceinfo::read,
-    },
-    Export {
-        keys: &["LastiTunesBackupDate"],
-        read: ideviceinfo::read,
-    },
-    Export {
-        keys: &["TotalDiskCapacity", "TotalDataAvailable"],
-        read: ideviceinfo::read,
-    },
-];
 
 const fn row(
     mark: &'static str,
@@ -222,11 +176,7 @@ pub(crate) fn detect(root: &Dictionary) -> Kind {
     {
         return Kind::OtherFile(other_file);
     }
-    let has_all = |export: &&Export| export.keys.iter().all(|key| root.contains_key(key));
-    EXPORTS
-        .iter()
-        .find(has_all)
-        .map_or(Kind::Unknown, Kind::Export)
+    Kind::Unknown
 }
 
 fn find(rows: &'static [Message], mark: &str) -> Option<&'static Message> {

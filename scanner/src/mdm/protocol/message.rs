@@ -1,43 +1,49 @@
-//! One message of a device, a command, or another property list, from whatever wrapper it came.
+//! One message of a device, or a command, from a file or from a wrapper.
 
 use jiff::Timestamp;
 use plist::Dictionary;
 
 use super::document::{Document, WANTED};
 use super::kinds::{self, Kind, Message};
-use super::{device_family, envelope, explain, other_files, redacted};
+use super::{device_family, envelope, explain, other_files};
 use crate::mdm::date::age;
 
-/// A file that is a property list.
-pub(crate) fn read_bytes(document: &mut Document, bytes: &[u8]) {
-    match redacted::dictionary(document, bytes) {
-        Ok(root) => read(document, &root, None),
-        Err(fault) => document.add_problem(WANTED, &fault.to_string()),
+/// A property list inside a wrapper.
+pub(crate) fn read_wrapped(document: &mut Document, root: &Dictionary, wrapper: Option<Timestamp>) {
+    if !read(document, root, wrapper) {
+        note_unknown(document);
     }
 }
 
-/// One message of one device, or a command, or something else in the form of a property list.
-pub(crate) fn read(document: &mut Document, root: &Dictionary, wrapper: Option<Timestamp>) {
+/// One message of one device, or a command, or a known file; false when it is none of them.
+pub(crate) fn read(document: &mut Document, root: &Dictionary, wrapper: Option<Timestamp>) -> bool {
     if let Some(family) = device_family::other_family(root) {
         let udid = envelope::text(root, "UDID").map(str::to_owned);
-        return document.exclude(family, udid);
+        document.exclude(family, udid);
+        return true;
     }
     match kinds::detect(root) {
         Kind::Message(message) => read_reply(document, message, root, wrapper),
-        Kind::Command => match envelope::read_command(root) {
-            Some(command) => document.commands.push(command),
-            None => document.add_shared_note(
-                WANTED,
-                "a command that no answer can be paired with",
-                None,
-            ),
-        },
-        Kind::Export(export) => (export.read)(document, root),
+        Kind::Command => read_command(document, root),
         Kind::OtherFile(row) => note_other_file(document, row),
-        Kind::Unknown => {
-            document.add_shared_note(WANTED, "a property list that is none of them", None)
+        Kind::Unknown => return false,
+    }
+    true
+}
+
+fn read_command(document: &mut Document, root: &Dictionary) {
+    match envelope::read_command(root) {
+        Some(command) => document.commands.push(command),
+        None => {
+            let found = "a command that no answer can be paired with";
+            document.add_shared_note(WANTED, found, None);
         }
     }
+}
+
+/// Notes a property list that no reader knows.
+pub(crate) fn note_unknown(document: &mut Document) {
+    document.add_shared_note(WANTED, "a property list that is none of them", None);
 }
 
 fn read_reply(

@@ -1,4 +1,4 @@
-//! Files that are known and are no MDM message: named in a note, so that nobody wonders why a
+//! Files that are known and are no MDM message: named in a note, which explains why a
 //! folder of exports tells less than it holds.
 
 /// A kind of file that is recognised and left alone.

@@ -1,6 +1,6 @@
 //! Configuration profiles: what one would set on a device that installs it.
 //!
-//! A newcomer would take the file for a fact about devices. Which of them have it is told by their
+//! The file is no fact about devices. Which of them have it is told by their
 //! ProfileList answers, and what is in force by their Restrictions answers. The file gives a note, and
 //! the name of the profile that sets a restriction, where a device has it and no answer names one.
 
@@ -40,21 +40,21 @@ pub(crate) fn read(document: &mut Document, root: &Dictionary) {
     let payloads = root.get("PayloadContent").and_then(Value::as_array);
     let payloads = payloads.into_iter().flatten();
     let payloads: Vec<&Dictionary> = payloads.filter_map(Value::as_dictionary).collect();
-    let told: Vec<String> = payloads.iter().flat_map(|one| payload(one)).collect();
+    let settings: Vec<String> = payloads.iter().flat_map(|dict| payload(dict)).collect();
     document.profiles.push(ProfileFile {
         identifier: text(root, "PayloadIdentifier")
             .unwrap_or_default()
             .to_owned(),
-        sets: payloads.iter().flat_map(|one| sets(one)).collect(),
+        sets: payloads.iter().flat_map(|dict| sets(dict)).collect(),
     });
-    let told = if root.contains_key("EncryptedPayloadContent") {
+    let settings = if root.contains_key("EncryptedPayloadContent") {
         "its content is encrypted".to_owned()
-    } else if told.is_empty() {
+    } else if settings.is_empty() {
         "it sets nothing that bears on backups".to_owned()
     } else {
-        told.join(", ")
+        settings.join(", ")
     };
-    let found = format!("the configuration profile {name}: {told}");
+    let found = format!("the configuration profile {name}: {settings}");
     let remedy = "this is what a device gets that installs it; which devices have it, their \
                   ProfileList and Restrictions answers tell";
     document.add_shared_note(WANTED, &found, Some(remedy));

@@ -1,8 +1,8 @@
-//! Property lists of which somebody blackened a value: data that is no base64 any more, in XML that is
+//! Property lists with a redacted value: data that is no base64 any more, in XML that is
 //! whole otherwise.
 //!
 //! The parser refuses such a list. Here it costs the value alone: it is emptied, its key is told, and
-//! the rest is read. A newcomer would drop the key too; an empty value of a key that is read (a
+//! the rest is read. The key is kept: an empty value of a key that is read (a
 //! certificate) must stay visible as evidence lost.
 
 use base64::engine::general_purpose::STANDARD;

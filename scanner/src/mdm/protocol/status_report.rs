@@ -56,7 +56,7 @@ pub(crate) fn read_check_in(builder: &mut AnswerBuilder, root: &Dictionary) {
         match serde_json::from_slice(data) {
             Ok(value) => device_information::read_keys(builder, &items(&value)),
             Err(_) => {
-                builder.add_problem("a declarative status report", "JSON that cannot be read")
+                builder.add_problem("a declarative status report", "JSON that cannot be read");
             }
         }
     }

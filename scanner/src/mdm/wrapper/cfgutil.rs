@@ -1,6 +1,6 @@
 //! Outputs of `cfgutil --format JSON`: devices by their ECID, with `Errors` among them.
 //!
-//! A newcomer would take `Errors` for a device. It holds, by the same ECIDs, what each device would
+//! `Errors` is no device. It holds, by the same ECIDs, what each device would
 //! not tell; `{}` is no error. With progress on, other lines stand before the last.
 
 use std::collections::BTreeMap;
@@ -82,8 +82,8 @@ pub(crate) fn read(document: &mut Document, value: &Value) {
         return document.add_problem_with_remedy(WANTED, &found, remedy);
     }
     let output = value.get("Output").and_then(Value::as_object);
-    let told = output.map_or(0, |output| read_output(document, output));
-    if told == 0 && document.problems.is_empty() {
+    let devices_read = output.map_or(0, |output| read_output(document, output));
+    if devices_read == 0 && document.problems.is_empty() {
         let found = "an output of cfgutil that tells nothing of any device";
         document.add_shared_note(WANTED, found, None);
     }
@@ -91,14 +91,14 @@ pub(crate) fn read(document: &mut Document, value: &Value) {
 
 fn read_output(document: &mut Document, output: &Map<String, Value>) -> usize {
     let devices = output.iter().filter(|(key, _)| key.starts_with("0x"));
-    let mut told = 0;
+    let mut devices_read = 0;
     for (ecid, properties) in devices {
         read_device(document, ecid, properties);
-        told += 1;
+        devices_read += 1;
     }
     let errors = output.get("Errors").and_then(Value::as_object);
     let errors = errors.into_iter().flatten();
-    let mut unsaid = BTreeMap::new();
+    let mut unread = BTreeMap::new();
     for (ecid, error) in errors {
         if error.get("Code").is_some_and(Value::is_number) {
             let (why, remedy) = reason(error);
@@ -109,25 +109,25 @@ fn read_output(document: &mut Document, output: &Map<String, Value>) -> usize {
             );
             document.add_problem_with_remedy(WANTED, &found, remedy);
         } else {
-            count_properties(&mut unsaid, error);
+            count_properties(&mut unread, error);
         }
     }
-    note_properties(document, &unsaid);
-    told
+    note_properties(document, &unread);
+    devices_read
 }
 
 /// Why a device could not be asked, as far as it is known, and what to do.
 fn reason(error: &Value) -> (String, &'static str) {
-    let said = error.get("Message").and_then(Value::as_str);
-    let said = said.unwrap_or_default().to_lowercase();
-    let row = REMEDIES.iter().find(|(part, ..)| said.contains(part));
+    let text = error.get("Message").and_then(Value::as_str);
+    let text = text.unwrap_or_default().to_lowercase();
+    let row = REMEDIES.iter().find(|(part, ..)| text.contains(part));
     row.map_or((String::new(), ASK_AGAIN), |(_, why, remedy)| {
         (format!(", {why}"), *remedy)
     })
 }
 
 /// Of a device that did tell: the properties that it would not.
-fn count_properties<'v>(unsaid: &mut BTreeMap<&'v str, u64>, errors: &'v Value) {
+fn count_properties<'v>(unread: &mut BTreeMap<&'v str, u64>, errors: &'v Value) {
     let names = errors
         .as_object()
         .into_iter()
@@ -135,16 +135,16 @@ fn count_properties<'v>(unsaid: &mut BTreeMap<&'v str, u64>, errors: &'v Value) 
         .map(|(name, _)| name.as_str());
     let is_name = |name: &&str| name.len() <= 40 && name.bytes().all(|b| b.is_ascii_alphanumeric());
     for name in names.filter(is_name) {
-        *unsaid.entry(name).or_default() += 1;
+        *unread.entry(name).or_default() += 1;
     }
 }
 
 /// No IMEI is what an iPad without a modem says; the same way looks a property that failed.
-fn note_properties(document: &mut Document, unsaid: &BTreeMap<&str, u64>) {
-    if unsaid.is_empty() {
+fn note_properties(document: &mut Document, unread: &BTreeMap<&str, u64>) {
+    if unread.is_empty() {
         return;
     }
-    let named: Vec<String> = unsaid
+    let named: Vec<String> = unread
         .iter()
         .take(PROPERTIES_MAX)
         .map(|(name, devices)| format!("{name} ({devices})"))

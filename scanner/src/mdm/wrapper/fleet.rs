@@ -55,7 +55,7 @@ pub(crate) fn read_result(document: &mut Document, value: &Value) {
             continue;
         }
         match redacted::dictionary_in_base64(document, text) {
-            Ok(root) => message::read(document, &root, updated_at),
+            Ok(root) => message::read_wrapped(document, &root, updated_at),
             Err(found) => {
                 let found = format!("a {key} that is {found}");
                 document.add_problem("a command result with its answer", &found);

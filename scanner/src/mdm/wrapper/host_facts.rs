@@ -39,7 +39,7 @@ fn read_last_backup(builder: &mut AnswerBuilder, dict: &Dictionary) {
         Dated::At(at) => builder.management.last_computer_backup = Some(builder.sourced(at)),
         Dated::None => {}
         Dated::Unreadable => {
-            builder.add_problem("LastiTunesBackupDate", "a number that is no date")
+            builder.add_problem("LastiTunesBackupDate", "a number that is no date");
         }
     }
 }

@@ -69,7 +69,7 @@ fn webhook_event(document: &mut Document, value: &Value) {
         return document.add_shared_note(WANTED, "JSON that is none of them", None);
     };
     match event.message {
-        Ok(root) => message::read(document, &root, event.created_at),
+        Ok(root) => message::read_wrapped(document, &root, event.created_at),
         Err(found) => document.add_problem("a webhook event with its message", &found),
     }
 }

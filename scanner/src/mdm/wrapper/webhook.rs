@@ -44,8 +44,8 @@ fn unwrap(document: &mut Document, payload: &str) -> Result<Dictionary, String> 
 
 /// What the event itself says, as the message would have said it.
 fn bare(pairs: &[(&str, Option<&str>)]) -> Dictionary {
-    let told = pairs
+    pairs
         .iter()
-        .filter_map(|(key, value)| Some(((*key).to_owned(), plist::Value::from((*value)?))));
-    told.collect()
+        .filter_map(|(key, value)| Some(((*key).to_owned(), plist::Value::from((*value)?))))
+        .collect()
 }

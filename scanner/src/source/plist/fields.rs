@@ -22,7 +22,8 @@ pub struct WrongType {
 /// The value under a key: `Ok(None)` is absent, `Err` is there with another type.
 pub type Field<T> = Result<Option<T>, WrongType>;
 
-fn field<'a, T>(
+/// The value under a key, as `take` reads it.
+pub fn typed<'a, T>(
     root: &'a Dictionary,
     key: &str,
     wanted: &'static str,
@@ -43,22 +44,22 @@ fn field<'a, T>(
 
 /// A string.
 pub fn string<'a>(root: &'a Dictionary, key: &str) -> Field<&'a str> {
-    field(root, key, "a string", Value::as_string)
+    typed(root, key, "a string", Value::as_string)
 }
 
 /// True or false.
 pub fn boolean(root: &Dictionary, key: &str) -> Field<bool> {
-    field(root, key, "true or false", Value::as_boolean)
+    typed(root, key, "true or false", Value::as_boolean)
 }
 
 /// An integer that fits 64 bits with a sign.
 pub fn integer(root: &Dictionary, key: &str) -> Field<i64> {
-    field(root, key, "an integer", Value::as_signed_integer)
+    typed(root, key, "an integer", Value::as_signed_integer)
 }
 
 /// A real number; an integer is one too.
 pub fn real(root: &Dictionary, key: &str) -> Field<f64> {
-    field(root, key, "a number", |value| match value {
+    typed(root, key, "a number", |value| match value {
         Value::Real(number) => Some(*number),
         #[expect(clippy::cast_precision_loss, reason = "sizes and seconds, not ids")]
         Value::Integer(number) => number.as_signed().map(|number| number as f64),
@@ -68,22 +69,22 @@ pub fn real(root: &Dictionary, key: &str) -> Field<f64> {
 
 /// A date, in UTC; one outside the years that a calendar holds counts as another type.
 pub fn date(root: &Dictionary, key: &str) -> Field<Timestamp> {
-    field(root, key, "a date", |value| timestamp(value.as_date()?))
+    typed(root, key, "a date", |value| timestamp(value.as_date()?))
 }
 
 /// Bytes.
 pub fn data<'a>(root: &'a Dictionary, key: &str) -> Field<&'a [u8]> {
-    field(root, key, "data", Value::as_data)
+    typed(root, key, "data", Value::as_data)
 }
 
 /// A dictionary.
 pub fn dictionary<'a>(root: &'a Dictionary, key: &str) -> Field<&'a Dictionary> {
-    field(root, key, "a dictionary", Value::as_dictionary)
+    typed(root, key, "a dictionary", Value::as_dictionary)
 }
 
 /// An array.
 pub fn array<'a>(root: &'a Dictionary, key: &str) -> Field<&'a [Value]> {
-    field(root, key, "an array", |value| {
+    typed(root, key, "an array", |value| {
         value.as_array().map(Vec::as_slice)
     })
 }

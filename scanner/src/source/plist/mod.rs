@@ -3,12 +3,15 @@
 pub mod binary;
 mod fields;
 mod limits;
+mod outline;
 mod parse;
 pub mod partial;
 mod read;
 
 pub use fields::{
     Field, WrongType, array, boolean, data, date, dictionary, integer, real, string, timestamp,
+    typed,
 };
+pub use outline::{count_entries, doubled_key};
 pub use parse::{parse, parse_dictionary};
 pub use read::{parse_dictionary_without, read_dictionary, read_dictionary_without};

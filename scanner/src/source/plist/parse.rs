@@ -1,4 +1,4 @@
-//! The one door to the property list parser, for XML and binary files alike.
+//! The only caller of the property list parser, for XML and binary files alike.
 //!
 //! Always from memory: the parser seeks once per object in a binary file. Dropping a tree is
 //! recursive and a deep one ends the process, so depth is checked before a tree is made
@@ -14,6 +14,15 @@ use super::limits;
 use crate::source::file::Fault;
 
 /// Parses bytes whose root must be a dictionary.
+///
+/// ```
+/// use fleetback_scanner::source::file::Fault;
+/// use fleetback_scanner::source::plist::parse_dictionary;
+///
+/// let root = parse_dictionary(b"<plist><dict><key>a</key><true/></dict></plist>").unwrap();
+/// assert_eq!(root["a"].as_boolean(), Some(true));
+/// assert_eq!(parse_dictionary(b""), Err(Fault::Empty));
+/// ```
 pub fn parse_dictionary(bytes: &[u8]) -> Result<Dictionary, Fault> {
     match parse(bytes)? {
         Value::Dictionary(root) => Ok(root),
@@ -27,7 +36,7 @@ pub fn parse_dictionary(bytes: &[u8]) -> Result<Dictionary, Fault> {
 /// Parses bytes of either format.
 pub fn parse(bytes: &[u8]) -> Result<Value, Fault> {
     let wrong = |words: &str| Fault::Wrong(words.to_owned());
-    match detect_format(bytes).map_err(Fault::Wrong)? {
+    match detect_format(bytes)? {
         Format::Binary => {
             limits::check_binary(bytes).map_err(wrong)?;
             Value::from_reader(Cursor::new(bytes))
@@ -67,7 +76,10 @@ enum Format {
 }
 
 /// What a file is that begins so; words for everything but a property list.
-fn detect_format(bytes: &[u8]) -> Result<Format, String> {
+fn detect_format(bytes: &[u8]) -> Result<Format, Fault> {
+    if bytes.is_empty() {
+        return Err(Fault::Empty);
+    }
     if bytes.starts_with(b"bplist00") {
         return Ok(Format::Binary);
     }
@@ -79,14 +91,11 @@ fn detect_format(bytes: &[u8]) -> Result<Format, String> {
     let text = without_bom(bytes).trim_ascii_start();
     match text.first() {
         Some(b'<') => Ok(Format::Xml),
-        _ => Err(describe_other_content(bytes, text)),
+        _ => Err(Fault::Wrong(describe_other_content(bytes, text))),
     }
 }
 
 fn describe_other_content(bytes: &[u8], text: &[u8]) -> String {
-    if bytes.is_empty() {
-        return Fault::ZERO_BYTES.to_owned();
-    }
     if bytes.iter().all(|byte| *byte == 0) {
         return format!("{} bytes of nothing but zeros", bytes.len());
     }
@@ -321,7 +330,7 @@ mod tests {
             prop_assert_eq!(parse(&binary(&value)).unwrap(), value.clone());
             let mut text = Vec::new();
             value.to_writer_xml(&mut text).unwrap();
-            // The crate refuses control characters it wrote itself; the door must agree with it.
+            // The crate refuses control characters it wrote itself; this parser must agree with it.
             match Value::from_reader_xml(text.as_slice()) {
                 Ok(read) => prop_assert_eq!(parse(&text).unwrap(), read),
                 Err(_) => prop_assert!(parse(&text).is_err()),

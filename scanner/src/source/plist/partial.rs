@@ -1,7 +1,7 @@
 //! Reads the small values of a large property list and steps over the large ones.
 //!
-//! Stands beside the plain way of [`super::parse`] and gives up (`None`) on everything that is not
-//! in the form Apple and the host tools write; the plain way then decides. A property test holds
+//! Stands beside the full parser (`parse.rs`) and gives up (`None`) on everything that is not
+//! in the form Apple and the host tools write; the full parser then decides. A property test holds
 //! both to the same answer.
 
 use std::io::Read;
@@ -15,10 +15,10 @@ use super::limits::{self, Tag};
 use super::parse::parse_dictionary;
 use crate::source::file::Window;
 
-/// Deeper values, or more of them, than a small list holds go the plain way.
+/// Deeper values, or more of them, than a small list holds go to the full parser.
 const DEPTH_MAX: u8 = 16;
 const VALUES_MAX: u32 = 20_000;
-/// XML that holds more than this beside what is left out goes the plain way; in bytes.
+/// XML that holds more than this beside what is left out goes to the full parser; in bytes.
 const COPIED_MAX: usize = 4 << 20;
 /// What is copied of an Info.plist of Finder; in bytes.
 const COPIED_USUALLY: usize = 1 << 10;
@@ -28,10 +28,10 @@ const SIMPLE_USUALLY: usize = 24;
 const HEAD: &[u8] = b"<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n\
     <!DOCTYPE plist PUBLIC \"-//Apple//DTD PLIST 1.0//EN\" \
     \"http://www.apple.com/DTDs/PropertyList-1.0.dtd\">\n<plist version=\"1.0\">\n<dict>";
-/// Seconds around 2001, some 6,000 years each way; the plain way judges others.
+/// Seconds around 2001, some 6,000 years each way; the full parser judges others.
 const SECONDS_MAX: f64 = 2e11;
 
-/// The root dictionary without the keys `left_out`; `None` when the plain way is needed.
+/// The root dictionary without the keys `left_out`; `None` when the full parser is needed.
 pub(crate) fn dictionary(bytes: &[u8], left_out: &[&str]) -> Option<Dictionary> {
     if bytes.starts_with(b"bplist00") {
         return from_binary(bytes, left_out);
@@ -49,7 +49,7 @@ pub(crate) fn xml<R: Read>(window: &mut Window<R>, left_out: &[&str]) -> Option<
         count += rest.len();
         root.extend(rest);
     }
-    // Of two values under one key the plain way knows which one counts.
+    // Of two values under one key the full parser knows which one counts.
     (root.len() == count).then_some(root)
 }
 
@@ -421,7 +421,7 @@ mod tests {
         fn the_short_way_is_taken_and_agrees(root in any_root()) {
             for bytes in written(&root) {
                 let short = dictionary(&bytes, &LEFT_OUT);
-                // An empty dictionary is written as <dict/>, which goes the plain way.
+                // An empty dictionary is written as <dict/>, which goes to the full parser.
                 prop_assert!(short.is_some() || root.as_dictionary().unwrap().is_empty());
                 if short.is_some() {
                     prop_assert_eq!(short, plain(&bytes));
@@ -488,7 +488,7 @@ mod tests {
             let whole = dictionary(&bytes, &LEFT_OUT);
             let mut window = Window::new(Drops(&bytes, drop), vec![b'<'; width]);
             let seen = xml(&mut window, &LEFT_OUT);
-            // What does not fit the window goes the plain way.
+            // What does not fit the window goes to the full parser.
             prop_assert!(seen.is_some() || whole.is_none() || width < bytes.len());
             if seen.is_some() {
                 prop_assert_eq!(seen, whole);

@@ -1,0 +1,200 @@
+//! Is this a whole device's backup, and does what is known of it fit together?
+//!
+//! A list that was cut down to a few files restores without a complaint, and restores a few files. Only
+//! what every device writes tells it from a whole one: no number of files does.
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::evidence::{BackupFiles, Checked};
+use super::file_list::catalog::FileListProbe;
+use super::file_list::row_facts::Domains;
+use super::plists::info::Info;
+use super::plists::manifest::Manifest;
+use crate::model::backup::{HostTool, State};
+
+/// Two plists so much older than the third belong to another backup.
+const APART: SignedDuration = SignedDuration::from_hours(60 * 24);
+/// A clock may be ahead by so much.
+const AHEAD: SignedDuration = SignedDuration::from_hours(24);
+/// The start of 2007: there was no iPhone before it.
+const FIRST_YEAR: Timestamp = Timestamp::constant(1_167_609_600, 0);
+/// `Version` of a Manifest.plist that is known: "9.1" before iOS 10, "10.0" since.
+const VERSION_MAX: f64 = 11.0;
+/// Manifest.db came with iOS 10.
+const DATABASE_SINCE: u32 = 10;
+
+/// The state, where witnesses contradict a folder that says it is whole.
+pub(super) fn state(state: State, files: &BackupFiles) -> Option<(State, String)> {
+    if !matches!(
+        state,
+        State::Complete | State::CleanupUnfinished | State::AttemptFailed
+    ) {
+        return None;
+    }
+    let manifest = files.manifest.as_ref().ok()?;
+    let of_database = matches!(files.probe, FileListProbe::Database(_));
+    if !of_database {
+        return None;
+    }
+    if let Some(reason) = invented(manifest, files.info.as_ref().ok()) {
+        return Some((State::Fake, reason));
+    }
+    let lacking = lacking(manifest).filter(|_| state != State::AttemptFailed);
+    let part = lacking.or_else(|| too_little(manifest, files));
+    part.map(|reason| (State::Partial, format!("{reason}{}", tools(files))))
+}
+
+/// No device wrote it: neither a keybag nor a date, or an Info.plist that names no device.
+fn invented(manifest: &Manifest, info: Option<&Info>) -> Option<String> {
+    let bare = manifest.keybag.is_none() && manifest.date.is_none();
+    let names_none = info.is_some_and(|info| !info.names_a_device());
+    bare.then(|| {
+        let info = if names_none {
+            ", and Info.plist tells nothing of a device"
+        } else {
+            ""
+        };
+        format!("Manifest.plist has neither a keybag nor a date, which every device writes{info}")
+    })
+}
+
+fn lacking(manifest: &Manifest) -> Option<String> {
+    let key = match (manifest.keybag.is_some(), manifest.date.is_some()) {
+        (true, true) => return None,
+        (false, _) => "keybag",
+        (_, false) => "date",
+    };
+    Some(format!(
+        "Manifest.plist has no {key}, which every device since iOS 10 writes"
+    ))
+}
+
+fn too_little(manifest: &Manifest, files: &BackupFiles) -> Option<String> {
+    if let Some(Checked::Now(check)) = &files.check {
+        // Of rows that cannot be used nobody knows what they name.
+        let usable = check.doubts.is_empty() && check.files.expected > 0;
+        return too_few_domains(&check.domains, manifest.apps).filter(|_| usable);
+    }
+    let seen = files.unopened.as_ref()?;
+    let payloads = seen.payloads + seen.not_downloaded;
+    (payloads > 0 && payloads < manifest.apps).then(|| {
+        format!(
+            "Manifest.plist lists {} apps, and {payloads} files are here",
+            manifest.apps
+        )
+    })
+}
+
+fn too_few_domains(domains: &Domains, apps: u64) -> Option<String> {
+    if apps > 0 && !domains.apps {
+        return Some(format!(
+            "Manifest.plist lists {apps} apps, and the list of files has no row of any"
+        ));
+    }
+    if !domains.home {
+        return Some(
+            "the list of files names no file of HomeDomain, which every device fills".to_owned(),
+        );
+    }
+    let others = [
+        (domains.root, "RootDomain"),
+        (domains.system, "SystemPreferencesDomain"),
+        (domains.wireless, "WirelessDomain"),
+    ];
+    let missing: Vec<&str> = others
+        .iter()
+        .filter(|(has, _)| !has)
+        .map(|(_, name)| *name)
+        .collect();
+    (missing.len() > 1).then(|| {
+        format!(
+            "the list of files names no file of {}, which every device fills",
+            missing.join(" and ")
+        )
+    })
+}
+
+/// Tools that leave such a backup.
+fn tools(files: &BackupFiles) -> &'static str {
+    match files.info.as_ref().map(|info| info.host_tool) {
+        Ok(HostTool::Pymobiledevice3) => {
+            "; pymobiledevice3 leaves this after a filtered backup (--only)"
+        }
+        _ => {
+            "; filtered backups of pymobiledevice3 and partial exports of iMazing or TouchCopy look so"
+        }
+    }
+}
+
+/// What does not fit together, in plain words: then the answer is `unknown`.
+pub(super) fn doubts(state: State, files: &BackupFiles, now: Timestamp) -> Vec<String> {
+    let Ok(manifest) = &files.manifest else {
+        return Vec::new();
+    };
+    [
+        layout(manifest, files),
+        version(manifest, files),
+        doubled_key(files),
+        dates(state, manifest, files, now),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}
+
+fn layout(manifest: &Manifest, files: &BackupFiles) -> Option<String> {
+    let version = manifest.os_version.as_deref()?;
+    let major: u32 = version.split('.').next()?.trim().parse().ok()?;
+    let (list, fits) = match files.probe {
+        FileListProbe::Mbdb(_) => ("Manifest.mbdb", major < DATABASE_SINCE),
+        FileListProbe::Database(_) => ("Manifest.db", major >= DATABASE_SINCE),
+        FileListProbe::None => return None,
+    };
+    (!fits).then(|| format!("the list of files is a {list}, which iOS {version} does not write"))
+}
+
+fn version(manifest: &Manifest, files: &BackupFiles) -> Option<String> {
+    if !matches!(files.probe, FileListProbe::Database(_)) {
+        return None;
+    }
+    match &manifest.version {
+        None => Some("Manifest.plist has no Version, which every device writes".to_owned()),
+        Some(text) => match text.trim().parse::<f64>() {
+            Ok(version) if version > 0.0 && version < VERSION_MAX => None,
+            _ => Some(format!(
+                "Manifest.plist has the Version {text}, which nobody has seen"
+            )),
+        },
+    }
+}
+
+fn doubled_key(files: &BackupFiles) -> Option<String> {
+    let key = files.status.as_ref().ok()?.doubled_key.as_ref()?;
+    Some(format!("Status.plist has the key {key} twice"))
+}
+
+/// A failed attempt has a newer Status.plist than the rest; a whole backup has not.
+fn dates(state: State, manifest: &Manifest, files: &BackupFiles, now: Timestamp) -> Option<String> {
+    if state == State::AttemptFailed {
+        return None;
+    }
+    let status = files.status.as_ref().ok()?.date;
+    let own = manifest.date?;
+    if status.duration_until(own) > AHEAD {
+        return Some(
+            "Manifest.plist is dated after Status.plist, which the device writes last".to_owned(),
+        );
+    }
+    let info = files.info.as_ref().ok()?.date?;
+    let mut dates = [status, own, info];
+    dates.sort_unstable();
+    let plausible = |date: &Timestamp| *date >= FIRST_YEAR && now.duration_until(*date) <= AHEAD;
+    let [_, middle, newest] = dates;
+    let apart = middle.duration_until(newest);
+    (dates.iter().all(plausible) && apart > APART).then(|| {
+        format!(
+            "two of the three plists are {} days older than the third",
+            apart.as_hours() / 24
+        )
+    })
+}

@@ -1,0 +1,27 @@
+//! What holds of the project's own files: layers, circles, and the paths that its pages name.
+//!
+//! Plain Rust over the text of the sources, so that no tool has to be installed for it.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "the helpers of a test may stop it"
+)]
+
+mod check;
+mod imports;
+mod layers;
+mod pages;
+mod table;
+mod tokens;
+
+use std::path::{Path, PathBuf};
+
+/// The folder of the workspace.
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
+}
+
+fn read(path: &str) -> String {
+    std::fs::read_to_string(root().join(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
+}
