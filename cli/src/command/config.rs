@@ -65,7 +65,7 @@ fn check(common: &Common) -> Result<Exit> {
         "settings: {}\npolicy: {}, preset {}, {}, {}\n",
         force.file_name(),
         shown(&policy.name),
-        policy.preset.word(),
+        policy.preset.id(),
         plural(policy.groups.len() as u64, "group", "groups"),
         plural(policy.waivers.len() as u64, "waiver", "waivers"),
     );

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use anyhow::{Result, bail, ensure};
-use fleetback_report::format::{Word, shown};
+use fleetback_report::format::{Label, shown};
 use fleetback_report::policy::{Preset, references};
 use fleetback_report::results::{Code, FixId};
 use fleetback_report::tables::fix_steps::DeviceTraits;
@@ -59,7 +59,7 @@ fn export(file: &Path, common: &Common) -> Result<String> {
         let remedy = problem.remedy.map(|remedy| format!("; {remedy}"));
         let words = format!(
             "{}: wanted {}, found {}{}",
-            problem.level.phrase(),
+            problem.level.label(),
             problem.wanted,
             problem.found,
             remedy.unwrap_or_default()
@@ -180,7 +180,7 @@ fn finding(code: Code) -> String {
     }
     for preset in Preset::ALL {
         if let Some(rules) = policy::references(&references(preset, code)) {
-            line(&mut text, preset.word(), &rules);
+            line(&mut text, preset.id(), &rules);
         }
     }
     text

@@ -6,7 +6,7 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use fleetback_report::format::Word;
+use fleetback_report::format::Label;
 use fleetback_report::history::{DeviceIds, match_devices};
 use fleetback_report::results::{Backup, Device, Finding, Results, Severity};
 use jiff::Timestamp;
@@ -181,7 +181,7 @@ impl Writer<'_> {
             ids.ecid,
             self.at,
             good.map(|good| good.date.as_millisecond()),
-            good.map(|good| good.kind.code()),
+            good.map(|good| good.kind.id()),
             device
                 .mdm
                 .as_ref()

@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use fleetback_report::format::{self, Word, number, plural, shown};
+use fleetback_report::format::{self, Label, number, plural, shown};
 use fleetback_scanner::model::backup::{
     FileCount, FileDifference, FileName, LocalBackup, Password, Restorable, State, Verified,
     VerifyLevel,
@@ -112,7 +112,7 @@ impl VerifyReport {
             "{} of {} would restore; checked {} in {:.1} s",
             number(sound),
             plural(self.backups.len() as u64, "backup", "backups"),
-            self.level.phrase(),
+            self.level.label(),
             self.seconds,
         );
         text
@@ -186,14 +186,14 @@ impl Backup {
             ("device", self.device()),
             (
                 "restorable",
-                format!("{}: {}", self.restorable.phrase(), self.restorable_reason),
+                format!("{}: {}", self.restorable.label(), self.restorable_reason),
             ),
             (
                 "state",
-                format!("{}: {}", self.state.phrase(), self.state_reason),
+                format!("{}: {}", self.state.label(), self.state_reason),
             ),
             ("password", self.password()),
-            ("checked", self.verified.level.phrase().to_owned()),
+            ("checked", self.verified.level.label().to_owned()),
         ];
         lines.extend(self.files.map(|files| ("files", counts(files))));
         lines.extend(
@@ -228,8 +228,8 @@ impl Backup {
 
     fn password(&self) -> String {
         match &self.password_source {
-            Some(source) => format!("{}, by {source}", self.password.phrase()),
-            None => self.password.phrase().to_owned(),
+            Some(source) => format!("{}, by {source}", self.password.label()),
+            None => self.password.label().to_owned(),
         }
     }
 }

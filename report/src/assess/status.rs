@@ -8,6 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::context::{DeviceContext, Good, Local};
 use super::good_backup::{is_asked_for_its_password, is_plausible, within};
+use crate::format::Label;
 use crate::policy::Requirement;
 use crate::results::{Attempt, BackupKind, Status};
 
@@ -191,24 +192,7 @@ fn result(backup: &LocalBackup) -> String {
     let text = match (backup.state, backup.restorable) {
         (State::Complete, Restorable::No) if missing => "files missing",
         (State::Complete, Restorable::No) => "not restorable",
-        (state, _) => state_word(state),
+        (state, _) => state.id(),
     };
     text.to_owned()
-}
-
-/// The word of a state, as JSON writes it.
-pub(crate) fn state_word(state: State) -> &'static str {
-    match state {
-        State::Complete => "complete",
-        State::AttemptFailed => "attempt-failed",
-        State::Unfinished => "unfinished",
-        State::CleanupUnfinished => "cleanup-unfinished",
-        State::Partial => "partial",
-        State::InProgress => "in-progress",
-        State::Damaged => "damaged",
-        State::Placeholder => "placeholder",
-        State::Fake => "fake",
-        State::Unreadable => "unreadable",
-        State::Unknown => "unknown",
-    }
 }

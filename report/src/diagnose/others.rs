@@ -95,7 +95,7 @@ fn no_path(ctx: &DeviceContext<'_>) -> Option<Reason> {
     let source = match ctx.policy.preset {
         Preset::CisEnterprise | Preset::Stig => format!(
             "; the benchmark behind the preset {} asks for both, so either this is meant, or the policy must leave a way open",
-            ctx.policy.preset.word()
+            ctx.policy.preset.id()
         ),
         Preset::Default | Preset::CisByod => String::new(),
     };

@@ -1,39 +1,93 @@
-//! The two spellings of a fact with a fixed list of values: the one for programs and the one for people.
+//! The two spellings of a fact with a fixed list of values: an id for programs and a label for people.
 //!
-//! The spelling for programs never changes: it is the same in JSON, CSV and exit messages. The tables
-//! of the scanner's facts stand here; those of this crate stand beside their types.
+//! The id never changes: it is the same in JSON, in CSV and on the command line. The tables of the
+//! scanner's facts stand here; those of this crate stand beside their types.
 
 use fleetback_scanner::model::backup::{HostTool, Password, Restorable, State, VerifyLevel};
 use fleetback_scanner::model::problem::Level;
-use serde::Serialize;
 
 /// A fact with a fixed list of values, each with its two spellings.
-pub trait Word: Copy {
-    /// The promised spelling, the same as in JSON: `needs-password`.
-    fn code(self) -> &'static str;
+pub trait Label: Copy {
+    /// The spelling for programs, the same as in JSON: `needs-password`.
+    fn id(self) -> &'static str;
     /// The spelling for people: "needs its password".
-    fn phrase(self) -> &'static str;
+    fn label(self) -> &'static str;
 }
 
-/// Writes a [`Word`] as the table it is: variant, code, phrase.
-macro_rules! words {
-    ($type:ty: $($variant:ident $code:literal $phrase:literal,)+) => {
-        impl Word for $type {
-            fn code(self) -> &'static str {
-                match self { $(Self::$variant => $code,)+ }
+/// An id that is none of ours.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("wanted {wanted}, found {found:?}")]
+pub struct UnknownId {
+    /// What kind of id was wanted.
+    pub wanted: &'static str,
+    /// What was found.
+    pub found: String,
+}
+
+/// Writes the table of an enum: variant, id, and the label where it is not the id.
+///
+/// A type of this crate also gets `ALL` in the order of the table, `id` and `label` without the trait,
+/// and `Display` (the id); with a sentence on what is wanted, `FromStr` too. A type of the scanner gets
+/// the trait only.
+macro_rules! labels {
+    (scanner $type:ty: $($variant:ident $id:literal $($label:literal)?,)+) => {
+        impl $crate::format::Label for $type {
+            fn id(self) -> &'static str {
+                match self { $(Self::$variant => $id,)+ }
             }
-            fn phrase(self) -> &'static str {
-                match self { $(Self::$variant => $phrase,)+ }
+            fn label(self) -> &'static str {
+                match self { $(Self::$variant => labels!(@label $id $($label)?),)+ }
             }
         }
     };
+    ($type:ident: $($variant:ident $id:literal $($label:literal)?,)+) => {
+        labels! { scanner $type: $($variant $id $($label)?,)+ }
+
+        impl $type {
+            /// Every value, in the order of the table.
+            pub const ALL: [Self; [$($id),+].len()] = [$(Self::$variant),+];
+
+            /// The spelling for programs, which never changes.
+            pub fn id(self) -> &'static str {
+                $crate::format::Label::id(self)
+            }
+
+            /// The spelling for people.
+            pub fn label(self) -> &'static str {
+                $crate::format::Label::label(self)
+            }
+        }
+
+        impl std::fmt::Display for $type {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.pad(self.id())
+            }
+        }
+    };
+    ($type:ident, wanted $wanted:literal: $($rows:tt)+) => {
+        labels! { $type: $($rows)+ }
+
+        impl std::str::FromStr for $type {
+            type Err = $crate::format::UnknownId;
+
+            fn from_str(text: &str) -> Result<Self, Self::Err> {
+                let value = Self::ALL.into_iter().find(|value| value.id() == text);
+                value.ok_or_else(|| $crate::format::UnknownId {
+                    wanted: $wanted,
+                    found: text.to_owned(),
+                })
+            }
+        }
+    };
+    (@label $id:literal) => { $id };
+    (@label $id:literal $label:literal) => { $label };
 }
 
-pub(crate) use words;
+pub(crate) use labels;
 
 /// "Never backed up".
-pub(crate) fn heading(word: impl Word) -> String {
-    capital(word.phrase())
+pub(crate) fn heading(word: impl Label) -> String {
+    capital(word.label())
 }
 
 /// The text with a capital letter first.
@@ -43,17 +97,7 @@ pub(crate) fn capital(text: &str) -> String {
     first.chain(rest.clone()).collect()
 }
 
-/// The promised spelling of a finding code or fix id: `backup-stale`, `check-storage`.
-///
-/// Taken from the serialised form, so that it cannot differ from the JSON.
-pub fn code(value: &impl Serialize) -> String {
-    match serde_json::to_value(value) {
-        Ok(serde_json::Value::String(text)) => text,
-        _ => String::new(),
-    }
-}
-
-words! { State:
+labels! { scanner State:
     Complete          "complete"           "complete",
     AttemptFailed     "attempt-failed"     "last attempt failed, an older backup still stands",
     Partial           "partial"            "a part of the device only",
@@ -67,14 +111,14 @@ words! { State:
     Unknown           "unknown"            "unknown, no Status.plist",
 }
 
-words! { Restorable:
+labels! { scanner Restorable:
     Yes           "yes"            "yes",
     No            "no"             "no",
     NeedsPassword "needs-password" "needs its password",
     Unknown       "unknown"        "unknown",
 }
 
-words! { Password:
+labels! { scanner Password:
     Proven        "proven"         "proven",
     Wrong         "wrong"          "wrong",
     Missing       "missing"        "not given",
@@ -82,14 +126,14 @@ words! { Password:
     KeybagDamaged "keybag-damaged" "keybag damaged",
 }
 
-words! { VerifyLevel:
+labels! { scanner VerifyLevel:
     State "state" "plists only",
     Names "names" "a payload for every file",
     Sizes "sizes" "a payload of the right length for every file",
     Contents "contents" "every byte of every file",
 }
 
-words! { HostTool:
+labels! { scanner HostTool:
     Apple            "apple"            "Finder, iTunes or Apple Devices",
     Libimobiledevice "libimobiledevice" "libimobiledevice",
     Pymobiledevice3  "pymobiledevice3"  "pymobiledevice3",
@@ -99,7 +143,7 @@ words! { HostTool:
     Unknown          "unknown"          "not told",
 }
 
-words! { Level:
+labels! { scanner Level:
     Note       "note"       "note",
     Incomplete "incomplete" "incomplete",
 }

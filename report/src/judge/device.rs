@@ -16,7 +16,7 @@ use crate::assess::draft_finding::DraftFinding;
 use crate::assess::os_support::currency;
 use crate::assess::status::last_attempt;
 use crate::diagnose::finding::diagnose;
-use crate::format::{Word, whole_days};
+use crate::format::whole_days;
 use crate::history::compare::{self, JudgedNow};
 use crate::policy::policy_for;
 use crate::results::{Code, Device, Finding, FixId, Severity, Verdict};
@@ -147,7 +147,7 @@ fn device(
         mdm: facts.mdm,
         listed_apart: ctx.listed_apart(),
         in_inventory: ctx.fleet.has_inventory.then(|| !ctx.listed_apart()),
-        swap: Some(verdict.code().to_owned()),
+        swap: Some(verdict.id().to_owned()),
         change,
         history,
         findings,

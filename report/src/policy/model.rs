@@ -51,7 +51,7 @@ impl Policy {
     /// The words of a preset, with nothing of one's own.
     pub fn of_preset(preset: Preset) -> Self {
         Self {
-            name: preset.word().to_owned(),
+            name: preset.id().to_owned(),
             preset,
             waiver_warning_days: WAIVER_WARNING_DAYS,
             thresholds: Thresholds::default(),

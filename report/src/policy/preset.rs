@@ -8,6 +8,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::requirements::{Demand, OsRequirements, Requirement, Requirements};
+use crate::format::labels;
 
 /// A policy that comes with the program.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Deserialize, JsonSchema)]
@@ -24,25 +25,14 @@ pub enum Preset {
     CisByod,
 }
 
+labels! { Preset:
+    Default       "default",
+    CisEnterprise "cis-enterprise",
+    Stig          "stig",
+    CisByod       "cis-byod",
+}
+
 impl Preset {
-    /// In the order of the documentation.
-    pub const ALL: [Self; 4] = [
-        Self::Default,
-        Self::CisEnterprise,
-        Self::Stig,
-        Self::CisByod,
-    ];
-
-    /// Its name in the file and on the command line.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Default => "default",
-            Self::CisEnterprise => "cis-enterprise",
-            Self::Stig => "stig",
-            Self::CisByod => "cis-byod",
-        }
-    }
-
     /// What it asks of backups, and what `before` asked where it says nothing.
     pub(super) fn over(self, before: Requirements) -> Requirements {
         let icloud = match self {

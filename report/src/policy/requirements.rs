@@ -5,6 +5,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::settings::{Shown, quoted, settings};
+use crate::format::labels;
 
 settings! {
     /// Which kinds of backup are asked for, and how they must be.
@@ -55,17 +56,14 @@ pub enum Depth {
     Contents,
 }
 
-impl Depth {
-    /// The word that stands in the policy file.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Any => "any",
-            Self::Names => "names",
-            Self::Sizes => "sizes",
-            Self::Contents => "contents",
-        }
-    }
+labels! { Depth:
+    Any      "any",
+    Names    "names",
+    Sizes    "sizes",
+    Contents "contents",
+}
 
+impl Depth {
     /// The check that is asked for; `None` where none is.
     pub fn level(self) -> Option<VerifyLevel> {
         match self {
@@ -79,7 +77,7 @@ impl Depth {
 
 impl Shown for Depth {
     fn shown(&self) -> String {
-        quoted(self.word())
+        quoted(self.id())
     }
 }
 
@@ -95,6 +93,12 @@ pub enum Requirement {
     Forbidden,
 }
 
+labels! { Requirement:
+    Required  "required",
+    Allowed   "allowed",
+    Forbidden "forbidden",
+}
+
 /// Does a policy insist on something that is never forbidden?
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
@@ -105,35 +109,19 @@ pub enum Demand {
     Allowed,
 }
 
-impl Requirement {
-    /// The word that stands in the policy file.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Required => "required",
-            Self::Allowed => "allowed",
-            Self::Forbidden => "forbidden",
-        }
-    }
-}
-
-impl Demand {
-    /// The word that stands in the policy file.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Required => "required",
-            Self::Allowed => "allowed",
-        }
-    }
+labels! { Demand:
+    Required "required",
+    Allowed  "allowed",
 }
 
 impl Shown for Requirement {
     fn shown(&self) -> String {
-        quoted(self.word())
+        quoted(self.id())
     }
 }
 
 impl Shown for Demand {
     fn shown(&self) -> String {
-        quoted(self.word())
+        quoted(self.id())
     }
 }

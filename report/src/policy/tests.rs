@@ -321,7 +321,7 @@ mod round_trip {
     fn group() -> impl Strategy<Value = String> {
         let preset = prop::option::of(prop::sample::select(Preset::ALL.to_vec()));
         (conditions(), preset, 7.0..13.0f64, any::<bool>()).prop_map(|(when, preset, stale, required)| {
-            let preset = preset.map_or(String::new(), |p| format!("preset = \"{}\"\n", p.word()));
+            let preset = preset.map_or(String::new(), |p| format!("preset = \"{}\"\n", p.id()));
             let password = if required { "required" } else { "allowed" };
             format!("{preset}[group.match]\n{when}\n[group.thresholds]\nstale_days = {stale:?}\n[group.backups]\npassword = \"{password}\"\n")
         })
@@ -330,7 +330,7 @@ mod round_trip {
     proptest! {
         #[test]
         fn a_written_policy_reads_back(preset in prop::sample::select(Preset::ALL.to_vec()), groups in prop::collection::vec(group(), 0..4)) {
-            let mut text = format!("preset = \"{}\"\n", preset.word());
+            let mut text = format!("preset = \"{}\"\n", preset.id());
             for (item, group) in groups.iter().enumerate() {
                 text += &format!("[[group]]\nname = \"group {item}\"\n{group}");
             }

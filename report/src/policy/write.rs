@@ -69,7 +69,7 @@ impl Policy {
             out,
             "\n# What reports call this policy. Left out: the name of the file.\nname = {}\n{ABOUT_PRESET}preset = {}\n\n# A waiver that ends within so many days is told.\nwaiver_warning_days = {}\n",
             quoted(&self.name),
-            quoted(self.preset.word()),
+            quoted(self.preset.id()),
             self.waiver_warning_days,
         );
         write_table(&mut out, "thresholds", THRESHOLDS, &self.thresholds);
@@ -100,7 +100,7 @@ fn write_table<S>(out: &mut String, table: &str, keys: &[Key<S>], settings: &S) 
 fn write_group(out: &mut String, group: &Group, policy: &Policy) {
     let _ = writeln!(out, "\n[[group]]\nname = {}", quoted(&group.name));
     if let Some(preset) = group.preset {
-        let _ = writeln!(out, "preset = {}", quoted(preset.word()));
+        let _ = writeln!(out, "preset = {}", quoted(preset.id()));
     }
     write_match(out, &group.matching);
     let (backups, os) = start(group.preset, policy);

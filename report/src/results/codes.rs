@@ -3,13 +3,10 @@
 //! The words stand in files, tickets and waivers: none is ever renamed or used again for something
 //! else.
 
-use std::fmt;
-use std::str::FromStr;
-
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::format::{Word, words};
+use crate::format::labels;
 
 /// How bad a finding is.
 #[derive(
@@ -25,6 +22,13 @@ pub enum Severity {
     Error,
     /// Data would be lost tonight.
     Critical,
+}
+
+labels! { Severity, wanted "info, warning, error or critical":
+    Info     "info",
+    Warning  "warning",
+    Error    "error",
+    Critical "critical",
 }
 
 /// What can be wrong. One section each in docs/findings.md.
@@ -68,47 +72,39 @@ pub enum Code {
     BackupInProgress,
 }
 
-/// A name that is none of ours.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("wanted {wanted}, found {found:?}")]
-pub struct NoSuchName {
-    /// What kind of name was wanted.
-    pub wanted: &'static str,
-    /// What was found.
-    pub found: String,
-}
-
-impl Severity {
-    /// Every severity, mildest first.
-    pub const ALL: [Self; 4] = [Self::Info, Self::Warning, Self::Error, Self::Critical];
-
-    /// Its name in files: "warning".
-    pub fn id(self) -> &'static str {
-        match self {
-            Self::Info => "info",
-            Self::Warning => "warning",
-            Self::Error => "error",
-            Self::Critical => "critical",
-        }
-    }
-}
-
-impl fmt::Display for Severity {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.id())
-    }
-}
-
-impl FromStr for Severity {
-    type Err = NoSuchName;
-
-    fn from_str(text: &str) -> Result<Self, NoSuchName> {
-        let found = Self::ALL.into_iter().find(|severity| severity.id() == text);
-        found.ok_or_else(|| NoSuchName {
-            wanted: "info, warning, error or critical",
-            found: text.to_owned(),
-        })
-    }
+labels! { Code, wanted "a finding code such as backup-stale":
+    NoBackupPath          "no-backup-path",
+    BackupNever           "backup-never",
+    BackupStale           "backup-stale",
+    LocalFilesMissing     "local-files-missing",
+    LocalDamaged          "local-damaged",
+    LocalUnfinished       "local-unfinished",
+    LocalPlaceholder      "local-placeholder",
+    PasswordWrong         "password-wrong",
+    LocalNotEncrypted     "local-not-encrypted",
+    IcloudBlocked         "icloud-blocked",
+    IcloudForbidden       "icloud-forbidden",
+    IcloudOff             "icloud-off",
+    IdentityConflict      "identity-conflict",
+    ClockWrong            "clock-wrong",
+    BackupUnknown         "backup-unknown",
+    SwapPlanned           "swap-planned",
+    BackupAging           "backup-aging",
+    LocalAttemptFailed    "local-attempt-failed",
+    IcloudAttemptsFailing "icloud-attempts-failing",
+    IcloudExpiring        "icloud-expiring",
+    DeviceStorageLow      "device-storage-low",
+    HostDiskLow           "host-disk-low",
+    BackupShrunk          "backup-shrunk",
+    LocalNotVerified      "local-not-verified",
+    OsUnsupported         "os-unsupported",
+    DeviceNotSeen         "device-not-seen",
+    EvidenceUnreadable    "evidence-unreadable",
+    HostSilent            "host-silent",
+    PasswordMissing       "password-missing",
+    OsOutdated            "os-outdated",
+    NotInInventory        "not-in-inventory",
+    BackupInProgress      "backup-in-progress",
 }
 
 /// Id of a fix. One section each in docs/fixes.md.
@@ -149,6 +145,38 @@ pub enum FixId {
     AskSwapDesk,
 }
 
+labels! { FixId, wanted "a fix such as check-storage":
+    CheckStorage         "check-storage",
+    StableWifi           "stable-wifi",
+    UpdateIos            "update-ios",
+    RestartDevice        "restart-device",
+    ResetNetworkSettings "reset-network-settings",
+    SignOutIcloud        "sign-out-icloud",
+    CheckIcloudStatus    "check-icloud-status",
+    ContactAppleSupport  "contact-apple-support",
+    TurnOnIcloudBackup   "turn-on-icloud-backup",
+    ReviewRestriction    "review-restriction",
+    FreeComputerDisk     "free-computer-disk",
+    EnterPasscode        "enter-passcode",
+    AllowPairing         "allow-pairing",
+    StartFreshBackup     "start-fresh-backup",
+    EncryptBackup        "encrypt-backup",
+    RecordBackupPassword "record-backup-password",
+    ResetBackupPassword  "reset-backup-password",
+    CheckHost            "check-host",
+    Wait                 "wait",
+    BringDeviceOnline    "bring-device-online",
+    GrantFullDiskAccess  "grant-full-disk-access",
+    FixClock             "fix-clock",
+    ResolveIdentity      "resolve-identity",
+    UpdateHostSoftware   "update-host-software",
+    MatchInventory       "match-inventory",
+    QueryBackupState     "query-backup-state",
+    VerifyBackup         "verify-backup",
+    PlanReplacement      "plan-replacement",
+    AskSwapDesk          "ask-swap-desk",
+}
+
 /// How sure we are that the fix is the right one.
 #[derive(
     Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
@@ -163,21 +191,10 @@ pub enum Confidence {
     High,
 }
 
-impl Confidence {
-    /// Its name in files: "medium".
-    pub fn id(self) -> &'static str {
-        match self {
-            Self::Low => "low",
-            Self::Medium => "medium",
-            Self::High => "high",
-        }
-    }
-}
-
-impl fmt::Display for Confidence {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.id())
-    }
+labels! { Confidence:
+    Low    "low"    "low: the usual order of trying",
+    Medium "medium" "medium: the pattern fits",
+    High   "high"   "high: direct evidence",
 }
 
 /// One cause behind many devices.
@@ -193,6 +210,15 @@ pub enum PatternKind {
     ProfileSet,
     Host,
     HostBreaking,
+}
+
+labels! { PatternKind:
+    Outage       "outage",
+    Site         "site",
+    OsBuild      "os-build",
+    ProfileSet   "profile-set",
+    Host         "host",
+    HostBreaking "host-breaking",
 }
 
 /// May the device be wiped?
@@ -211,14 +237,11 @@ pub enum Verdict {
     Unknown,
 }
 
-impl Verdict {
-    /// Every verdict, best first.
-    pub const ALL: [Self; 4] = [
-        Self::Ready,
-        Self::ReadyWithLosses,
-        Self::NotReady,
-        Self::Unknown,
-    ];
+labels! { Verdict:
+    Ready           "ready"             "READY",
+    ReadyWithLosses "ready-with-losses" "READY, WITH LOSSES",
+    NotReady        "not-ready"         "NOT READY",
+    Unknown         "unknown"           "UNKNOWN",
 }
 
 /// One word for a device.
@@ -239,6 +262,15 @@ pub enum Status {
     Never,
     /// Nobody can tell.
     Unknown,
+}
+
+labels! { Status:
+    Protected "protected",
+    Aging     "aging",
+    Stale     "stale",
+    Failed    "failed",
+    Never     "never"     "never backed up",
+    Unknown   "unknown",
 }
 
 /// One word for a version of iOS.
@@ -285,6 +317,11 @@ pub enum BackupKind {
     Icloud,
 }
 
+labels! { BackupKind:
+    Local  "local",
+    Icloud "icloud" "iCloud",
+}
+
 /// What became of a device since an earlier run. docs/history.md says the same to users.
 #[derive(
     Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
@@ -305,19 +342,16 @@ pub enum Change {
     Same,
 }
 
-impl Change {
-    /// Its name in files.
-    pub fn id(self) -> &'static str {
-        match self {
-            Self::New => "new",
-            Self::Worse => "worse",
-            Self::Better => "better",
-            Self::Fixed => "fixed",
-            Self::Appeared => "appeared",
-            Self::Same => "same",
-        }
-    }
+labels! { Change:
+    New      "new",
+    Worse    "worse",
+    Better   "better",
+    Fixed    "fixed",
+    Appeared "appeared",
+    Same     "same",
+}
 
+impl Change {
     /// From the severity that it had, if it was there, to the one that it has.
     pub(crate) fn between(then: Option<Option<Severity>>, now: Option<Severity>) -> Self {
         let Some(then) = then else {
@@ -343,28 +377,6 @@ pub(crate) fn fails(severity: Option<Severity>) -> bool {
 }
 
 impl Status {
-    /// Every status, in the order of the documentation.
-    pub const ALL: [Self; 6] = [
-        Self::Protected,
-        Self::Aging,
-        Self::Stale,
-        Self::Failed,
-        Self::Never,
-        Self::Unknown,
-    ];
-
-    /// Its name in files: "protected".
-    pub fn id(self) -> &'static str {
-        match self {
-            Self::Protected => "protected",
-            Self::Aging => "aging",
-            Self::Stale => "stale",
-            Self::Failed => "failed",
-            Self::Never => "never",
-            Self::Unknown => "unknown",
-        }
-    }
-
     /// Would data be lost tonight, or can nobody tell that it would not?
     pub fn is_at_risk(self) -> bool {
         !matches!(self, Self::Protected | Self::Aging)
@@ -382,46 +394,6 @@ impl Status {
             Self::Protected => 5,
         }
     }
-}
-
-impl std::fmt::Display for Status {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.pad(self.id())
-    }
-}
-
-words! { Status:
-    Protected "protected" "protected",
-    Aging     "aging"     "aging",
-    Stale     "stale"     "stale",
-    Failed    "failed"    "failed",
-    Never     "never"     "never backed up",
-    Unknown   "unknown"   "unknown",
-}
-
-words! { Severity:
-    Info     "info"     "info",
-    Warning  "warning"  "warning",
-    Error    "error"    "error",
-    Critical "critical" "critical",
-}
-
-words! { Confidence:
-    Low    "low"    "low: the usual order of trying",
-    Medium "medium" "medium: the pattern fits",
-    High   "high"   "high: direct evidence",
-}
-
-words! { BackupKind:
-    Local  "local"  "local",
-    Icloud "icloud" "iCloud",
-}
-
-words! { Verdict:
-    Ready           "ready"             "READY",
-    ReadyWithLosses "ready-with-losses" "READY, WITH LOSSES",
-    NotReady        "not-ready"         "NOT READY",
-    Unknown         "unknown"           "UNKNOWN",
 }
 
 #[cfg(test)]

@@ -16,8 +16,7 @@ mod run;
 pub use self::backup::{Attempt, Backup, GoodBackup, Icloud, IcloudAttempt, Proof};
 pub(crate) use self::codes::fails;
 pub use self::codes::{
-    BackupKind, Change, Code, Confidence, FixId, NoSuchName, OsVerdict, PatternKind, Severity,
-    Status, Verdict,
+    BackupKind, Change, Code, Confidence, FixId, OsVerdict, PatternKind, Severity, Status, Verdict,
 };
 pub use self::device::{Device, DeviceHistory, DeviceRef, EarlierSize, Os, Recovered};
 pub use self::finding::{

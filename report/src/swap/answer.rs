@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::format::{Word, words};
+use crate::format::labels;
 
 /// May the old backups go?
 #[derive(
@@ -135,7 +135,7 @@ impl Reply {
     }
 }
 
-words! { Outcome:
+labels! { Outcome:
     Blocks     "blocks"      "blocks",
     CannotTell "cannot-tell" "cannot tell",
     Loses      "loses"       "loses",
@@ -143,7 +143,7 @@ words! { Outcome:
     Pass       "pass"        "in order",
 }
 
-words! { Retention:
+labels! { Retention:
     MayGo   "may-go"  "MAY GO",
     Keep    "keep"    "KEEP",
     Unknown "unknown" "UNKNOWN, SO KEEP",

@@ -7,7 +7,6 @@ use crate::results::FixId;
 pub(super) const TABLE: [About; 8] = [
     About {
         fix: FixId::CheckStorage,
-        id: "check-storage",
         title: "Check the storage space",
         article_step: Some(1),
         who: "user",
@@ -28,7 +27,6 @@ pub(super) const TABLE: [About; 8] = [
     },
     About {
         fix: FixId::StableWifi,
-        id: "stable-wifi",
         title: "Give it a stable Wi-Fi connection",
         article_step: Some(2),
         who: "user",
@@ -45,7 +43,6 @@ pub(super) const TABLE: [About; 8] = [
     },
     About {
         fix: FixId::UpdateIos,
-        id: "update-ios",
         title: "Update iOS",
         article_step: Some(3),
         who: "user",
@@ -62,7 +59,6 @@ pub(super) const TABLE: [About; 8] = [
     },
     About {
         fix: FixId::RestartDevice,
-        id: "restart-device",
         title: "Restart the device",
         article_step: Some(4),
         who: "user",
@@ -80,7 +76,6 @@ pub(super) const TABLE: [About; 8] = [
     },
     About {
         fix: FixId::ResetNetworkSettings,
-        id: "reset-network-settings",
         title: "Reset the network settings",
         article_step: Some(5),
         who: "user",
@@ -99,7 +94,6 @@ pub(super) const TABLE: [About; 8] = [
     },
     About {
         fix: FixId::SignOutIcloud,
-        id: "sign-out-icloud",
         title: "Sign out of iCloud and in again",
         article_step: Some(6),
         who: "user",
@@ -118,7 +112,6 @@ pub(super) const TABLE: [About; 8] = [
     },
     About {
         fix: FixId::CheckIcloudStatus,
-        id: "check-icloud-status",
         title: "Check whether iCloud has an outage",
         article_step: Some(7),
         who: "admin",
@@ -134,7 +127,6 @@ pub(super) const TABLE: [About; 8] = [
     },
     About {
         fix: FixId::ContactAppleSupport,
-        id: "contact-apple-support",
         title: "Contact Apple Support",
         article_step: Some(8),
         who: "Apple",

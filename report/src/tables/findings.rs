@@ -4,18 +4,13 @@
 //! The order below is the order in which findings of equal severity are listed. A new code goes
 //! where its default severity puts it; no code is ever renamed or used again for something else.
 
-use std::fmt;
-use std::str::FromStr;
-
-use crate::results::{Code, NoSuchName, Severity};
+use crate::results::{Code, Severity};
 
 /// What there is to say of a code, whatever the device.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct About {
     /// The code.
     pub code: Code,
-    /// Its name in files, tickets and waivers.
-    pub id: &'static str,
     /// How bad, unless something else makes it better or worse; docs/findings.md says what.
     pub severity: Severity,
     /// A few words, for headings.
@@ -31,43 +26,9 @@ pub struct About {
 }
 
 impl Code {
-    /// Every code, in the order in which findings of equal severity are listed.
-    pub const ALL: [Self; TABLE.len()] = {
-        let mut all = [Self::NoBackupPath; TABLE.len()];
-        let mut row = 0;
-        while row < TABLE.len() {
-            all[row] = TABLE[row].code;
-            row += 1;
-        }
-        all
-    };
-
     /// What there is to say of it.
     pub fn about(self) -> &'static About {
         &TABLE[self as usize]
-    }
-
-    /// Its name in files, tickets and waivers: "backup-stale".
-    pub fn id(self) -> &'static str {
-        self.about().id
-    }
-}
-
-impl fmt::Display for Code {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.id())
-    }
-}
-
-impl FromStr for Code {
-    type Err = NoSuchName;
-
-    fn from_str(text: &str) -> Result<Self, NoSuchName> {
-        let row = TABLE.iter().find(|about| about.id == text);
-        row.map(|about| about.code).ok_or_else(|| NoSuchName {
-            wanted: "a finding code such as backup-stale",
-            found: text.to_owned(),
-        })
     }
 }
 
@@ -75,7 +36,6 @@ impl FromStr for Code {
 const TABLE: [About; 32] = [
     About {
         code: Code::NoBackupPath,
-        id: "no-backup-path",
         severity: Severity::Error,
         title: "No way to back up is left",
         meaning: "Restrictions and policy together close every way to back this device up.",
@@ -85,7 +45,6 @@ const TABLE: [About; 32] = [
     },
     About {
         code: Code::BackupNever,
-        id: "backup-never",
         severity: Severity::Error,
         title: "Never backed up",
         meaning: "No backup of a kind that the policy asks for has ever been completed, although the evidence could have told of one.",
@@ -95,7 +54,6 @@ const TABLE: [About; 32] = [
     },
     About {
         code: Code::BackupStale,
-        id: "backup-stale",
         severity: Severity::Error,
         title: "The newest good backup is too old",
         meaning: "The newest backup that could be restored is older than the policy's limit.",
@@ -105,7 +63,6 @@ const TABLE: [About; 32] = [
     },
     About {
         code: Code::LocalFilesMissing,
-        id: "local-files-missing",
         severity: Severity::Error,
         title: "Files are missing from a local backup",
         meaning: "The manifest of a local backup names files that are not on disk: Apple's tools refuse to restore it.",
@@ -115,7 +72,6 @@ const TABLE: [About; 32] = [
     },
     About {
         code: Code::LocalDamaged,
-        id: "local-damaged",
         severity: Severity::Error,
         title: "A local backup is damaged",
         meaning: "Status.plist, a manifest or the keybag of a local backup is missing or wrong: Apple's tools refuse to restore it.",
@@ -125,7 +81,6 @@ const TABLE: [About; 32] = [
     },
     About {
         code: Code::LocalUnfinished,
-        id: "local-unfinished",
         severity: Severity::Error,
         title: "A local backup was never finished",
         meaning: "A local backup stopped before its end; what lies in the folder cannot be restored, or was not tidied up.",
@@ -135,7 +90,6 @@ const TABLE: [About; 32] = [
     },
     About {
         code: Code::LocalPlaceholder,
-        id: "local-placeholder",
         severity: Severity::Error,
         title: "A local backup is a placeholder",
         meaning: "A tool wrote the signs of a finished backup without a backup behind them.",
@@ -145,7 +99,6 @@ const TABLE: [About; 32] = [
     },
     About {
         code: Code::PasswordWrong,
-        id: "password-wrong",
         severity: Severity::Error,
         title: "The recorded backup password is wrong",
         meaning: "None of the passwords that were given opens the encrypted backup.",
@@ -155,7 +108,6 @@ const TABLE: [About; 32] = [
     },
     About {
         code: Code::LocalNotEncrypted,
-        id: "local-not-encrypted",
         severity: Severity::Error,
         title: "The local backup is not encrypted",
         meaning: "The newest local backup is not encrypted: it holds no saved passwords, Health data, call history or Wi-Fi settings, and anybody who can read the disk can read the rest.",
@@ -165,7 +117,6 @@ const TABLE: [About; 32] = [
     },
     About {
         code: Code::IcloudBlocked,
-        id: "icloud-blocked",
         severity: Severity::Error,
         title: "iCloud Backup is blocked by a restriction",
         meaning: "A restriction stops the iCloud backup that the policy allows.",
@@ -175,7 +126,6 @@ const TABLE: [About; 32] = [
     },
     About {
         code: Code::IcloudForbidden,
-        id: "icloud-forbidden",
         severity: Severity::Error,
         title: "iCloud Backup is on although it is forbidden",
         meaning: "The device backs up to iCloud although the policy forbids it.",
@@ -185,7 +135,6 @@ const TABLE: [About; 32] = [
     },
     About {
         code: Code::IcloudOff,
-        id: "icloud-off",
         severity: Severity::Error,
         title: "iCloud Backup is off",
         meaning: "iCloud Backup is switched off on the device and nothing forbids it.",
@@ -195,7 +144,6 @@ const TABLE: [About; 32] = [
     },
     About {
         code: Code::IdentityConflict,
-        id: "identity-conflict",
         severity: Severity::Error,
         title: "Evidence disagrees about which device this is",
         meaning: "Two pieces of evidence agree on one number of the device and contradict each other on another.",
@@ -205,7 +153,6 @@ const TABLE: [About; 32] = [
     },
     About {
         code: Code::ClockWrong,
-        id: "clock-wrong",
         severity: Severity::Error,
         title: "A date cannot be true",
         meaning: "A backup bears a date more than a day after now, or from before there was an iPhone (1970); it counts for nothing.",
@@ -215,7 +162,6 @@ const TABLE: [About; 32] = [
     },
     About {
         code: Code::BackupUnknown,
-        id: "backup-unknown",
         severity: Severity::Error,
         title: "Nobody can tell whether it is backed up",
         meaning: "No evidence tells whether this device has a backup: the MDM did not say, and no local backup that could be judged was found.",
@@ -225,7 +171,6 @@ const TABLE: [About; 32] = [
     },
     About {
         code: Code::SwapPlanned,
-        id: "swap-planned",
         severity: Severity::Warning,
         title: "A swap is planned, and the device is not ready",
         meaning: "The device is to be swapped within the next days; the finding carries what the swap desk says of it tonight.",
@@ -235,7 +180,6 @@ const TABLE: [About; 32] = [
     },
     About {
         code: Code::BackupAging,
-        id: "backup-aging",
         severity: Severity::Warning,
         title: "The newest good backup is growing old",
         meaning: "The newest backup that could be restored is older than the policy's first limit, and not yet too old.",
@@ -245,7 +189,6 @@ const TABLE: [About; 32] = [
     },
     About {
         code: Code::LocalAttemptFailed,
-        id: "local-attempt-failed",
         severity: Severity::Warning,
         title: "The last local backup attempt failed",
         meaning: "A later attempt to back up to a computer failed; the older copy is still there.",
@@ -255,7 +198,6 @@ const TABLE: [About; 32] = [
     },
     About {
         code: Code::IcloudAttemptsFailing,
-        id: "icloud-attempts-failing",
         severity: Severity::Warning,
         title: "iCloud backups are failing",
         meaning: "The newest attempts to back up to iCloud ended with an error.",
@@ -265,7 +207,6 @@ const TABLE: [About; 32] = [
     },
     About {
         code: Code::IcloudExpiring,
-        id: "icloud-expiring",
         severity: Severity::Warning,
         title: "The iCloud backup is about to be deleted",
         meaning: "Apple deletes an iCloud backup that was not renewed for 180 days, without a warning.",
@@ -275,7 +216,6 @@ const TABLE: [About; 32] = [
     },
     About {
         code: Code::DeviceStorageLow,
-        id: "device-storage-low",
         severity: Severity::Warning,
         title: "The device is almost full",
         meaning: "The device has hardly any free storage; a backup needs room to work.",
@@ -285,7 +225,6 @@ const TABLE: [About; 32] = [
     },
     About {
         code: Code::HostDiskLow,
-        id: "host-disk-low",
         severity: Severity::Warning,
         title: "The computer has no room for the next backup",
         meaning: "The disk with the local backup has less room than the next backup may need.",
@@ -295,7 +234,6 @@ const TABLE: [About; 32] = [
     },
     About {
         code: Code::BackupShrunk,
-        id: "backup-shrunk",
         severity: Severity::Warning,
         title: "The backup has shrunk",
         meaning: "The newest backup is less than half as large as the one before it.",
@@ -305,7 +243,6 @@ const TABLE: [About; 32] = [
     },
     About {
         code: Code::LocalNotVerified,
-        id: "local-not-verified",
         severity: Severity::Warning,
         title: "The local backup was not checked as the policy asks",
         meaning: "The newest good local backup was not checked as deep, or not as lately, as the policy asks.",
@@ -315,7 +252,6 @@ const TABLE: [About; 32] = [
     },
     About {
         code: Code::OsUnsupported,
-        id: "os-unsupported",
         severity: Severity::Warning,
         title: "iOS has come to its end here",
         meaning: "iCloud Backup has ended for iOS 8 and earlier; and there are models for which Apple makes no version of iOS any more.",
@@ -325,7 +261,6 @@ const TABLE: [About; 32] = [
     },
     About {
         code: Code::DeviceNotSeen,
-        id: "device-not-seen",
         severity: Severity::Warning,
         title: "The device has not been seen",
         meaning: "The MDM has not heard from the device for longer than its answers are trusted.",
@@ -335,7 +270,6 @@ const TABLE: [About; 32] = [
     },
     About {
         code: Code::EvidenceUnreadable,
-        id: "evidence-unreadable",
         severity: Severity::Warning,
         title: "Evidence could not be read",
         meaning: "Something in a backup of this device should have been readable and was not: what it would have told is unknown.",
@@ -345,7 +279,6 @@ const TABLE: [About; 32] = [
     },
     About {
         code: Code::HostSilent,
-        id: "host-silent",
         severity: Severity::Warning,
         title: "A computer has gone silent",
         meaning: "A computer that used to report has not done so.",
@@ -355,7 +288,6 @@ const TABLE: [About; 32] = [
     },
     About {
         code: Code::PasswordMissing,
-        id: "password-missing",
         severity: Severity::Info,
         title: "Nobody has proven the backup password",
         meaning: "The local backup is encrypted and no password was given to try.",
@@ -365,7 +297,6 @@ const TABLE: [About; 32] = [
     },
     About {
         code: Code::OsOutdated,
-        id: "os-outdated",
         severity: Severity::Info,
         title: "A newer iOS is out for the model",
         meaning: "There has been a newer version of iOS for this model for longer than the policy allows. A device that has the newest version of an older line (18 beside 26) is not blamed.",
@@ -375,7 +306,6 @@ const TABLE: [About; 32] = [
     },
     About {
         code: Code::NotInInventory,
-        id: "not-in-inventory",
         severity: Severity::Info,
         title: "Not in the inventory",
         meaning: "Only backups know this device; neither the MDM nor the inventory table does.",
@@ -385,7 +315,6 @@ const TABLE: [About; 32] = [
     },
     About {
         code: Code::BackupInProgress,
-        id: "backup-in-progress",
         severity: Severity::Info,
         title: "A backup is running",
         meaning: "A local backup was being written while it was looked at.",
@@ -402,12 +331,12 @@ mod tests {
     #[test]
     fn the_table_stands_in_the_order_of_the_codes() {
         for (row, about) in TABLE.iter().enumerate() {
-            assert_eq!(about.code as usize, row, "{}", about.id);
+            assert_eq!(about.code as usize, row, "{}", about.code);
             assert_eq!(
                 serde_json::to_string(&about.code).unwrap(),
-                format!("\"{}\"", about.id)
+                format!("\"{}\"", about.code)
             );
-            assert_eq!(about.id.parse(), Ok(about.code));
+            assert_eq!(about.code.id().parse(), Ok(about.code));
         }
         assert!(Code::ALL.is_sorted());
         assert!("Backup-Stale".parse::<Code>().is_err());
@@ -428,7 +357,7 @@ mod tests {
     fn all_codes() {
         let lines: Vec<String> = TABLE
             .iter()
-            .map(|about| format!("{:24} {:8} {}", about.id, about.severity, about.title))
+            .map(|about| format!("{:24} {:8} {}", about.code, about.severity, about.title))
             .collect();
         insta::assert_snapshot!(lines.join("\n"));
     }

@@ -8,8 +8,6 @@ use crate::results::FixId;
 pub struct About {
     /// The fix.
     pub fix: FixId,
-    /// Its name in files: "check-storage".
-    pub id: &'static str,
     /// What to do, in a few words.
     pub title: &'static str,
     /// 1 to 8 for the article's fixes.

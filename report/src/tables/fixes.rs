@@ -4,15 +4,11 @@
 //! versions of iOS: a step names the versions it is for, and a device whose version nobody knows
 //! gets both, each with its versions in front.
 
-use std::fmt::{self, Write as _};
-use std::str::FromStr;
+use std::fmt::Write as _;
 
 use super::fix_steps::{About, DeviceTraits};
 use super::{article_fixes, other_fixes};
-use crate::results::{FixId, LikelyFix, NoSuchName};
-
-/// How many fixes there are.
-const COUNT: usize = article_fixes::TABLE.len() + other_fixes::TABLE.len();
+use crate::results::{FixId, LikelyFix};
 
 /// The row of a fix by its place in the enumeration.
 const fn table_row(place: usize) -> &'static About {
@@ -23,25 +19,9 @@ const fn table_row(place: usize) -> &'static About {
 }
 
 impl FixId {
-    /// Every fix: the article's eight in its order, then ours.
-    pub const ALL: [Self; COUNT] = {
-        let mut all = [Self::CheckStorage; COUNT];
-        let mut row = 0;
-        while row < COUNT {
-            all[row] = table_row(row).fix;
-            row += 1;
-        }
-        all
-    };
-
     /// What there is to say of it.
     pub fn about(self) -> &'static About {
         table_row(self as usize)
-    }
-
-    /// Its name in files: "check-storage".
-    pub fn id(self) -> &'static str {
-        self.about().id
     }
 
     /// The fix with the steps that suit a device.
@@ -88,24 +68,6 @@ impl FixId {
     }
 }
 
-impl fmt::Display for FixId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.id())
-    }
-}
-
-impl FromStr for FixId {
-    type Err = NoSuchName;
-
-    fn from_str(text: &str) -> Result<Self, NoSuchName> {
-        let fix = Self::ALL.into_iter().find(|fix| fix.id() == text);
-        fix.ok_or_else(|| NoSuchName {
-            wanted: "a fix such as check-storage",
-            found: text.to_owned(),
-        })
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -115,12 +77,12 @@ mod tests {
     #[test]
     fn the_table_stands_in_the_order_of_the_fixes() {
         for (row, about) in FixId::ALL.map(FixId::about).into_iter().enumerate() {
-            assert_eq!(about.fix as usize, row, "{}", about.id);
+            assert_eq!(about.fix as usize, row, "{}", about.fix);
             assert_eq!(
                 serde_json::to_string(&about.fix).unwrap(),
-                format!("\"{}\"", about.id)
+                format!("\"{}\"", about.fix)
             );
-            assert_eq!(about.id.parse(), Ok(about.fix));
+            assert_eq!(about.fix.id().parse(), Ok(about.fix));
             let step = u8::try_from(row + 1).unwrap();
             assert_eq!(about.article_step, (step <= 8).then_some(step));
             assert!(["user", "admin", "Apple"].contains(&about.who));
@@ -134,9 +96,9 @@ mod tests {
             .into_iter()
             .filter(|about| about.related.is_some())
         {
-            assert_eq!(about.article_step, None, "{}", about.id);
+            assert_eq!(about.article_step, None, "{}", about.fix);
             let related = about.related.unwrap().about();
-            assert!(related.article_step.is_some(), "{}", about.id);
+            assert!(related.article_step.is_some(), "{}", about.fix);
         }
     }
 

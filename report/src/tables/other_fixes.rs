@@ -8,7 +8,6 @@ use crate::results::FixId;
 pub(super) const TABLE: [About; 21] = [
     About {
         fix: FixId::TurnOnIcloudBackup,
-        id: "turn-on-icloud-backup",
         title: "Turn on iCloud Backup",
         article_step: None,
         who: "user",
@@ -25,7 +24,6 @@ pub(super) const TABLE: [About; 21] = [
     },
     About {
         fix: FixId::ReviewRestriction,
-        id: "review-restriction",
         title: "Review the restriction",
         article_step: None,
         who: "admin",
@@ -41,7 +39,6 @@ pub(super) const TABLE: [About; 21] = [
     },
     About {
         fix: FixId::FreeComputerDisk,
-        id: "free-computer-disk",
         title: "Free space on the computer's disk",
         article_step: None,
         who: "admin",
@@ -57,7 +54,6 @@ pub(super) const TABLE: [About; 21] = [
     },
     About {
         fix: FixId::EnterPasscode,
-        id: "enter-passcode",
         title: "Enter the passcode on the device",
         article_step: None,
         who: "user",
@@ -73,7 +69,6 @@ pub(super) const TABLE: [About; 21] = [
     },
     About {
         fix: FixId::AllowPairing,
-        id: "allow-pairing",
         title: "Allow the device to pair with the computer",
         article_step: None,
         who: "admin",
@@ -88,7 +83,6 @@ pub(super) const TABLE: [About; 21] = [
     },
     About {
         fix: FixId::StartFreshBackup,
-        id: "start-fresh-backup",
         title: "Make a fresh local backup",
         article_step: None,
         who: "admin",
@@ -104,7 +98,6 @@ pub(super) const TABLE: [About; 21] = [
     },
     About {
         fix: FixId::EncryptBackup,
-        id: "encrypt-backup",
         title: "Encrypt the local backup",
         article_step: None,
         who: "user",
@@ -121,7 +114,6 @@ pub(super) const TABLE: [About; 21] = [
     },
     About {
         fix: FixId::RecordBackupPassword,
-        id: "record-backup-password",
         title: "Find and record the backup password",
         article_step: None,
         who: "admin",
@@ -136,7 +128,6 @@ pub(super) const TABLE: [About; 21] = [
     },
     About {
         fix: FixId::ResetBackupPassword,
-        id: "reset-backup-password",
         title: "Reset the backup password",
         article_step: None,
         who: "user",
@@ -152,7 +143,6 @@ pub(super) const TABLE: [About; 21] = [
     },
     About {
         fix: FixId::CheckHost,
-        id: "check-host",
         title: "Check the computer that holds the backup",
         article_step: None,
         who: "admin",
@@ -169,7 +159,6 @@ pub(super) const TABLE: [About; 21] = [
     },
     About {
         fix: FixId::Wait,
-        id: "wait",
         title: "Wait for the next scan",
         article_step: None,
         who: "admin",
@@ -181,7 +170,6 @@ pub(super) const TABLE: [About; 21] = [
     },
     About {
         fix: FixId::BringDeviceOnline,
-        id: "bring-device-online",
         title: "Bring the device online",
         article_step: None,
         who: "user",
@@ -197,7 +185,6 @@ pub(super) const TABLE: [About; 21] = [
     },
     About {
         fix: FixId::GrantFullDiskAccess,
-        id: "grant-full-disk-access",
         title: "Let the scanner read the backups",
         article_step: None,
         who: "admin",
@@ -213,7 +200,6 @@ pub(super) const TABLE: [About; 21] = [
     },
     About {
         fix: FixId::FixClock,
-        id: "fix-clock",
         title: "Set the clock right",
         article_step: None,
         who: "user",
@@ -229,7 +215,6 @@ pub(super) const TABLE: [About; 21] = [
     },
     About {
         fix: FixId::ResolveIdentity,
-        id: "resolve-identity",
         title: "Find out which device this is",
         article_step: None,
         who: "admin",
@@ -245,7 +230,6 @@ pub(super) const TABLE: [About; 21] = [
     },
     About {
         fix: FixId::UpdateHostSoftware,
-        id: "update-host-software",
         title: "Update the computer's backup software",
         article_step: None,
         who: "admin",
@@ -260,7 +244,6 @@ pub(super) const TABLE: [About; 21] = [
     },
     About {
         fix: FixId::MatchInventory,
-        id: "match-inventory",
         title: "Match the backup with the inventory",
         article_step: None,
         who: "admin",
@@ -276,7 +259,6 @@ pub(super) const TABLE: [About; 21] = [
     },
     About {
         fix: FixId::QueryBackupState,
-        id: "query-backup-state",
         title: "Ask for the backup state",
         article_step: None,
         who: "admin",
@@ -292,7 +274,6 @@ pub(super) const TABLE: [About; 21] = [
     },
     About {
         fix: FixId::VerifyBackup,
-        id: "verify-backup",
         title: "Check the backup's files",
         article_step: None,
         who: "admin",
@@ -307,7 +288,6 @@ pub(super) const TABLE: [About; 21] = [
     },
     About {
         fix: FixId::PlanReplacement,
-        id: "plan-replacement",
         title: "Plan the device's replacement",
         article_step: None,
         who: "admin",
@@ -323,7 +303,6 @@ pub(super) const TABLE: [About; 21] = [
     },
     About {
         fix: FixId::AskSwapDesk,
-        id: "ask-swap-desk",
         title: "Ask the swap desk before the device is wiped",
         article_step: None,
         who: "admin",

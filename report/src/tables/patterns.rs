@@ -1,7 +1,5 @@
 //! What a whole fleet can have in common: the kinds of pattern, as a table.
 
-use std::fmt;
-
 use crate::results::{Confidence, FixId, PatternKind};
 
 /// What there is to say of a kind, whatever the fleet.
@@ -9,8 +7,6 @@ use crate::results::{Confidence, FixId, PatternKind};
 pub struct About {
     /// The kind.
     pub kind: PatternKind,
-    /// Its name in files: "os-build".
-    pub id: &'static str,
     /// The row of the diagnosis that points to it: "C9".
     pub rule: &'static str,
     /// A few words, for headings: "One site".
@@ -29,7 +25,6 @@ pub struct About {
 const TABLE: [About; 6] = [
     About {
         kind: PatternKind::Outage,
-        id: "outage",
         rule: "C7",
         title: "Apple's servers, for all that can be told",
         cause: "Devices of several sites and versions stopped backing up to iCloud in the same night: the trouble is Apple's servers, or something that all networks share.",
@@ -39,7 +34,6 @@ const TABLE: [About; 6] = [
     },
     About {
         kind: PatternKind::Site,
-        id: "site",
         rule: "C8",
         title: "One site",
         cause: "The devices of one site stopped backing up to iCloud in the same night and the others did not: the trouble is the network of the site, or the site was closed.",
@@ -49,7 +43,6 @@ const TABLE: [About; 6] = [
     },
     About {
         kind: PatternKind::OsBuild,
-        id: "os-build",
         rule: "C9",
         title: "One version of iOS",
         cause: "The devices of one build of iOS stopped backing up to iCloud and the others did not: the trouble is that version.",
@@ -59,7 +52,6 @@ const TABLE: [About; 6] = [
     },
     About {
         kind: PatternKind::ProfileSet,
-        id: "profile-set",
         rule: "C10",
         title: "One profile",
         cause: "The devices that hold the same profile stopped backing up to iCloud and the others did not: the trouble is what that profile sets, such as a VPN, a proxy, allowed networks or restrictions.",
@@ -69,7 +61,6 @@ const TABLE: [About; 6] = [
     },
     About {
         kind: PatternKind::Host,
-        id: "host",
         rule: "L5",
         title: "One computer has stopped",
         cause: "All backups to this computer stopped at about the same time: the trouble is the computer, not the devices.",
@@ -79,7 +70,6 @@ const TABLE: [About; 6] = [
     },
     About {
         kind: PatternKind::HostBreaking,
-        id: "host-breaking",
         rule: "L14",
         title: "One computer breaks backups",
         cause: "Backups of several devices break on this one computer although its disk has room: something on it holds or takes their files, such as security software, folder synchronisation or a failing disk.",
@@ -90,30 +80,9 @@ const TABLE: [About; 6] = [
 ];
 
 impl PatternKind {
-    /// Every kind, in the order of the table.
-    pub const ALL: [Self; TABLE.len()] = [
-        Self::Outage,
-        Self::Site,
-        Self::OsBuild,
-        Self::ProfileSet,
-        Self::Host,
-        Self::HostBreaking,
-    ];
-
     /// What there is to say of it.
     pub const fn about(self) -> &'static About {
         &TABLE[self as usize]
-    }
-
-    /// Its name in files.
-    pub fn id(self) -> &'static str {
-        self.about().id
-    }
-}
-
-impl fmt::Display for PatternKind {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.id())
     }
 }
 

@@ -4,7 +4,7 @@
 
 use jiff::{Timestamp, civil};
 
-use crate::format::{self, Word};
+use crate::format::{self, Label};
 
 /// One value, with its type.
 #[derive(Debug, Clone, PartialEq)]
@@ -60,8 +60,8 @@ impl Cell {
         value.map_or(Self::Unknown, |text| Self::Text(text.into()))
     }
 
-    pub(crate) fn word(value: Option<impl Word>) -> Self {
-        Self::text(value.map(Word::code))
+    pub(crate) fn word(value: Option<impl Label>) -> Self {
+        Self::text(value.map(Label::id))
     }
 
     pub(crate) fn yes_no(value: Option<bool>) -> Self {

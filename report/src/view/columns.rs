@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use super::cell::{Cell, Kind};
 use super::report::Row;
 use super::{policy, summary};
-use crate::format::{self, Word};
+use crate::format::{self, Label};
 use crate::results::{Backup, Change, Device, Finding, FixId};
 
 /// One column of a table.
@@ -203,7 +203,7 @@ pub const BACKUP_COLUMNS: &[Column] = &[
 
 /// `none` when there is nothing wrong: that is known, so the cell is not empty.
 fn severity(device: &Device) -> Cell {
-    Cell::text(Some(device.severity.map_or("none", Word::code)))
+    Cell::text(Some(device.severity.map_or("none", Label::id)))
 }
 
 fn plain_id(id: Option<&str>) -> Cell {

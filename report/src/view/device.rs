@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 use super::attention;
 use super::report::Sheet;
-use crate::format::{self, Word, plural, shown};
+use crate::format::{self, plural, shown};
 use crate::results::{Confidence, Device, Finding, Os, OsVerdict, Severity, Status};
 
 /// In place of a fact that no evidence told.
@@ -102,7 +102,7 @@ pub(crate) fn last_good_more(device: &Device) -> String {
     let kind = device
         .last_good_backup
         .as_ref()
-        .map(|good| good.kind.phrase());
+        .map(|good| good.kind.label());
     match (device.age_days, kind) {
         (Some(0), Some(kind)) => format!("less than a day old, {kind}"),
         (Some(age), Some(kind)) => format!("{} old, {kind}", format::days(age)),
@@ -120,9 +120,7 @@ pub(crate) fn fix_title(finding: Option<&Finding>) -> String {
 
 /// The id of the likely fix; empty when no finding asks for one.
 pub(crate) fn fix_key(finding: Option<&Finding>) -> String {
-    finding.map_or(String::new(), |finding| {
-        format::code(&finding.likely_fix.id)
-    })
+    finding.map_or(String::new(), |finding| finding.likely_fix.id.to_string())
 }
 
 /// "1 day", "1.5 days".

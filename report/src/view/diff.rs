@@ -1,6 +1,6 @@
 //! What is said of the difference between two reports.
 
-use crate::format::{Word, number};
+use crate::format::number;
 use crate::history::diff::{DeviceDiff, Diff, DiffKind, Stand};
 use crate::results::Code;
 
@@ -41,7 +41,7 @@ pub fn sums(diff: &Diff) -> String {
 
 /// "stale, was protected"; "was stale"; "protected".
 pub(crate) fn standing(device: &DeviceDiff) -> String {
-    let word = |stand: &Option<Stand>| stand.as_ref().map(|stand| stand.status.phrase());
+    let word = |stand: &Option<Stand>| stand.as_ref().map(|stand| stand.status.label());
     match (word(&device.then), word(&device.now)) {
         (Some(then), Some(now)) if then == now => format!("still {now}"),
         (Some(then), Some(now)) => format!("{now}, was {then}"),

@@ -11,7 +11,7 @@ use super::attention::{self, asks_for_action, open_finding};
 use super::device;
 use super::labelled::Fact;
 use super::report::Sheet;
-use crate::format::{self, Word, shown};
+use crate::format::{self, shown};
 use crate::results::{Device, Finding, FixId};
 
 /// Ways to do one fix that are spelled out; the others stand with their devices in the table.
@@ -205,7 +205,7 @@ fn facts(members: &[Member<'_>]) -> Vec<Fact> {
         ),
         (
             "Confidence:",
-            shares(&counted(all().map(|f| f.confidence.code().to_owned()))),
+            shares(&counted(all().map(|f| f.confidence.id().to_owned()))),
         ),
         (
             "Because:",

@@ -4,7 +4,7 @@ use super::groups::{self, Chapter};
 use super::labelled::{Fact, fact};
 use super::report::{Sheet, when};
 use super::{attention, device, policy};
-use crate::format::{self, Word, number, plural, shown};
+use crate::format::{self, number, plural, shown};
 use crate::results::{Device, Results, Status};
 
 /// "3 of 41 devices could be lost tonight".
@@ -112,7 +112,7 @@ pub(crate) fn counts(results: &Results) -> Vec<Count> {
             .filter(|device| device.status == status)
             .count() as u64;
         Count {
-            key: status.code(),
+            key: status.id(),
             tone,
             number,
             shown: format::number(number),

@@ -3,7 +3,7 @@
 use jiff::tz::TimeZone;
 
 use super::cell::Cell;
-use crate::format::{self, Word, elapsed, plural};
+use crate::format::{self, elapsed, plural};
 use crate::results::{DeviceRef, Verdict};
 use crate::swap::answer::{Answer, Outcome, Retention, WaitsFor};
 use crate::swap::request::{EvidenceFrom, PlanUsed};
@@ -98,7 +98,7 @@ pub fn groups(ticket: &Ticket) -> Vec<Group<'_>> {
 
 /// "NOT READY: iPhone von Marta (P447292248)". Untrusted text is in it.
 pub fn headline(ticket: &Ticket) -> String {
-    format!("{}: {}", ticket.verdict.phrase(), subject(ticket))
+    format!("{}: {}", ticket.verdict.label(), subject(ticket))
 }
 
 /// "iPhone von Marta (P447292248)", or what was typed.
@@ -217,7 +217,7 @@ pub fn totals(tickets: &Tickets) -> String {
             format!(
                 "{} {}",
                 format::number(*count),
-                verdict.phrase().to_lowercase()
+                verdict.label().to_lowercase()
             )
         })
         .collect();
@@ -277,7 +277,7 @@ pub fn after_headline(after: &RetentionEntry) -> String {
         .as_ref()
         .map_or_else(|| format!("\"{}\"", after.asked), name);
     let count = plural(after.backups.len() as u64, "old backup", "old backups");
-    format!("{}: {count} of {whose}", after.fate.phrase())
+    format!("{}: {count} of {whose}", after.fate.label())
 }
 
 /// "3 swaps: 1 may go, 2 keep".
@@ -287,7 +287,7 @@ pub fn after_totals(after: &RetentionReport) -> String {
         [Retention::MayGo, Retention::Keep, Retention::Unknown].map(|fate| (fate, count(fate)));
     let told = fates.into_iter().filter(|(_, count)| *count > 0);
     let told: Vec<_> = told
-        .map(|(fate, count)| format!("{} {}", format::number(count), fate.phrase().to_lowercase()))
+        .map(|(fate, count)| format!("{} {}", format::number(count), fate.label().to_lowercase()))
         .collect();
     let swaps = plural(after.swaps.len() as u64, "swap", "swaps");
     format!("{swaps}: {}", told.join("; "))

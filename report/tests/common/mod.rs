@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use fleetback_report::format::{Word, code};
+use fleetback_report::format::Label;
 use fleetback_report::results::{Code, Confidence, FixId, PatternKind, Severity, *};
 use fleetback_scanner::model::backup::*;
 use fleetback_scanner::model::problem::{Level, Problem};
@@ -164,7 +164,7 @@ fn with_backup(mut device: Device, backup: Backup) -> Device {
     }
     device.last_attempt = backup.status_date.map(|at| Attempt {
         at,
-        result: backup.state.code().to_owned(),
+        result: backup.state.id().to_owned(),
         kind: BackupKind::Local,
     });
     device.backups.push(backup);
@@ -452,7 +452,7 @@ pub(crate) fn summary(devices: &[Device], problems: &[Problem]) -> Summary {
         severity: count(
             devices
                 .iter()
-                .map(|d| d.severity.map_or("none", Word::code).to_owned()),
+                .map(|d| d.severity.map_or("none", Label::id).to_owned()),
         ),
         findings: count(codes),
         fixes: count(
@@ -465,7 +465,7 @@ pub(crate) fn summary(devices: &[Device], problems: &[Problem]) -> Summary {
         problems: [Level::Note, Level::Incomplete]
             .map(|level| {
                 (
-                    code(&level),
+                    level.id().to_owned(),
                     problems.iter().filter(|p| p.level == level).count() as u64,
                 )
             })

@@ -1,6 +1,6 @@
 //! Words, dates and ids.
 
-use fleetback_report::format::{self, Word, code};
+use fleetback_report::format::{self, Label};
 use fleetback_report::results::{BackupKind, Confidence, Severity, Status};
 
 use fleetback_scanner::model::backup::*;
@@ -12,10 +12,11 @@ use fleetback_report::view::summary;
 
 #[test]
 fn codes_are_those_of_the_json() {
-    fn check<W: Word + serde::Serialize>(words: &[W]) {
-        for word in words {
-            assert_eq!(word.code(), code(word));
-            assert!(!word.phrase().is_empty());
+    fn check<L: Label + serde::Serialize>(values: &[L]) {
+        for value in values {
+            let json = serde_json::to_value(value).unwrap();
+            assert_eq!(json, value.id());
+            assert!(!value.label().is_empty());
         }
     }
     use Status::*;

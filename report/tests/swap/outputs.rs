@@ -199,7 +199,7 @@ fn the_schemas_in_docs_are_these() {
 fn the_page_knows_every_rule() {
     let page = include_str!("../../../docs/swap.md");
     for rule in fleetback_report::swap::rules::RULES {
-        let row = format!("| {} | {} | {} | ", rule.id, rule.asks, rule.kind.word());
+        let row = format!("| {} | {} | {} | ", rule.id, rule.asks, rule.kind.id());
         assert!(page.contains(&row), "{row}");
     }
 }

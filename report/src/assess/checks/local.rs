@@ -10,7 +10,7 @@ use crate::assess::context::{DeviceContext, Local};
 use crate::assess::draft_finding::{DraftFinding, from_backup, size};
 use crate::assess::good_backup::{claims_to_be_whole, is_asked_for_its_password, within};
 use crate::assess::status::later_attempt;
-use crate::format::Word;
+use crate::format::Label;
 use crate::format::day;
 use crate::policy::Demand;
 use crate::results::{Code, Evidence, Severity};
@@ -228,8 +228,8 @@ fn not_verified(ctx: &DeviceContext<'_>) -> Option<DraftFinding> {
         let text = format!(
             "the newest good local backup was last checked on {}, for {}; the policy asks for {} within {days} days",
             day(checked.at),
-            checked.level.phrase(),
-            asked.phrase()
+            checked.level.label(),
+            asked.label()
         );
         let evidence = from_backup(text, backup, "its check", Some(checked.at));
         DraftFinding::new(Code::LocalNotVerified, vec![evidence])

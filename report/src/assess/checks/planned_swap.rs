@@ -10,7 +10,6 @@ use jiff::tz::TimeZone;
 use crate::assess::context::DeviceContext;
 use crate::assess::draft_finding::DraftFinding;
 use crate::assess::icloud_evidence::source_words;
-use crate::format::Word;
 use crate::policy::span_of_days;
 use crate::results::{Code, Evidence, Severity, Verdict};
 
@@ -23,7 +22,7 @@ pub(crate) fn find(
     let day = due(ctx)?;
     let table = ctx.device.person.as_ref().map(|person| &person.source);
     let evidence = Evidence {
-        text: format!("swap on {day}: {} ({reason})", verdict.phrase()),
+        text: format!("swap on {day}: {} ({reason})", verdict.label()),
         source: table.map_or_else(String::new, |table| source_words(table, "planned swap")),
         observed_at: None,
     };

@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use super::embedded_json::{Texts, UNTOLD};
-use crate::format::{self, Word, shown};
+use crate::format::{self, Label, shown};
 use crate::results::{
     Attempt, Backup, Device, Evidence, Finding, Icloud, IcloudAttempt, Mdm, Waiver,
 };
@@ -109,7 +109,7 @@ impl Writer<'_> {
             .map(|next| format!("If it persists: {}", next.about().title));
         (
             device::severity_number(finding.severity),
-            self.say(&format::code(&finding.code)),
+            self.say(finding.code.id()),
             self.say(&finding.cause),
             self.say(&finding.why),
             self.say(&fix.title),
@@ -220,7 +220,7 @@ impl Writer<'_> {
         format!(
             "{}, {}, {}",
             self.when(attempt.at),
-            attempt.kind.phrase(),
+            attempt.kind.label(),
             attempt.result
         )
     }
@@ -353,10 +353,10 @@ impl Writer<'_> {
         } else {
             ""
         };
-        let state = format::capital(backup.state.phrase());
+        let state = format::capital(backup.state.label());
         let title = format!(
             "{state}{archived}, restorable: {}",
-            backup.restorable.phrase()
+            backup.restorable.label()
         );
         let good = if backup.good {
             "counts as good"
@@ -381,7 +381,7 @@ impl Writer<'_> {
                 "Restorable",
                 format!(
                     "{}: {}",
-                    backup.restorable.phrase(),
+                    backup.restorable.label(),
                     backup.restorable_reason
                 ),
             ),
@@ -395,7 +395,7 @@ impl Writer<'_> {
             ("Checked", self.checked(backup)),
             ("Computer", backup.host.clone()),
             ("Folder", backup.path.to_string_lossy().into_owned()),
-            ("Written by", backup.kind_of_host_tool.phrase().into()),
+            ("Written by", backup.kind_of_host_tool.label().into()),
         ];
         facts
             .into_iter()
@@ -410,12 +410,12 @@ impl Writer<'_> {
         } else {
             ""
         };
-        let level = backup.verified.level.phrase();
+        let level = backup.verified.level.label();
         format!("{level}, {}{since}", self.when(backup.verified.at))
     }
 
     fn password(&self, backup: &Backup) -> String {
-        let outcome = backup.password.phrase();
+        let outcome = backup.password.label();
         match &backup.password_proof {
             Some(proof) => format!("{outcome}: {}, {}", proof.source, self.when(proof.at)),
             None => outcome.to_owned(),
@@ -506,7 +506,7 @@ fn told(value: Option<bool>, otherwise: &str) -> String {
 
 fn who_and_how_sure(finding: &Finding) -> String {
     let who = format::capital(&finding.likely_fix.who);
-    format!("{who} acts; confidence {}", finding.confidence.phrase())
+    format!("{who} acts; confidence {}", finding.confidence.label())
 }
 
 fn waiver(waiver: &Waiver) -> String {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::format::{self, Word, shown};
+use crate::format::{self, shown};
 use crate::results::{Device, Results};
 use crate::view::{attention, device};
 
@@ -111,8 +111,7 @@ fn same(values: impl Iterator<Item = String>) -> Vec<Choice> {
 }
 
 fn statuses(results: &Results) -> Vec<Choice> {
-    let words =
-        device::STATUSES.map(|(status, ..)| choice(status.code(), &format::heading(status)));
+    let words = device::STATUSES.map(|(status, ..)| choice(status.id(), &format::heading(status)));
     let lists: [(&str, &str, attention::Fits); 4] = [
         ("risk", "Could be lost tonight", Device::is_at_risk),
         ("soon", "In date, with something to do", attention::soon),

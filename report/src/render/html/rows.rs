@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Serialize;
 
 use super::embedded_json::Texts;
-use crate::format::{self, Word, shown};
+use crate::format::{self, Label, shown};
 use crate::results::{Device, Finding};
 use crate::view::attention;
 use crate::view::device::{self, status_number};
@@ -114,8 +114,8 @@ pub(super) fn fleet(sheet: &Sheet<'_>, chapters: &[Chapter]) -> Fleet {
     }
 }
 
-fn term(word: impl Word, tone: &'static str) -> Term {
-    (word.code(), format::heading(word), tone)
+fn term(word: impl Label, tone: &'static str) -> Term {
+    (word.id(), format::heading(word), tone)
 }
 
 /// The tables that rows point into.
@@ -201,6 +201,6 @@ fn also_searched(device: &Device) -> String {
     let codes = device
         .findings
         .iter()
-        .map(|finding| crate::format::code(&finding.code));
+        .map(|finding| finding.code.id().to_owned());
     told.into_iter().chain(codes).collect::<Vec<_>>().join(" ")
 }

@@ -9,7 +9,7 @@ use askama::Template;
 use jiff::tz::TimeZone;
 
 use super::csp;
-use crate::format::{self, Word, cut, shown};
+use crate::format::{self, cut, shown};
 use crate::results::Verdict;
 use crate::swap::ticket::{Ticket, Tickets};
 use crate::view::run_sheet::{Density, RunSheet, order, run_sheet};
@@ -91,8 +91,8 @@ fn page(tickets: &Tickets, zone: &TimeZone) -> Page {
             .map(|(ticket, number)| Sheet {
                 number,
                 of: tickets.swaps.len(),
-                verdict: ticket.verdict.phrase(),
-                tone: ticket.verdict.code(),
+                verdict: ticket.verdict.label(),
+                tone: ticket.verdict.id(),
                 order: order(ticket.verdict),
                 made: format!("asked {asked_at} {zone_name}"),
                 sheet: run_sheet(ticket, tickets, zone),
@@ -109,9 +109,9 @@ fn page(tickets: &Tickets, zone: &TimeZone) -> Page {
 fn count(tickets: &Tickets, verdict: Verdict) -> Count {
     let count = tickets.summary.verdicts.get(&verdict).copied().unwrap_or(0);
     Count {
-        tone: verdict.code(),
+        tone: verdict.id(),
         number: format::number(count),
-        word: verdict.phrase().to_owned(),
+        word: verdict.label().to_owned(),
     }
 }
 
@@ -128,8 +128,8 @@ fn row(ticket: &Ticket, number: usize) -> Row {
     let cell = |text: Option<String>| cut(&text.unwrap_or_default(), CELL_MAX);
     Row {
         number,
-        tone: ticket.verdict.code(),
-        verdict: ticket.verdict.phrase(),
+        tone: ticket.verdict.id(),
+        verdict: ticket.verdict.label(),
         old: cell(Some(ticket::subject(ticket))),
         user: cell(ticket.user.clone()),
         day: cell(ticket.planned.map(|day| day.to_string())),

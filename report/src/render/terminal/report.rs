@@ -10,7 +10,7 @@ use fleetback_scanner::model::problem::{Level, Problem};
 use unicode_width::UnicodeWidthStr;
 
 use super::page::{Color, Paint, cut, padded, wrapped, wrapped_words};
-use crate::format::{self, Word, shown};
+use crate::format::{self, Label, shown};
 use crate::results::{Device, Finding, Pattern, Severity, Status};
 use crate::view::attention::{self, deserves_a_look};
 use crate::view::device::handle;
@@ -83,7 +83,7 @@ fn counts(sheet: &Sheet<'_>) -> Vec<String> {
     let statuses = summary.status.keys().map(|status| {
         let devices = sheet.results().in_fleet();
         let count = devices.filter(|device| device.status == *status).count();
-        (count as u64, status.phrase())
+        (count as u64, status.label())
     });
     let apart = [
         (summary.waived, "waived"),
@@ -290,9 +290,9 @@ impl Layout {
 
 impl Line<'_> {
     fn cells(&self) -> [&str; 5] {
-        let severity = self.device.severity.map_or("-", Word::code);
+        let severity = self.device.severity.map_or("-", Label::id);
         [
-            self.device.status.code(),
+            self.device.status.id(),
             severity,
             &self.name,
             &self.serial,

@@ -4,6 +4,7 @@ use Decides::{Always, Never, WithTarget};
 use Kind::{Blocks, ByHand, Info, Loses, Warns};
 
 use super::{backup, handover, losses, target};
+use crate::format::labels;
 use crate::swap::answer::{Answer, Outcome, Reply};
 use crate::swap::rule_input::RuleInput;
 
@@ -22,18 +23,15 @@ pub enum Kind {
     ByHand,
 }
 
-impl Kind {
-    /// What it says in docs/swap.md.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Blocks => "blocks",
-            Self::Loses => "loses",
-            Self::Warns => "warns",
-            Self::Info => "info",
-            Self::ByHand => "by hand",
-        }
-    }
+labels! { Kind:
+    Blocks "blocks",
+    Loses  "loses",
+    Warns  "warns",
+    Info   "info",
+    ByHand "by hand",
+}
 
+impl Kind {
     /// May a rule of this kind answer so?
     pub fn allows(self, outcome: Outcome) -> bool {
         let worst = match self {
