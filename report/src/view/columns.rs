@@ -44,11 +44,6 @@ impl<'a> Row<'a> {
         columns.iter().map(move |column| column.cell(&self))
     }
 
-    /// The cell of a column of [`COLUMNS`]; unknown for a name that is none.
-    pub fn get(&self, name: &str) -> Cell {
-        column(name).map_or(Cell::Unknown, |column| column.cell(self))
-    }
-
     fn finding(&self) -> Option<&'a Finding> {
         self.device.findings.first()
     }

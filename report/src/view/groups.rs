@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 
 use super::attention::{self, asks_for_action, open_finding};
 use super::device;
-use super::labelled::Fact;
+use super::labelled::{Fact, fact};
 use super::report::Sheet;
 use crate::format::{self, shown};
 use crate::results::{Device, Finding, FixId};
@@ -183,7 +183,7 @@ fn group(number: usize, also: &'static str, members: &[Member<'_>]) -> Group {
         facts: facts(members),
         may_destroy: harms
             .into_iter()
-            .map(|(harm, _)| may_destroy(harm))
+            .map(|(harm, _)| shown(&may_destroy(harm)))
             .collect(),
         ways: ways(members),
         serials_word: format::plural(serials.len() as u64, "serial number", "serial numbers"),
@@ -213,7 +213,7 @@ fn facts(members: &[Member<'_>]) -> Vec<Fact> {
         ),
     ];
     let told = facts.into_iter().filter(|(_, value)| !value.is_empty());
-    told.map(|(label, value)| Fact { label, value }).collect()
+    told.map(|(label, value)| fact(label, value)).collect()
 }
 
 /// "Never backed up", or "Never backed up (3), A local backup is damaged (1)".
@@ -289,7 +289,7 @@ fn counted<T: Ord>(values: impl Iterator<Item = T>) -> Vec<(T, u64)> {
 
 /// "May destroy: Wi-Fi networks typed in by hand".
 pub(crate) fn may_destroy(harm: &str) -> String {
-    format!("May destroy: {}", shown(harm))
+    format!("May destroy: {harm}")
 }
 
 #[cfg(test)]

@@ -2,10 +2,16 @@
 
 /// A label and its value.
 pub(crate) struct Fact {
-    pub(crate) label: &'static str,
+    pub(crate) label: String,
     pub(crate) value: String,
 }
 
-pub(crate) fn fact(label: &'static str, value: String) -> Fact {
-    Fact { label, value }
+/// Several of them, in the order in which they are read.
+pub(crate) type Facts = Vec<Fact>;
+
+pub(crate) fn fact(label: impl Into<String>, value: impl Into<String>) -> Fact {
+    Fact {
+        label: label.into(),
+        value: value.into(),
+    }
 }

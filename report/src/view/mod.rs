@@ -4,6 +4,7 @@ pub mod attention;
 pub mod cell;
 pub mod columns;
 pub mod coverage;
+pub mod details;
 pub mod device;
 pub mod diff;
 pub mod groups;

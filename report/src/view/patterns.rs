@@ -1,6 +1,6 @@
 //! What many devices have in common, before anything is said of single ones.
 
-use super::labelled::Fact;
+use super::labelled::{Fact, fact};
 use super::report::Sheet;
 use crate::format::{self, shown};
 use crate::results::Pattern;
@@ -44,7 +44,6 @@ fn row(sheet: &Sheet<'_>, pattern: &Pattern) -> PatternRow {
 }
 
 fn facts(sheet: &Sheet<'_>, pattern: &Pattern) -> Vec<Fact> {
-    let fact = |label, value| Fact { label, value };
     vec![
         fact("Likely fix", shown(&pattern.likely_fix.title)),
         fact("Confidence", pattern.confidence.to_string()),

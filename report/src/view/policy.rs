@@ -14,7 +14,7 @@ policy allows iCloud and the evidence of it is young enough to be trusted.";
 pub(crate) fn method(sheet: &Sheet<'_>) -> Vec<Fact> {
     let results = sheet.results();
     let policy = &results.policy;
-    let mut method = vec![fact("A good backup", GOOD.into())];
+    let mut method = vec![fact("A good backup", GOOD)];
     method.extend(limits(policy));
     method.extend(policy.groups.iter().map(group));
     method.extend([
@@ -66,11 +66,11 @@ fn limits(policy: &PolicyUsed) -> [Fact; 8] {
         fact("Backups to a computer", shown(&policy.local)),
         fact(
             "Encryption of local backups",
-            must(policy.encryption_required).into(),
+            must(policy.encryption_required),
         ),
         fact(
             "Proof of the password",
-            must(policy.password_required).into(),
+            must(policy.password_required),
         ),
     ]
 }

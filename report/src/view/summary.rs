@@ -25,13 +25,6 @@ pub fn headline(results: &Results) -> String {
     }
 }
 
-impl Sheet<'_> {
-    /// "3 of 41 devices could be lost tonight".
-    pub fn headline(&self) -> String {
-        headline(self.results())
-    }
-}
-
 /// Where to begin, in the line below the headline.
 pub(crate) struct Start {
     pub(crate) text: String,

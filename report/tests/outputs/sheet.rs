@@ -40,7 +40,10 @@ fn check(device: Device, column: &str, exact: &str) {
     let zone = TimeZone::get("Europe/Zurich").unwrap();
     let sheet = Sheet::new(&results, &zone);
     let row = sheet.devices().next().unwrap();
-    assert_eq!(row.get(column).exact(), exact, "{column}");
+    let cell = fleetback_report::view::columns::column(column)
+        .unwrap()
+        .cell(&row);
+    assert_eq!(cell.exact(), exact, "{column}");
 }
 
 #[test]

@@ -24,7 +24,8 @@ use crate::view::patterns::{self, PatternRow};
 use crate::view::policy::{self, method};
 use crate::view::report::Sheet;
 use crate::view::summary::{
-    Age, Aside, Count, Notice, Start, ages, asides, counts, masthead, notice, start, subline,
+    Age, Aside, Count, Notice, Start, ages, asides, counts, headline, masthead, notice, start,
+    subline,
 };
 
 #[derive(Template)]
@@ -72,7 +73,7 @@ impl Page {
         let results = sheet.results();
         let (style, script) = (csp::style(), csp::script());
         let chapters = groups::chapters(sheet);
-        let headline = format!("{}.", sheet.headline());
+        let headline = format!("{}.", headline(results));
         let counts = counts(results);
         let ages = ages(results);
         let (problems, notes) = problems(sheet);

@@ -16,7 +16,8 @@ use crate::view::attention::{self, deserves_a_look};
 use crate::view::device::handle;
 use crate::view::groups::Action;
 use crate::view::report::Sheet;
-use crate::view::{cell, patterns, policy};
+use crate::view::summary::headline;
+use crate::view::{patterns, policy};
 
 /// How to write the short report.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -69,7 +70,7 @@ fn write_verdict(
         (0, _) => Color::Green,
         _ => Color::Red,
     };
-    writeln!(out, "{}", paint.bold(color, &sheet.headline()))?;
+    writeln!(out, "{}", paint.bold(color, &headline(sheet.results())))?;
     for line in wrapped(&counts(sheet), ", ", width) {
         writeln!(out, "{}", paint.dim(&line))?;
     }
@@ -156,9 +157,11 @@ fn line<'a>(sheet: &Sheet<'a>, device: &'a Device) -> Line<'a> {
 
 /// The date and the age; without a date, `never` only where that is known.
 fn last_good(sheet: &Sheet<'_>, device: &Device) -> String {
-    match (sheet.row(device).get("last_good_backup"), device.age_days) {
-        (cell::Cell::Date(date), Some(age)) => format!("{date} ({age} d)"),
-        (cell::Cell::Date(date), None) => date.to_string(),
+    let good = device.last_good_backup.as_ref();
+    let date = good.map(|good| format::date(good.date, sheet.zone()));
+    match (date, device.age_days) {
+        (Some(date), Some(age)) => format!("{date} ({age} d)"),
+        (Some(date), None) => date.to_string(),
         _ if device.status == Status::Never => "never".to_owned(),
         _ if device.status == Status::Unknown => "unknown".to_owned(),
         _ => "none".to_owned(),

@@ -1,0 +1,540 @@
+//! All that is said of one device: its findings, its facts, its backups, and what could not be used.
+//!
+//! Texts are as they came from devices and files: the printer escapes them.
+
+use std::cmp::Ordering;
+
+use fleetback_scanner::model::backup::FileName;
+use fleetback_scanner::model::management::{CapacityUnit, Validity};
+use fleetback_scanner::model::problem::Problem;
+use jiff::Timestamp;
+
+use super::device::{UNTOLD, currency, limit};
+use super::groups::may_destroy;
+use super::labelled::{Fact, Facts, fact};
+use super::report::Sheet;
+use super::{history, policy};
+use crate::format::{self, Label};
+use crate::results::{
+    Attempt, Backup, Device, Evidence, Finding, Icloud, IcloudAttempt, Mdm, Severity, Waiver,
+};
+
+/// All that is said of one device.
+pub(crate) struct Details {
+    pub(crate) findings: Vec<FindingDetails>,
+    /// Facts under their headings.
+    pub(crate) sections: Vec<(&'static str, Facts)>,
+    pub(crate) backups: Vec<BackupDetails>,
+    pub(crate) problems: Vec<ProblemDetails>,
+}
+
+/// One finding.
+pub(crate) struct FindingDetails {
+    pub(crate) severity: Severity,
+    pub(crate) code: &'static str,
+    pub(crate) cause: String,
+    pub(crate) why: String,
+    pub(crate) fix: String,
+    /// "User acts; confidence high: direct evidence".
+    pub(crate) who_and_how_sure: String,
+    pub(crate) steps: Vec<String>,
+    pub(crate) may_destroy: Option<String>,
+    pub(crate) next: Option<String>,
+    pub(crate) waiver: Option<String>,
+    /// What it rests on and where that was read; the rules of a benchmark that speak of it.
+    pub(crate) grounds: Facts,
+    /// The lines of the message to the device's user.
+    pub(crate) message: Vec<String>,
+    /// The lines of what Apple Support is handed.
+    pub(crate) hand_over: Vec<String>,
+}
+
+/// One local backup.
+pub(crate) struct BackupDetails {
+    pub(crate) title: String,
+    pub(crate) good: bool,
+    pub(crate) facts: Facts,
+    pub(crate) file_lists: Vec<FileList>,
+}
+
+/// The first files of one kind that are not as the manifest lists them.
+pub(crate) struct FileList {
+    pub(crate) title: String,
+    pub(crate) files: Vec<String>,
+}
+
+/// Something of a backup that could not be used.
+pub(crate) struct ProblemDetails {
+    pub(crate) path: String,
+    pub(crate) what: String,
+    pub(crate) remedy: Option<String>,
+}
+
+/// All that is said of a device.
+pub(crate) fn details(sheet: &Sheet<'_>, device: &Device) -> Details {
+    let teller = Teller { sheet };
+    let problems = device.backups.iter().flat_map(|backup| &backup.problems);
+    Details {
+        findings: (device.findings.iter())
+            .map(|finding| teller.finding(finding))
+            .collect(),
+        sections: teller.sections(device),
+        backups: (device.backups.iter())
+            .map(|backup| teller.backup(backup))
+            .collect(),
+        problems: problems.map(problem).collect(),
+    }
+}
+
+/// Knows the time zone and the time of the scan.
+struct Teller<'a> {
+    sheet: &'a Sheet<'a>,
+}
+
+impl Teller<'_> {
+    fn finding(&self, finding: &Finding) -> FindingDetails {
+        let fix = &finding.likely_fix;
+        let next = finding.next_fix.map(|next| next.about().title);
+        FindingDetails {
+            severity: finding.severity,
+            code: finding.code.id(),
+            cause: finding.cause.clone(),
+            why: finding.why.clone(),
+            fix: fix.title.clone(),
+            who_and_how_sure: who_and_how_sure(finding),
+            steps: fix.steps.clone(),
+            may_destroy: fix.may_destroy.as_deref().map(may_destroy),
+            next: next.map(|title| format!("If it persists: {title}")),
+            waiver: finding.waived.as_ref().map(waiver),
+            grounds: self.grounds(finding),
+            message: lines(fix.message.as_deref()),
+            hand_over: lines(fix.hand_over.as_deref()),
+        }
+    }
+
+    /// What a finding rests on, and the rules of a benchmark that speak of it.
+    fn grounds(&self, finding: &Finding) -> Facts {
+        let evidence = finding.evidence.iter().map(|one| self.evidence(one));
+        let rules = policy::references(&finding.references).map(|rules| {
+            fact(
+                rules,
+                format!("rules that ask for {}", policy::demands(finding)),
+            )
+        });
+        evidence.chain(rules).collect()
+    }
+
+    fn evidence(&self, evidence: &Evidence) -> Fact {
+        let source = match evidence.observed_at {
+            Some(at) => format!("{}, {}", evidence.source, self.when(at)),
+            None => evidence.source.clone(),
+        };
+        fact(evidence.text.clone(), source)
+    }
+
+    fn sections(&self, device: &Device) -> Vec<(&'static str, Facts)> {
+        let sections = [
+            ("Device", self.identity(device)),
+            ("iCloud", self.icloud(&device.icloud)),
+            ("MDM", self.mdm(device.mdm.as_ref())),
+        ];
+        let past = history::facts(self.sheet, device);
+        let past = past.map(|facts| ("Earlier nights", worded(facts)));
+        sections.into_iter().chain(past).collect()
+    }
+
+    fn backup(&self, backup: &Backup) -> BackupDetails {
+        let state = format::capital(backup.state.label());
+        let archived = if backup.archived {
+            ", archived copy"
+        } else {
+            ""
+        };
+        BackupDetails {
+            title: format!(
+                "{state}{archived}, restorable: {}",
+                backup.restorable.label()
+            ),
+            good: backup.good,
+            facts: self.backup_facts(backup),
+            file_lists: file_lists(backup),
+        }
+    }
+
+    fn identity(&self, device: &Device) -> Facts {
+        let build = format::os(
+            device.product_type.as_deref(),
+            device.os_version.as_deref(),
+            device.build_version.as_deref(),
+        );
+        let facts = [
+            ("Serial number", device.serial_number.clone()),
+            ("UDID", device.udid.clone()),
+            ("IMEI", device.imei.as_deref().map(format::imei)),
+            ("ICCID", device.iccid.as_deref().map(format::iccid)),
+            ("Product type", device.product_type.clone()),
+            ("System", build),
+            ("Newest for its model", Some(currency(&device.os))),
+            ("E-mail", device.email.clone()),
+            ("Site", device.site.clone()),
+            ("Group", device.group.clone()),
+            (
+                "Tags",
+                (!device.tags.is_empty()).then(|| device.tags.join(", ")),
+            ),
+            (
+                "Planned swap",
+                device.planned_swap.map(|day| day.to_string()),
+            ),
+            ("Limit of the policy", Some(limit(device.max_age_days))),
+            (
+                "Group of the policy",
+                Some(device.policy_group.clone().unwrap_or_else(|| "none".into())),
+            ),
+            (
+                "Last attempt",
+                device
+                    .last_attempt
+                    .as_ref()
+                    .map(|attempt| self.attempt(attempt)),
+            ),
+            (
+                "In the inventory",
+                Some(told(device.in_inventory, "there is no inventory")),
+            ),
+        ];
+        facts
+            .into_iter()
+            .map(|(label, value)| fact(label, or_untold(value)))
+            .collect()
+    }
+
+    fn attempt(&self, attempt: &Attempt) -> String {
+        format!(
+            "{}, {}, {}",
+            self.when(attempt.at),
+            attempt.kind.label(),
+            attempt.result
+        )
+    }
+
+    fn icloud(&self, icloud: &Icloud) -> Facts {
+        let facts = [
+            ("iCloud Backup on", told(icloud.enabled, UNTOLD)),
+            (
+                "Last backup",
+                or_untold(icloud.last_date.map(|at| self.when(at))),
+            ),
+            ("Counts as good", format::yes_no(icloud.good).into()),
+            ("Told by", or_untold(icloud.source.clone())),
+            (
+                "As of",
+                or_untold(icloud.observed_at.map(|at| self.when(at))),
+            ),
+        ];
+        let attempts = icloud
+            .attempts
+            .iter()
+            .map(|attempt| self.icloud_attempt(attempt));
+        facts
+            .map(|(label, value)| fact(label, value))
+            .into_iter()
+            .chain(attempts)
+            .collect()
+    }
+
+    fn icloud_attempt(&self, attempt: &IcloudAttempt) -> Fact {
+        let meaning = attempt
+            .meaning
+            .as_deref()
+            .unwrap_or("a code that nobody has explained");
+        let label = format::date_time(attempt.at, self.sheet.zone());
+        fact(
+            label,
+            format!("{meaning} ({} {})", attempt.domain, attempt.code),
+        )
+    }
+
+    fn mdm(&self, mdm: Option<&Mdm>) -> Facts {
+        let Some(mdm) = mdm else {
+            return vec![fact("MDM", "no document speaks of this device")];
+        };
+        let facts = [
+            (
+                "Last seen",
+                or_untold(mdm.last_seen.map(|at| self.when(at))),
+            ),
+            ("Told by", or_untold(mdm.source.clone())),
+            ("Trusted", format::yes_no(mdm.trusted).into()),
+            ("Supervised", told(mdm.supervised, UNTOLD)),
+            ("User Enrollment", told(mdm.user_enrollment, UNTOLD)),
+            ("Lost mode", told(mdm.lost_mode, UNTOLD)),
+            ("Find My", told(mdm.find_my, UNTOLD)),
+            ("Activation Lock", told(mdm.activation_lock, UNTOLD)),
+            ("Storage", storage(mdm)),
+        ];
+        let told_of_some = self.mdm_if_told(mdm);
+        let restrictions = mdm
+            .restrictions
+            .iter()
+            .map(|(key, value)| restriction(mdm, key, *value));
+        let facts = facts.map(|(label, value)| fact(label, value));
+        let facts = facts.into_iter().chain(told_of_some);
+        facts.chain(restrictions).chain(apps(mdm)).collect()
+    }
+
+    /// Facts that few sources tell: a row of "not told" for each would bury the others.
+    fn mdm_if_told(&self, mdm: &Mdm) -> Facts {
+        let when = |at: Option<Timestamp>| at.map(|at| self.when(at));
+        let yes_no = |told: Option<bool>| told.map(|told| format::yes_no(told).to_owned());
+        let ended = mdm.enrolment_ended.filter(|ended| *ended);
+        let facts = [
+            ("Enrolled", when(mdm.enrolled_at)),
+            ("Enrolment ended", yes_no(ended)),
+            (
+                "Waits in Setup Assistant",
+                yes_no(mdm.awaiting_configuration),
+            ),
+            ("Shared iPad", yes_no(mdm.shared_ipad)),
+            ("eSIM", yes_no(mdm.esim)),
+            (
+                "MDM can lift Activation Lock",
+                yes_no(mdm.activation_lock_manageable),
+            ),
+            ("Passcode set", yes_no(mdm.passcode_present)),
+            (
+                "Setup Assistant skips",
+                mdm.skipped_panes.as_deref().map(or_none),
+            ),
+            (
+                "Identity certificates",
+                mdm.identity_certificates
+                    .as_ref()
+                    .map(|all| self.certificates(all)),
+            ),
+            ("Battery", mdm.battery.map(percent)),
+            (
+                "Backup to a computer, as told",
+                when(mdm.last_computer_backup),
+            ),
+            (
+                "Next backup to a computer encrypted",
+                yes_no(mdm.backup_will_be_encrypted),
+            ),
+            (
+                "Backup queries not asked",
+                mdm.backup_queries_left_out.as_deref().map(or_none),
+            ),
+        ];
+        let told = facts
+            .into_iter()
+            .filter_map(|(label, value)| Some(fact(label, value?)));
+        told.collect()
+    }
+
+    fn certificates(&self, all: &[Validity]) -> String {
+        let one = |validity: &Validity| {
+            let day = |at| format::date(at, self.sheet.zone());
+            format!("{} to {}", day(validity.from), day(validity.until))
+        };
+        or_none(&all.iter().map(one).collect::<Vec<_>>())
+    }
+
+    fn backup_facts(&self, backup: &Backup) -> Facts {
+        let when = |at: Option<Timestamp>| or_untold(at.map(|at| self.when(at)));
+        let facts = [
+            ("State", backup.state_reason.clone()),
+            (
+                "Restorable",
+                format!(
+                    "{}: {}",
+                    backup.restorable.label(),
+                    backup.restorable_reason
+                ),
+            ),
+            ("Completed", when(backup.completed_at)),
+            ("Status.plist", when(backup.status_date)),
+            ("Manifest.plist", when(backup.manifest_date)),
+            ("Info.plist", when(backup.info_date)),
+            ("Encrypted", told(backup.encrypted, UNTOLD)),
+            ("Password", self.password(backup)),
+            ("Files", files(backup)),
+            ("Checked", self.checked(backup)),
+            ("Computer", backup.host.clone()),
+            ("Folder", backup.path.to_string_lossy().into_owned()),
+            ("Written by", backup.kind_of_host_tool.label().into()),
+        ];
+        facts
+            .into_iter()
+            .map(|(label, value)| fact(label, value))
+            .collect()
+    }
+
+    /// "by name, 2026-11-18 03:00, 2 days before the scan; nothing has changed since".
+    fn checked(&self, backup: &Backup) -> String {
+        let since = if backup.recalled {
+            "; nothing has changed since"
+        } else {
+            ""
+        };
+        let level = backup.verified.level.label();
+        format!("{level}, {}{since}", self.when(backup.verified.at))
+    }
+
+    fn password(&self, backup: &Backup) -> String {
+        let outcome = backup.password.label();
+        match &backup.password_proof {
+            Some(proof) => format!("{outcome}: {}, {}", proof.source, self.when(proof.at)),
+            None => outcome.to_owned(),
+        }
+    }
+
+    /// "2026-11-20 03:14, 2 days before the scan".
+    fn when(&self, at: Timestamp) -> String {
+        let now = self.sheet.results().scanned_at;
+        let at_words = format::date_time(at, self.sheet.zone());
+        match at.cmp(&now) {
+            Ordering::Less => {
+                format!("{at_words}, {} before the scan", format::elapsed(at, now))
+            }
+            Ordering::Equal => format!("{at_words}, during the scan"),
+            Ordering::Greater => {
+                format!("{at_words}, {} after the scan", format::elapsed(now, at))
+            }
+        }
+    }
+}
+
+fn lines(text: Option<&str>) -> Vec<String> {
+    let lines = text.into_iter().flat_map(str::lines);
+    lines.map(str::to_owned).collect()
+}
+
+fn file_lists(backup: &Backup) -> Vec<FileList> {
+    let name = |file: &FileName| format!("{}/{}", file.domain, file.path);
+    let missing = backup.missing_sample.iter().map(name).collect();
+    let different = backup.different_sample.iter();
+    let different = different.map(|found| format!("{}: {}", name(&found.file), found.how));
+    let lists: [(&str, Vec<String>); 3] = [
+        ("missing", missing),
+        ("different", different.collect()),
+        ("extra", backup.extra_sample.clone()),
+    ];
+    let filled = lists.into_iter().filter(|(_, files)| !files.is_empty());
+    filled.map(|(kind, files)| file_list(kind, files)).collect()
+}
+
+/// "The first 3 files that are missing".
+fn file_list(kind: &str, files: Vec<String>) -> FileList {
+    let are = if files.len() == 1 { "is" } else { "are" };
+    let count = format::plural(files.len() as u64, "file", "files");
+    FileList {
+        title: format!("The first {count} that {are} {kind}"),
+        files,
+    }
+}
+
+fn problem(problem: &Problem) -> ProblemDetails {
+    ProblemDetails {
+        path: problem.path.to_string_lossy().into_owned(),
+        what: format!("Wanted {}, found {}.", problem.wanted, problem.found),
+        remedy: problem.remedy.as_deref().map(format::capital),
+    }
+}
+
+fn worded(facts: Vec<(&'static str, Option<String>)>) -> Facts {
+    let facts = facts.into_iter();
+    facts
+        .map(|(label, value)| fact(label, or_untold(value)))
+        .collect()
+}
+
+fn or_untold(value: Option<String>) -> String {
+    value.unwrap_or_else(|| UNTOLD.into())
+}
+
+fn told(value: Option<bool>, otherwise: &str) -> String {
+    value.map(format::yes_no).unwrap_or(otherwise).into()
+}
+
+fn who_and_how_sure(finding: &Finding) -> String {
+    let who = format::capital(&finding.likely_fix.who);
+    format!("{who} acts; confidence {}", finding.confidence.label())
+}
+
+fn waiver(waiver: &Waiver) -> String {
+    match &waiver.until {
+        Some(until) => format!("waived until {until}: {}", waiver.reason),
+        None => format!("waived without end: {}", waiver.reason),
+    }
+}
+
+/// Nobody says whether a device's gigabytes are of base 10 or of base 2; the ratio holds for both.
+fn storage(mdm: &Mdm) -> String {
+    match (mdm.available, mdm.capacity, mdm.capacity_told) {
+        (Some(free), Some(all), _) => format!(
+            "{} free ({free:.1} of {all:.1} GB as reported)",
+            percent(free / all)
+        ),
+        (_, _, Some(all)) => format!("{:.1} {} in all, as reported", all.amount, unit(all.unit)),
+        (Some(free), None, None) => format!("{free:.1} GB free, as reported"),
+        (None, Some(all), None) => format!("{all:.1} GB in all, as reported"),
+        (None, None, None) => UNTOLD.into(),
+    }
+}
+
+fn unit(unit: CapacityUnit) -> &'static str {
+    match unit {
+        CapacityUnit::Bytes => "bytes",
+        CapacityUnit::Megabytes => "MB",
+        CapacityUnit::Gigabytes => "GB",
+    }
+}
+
+fn percent(part: f64) -> String {
+    format!("{:.0} %", part * 100.0)
+}
+
+fn or_none(list: &[String]) -> String {
+    if list.is_empty() {
+        return "none".into();
+    }
+    list.join(", ")
+}
+
+fn apps(mdm: &Mdm) -> Facts {
+    let lists = [
+        ("Apps barred from backup", &mdm.apps_barred_from_backup),
+        (
+            "Apps removed with the enrolment",
+            &mdm.apps_removed_with_enrolment,
+        ),
+    ];
+    let told = lists.into_iter().filter(|(_, apps)| !apps.is_empty());
+    told.map(|(label, apps)| fact(label, apps.join(", ")))
+        .collect()
+}
+
+fn restriction(mdm: &Mdm, key: &str, value: bool) -> Fact {
+    let profiles = mdm
+        .restriction_profiles
+        .get(key)
+        .map(|profiles| profiles.join(", "));
+    let by = profiles.map_or(String::new(), |profiles| format!(", set by {profiles}"));
+    fact(key, format!("{value}{by}"))
+}
+
+fn files(backup: &Backup) -> String {
+    let Some(files) = backup.files else {
+        return "not checked".into();
+    };
+    let size = files
+        .bytes
+        .map_or(String::new(), |bytes| format!(", {}", format::size(bytes)));
+    let expected = format::plural(files.expected, "file", "files");
+    format!(
+        "{expected} expected, {} missing, {} extra{size}",
+        format::number(files.missing),
+        format::number(files.extra)
+    )
+}
