@@ -376,7 +376,7 @@
     addEventListener('afterprint', undressFromPaper);
   }
 
-  // ---- paper: every device that is not in order, and the steps of every group ----
+  // ---- paper: every device that needs attention, and the steps of every group ----
 
   let openedForPaper = [];
   function dressForPaper() {

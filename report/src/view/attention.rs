@@ -5,18 +5,30 @@ use crate::results::{Device, Finding, Severity, Status};
 /// Does a device stand in a list?
 pub(crate) type Fits = fn(&Device) -> bool;
 
-/// The first finding that no waiver covers.
-pub fn open_finding(device: &Device) -> Option<&Finding> {
-    device.findings.iter().find(|found| found.waived.is_none())
+/// How soon a device needs attention.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Urgency {
+    /// It could be lost tonight.
+    Now,
+    /// It has a good backup in date, and something should be put right.
+    Next,
 }
 
-pub(crate) fn asks_for_action(finding: &Finding) -> bool {
-    finding.severity > Severity::Info
+/// How soon a device needs attention; `None` for one that is in order, waived, or not in the inventory.
+///
+/// The one rule for every output: the table and the groups of the terminal and of the page.
+pub fn urgency(device: &Device) -> Option<Urgency> {
+    if device.is_at_risk() {
+        return Some(Urgency::Now);
+    }
+    let asks = device.status == Status::Aging || device.severity >= Some(Severity::Warning);
+    let counts = !device.listed_apart && !device.is_waived();
+    (asks && counts).then_some(Urgency::Next)
 }
 
-/// The finding that the row speaks of: the first that no waiver covers, else the first.
-pub(crate) fn leading(device: &Device) -> Option<&Finding> {
-    open_finding(device).or(device.findings.first())
+/// Has it a good backup in date and still something to put right?
+pub(crate) fn is_next(device: &Device) -> bool {
+    urgency(device) == Some(Urgency::Next)
 }
 
 /// Has somebody decided to live with its trouble? Devices listed apart raise none.
@@ -24,21 +36,17 @@ pub(crate) fn waived(device: &Device) -> bool {
     !device.listed_apart && device.is_waived()
 }
 
-/// Is it in the fleet and not in order: at risk, growing old, or with something to put right?
-pub(crate) fn not_in_order(device: &Device) -> bool {
-    let asks = device.severity >= Some(Severity::Warning);
-    !device.listed_apart && (device.status != Status::Protected || asks)
+/// Is it to be seen where only the devices that matter are: on paper, and without the script?
+pub(crate) fn is_worth_listing(device: &Device) -> bool {
+    urgency(device).is_some() || waived(device)
 }
 
-/// Does it have a good backup in date and still something to put right?
-pub(crate) fn soon(device: &Device) -> bool {
-    not_in_order(device) && !device.is_at_risk() && !waived(device)
+/// The first finding that no waiver covers.
+pub fn open_finding(device: &Device) -> Option<&Finding> {
+    device.findings.iter().find(|found| found.waived.is_none())
 }
 
-/// Devices that somebody should look at: at risk, or with a finding of warning or worse.
-pub(crate) fn deserves_a_look(device: &Device) -> bool {
-    let warned = device
-        .severity
-        .is_some_and(|severity| severity > Severity::Info);
-    !device.listed_apart && (warned || device.is_at_risk())
+/// The finding that the row speaks of: the first that no waiver covers, else the first.
+pub(crate) fn leading(device: &Device) -> Option<&Finding> {
+    open_finding(device).or(device.findings.first())
 }

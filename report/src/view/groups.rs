@@ -1,18 +1,18 @@
-//! What to do: the devices gathered by their likely fix, so that one errand mends many.
+//! What to do: the devices gathered by their likely fix, so that one action helps many.
 //!
-//! Two chapters: what could be lost tonight, and what has a good backup but asks for something.
-//! Every device at risk stands in a group, also one that no finding explains, so that the groups of
-//! the first chapter always add up to the headline.
+//! Each device that needs attention stands once, under the fix of its first finding that no waiver
+//! covers; one that no finding explains has a group too. So the groups of the first section add up to
+//! the headline. The terminal and the page print these groups.
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
-use super::attention::{self, asks_for_action, open_finding};
+use super::attention::{Urgency, open_finding, urgency};
 use super::device;
 use super::labelled::{Fact, fact};
 use super::report::Sheet;
 use crate::format::{self, shown};
-use crate::results::{Device, Finding, FixId};
+use crate::results::{Device, Finding};
 
 /// Ways to do one fix that are spelled out; the others stand with their devices in the table.
 const WAYS_SHOWN: usize = 4;
@@ -20,29 +20,31 @@ const WAYS_SHOWN: usize = 4;
 /// Id of the chapter of what could be lost tonight.
 pub(crate) const TONIGHT: &str = "tonight";
 
-/// The chapters: id, heading, what it holds, filter of the table, which devices.
-type Chapters = [(
-    &'static str,
-    &'static str,
-    &'static str,
-    &'static str,
-    attention::Fits,
-); 2];
-const CHAPTERS: Chapters = [
-    (
-        TONIGHT,
-        "What to do first",
-        "Devices that could be lost tonight, gathered by the fix that is most likely to help.",
-        "&status=risk",
-        Device::is_at_risk,
-    ),
-    (
-        "soon",
-        "What to do next",
-        "These devices have a good backup in date, and something that should be put right.",
-        "&status=soon",
-        attention::soon,
-    ),
+/// A section before its groups are known.
+struct Heading {
+    urgency: Urgency,
+    id: &'static str,
+    title: &'static str,
+    lead: &'static str,
+    /// The rest of the link that shows a group in the table.
+    filter: &'static str,
+}
+
+const HEADINGS: [Heading; 2] = [
+    Heading {
+        urgency: Urgency::Now,
+        id: TONIGHT,
+        title: "What to do first",
+        lead: "Devices that could be lost tonight, gathered by the fix that is most likely to help.",
+        filter: "&status=risk",
+    },
+    Heading {
+        urgency: Urgency::Next,
+        id: "soon",
+        title: "What to do next",
+        lead: "These devices have a good backup in date, and something that should be put right.",
+        filter: "&status=soon",
+    },
 ];
 
 /// Groups under one heading.
@@ -63,11 +65,15 @@ pub(crate) struct Group {
     pub(crate) devices: String,
     pub(crate) devices_word: &'static str,
     pub(crate) title: String,
+    /// "user", or "user for 10, admin for 2"; empty where no finding points to a fix.
+    pub(crate) who: String,
     pub(crate) facts: Vec<Fact>,
     pub(crate) may_destroy: Vec<String>,
     pub(crate) ways: Vec<Way>,
     pub(crate) serials_word: String,
     pub(crate) serials: Vec<String>,
+    /// What an administrator would call each device.
+    pub(crate) names: Vec<String>,
     /// Places in the table, for the copy button.
     pub(crate) rows: Vec<usize>,
 }
@@ -81,73 +87,30 @@ pub(crate) struct Way {
 /// A device of a group: its place in the table, itself, the finding it is here for.
 type Member<'a> = (usize, &'a Device, Option<&'a Finding>);
 
-/// Devices that the same fix is likely to help.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Action<'a> {
-    /// The fix.
-    pub fix: FixId,
-    /// "Check the storage space".
-    pub title: &'a str,
-    /// Who acts.
-    pub who: &'a str,
-    /// The devices, worst first.
-    pub devices: Vec<&'a Device>,
-}
-
-impl<'a> Sheet<'a> {
-    /// What to do, by the likely fix of each device's first finding that no waiver covers; the fix
-    /// that helps the most devices first. Devices listed apart and findings of severity info ask
-    /// for nothing.
-    pub fn actions(&self) -> Vec<Action<'a>> {
-        let mut by_fix = BTreeMap::<FixId, Action<'a>>::new();
-        for device in self.results().devices.iter().filter(|d| !d.listed_apart) {
-            let Some(finding) = open_finding(device).filter(|finding| asks_for_action(finding))
-            else {
-                continue;
-            };
-            let fix = &finding.likely_fix;
-            let action = by_fix.entry(fix.id).or_insert_with(|| Action {
-                fix: fix.id,
-                title: &fix.title,
-                who: &fix.who,
-                devices: Vec::new(),
-            });
-            action.devices.push(device);
-        }
-        let mut actions: Vec<_> = by_fix.into_values().collect();
-        actions.sort_by_key(|action| Reverse(action.devices.len()));
-        actions
-    }
-}
-
 /// The chapters that have groups.
 pub(crate) fn chapters(sheet: &Sheet<'_>) -> Vec<Chapter> {
-    let mut number = 0;
-    let mut chapters = Vec::new();
-    for (id, title, lead, also, fits) in CHAPTERS {
-        let mut groups = Vec::new();
-        for members in gathered(sheet, fits) {
-            number += 1;
-            groups.push(group(number, also, &members));
-        }
-        if !groups.is_empty() {
-            chapters.push(Chapter {
-                id,
-                title,
-                lead,
-                groups,
-            });
-        }
-    }
+    let mut numbers = 1..;
+    let chapter = |heading: &Heading| Chapter {
+        id: heading.id,
+        title: heading.title,
+        lead: heading.lead,
+        groups: (gathered(sheet, heading.urgency).iter())
+            .zip(&mut numbers)
+            .map(|(members, number)| group(number, heading.filter, members))
+            .collect(),
+    };
+    let chapters = HEADINGS.iter().map(chapter);
     chapters
+        .filter(|chapter| !chapter.groups.is_empty())
+        .collect()
 }
 
-/// Devices by the fix of their leading finding, most devices first.
-fn gathered<'a>(sheet: &Sheet<'a>, fits: attention::Fits) -> Vec<Vec<Member<'a>>> {
+/// Devices by the fix of their first finding that no waiver covers, most devices first.
+fn gathered<'a>(sheet: &Sheet<'a>, soon: Urgency) -> Vec<Vec<Member<'a>>> {
     let mut by_fix: BTreeMap<_, Vec<Member<'a>>> = BTreeMap::new();
     let devices = sheet.results().devices.iter().enumerate();
-    for (place, device) in devices.filter(|(_, device)| fits(device)) {
-        let finding = attention::leading(device);
+    for (place, device) in devices.filter(|(_, device)| urgency(device) == Some(soon)) {
+        let finding = open_finding(device);
         let fix = finding.map(|finding| finding.likely_fix.id);
         by_fix
             .entry(fix)
@@ -180,6 +143,7 @@ fn group(number: usize, also: &'static str, members: &[Member<'_>]) -> Group {
             "Look at the device: no finding points to a fix".into(),
             |f| shown(&f.likely_fix.title),
         ),
+        who: who(members),
         facts: facts(members),
         may_destroy: harms
             .into_iter()
@@ -188,6 +152,10 @@ fn group(number: usize, also: &'static str, members: &[Member<'_>]) -> Group {
         ways: ways(members),
         serials_word: format::plural(serials.len() as u64, "serial number", "serial numbers"),
         serials,
+        names: members
+            .iter()
+            .map(|(_, member, _)| device::handle(member))
+            .collect(),
         rows: members.iter().map(|(place, ..)| *place).collect(),
     }
 }
@@ -196,13 +164,15 @@ fn findings<'a>(members: &[Member<'a>]) -> impl Iterator<Item = &'a Finding> {
     members.iter().filter_map(|(_, _, finding)| *finding)
 }
 
+fn who(members: &[Member<'_>]) -> String {
+    let all = findings(members).map(|finding| shown(&finding.likely_fix.who));
+    shares(&counted(all))
+}
+
 fn facts(members: &[Member<'_>]) -> Vec<Fact> {
     let all = || findings(members);
     let facts = [
-        (
-            "Who acts:",
-            shares(&counted(all().map(|f| shown(&f.likely_fix.who)))),
-        ),
+        ("Who acts:", who(members)),
         (
             "Confidence:",
             shares(&counted(all().map(|f| f.confidence.id().to_owned()))),

@@ -68,10 +68,7 @@ fn limits(policy: &PolicyUsed) -> [Fact; 8] {
             "Encryption of local backups",
             must(policy.encryption_required),
         ),
-        fact(
-            "Proof of the password",
-            must(policy.password_required),
-        ),
+        fact("Proof of the password", must(policy.password_required)),
     ]
 }
 

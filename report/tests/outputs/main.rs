@@ -3,6 +3,7 @@
 // clippy does not see that helpers of tests are tests
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stderr)]
 
+mod attention;
 #[path = "../common/mod.rs"]
 mod common;
 mod csv;

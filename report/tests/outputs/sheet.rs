@@ -93,24 +93,6 @@ fn reason_and_fix_come_from_the_first_finding() {
 }
 
 #[test]
-fn actions_group_by_fix_and_leave_the_waived_and_retired_alone() {
-    let (results, zone) = (morning(), TimeZone::UTC);
-    let actions = Sheet::new(&results, &zone).actions();
-    let told: Vec<_> = actions
-        .iter()
-        .map(|action| (action.fix, action.devices.len()))
-        .collect();
-    let expected = [
-        (FixId::CheckStorage, 2),
-        (FixId::StartFreshBackup, 2),
-        (FixId::TurnOnIcloudBackup, 1),
-        (FixId::EncryptBackup, 1),
-        (FixId::GrantFullDiskAccess, 1),
-    ];
-    assert_eq!(told, expected);
-}
-
-#[test]
 fn one_row_per_local_backup() {
     let (results, zone) = (morning(), TimeZone::UTC);
     let rows = Sheet::new(&results, &zone).backups().count() as u64;

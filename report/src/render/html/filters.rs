@@ -114,7 +114,7 @@ fn statuses(results: &Results) -> Vec<Choice> {
     let words = device::STATUSES.map(|(status, ..)| choice(status.id(), &format::heading(status)));
     let lists: [(&str, &str, attention::Fits); 4] = [
         ("risk", "Could be lost tonight", Device::is_at_risk),
-        ("soon", "In date, with something to do", attention::soon),
+        ("soon", "In date, with something to do", attention::is_next),
         ("waived", "Waived", attention::waived),
         ("apart", "Listed apart", |device| device.listed_apart),
     ];

@@ -3,7 +3,7 @@
 //! The file asks for nothing: style, script and data stand inside it, and its content-security
 //! policy lets nothing else in. A newcomer would put ten thousand rows into the page; here the page
 //! holds the first screen, and the table is drawn by the script out of two JSON islands, a hundred
-//! rows at a time. Without the script, and on paper, every device that is not in order is listed.
+//! rows at a time. Without the script, and on paper, every device that needs attention is listed.
 
 mod chart;
 mod csp;

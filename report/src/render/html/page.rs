@@ -102,7 +102,7 @@ impl Page {
             chart: chart::chart(&ages),
             patterns: patterns::rows(sheet),
             filters: filters(results),
-            rows: listed(sheet, attention::not_in_order),
+            rows: listed(sheet, attention::is_worth_listing),
             problems_lead: PROBLEMS_LEAD,
             notes_word: format::plural(notes.len() as u64, "note", "notes"),
             outcomes: history::outcomes(sheet),

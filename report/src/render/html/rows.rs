@@ -20,8 +20,8 @@ const FLAGS: [(u8, attention::Fits); 5] = [
     (1, Device::is_at_risk),
     (2, attention::waived),
     (4, |device| device.listed_apart),
-    (8, attention::not_in_order),
-    (16, attention::soon),
+    (8, attention::is_worth_listing),
+    (16, attention::is_next),
 ];
 
 /// Words of the table that do not come from a device.

@@ -12,9 +12,8 @@ use unicode_width::UnicodeWidthStr;
 use super::page::{Color, Paint, cut, padded, wrapped, wrapped_words};
 use crate::format::{self, Label, shown};
 use crate::results::{Device, Finding, Pattern, Severity, Status};
-use crate::view::attention::{self, deserves_a_look};
-use crate::view::device::handle;
-use crate::view::groups::Action;
+use crate::view::attention;
+use crate::view::groups::{self, Chapter, Group};
 use crate::view::report::Sheet;
 use crate::view::summary::headline;
 use crate::view::{patterns, policy};
@@ -30,8 +29,8 @@ pub struct TextOptions {
     pub rows_max: usize,
 }
 
-/// The most serial numbers named beside one fix.
-const SERIALS_MAX: usize = 12;
+/// The most devices named beside one fix.
+const NAMES_MAX: usize = 12;
 /// The most problems shown.
 const PROBLEMS_MAX: usize = 5;
 /// The most remarks on the policy.
@@ -53,7 +52,7 @@ pub fn write(sheet: &Sheet<'_>, options: &TextOptions, out: &mut dyn Write) -> i
     write_verdict(sheet, paint, width, out)?;
     write_patterns(&sheet.results().patterns, paint, width, out)?;
     write_devices(sheet, options.rows_max, paint, width, out)?;
-    write_actions(&sheet.actions(), paint, width, out)?;
+    write_groups(&groups::chapters(sheet), paint, width, out)?;
     write_problems(sheet, paint, width, out)?;
     write_policy(sheet, paint, width, out)
 }
@@ -180,7 +179,7 @@ fn write_devices(
             .results()
             .devices
             .iter()
-            .filter(|d| deserves_a_look(d))
+            .filter(|device| attention::urgency(device).is_some())
     };
     let lines: Vec<_> = worst().take(rows_max).map(|d| line(sheet, d)).collect();
     if lines.is_empty() {
@@ -304,40 +303,35 @@ impl Line<'_> {
     }
 }
 
-fn write_actions(
-    actions: &[Action<'_>],
+fn write_groups(
+    chapters: &[Chapter],
     paint: Paint,
     width: usize,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    if actions.is_empty() {
-        return Ok(());
-    }
-    writeln!(out, "\n{}", paint.bold(Color::None, "What to do"))?;
-    for action in actions {
-        let devices = format::plural(action.devices.len() as u64, "device", "devices");
-        let title = shown(action.title);
-        writeln!(
-            out,
-            "  {title}{}",
-            paint.dim(&format!(" ({devices}, by {})", shown(action.who)))
-        )?;
-        for line in wrapped(&serials(action), " ", width - 4) {
-            writeln!(out, "    {line}")?;
+    for chapter in chapters {
+        writeln!(out, "\n{}", paint.bold(Color::None, chapter.title))?;
+        for group in &chapter.groups {
+            let by = match group.who.as_str() {
+                "" => String::new(),
+                who => format!(", by {who}"),
+            };
+            let count = format!(" ({} {}{by})", group.devices, group.devices_word);
+            writeln!(out, "  {}{}", group.title, paint.dim(&count))?;
+            for line in wrapped(&names(group), " ", width - 4) {
+                writeln!(out, "    {line}")?;
+            }
         }
     }
     Ok(())
 }
 
-/// The serial numbers of the first devices, else what else names them, and how many more.
-fn serials(action: &Action<'_>) -> Vec<String> {
-    let named = action.devices.iter().take(SERIALS_MAX);
-    let mut named: Vec<_> = named.map(|device| cut(&handle(device), 48)).collect();
-    let more = action.devices.len().saturating_sub(SERIALS_MAX);
-    if more > 0 {
-        named.push(format!("and {} more", format::number(more as u64)));
-    }
-    named
+/// What the first devices are called, and how many more there are.
+fn names(group: &Group) -> Vec<String> {
+    let first = group.names.iter().take(NAMES_MAX);
+    let more = group.names.len().saturating_sub(NAMES_MAX);
+    let more = (more > 0).then(|| format!("and {} more", format::number(more as u64)));
+    first.map(|name| cut(name, 48)).chain(more).collect()
 }
 
 fn write_problems(

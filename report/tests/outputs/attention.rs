@@ -1,0 +1,103 @@
+//! Which devices need attention, and that the terminal and the page group them alike.
+
+use std::collections::BTreeMap;
+
+use fleetback_report::render::html;
+use fleetback_report::render::terminal::report::{TextOptions, write};
+use fleetback_report::results::{Device, Severity, Status};
+use fleetback_report::view::attention::{Urgency, urgency};
+use fleetback_report::view::report::Sheet;
+use jiff::tz::TimeZone;
+
+use crate::common::{device, morning};
+
+fn check(status: Status, severity: Option<Severity>, expected: Option<Urgency>) {
+    let device = Device {
+        severity,
+        ..device("a", "A", status)
+    };
+    assert_eq!(urgency(&device), expected, "{status} {severity:?}");
+    let apart = Device {
+        listed_apart: true,
+        ..device
+    };
+    assert_eq!(urgency(&apart), None, "{status} {severity:?}, apart");
+}
+
+#[test]
+fn at_risk_is_now_and_a_warning_is_next() {
+    for status in [
+        Status::Stale,
+        Status::Failed,
+        Status::Never,
+        Status::Unknown,
+    ] {
+        check(status, None, Some(Urgency::Now));
+    }
+    check(Status::Aging, None, Some(Urgency::Next));
+    check(
+        Status::Protected,
+        Some(Severity::Warning),
+        Some(Urgency::Next),
+    );
+    check(Status::Protected, Some(Severity::Info), None);
+    check(Status::Protected, None, None);
+}
+
+/// Title and number of devices of every group of the page.
+fn groups_of_the_page(page: &str) -> BTreeMap<(String, u64), u64> {
+    let mut groups = BTreeMap::new();
+    for part in page.split("<p class=\"how-many\">").skip(1) {
+        let count = part.split('<').next().unwrap().parse().unwrap();
+        let Some(title) = part.split_once("<h3 id=\"group-") else {
+            continue;
+        };
+        let title = title.1.split(['>', '<']).nth(1).unwrap();
+        *groups.entry((title.to_owned(), count)).or_default() += 1;
+    }
+    groups
+}
+
+/// The same of the terminal: "  Check the storage space (2 devices, by user)".
+fn groups_of_the_terminal(text: &str) -> BTreeMap<(String, u64), u64> {
+    let mut groups = BTreeMap::new();
+    let parts = text
+        .split("\n\n")
+        .filter(|part| part.starts_with("What to do"));
+    for line in parts.flat_map(str::lines) {
+        let Some((title, rest)) = line
+            .strip_prefix("  ")
+            .and_then(|line| line.rsplit_once(" ("))
+        else {
+            continue;
+        };
+        let count = rest.split(' ').next().unwrap().parse().unwrap();
+        *groups.entry((title.to_owned(), count)).or_default() += 1;
+    }
+    groups
+}
+
+#[test]
+fn the_terminal_and_the_page_print_the_same_groups() {
+    let (results, zone) = (morning(), TimeZone::UTC);
+    let sheet = Sheet::new(&results, &zone);
+    let (mut page, mut text) = (Vec::new(), Vec::new());
+    html::write(&sheet, &mut page).unwrap();
+    let options = TextOptions {
+        width: 120,
+        color: false,
+        rows_max: 20,
+    };
+    write(&sheet, &options, &mut text).unwrap();
+    let page = groups_of_the_page(&String::from_utf8(page).unwrap());
+    assert_eq!(
+        page,
+        groups_of_the_terminal(&String::from_utf8(text).unwrap())
+    );
+    let needing = results
+        .devices
+        .iter()
+        .filter(|device| urgency(device).is_some());
+    let grouped = page.iter().map(|((_, devices), groups)| devices * groups);
+    assert_eq!(grouped.sum::<u64>(), needing.count() as u64);
+}
