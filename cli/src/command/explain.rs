@@ -154,7 +154,7 @@ fn everything() -> String {
         let _ = writeln!(
             text,
             "  {:<24} {:<8} {}",
-            about.id,
+            about.code,
             about.severity.id(),
             about.title
         );
@@ -164,7 +164,7 @@ fn everything() -> String {
         let step = about
             .article_step
             .map_or(String::from("-"), |step| step.to_string());
-        let _ = writeln!(text, "  {:<24} {step:<8} {}", about.id, about.title);
+        let _ = writeln!(text, "  {:<24} {step:<8} {}", about.fix, about.title);
     }
     text.push_str("\n`fleetback explain NAME` describes one of them.\n");
     text
@@ -172,7 +172,7 @@ fn everything() -> String {
 
 fn finding(code: Code) -> String {
     let about = code.about();
-    let mut text = format!("{}: {}\n\n{}\n\n", about.id, about.title, about.meaning);
+    let mut text = format!("{}: {}\n\n{}\n\n", about.code, about.title, about.meaning);
     line(&mut text, "Severity", about.severity.id());
     line(&mut text, "Found by", about.evidence);
     if let Some(why) = about.not_yet {
@@ -188,7 +188,7 @@ fn finding(code: Code) -> String {
 
 fn fix(id: FixId) -> String {
     let about = id.about();
-    let mut text = format!("{}: {}\n\n", about.id, about.title);
+    let mut text = format!("{}: {}\n\n", about.fix, about.title);
     let steps = about.steps.iter();
     let steps = steps.filter_map(|step| step.for_device(&DeviceTraits::default()));
     for (number, step) in (1..).zip(steps) {

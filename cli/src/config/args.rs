@@ -328,6 +328,6 @@ pub(crate) fn settings_from_variables() -> Result<ScanSettings, clap::Error> {
 /// A preset by its name.
 fn preset(text: &str) -> Result<Preset, String> {
     let found = Preset::ALL.into_iter().find(|preset| preset.id() == text);
-    let words = Preset::ALL.map(Preset::word);
+    let words = Preset::ALL.map(Preset::id);
     found.ok_or_else(|| format!("wanted one of {}", words.join(", ")))
 }

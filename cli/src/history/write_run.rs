@@ -6,7 +6,6 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use fleetback_report::format::Label;
 use fleetback_report::history::{DeviceIds, match_devices};
 use fleetback_report::results::{Backup, Device, Finding, Results, Severity};
 use jiff::Timestamp;
