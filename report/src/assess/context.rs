@@ -20,7 +20,7 @@ use crate::tables::os_version::OsVersion;
 
 /// One device to be judged.
 pub(crate) struct DeviceContext<'a> {
-    /// Its place in the fleet, to tell it from the others.
+    /// Its index in the fleet.
     pub(crate) index: usize,
     pub(crate) device: &'a Device,
     /// What is asked of it.
@@ -78,7 +78,7 @@ impl<'a> DeviceContext<'a> {
         }
     }
 
-    /// The same case with what the whole fleet has in common.
+    /// The same context with what the whole fleet has in common.
     pub(crate) fn with_patterns(self, patterns: &'a Patterns) -> Self {
         Self {
             patterns: Some(patterns),
@@ -86,7 +86,7 @@ impl<'a> DeviceContext<'a> {
         }
     }
 
-    /// The same, with what earlier nights knew.
+    /// The same context with what earlier runs knew.
     pub(crate) fn with_history(
         self,
         run_days: Option<&'a RunDays<'a>>,
@@ -194,7 +194,7 @@ impl<'a> DeviceContext<'a> {
         mdm.last_contact.as_ref().or(mdm.last_inventory.as_ref())
     }
 
-    /// Has the MDM heard of the device lately? `None` when no MDM document tells a contact.
+    /// Has the MDM heard of the device lately? `None` when no MDM document holds a contact.
     pub(crate) fn seen_lately(&self) -> Option<bool> {
         self.contact().map(|sourced| self.trusted(sourced.value))
     }
@@ -208,8 +208,8 @@ impl<'a> DeviceContext<'a> {
         )
     }
 
-    /// Would an iCloud backup date have been told, was none told, and is that news fresh? Where the
-    /// policy forbids iCloud Backup, none is what was asked for, and tells of no other kind.
+    /// Would the MDM have reported an iCloud backup date, did it report none, and is that answer fresh? Where the
+    /// policy forbids iCloud Backup, none is what was asked for, and says nothing of another kind.
     pub(crate) fn cloud_never(&self) -> bool {
         let Some(mdm) = self.mdm() else { return false };
         let hidden = mdm
@@ -234,7 +234,7 @@ impl<'a> DeviceContext<'a> {
         backups.local == Requirement::Required || backups.icloud == Requirement::Forbidden
     }
 
-    /// A backup to a computer that the device or a console tells of. It may be whole, broken or long
+    /// A backup to a computer that the device or a console reports. It may be whole, broken or long
     /// deleted; that there never was one it rules out.
     pub(crate) fn told_of_computer_backup(&self) -> Option<&'a Sourced<Timestamp>> {
         let sourced = self.mdm()?.last_computer_backup.as_ref()?;
@@ -242,7 +242,7 @@ impl<'a> DeviceContext<'a> {
         (accepted && is_plausible(sourced.value, self.now)).then_some(sourced)
     }
 
-    /// The newest version of iOS that any evidence tells.
+    /// The newest version of iOS in any evidence.
     pub(crate) fn os(&self) -> Option<OsVersion> {
         os_text(self.device).and_then(OsVersion::parse)
     }

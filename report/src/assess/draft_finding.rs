@@ -1,4 +1,4 @@
-//! A finding before anybody has asked for its cause.
+//! A finding without cause and fix yet.
 
 use std::path::Path;
 

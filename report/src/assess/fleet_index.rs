@@ -1,4 +1,4 @@
-//! What only the whole fleet can tell of one device: that others share its trouble, or do not.
+//! Facts of one device that only the whole fleet gives: whether others have the same problem.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -16,10 +16,10 @@ use crate::tables::error_codes::{self, Class};
 use crate::tables::os_releases::OsTables;
 use crate::tables::os_version::OsVersion;
 
-/// Two failures no further apart than this fell into the same night.
+/// Two failures no further apart than this belong together.
 const SAME_NIGHT: SignedDuration = SignedDuration::from_hours(12);
 
-/// What the fleet tells.
+/// Facts that only the whole fleet gives.
 #[derive(Default)]
 pub(crate) struct FleetIndex<'a> {
     pub(crate) has_inventory: bool,
@@ -125,7 +125,7 @@ impl<'a> FleetIndex<'a> {
         self.newest_os.get(product_type).copied()
     }
 
-    /// Did another device meet a failure of Apple's servers in the same night?
+    /// Did another device meet a failure of Apple's servers within twelve hours?
     pub(crate) fn shared_outage(&self, index: usize, at: Timestamp) -> bool {
         let near = |other: Timestamp| at.duration_until(other).abs() <= SAME_NIGHT;
         let start = self
@@ -171,13 +171,13 @@ pub(crate) fn is_outage((domain, code): (&str, i64)) -> bool {
         && error_codes::explain(domain, code).is_some_and(|row| row.class == Class::Service)
 }
 
-/// ReferenceData beside the evidence of this run. The default knows nothing.
+/// What is known beside the evidence of this run. The default is empty.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct ReferenceData<'a> {
-    /// What earlier runs found; `None` for a run without a memory.
+    /// What earlier runs found; `None` for a run without a history.
     pub history: Option<&'a History>,
     /// Which versions of iOS there are; without it the built-in table answers.
     pub os_feed: Option<&'a OsFeed>,
-    /// What Apple said of its services; `None` when nobody asked.
+    /// What Apple said of its services; `None` without a status file.
     pub service_status: Option<&'a ServiceStatus>,
 }

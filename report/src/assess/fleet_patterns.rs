@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use crate::results::{Confidence, PatternKind};
 
-/// Everything that the whole fleet tells.
+/// Every pattern of the fleet.
 #[derive(Debug, Default)]
 pub(crate) struct Patterns {
     all: Vec<Pattern>,
@@ -24,9 +24,9 @@ pub(crate) struct Pattern {
     pub(crate) missed: Vec<usize>,
     /// Of so many that could have.
     pub(crate) of: usize,
-    /// When the first night that was missed began.
+    /// Start of the first missed day.
     pub(crate) since: Timestamp,
-    /// How many nights that is.
+    /// Missed days.
     pub(crate) nights: u64,
     /// Which part of them usually misses.
     pub(crate) baseline_rate: f64,
@@ -38,12 +38,12 @@ pub(crate) struct Pattern {
     pub(crate) also: Vec<String>,
 }
 
-/// What told the usual rate.
+/// Where the usual rate comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Basis {
-    /// The nights before.
+    /// The runs before.
     Nights,
-    /// The devices outside the group, in the same nights, and the group's own dates.
+    /// The devices outside the group, in the same runs, and the group's own dates.
     Others,
     /// The dates of the devices alone: without a common cause at least as many backups are
     /// younger than the onset as are older by up to the same span.

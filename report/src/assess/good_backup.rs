@@ -72,7 +72,7 @@ fn password_is_proven_enough(backup: &LocalBackup, policy: &Effective<'_>) -> bo
         || !matches!(backup.password, Password::Missing | Password::Wrong)
 }
 
-/// An iCloud date and when it was told.
+/// An iCloud date and when it was reported.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct CloudDate {
     /// When the backup was completed.
@@ -108,7 +108,7 @@ pub(crate) fn claims_to_be_whole(backup: &LocalBackup) -> bool {
     )
 }
 
-/// Would a password tell anything that somebody must know?
+/// Is a password needed to judge the backup?
 pub(crate) fn is_asked_for_its_password(backup: &LocalBackup) -> bool {
     claims_to_be_whole(backup) && !backup.archived
 }

@@ -2,7 +2,7 @@
 //! inside its local backups, put together once.
 //!
 //! The log is as old as the local backup that holds it: a failure in it may be long healed. What
-//! counts are the failures after the last success that anybody has told of.
+//! counts are the failures after the last known success.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -24,7 +24,7 @@ pub(crate) const TRANSIENT_RUN: usize = 3;
 pub(crate) struct IcloudEvidence<'a> {
     /// The switch, newest evidence first.
     pub(crate) enabled: Option<DatedFact<bool>>,
-    /// The newest date that the MDM or a log tells and that can be true.
+    /// The newest plausible date of the MDM or a log.
     pub(crate) last: Option<DatedFact<Timestamp>>,
     /// Every attempt of every log, newest first, each once.
     pub(crate) attempts: Vec<Attempt<'a>>,
@@ -40,7 +40,7 @@ pub(crate) struct DatedFact<T> {
     pub(crate) observed_at: Timestamp,
 }
 
-/// An attempt and the backup whose log tells of it.
+/// An attempt and the backup whose log holds it.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Attempt<'a> {
     pub(crate) entry: &'a CloudAttempt,
@@ -110,7 +110,7 @@ impl<'a> IcloudEvidence<'a> {
         })
     }
 
-    /// The newest success that anybody tells of.
+    /// The newest known success.
     pub(crate) fn last_success(&self) -> Option<Timestamp> {
         let logged = self.attempts.iter().find(|attempt| attempt.entry.code == 0);
         let logged = logged.map(|attempt| attempt.entry.at);
@@ -164,7 +164,7 @@ impl<'a> IcloudEvidence<'a> {
 }
 
 impl<'a> Attempt<'a> {
-    /// The domain and the code that tell most: of a bundle, the first inner code that is explained.
+    /// The most specific domain and code: of a bundle, the first inner code that is explained.
     pub(crate) fn error_code(&self) -> (&'a str, i64) {
         let entry = self.entry;
         let bundle = entry.domain == error_codes::MB && matches!(entry.code, 2 | 202);
@@ -192,7 +192,7 @@ impl<'a> Attempt<'a> {
         };
         match error_codes::explain(domain, code) {
             Some(meaning) => format!("{domain_words}code {code} ({})", meaning.meaning),
-            None => format!("{domain_words}code {code} (nobody outside Apple has explained it)"),
+            None => format!("{domain_words}code {code} (unknown error code)"),
         }
     }
 }

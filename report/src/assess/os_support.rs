@@ -1,7 +1,7 @@
 //! Is a version of iOS the newest that its model can have?
 //!
 //! The list that answers grows old, and an old list makes every device look current: after 60 days
-//! nobody is sure of it, after 180 only the fleet itself is asked. A fleet that is old as a whole is
+//! the confidence is lower, after 180 only the fleet itself is asked. A fleet that is old as a whole is
 //! then not noticed, and the word is `unknown`, not `current`.
 
 use jiff::civil::Date;
@@ -16,11 +16,11 @@ use crate::tables::os_releases::{OsTable, OsTables, Release};
 use crate::tables::os_version::OsVersion;
 
 const DAY: SignedDuration = SignedDuration::from_hours(24);
-/// A list older than this makes nobody sure.
+/// Age in days above which the list lowers the confidence.
 const SURE: i32 = 60;
 /// A list older than this is not asked.
 const ASKED: i32 = 180;
-/// Nor is anybody blamed within so many days where `forceDelayedSoftwareUpdates` is in force. The length of the delay is no
+/// Grace period in days for devices with `forceDelayedSoftwareUpdates`. The length of the delay is no
 /// boolean and is not kept; this is the longest that the restriction can ask for (Apple's schema of
 /// com.apple.applicationaccess, `enforcedSoftwareUpdateDelay`).
 const GRACE_HELD_BACK: i32 = 90;
@@ -96,7 +96,7 @@ impl Question<'_> {
         listed.confidence < Confidence::High && self.in_fleet > newest
     }
 
-    /// That nobody in the fleet is newer proves nothing.
+    /// That no device of the fleet is newer proves nothing.
     fn of_fleet(&self) -> Option<Reference> {
         let newest = self.in_fleet?;
         let releases = vec![Release {
@@ -273,7 +273,7 @@ mod tests {
         question.answer(&OsTables::of(Some(&feed)))
     }
 
-    /// "behind-minor high 31 d", with "grace" where nobody is blamed.
+    /// "behind-minor high 31 d", with "grace" within the grace period.
     #[track_caller]
     fn check(asked: &Asked<'_>, want: &str) {
         let os = answer(asked);

@@ -1,7 +1,7 @@
 //! The one word for a device.
 //!
 //! "Failed", "never" and "unknown" are three words: something was tried and nothing good stands;
-//! nothing was ever tried, and the evidence could have told; nobody can tell.
+//! nothing was ever tried, although the evidence would show it; unknown.
 
 use fleetback_scanner::model::backup::{LocalBackup, Password, Restorable, State};
 use jiff::{SignedDuration, Timestamp};
@@ -49,7 +49,7 @@ pub(crate) enum Outcome {
     Failed,
     /// It is not over.
     Running,
-    /// Nobody can tell.
+    /// Unknown.
     Unjudged,
 }
 
@@ -73,14 +73,14 @@ fn unproven(ctx: &DeviceContext<'_>, backup: &LocalBackup) -> bool {
     match backup.password {
         Password::KeybagDamaged => true,
         Password::Wrong => demanded,
-        // Of an archived copy, and of one whose state nobody can tell, no password is asked for.
+        // Of an archived copy, and of one whose state is unknown, no password is asked for.
         Password::Missing => demanded && is_asked_for_its_password(backup),
         Password::Proven | Password::NotNeeded => false,
     }
 }
 
 /// When the host's clock says that a later attempt began, of which the device knows nothing.
-/// A date of the device that cannot be true tells nothing of what it knows.
+/// An implausible date of the device is ignored.
 pub(crate) fn later_attempt(backup: &LocalBackup, now: Timestamp) -> Option<Timestamp> {
     let plausible = |date: &Timestamp| is_plausible(*date, now);
     let copied_at = (backup.status_date.max(backup.completed_at)).filter(plausible)?;
@@ -118,7 +118,7 @@ pub(crate) fn cloud_copy_is_gone(ctx: &DeviceContext<'_>) -> bool {
     })
 }
 
-/// Is there something that might be a good backup, for all anybody knows?
+/// Is there something that might be a good backup?
 fn unjudged(ctx: &DeviceContext<'_>) -> bool {
     let accepted = ctx.policy.backups;
     let local = accepted.local != Requirement::Forbidden

@@ -1,7 +1,7 @@
 //! When a fix does not help, the next: by what was shown on earlier run_days.
 //!
-//! The same fix is shown for three nights (a week where people must wait for an update or for
-//! Apple), then the next by evidence, then by the harm that it may do. RunDays are those on which
+//! The same fix is shown on three run days (seven where people must wait for an update or for
+//! Apple), then the next by evidence, then by the harm that it may do. Run days are those on which
 //! fleetback ran. Without a history the first fix stays. docs/history.md says the same to users.
 
 use std::cmp::Reverse;
@@ -20,7 +20,7 @@ use crate::format::{count, day};
 use crate::history::incident::{Incident, Shown, escalates};
 use crate::results::{Confidence, FindingHistory, FixId, OsVerdict};
 
-/// RunDays on which one fix is shown before the next.
+/// Run days on which one fix is shown before the next.
 const RUNS_PER_FIX: u64 = 3;
 
 /// The same for what takes its time.
@@ -49,11 +49,11 @@ fn no_time_left(
     })
 }
 
-/// Fixes that nobody is told to make because another did not help: a person must know first that
+/// Fixes that escalation never recommends on its own: a person must know first that
 /// the password is lost.
 const NEVER_BY_ITSELF: &[FixId] = &[FixId::ResetBackupPassword];
 
-/// Nothing that anybody could have done.
+/// Fixes that ask for no action.
 const NO_FIX: &[FixId] = &[FixId::Wait];
 
 /// The usual order of trying, where nothing names the cause: the cheapest and least harmful first.
@@ -82,7 +82,7 @@ const LEAST_HARM: [FixId; 8] = [
     FixId::ContactAppleSupport,
 ];
 
-/// What is advised tonight.
+/// What is advised in this run.
 pub(crate) struct Advice {
     pub(crate) fix: FixId,
     pub(crate) next: Option<FixId>,
@@ -155,7 +155,7 @@ fn first(fix: FixId, next: Option<FixId>) -> Advice {
     }
 }
 
-/// The fix of tonight: the one that was shown last, until its nights are over, then the first that
+/// The current fix: the one that was shown last, until its run days are over, then the first that
 /// was not shown yet. Apple's support is where it ends.
 fn current_fix(shown: &[Shown], sequence: &[FixId]) -> FixId {
     let first = sequence[0];

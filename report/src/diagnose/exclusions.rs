@@ -1,5 +1,5 @@
 //! Reasons not to look any further: the device is retired, lost, silent, in the middle of a backup, or its
-//! clock is wrong. What lies behind them cannot be told from outside.
+//! clock is wrong. The cause behind them cannot be seen from outside.
 
 use fleetback_scanner::model::backup::State;
 use jiff::SignedDuration;

@@ -45,7 +45,7 @@ pub(crate) const CERTAIN: &[Row] = &[
     row("C6", FAILING, shared_outage, "Apple's servers failed several devices in the same night.", FixId::CheckIcloudStatus, High).next(FixId::Wait),
     row("C11", FAILING, account_refused, "iCloud does not accept the account any more.", FixId::SignOutIcloud, High).next(FixId::ContactAppleSupport),
     row("C11", FAILING, account_locked, "iCloud does not accept the account, and a restriction keeps the user from signing in again.", FixId::ReviewRestriction, High).next(FixId::ContactAppleSupport),
-    row("C11", FAILING, account_without_net, "iCloud does not accept the account; before anybody signs out, a local backup must stand.", FixId::StartFreshBackup, High).next(FixId::ContactAppleSupport),
+    row("C11", FAILING, account_without_net, "iCloud does not accept the account; before signing out, a local backup must stand.", FixId::StartFreshBackup, High).next(FixId::ContactAppleSupport),
     row("C11", FAILING, account_refused, "iCloud does not accept the account any more.", FixId::ContactAppleSupport, Medium),
     row("C12", FAILING, no_window, "The device is never long enough on power, locked and on Wi-Fi at once.", FixId::StableWifi, High).next(FixId::RestartDevice),
     row("C13", FAILING, wifi_drops, "The Wi-Fi connection ends before a backup can be made.", FixId::StableWifi, High).next(FixId::ResetNetworkSettings),
@@ -54,7 +54,7 @@ pub(crate) const CERTAIN: &[Row] = &[
     row("C15", FAILING, keys, "Files were locked, as they are until the device is unlocked once after a start.", FixId::RestartDevice, Medium).next(FixId::UpdateIos),
     row("C16", &[Code::IcloudAttemptsFailing, Code::BackupNever, Code::BackupStale, Code::BackupAging, Code::IcloudExpiring, Code::OsUnsupported], os_too_old, "iCloud Backup has ended for iOS 8 and earlier.", FixId::UpdateIos, High).next(FixId::StartFreshBackup),
     row("C16b", &[Code::OsUnsupported], left_behind, "Apple makes no version of iOS for this model any more.", FixId::PlanReplacement, High).next(FixId::StartFreshBackup),
-    row("E8", FAILING, strange_code, "The device reports an error again and again that says nothing to anybody but Apple.", FixId::ContactAppleSupport, Medium),
+    row("E8", FAILING, strange_code, "The device reports an error again and again that only Apple can explain.", FixId::ContactAppleSupport, Medium),
 ];
 
 /// What a code says that no row above speaks of, and that no other device shares.
@@ -340,7 +340,7 @@ fn account_without_net(ctx: &DeviceContext<'_>) -> Option<Reason> {
     })
 }
 
-/// Half an hour: a shorter window is no room for a backup.
+/// Half an hour: a shorter window is too short for a backup.
 const WINDOW_SECONDS: u64 = 30 * 60;
 
 fn no_window(ctx: &DeviceContext<'_>) -> Option<Reason> {
@@ -493,13 +493,13 @@ fn first_miss(ctx: &DeviceContext<'_>) -> Option<Reason> {
 const ROW_OF_BACKUPS: usize = 3;
 /// Its backups lie within this span before the last.
 const ROW_SPAN: SignedDuration = SignedDuration::from_hours(7 * 24);
-/// A device that was heard of so lately is heard of every night.
+/// A device that was heard of so lately is heard of daily.
 const HEARD: SignedDuration = SignedDuration::from_hours(48);
 /// What comes with an account, in bytes.
 const FREE_OF_CHARGE: f64 = 5e9;
 
 /// C22: no log, a row of backups that ends at once, a device that holds more than comes with an
-/// account and is heard of every night, and a site whose other devices succeed.
+/// account and is heard of daily, and a site whose other devices succeed.
 fn quota_guess(ctx: &DeviceContext<'_>) -> Option<Reason> {
     let last = ctx.cloud.last.as_ref()?;
     let heard = ctx.contact()?.value.duration_until(ctx.now) <= HEARD;
@@ -527,7 +527,7 @@ fn used_bytes(ctx: &DeviceContext<'_>) -> Option<f64> {
     Some(least * (1.0 - free))
 }
 
-/// How many backups earlier runs were told of in the days up to the last one.
+/// How many backups earlier runs knew of in the days up to the last one.
 fn row_of_backups(ctx: &DeviceContext<'_>, last: Timestamp) -> usize {
     let backups = ctx.past.into_iter().flat_map(|past| &past.icloud);
     let within = |date: &Timestamp| {

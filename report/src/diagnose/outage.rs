@@ -1,6 +1,6 @@
-//! Did Apple say that iCloud was down in the nights that a device missed?
+//! Did Apple report an iCloud outage for the days that a device missed?
 //!
-//! An event explains a device only when it covers *every* missed night: an outage of last night is no
+//! An event explains a device only when it covers *every* missed day: an outage of yesterday is no
 //! reason for three weeks without a backup.
 
 use fleetback_scanner::model::service_status::{ServiceEvent, ServiceStatus};
@@ -14,7 +14,7 @@ const NIGHT: SignedDuration = SignedDuration::from_hours(24);
 /// The services without which no iCloud backup is made, as Apple's page names them.
 const SERVICES: [&str; 2] = ["icloud backup", "icloud account & sign in"];
 
-/// An event that covers every missed night, and how far it is known to reach.
+/// An event that covers every missed day, and how far it is known to reach.
 pub(crate) struct Covering<'a> {
     pub(crate) event: &'a ServiceEvent,
     /// Its end, or the age of the file that says that it goes on.
@@ -41,7 +41,7 @@ fn bears_on_backup(event: &ServiceEvent) -> bool {
     SERVICES.contains(&name.as_str())
 }
 
-/// The first missed night is the one that begins a day after the last success, the last is the one
+/// The first missed day is the one that begins a day after the last success, the last is the one
 /// that ends now. Each must meet the event.
 fn covers(start: Timestamp, until: Timestamp, success: Timestamp, now: Timestamp) -> bool {
     let first_night_ends = success + NIGHT * 2;

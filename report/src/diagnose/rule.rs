@@ -30,7 +30,7 @@ pub(crate) struct Row {
 /// Why a row holds, with the evidence in it.
 pub(crate) struct Reason {
     pub(crate) text: String,
-    /// Evidence that has grown old makes nobody sure.
+    /// Old evidence lowers the confidence.
     pub(crate) at_most: Confidence,
     /// The pattern of the fleet that it rests on.
     pub(crate) pattern: Option<String>,

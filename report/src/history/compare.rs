@@ -1,4 +1,4 @@
-//! What earlier runs add to the verdict of tonight: what has changed, since when, and who is gone.
+//! What earlier runs add to the verdict of this run: what has changed, since when, and who is gone.
 
 use std::collections::{BTreeMap, BTreeSet};
 

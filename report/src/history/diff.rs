@@ -1,8 +1,8 @@
 //! Two reports side by side: which devices fail that did not, which are well again, and which are in one
 //! of them only.
 //!
-//! What a newcomer would get wrong: a device that is in the new report and was not in the old one is
-//! no change for the worse by itself, and one that is gone is: nobody can say any more how its data
+//! A device that is in the new report and was not in the old one is
+//! no change for the worse by itself, and one that is gone is: the state of its data is no longer known
 //! are. And what an incomplete run did not see may only not have been read.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -50,7 +50,7 @@ pub struct Side {
     pub complete: bool,
 }
 
-/// What became of a device, in the order in which it is told.
+/// What became of a device, in the order in which it is shown.
 #[derive(
     Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
 )]
@@ -209,7 +209,7 @@ impl DeviceDiff {
         }
     }
 
-    /// Is there anything to tell? A newer backup of a device that stands as it did is none.
+    /// Is there anything to report? A newer backup of a device that stands as it did is none.
     fn differs(&self) -> bool {
         let status = |stand: &Option<Stand>| stand.as_ref().map(|stand| stand.status);
         self.change != DiffKind::Same

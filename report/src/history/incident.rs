@@ -1,8 +1,8 @@
-//! A trouble: the run_days, one after the other, on which a device was told what to do about one
-//! thing, and did not recover.
+//! An incident: consecutive run days on which a device had the same problem
+//! and did not recover.
 //!
-//! "Growing old", "too old", "never" and "nobody can tell" are one trouble in several words. A night
-//! without a run, or on which nothing could be read, ends no trouble; a night on which the device
+//! "Aging", "too old", "never" and "unknown" are one incident in several words. A day
+//! without a run, or on which nothing could be read, ends no incident; a day on which the device
 //! was well does.
 
 use jiff::Timestamp;
@@ -11,7 +11,7 @@ use super::past_runs::{PastDevice, PastFinding};
 use super::run_days::RunDays;
 use crate::results::{Code, EarlierFix, FixId, Status};
 
-/// The words for one trouble with the age of the backups.
+/// The codes of one incident with the age of the backups.
 const AGE: &[Code] = &[
     Code::BackupNever,
     Code::BackupStale,
@@ -20,7 +20,7 @@ const AGE: &[Code] = &[
 ];
 
 /// Findings whose fix changes when it does not help: those that say that no backup is made. Of the
-/// others the one fix stays (a backup that is not encrypted must be encrypted, on every night).
+/// others the one fix stays (a backup that is not encrypted must be encrypted, in every run).
 const ESCALATES: &[Code] = &[
     Code::BackupNever,
     Code::BackupStale,
@@ -40,7 +40,7 @@ pub(crate) fn escalates(code: Code) -> bool {
     ESCALATES.contains(&code)
 }
 
-/// The codes that speak of the same trouble as this one; the first of them names it.
+/// The codes that mean the same incident as this one; the first of them names it.
 pub(crate) fn incident_codes(code: Code) -> &'static [Code] {
     if AGE.contains(&code) {
         return AGE;
@@ -52,17 +52,17 @@ pub(crate) fn incident_codes(code: Code) -> &'static [Code] {
 /// Where `incident_codes` points into.
 static ALL: [Code; Code::ALL.len()] = Code::ALL;
 
-/// One trouble of a device: what was shown, oldest first; never empty.
+/// One incident of a device: what was shown, oldest first; never empty.
 pub(crate) struct Incident<'a> {
     pub(crate) rows: Vec<&'a PastFinding>,
 }
 
-/// A fix and the nights on which it was shown.
+/// A fix and the run days on which it was shown.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Shown {
     pub(crate) fix: FixId,
     pub(crate) since: Timestamp,
-    /// Before tonight.
+    /// Before today.
     pub(crate) nights: u64,
 }
 
@@ -77,7 +77,7 @@ impl From<Shown> for EarlierFix {
 }
 
 impl<'a> Incident<'a> {
-    /// Every trouble of a device with these codes, oldest first.
+    /// Every incident of a device with these codes, oldest first.
     pub(crate) fn all(past: &'a PastDevice, codes: &[Code], run_days: &RunDays<'_>) -> Vec<Self> {
         let mut incidents: Vec<Self> = Vec::new();
         for row in past.findings.iter().filter(|row| codes.contains(&row.code)) {
@@ -91,7 +91,7 @@ impl<'a> Incident<'a> {
         incidents
     }
 
-    /// The trouble that the device was still in when the last run saw it.
+    /// The incident that the device was still in when the last run saw it.
     pub(crate) fn open(
         past: &'a PastDevice,
         code: Code,
@@ -112,7 +112,7 @@ impl<'a> Incident<'a> {
         self.rows[self.rows.len() - 1].until
     }
 
-    /// RunDays before tonight on which it was seen.
+    /// Run days before today on which it was seen.
     pub(crate) fn nights(&self, run_days: &RunDays<'_>) -> u64 {
         let seen = |run| {
             self.rows

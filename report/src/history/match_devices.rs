@@ -6,7 +6,7 @@ use fleetback_scanner::model::identity::{Ecid, Identity, Imei, Udid};
 
 use crate::results;
 
-/// The numbers that tell one device from another, in the spelling of [`Identity`].
+/// The ids that distinguish devices, in the spelling of [`Identity`].
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct DeviceIds {
     /// UDID.
@@ -20,7 +20,7 @@ pub struct DeviceIds {
 }
 
 impl DeviceIds {
-    /// The numbers of a device of judged results, where an old report may tell fewer.
+    /// The ids of a device of judged results, where an old report may hold fewer.
     pub fn from_results(device: &results::Device) -> Self {
         let imei = device.imei.as_deref().and_then(Imei::parse);
         let inside = device.udid.as_deref().and_then(Udid::parse);
@@ -35,7 +35,7 @@ impl DeviceIds {
         }
     }
 
-    /// The numbers of a device of this run.
+    /// The ids of a device of this run.
     pub fn from_identity(identity: &Identity) -> Self {
         let ecid = identity.ecid;
         let ecid = ecid.or_else(|| identity.udid.as_ref().and_then(Udid::ecid));
@@ -48,12 +48,12 @@ impl DeviceIds {
         }
     }
 
-    /// The numbers, the strongest first.
+    /// The ids, the strongest first.
     fn strongest_first(&self) -> [Option<&str>; KINDS] {
         [&self.udid, &self.serial, &self.phone, &self.ecid].map(|number| number.as_deref())
     }
 
-    /// Do two devices differ by a number stronger than this one? A repaired phone keeps its serial
+    /// Do two devices differ by an id stronger than this one? A repaired phone keeps its serial
     /// number and not always its UDID.
     fn differ_above(&self, other: &Self, kind: usize) -> bool {
         let pairs = self
@@ -66,7 +66,7 @@ impl DeviceIds {
     }
 }
 
-/// For each of these devices the place of the known one that it is, by the strongest number that
+/// For each of these devices the index of the existing one that it is, by the strongest id that
 /// both have; no two get the same.
 pub fn match_devices(existing: &[&DeviceIds], devices: &[DeviceIds]) -> Vec<Option<usize>> {
     let mut matches: Vec<Option<usize>> = vec![None; devices.len()];
@@ -85,7 +85,7 @@ pub fn match_devices(existing: &[&DeviceIds], devices: &[DeviceIds]) -> Vec<Opti
     matches
 }
 
-/// Kinds of numbers.
+/// Kinds of ids.
 const KINDS: usize = 4;
 
 fn by_number<'a>(existing: &[&'a DeviceIds], kind: usize) -> BTreeMap<&'a str, usize> {

@@ -1,7 +1,7 @@
 //! What earlier runs found, as plain data. Nothing here is read from anywhere: `cli` fills it from
 //! its store.
 //!
-//! What a newcomer would get wrong: a run that did not happen is not a night without a backup. The
+//! A run that did not happen is not a day without a backup. The
 //! runs are listed by themselves, and a device is absent from a run unless a state of it spans the
 //! run.
 
@@ -14,7 +14,7 @@ use crate::results::{Code, FixId, Severity, Status};
 /// The earlier runs of one computer over the same roots, and what they found.
 #[derive(Debug, Clone, PartialEq)]
 pub struct History {
-    /// Whose calendar days count as nights.
+    /// Whose calendar days count.
     pub zone: TimeZone,
     /// The instant that `change` is counted from: the newest run at or before it is compared with.
     /// `None` compares with the last run.
@@ -39,7 +39,7 @@ pub struct PastRun {
 /// A device as earlier runs saw it.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct PastDevice {
-    /// The numbers that it is known by.
+    /// The ids that it is known by.
     pub ids: DeviceIds,
     /// What it was, oldest first; they do not overlap.
     pub states: Vec<PastState>,
@@ -47,18 +47,18 @@ pub struct PastDevice {
     pub findings: Vec<PastFinding>,
     /// The sizes of its complete local backups, oldest first.
     pub sizes: Vec<PastSize>,
-    /// The iCloud backups that were told of it, oldest first.
+    /// The iCloud backups that were reported of it, oldest first.
     pub icloud: Vec<PastIcloud>,
 }
 
-/// An iCloud backup as every run from `since` to `until` was told of it: the newest one then.
+/// The newest iCloud backup that every run from `since` to `until` knew of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct PastIcloud {
     /// When it was made.
     pub date: Timestamp,
-    /// The first run that was told of it.
+    /// The first run that knew of it.
     pub since: Timestamp,
-    /// The last run that was told of it.
+    /// The last run that knew of it.
     pub until: Timestamp,
 }
 
@@ -144,7 +144,7 @@ impl History {
         self
     }
 
-    /// For each of these devices the one that earlier runs knew, by the strongest number that both
+    /// For each of these devices the one that earlier runs knew, by the strongest id that both
     /// have; no two get the same.
     pub fn matched(&self, devices: &[DeviceIds]) -> Vec<Option<&PastDevice>> {
         let existing: Vec<&DeviceIds> = self.devices.iter().map(|device| &device.ids).collect();
@@ -164,8 +164,8 @@ impl PastDevice {
         }
     }
 
-    /// The newest iCloud backup that the run at this instant was told of.
-    pub fn icloud_at(&self, run: Timestamp) -> Option<Timestamp> {
+    /// The newest iCloud backup that the run at this instant knew of.
+    pub(crate) fn icloud_at(&self, run: Timestamp) -> Option<Timestamp> {
         let spans = |backup: &&PastIcloud| backup.since <= run && run <= backup.until;
         self.icloud
             .iter()
@@ -180,7 +180,7 @@ impl PastDevice {
     }
 
     /// What the newest run at or before this instant that saw it found it to be.
-    pub fn state_by(&self, run: Timestamp) -> Option<PastState> {
+    pub(crate) fn state_by(&self, run: Timestamp) -> Option<PastState> {
         let later = self.states.partition_point(|state| state.since <= run);
         self.states[..later].last().copied()
     }

@@ -1,4 +1,4 @@
-//! Which troubles have ended, and which fix was shown last: so that a fleet learns what helps.
+//! Which incidents have ended, and which fix was shown last: so that a fleet learns what helps.
 //!
 //! A recovery after a fix is no proof that the fix was made, or was what helped; the words of the
 //! report say so.
@@ -10,13 +10,13 @@ use super::past_runs::PastDevice;
 use super::run_days::RunDays;
 use crate::results::{Code, Device, Finding, FixId, FixOutcome, Recovered, Status};
 
-/// The troubles that a fix may end, each once.
+/// The incidents that a fix may end, each once.
 fn incidents() -> BTreeSet<&'static [Code]> {
     let codes = Code::ALL.into_iter().filter(|code| escalates(*code));
     codes.map(incident_codes).collect()
 }
 
-/// The worst trouble that the last night saw and that has ended since.
+/// The worst incident that the last run day saw and that has ended since.
 pub(crate) fn recovered(
     past: &PastDevice,
     status: Status,
@@ -47,7 +47,7 @@ pub(crate) fn recovered(
     })
 }
 
-/// What became of the fixes that were shown, over all troubles that are remembered and tonight's.
+/// What became of the fixes that were shown, over all known incidents.
 pub(crate) fn outcomes<'a>(
     devices: impl Iterator<Item = (&'a PastDevice, Option<&'a Device>)>,
     run_days: &RunDays<'_>,

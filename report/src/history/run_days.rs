@@ -1,7 +1,7 @@
-//! Runs as nights: the calendar days on which fleetback ran.
+//! The calendar days on which fleetback ran.
 //!
-//! A night is a calendar day of the reader's time zone. Two runs of one day are one night, and the
-//! later counts. A newcomer would count days: a night without a run says nothing about the backups,
+//! A run day is a calendar day of the reader's time zone. Two runs of one day count once, and the
+//! later counts. A day without a run says nothing about the backups,
 //! so it neither makes a failure longer nor breaks it.
 
 use jiff::tz::TimeZone;
@@ -10,16 +10,16 @@ use jiff::{Span, Timestamp, civil};
 use super::past_runs::{History, PastDevice};
 use crate::results::{Severity, Status, fails};
 
-/// RunDays in the strip of a device, tonight among them.
-pub const STRIP_NIGHTS: usize = 28;
+/// Days in the strip of a device, today among them.
+pub(crate) const STRIP_NIGHTS: usize = 28;
 
 /// fleetback did not run.
-pub const NO_RUN: char = '-';
+pub(crate) const NO_RUN: char = '-';
 
 /// It ran and did not see the device.
-pub const NOT_SEEN: char = '.';
+pub(crate) const NOT_SEEN: char = '.';
 
-/// The earlier runs with the nights that they fell into.
+/// The earlier runs with their calendar days.
 pub(crate) struct RunDays<'a> {
     pub(crate) history: &'a History,
     today: civil::Date,
@@ -28,7 +28,7 @@ pub(crate) struct RunDays<'a> {
 }
 
 impl<'a> RunDays<'a> {
-    /// The nights of a history, as they look from `now`.
+    /// The run days of a history, as they look from `now`.
     pub(crate) fn new(history: &'a History, now: Timestamp) -> Self {
         let run_day = |at: Timestamp| run_day(at, &history.zone);
         Self {
@@ -42,12 +42,12 @@ impl<'a> RunDays<'a> {
         }
     }
 
-    /// Tonight's date.
+    /// The date of this run.
     pub(crate) fn today(&self) -> civil::Date {
         self.today
     }
 
-    /// RunDays before tonight that lie in a span of runs, as far as a test holds for their runs.
+    /// Run days before today that lie in a span of runs, as far as a test holds for their runs.
     pub(crate) fn count(
         &self,
         since: Timestamp,
@@ -80,18 +80,18 @@ impl<'a> RunDays<'a> {
         runs.take_while(move |at| *at < before)
     }
 
-    /// The last night before tonight on which fleetback ran.
+    /// The last run day before today.
     pub(crate) fn last_night(&self) -> Option<civil::Date> {
         let earlier = |(date, _): &&(civil::Date, Timestamp)| *date < self.today;
         self.runs.iter().rev().find(earlier).map(|(date, _)| *date)
     }
 
-    /// The night of a run.
+    /// The day of a run.
     pub(crate) fn run_day(&self, at: Timestamp) -> civil::Date {
         run_day(at, &self.history.zone)
     }
 
-    /// RunDays of the strip, since the first run that is known, on which fleetback did not run.
+    /// Days of the strip, since the first run that is known, on which fleetback did not run.
     pub(crate) fn missed(&self) -> u64 {
         let first = self.runs.first().map(|(date, _)| *date);
         let nights = self
@@ -100,7 +100,7 @@ impl<'a> RunDays<'a> {
         nights.filter(|date| self.of_date(*date).is_empty()).count() as u64
     }
 
-    /// The dates of the strip before tonight, oldest first.
+    /// The dates of the strip before today, oldest first.
     fn strip_dates(&self) -> impl Iterator<Item = civil::Date> + '_ {
         let back = (1..STRIP_NIGHTS as i64).rev();
         back.filter_map(|days| self.today.checked_sub(Span::new().days(days)).ok())
@@ -112,7 +112,7 @@ impl<'a> RunDays<'a> {
         &self.runs[from..to]
     }
 
-    /// One letter a night, tonight last.
+    /// One letter a day, today last.
     pub(crate) fn strip(&self, past: Option<&PastDevice>, today: Status) -> String {
         let earlier = self.strip_dates().map(|date| {
             let runs = self.of_date(date);
@@ -142,7 +142,7 @@ impl<'a> RunDays<'a> {
         Some(failing.last().map_or(now, |state| state.since))
     }
 
-    /// RunDays since then on which fleetback ran and saw the device fail, tonight among them.
+    /// Run days since then that saw the device fail, today among them.
     pub(crate) fn nights_failing(
         &self,
         past: Option<&PastDevice>,
@@ -154,7 +154,7 @@ impl<'a> RunDays<'a> {
     }
 }
 
-/// The night of an instant.
+/// The calendar day of an instant.
 fn run_day(at: Timestamp, zone: &TimeZone) -> civil::Date {
     at.to_zoned(zone.clone()).date()
 }

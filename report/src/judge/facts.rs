@@ -241,7 +241,7 @@ fn source(source: &Source) -> String {
     format!("{} ({}), {clock}", source.path.display(), source.kind)
 }
 
-/// The computers, the roots and the strangers of a fleet.
+/// The computers of a fleet.
 pub(crate) fn hosts(fleet: &Fleet) -> Vec<Host> {
     let mut hosts: Vec<Host> = fleet
         .hosts

@@ -59,6 +59,32 @@ pub fn likely_causes(code: Code) -> impl Iterator<Item = LikelyCause> {
 
 /// Judges every device. Pure: the same arguments give the same results, and the order in which the
 /// fleet lists its devices makes no difference.
+///
+/// ```
+/// use fleetback_report::judge::{ReferenceData, RunInfo, judge};
+/// use fleetback_report::policy::Policy;
+/// use fleetback_report::results::{Code, Status};
+/// use fleetback_scanner::model::fleet::{Device, Fleet};
+///
+/// let fleet = Fleet {
+///     devices: vec![Device::default()],
+///     ..Fleet::default()
+/// };
+/// let run = RunInfo {
+///     now: "2026-11-30T21:10:00Z".parse()?,
+///     scan_host: "mac-07".to_owned(),
+///     run_id: "1".to_owned(),
+///     tool_version: "1.0.0".to_owned(),
+/// };
+/// let results = judge(&fleet, &ReferenceData::default(), &Policy::builtin(), &run);
+///
+/// let device = &results.devices[0];
+/// assert_eq!(device.status, Status::Unknown);
+/// assert_eq!(device.findings[0].code, Code::BackupUnknown);
+/// assert_eq!(device.findings[0].likely_fix.title, "Ask for the backup state");
+/// assert_eq!(results.summary.at_risk, 1);
+/// # Ok::<(), jiff::Error>(())
+/// ```
 pub fn judge(
     fleet: &Fleet,
     reference_data: &ReferenceData<'_>,

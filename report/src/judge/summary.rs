@@ -1,4 +1,4 @@
-//! From judged devices to the whole: order, counts, and the questions that an exit code asks.
+//! From judged devices to the whole: order, counts, and the problems of the run.
 
 use std::cmp::{Ordering, Reverse};
 use std::collections::{BTreeMap, BTreeSet};

@@ -87,7 +87,7 @@ fn codes(facts: &DeviceFacts) -> String {
     format!("Error codes, newest first:\n{}", lines.concat())
 }
 
-/// What fleetback advised on earlier nights. That somebody did it is not known, and not claimed.
+/// What fleetback advised in earlier runs. Whether it was done is not known.
 fn advised(finding: &Finding) -> String {
     let past = finding.history.iter().flat_map(|past| &past.tried);
     let lines: Vec<_> = past

@@ -17,7 +17,7 @@ settings! {
     stale_days: f64 = 7.0, read by "super::values::days";
     /// Older than this, stale is critical.
     critical_days: f64 = 14.0, read by "super::values::days";
-    /// An iCloud backup of this age is told as expiring: Apple deletes one that was not
+    /// An iCloud backup of this age is expiring: Apple deletes one that was not
     /// renewed for 180 days.
     icloud_expiring_days: f64 = 150.0, read by "super::values::days";
     /// Older than this, expiring is an error.
@@ -29,12 +29,12 @@ settings! {
     /// `fleetback swap`: a device may be wiped when its backup is no older than this. Stored
     /// results older than this answer nothing.
     swap_hours: f64 = 24.0, read by "super::values::hours";
-    /// A device whose swap is planned for no more than so many days ahead is told, with what the swap
-    /// desk says of it (a warning where it is not ready).
+    /// A device whose swap is planned for no more than so many days ahead is a finding, with what the swap
+    /// check says of it (a warning where it is not ready).
     swap_planned_days: f64 = 3.0, read by "super::values::days";
     /// Where `verification` asks for a check: one older than this no longer counts.
     verification_days: f64 = 90.0, read by "super::values::days";
-    /// A device with less of its storage free than this is told (a warning).
+    /// A device with less of its storage free than this is a finding (a warning).
     storage_low_percent: f64 = 5.0, read by "super::values::percent";
     /// Less free than this is an error.
     storage_critical_percent: f64 = 1.0, read by "super::values::percent";

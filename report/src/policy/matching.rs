@@ -1,6 +1,6 @@
 //! Which devices belong to a group: every condition that is given must hold.
 //!
-//! What nobody told matches nothing. A device whose MDM does not say whether it is supervised is
+//! A missing value matches nothing. A device whose MDM does not say whether it is supervised is
 //! neither in a group of supervised devices nor in one of others.
 
 use fleetback_scanner::model::identity::Identity;

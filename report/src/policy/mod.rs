@@ -2,7 +2,7 @@
 //! file, with the defaults and the words of benchmarks built in.
 //!
 //! All durations are plain numbers of days, fractions allowed (`0.5` is twelve hours); the unit
-//! stands in the key's name. A key that is absent keeps its default, a key that nobody knows is an
+//! stands in the key's name. A key that is absent keeps its default, an unknown key is an
 //! error: a misspelt threshold must not fall back to the default in silence.
 
 mod benchmarks;
@@ -30,7 +30,7 @@ pub(crate) use self::limits::span_of_days;
 pub use self::matching::Match;
 pub(crate) use self::matching::Subject;
 pub(crate) use self::model::effective;
-pub use self::model::{BUILTIN, Effective, Group, Policy};
+pub use self::model::{Effective, Group, Policy};
 pub use self::preset::Preset;
 pub use self::requirements::{Demand, Depth, OsRequirements, Requirement, Requirements};
 pub(crate) use self::used::{policy_for, policy_used};

@@ -13,7 +13,7 @@ pub struct Policy {
     pub name: String,
     /// Whose words it starts from.
     pub preset: Preset,
-    /// How many days before its end a waiver is told.
+    /// How many days before its end a waiver is announced.
     pub waiver_warning_days: f64,
     /// When something is too old, too small or too full.
     pub thresholds: Thresholds,
@@ -23,7 +23,7 @@ pub struct Policy {
     pub os: OsRequirements,
     /// Devices of which something else is asked, the first match counts.
     pub groups: Vec<Group>,
-    /// Devices and findings that somebody has decided to live with.
+    /// Accepted risks: devices and findings that a waiver covers.
     pub waivers: Vec<WaiverRule>,
 }
 
@@ -34,9 +34,9 @@ impl Default for Policy {
 }
 
 /// The name of the policy that no file gave.
-pub const BUILTIN: &str = "built-in";
+pub(crate) const BUILTIN: &str = "built-in";
 
-/// How many days before its end a waiver is told.
+/// How many days before its end a waiver is announced.
 pub(crate) const WAIVER_WARNING_DAYS: f64 = 14.0;
 
 impl Policy {

@@ -25,7 +25,7 @@ struct PolicyGiven {
     name: Option<String>,
     /// The words of a benchmark to start from.
     preset: Option<Preset>,
-    /// A waiver that ends within so many days is told.
+    /// A waiver that ends within so many days is announced.
     #[serde(deserialize_with = "days")]
     waiver_warning_days: Option<f64>,
     /// When something is too old, too small or too full.
@@ -37,7 +37,7 @@ struct PolicyGiven {
     /// Devices of which something else is asked; the first that a device belongs to counts.
     #[serde(rename = "group")]
     groups: Vec<GroupGiven>,
-    /// Devices and findings that somebody has decided to live with.
+    /// Accepted risks: devices and findings that a waiver covers.
     #[serde(rename = "waiver")]
     waivers: Vec<WaiverRule>,
 }
@@ -45,6 +45,21 @@ struct PolicyGiven {
 impl Policy {
     /// Reads a policy file. `file` is its name: it stands in errors, and in reports when the
     /// policy gives itself no name.
+    ///
+    /// ```
+    /// use fleetback_report::policy::{Policy, Requirement};
+    ///
+    /// let policy = Policy::parse("[backups]\nlocal = \"required\"\n", "policy.toml")?;
+    /// assert_eq!(policy.name, "policy.toml");
+    /// assert_eq!(policy.backups.local, Requirement::Required);
+    ///
+    /// let error = Policy::parse("[backups]\nlocl = \"required\"\n", "policy.toml").unwrap_err();
+    /// assert!(error.to_string().contains("policy.toml"));
+    /// # Ok::<(), fleetback_report::policy::PolicyError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// The text is no TOML, has an unknown key or a wrong value, or contradicts itself.
     pub fn parse(text: &str, file: &str) -> Result<Self, PolicyError> {
         let given: PolicyGiven =
             toml::from_str(text).map_err(|error| refused(text, file, &error))?;
@@ -118,7 +133,7 @@ pub(crate) struct GroupGiven {
 }
 
 impl GroupGiven {
-    /// The group in a policy that asks this of everybody else.
+    /// The group in a policy that asks this of all other devices.
     pub(crate) fn within(self, policy: &Policy) -> Group {
         let (backups, os) = start(self.preset, policy);
         Group {

@@ -22,8 +22,8 @@ settings! {
     local: Requirement = Requirement::Allowed;
     /// Must local backups be encrypted? "required" or "allowed".
     encryption: Demand = Demand::Required;
-    /// Must somebody have proven that the password opens an encrypted backup?
-    /// "required": one that nobody has proven does not count. "allowed": it counts, with a remark.
+    /// Must the password of an encrypted backup be proven?
+    /// "required": one without a proven password does not count. "allowed": it counts, with a remark.
     password: Demand = Demand::Allowed;
     /// How deep must the newest good local backup have been checked?
     /// "any", "names", "sizes" or "contents", as for `--verify`.
@@ -38,7 +38,7 @@ settings! {
 
     /// Must iOS be up to date? "required": one that is not is a warning. "allowed": a remark.
     currency: Demand = Demand::Allowed;
-    /// Nobody is told of a newer iOS before it has been out for so many days.
+    /// A newer iOS counts once it has been out for so many days.
     grace_days: f64 = 30.0, read by "super::values::days";
 }
 
@@ -105,7 +105,7 @@ labels! { Requirement:
 pub enum Demand {
     /// Its absence is a finding.
     Required,
-    /// Its absence is told at most as a remark.
+    /// Its absence is at most a remark.
     Allowed,
 }
 

@@ -1,4 +1,4 @@
-//! One waiver: what somebody has decided to live with, and why.
+//! One waiver: an accepted risk, and why it is accepted.
 
 use fleetback_scanner::model::identity::Identity;
 use jiff::Timestamp;
@@ -11,7 +11,7 @@ use super::limits::span_of_days;
 use super::values::{date, device_name, is_named, reason};
 use crate::results::Code;
 
-/// Something that somebody has decided to live with, and why.
+/// An accepted risk, and why it is accepted.
 #[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct WaiverRule {

@@ -22,7 +22,7 @@ impl Patterns {
         self.0.is_empty()
     }
 
-    /// Does any of the patterns match any of the texts? What nobody told matches nothing.
+    /// Does any of the patterns match any of the texts? A missing text matches nothing.
     pub(crate) fn any(&self, texts: &[&str]) -> bool {
         let matches = |text: &&str| self.0.iter().any(|pattern| pattern.matches(text.trim()));
         texts.iter().any(matches)
@@ -65,7 +65,7 @@ impl JsonSchema for Patterns {
     }
 }
 
-/// How editors are told that one text needs no list.
+/// How the schema says that one text needs no list.
 #[derive(JsonSchema)]
 #[schemars(untagged)]
 #[allow(dead_code)] // a shape for the schema, never a value

@@ -48,10 +48,10 @@ pub struct Backup {
     pub host: String,
     /// The folder's own name.
     pub folder_name: String,
-    /// The UDID that the backup tells.
+    /// The UDID in the backup.
     #[serde(default)]
     pub udid: Option<String>,
-    /// The serial number that the backup tells.
+    /// The serial number in the backup.
     #[serde(default)]
     pub serial_number: Option<String>,
     /// An archived copy.
@@ -86,7 +86,7 @@ pub struct Backup {
     pub verified: Verified,
     /// `None` before a check.
     pub files: Option<FileCount>,
-    /// Was the check taken over from an earlier night, because nothing has changed since?
+    /// Was the check taken over from an earlier run, because nothing has changed since?
     #[serde(default)]
     pub recalled: bool,
     /// The first of the missing files.
@@ -118,9 +118,9 @@ pub struct Proof {
 pub struct Icloud {
     /// The switch.
     pub enabled: Option<bool>,
-    /// The newest date told.
+    /// The newest known date.
     pub last_date: Option<Timestamp>,
-    /// Which document told the date, or else the switch.
+    /// The document of the date, or else of the switch.
     pub source: Option<String>,
     /// When that was true.
     pub observed_at: Option<Timestamp>,
@@ -139,6 +139,6 @@ pub struct IcloudAttempt {
     pub domain: String,
     /// 0 is success.
     pub code: i64,
-    /// What the code means; `None` for one nobody has explained.
+    /// What the code means; `None` for an unknown code.
     pub meaning: Option<String>,
 }

@@ -20,7 +20,7 @@ pub enum Severity {
     Warning,
     /// Something must be done.
     Error,
-    /// Data would be lost tonight.
+    /// Data would be lost now.
     Critical,
 }
 
@@ -233,7 +233,7 @@ pub enum Verdict {
     ReadyWithLosses,
     /// Something stands against it.
     NotReady,
-    /// Nobody can tell. Never ready.
+    /// Unknown. Never ready.
     Unknown,
 }
 
@@ -252,15 +252,15 @@ labels! { Verdict:
 pub enum Status {
     /// A good backup in date.
     Protected,
-    /// A good backup that grows old.
+    /// A good backup, older than the aging limit.
     Aging,
     /// The newest good backup is too old.
     Stale,
     /// Attempts, and no good backup that is not too old.
     Failed,
-    /// No backup and no attempt, although the evidence could have told of one.
+    /// No backup and no attempt, although the evidence would show one.
     Never,
-    /// Nobody can tell.
+    /// Unknown.
     Unknown,
 }
 
@@ -300,7 +300,7 @@ pub enum OsVerdict {
     SupportedOlder,
     /// Apple has no version for the model any more.
     Unsupported,
-    /// Nobody can tell.
+    /// Unknown.
     #[default]
     Unknown,
 }
@@ -377,12 +377,12 @@ pub(crate) fn fails(severity: Option<Severity>) -> bool {
 }
 
 impl Status {
-    /// Would data be lost tonight, or can nobody tell that it would not?
+    /// Would data be lost now, or is that unknown?
     pub fn is_at_risk(self) -> bool {
         !matches!(self, Self::Protected | Self::Aging)
     }
 
-    /// Worst first. Never before failed: where something was tried, somebody once set it up.
+    /// Worst first. Never before failed: where something was tried, it was set up once.
     /// Unknown after stale: an old backup that is known to be old is worse news than none known.
     pub(crate) fn rank(self) -> u8 {
         match self {

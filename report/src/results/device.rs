@@ -38,7 +38,7 @@ pub struct Device {
     /// MEID.
     #[serde(default)]
     pub meid: Option<String>,
-    /// ECID, "0x1A75D23A2B803A": as told, or the one inside the UDID.
+    /// ECID, "0x1A75D23A2B803A": as reported, or the one inside the UDID.
     #[serde(default)]
     pub ecid: Option<String>,
     /// ICCID of the first SIM, digits only.
@@ -78,7 +78,7 @@ pub struct Device {
     pub last_attempt: Option<Attempt>,
     /// Local backups, newest first.
     pub backups: Vec<Backup>,
-    /// iCloud backups, as far as evidence tells.
+    /// iCloud backups, as far as known.
     pub icloud: Icloud,
     /// What the MDM knows; `None` when no MDM document speaks of the device.
     pub mdm: Option<Mdm>,
@@ -105,14 +105,14 @@ pub struct DeviceHistory {
     /// The first run of the unbroken row of runs in which it has failed up to now; `None` when it
     /// does not fail.
     pub first_failing: Option<Timestamp>,
-    /// Nights since then on which fleetback ran and saw it fail, this one among them.
+    /// Run days since then that saw it fail, this one among them.
     pub nights_failing: Option<u64>,
-    /// One letter a night, oldest first, this night last: `g` good, `a` aging, `f` failing, `u`
+    /// One letter a day, oldest first, today last: `g` good, `a` aging, `f` failing, `u`
     /// unknown, `.` the device was not seen, `-` fleetback did not run.
     pub nights: String,
     /// Sizes of its complete local backups, oldest first.
     pub sizes: Vec<EarlierSize>,
-    /// The trouble that has ended, until the next night.
+    /// The incident that has ended, until the next run day.
     pub recovered: Option<Recovered>,
 }
 
@@ -126,7 +126,7 @@ pub struct EarlierSize {
     pub bytes: u64,
 }
 
-/// A trouble that has ended.
+/// An incident that has ended.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Recovered {
     /// What it was.
@@ -135,7 +135,7 @@ pub struct Recovered {
     pub fix: FixId,
     /// When it began.
     pub since: Timestamp,
-    /// Nights on which it was seen.
+    /// Run days on which it was seen.
     pub nights: u64,
 }
 
@@ -144,7 +144,7 @@ pub struct Recovered {
 pub struct Os {
     /// The one word.
     pub verdict: OsVerdict,
-    /// How sure: an old list makes nobody sure. `None` for `unknown`.
+    /// How sure: an old list lowers the confidence. `None` for `unknown`.
     pub confidence: Option<Confidence>,
     /// The newest version for the model.
     pub newest: Option<String>,
@@ -153,7 +153,7 @@ pub struct Os {
     /// Whole days since the first release for the model that is newer than what the device runs, as
     /// far as the list goes back. Only where the device is behind.
     pub days_behind: Option<i64>,
-    /// Is that release so young that nobody is blamed yet?
+    /// True while the release is within the policy's grace period.
     pub in_grace: bool,
     /// DeviceRef says what is newest: a feed, the built-in table, or the fleet itself.
     pub source: Option<String>,
@@ -162,7 +162,7 @@ pub struct Os {
     pub source_date: Option<Date>,
 }
 
-/// A device in as many words as it takes to tell it from others.
+/// A device by the facts that name it.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[schemars(rename = "Who")]
 pub struct DeviceRef {
@@ -203,7 +203,7 @@ impl From<&Device> for DeviceRef {
 }
 
 impl Device {
-    /// Has somebody decided to live with its trouble? True when a waiver covers a finding that
+    /// Is its risk accepted? True when a waiver covers a finding that
     /// weighs (an error, or one that says that there is no backup to rely on), and no such finding
     /// is left uncovered.
     pub fn is_waived(&self) -> bool {
@@ -219,7 +219,7 @@ impl Device {
         }) && any
     }
 
-    /// Would data of this device be lost tonight, for all that is known, and does it matter?
+    /// Would data of this device be lost now, for all that is known, and does it matter?
     pub fn is_at_risk(&self) -> bool {
         self.status.is_at_risk() && !self.listed_apart && !self.is_waived()
     }

@@ -56,13 +56,13 @@ pub struct Reference {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[schemars(rename = "PastOfFinding")]
 pub struct FindingHistory {
-    /// The first run of this trouble.
+    /// The first run of this incident.
     pub since: Timestamp,
-    /// Nights on which fleetback ran and saw it, this one among them.
+    /// Run days that saw it, this one among them.
     pub nights: u64,
     /// The first run that showed the likely fix.
     pub fix_since: Timestamp,
-    /// Nights on which the likely fix was shown, this one among them.
+    /// Run days on which the likely fix was shown, this one among them.
     pub fix_nights: u64,
     /// Other fixes that were shown before, oldest first.
     pub tried: Vec<EarlierFix>,
@@ -70,7 +70,7 @@ pub struct FindingHistory {
     pub cause_is_certain: bool,
 }
 
-/// A fix that was shown, and did not end the trouble.
+/// A fix that was shown, and did not end the incident.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[schemars(rename = "Tried")]
 pub struct EarlierFix {
@@ -78,7 +78,7 @@ pub struct EarlierFix {
     pub fix: FixId,
     /// The first run that showed it.
     pub since: Timestamp,
-    /// Nights on which it was shown.
+    /// Run days on which it was shown.
     pub nights: u64,
 }
 

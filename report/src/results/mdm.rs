@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 pub struct Mdm {
     /// The newest contact of any kind.
     pub last_seen: Option<Timestamp>,
-    /// The document of the newest contact, and which clock told its age.
+    /// The document of the newest contact, and which clock dated it.
     pub source: Option<String>,
     /// Is that evidence young enough to be trusted?
     pub trusted: bool,
@@ -61,13 +61,13 @@ pub struct Mdm {
     #[serde(default)]
     pub passcode_present: Option<bool>,
     /// Panes of Setup Assistant that are skipped (`Restore`, `DeviceToDeviceMigration`, ...); empty
-    /// when it is told that none is.
+    /// when none is known to be.
     #[serde(default)]
     pub skipped_panes: Option<Vec<String>>,
     /// The validity of the device's identity certificates.
     #[serde(default)]
     pub identity_certificates: Option<Vec<Validity>>,
-    /// Storage in all, with the unit in which it was told.
+    /// Storage in all, with the unit in which it was reported.
     #[serde(default)]
     pub capacity_told: Option<CapacityTold>,
     /// Battery, 0 to 1.
@@ -84,10 +84,10 @@ pub struct Mdm {
     #[serde(default)]
     pub backup_will_be_encrypted: Option<bool>,
     /// Of the queries about backups, those that were not asked; empty when all were, `null` when
-    /// nobody knows.
+    /// unknown.
     #[serde(default)]
     pub backup_queries_left_out: Option<Vec<String>>,
-    /// Did an answer tell the restrictions in force?
+    /// Did an answer list the restrictions in force?
     #[serde(default)]
     pub restrictions_told: bool,
     /// Did an answer list the managed apps?
@@ -95,11 +95,11 @@ pub struct Mdm {
     pub managed_apps_told: bool,
 }
 
-/// Storage in all, as it was told.
+/// Storage in all, as it was reported.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct CapacityTold {
     /// How many.
     pub amount: f64,
-    /// Of what; nobody says whether a megabyte or gigabyte is of base 10 or base 2.
+    /// Of what; whether a megabyte or gigabyte is of base 10 or base 2 is unknown.
     pub unit: CapacityUnit,
 }

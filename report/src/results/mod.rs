@@ -1,7 +1,7 @@
 //! The judged fleet: what `--json` writes, what `report` reads again, and the one thing that every
 //! renderer starts from.
 //!
-//! A promise to users: fields may be added, none changes its meaning, unknown is `null` and never
+//! A stable format: fields may be added, none changes its meaning, unknown is `null` and never
 //! 0, "" or a date in 1970. Instants are RFC 3339 in UTC.
 
 mod backup;

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::codes::{Confidence, FixId, PatternKind};
 use super::finding::LikelyFix;
 
-/// One cause behind many devices, told from what they have in common.
+/// One cause behind many devices, found in what they have in common.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Pattern {
     /// Its name in this run, to which findings point: "outage", "site:Lyon".
@@ -22,9 +22,9 @@ pub struct Pattern {
     pub missed: u64,
     /// Of so many that could have: healthy before, and heard of since.
     pub of: u64,
-    /// When the first night that was missed began.
+    /// When the first missed day began.
     pub since: Timestamp,
-    /// How many nights that is.
+    /// How many days that is.
     pub nights: u64,
     /// Which part of them usually misses, 0 to 1.
     pub usual_rate: f64,

@@ -48,10 +48,10 @@ pub struct PolicyUsed {
     /// Is an outdated iOS more than a remark?
     #[serde(default)]
     pub os_required: Option<bool>,
-    /// Nobody is told of a newer iOS before it has been out for so many days.
+    /// A newer iOS counts once it has been out for so many days.
     #[serde(default)]
     pub os_grace_days: Option<f64>,
-    /// A waiver that ends within so many days is told; only in the policy as a whole.
+    /// A waiver that ends within so many days is announced; only in the policy as a whole.
     #[serde(default)]
     pub waiver_warning_days: Option<f64>,
     /// Groups of devices of which something else is asked, in the order of the policy; the first
@@ -61,7 +61,7 @@ pub struct PolicyUsed {
 }
 
 impl PolicyUsed {
-    /// What is asked of a device: by its group, else of everybody.
+    /// What is asked of a device: by its group, else of all devices.
     pub fn of(&self, device: &Device) -> &Self {
         let mut groups = self.groups.iter();
         let own = groups.find(|group| Some(&group.name) == device.policy_group.as_ref());

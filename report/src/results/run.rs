@@ -38,7 +38,7 @@ pub struct Results {
     pub devices: Vec<Device>,
     /// Everything that could not be used, each once; those of single backups are here too.
     pub problems: Vec<Problem>,
-    /// Evidence that no device can be told from (User Enrollment).
+    /// Evidence that could not be matched to a device (User Enrollment).
     pub unmatched: Vec<Unmatched>,
     /// The computers whose disks were read.
     pub hosts: Vec<Host>,
@@ -58,7 +58,7 @@ pub struct Results {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[schemars(rename = "Past")]
 pub struct RunHistory {
-    /// Earlier runs that are remembered.
+    /// Known earlier runs.
     pub runs: u64,
     /// The oldest of them; `None` when this is the first run.
     pub first_run: Option<Timestamp>,
@@ -68,7 +68,7 @@ pub struct RunHistory {
     pub changes: BTreeMap<Change, u64>,
     /// Devices that the compared run saw and this one did not.
     pub gone: Vec<MissingDevice>,
-    /// Nights of the strip, since the first run, on which fleetback did not run.
+    /// Days of the strip, since the first run, on which fleetback did not run.
     pub nights_missed: u64,
     /// The date of the last letter of every strip, `yyyy-mm-dd`.
     pub strip_ends: String,
@@ -107,11 +107,11 @@ pub struct MissingDevice {
 pub struct FixOutcome {
     /// The fix.
     pub fix: FixId,
-    /// Troubles in which it was shown.
+    /// Incidents in which it was shown.
     pub shown: u64,
-    /// Troubles that ended while it was the last fix shown.
+    /// Incidents that ended while it was the last fix shown.
     pub recovered: u64,
-    /// Troubles in which it is shown now.
+    /// Incidents in which it is shown now.
     pub open: u64,
 }
 
@@ -120,7 +120,7 @@ pub struct FixOutcome {
 pub struct Summary {
     /// Devices in all, those listed apart included.
     pub devices: u64,
-    /// Devices that would lose data tonight: neither waived nor listed apart, with a status other
+    /// Devices that would lose data now: neither waived nor listed apart, with a status other
     /// than `protected` or `aging`.
     pub at_risk: u64,
     /// Devices listed apart: known from old backups only, although there is an inventory.
@@ -196,7 +196,7 @@ pub struct Root {
     pub backups: u64,
 }
 
-/// Evidence that belongs to no device we can tell.
+/// Evidence that could not be matched to a device.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Unmatched {
     /// Why.
@@ -215,7 +215,7 @@ impl Results {
     }
 
     /// The devices that the verdict speaks of: all but those listed apart.
-    pub fn in_fleet(&self) -> impl Iterator<Item = &Device> {
+    pub(crate) fn in_fleet(&self) -> impl Iterator<Item = &Device> {
         self.devices.iter().filter(|device| !device.listed_apart)
     }
 

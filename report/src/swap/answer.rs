@@ -16,7 +16,7 @@ pub enum Retention {
     MayGo,
     /// It has none yet.
     Keep,
-    /// Nobody can tell: keep them.
+    /// Unknown: keep them.
     Unknown,
 }
 
@@ -28,7 +28,7 @@ pub enum Retention {
 pub enum Outcome {
     /// Must be settled before the device is wiped.
     Blocks,
-    /// The evidence does not tell.
+    /// The evidence does not show it.
     CannotTell,
     /// Something does not come back.
     Loses,
@@ -65,7 +65,7 @@ pub struct Answer {
     pub remedy: Option<String>,
     /// Does this answer alone make the verdict `unknown`?
     pub decides: bool,
-    /// Is it for a person to look at, because no data tell it?
+    /// Is it for a person to look at, because no data answer it?
     pub by_hand: bool,
     /// What has to be known before it can be asked; `null` for one that was asked.
     pub waits_for: Option<WaitsFor>,

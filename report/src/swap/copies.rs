@@ -1,6 +1,6 @@
 //! The copies of a device's data that could be restored, and the one that should be.
 //!
-//! A newcomer would take the newest. The newest that holds most is the right one: an encrypted backup
+//! The newest is not always the right one. The newest that holds most is: an encrypted backup
 //! of nine hours ago brings back the passwords that an iCloud backup of one hour ago does not.
 
 use std::cmp::Reverse;
@@ -19,7 +19,7 @@ pub enum Worth {
     Cloud,
     /// Local, not encrypted.
     Plain,
-    /// Local, encrypted, and nobody has proven the password.
+    /// Local, encrypted, its password not proven.
     Unproven,
     /// Local, and being written to.
     Running,
@@ -66,7 +66,11 @@ pub fn copies<'a>(backups: &'a [Backup], icloud: &Icloud) -> Vec<Copy<'a>> {
 }
 
 /// The copy that should be restored: of those young enough the one that holds most, else the newest.
-pub fn chosen(copies: Vec<Copy<'_>>, now: Timestamp, limit: SignedDuration) -> Option<Copy<'_>> {
+pub(crate) fn chosen(
+    copies: Vec<Copy<'_>>,
+    now: Timestamp,
+    limit: SignedDuration,
+) -> Option<Copy<'_>> {
     copies.into_iter().min_by_key(|copy| {
         let young = is_young(copy.date, now, limit);
         (!young, young.then_some(copy.worth), Reverse(copy.date))
@@ -75,7 +79,7 @@ pub fn chosen(copies: Vec<Copy<'_>>, now: Timestamp, limit: SignedDuration) -> O
 
 /// Is something of this date no older than the limit? To the second: a limit of 24 hours is passed a
 /// second after them.
-pub fn is_young(date: Timestamp, now: Timestamp, limit: SignedDuration) -> bool {
+pub(crate) fn is_young(date: Timestamp, now: Timestamp, limit: SignedDuration) -> bool {
     date.duration_until(now) <= limit
 }
 

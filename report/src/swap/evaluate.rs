@@ -63,7 +63,7 @@ fn unread(results: &Results) -> u64 {
     lost.count() as u64
 }
 
-/// A row that another one contradicts is never ready: nobody can tell which of the two is meant.
+/// A row that another one contradicts is never ready: which of the two is meant is unknown.
 fn within_plan(ticket: Ticket, check: PlanCheck) -> Ticket {
     let ready = matches!(ticket.verdict, Verdict::Ready | Verdict::ReadyWithLosses);
     let (verdict, reason) = match check.conflicts.first() {

@@ -167,7 +167,7 @@ fn keys_of(device: &Device) -> impl Iterator<Item = Key> {
     single.into_iter().flatten().chain(imeis)
 }
 
-/// What was typed, folded: two texts that mean the same are the same, whoever knows them.
+/// What was typed, folded: two texts that mean the same are the same.
 pub(crate) fn folded_text(text: &str) -> String {
     bare(text).to_lowercase()
 }

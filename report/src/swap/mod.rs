@@ -1,4 +1,4 @@
-//! The swap desk: may this device be wiped or handed over now?
+//! The swap check: may this device be wiped or handed over now?
 //!
 //! `Results x what was typed x target -> verdict`. Works on judged devices, so a live scan and stored
 //! results take one way. [`rules`] is the table; nothing else decides.

@@ -1,6 +1,6 @@
 //! A plan of swaps as questions, and what its rows say against each other.
 //!
-//! A newcomer would ask each row alone. Two old devices that are both to be restored to one new one are
+//! Rows must not be judged alone. Two old devices that are both to be restored to one new one are
 //! each READY alone, and one of the two people gets nothing: such rows are held against each other
 //! first, and a row that another contradicts is never ready.
 
@@ -64,7 +64,7 @@ struct Row {
 
 /// What the rows of a plan say of each other, one for each of `asked`. What was typed by hand has no
 /// line and is held against nothing.
-pub fn check_plan(asked: &[SwapRequest], directory: &Directory<'_>) -> Vec<PlanCheck> {
+pub(crate) fn check_plan(asked: &[SwapRequest], directory: &Directory<'_>) -> Vec<PlanCheck> {
     let rows: Vec<Option<Row>> = asked.iter().map(|one| row(one, directory)).collect();
     let known = || rows.iter().flatten();
     let by_old = grouped(known().map(|row| (&row.old, row)));

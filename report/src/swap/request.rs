@@ -95,7 +95,7 @@ pub struct PlanUsed {
     pub path: String,
     /// Rows that were asked.
     pub swaps: u64,
-    /// Lines whose rows could not be used: nobody was asked about the devices that they mean.
+    /// Lines whose rows could not be used: their devices were not checked.
     pub unusable: Vec<u64>,
     /// What is wrong with its rows.
     pub problems: Vec<Problem>,
@@ -117,9 +117,9 @@ impl PlanUsed {
         let count = self.unusable.len() as u64;
         (count > 0).then(|| {
             format!(
-                "{} of the plan could not be used, and nobody was asked about {}: {}",
+                "{} of the plan could not be used and {} not checked: {}",
                 plural(count, "row", "rows"),
-                if count == 1 { "it" } else { "them" },
+                if count == 1 { "was" } else { "were" },
                 list_of_lines(&self.unusable)
             )
         })

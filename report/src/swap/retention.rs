@@ -72,7 +72,7 @@ pub struct OldBackup {
     pub host: String,
     /// When it was completed.
     pub completed_at: Option<Timestamp>,
-    /// Its size, where a check told it.
+    /// Its size, where a check found it.
     pub bytes: Option<u64>,
 }
 
@@ -122,11 +122,11 @@ fn after(
     }
 }
 
-/// Why nobody can tell, whatever the devices are.
+/// Why it is unknown, whatever the devices are.
 fn untold(asked: &SwapRequest, check: &PlanCheck, too_old: bool) -> Option<String> {
     const OLD: &str = "the stored results are too old to rely on";
     const DAY: &str =
-        "the day of the plan could not be read, so nobody can tell what was backed up since";
+        "the day of the plan could not be read, so what was backed up since is unknown";
     match check.conflicts.first() {
         _ if too_old => Some(OLD.to_owned()),
         Some(against) => Some(against.clone()),
@@ -198,7 +198,7 @@ fn why_not(new: &Device) -> String {
         .iter()
         .any(|copy| copy.worth >= Worth::Unproven);
     let made = if unproven {
-        "it has a backup, and nobody has proven that it could be restored"
+        "it has a backup, and it is not proven that it could be restored"
     } else {
         "it has no complete backup of its own since the swap"
     };

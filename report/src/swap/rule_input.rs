@@ -64,7 +64,7 @@ pub struct RuleInput<'a> {
     pub read_at: Timestamp,
     /// When it is asked.
     pub now: Timestamp,
-    /// What the backup would be restored to; `None` when nobody said.
+    /// What the backup would be restored to; `None` when none was named.
     pub target: Option<&'a Target>,
 }
 
@@ -80,7 +80,7 @@ impl<'a> RuleInput<'a> {
     }
 
     /// Is something of this date no older than the limit?
-    pub fn is_young(&self, date: Timestamp) -> bool {
+    pub(crate) fn is_young(&self, date: Timestamp) -> bool {
         is_young(date, self.now, self.limit())
     }
 
@@ -90,7 +90,7 @@ impl<'a> RuleInput<'a> {
     }
 
     /// The copy that should be restored.
-    pub fn chosen(&self) -> Option<Copy<'a>> {
+    pub(crate) fn chosen(&self) -> Option<Copy<'a>> {
         copies::chosen(self.copies(), self.now, self.limit())
     }
 
@@ -119,7 +119,7 @@ impl<'a> RuleInput<'a> {
         sane.then_some((capacity - available) * 1e9)
     }
 
-    /// Could there be a newer iCloud backup than the evidence tells, because it is old itself?
+    /// Could there be a newer iCloud backup than the evidence shows, because it is old itself?
     pub(crate) fn icloud_may_be_newer(&self) -> bool {
         let icloud = self.device.icloud;
         let told = icloud

@@ -127,7 +127,7 @@ pub fn is_product(text: &str) -> bool {
     product_type.is_some() || model.is_some()
 }
 
-/// Product type and marketing name, as far as either is told: "iPhone17,1" names both, "iPhone 16" is
+/// Product type and marketing name, as far as either is known: "iPhone17,1" names both, "iPhone 16" is
 /// sold under one product type or several.
 fn product(text: &str) -> (Option<String>, Option<String>) {
     let text = text.trim();

@@ -1,6 +1,6 @@
-//! What the swap desk says: one ticket for each device that was asked for, and the sums over all.
+//! What the swap check says: one ticket for each device that was asked for, and the sums over all.
 //!
-//! A promise to ticket systems, like the results: fields may be added, none changes its meaning,
+//! A stable format for ticket systems, like the results: fields may be added, none changes its meaning,
 //! unknown is `null`.
 
 use std::collections::BTreeMap;

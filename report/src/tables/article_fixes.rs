@@ -19,9 +19,9 @@ pub(super) const TABLE: [About; 8] = [
         steps: &[
             step("Open Settings, tap the name at the top, then iCloud > Manage Account Storage.").from(18).focus(Focus::IcloudStorage),
             step("Open Settings, tap the name at the top, then iCloud > Manage Storage (iCloud Storage or Manage Account Storage on some versions).").before(18).focus(Focus::IcloudStorage),
-            step("Delete what is no longer needed, or choose a larger storage plan. Under Backups, delete only backups of devices that nobody uses any more, never the backup of this device.").focus(Focus::IcloudStorage),
+            step("Delete what is no longer needed, or choose a larger storage plan. Under Backups, delete only backups of devices that are no longer in use, never the backup of this device.").focus(Focus::IcloudStorage),
             step("On the device, open Settings > General > iPhone Storage (iPad Storage on an iPad).").focus(Focus::DeviceStorage),
-            step("Offload apps that nobody uses, and move large videos off the device, until at least a tenth of the storage is free.").focus(Focus::DeviceStorage),
+            step("Offload unused apps, and move large videos off the device, until at least a tenth of the storage is free.").focus(Focus::DeviceStorage),
             step("Start a backup again and watch it to its end."),
         ],
     },
@@ -84,7 +84,7 @@ pub(super) const TABLE: [About; 8] = [
         related: None,
         ask: Some("its network connection fails again and again when it is backed up."),
         steps: &[
-            step("First make sure that the device can reach its MDM afterwards: over mobile data, or over a Wi-Fi network that a profile installs. Else it is cut off until somebody joins a network by hand.").aside(),
+            step("First make sure that the device can reach its MDM afterwards: over mobile data, or over a Wi-Fi network that a profile installs. Otherwise it is cut off until a network is joined by hand.").aside(),
             step("Have the Wi-Fi password at hand."),
             step("Open Settings > General > Transfer or Reset iPhone (iPad on an iPad; plain Reset on some versions) > Reset > Reset Network Settings.").from(15),
             step("Open Settings > General > Reset > Reset Network Settings.").before(15),

@@ -1,4 +1,4 @@
-//! What the error codes of Apple's backup mean, as far as anybody outside Apple has found out.
+//! What the error codes of Apple's backup mean, as far as it is known outside Apple.
 //!
 //! None of this is documented by Apple; the meanings come from published reverse engineering of
 //! MobileBackup and from public issue threads (docs/findings.md names them). They may change with
@@ -12,14 +12,14 @@ use crate::results::FixId;
 /// The domain of the backup's own errors.
 pub const MB: &str = "MBErrorDomain";
 /// The domain of CloudKit, on which iCloud Backup is built.
-pub const CK: &str = "CKErrorDomain";
+pub(crate) const CK: &str = "CKErrorDomain";
 
 /// What a code speaks of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Class {
     /// The backup succeeded.
     Success,
-    /// Several errors in one; the inner codes tell.
+    /// Several errors in one; the inner codes count.
     Bundle,
     /// The iCloud storage of the account.
     Quota,
@@ -56,18 +56,18 @@ pub struct Meaning {
     pub meaning: &'static str,
     /// What it speaks of.
     pub class: Class,
-    /// What usually helps; `None` where the code alone does not tell.
+    /// What usually helps; `None` where the code alone does not show it.
     pub fix: Option<FixId>,
 }
 
-/// What a code means; `None` for one that nobody has explained.
+/// What a code means; `None` for an unknown one.
 pub fn explain(domain: &str, code: i64) -> Option<&'static Meaning> {
     TABLE
         .iter()
         .find(|row| row.domain == domain && row.codes.contains(&code))
 }
 
-/// Is it one of the codes that Apple's own code takes as passing? One of them on one night means
+/// Is it one of the codes that Apple's own code takes as passing? One of them in one run means
 /// nothing; the same one three times in a row does.
 /// "Busy" is not in that set, and passes all the same.
 pub fn is_transient(domain: &str, code: i64) -> bool {
@@ -76,7 +76,7 @@ pub fn is_transient(domain: &str, code: i64) -> bool {
 
 const BUSY: i64 = 14;
 
-/// Every code that somebody has explained.
+/// Every code with a known meaning.
 pub fn all() -> impl Iterator<Item = &'static Meaning> {
     TABLE.iter()
 }

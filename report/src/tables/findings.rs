@@ -1,6 +1,6 @@
 //! The codes of everything that can be wrong with a device.
 //!
-//! Codes are a promise: they stand in CSV files, tickets and waivers and outlive every wording.
+//! Codes are never renamed: they stand in CSV files, tickets and waivers and outlive every wording.
 //! The order below is the order in which findings of equal severity are listed. A new code goes
 //! where its default severity puts it; no code is ever renamed or used again for something else.
 
@@ -93,7 +93,7 @@ const TABLE: [About; 32] = [
         severity: Severity::Error,
         title: "A local backup is a placeholder",
         meaning: "A tool wrote the signs of a finished backup without a backup behind them.",
-        evidence: "`finished` in Status.plist beside an empty Manifest.plist, or the zero UUID of a make-believe backup",
+        evidence: "`finished` in Status.plist beside an empty Manifest.plist, or the zero UUID of a fake backup",
         bears_on_status: false,
         not_yet: None,
     },
@@ -163,7 +163,7 @@ const TABLE: [About; 32] = [
     About {
         code: Code::BackupUnknown,
         severity: Severity::Error,
-        title: "Nobody can tell whether it is backed up",
+        title: "Backup state unknown",
         meaning: "No evidence tells whether this device has a backup: the MDM did not say, and no local backup that could be judged was found.",
         evidence: "the absence of every fact that could tell",
         bears_on_status: true,
@@ -173,7 +173,7 @@ const TABLE: [About; 32] = [
         code: Code::SwapPlanned,
         severity: Severity::Warning,
         title: "A swap is planned, and the device is not ready",
-        meaning: "The device is to be swapped within the next days; the finding carries what the swap desk says of it tonight.",
+        meaning: "The device is to be swapped within the next days; the finding carries what the swap check says of it.",
         evidence: "the planned swap date of the inventory table, and the rules S1 to S22",
         bears_on_status: false,
         not_yet: None,
@@ -181,7 +181,7 @@ const TABLE: [About; 32] = [
     About {
         code: Code::BackupAging,
         severity: Severity::Warning,
-        title: "The newest good backup is growing old",
+        title: "The newest good backup is aging",
         meaning: "The newest backup that could be restored is older than the policy's first limit, and not yet too old.",
         evidence: "the date of the newest good backup",
         bears_on_status: false,
@@ -289,7 +289,7 @@ const TABLE: [About; 32] = [
     About {
         code: Code::PasswordMissing,
         severity: Severity::Info,
-        title: "Nobody has proven the backup password",
+        title: "The backup password is not proven",
         meaning: "The local backup is encrypted and no password was given to try.",
         evidence: "the keybag of Manifest.plist",
         bears_on_status: false,

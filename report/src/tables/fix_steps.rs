@@ -20,7 +20,7 @@ pub struct About {
     pub not_when: Option<&'static str>,
     /// The article's nearest fix, where this one is beyond the article.
     pub related: Option<FixId>,
-    /// What the device's user is told, after "needs your help:"; `None` where no user is asked.
+    /// What the device's user reads after "needs your help:"; `None` where no user is asked.
     pub ask: Option<&'static str>,
     /// What to do, step by step.
     pub steps: &'static [Step],
@@ -33,7 +33,7 @@ pub struct Step {
     versions: Versions,
     home_button: Option<bool>,
     focus: Option<Focus>,
-    /// For whoever looks after the device, and not for its user.
+    /// For the administrator of the device, and not for its user.
     pub(super) aside: bool,
 }
 
@@ -63,7 +63,7 @@ impl Step {
         self
     }
 
-    /// The step in words for a device, with what it is for in front where nobody knows whether the
+    /// The step in words for a device, with what it is for in front where it is unknown whether the
     /// device is such a one; `None` when it is not for this device.
     pub fn for_device(&self, situation: &DeviceTraits) -> Option<String> {
         let focus_fits = match (self.focus, situation.focus) {

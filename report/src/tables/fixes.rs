@@ -1,7 +1,7 @@
 //! The likely fixes: the article's eight, and the actions for what none of the eight fits.
 //!
 //! Menu paths differ between
-//! versions of iOS: a step names the versions it is for, and a device whose version nobody knows
+//! versions of iOS: a step names the versions it is for, and a device of unknown version
 //! gets both, each with its versions in front.
 
 use std::fmt::Write as _;
@@ -25,6 +25,20 @@ impl FixId {
     }
 
     /// The fix with the steps that suit a device.
+    ///
+    /// ```
+    /// use fleetback_report::results::FixId;
+    /// use fleetback_report::tables::fix_steps::DeviceTraits;
+    /// use fleetback_report::tables::os_version::OsVersion;
+    ///
+    /// let traits = DeviceTraits {
+    ///     os: OsVersion::parse("17.7"),
+    ///     ..DeviceTraits::default()
+    /// };
+    /// let fix = FixId::ResetNetworkSettings.for_device(&traits);
+    /// assert_eq!(fix.article_step, Some(5));
+    /// assert!(fix.steps.iter().any(|step| step.contains("Transfer or Reset iPhone")));
+    /// ```
     pub fn for_device(self, situation: &DeviceTraits) -> LikelyFix {
         let about = self.about();
         LikelyFix {

@@ -23,7 +23,7 @@ pub fn model(product_type: &str) -> Option<Model> {
 
 /// Product types that go by this name, small letters or not: "iPhone 16", "iPad (9th generation)". The
 /// name of an iPad may leave out what it reaches the network by.
-pub fn types_of(name: &str) -> Vec<(&'static str, &'static str)> {
+pub(crate) fn types_of(name: &str) -> Vec<(&'static str, &'static str)> {
     const NETWORKS: [&str; 2] = [" Wi-Fi + Cellular", " Wi-Fi"];
     let of_family = |full: &'static str| {
         let mut networks = NETWORKS.into_iter();

@@ -5,7 +5,7 @@
 //! XS). Versions never vanish, so of two tables that list a model the one with the greater version is
 //! believed. docs/os-versions.md says where the tables come from and how far they are trusted.
 //!
-//! The swap desk asks here too: [`OsTables::runs`] and [`OsTables::newest`].
+//! The swap check asks here too: [`OsTables::runs`] and [`OsTables::newest`].
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
@@ -25,7 +25,7 @@ static BUILT_IN_TABLE: LazyLock<OsTable<'static>> = LazyLock::new(|| OsTable::fr
 pub struct Release {
     /// The version.
     pub version: OsVersion,
-    /// Its first day; `None` when the table does not tell.
+    /// Its first day; `None` when the table has none.
     pub released: Option<Date>,
 }
 
@@ -364,7 +364,7 @@ mod tests {
         let tables = OsTables::of(None);
         runs(&tables, "iPhone15,2", "26.6.1", Runs::Yes);
         runs(&tables, "iPhone15,2", "18.7.10", Runs::Yes);
-        // Newer than the table: nobody knows.
+        // Newer than the table: unknown.
         runs(&tables, "iPhone15,2", "26.6.2", Runs::Unknown);
         runs(&tables, "iPhone15,2", "27.0", Runs::Unknown);
         runs(&tables, "iPhone11,2", "18.7.10", Runs::Yes);

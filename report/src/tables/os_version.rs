@@ -17,6 +17,14 @@ pub struct OsVersion {
 impl OsVersion {
     /// Reads "18", "18.6", "18.6.2" and "18.6.2 (a)", the letter of a rapid response left out;
     /// `None` for anything that does not start so.
+    ///
+    /// ```
+    /// use fleetback_report::tables::os_version::OsVersion;
+    ///
+    /// assert_eq!(OsVersion::parse("18.6.2 (a)").unwrap().to_string(), "18.6.2");
+    /// assert!(OsVersion::parse("18.6") < OsVersion::parse("18.10"));
+    /// assert_eq!(OsVersion::parse("iOS"), None);
+    /// ```
     pub fn parse(text: &str) -> Option<Self> {
         let number = text.split_whitespace().next()?;
         let mut parts = number.split('.').map(str::parse::<u32>);
@@ -41,12 +49,12 @@ impl OsVersion {
 
     /// Since 16.1, and on the old line since 15.7.1, every local backup wants the passcode typed on
     /// the device (libimobiledevice issue 1380).
-    pub fn asks_for_passcode(self) -> bool {
+    pub(crate) fn asks_for_passcode(self) -> bool {
         self >= Self::new(16, 1, 0) || (self.major == 15 && self >= Self::new(15, 7, 1))
     }
 
     /// iCloud Backup ended for iOS 8 and earlier on 18 December 2024.
-    pub fn has_icloud_backup(self) -> bool {
+    pub(crate) fn has_icloud_backup(self) -> bool {
         self.major >= 9
     }
 }

@@ -134,7 +134,7 @@ pub(super) const TABLE: [About; 21] = [
         may_destroy: Some("settings such as the layout of the Home Screen, and the saved Wi-Fi networks with their passwords; backups made before stay locked with the lost password"),
         not_when: Some("the old backup is the only one and its password may still be found"),
         related: None,
-        ask: Some("nobody knows the password of its backup any more."),
+        ask: Some("the password of its backup is lost."),
         steps: &[
             step("Open Settings > General > Transfer or Reset iPhone (iPad on an iPad) > Reset > Reset All Settings. Do not choose to erase the content.").from(15),
             step("Open Settings > General > Reset > Reset All Settings. Do not choose to erase the content.").before(15),
@@ -195,7 +195,7 @@ pub(super) const TABLE: [About; 21] = [
         steps: &[
             step("On a Mac, open System Settings > Privacy & Security > Full Disk Access and add the program that starts the scan; being root is not enough."),
             step("On Windows, Linux or a share, give the account that scans the right to read the folder."),
-            step("Scan again. Until then nobody knows what these backups hold."),
+            step("Scan again. Until then it is unknown what these backups hold."),
         ],
     },
     About {
@@ -303,7 +303,7 @@ pub(super) const TABLE: [About; 21] = [
     },
     About {
         fix: FixId::AskSwapDesk,
-        title: "Ask the swap desk before the device is wiped",
+        title: "Run the swap check before the device is wiped",
         article_step: None,
         who: "admin",
         may_destroy: None,

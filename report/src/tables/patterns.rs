@@ -26,7 +26,7 @@ const TABLE: [About; 6] = [
     About {
         kind: PatternKind::Outage,
         rule: "C7",
-        title: "Apple's servers, for all that can be told",
+        title: "Apple service outage (likely)",
         cause: "Devices of several sites and versions stopped backing up to iCloud in the same night: the trouble is Apple's servers, or something that all networks share.",
         fix: FixId::CheckIcloudStatus,
         confidence: Confidence::High,

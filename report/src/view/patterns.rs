@@ -55,7 +55,7 @@ fn facts(sheet: &Sheet<'_>, pattern: &Pattern) -> Vec<Fact> {
     ]
 }
 
-/// "One site, Lyon", "Apple's servers, for all that can be told".
+/// "One site, Lyon", "Apple service outage (likely)".
 pub fn pattern_heading(pattern: &Pattern) -> String {
     let title = pattern.kind.about().title;
     match &pattern.what {

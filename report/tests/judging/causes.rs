@@ -475,7 +475,7 @@ fn step_8_apple() {
         FAILING,
         FixId::ContactAppleSupport,
         Medium,
-        "code 777 (nobody outside Apple has explained it)",
+        "code 777 (unknown error code)",
     );
     check(
         failing(&[777; 4]),

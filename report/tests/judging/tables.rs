@@ -236,3 +236,20 @@ fn the_policy_page_shows_the_whole_file() {
         "docs/policy.md does not show\n{builtin}"
     );
 }
+
+#[path = "../../examples/tables_docs/pages.rs"]
+mod pages;
+
+#[test]
+fn the_pages_of_the_tables_are_of_these_tables() {
+    for (name, written) in pages::PAGES {
+        let page = match name {
+            "findings.md" => FINDINGS,
+            _ => FIXES,
+        };
+        assert!(
+            page == written(page),
+            "docs/{name} is old: cargo run -p fleetback-report --example tables_docs"
+        );
+    }
+}

@@ -108,7 +108,7 @@ fn what_is_wrong_with_the_plan_stands_before_the_swaps() {
     let results = common::results(vec![phone()], Vec::new());
     let page = page(&tickets(&results, &[asked("C39TEST00001")], &run));
     let place = |words| page.find(words).unwrap();
-    assert!(place("nobody was asked about it: line 7") < place("<table>"));
+    assert!(place("was not checked: line 7") < place("<table>"));
     assert!(place("<bdi>line 7: none</bdi>") < place("<table>"));
 }
 

@@ -85,7 +85,7 @@ fn off(ctx: &DeviceContext<'_>) -> Option<DraftFinding> {
 }
 
 /// The newest failure of iCloud Backup, when it means something: it lasts; or Apple's servers failed
-/// other devices of the fleet in the same night; or there is no good backup that would make a
+/// other devices of the fleet within twelve hours; or there is no good backup that would make a
 /// passing failure harmless.
 pub(crate) fn failure_that_counts<'a>(ctx: &DeviceContext<'a>) -> Option<Attempt<'a>> {
     ctx.cloud.lasting_failure().or_else(|| {

@@ -72,7 +72,7 @@ const ASIDE: [Code; 3] = [
     Code::IdentityConflict,
 ];
 
-/// A device of which nobody can tell whether it has a backup, and no other finding says why.
+/// A device whose backup state is unknown, where no other finding says why.
 pub(crate) fn nobody_can_tell(
     ctx: &DeviceContext<'_>,
     drafts: &[DraftFinding],

@@ -1,7 +1,7 @@
 //! Local backups that failed, are broken, unencrypted or locked.
 //!
 //! A failure is a warning while another good backup is in date: it is worth repairing, and nothing
-//! would be lost tonight.
+//! would be lost now.
 
 use fleetback_scanner::model::backup::{LocalBackup, Password, Restorable, State};
 use fleetback_scanner::model::problem::Level;
@@ -217,7 +217,7 @@ fn not_encrypted(ctx: &DeviceContext<'_>) -> Option<DraftFinding> {
     })
 }
 
-/// The good local backup that would be restored, where nobody has looked at it as deep, or as lately,
+/// The good local backup that would be restored, where it was not checked as deep, or as lately,
 /// as the policy asks.
 fn not_verified(ctx: &DeviceContext<'_>) -> Option<DraftFinding> {
     let asked = ctx.policy.backups.verification.level()?;

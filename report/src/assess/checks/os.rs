@@ -29,7 +29,7 @@ pub(crate) fn find(ctx: &DeviceContext<'_>) -> Vec<DraftFinding> {
     outdated.into_iter().collect()
 }
 
-/// Where a device's own version was told.
+/// Where a device's own version was read.
 fn own(text: String) -> Evidence {
     Evidence {
         text,

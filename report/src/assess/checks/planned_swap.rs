@@ -1,7 +1,7 @@
-//! A swap that is planned for one of the next days, with what the swap desk says of it tonight.
+//! A swap that is planned for one of the next days, with the swap verdict of this run.
 //!
-//! Judged after all other findings: the desk looks at the judged device. A newcomer would alarm on every
-//! planned swap; a device that is ready is no alarm.
+//! Judged after all other findings, which the verdict rests on. It is no alarm for every
+//! planned swap: a device that is ready is in order.
 
 use jiff::Timestamp;
 use jiff::civil::Date;

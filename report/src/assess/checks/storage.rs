@@ -1,4 +1,4 @@
-//! No room: on the device, or on the computer that takes its backups.
+//! Too little free storage: on the device, or on the computer that takes its backups.
 
 use fleetback_scanner::model::backup::LocalBackup;
 
@@ -49,7 +49,7 @@ fn device_by_code(ctx: &DeviceContext<'_>) -> Option<DraftFinding> {
     })
 }
 
-/// What the next backup may need: a tenth more than the last, and room to work, in bytes.
+/// What the next backup may need: a tenth more than the last, and space to work, in bytes.
 pub(crate) fn need(backup: &LocalBackup) -> u64 {
     let bytes = backup
         .file_check

@@ -1,38 +1,38 @@
-//! How many devices miss a night in the ordinary way of things.
+//! How many devices miss a day when nothing is wrong.
 //!
-//! Healthy telephones skip nights: gaps of up to 2.8 days were seen on one where nothing was wrong.
-//! So "missed" means little by itself, and the usual rate must come from the fleet: from the nights
+//! Healthy telephones skip days: gaps of up to 2.8 days were seen on one where nothing was wrong.
+//! So "missed" means little by itself, and the usual rate must come from the fleet: from the days
 //! before the onset, never from those since. It is not their mean. Weekends come back every week
-//! and are no accident, so the same night of the weeks before counts too, but for the worst of them:
+//! and are no accident, so the same day of the weeks before counts too, but for the worst of them:
 //! an outage that is over must not hide the next.
 
 use jiff::{SignedDuration, Timestamp};
 
 use super::statistics::as_f64;
 
-/// Fewer earlier nights than this tell no rate: two whole weeks.
+/// Fewer earlier days than this give no rate: two whole weeks.
 const NIGHTS: usize = 14;
-/// Nights after which a night of the same kind comes back.
+/// Days after which a day of the same kind comes back.
 const WEEK: usize = 7;
-/// Where so few devices tell of a night, its rate is mostly noise, and all nights are counted as one.
+/// Where so few devices are known of a day, its rate is mostly noise, and all days are counted as one.
 const SMALL: usize = 20;
 
-/// Earlier nights.
+/// Earlier days.
 #[derive(Debug, Default)]
 pub(crate) struct Baseline {
     nights: Vec<Night>,
 }
 
-/// One earlier night.
+/// One earlier day.
 #[derive(Debug, Clone)]
 pub(crate) struct Night {
-    /// How many nights ago.
+    /// How many days ago.
     pub(crate) ago: usize,
     /// What was known then.
     pub(crate) past: Vec<Past>,
 }
 
-/// Of one night, how many devices counted and how many had missed.
+/// Of one day, how many devices counted and how many had missed.
 struct Count {
     ago: usize,
     of: usize,
@@ -42,15 +42,15 @@ struct Count {
 /// Which rate is asked for.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct RateQuery {
-    /// Only nights so long ago or longer tell.
+    /// Only days so long ago or longer count.
     pub(crate) onset: usize,
-    /// So many nights in a row were missed.
+    /// So many days in a row were missed.
     pub(crate) missed: usize,
-    /// By devices that were healthy within so many nights before.
+    /// By devices that were healthy within so many days before.
     pub(crate) healthy: usize,
 }
 
-/// What was known of one device on one earlier night.
+/// What was known of one device on one earlier day.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Past {
     /// Its place in the fleet of today.
@@ -62,12 +62,12 @@ pub(crate) struct Past {
 }
 
 impl Baseline {
-    /// The rates of some nights.
+    /// The rates of some days.
     pub(crate) fn of(nights: Vec<Night>) -> Self {
         Self { nights }
     }
 
-    /// The part of the devices of a group that usually misses. `None` where too few nights are
+    /// The part of the devices of a group that usually misses. `None` where too few days are
     /// known.
     pub(crate) fn rate(&self, asked: RateQuery, belongs: impl Fn(usize) -> bool) -> Option<f64> {
         rate_before(&self.counts(asked, belongs), asked.onset)
@@ -86,7 +86,7 @@ impl Baseline {
     }
 }
 
-/// The rate that the nights before an onset tell.
+/// The rate of the days before an onset.
 fn rate_before(counts: &[Count], onset: usize) -> Option<f64> {
     let before = |count: &&Count| count.ago >= onset && count.of > 0;
     let counts: Vec<&Count> = counts.iter().filter(before).collect();
@@ -108,14 +108,14 @@ impl Count {
     }
 }
 
-/// The rates of some nights, the highest first.
+/// The rates of some days, the highest first.
 fn rates<'c>(counts: impl Iterator<Item = &'c Count>) -> Vec<f64> {
     let mut rates: Vec<f64> = counts.map(Count::rate).collect();
     rates.sort_by(|a, b| b.total_cmp(a));
     rates
 }
 
-/// The rate of the night in the middle; of an even number the worse one.
+/// The rate of the median day; of an even number the worse one.
 fn middle(counts: &[&Count]) -> f64 {
     let rates = rates(counts.iter().copied());
     rates
@@ -124,7 +124,7 @@ fn middle(counts: &[&Count]) -> f64 {
         .unwrap_or(1.0)
 }
 
-/// The second worst rate of the same night of the weeks before; of two nights the worse one.
+/// The second worst rate of the same day of the weeks before; of two days the worse one.
 fn same_night(counts: &[&Count]) -> f64 {
     let same = counts.iter().copied();
     let same = same.filter(|count| count.ago.is_multiple_of(WEEK));
@@ -167,13 +167,13 @@ mod tests {
         }
     }
 
-    /// A night of `of` devices of which `hits` are 30 hours old and the others 6.
+    /// A day of `of` devices of which `hits` are 30 hours old and the others 6.
     fn night(of: usize, hits: usize) -> Vec<Past> {
         let age = |device| if device < hits { 30 } else { 6 };
         (0..of).map(|device| past(device, age(device))).collect()
     }
 
-    /// The nights before tonight, the newest first.
+    /// The days before today, the newest first.
     fn usual(nights: Vec<Vec<Past>>) -> Baseline {
         let nights = (1..).zip(nights);
         Baseline::of(nights.map(|(ago, past)| Night { ago, past }).collect())
@@ -215,7 +215,7 @@ mod tests {
         let mut nights = vec![night(100, 10); 28];
         nights[5..9].fill(night(100, 95));
         check(nights.clone(), ONE, Some(11.0 / 102.0));
-        // The same night of the other weeks: of the three that are left, the second worst.
+        // The same day of the other weeks: of the three that are left, the second worst.
         nights[13] = night(100, 60);
         nights[20] = night(100, 50);
         check(nights, ONE, Some(61.0 / 102.0));

@@ -17,7 +17,7 @@ use crate::assess::good_backup::is_plausible;
 use crate::history::History;
 use crate::results::PatternKind;
 
-/// iCloud aims at a backup a night.
+/// iCloud aims at a backup a day.
 pub(crate) const ICLOUD: SearchWindow = SearchWindow {
     nights: 7,
     healthy: 7,
@@ -28,7 +28,7 @@ const COMPUTERS: SearchWindow = SearchWindow {
     healthy: 14,
 };
 
-/// Earlier nights that are looked at.
+/// Earlier days that are looked at.
 const NIGHTS: usize = 35;
 
 /// The patterns of a fleet.
@@ -52,7 +52,7 @@ pub(crate) fn patterns(
     Patterns::new(patterns)
 }
 
-/// One run of each of the last nights, at about the same hour: the nearest to whole days before now.
+/// One run of each of the last days, at about the same hour: the nearest to whole days before now.
 fn nightly(history: &History, now: Timestamp) -> impl Iterator<Item = (usize, Timestamp)> {
     let half = nights(1) / 2;
     (1..=NIGHTS).filter_map(move |count| {
@@ -64,7 +64,7 @@ fn nightly(history: &History, now: Timestamp) -> impl Iterator<Item = (usize, Ti
     })
 }
 
-/// What that run was told of the devices of today. Its evidence may have been older than the run:
+/// What that run knew of the devices of today. Its evidence may have been older than the run:
 /// then backups look older than they were, the usual rate higher, and less is found.
 fn night(contexts: &[DeviceContext<'_>], ago: usize, run: Timestamp) -> Night {
     let devices = contexts.iter().filter_map(|ctx| {
@@ -88,7 +88,7 @@ struct OnHost {
     full: bool,
 }
 
-/// Where fewer backups than this part are broken, nothing is told of the computer. Taken for high:
+/// Where fewer backups than this part are broken, nothing is said of the computer. Taken for high:
 /// what is usual is known only where other computers were scanned.
 const BROKEN_RATE: f64 = 0.1;
 /// Fewer devices than this are no group, fewer broken ones no pattern.

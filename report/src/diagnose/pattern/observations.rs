@@ -2,7 +2,7 @@
 //! last true, and to which groups it belongs.
 //!
 //! A device with a reason of its own (iCloud off, blocked, full, refused) is left out: it would
-//! have missed the night anyway, and says nothing of what all have in common.
+//! have missed the day anyway, and says nothing of what all have in common.
 
 use std::collections::BTreeMap;
 
@@ -19,13 +19,13 @@ use crate::tables::error_codes::Class;
 /// One device on one way of backing up.
 #[derive(Debug, Clone)]
 pub(crate) struct Observation {
-    /// Its place in the fleet.
+    /// Its index in the fleet.
     pub(crate) device: usize,
     /// The newest backup that is known.
     pub(crate) last: Timestamp,
-    /// When nothing newer was known: it missed every night between the two.
+    /// When nothing newer was known: it missed every day between the two.
     pub(crate) known_until: Timestamp,
-    /// The groups it belongs to, as places in [`Marks`].
+    /// The groups it belongs to, as indexes of [`GroupTable`].
     pub(crate) groups: Vec<usize>,
 }
 

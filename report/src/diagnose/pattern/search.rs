@@ -1,7 +1,7 @@
-//! The search itself: which group of devices, since which night, misses more than accident allows.
+//! The search itself: which group of devices, since which day, misses more than accident allows.
 //!
-//! Every group is tried with every onset of the last nights. A group is told apart from accident by
-//! exact tails, from the other devices of the same nights by Fisher's exact test, and what remains
+//! Every group is tried with every onset of the last days. A group is distinguished from accident by
+//! exact tails, from the other devices of the same days by Fisher's exact test, and what remains
 //! is shared out between all the groups and onsets that were tried (Bonferroni), so that a run of a
 //! fleet without a common cause shows any pattern at all in at most one of [`CHANCE`].
 //!
@@ -33,9 +33,9 @@ const MOST: usize = 8;
 
 /// How one way of backing up is searched.
 pub(crate) struct SearchWindow {
-    /// The most nights since an onset.
+    /// The most days since an onset.
     pub(crate) nights: usize,
-    /// A device was healthy when it backed up within so many nights before the onset.
+    /// A device was healthy when it backed up within so many days before the onset.
     pub(crate) healthy: usize,
 }
 
@@ -74,7 +74,7 @@ pub(crate) struct Search<'s> {
     window: SearchWindow,
     now: Timestamp,
     table: LnFactorials,
-    /// The usual rate of the fleet, by nights in a row and onset.
+    /// The usual rate of the fleet, by days in a row and onset.
     of_fleet: Vec<Vec<Option<f64>>>,
 }
 
@@ -126,12 +126,12 @@ impl<'s> Search<'s> {
         })
     }
 
-    /// The moment at which the first of so many nights began.
+    /// The moment at which the first of so many days began.
     fn start(&self, onset: usize) -> Timestamp {
         self.now - nights(onset)
     }
 
-    /// Whole nights from the start of the onset to the moment when the device was last heard.
+    /// Whole days from the start of the onset to the moment when the device was last heard.
     fn exposure(&self, observation: &Observation, onset: usize) -> usize {
         let span = self.start(onset).duration_until(observation.known_until);
         usize::try_from(span.as_hours().max(0) / 24).unwrap_or(0)
@@ -223,7 +223,7 @@ impl<'s> Search<'s> {
         })
     }
 
-    /// How likely so many would have missed at the usual rate, told by the nights before; where
+    /// How likely so many would have missed at the usual rate, known from the days before; where
     /// too few are known, by the dates of the devices themselves.
     fn against_baseline(
         &self,
@@ -262,7 +262,7 @@ impl<'s> Search<'s> {
 
     /// Whatever the habits of each device, the age of its newest backup is more likely to lie in
     /// a span than in the equally long span before it. So of the devices whose newest backup is
-    /// from the nights since the onset or from as many nights before, at most half are from before.
+    /// from the days since the onset or from as many days before, at most half are from before.
     fn against_dates(&self, tally: &Tally, group: usize, has_others: bool) -> Option<RateEstimate> {
         let (of, missed) = (tally.near[group], tally.near_missed[group]);
         let (basis, baseline_rate) = if has_others {
@@ -270,7 +270,7 @@ impl<'s> Search<'s> {
         } else {
             (Basis::Dates, 0.5)
         };
-        // Without earlier nights a weekend looks like an outage.
+        // Without earlier days a weekend looks like an outage.
         let is_clear = has_others || self.holds_a_working_night(tally.onset);
         is_clear.then(|| RateEstimate {
             basis,
@@ -279,7 +279,7 @@ impl<'s> Search<'s> {
         })
     }
 
-    /// What the nights before tell of the fleet, at the nights that each device could have missed.
+    /// The rate of the fleet in the days before, at the days that each device could have missed.
     fn fleet_rate(&self, tally: &Tally, group: usize) -> Option<f64> {
         tally.mean(group, |exposure| self.of_fleet[exposure][tally.onset])
     }
@@ -305,7 +305,7 @@ impl<'s> Search<'s> {
         members
     }
 
-    /// Is one of the nights not one of a weekend? Told by the middle of the 24 hours.
+    /// Is one of the days not of a weekend? The middle of the 24 hours counts.
     fn holds_a_working_night(&self, onset: usize) -> bool {
         (1..=onset).any(|night| {
             let middle = self.start(night) + SignedDuration::from_hours(12);
@@ -356,8 +356,8 @@ impl<'s> Search<'s> {
     }
 }
 
-/// One night may be a holiday, and without earlier nights so may more; two in a row, over several
-/// sites and far beyond what any night of the last weeks was like, hardly are.
+/// One day may be a holiday, and without earlier days so may more; two in a row, over several
+/// sites and far beyond what any day of the last weeks was like, hardly are.
 fn confidence(kind: PatternKind, best: &Candidate) -> Confidence {
     let sure = best.onset >= 2 && best.basis == Basis::Nights;
     match kind {
@@ -371,7 +371,7 @@ struct Tally {
     onset: usize,
     of: Vec<usize>,
     missed: Vec<usize>,
-    /// Of each group the devices by the nights that they could have missed.
+    /// Of each group the devices by the days that they could have missed.
     by_exposure: Vec<Vec<usize>>,
     /// Devices whose last backup lies no further before the onset than they were heard after it.
     near: Vec<usize>,

@@ -1,6 +1,6 @@
 //! Exact tails of two distributions: how likely would so many have missed by accident?
 //!
-//! Sums of terms in log space, nothing approximated. A newcomer would reach for the normal
+//! Sums of terms in log space, nothing approximated. The pitfall is the normal
 //! curve, which is wrong by orders of magnitude just where a threshold of one in a thousand lies.
 
 /// Logarithms of the factorials of 0 to the size of a fleet.

@@ -59,7 +59,7 @@ pub(crate) fn reason(pattern: &Pattern) -> String {
         also => format!("; all of them share {} too", also.join(", ")),
     };
     format!(
-        "{} of {} of {group} {did}; {}; by accident that is seen in fewer than 1 of {} scans{also}",
+        "{} of {} of {group} {did}; {}; expected by chance in fewer than 1 of {} scans{also}",
         pattern.missed.len(),
         count(pattern.of as u64, "device", "devices"),
         usually(pattern),
@@ -81,7 +81,7 @@ fn usually(pattern: &Pattern) -> String {
     }
 }
 
-/// The chance is told no more exactly than this power of ten.
+/// The chance is given no more exactly than this power of ten.
 const MOST_ZEROS: usize = 12;
 
 /// "1,000,000", for a chance of less than one in so many.

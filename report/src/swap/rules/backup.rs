@@ -83,7 +83,7 @@ fn complete_local(backup: &Backup) -> Reply {
         (State::InProgress, _) => Reply::blocks("it is being written to right now")
             .remedy("Wait until the backup has ended, and ask again"),
         (_, Restorable::NeedsPassword) => Reply::cannot_tell(
-            "its list of files is encrypted, so nobody can tell without the password",
+            "its list of files is encrypted and cannot be checked without the password",
         )
         .remedy("Give the password with --passwords or --password-command"),
         (State::AttemptFailed, Restorable::Yes) => {
@@ -148,18 +148,18 @@ pub(super) fn password(input: &RuleInput<'_>) -> Reply {
         Password::KeybagDamaged => {
             "the keys of the encrypted backup are damaged: no password opens it"
         }
-        _ => "nobody has proven a password of the encrypted backup",
+        _ => "no password is proven for the encrypted backup",
     };
     match input.chosen() {
         Some(copy) if copy.worth < Worth::Unproven && input.is_young(copy.date) => {
             Reply::warns(format!("{what}; restore {}", in_words(input, &copy)))
         }
         _ => Reply::blocks(format!("{what}, and there is no other copy young enough"))
-            .remedy("Give the password with --passwords or --password-command; if nobody knows it, back up to iCloud"),
+            .remedy("Give the password with --passwords or --password-command; if it is lost, back up to iCloud"),
     }
 }
 
-/// The newest encrypted backup that nobody can open, where it is the newest local one.
+/// The newest encrypted backup without a proven password, where it is the newest local one.
 fn locked<'a>(input: &RuleInput<'a>) -> Option<&'a Backup> {
     let unproven = |backup: &&Backup| {
         backup.encrypted == Some(true)

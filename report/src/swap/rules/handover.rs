@@ -1,4 +1,4 @@
-//! What else must be settled before a device leaves the house, and after.
+//! What else must be settled before a device is handed over, and after.
 
 use fleetback_scanner::model::management::Validity;
 use jiff::Timestamp;
@@ -42,7 +42,7 @@ pub(super) fn certificate(input: &RuleInput<'_>) -> Reply {
 }
 
 /// What speaks against the certificate with which the restored device would answer its MDM. Which of
-/// several identities is that one, no answer tells: a Wi-Fi network or a VPN may have one too. One that
+/// several identities is that one, no answer says: a Wi-Fi network or a VPN may have one too. One that
 /// ran out is not it, when the device has been heard of since; and one that came after the backup is not
 /// in it.
 fn of_certificates(input: &RuleInput<'_>, mdm: &Mdm, backup: Timestamp) -> Option<String> {
@@ -76,7 +76,7 @@ pub(super) fn activation_lock(input: &RuleInput<'_>) -> Reply {
         (_, Some(true)) => "Activation Lock is on",
         (Some(false), _) => return Reply::pass("Find My is off"),
         (None, _) => {
-            return Reply::cannot_tell("nothing tells whether Find My is on").remedy(
+            return Reply::cannot_tell("Find My status unknown").remedy(
                 "On the device: Settings, the name at the top, Find My: turn it off before erasing",
             );
         }
@@ -96,7 +96,7 @@ pub(super) fn activation_lock(input: &RuleInput<'_>) -> Reply {
 /// S15
 pub(super) fn esim(input: &RuleInput<'_>) -> Reply {
     let Some(mdm) = input.mdm() else {
-        return Reply::cannot_tell("nothing tells whether the device has an eSIM");
+        return Reply::cannot_tell("unknown whether the device has an eSIM");
     };
     let barred = mdm.restrictions.get("allowESIMOutgoingTransfers") == Some(&false);
     match mdm.esim {
@@ -109,7 +109,7 @@ pub(super) fn esim(input: &RuleInput<'_>) -> Reply {
         Some(true) => Reply::warns("the device can hold an eSIM: erasing may keep it or delete it")
             .remedy("Decide: transfer it to the new device first, or erase with PreserveDataPlan"),
         Some(false) => Reply::pass("no eSIM is told"),
-        None => Reply::cannot_tell("nothing tells whether the device has an eSIM"),
+        None => Reply::cannot_tell("unknown whether the device has an eSIM"),
     }
 }
 
@@ -123,9 +123,7 @@ pub(super) fn erasing(input: &RuleInput<'_>) -> Reply {
         Some(mdm) if mdm.restrictions_told => {
             Reply::pass("no restriction keeps the user from erasing it")
         }
-        _ => {
-            Reply::cannot_tell("nothing tells whether a restriction keeps the user from erasing it")
-        }
+        _ => Reply::cannot_tell("unknown whether a restriction keeps the user from erasing it"),
     }
 }
 

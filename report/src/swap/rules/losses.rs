@@ -25,7 +25,7 @@ pub(crate) fn encrypted(input: &RuleInput<'_>) -> Reply {
             "the backup is not encrypted: saved passwords, Wi-Fi passwords, Health, call history and the history of websites are not in it",
         )
         .remedy("Turn on \"Encrypt local backup\" and back up once more"),
-        Some(None) => Reply::cannot_tell("nothing tells whether the backup is encrypted"),
+        Some(None) => Reply::cannot_tell("unknown whether the backup is encrypted"),
     }
 }
 

@@ -17,9 +17,9 @@ pub enum Kind {
     Loses,
     /// It may be worth knowing.
     Warns,
-    /// It tells how it will go, and nothing more.
+    /// It says how it will go, and nothing more.
     Info,
-    /// No data tell it: a person has to look.
+    /// No data answer it: a person has to look.
     ByHand,
 }
 
@@ -44,12 +44,12 @@ impl Kind {
     }
 }
 
-/// When a rule that cannot be told makes the verdict `unknown`.
+/// When a rule without an answer makes the verdict `unknown`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Decides {
     /// Always: it is about the backup itself.
     Always,
-    /// Once somebody has named the new device.
+    /// Once a new device is named.
     WithTarget,
     /// Never: it is then for a person to look at.
     Never,
@@ -64,7 +64,7 @@ pub struct Rule {
     pub asks: &'static str,
     /// What it comes to at worst.
     pub kind: Kind,
-    /// What it means when it cannot be told.
+    /// What it means when it has no answer.
     pub decides: Decides,
     reply: fn(&RuleInput<'_>) -> Reply,
 }
@@ -112,7 +112,7 @@ pub const RULES: &[Rule] = &[
     rule("S22", "The old backup is kept until the new device has its own", ByHand, Never, handover::follow_up),
 ];
 
-/// Every rule's answer for a device: what stands against it first, then what nobody can tell of the
+/// Every rule's answer for a device: what stands against it first, then what is unknown of the
 /// backup itself, then losses, warnings, what is to be looked at by hand, and what is in order.
 pub fn answers(input: &RuleInput<'_>) -> Vec<Answer> {
     let mut answers: Vec<Answer> = RULES.iter().map(|rule| rule.answer(input)).collect();

@@ -8,7 +8,7 @@ use crate::swap::target::Target;
 use crate::tables::os_releases::Runs;
 use crate::tables::os_version::OsVersion;
 
-/// Part of the capacity that must stay free, so that the restore and the apps' downloads have room.
+/// Part of the capacity that must stay free, so that the restore and the apps' downloads have space.
 const MARGIN: f64 = 0.1;
 
 /// S3
@@ -20,7 +20,7 @@ pub(crate) fn runs_it(input: &RuleInput<'_>) -> Reply {
         return Reply::no_backup();
     };
     let Some(needed) = os_of(input, &copy) else {
-        return Reply::cannot_tell("nothing tells with which version of iOS the backup was made");
+        return Reply::cannot_tell("iOS version of the backup unknown");
     };
     if target.ambiguous {
         return ambiguous(target);
@@ -47,7 +47,7 @@ pub(crate) fn runs_it(input: &RuleInput<'_>) -> Reply {
         ))
         .remedy(format!("Update the new device to {needed} or later first")),
         None => Reply::cannot_tell(format!(
-            "the backup is of {needed}, and nothing tells the version of {}",
+            "the backup is of {needed}, and the version of {} is unknown",
             name(target)
         ))
         .remedy("Look it up on the new device (Settings, General, About) and say it with --to-os"),
@@ -86,7 +86,7 @@ pub(crate) fn has_room(input: &RuleInput<'_>) -> Reply {
         .map(|bytes| bytes as f64);
     let used = input.used_bytes();
     let Some(room) = target.capacity_gb.map(|gigabytes| gigabytes * 1e9) else {
-        return Reply::cannot_tell(format!("nothing tells the capacity of {}", name(target)))
+        return Reply::cannot_tell(format!("capacity of {} unknown", name(target)))
             .remedy("Say it with --to-capacity");
     };
     compare(room, stored, used)
@@ -114,7 +114,7 @@ fn compare(room: f64, stored: Option<f64>, used: Option<f64>) -> Reply {
             "the old device holds about {}, and the new one has {sold}",
             rounded(used)
         )),
-        (None, None) => Reply::cannot_tell("nothing tells how much the old device holds")
+        (None, None) => Reply::cannot_tell("used storage of the old device unknown")
             .remedy("Look on the old device: Settings, General, iPhone Storage"),
     }
 }
@@ -142,8 +142,8 @@ pub(crate) fn supervision(input: &RuleInput<'_>) -> Reply {
             word(new)
         ))
         .remedy("Restore by Finder, Apple Devices or iCloud, or supervise the new device alike first"),
-        (None, _) => Reply::cannot_tell("nothing tells whether the old device is supervised"),
-        (_, None) => Reply::cannot_tell("nothing tells whether the new device is supervised"),
+        (None, _) => Reply::cannot_tell("unknown whether the old device is supervised"),
+        (_, None) => Reply::cannot_tell("unknown whether the new device is supervised"),
     }
 }
 
@@ -170,7 +170,7 @@ pub(crate) fn restore_pane(input: &RuleInput<'_>) -> Reply {
         )
         .remedy("Let the enrolment profile show the Restore pane, and erase the new device once more"),
         Some(false) => Reply::pass("the enrolment of the new device shows the Restore pane"),
-        None => Reply::cannot_tell("nothing tells whether the enrolment of the new device shows the Restore pane")
+        None => Reply::cannot_tell("unknown whether the enrolment of the new device shows the Restore pane")
             .remedy("Look into its enrolment profile: `Restore` must not be among the skipped panes"),
     }
 }
