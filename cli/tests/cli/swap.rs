@@ -484,7 +484,7 @@ fn the_nightly_run_raises_what_is_to_be_swapped_soon() {
     let (_, not_ready) = found(&[]);
     assert!(
         not_ready[0].starts_with(
-            "\"C39TEST00001\" \"warning\" swap on 2026-11-23: NOT READY (nobody has proven"
+            "\"C39TEST00001\" \"warning\" swap on 2026-11-23: NOT READY (no password is proven"
         ),
         "{not_ready:?}"
     );

@@ -79,11 +79,26 @@ fn causes(code: Code) -> Option<String> {
     (!seen.is_empty()).then_some(table)
 }
 
-/// The page about fixes: every section is of the tables.
+/// The page about fixes: what the tables know, and every other paragraph as it is.
 fn fixes(page: &str) -> String {
-    let head = page.split("\n### ").next().unwrap_or_default();
-    let sections = FixId::ALL.map(fix).join("\n");
-    format!("{}\n\n{sections}", head.trim_end())
+    let mut parts = page.split("\n### ");
+    let mut text = parts.next().unwrap_or_default().trim_end().to_owned();
+    let sections: Vec<&str> = parts.collect();
+    for id in FixId::ALL {
+        let heading = format!("`{id}`\n");
+        let old = sections.iter().find_map(|text| text.strip_prefix(&heading));
+        let by_hand = old.unwrap_or_default().trim().split("\n\n");
+        let by_hand = by_hand.filter(|text| !is_of_a_table(id, text));
+        let _ = write!(text, "\n\n{}", fix(id).trim_end());
+        by_hand.for_each(|paragraph| text.extend(["\n\n", paragraph]));
+    }
+    text + "\n"
+}
+
+/// Is it the title, the facts or the steps of a fix?
+fn is_of_a_table(fix: FixId, paragraph: &str) -> bool {
+    let is_title = paragraph.trim_end_matches('.') == fix.about().title;
+    is_title || paragraph.is_empty() || paragraph.starts_with("**") || paragraph.starts_with("1. ")
 }
 
 fn fix(fix: FixId) -> String {

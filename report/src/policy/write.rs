@@ -50,7 +50,7 @@ const ABOUT_GROUPS: &str = "
 ";
 
 const ABOUT_WAIVERS: &str = "
-# Waivers: what somebody has decided to live with, and why. They lower the severity of a device,
+# Waivers: accepted risks, and why they are accepted. They lower the severity of a device,
 # never its status, and the report shows them. Without `code` a waiver covers the whole device:
 # this is how a lost or retired one is left out. `until` is the last day it holds (UTC).
 #
@@ -67,7 +67,7 @@ impl Policy {
         let mut out = String::from(HEAD);
         let _ = write!(
             out,
-            "\n# What reports call this policy. Left out: the name of the file.\nname = {}\n{ABOUT_PRESET}preset = {}\n\n# A waiver that ends within so many days is told.\nwaiver_warning_days = {}\n",
+            "\n# What reports call this policy. Left out: the name of the file.\nname = {}\n{ABOUT_PRESET}preset = {}\n\n# A waiver that ends within so many days is announced.\nwaiver_warning_days = {}\n",
             quoted(&self.name),
             quoted(self.preset.id()),
             self.waiver_warning_days,

@@ -58,7 +58,7 @@ pub struct EvidenceUsed {
     pub unread: u64,
 }
 
-/// TicketSummary over the tickets.
+/// Totals over the tickets.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[schemars(rename = "Sums")]
 pub struct TicketSummary {
