@@ -279,7 +279,7 @@ impl<'a> DeviceContext<'a> {
     }
 }
 
-/// The local backups, newest first. One that names no device protects none: nobody can tell whose it is.
+/// The local backups, newest first. One that names no device protects none: its owner is unknown.
 fn locals<'a>(device: &'a Device, policy: &Effective<'_>, now: Timestamp) -> Vec<Local<'a>> {
     let is_named = !device.identity.is_empty();
     let mut locals: Vec<Local<'a>> = device
