@@ -3,7 +3,7 @@
 //! Runs on the rayon pool it is called in (`pool.install(|| scan(…))`); the order of everything in
 //! the fleet belongs to the data, never to the threads.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
@@ -13,9 +13,10 @@ use crate::backup::read::ReadOptions;
 use crate::discover::documents::documents;
 use crate::discover::roots::{Discovery, HostFolders, discover};
 use crate::mdm;
+use crate::mdm::read::Document;
 use crate::mdm::table::rules::TableRules;
 use crate::model::backup::{LocalBackup, VerifyLevel};
-use crate::model::fleet::{Disk, Fleet, Host};
+use crate::model::fleet::{Disk, ExportSummary, Fleet, Host};
 use crate::model::found_backup::FoundBackup;
 use crate::model::management::Answer;
 use crate::model::person::InventoryRow;
@@ -104,11 +105,14 @@ pub fn scan(inputs: &Inputs, options: &ScanOptions, services: &ScanServices<'_>)
     let count = (documents.len() + usize::from(inputs.inventory.is_some())) as u64;
     progress.tell(Event::DocumentsFound(count));
     progress.tell(Event::Discovered);
-    let (backups, (evidence, people)) = rayon::join(
+    let (backups, ((answers, unread, exports), people)) = rayon::join(
         || read_all(&found.backups, &options.read_options(), services),
         || {
             rayon::join(
-                || read_documents(&documents, &inputs.tables, options.now, progress),
+                || {
+                    let named = &inputs.documents;
+                    read_documents(&documents, named, &inputs.tables, options.now, progress)
+                },
                 || read_inventory(inputs.inventory.as_deref(), options.now, progress),
             )
         },
@@ -117,10 +121,11 @@ pub fn scan(inputs: &Inputs, options: &ScanOptions, services: &ScanServices<'_>)
         found,
         backups,
         DocumentResults {
-            evidence,
+            evidence: (answers, unread),
             people,
             trouble,
             count,
+            exports,
         },
     )
 }
@@ -160,6 +165,7 @@ struct DocumentResults {
     /// Of finding the documents.
     trouble: Vec<Problem>,
     count: u64,
+    exports: Vec<ExportSummary>,
 }
 
 fn assemble(found: Discovery, backups: Vec<LocalBackup>, read: DocumentResults) -> Fleet {
@@ -169,8 +175,13 @@ fn assemble(found: Discovery, backups: Vec<LocalBackup>, read: DocumentResults) 
     problems.sort();
     problems.dedup();
     let hosts = hosts(&found.hosts, &found.backups);
-    let names_a_device = answers.iter().any(|answer| !answer.identity.is_empty());
-    let has_inventory = names_a_device || people.iter().any(|row| !row.identity.is_empty());
+    let names_a_device = answers
+        .iter()
+        .any(|answer| !answer.identity.is_empty() && !answer.management.kind_unsure);
+    let has_inventory = names_a_device
+        || people
+            .iter()
+            .any(|row| !row.identity.is_empty() && !row.kind_unsure);
     let (devices, unmatched) = reconcile(backups, answers, people);
     Fleet {
         devices,
@@ -181,22 +192,44 @@ fn assemble(found: Discovery, backups: Vec<LocalBackup>, read: DocumentResults) 
         roots: found.roots,
         left_out: found.left_out,
         documents: read.count,
+        exports: read.exports,
     }
 }
 
+/// Reads all documents of the exports that were named.
 fn read_documents(
     paths: &[PathBuf],
+    named: &[PathBuf],
     tables: &TableRules,
     now: Timestamp,
     progress: &dyn Progress,
-) -> (Vec<Answer>, Vec<Problem>) {
+) -> (Vec<Answer>, Vec<Problem>, Vec<ExportSummary>) {
     let documents = in_turn(paths, progress, |path| {
         let part = Part::new(path, progress);
         let document = mdm::read::read_by_rules(path, now, tables, &|bytes| part.on_bytes(bytes));
         part.done();
         document
     });
-    mdm::pair::pair(documents)
+    let exports = summaries(named, documents.iter().map(Document::export_summary));
+    let (answers, problems) = mdm::pair::pair(documents);
+    (answers, problems, exports)
+}
+
+/// One summary for each export that was named; what lies below two of them belongs to the deeper one.
+fn summaries(named: &[PathBuf], files: impl Iterator<Item = ExportSummary>) -> Vec<ExportSummary> {
+    let mut all: BTreeMap<&Path, ExportSummary> = BTreeMap::new();
+    for path in named {
+        let path = path.as_path();
+        all.entry(path).or_default().path = path.to_owned();
+    }
+    for file in files {
+        let path = file.path.clone();
+        let owner = all.iter_mut().filter(|(above, _)| path.starts_with(above));
+        if let Some((_, summary)) = owner.max_by_key(|(above, _)| above.components().count()) {
+            summary.add(file);
+        }
+    }
+    all.into_values().collect()
 }
 
 fn read_inventory(

@@ -84,6 +84,7 @@ fn evidence(words: &str) -> Evidence {
             tags: Vec::new(),
             planned_swap: None,
             device_name: None,
+            kind_unsure: false,
             source,
         })),
         other => unreachable!("{other}"),

@@ -292,7 +292,7 @@ fn columns_that_a_user_has_taught() {
 #[test]
 fn forms_of_tables() {
     let want: &[&str] = &["F2LXK0ABCDEF os=18.1 user=Some(\"Müller\\n, J\")/None"];
-    let table = "Serial,OS Version,User\nF2LXK0ABCDEF,18.1,\"Müller\n, J\"\n";
+    let table = "Serial,iOS Version,User\nF2LXK0ABCDEF,18.1,\"Müller\n, J\"\n";
     check(table, "device table", want);
     check(
         format!(
@@ -306,7 +306,7 @@ fn forms_of_tables() {
     );
     check(
         table
-            .replace("Serial,OS Version,User", "Serial;OS Version;User")
+            .replace("Serial,iOS Version,User", "Serial;iOS Version;User")
             .replace("DEF,18.1,", "DEF;18.1;"),
         "device table",
         want,
@@ -336,7 +336,7 @@ fn problem(table: &str, devices: usize, found: &[&str]) {
 
 #[test]
 fn bad_input_costs_its_row_and_no_more() {
-    let h = "Serial,OS Version,Last Check-in,iCloud Backup Enabled\n";
+    let h = "Serial,iOS Version,Last Check-in,iCloud Backup Enabled\n";
     let ok = "F2LXK0ABCDEF,18.1,2025-11-19,yes\n";
     problem(
         &format!("{h}{ok}C7CX706CKWTK,18.1,2025-11-19,no,x\n"),
@@ -359,7 +359,7 @@ fn bad_input_costs_its_row_and_no_more() {
         &format!("{h}{ok}C7CX706CKWTK,18.1,03/04/2025,maybe\n"),
         2,
         &[
-            "line 3: text that is no date, or that may be two days, as 03/04/2027 is; the device was read without it",
+            "line 3: a date that may be two days, and nothing in the column tells which; it was not used: 3 April 2025 or 4 March 2025",
             "line 3: another word; the device was read without it",
         ],
     );
@@ -369,7 +369,7 @@ fn bad_input_costs_its_row_and_no_more() {
         &["one row of a title before it, passed over"],
     );
     problem(
-        &format!("{h}{ok}Serial,Supervised,OS Version\nC7CX706CKWTK,yes,18.2\n"),
+        &format!("{h}{ok}Serial,Supervised,iOS Version\nC7CX706CKWTK,yes,18.2\n"),
         2,
         &["line 3: another one; the rows below were read by it"],
     );
@@ -382,7 +382,7 @@ fn bad_input_costs_its_row_and_no_more() {
         ],
     );
     problem(
-        "Serial,OS Version,iCloud Backup Enabled,iCloud Backup Enabled\nF2LXK0ABCDEF,18.1,yes,no\n",
+        "Serial,iOS Version,iCloud Backup Enabled,iCloud Backup Enabled\nF2LXK0ABCDEF,18.1,yes,no\n",
         1,
         &["line 2: two columns of this name that contradict each other; neither was used"],
     );
@@ -392,20 +392,20 @@ fn bad_input_costs_its_row_and_no_more() {
         &["lines of other devices, left out: 2 of a Mac"],
     );
     problem(
-        "Serial,OS Version,Enrollment Type\nF2LXK0ABCDEF,18.1,\n,18.1,User Enrollment\n",
+        "Serial,iOS Version,Enrollment Type\nF2LXK0ABCDEF,18.1,\n,18.1,User Enrollment\n",
         1,
         &["line 3: none: User Enrollment hides them, and nobody can tell which device it is"],
     );
     problem(
-        "[{\"serialNumber\":\"F2LXK0ABCDEF\",\"osVersion\":\"18.1\",\"imei\":\"\"},{\"serial",
+        "[{\"serialNumber\":\"F2LXK0ABCDEF\",\"iosVersion\":\"18.1\",\"imei\":\"\"},{\"serial",
         1,
-        &["JSON that breaks off or is damaged at line 1, column 70"],
+        &["JSON that breaks off or is damaged at line 1, column 71"],
     );
 }
 
 #[test]
 fn columns_of_one_name_that_agree_are_one() {
-    let header = "Serial,OS Version,iCloud Backup Enabled,iCloud Backup Enabled";
+    let header = "Serial,iOS Version,iCloud Backup Enabled,iCloud Backup Enabled";
     for (cells, want) in [
         ("yes,yes", "F2LXK0ABCDEF icloud=true os=18.1"),
         ("true,Yes", "F2LXK0ABCDEF icloud=true os=18.1"),
@@ -421,7 +421,7 @@ fn columns_of_one_name_that_agree_are_one() {
 fn a_quotation_mark_that_swallows_megabytes_ends_the_table_and_no_more() {
     let ok = "F2LXK0ABCDEF,18.1,yes\n";
     let rest = "C7CX706CKWTK,18.1,no\n".repeat(450_000);
-    let table = format!("Serial,OS Version,Supervised\n{ok}C7CX706CKWTK,\"18.1,no\n{rest}");
+    let table = format!("Serial,iOS Version,Supervised\n{ok}C7CX706CKWTK,\"18.1,no\n{rest}");
     let (answers, problems, _) = read(table, &TableRules::default());
     assert_eq!(answers.len(), 1);
     let [problem] = problems.as_slice() else {
@@ -463,7 +463,7 @@ fn xml_that_breaks_off_keeps_the_records_before() {
 /// How much one cell that is neither yes nor no weighs.
 #[track_caller]
 fn weighs(header: &str, want: Level) {
-    let text = format!("Serial Number,OS Version,{header}\nF2LX0001TEST,18.1,string\n");
+    let text = format!("Serial Number,iOS Version,{header}\nF2LX0001TEST,18.1,string\n");
     let (_, problems, _) = read(&text, &TableRules::default());
     let levels: Vec<_> = problems.iter().map(|problem| problem.level).collect();
     assert_eq!(levels, [want], "{header}: {problems:?}");

@@ -83,12 +83,38 @@ fn table(text: &mut String, table: &TableSummary) {
     for (family, count) in &table.excluded {
         let _ = writeln!(text, "  left out: {count} of {family}");
     }
+    if table.unsure > 0 {
+        let _ = writeln!(
+            text,
+            "  {} of which nothing says what kind of device it is",
+            table.unsure
+        );
+    }
+    if table.nameless > 0 {
+        let _ = writeln!(text, "  {} that name no device", table.nameless);
+    }
     text.push_str("\nRead:\n");
     for (column, (fact, filled)) in &table.mapped {
         let _ = writeln!(
             text,
             "  {:<36} {fact:<22} filled in {filled}",
             shown(column)
+        );
+    }
+    if !table.guessed.is_empty() {
+        let guessed: Vec<&str> = table.guessed.iter().map(String::as_str).collect();
+        let _ = writeln!(
+            text,
+            "\nGuessed by their words; [mdm.columns] says it for sure:\n  {}",
+            shown(&guessed.join(", "))
+        );
+    }
+    for (column, better) in &table.passed_over {
+        let _ = writeln!(
+            text,
+            "  {} is not used: {} says the same more surely",
+            shown(column),
+            shown(better)
         );
     }
     if !table.ignored.is_empty() {

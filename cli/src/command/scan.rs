@@ -56,6 +56,7 @@ pub(crate) fn run(args: Scan, common: &Common) -> Result<Exit> {
     };
     stored_results::save(&results, history.store(), verbosity);
     history.save_run(&fleet, host, plan.run.now, Some(&results), verbosity);
+    verbosity.exports(&fleet.exports);
     verbosity.problems(&results.problems);
     // The short table says it itself.
     if !plan.reports.writes(Format::Text) {

@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 
 use clap::builder::FalseyValueParser;
 use clap::{Args, ValueEnum};
+use fleetback_scanner::mdm::DateOrder;
 use fleetback_scanner::mdm::columns::DeviceField;
 use fleetback_scanner::mdm::consoles;
 use fleetback_scanner::mdm::rules::TableRules;
@@ -215,6 +216,9 @@ pub(crate) struct MdmSettings {
     pub(crate) columns: BTreeMap<String, DeviceField>,
     /// Time zones of dates that carry none, by source; UTC where nothing is said
     pub(crate) zones: BTreeMap<SourceId, Zone>,
+    /// Whether day or month comes first in dates such as 05/11/2026 that nothing else settles: by column
+    /// or by source
+    pub(crate) dates: BTreeMap<String, DateOrder>,
 }
 
 /// A kind of device table.
@@ -280,6 +284,7 @@ impl MdmSettings {
             self.columns.clone(),
             zones.map(|(id, zone)| (id.0.clone(), zone.zone.clone())),
         )
+        .with_date_orders(self.dates.clone())
     }
 }
 
@@ -288,10 +293,16 @@ impl Layer for MdmSettings {
         let Self {
             mut columns,
             mut zones,
+            mut dates,
         } = under;
         columns.extend(self.columns);
         zones.extend(self.zones);
-        Self { columns, zones }
+        dates.extend(self.dates);
+        Self {
+            columns,
+            zones,
+            dates,
+        }
     }
 }
 

@@ -13,6 +13,27 @@ use crate::config::settings::ScanSettings;
 use crate::history;
 use crate::output::files::{Target, resolved};
 
+/// An export that was named and is not there would make devices look worse than they are: nothing is
+/// scanned without it.
+pub(super) fn ensure_exports_are_there(documents: &[PathBuf]) -> Result<()> {
+    let absent = |path: &&PathBuf| {
+        let meta = std::fs::metadata(path);
+        meta.is_err_and(|e| e.kind() == ErrorKind::NotFound)
+    };
+    let missing: Vec<String> = documents
+        .iter()
+        .filter(absent)
+        .map(|path| path.display().to_string())
+        .collect();
+    if !missing.is_empty() {
+        bail!(
+            "--mdm: found no export at {}; check the spelling, or mount the share; nothing was scanned and no report was touched",
+            missing.join(", nor at ")
+        );
+    }
+    Ok(())
+}
+
 /// One missing root among others is evidence that could not be read, and the report says so. When
 /// nothing that was named is there, the command is wrong, or a share is not mounted: an empty
 /// report over yesterday's would look like calm.

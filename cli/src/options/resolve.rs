@@ -9,7 +9,7 @@ use fleetback_scanner::model::backup::VerifyLevel;
 use fleetback_scanner::scan::{Inputs, ScanOptions};
 use jiff::Timestamp;
 
-use super::path_checks::ensure_something_is_there;
+use super::path_checks::{ensure_exports_are_there, ensure_something_is_there};
 use super::standard_roots;
 use crate::config::args::Common;
 use crate::config::layer::Layer;
@@ -81,6 +81,7 @@ pub(crate) fn inputs(settings: &ScanSettings, mdm: &MdmSettings) -> Result<Input
         roots => roots.to_vec(),
     };
     ensure_something_is_there(&roots, &settings.mdm)?;
+    ensure_exports_are_there(&settings.mdm)?;
     Ok(Inputs {
         roots,
         documents: settings.mdm.clone(),

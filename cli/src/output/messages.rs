@@ -10,6 +10,7 @@ use fleetback_report::format::{self, plural, shown};
 use fleetback_report::results::Results;
 
 use fleetback_report::view::{history, policy};
+use fleetback_scanner::model::fleet::ExportSummary;
 use fleetback_scanner::model::problem::{Level, Problem};
 
 /// Problems named one by one before the rest is counted, without `--verbose`.
@@ -47,6 +48,13 @@ impl Verbosity {
     pub(crate) fn detail(self, text: &str) {
         if self.verbose {
             self.note(text);
+        }
+    }
+
+    /// What became of each export, in one line.
+    pub(crate) fn exports(self, exports: &[ExportSummary]) {
+        for export in exports {
+            self.note(&export_line(export));
         }
     }
 
@@ -97,6 +105,43 @@ impl Verbosity {
     }
 }
 
+/// Kinds of documents named in the line of an export.
+const KINDS_NAMED_MAX: usize = 3;
+
+/// "intune.csv: Intune device record; 2 devices; newest evidence 2026-11-28 14:22 UTC; 7 columns not read;
+/// left out: 2 of an Android device".
+fn export_line(export: &ExportSummary) -> String {
+    let kinds: Vec<String> = export.recognised.keys().cloned().collect();
+    let recognised = if kinds.is_empty() {
+        "nothing was recognised; fleetback explain --mdm says more".to_owned()
+    } else {
+        format::list(&kinds, KINDS_NAMED_MAX)
+    };
+    let mut parts = vec![recognised, plural(export.devices, "device", "devices")];
+    if let Some(newest) = export.newest {
+        let newest = newest.strftime("%Y-%m-%d %H:%M UTC");
+        parts.push(format!("newest evidence {newest}"));
+    }
+    if export.columns_not_read > 0 {
+        let count = plural(export.columns_not_read, "column", "columns");
+        parts.push(format!("{count} not read"));
+    }
+    if export.unsure > 0 {
+        let count = plural(export.unsure, "row", "rows");
+        parts.push(format!(
+            "{count} of which nothing says what kind of device it is"
+        ));
+    }
+    let left_out = export.left_out.iter();
+    let left_out: Vec<String> = left_out
+        .map(|(family, count)| format!("{} of {family}", format::number(*count)))
+        .collect();
+    if !left_out.is_empty() {
+        parts.push(format!("left out: {}", left_out.join(", ")));
+    }
+    format!("{}: {}", export.path.display(), parts.join("; "))
+}
+
 /// "; since 2026-11-19: 3 new, 1 fixed"; nothing without an earlier run.
 fn since(results: &Results) -> String {
     let past = results.history.as_ref();
@@ -125,13 +170,17 @@ fn summary(results: &Results) -> String {
         0 => "everything could be read".to_owned(),
         n => format!("{} could not be read", plural(n, "thing", "things")),
     };
-    let apart = match all.listed_apart {
+    let apart = match all.listed_apart - all.left_mdm {
         0 => String::new(),
         n => format!("; {} more known from old backups only", format::number(n)),
     };
+    let left = match all.left_mdm {
+        0 => String::new(),
+        n => format!("; {} left the MDM", plural(n, "device has", "devices have")),
+    };
     let since = since(results);
     format!(
-        "{}, {} could be lost tonight{apart}; {}; {unread}{since}",
+        "{}, {} could be lost tonight{apart}{left}; {}; {unread}{since}",
         plural(all.devices_counted(), "device", "devices"),
         format::number(all.at_risk),
         plural(all.backups, "local backup", "local backups"),

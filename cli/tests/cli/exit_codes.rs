@@ -53,6 +53,7 @@ fn a_root_that_is_missing_among_others_is_3_and_all_missing_is_2() {
     check(&sandbox, &["backups", "gone"], 3);
     check(&sandbox, &["gone"], 2);
     check(&sandbox, &["gone", "--mdm", "gone-too"], 2);
+    check(&sandbox, &["backups", "--mdm", "gone-too"], 2);
     std::fs::create_dir(sandbox.path("empty")).unwrap();
     check(&sandbox, &["gone", "empty"], 3);
 }

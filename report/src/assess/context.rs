@@ -3,7 +3,7 @@
 use fleetback_scanner::model::backup::{LocalBackup, State};
 use fleetback_scanner::model::evidence::Sourced;
 use fleetback_scanner::model::fleet::Device;
-use fleetback_scanner::model::management::Management;
+use fleetback_scanner::model::management::{Management, MdmState};
 use jiff::Timestamp;
 
 use super::device_facts::{build_text, os_text, product_type};
@@ -139,7 +139,9 @@ impl<'a> DeviceContext<'a> {
     /// The iCloud backup, when its date counts.
     pub(crate) fn good_cloud(&self) -> Option<Good<'a>> {
         let dated = self.cloud.date()?;
-        dated.is_good(self.policy, self.now).then_some(Good {
+        let counts =
+            dated.is_good(self.policy, self.now) && !self.cloud.is_in_doubt(dated.observed_at);
+        counts.then_some(Good {
             kind: BackupKind::Icloud,
             date: dated.date,
             backup: None,
@@ -225,6 +227,7 @@ impl<'a> DeviceContext<'a> {
             && mdm.last_cloud_backup.is_none()
             && self.cloud.last.is_none()
             && !hidden
+            && !self.is_shared_ipad()
             && fresh
     }
 
@@ -272,8 +275,25 @@ impl<'a> DeviceContext<'a> {
         self.device.person.as_ref()?.site.as_deref()
     }
 
-    /// Known from old backups only, although there is an inventory?
+    /// Not counted with the fleet: only old backups know it, or it has left the MDM.
     pub(crate) fn listed_apart(&self) -> bool {
+        self.only_in_backups() || self.left_mdm().is_some()
+    }
+
+    /// The state in which the device left the MDM, when it has.
+    pub(crate) fn left_mdm(&self) -> Option<&'a Sourced<MdmState>> {
+        let state = self.mdm()?.state.as_ref();
+        state.filter(|state| state.value.has_left())
+    }
+
+    /// Is it a Shared iPad, whose users back up by themselves?
+    pub(crate) fn is_shared_ipad(&self) -> bool {
+        let shared = self.mdm().and_then(|mdm| mdm.shared_ipad.as_ref());
+        shared.is_some_and(|shared| shared.value)
+    }
+
+    /// Known from old backups only, although there is an inventory?
+    pub(crate) fn only_in_backups(&self) -> bool {
         let enrolled_or_listed = self.device.management.is_some() || self.device.person.is_some();
         self.fleet.has_inventory && !enrolled_or_listed
     }

@@ -26,6 +26,8 @@ pub(crate) struct IcloudEvidence<'a> {
     pub(crate) enabled: Option<DatedFact<bool>>,
     /// The newest plausible date of the MDM or a log.
     pub(crate) last: Option<DatedFact<Timestamp>>,
+    /// What the MDM says of iCloud Backup and could not be read.
+    pub(crate) unread: Option<DatedFact<String>>,
     /// Every attempt of every log, newest first, each once.
     pub(crate) attempts: Vec<Attempt<'a>>,
     /// The log of the newest local backup that has one, and that backup.
@@ -95,6 +97,7 @@ impl<'a> IcloudEvidence<'a> {
         Self {
             enabled: enabled(device, &facts_of_logs),
             last: last(device, &facts_of_logs, now),
+            unread: unread(device),
             attempts: attempts(logs(), now),
             log: facts_of_logs
                 .first()
@@ -108,6 +111,16 @@ impl<'a> IcloudEvidence<'a> {
             date: fact.value,
             observed_at: fact.observed_at,
         })
+    }
+
+    /// Does evidence no older than that of the date say that iCloud Backup is off, or was something about it
+    /// unreadable? Then the date proves no backup that goes on.
+    pub(crate) fn is_in_doubt(&self, observed_at: Timestamp) -> bool {
+        let counts = |at: Timestamp| at >= observed_at;
+        let off = self.enabled.as_ref().filter(|fact| !fact.value);
+        let unread = self.unread.as_ref();
+        off.is_some_and(|fact| counts(fact.observed_at))
+            || unread.is_some_and(|fact| counts(fact.observed_at))
     }
 
     /// The newest known success.
@@ -234,6 +247,15 @@ fn last(
         .chain(logged)
         .filter(|fact| is_plausible(fact.value, now))
         .max_by_key(|fact| (fact.value, fact.observed_at))
+}
+
+fn unread(device: &Device) -> Option<DatedFact<String>> {
+    let unread = device.management.as_ref()?.cloud_unread.as_ref()?;
+    Some(DatedFact {
+        value: unread.value.clone(),
+        source: source_words(&unread.source, ""),
+        observed_at: unread.observed_at(),
+    })
 }
 
 fn newer<T>(a: Option<DatedFact<T>>, b: Option<DatedFact<T>>) -> Option<DatedFact<T>> {

@@ -38,6 +38,15 @@ pub(crate) struct Question<'a> {
     pub(crate) now: Timestamp,
 }
 
+/// iOS 27 no longer knows the restriction: delays are in the declaration `softwareupdate.settings`, which no
+/// answer tells.
+const NO_RESTRICTION_SINCE: u32 = 27;
+
+fn updates_are_delayed(ctx: &DeviceContext<'_>) -> bool {
+    let knows_it = ctx.os().is_none_or(|os| os.major < NO_RESTRICTION_SINCE);
+    knows_it && ctx.restriction("forceDelayedSoftwareUpdates") == Some(true)
+}
+
 /// The word for a device.
 pub(crate) fn currency(ctx: &DeviceContext<'_>) -> Os {
     let product_type = ctx.product_type();
@@ -45,7 +54,7 @@ pub(crate) fn currency(ctx: &DeviceContext<'_>) -> Os {
         product_type,
         version: ctx.os(),
         in_fleet: product_type.and_then(|name| ctx.fleet.newest_os(name)),
-        held_back: ctx.restriction("forceDelayedSoftwareUpdates") == Some(true),
+        held_back: updates_are_delayed(ctx),
         grace_days: ctx.policy.os.grace_days,
         now: ctx.now,
     };

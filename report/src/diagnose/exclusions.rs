@@ -23,6 +23,20 @@ const AGE: &[Code] = &[
 pub(crate) const ROWS: &[Row] = &[
     row(
         "L13",
+        &[
+            Code::BackupNever,
+            Code::BackupStale,
+            Code::BackupUnknown,
+            Code::BackupAging,
+            Code::DeviceNotSeen,
+        ],
+        left,
+        "The device has left the MDM: nothing can be asked of it any more.",
+        FixId::MatchInventory,
+        High,
+    ),
+    row(
+        "L13",
         AGE,
         retired,
         "Only old backups know this device: it is probably retired.",
@@ -86,8 +100,16 @@ pub(crate) const ROWS: &[Row] = &[
     .next(FixId::TurnOnIcloudBackup),
 ];
 
+fn left(ctx: &DeviceContext<'_>) -> Option<Reason> {
+    let state = ctx.left_mdm()?;
+    Some(Reason::new(format!(
+        "the MDM's record of {} says that it has left",
+        day(state.observed_at())
+    )))
+}
+
 fn retired(ctx: &DeviceContext<'_>) -> Option<Reason> {
-    ctx.listed_apart()
+    ctx.only_in_backups()
         .then(|| Reason::new("no MDM document and no inventory table names this device"))
 }
 

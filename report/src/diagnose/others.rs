@@ -29,6 +29,7 @@ pub(crate) const ROWS: &[Row] = &[
     row("L13", &[Code::IdentityConflict], conflict, "A backup was copied or renamed, a device was repaired, or two records were mixed up.", FixId::ResolveIdentity, High),
     row("G5", &[Code::ClockWrong], |_| always("a date that cannot be true stands in the evidence"), "The clock of the device or of the computer was wrong.", FixId::FixClock, High),
     row("L13", &[Code::NotInInventory], |_| always("no MDM document and no inventory table names this device"), "The device is retired, was never enrolled, or belongs to somebody else.", FixId::MatchInventory, High),
+    row("L13", &[Code::MdmLeft], |_| always("the MDM's own record says so"), "The device was unenrolled, retired, removed or wiped.", FixId::MatchInventory, High),
     row("G6", &[Code::BackupInProgress], |_| always("the folder was written to within six hours before the scan, or during it"), "A backup is running.", FixId::Wait, Medium).next(FixId::RestartDevice),
     row("C4", &[Code::DeviceStorageLow], |_| always("a backup needs free storage on the device to work"), "The device is almost full.", FixId::CheckStorage, High).next(FixId::RestartDevice).focus(Focus::DeviceStorage),
     row("L1", &[Code::HostDiskLow], disk_and_stopped, "The computer's disk is too full for the next backup.", FixId::FreeComputerDisk, High).next(FixId::CheckHost),
@@ -219,8 +220,17 @@ fn hidden(ctx: &DeviceContext<'_>) -> Option<Reason> {
 
 fn unasked(ctx: &DeviceContext<'_>) -> Option<Reason> {
     let mdm = ctx.mdm()?;
+    if let Some(unread) = &ctx.cloud.unread {
+        return Some(Reason::new(unread.value.clone()));
+    }
     let text = match &mdm.last_inventory {
-        None => "no answer of the MDM carries the device's information",
+        _ if mdm.not_now => {
+            "the device answered NotNow: it was locked or busy, and can be asked again"
+        }
+        None if mdm.os_version.is_some() => {
+            "the MDM's record of the device says nothing of iCloud Backup and is not dated"
+        }
+        None => "only a contact with the device is known, and nothing that it told",
         Some(told) if !ctx.trusted(told.value) => {
             "the last answer with the device's information is too old to be trusted"
         }

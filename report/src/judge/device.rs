@@ -146,7 +146,7 @@ fn device(
         icloud: facts.icloud,
         mdm: facts.mdm,
         listed_apart: ctx.listed_apart(),
-        in_inventory: ctx.fleet.has_inventory.then(|| !ctx.listed_apart()),
+        in_inventory: ctx.fleet.has_inventory.then(|| !ctx.only_in_backups()),
         swap: Some(verdict.id().to_owned()),
         change,
         history,

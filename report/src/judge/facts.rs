@@ -129,6 +129,7 @@ pub(crate) fn icloud(ctx: &DeviceContext<'_>) -> Icloud {
         source: dated.map(|(source, _)| source.clone()),
         observed_at: dated.map(|(_, at)| at),
         good: ctx.good_cloud().is_some(),
+        unread: cloud.unread.as_ref().map(|fact| fact.value.clone()),
         attempts: cloud
             .attempts
             .iter()
@@ -174,6 +175,7 @@ pub(crate) fn mdm(ctx: &DeviceContext<'_>) -> Option<Mdm> {
             .unwrap_or_default(),
         enrolled_at: copied(&management.enrolled_at),
         enrolment_ended: copied(&management.enrolment_ended),
+        state: copied(&management.state),
         awaiting_configuration: copied(&management.awaiting_configuration),
         shared_ipad: copied(&management.shared_ipad),
         esim: copied(&management.esim),

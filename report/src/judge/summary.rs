@@ -45,6 +45,7 @@ pub(crate) fn summary(devices: &[Device], problems: &[Problem]) -> Summary {
         devices: devices.len() as u64,
         at_risk: of(Device::is_at_risk),
         listed_apart: of(|device| device.listed_apart),
+        left_mdm: of(Device::left_mdm),
         waived: of(Device::is_waived),
         status: by_status(devices),
         severity: by_severity(devices),

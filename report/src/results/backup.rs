@@ -128,6 +128,9 @@ pub struct Icloud {
     pub good: bool,
     /// Attempts from the iCloud log inside local backups, newest first.
     pub attempts: Vec<IcloudAttempt>,
+    /// What a document says of iCloud Backup and could not be read, in words.
+    #[serde(default)]
+    pub unread: Option<String>,
 }
 
 /// One attempt out of the iCloud log.

@@ -69,6 +69,7 @@ pub enum Code {
     PasswordMissing,
     OsOutdated,
     NotInInventory,
+    MdmLeft,
     BackupInProgress,
 }
 
@@ -104,6 +105,7 @@ labels! { Code, wanted "a finding code such as backup-stale":
     PasswordMissing       "password-missing",
     OsOutdated            "os-outdated",
     NotInInventory        "not-in-inventory",
+    MdmLeft               "mdm-left",
     BackupInProgress      "backup-in-progress",
 }
 

@@ -84,7 +84,8 @@ pub struct Device {
     pub mdm: Option<Mdm>,
     /// Worst first; ties in the order of the codes.
     pub findings: Vec<Finding>,
-    /// Known only from old backups although there is an inventory: findings are capped at info.
+    /// Known only from old backups although there is an inventory, or no longer in the MDM (`mdm.state`):
+    /// findings are capped at info.
     pub listed_apart: bool,
     /// Is it in the inventory? `None` when there is no inventory.
     pub in_inventory: Option<bool>,
@@ -203,6 +204,11 @@ impl From<&Device> for DeviceRef {
 }
 
 impl Device {
+    /// Has it left the MDM?
+    pub fn left_mdm(&self) -> bool {
+        self.mdm.as_ref().is_some_and(Mdm::has_left)
+    }
+
     /// Is its risk accepted? True when a waiver covers a finding that
     /// weighs (an error, or one that says that there is no backup to rely on), and no such finding
     /// is left uncovered.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use fleetback_scanner::model::management::{CapacityUnit, Validity};
+use fleetback_scanner::model::management::{CapacityUnit, MdmState, Validity};
 use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -45,6 +45,9 @@ pub struct Mdm {
     /// Is it no longer enrolled?
     #[serde(default)]
     pub enrolment_ended: Option<bool>,
+    /// Is it still in the MDM?
+    #[serde(default)]
+    pub state: Option<MdmState>,
     /// Waits in Setup Assistant.
     #[serde(default)]
     pub awaiting_configuration: Option<bool>,
@@ -93,6 +96,13 @@ pub struct Mdm {
     /// Did an answer list the managed apps?
     #[serde(default)]
     pub managed_apps_told: bool,
+}
+
+impl Mdm {
+    /// Has the device left the MDM?
+    pub fn has_left(&self) -> bool {
+        self.state.is_some_and(MdmState::has_left)
+    }
 }
 
 /// Storage in all, as it was reported.

@@ -123,8 +123,12 @@ pub struct Summary {
     /// Devices that would lose data now: neither waived nor listed apart, with a status other
     /// than `protected` or `aging`.
     pub at_risk: u64,
-    /// Devices listed apart: known from old backups only, although there is an inventory.
+    /// Devices listed apart: known from old backups only, although there is an inventory, or no longer in
+    /// the MDM.
     pub listed_apart: u64,
+    /// Of these, the devices that have left the MDM.
+    #[serde(default)]
+    pub left_mdm: u64,
     /// Devices whose every finding that weighs is waived, see [`Device::is_waived`].
     pub waived: u64,
     /// By status.

@@ -33,7 +33,7 @@ impl Code {
 }
 
 /// One row a code, in the order of the enumeration.
-const TABLE: [About; 32] = [
+const TABLE: [About; 33] = [
     About {
         code: Code::NoBackupPath,
         severity: Severity::Error,
@@ -310,6 +310,15 @@ const TABLE: [About; 32] = [
         title: "Not in the inventory",
         meaning: "Only backups know this device; neither the MDM nor the inventory table does.",
         evidence: "the absence of the device from every MDM document and table",
+        bears_on_status: false,
+        not_yet: None,
+    },
+    About {
+        code: Code::MdmLeft,
+        severity: Severity::Info,
+        title: "Left the MDM",
+        meaning: "The MDM says that the device was unenrolled, retired, removed or wiped: it is no longer asked for anything.",
+        evidence: "the state of the device in an MDM export, or a check-out",
         bears_on_status: false,
         not_yet: None,
     },

@@ -124,8 +124,9 @@ pub(crate) fn asides(results: &Results) -> Vec<Aside> {
     let apart = results
         .devices
         .iter()
-        .filter(|device| device.listed_apart)
+        .filter(|device| device.listed_apart && !device.left_mdm())
         .count() as u64;
+    let left = results.summary.left_mdm;
     let notes = policy::policy_notes(results).len() as u64;
     let is = |count| if count == 1 { "is" } else { "are" };
     let asides = [
@@ -138,6 +139,12 @@ pub(crate) fn asides(results: &Results) -> Vec<Aside> {
         (
             apart,
             "listed apart: known only from old backups.",
+            "apart",
+            "See the list",
+        ),
+        (
+            left,
+            "no longer in the MDM, and listed apart.",
             "apart",
             "See the list",
         ),

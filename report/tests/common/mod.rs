@@ -349,6 +349,7 @@ fn icloud() -> Device {
     });
     device.age_days = Some(0);
     device.icloud = Icloud {
+        unread: None,
         enabled: Some(true),
         last_date: Some(date),
         source: text("DeviceInformation.plist, LastCloudBackupDate"),
@@ -447,6 +448,7 @@ pub(crate) fn summary(devices: &[Device], problems: &[Problem]) -> Summary {
         devices: devices.len() as u64,
         at_risk: at_risk.count() as u64,
         listed_apart: devices.iter().filter(|d| d.listed_apart).count() as u64,
+        left_mdm: 0,
         waived: devices.iter().filter(|d| d.is_waived()).count() as u64,
         status,
         severity: count(

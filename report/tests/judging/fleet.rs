@@ -150,6 +150,7 @@ impl Phone {
             tags: Vec::new(),
             planned_swap: None,
             device_name: None,
+            kind_unsure: false,
             source: source(0),
         })
     }

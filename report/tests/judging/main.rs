@@ -9,6 +9,7 @@ mod fleet;
 mod good;
 mod groups;
 mod limits;
+mod mdm_state;
 mod memory;
 mod patterns;
 mod planned;

@@ -84,6 +84,7 @@ pub(crate) fn managed(mut device: Device, say: impl FnOnce(&mut Mdm)) -> Device 
 pub(crate) fn icloud(mut device: Device, seconds_old: i64, told: i64) -> Device {
     device.status = Status::Protected;
     device.icloud = Icloud {
+        unread: None,
         enabled: Some(true),
         last_date: Some(ago(seconds_old)),
         source: Some("DeviceInformation answer".to_owned()),

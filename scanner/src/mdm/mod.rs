@@ -10,3 +10,5 @@ pub(crate) mod wrapper;
 
 pub use protocol::explain;
 pub use table::{columns, consoles, inventory, rules, swap_plan};
+
+pub use date::written::DateOrder;

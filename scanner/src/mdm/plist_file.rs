@@ -4,7 +4,7 @@ use plist::Dictionary;
 
 use super::protocol::document::{Document, WANTED};
 use super::protocol::{message, profile, redacted};
-use super::wrapper::ideviceinfo;
+use super::wrapper::{icloud_log, ideviceinfo};
 
 /// A property list that is no message, and read all the same.
 #[derive(Debug)]
@@ -44,6 +44,18 @@ const EXPORTS: &[Export] = &[
     Export {
         keys: &["TotalDiskCapacity", "TotalDataAvailable"],
         read: ideviceinfo::read,
+    },
+    Export {
+        keys: &["com.apple.mobile.backup"],
+        read: ideviceinfo::read,
+    },
+    Export {
+        keys: &["DeviceList"],
+        read: ideviceinfo::read_usbmux,
+    },
+    Export {
+        keys: &["BackupStateInfo"],
+        read: icloud_log::read,
     },
 ];
 

@@ -11,7 +11,7 @@ use super::protocol::{der, message, other_files};
 use super::table::export;
 use super::table::reading::{self, ReadContext};
 use super::table::rules::TableRules;
-use super::wrapper::{json_shapes, nanomdm_files};
+use super::wrapper::{ideviceinfo, json_shapes, nanomdm_files};
 use crate::model::problem::{Level, Problem};
 use crate::source::content::{self, Content};
 use crate::source::file::{self, Fault};
@@ -135,9 +135,8 @@ fn read_begun(
         return Ok(());
     }
     if matches!(content, Content::Json(_)) {
-        let text = Text::open(&path, reading::BYTES_MAX, context.on_bytes)?;
-        json_shapes::read(document, text.into_reader());
-        return Ok(());
+        let open = || Text::open(&path, reading::BYTES_MAX, context.on_bytes);
+        return json_shapes::read(document, &open);
     }
     let bytes = if begun.is_all {
         begun.bytes
@@ -156,6 +155,7 @@ fn read_bytes(document: &mut Document, bytes: &[u8]) {
     match content::detect(bytes) {
         Content::Plist(bytes) => plist_file::read(document, &bytes),
         Content::Signed(bytes) => read_signed(document, bytes),
+        Content::Text | Content::Table if ideviceinfo::read_text(document, bytes) => {}
         other => something_else(document, &other, bytes),
     }
 }
@@ -189,7 +189,7 @@ fn something_else(document: &mut Document, content: &Content<'_>, bytes: &[u8]) 
             Some("it may be a login page that was saved in place of the export; export it again"),
         ),
         Content::Xml => (
-            "XML that is neither a property list nor a device record of Jamf Pro",
+            "XML that is neither a property list nor a list of device records",
             Level::Note,
             None,
         ),
@@ -205,6 +205,11 @@ fn something_else(document: &mut Document, content: &Content<'_>, bytes: &[u8]) 
                 "its columns can be named under [mdm.columns] of fleetback.toml; a table that says \
                  whose device is whose is given with --inventory",
             ),
+        ),
+        Content::Known(_) if is_workbook(bytes) => (
+            "an Excel workbook",
+            Level::Incomplete,
+            Some("open it, save it as CSV (UTF-8), and give that file"),
         ),
         Content::Known(name) => (
             *name,
@@ -226,6 +231,15 @@ fn something_else(document: &mut Document, content: &Content<'_>, bytes: &[u8]) 
         remedy: remedy.map(str::to_owned),
         ..problem
     });
+}
+
+/// A ZIP archive with the parts of a workbook.
+fn is_workbook(bytes: &[u8]) -> bool {
+    let parts: [&[u8]; 2] = [b"[Content_Types].xml", b"xl/workbook.xml"];
+    bytes.starts_with(b"PK")
+        && parts
+            .iter()
+            .any(|part| memchr::memmem::find(bytes, part).is_some())
 }
 
 fn by_promise(promised: bool) -> Level {

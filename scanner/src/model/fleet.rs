@@ -1,6 +1,9 @@
 //! The whole of what one scan found: devices with all their evidence, and what could not be used.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
+
+use jiff::Timestamp;
 
 use super::backup::LocalBackup;
 use super::evidence::{Source, Sourced};
@@ -29,6 +32,46 @@ pub struct Fleet {
     pub left_out: bool,
     /// MDM documents and tables that were read.
     pub documents: u64,
+    /// What became of each export that was named, in the order of their paths.
+    pub exports: Vec<ExportSummary>,
+}
+
+/// What became of an export that was named: one file, or all files of a folder.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ExportSummary {
+    /// As given.
+    pub path: PathBuf,
+    /// Files in it.
+    pub files: u64,
+    /// What was recognised, and how many of each: "Jamf Pro table", "DeviceInformation answer".
+    pub recognised: BTreeMap<String, u64>,
+    /// Records and messages that name an iPhone or iPad.
+    pub devices: u64,
+    /// When the newest of them was true.
+    pub newest: Option<Timestamp>,
+    /// Columns and keys that are not read.
+    pub columns_not_read: u64,
+    /// Records of other devices, by what they are.
+    pub left_out: BTreeMap<String, u64>,
+    /// Records of which nothing says what kind of device they are about.
+    pub unsure: u64,
+}
+
+impl ExportSummary {
+    /// Adds what became of another file of the same folder.
+    pub fn add(&mut self, other: Self) {
+        self.files += other.files;
+        self.devices += other.devices;
+        self.newest = self.newest.max(other.newest);
+        self.columns_not_read += other.columns_not_read;
+        self.unsure += other.unsure;
+        for (kind, count) in other.recognised {
+            *self.recognised.entry(kind).or_default() += count;
+        }
+        for (family, count) in other.left_out {
+            *self.left_out.entry(family).or_default() += count;
+        }
+    }
 }
 
 /// One iPhone, iPad or iPod touch.

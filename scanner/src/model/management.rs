@@ -33,6 +33,11 @@ pub struct Management {
     /// Was a `CheckOut` the newest message, or does the server mark the enrolment as disabled? Every
     /// other message says that it goes on.
     pub enrolment_ended: Option<Sourced<bool>>,
+    /// Is the device still in the MDM?
+    pub state: Option<Sourced<MdmState>>,
+    /// Does no document say that it is an iPhone or iPad? Such a device counts only where other evidence
+    /// knows it.
+    pub kind_unsure: bool,
 
     /// `DeviceName`.
     pub device_name: Option<Sourced<String>>,
@@ -58,6 +63,9 @@ pub struct Management {
     pub cloud_backup_enabled: Option<Sourced<bool>>,
     /// `LastCloudBackupDate`.
     pub last_cloud_backup: Option<Sourced<Timestamp>>,
+    /// What a document says of iCloud Backup and could not be read, in words: neither on nor off, neither a
+    /// date nor none.
+    pub cloud_unread: Option<Sourced<String>>,
     /// Could the answer behind [`Management::cloud_backup_enabled`] have told a last iCloud backup
     /// date? True when it carries `IsCloudBackupEnabled`, is not of User Enrollment, and no command
     /// beside it leaves `LastCloudBackupDate` out of its queries. Only then does an absent date
@@ -123,6 +131,41 @@ pub struct Management {
     /// Managed apps whose `ManagementFlags` remove them together with the MDM profile (value 1): their
     /// data returns to the same device only.
     pub apps_removed_with_enrolment: Option<Sourced<BTreeSet<String>>>,
+}
+
+/// Whether a device is still in the MDM, the better word first.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
+#[serde(rename_all = "kebab-case")]
+pub enum MdmState {
+    /// It is enrolled.
+    Enrolled,
+    /// It is to be enrolled and is not yet.
+    Pending,
+    /// It was told to leave, and has not answered yet.
+    Leaving,
+    /// It is marked as lost or stolen.
+    Lost,
+    /// Management is switched off.
+    Off,
+    /// It is no longer managed.
+    Unmanaged,
+    /// It was retired.
+    Retired,
+    /// It was removed from the MDM.
+    Removed,
+    /// It was wiped.
+    Wiped,
+    /// Its record lies in the bin.
+    InBin,
+}
+
+impl MdmState {
+    /// Has the device left the MDM?
+    pub fn has_left(self) -> bool {
+        self >= Self::Off
+    }
 }
 
 /// Storage in all, as a source states it.
@@ -200,11 +243,12 @@ impl Management {
     /// ([`Sourced::rank`]). Documents may be absorbed in any order and in any grouping.
     pub fn absorb(&mut self, other: Self) {
         self.follow_leaders(&other);
+        self.kind_unsure &= other.kind_unsure;
         macro_rules! newer_wins {
             ($($key:ident)*) => { $(keep_newer(&mut self.$key, other.$key);)* };
         }
         newer_wins! {
-            last_contact last_inventory user_enrollment enrolled_at enrolment_ended
+            last_contact last_inventory user_enrollment enrolled_at enrolment_ended state cloud_unread
             device_name product_type model_name os_version build_version supplemental_os_version
             iccid esim time_zone
             cloud_backup_enabled last_cloud_backup backup_queries_left_out

@@ -28,6 +28,9 @@ pub struct InventoryRow {
     pub planned_swap: Option<Date>,
     /// Device name, where the table has one.
     pub device_name: Option<String>,
+    /// The table says of other rows what kind of device they are about, and of this one it does not: it
+    /// counts only where other evidence knows the device.
+    pub kind_unsure: bool,
     /// The table.
     pub source: Arc<Source>,
 }

@@ -43,7 +43,15 @@ pub fn reconcile(
     .map(Some)
     .collect();
     let claims: Vec<Claim> = evidence.iter().flatten().map(Evidence::claim).collect();
-    let mut devices: Vec<Device> = join::join(&claims)
+    let counts = |group: &Group| {
+        let mut members = group
+            .members
+            .iter()
+            .filter_map(|member| evidence.get(*member)?.as_ref());
+        members.any(Evidence::counts)
+    };
+    let groups: Vec<Group> = join::join(&claims).into_iter().filter(counts).collect();
+    let mut devices: Vec<Device> = groups
         .into_iter()
         .map(|group| device(group, &mut evidence))
         .collect();
@@ -98,6 +106,15 @@ enum Evidence {
 }
 
 impl Evidence {
+    /// Does it tell of an iPhone or iPad by itself?
+    fn counts(&self) -> bool {
+        match self {
+            Self::Backup(_) => true,
+            Self::Answer(answer) => !answer.management.kind_unsure,
+            Self::Row(row) => !row.kind_unsure,
+        }
+    }
+
     fn claim(&self) -> Claim {
         let (identity, at, path): (&Identity, _, &Path) = match self {
             Self::Backup(backup) => {
@@ -171,6 +188,7 @@ fn person(
         tags: Vec::new(),
         planned_swap: None,
         device_name: None,
+        kind_unsure: false,
         source: Arc::clone(&told.source),
     });
     let same = |a: &Option<String>, b: &Option<String>| match (a, b) {

@@ -66,9 +66,15 @@ fn decode(cell: &[u8]) -> String {
 pub(crate) struct Rows<R> {
     reader: Reader<Breaks<R>>,
     last_long: Option<u64>,
+    delimiter: u8,
 }
 
 impl<R: Read> Rows<R> {
+    /// What parts the cells.
+    pub(crate) fn delimiter(&self) -> u8 {
+        self.delimiter
+    }
+
     /// All rows, headers and blank ones of delimiters alike; `skipped` lines were taken off before.
     pub(crate) fn new(source: R, delimiter: u8, skipped: u64) -> Self {
         let source = Breaks {
@@ -87,6 +93,7 @@ impl<R: Read> Rows<R> {
                 .buffer_capacity(BUFFER_BYTES)
                 .from_reader(source),
             last_long: None,
+            delimiter,
         }
     }
 

@@ -70,7 +70,7 @@ pub(crate) fn is_off(ctx: &DeviceContext<'_>) -> bool {
 
 fn off(ctx: &DeviceContext<'_>) -> Option<DraftFinding> {
     let fact = ctx.cloud.enabled.as_ref().filter(|fact| !fact.value)?;
-    if is_blocked(ctx) {
+    if is_blocked(ctx) || ctx.is_shared_ipad() {
         return None;
     }
     let draft = DraftFinding::new(

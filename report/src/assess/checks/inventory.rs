@@ -1,6 +1,8 @@
 //! Devices that only one side knows: backups without an inventory, an inventory without backups;
 //! and devices to which every way of backing up is closed.
 
+use fleetback_scanner::model::management::MdmState;
+
 use super::icloud::{is_blocked, restriction_evidence};
 use crate::assess::context::DeviceContext;
 use crate::assess::draft_finding::{DraftFinding, days_between, from_backup};
@@ -11,15 +13,33 @@ use crate::policy::Requirement;
 use crate::results::{Code, Evidence, Severity, Status};
 
 pub(crate) fn find(ctx: &DeviceContext<'_>) -> Vec<DraftFinding> {
-    let all = [not_in_inventory(ctx), no_path(ctx)];
+    let all = [not_in_inventory(ctx), left(ctx), no_path(ctx)];
     all.into_iter().flatten().collect()
 }
 
 fn not_in_inventory(ctx: &DeviceContext<'_>) -> Option<DraftFinding> {
-    let backup = ctx.listed_apart().then(|| ctx.locals.first())??.backup;
+    let backup = ctx.only_in_backups().then(|| ctx.locals.first())??.backup;
     let text = "only local backups know this device";
     let evidence = from_backup(text, backup, "its identity", backup.completed_at);
     Some(DraftFinding::new(Code::NotInInventory, vec![evidence]))
+}
+
+fn left(ctx: &DeviceContext<'_>) -> Option<DraftFinding> {
+    let state = ctx.left_mdm()?;
+    let how = match state.value {
+        MdmState::Off => "its management is off",
+        MdmState::Retired => "it was retired",
+        MdmState::Removed => "it was removed",
+        MdmState::Wiped => "it was wiped",
+        MdmState::InBin => "its record lies in the bin",
+        _ => "it is no longer managed",
+    };
+    let evidence = Evidence {
+        text: format!("the device has left the MDM: {how}"),
+        source: source_words(&state.source, ""),
+        observed_at: Some(state.observed_at()),
+    };
+    Some(DraftFinding::new(Code::MdmLeft, vec![evidence]))
 }
 
 /// Is the device kept from pairing with a computer?
@@ -89,6 +109,12 @@ pub(crate) fn nobody_can_tell(
             Some(_) if ctx.policy.backups.icloud == Requirement::Forbidden => {
                 "the policy forbids iCloud Backup, so what the MDM says of it counts for nothing"
             }
+            Some(_) if ctx.is_shared_ipad() => {
+                "it is a Shared iPad, whose users keep their data in iCloud each by themselves"
+            }
+            Some(mdm) if mdm.not_now => {
+                "the device answered NotNow (it was locked or busy) and told nothing; ask it again"
+            }
             Some(_) => "the MDM did not say whether there is an iCloud backup that counts",
             None => "no MDM answer speaks of this device",
         };
@@ -100,6 +126,8 @@ pub(crate) fn nobody_can_tell(
             ),
             (None, None) => "no local backup of it was found".to_owned(),
         };
+        let unread = ctx.cloud.unread.as_ref();
+        let mdm = unread.map_or(mdm, |unread| unread.value.as_str());
         let evidence = Evidence {
             text: format!("{mdm}, and {local}"),
             source: "all evidence of this scan".to_owned(),

@@ -87,7 +87,11 @@ fn counts(sheet: &Sheet<'_>) -> Vec<String> {
     });
     let apart = [
         (summary.waived, "waived"),
-        (summary.listed_apart, "known from old backups only"),
+        (
+            summary.listed_apart - summary.left_mdm,
+            "known from old backups only",
+        ),
+        (summary.left_mdm, "no longer in the MDM"),
     ];
     statuses
         .chain(apart)

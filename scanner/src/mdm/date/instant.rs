@@ -4,10 +4,10 @@
 //! it is refused; and a number is a date only when one way of counting makes it a possible one.
 
 use jiff::Timestamp;
-use jiff::fmt::strtime;
 use jiff::tz::TimeZone;
 
-use super::day;
+use super::written::{self, DateOrder, Written};
+use crate::source::fold::folded;
 use crate::source::plist as property_list;
 
 /// 2011-10-12, the day iCloud opened: no backup, contact or enrolment that is told is older. What is
@@ -61,44 +61,31 @@ const ZEROS: [f64; 6] = [
 /// meet the others, and seconds since 2001 meet those since 1970 only after the year 2042.
 const COUNTS: [Count; 3] = [Count::Milliseconds, Count::Seconds, Count::AppleSeconds];
 
-/// Where the zone of a text comes from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Zone {
-    /// The text has it.
-    Written,
-    /// The source has it.
-    OfSource,
-}
-
-/// The forms of a text, `Z`, `UTC` and `GMT` having become `+0000`, and `/` after a year `-`.
-const FORMS: &[(&str, Zone)] = &[
-    ("%Y-%m-%dT%H:%M:%S%.f%z", Zone::Written),
-    ("%Y-%m-%dT%H:%M:%S%.f%:z", Zone::Written),
-    ("%Y-%m-%d %H:%M:%S%.f %z", Zone::Written),
-    ("%Y-%m-%d %H:%M:%S%.f %:z", Zone::Written),
-    ("%Y-%m-%d %H:%M:%S%.f%z", Zone::Written),
-    ("%Y-%m-%d %H:%M:%S%.f%:z", Zone::Written),
-    ("%Y-%m-%dT%H:%M%z", Zone::Written),
-    ("%Y-%m-%dT%H:%M%:z", Zone::Written),
-    ("%Y-%m-%d %H:%M %z", Zone::Written),
-    ("%Y-%m-%d %H:%M%z", Zone::Written),
-    ("%a, %d %b %Y %H:%M:%S %z", Zone::Written),
-    ("%d %b %Y %H:%M:%S %z", Zone::Written),
-    ("%Y-%m-%dT%H:%M:%S%.f", Zone::OfSource),
-    ("%Y-%m-%d %H:%M:%S%.f", Zone::OfSource),
-    ("%Y-%m-%dT%H:%M", Zone::OfSource),
-    ("%Y-%m-%d %H:%M", Zone::OfSource),
-    ("%Y-%m-%d %I:%M:%S %p", Zone::OfSource),
-    ("%Y-%m-%d %I:%M %p", Zone::OfSource),
-    ("%b %d, %Y %I:%M:%S %p", Zone::OfSource),
-    ("%b %d, %Y %I:%M %p", Zone::OfSource),
-    ("%b %d, %Y at %I:%M %p", Zone::OfSource),
-    ("%d %b %Y %H:%M:%S", Zone::OfSource),
-    ("%d %b %Y %H:%M", Zone::OfSource),
-];
-
 /// What people and programs write for "none".
-const NONE: &[&str] = &["", "-", "--", "0", "n/a", "null", "none", "never"];
+const NONE: &[&str] = &[
+    "",
+    "-",
+    "--",
+    "0",
+    "n/a",
+    "null",
+    "none",
+    "never",
+    "no backup",
+    "never backed up",
+    "no date",
+    "nie",
+    "jamais",
+    "nunca",
+    "mai",
+    "nooit",
+    "なし",
+    "从未",
+    "從未",
+    "없음",
+    "0000-00-00",
+    "0000-00-00 00:00:00",
+];
 
 /// Is the date one that can be meant?
 fn is_possible(date: Timestamp) -> bool {
@@ -107,21 +94,30 @@ fn is_possible(date: Timestamp) -> bool {
 
 /// A date as text; `zone` is that of the source, for a text without one.
 pub(crate) fn of_text(text: &str, zone: &TimeZone) -> Dated {
+    of_text_by(text, zone, || None)
+}
+
+/// The same, with the order of day and month for a text that needs it.
+pub(crate) fn of_text_by(
+    text: &str,
+    zone: &TimeZone,
+    order: impl FnOnce() -> Option<DateOrder>,
+) -> Dated {
     let text = text.trim();
-    if NONE.iter().any(|none| text.eq_ignore_ascii_case(none)) {
+    let folded = folded(text);
+    if NONE.contains(&folded.as_str()) {
         return Dated::None;
     }
-    if let Some(number) = number(text) {
-        return of_number(number, None);
+    match number(text).map(|number| of_number(number, None)) {
+        None | Some(Dated::Unreadable) => {}
+        Some(dated) => return dated,
     }
-    let text = usual(text);
-    let fits = |(form, whose): &(&str, Zone)| instant(form, &text, *whose, zone);
-    possible(
-        FORMS
-            .iter()
-            .find_map(fits)
-            .or_else(|| midnight(&text, zone)),
-    )
+    let moment = match written::read(text) {
+        Some(Written::One(moment, _)) => Some(moment),
+        Some(two) => two.by(order()),
+        None => None,
+    };
+    possible(moment.and_then(|moment| moment.timestamp(zone)))
 }
 
 /// A date as a number; without `count`, the one way of counting that makes it a possible date.
@@ -204,40 +200,6 @@ fn number(text: &str) -> Option<f64> {
         .all(digits)
         .then(|| text.parse().ok())
         .flatten()
-}
-
-/// The text as the table knows it.
-fn usual(text: &str) -> String {
-    let utc = ["Z", " UTC", " GMT"]
-        .iter()
-        .find_map(|zone| text.strip_suffix(zone));
-    let text = utc.map_or_else(
-        || text.to_owned(),
-        |bare| format!("{}+0000", bare.trim_end()),
-    );
-    let year_first = text.as_bytes().get(4) == Some(&b'/');
-    if year_first {
-        text.replace('/', "-")
-    } else {
-        text
-    }
-}
-
-fn instant(form: &str, text: &str, whose: Zone, zone: &TimeZone) -> Option<Timestamp> {
-    let parsed = strtime::parse(form, text).ok()?;
-    match whose {
-        Zone::Written => parsed.to_timestamp().ok(),
-        Zone::OfSource => {
-            let civil = parsed.to_datetime().ok()?;
-            Some(civil.to_zoned(zone.clone()).ok()?.timestamp())
-        }
-    }
-}
-
-/// Of a day without a time of day, the earliest that can be meant.
-fn midnight(text: &str, zone: &TimeZone) -> Option<Timestamp> {
-    let midnight = day::civil(text)?.to_zoned(zone.clone()).ok()?;
-    Some(midnight.timestamp())
 }
 
 #[cfg(test)]

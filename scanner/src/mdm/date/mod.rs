@@ -3,3 +3,4 @@
 pub(crate) mod age;
 pub(crate) mod day;
 pub(crate) mod instant;
+pub(crate) mod written;

@@ -11,6 +11,7 @@ use super::envelope::{self, Command};
 use super::explain::{Keys, TableSummary};
 use crate::mdm::date::age;
 use crate::model::evidence::{Source, TimestampSource};
+use crate::model::fleet::ExportSummary;
 use crate::model::management::Answer;
 use crate::model::problem::Problem;
 
@@ -128,6 +129,32 @@ impl Document {
         }
         // one message without a key does not make it one that is passed over
         keys.ignored.retain(|path| !keys.read.contains(path));
+    }
+
+    /// What became of the file, in figures.
+    pub fn export_summary(&self) -> ExportSummary {
+        let named = self.replies.iter().map(|reply| &reply.answer);
+        let sure =
+            named.filter(|answer| !answer.identity.is_empty() && !answer.management.kind_unsure);
+        let mut summary = ExportSummary {
+            path: self.path.clone(),
+            files: 1,
+            devices: sure.clone().count() as u64,
+            newest: sure.map(|answer| answer.source.observed_at).max(),
+            ..ExportSummary::default()
+        };
+        for kind in self.messages().into_keys() {
+            summary.recognised.insert(kind.to_owned(), 1);
+        }
+        for table in &self.tables {
+            summary.recognised.insert(table.source.clone(), 1);
+            summary.columns_not_read += table.ignored.len() as u64;
+            summary.unsure += table.unsure;
+        }
+        for one in &self.excluded {
+            *summary.left_out.entry(one.family.to_owned()).or_default() += 1;
+        }
+        summary
     }
 
     /// What was seen, where the file is a table of devices.

@@ -8,16 +8,25 @@ use plist::{Dictionary, Value};
 
 use super::answer::AnswerBuilder;
 use crate::model::identity::Udid;
+use crate::model::management::MdmState;
 
 /// Reads identity, contact and the kind of enrolment.
 pub(crate) fn read(builder: &mut AnswerBuilder, root: &Dictionary) {
     builder.management.last_contact = Some(builder.sourced(builder.source.observed_at));
     builder.management.enrolment_ended = Some(builder.sourced(false));
+    builder.management.state = Some(builder.sourced(MdmState::Enrolled));
     builder.management.not_now = text(root, "Status") == Some("NotNow");
     builder.identity.udid = text(root, "UDID").and_then(Udid::parse);
     if root.contains_key("EnrollmentID") && !root.contains_key("UDID") {
         builder.management.user_enrollment = Some(builder.sourced(true));
     }
+}
+
+/// Was it sent in the channel of a user? What such an answer says of backups is not the device's.
+pub(crate) fn is_of_a_user(root: &Dictionary) -> bool {
+    ["UserID", "UserShortName", "EnrollmentUserID"]
+        .iter()
+        .any(|key| text(root, key).is_some_and(|id| !id.is_empty()))
 }
 
 /// Why the device of an answer is unknown; `None` when it is known.

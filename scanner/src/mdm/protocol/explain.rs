@@ -20,6 +20,14 @@ pub struct TableSummary {
     pub records: u64,
     /// Of these, iPhones and iPads that are named.
     pub devices: u64,
+    /// Rows of which nothing says what kind of device they are about.
+    pub unsure: u64,
+    /// Rows that name no device.
+    pub nameless: u64,
+    /// Columns that were guessed by their words, and columns passed over because a better one says the same.
+    pub guessed: BTreeSet<String>,
+    /// Column -> the better one.
+    pub passed_over: BTreeMap<String, String>,
     /// Devices of other families, by family.
     pub excluded: BTreeMap<&'static str, u64>,
     /// What is missing for a verdict on iCloud backups, in words.

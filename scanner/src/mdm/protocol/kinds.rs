@@ -9,6 +9,7 @@ use super::envelope::text;
 use super::other_files::{self, OtherFile};
 use super::{device_information, small_answers, status_report};
 use crate::model::evidence::TimestampSource;
+use crate::model::management::MdmState;
 
 /// What a property list is.
 #[derive(Debug, Clone, Copy)]
@@ -57,6 +58,7 @@ fn enrolled(builder: &mut AnswerBuilder, root: &Dictionary) {
 /// The last message of an enrolment.
 fn ended(builder: &mut AnswerBuilder, _: &Dictionary) {
     builder.management.enrolment_ended = Some(builder.sourced(true));
+    builder.management.state = Some(builder.sourced(MdmState::Removed));
 }
 
 /// By top key, whatever the status says.

@@ -54,7 +54,12 @@ fn read_reply(
 ) {
     let mut builder = document.builder(message.name, wrapper, age::inside(root));
     envelope::read(&mut builder, root);
-    (message.read)(&mut builder, root);
+    if envelope::is_of_a_user(root) {
+        let found = "an answer of a user's channel: it tells of the user of a Shared iPad, not of the device";
+        document.add_shared_note(WANTED, found, None);
+    } else {
+        (message.read)(&mut builder, root);
+    }
     if let Some(looked_at) = builder.looked_at.take() {
         let last = |path: &str| path.rsplit('.').next().unwrap_or_default().to_owned();
         let is_read = |path: &str| {

@@ -10,6 +10,7 @@ use super::answer::AnswerBuilder;
 use super::document::Document;
 use super::key_map::{self, KeyMap};
 use super::{device_family, device_information, explain};
+use crate::model::management::MdmState;
 
 const WORDS: KeyMap = &[
     ("device.identifier.udid", "UDID"),
@@ -25,7 +26,38 @@ const WORDS: KeyMap = &[
     ("mdm.is-awaiting-configuration", "AwaitingConfiguration"),
     ("mdm.is-shared-ipad", "IsMultiUser"),
     ("passcode.is-present", "PasscodePresent"),
+    ("mdm.enrollment-type", "EnrollmentType"),
+    ("mdm.is-return-to-service", "IsReturnToService"),
 ];
+
+/// Reads the items of a report.
+fn read_items(builder: &mut AnswerBuilder, dict: &Dictionary) {
+    device_information::read_keys(builder, dict);
+    read_enrolment(builder, dict);
+    if builder.bool(dict, "IsReturnToService") == Some(true) {
+        builder.note(
+            "a device in use",
+            "a device that is being returned to service: it was erased and enrols by itself",
+        );
+    }
+}
+
+/// `mdm.enrollment-type`, from iOS 27 on: `none`, `supervised`, `device` or `user`.
+fn read_enrolment(builder: &mut AnswerBuilder, dict: &Dictionary) {
+    let Some(kind) = builder.text(dict, "EnrollmentType") else {
+        return;
+    };
+    let state = match kind.as_str() {
+        "none" => MdmState::Unmanaged,
+        "supervised" | "device" | "user" => MdmState::Enrolled,
+        _ => return,
+    };
+    builder.management.state = Some(builder.sourced(state));
+    if state == MdmState::Enrolled {
+        builder.management.user_enrollment = Some(builder.sourced(kind == "user"));
+        builder.management.supervised = Some(builder.sourced(kind == "supervised"));
+    }
+}
 
 /// A report in a file of its own.
 pub(crate) fn read(document: &mut Document, value: &Value) {
@@ -44,7 +76,7 @@ pub(crate) fn read(document: &mut Document, value: &Value) {
     document.note_keys(kind, || explain::of_json(value), is_read);
     let mut builder = document.builder(kind, None, None);
     builder.management.last_contact = Some(builder.sourced(builder.source.observed_at));
-    device_information::read_keys(&mut builder, &dict);
+    read_items(&mut builder, &dict);
     document.take(builder, None);
 }
 
@@ -54,7 +86,7 @@ pub(crate) fn read_check_in(builder: &mut AnswerBuilder, root: &Dictionary) {
     let data = root.get("Data").and_then(plist::Value::as_data);
     if let Some(data) = data.filter(|_| is_status) {
         match serde_json::from_slice(data) {
-            Ok(value) => device_information::read_keys(builder, &items(&value)),
+            Ok(value) => read_items(builder, &items(&value)),
             Err(_) => {
                 builder.add_problem("a declarative status report", "JSON that cannot be read");
             }

@@ -1,11 +1,5 @@
-//! What a cell means: yes or no, a number with its unit, a date, a version.
-//!
-//! `None` is a cell that has nothing to say; `Some(Err)` one that says something nobody can read.
+//! What a cell means: a number with its unit, a version, a product type, or nothing at all.
 
-use jiff::civil::DateTime;
-use jiff::tz::TimeZone;
-
-use crate::mdm::date::instant::{self, Dated};
 use crate::mdm::protocol::device_family;
 use crate::model::management::CapacityUnit;
 
@@ -22,49 +16,19 @@ const BLANKS: &[&str] = &[
     "not available",
     "not collected",
     "not applicable",
+    "no data",
+    "not reported",
+    "nicht verfügbar",
+    "k. a.",
+    "desconocido",
+    "inconnu",
+    "不明",
+    "未知",
 ];
 
-const YES: &[&str] = &[
-    "true", "yes", "1", "on", "enabled", "active", "ja", "oui", "sí", "si",
-];
-const NO: &[&str] = &[
-    "false",
-    "no",
-    "0",
-    "off",
-    "disabled",
-    "inactive",
-    "not enabled",
-    "not active",
-    "nein",
-    "non",
-];
-
-/// Folded words for a system or a family -> what it is; `None` is an iPhone or iPad.
-const PLATFORMS: &[(&str, Option<&str>)] = &[
-    ("ios", None),
-    ("ipados", None),
-    ("iosipados", None),
-    ("iphone", None),
-    ("ipad", None),
-    ("ipod", None),
-    ("ipodtouch", None),
-    ("macos", Some("a Mac")),
-    ("mac", Some("a Mac")),
-    ("macosx", Some("a Mac")),
-    ("osx", Some("a Mac")),
-    ("darwin", Some("a Mac")),
-    ("tvos", Some("an Apple TV")),
-    ("appletv", Some("an Apple TV")),
-    ("watchos", Some("an Apple Watch")),
-    ("watch", Some("an Apple Watch")),
-    ("applewatch", Some("an Apple Watch")),
-    ("visionos", Some("an Apple Vision")),
-    ("windows", Some("no Apple device")),
-    ("android", Some("no Apple device")),
-    ("androidenterprise", Some("no Apple device")),
-    ("chromeos", Some("no Apple device")),
-    ("linux", Some("no Apple device")),
+/// The same where a number of a device belongs.
+const NO_NUMBERS: &[&str] = &[
+    "na", "none", "0", "tbd", "n.a.", "not set", "keine", "aucun", "ninguno",
 ];
 
 /// Folded words for an enrolment by which the device hides UDID, serial number and backup keys.
@@ -79,6 +43,15 @@ const USER_ENROLMENTS: &[&str] = &[
 /// Has the cell nothing to say?
 pub(crate) fn is_blank(text: &str) -> bool {
     BLANKS.iter().any(|blank| text.eq_ignore_ascii_case(blank))
+}
+
+/// Has a cell that should name a device nothing to say? Zeros alone are a number that was hidden.
+pub(crate) fn is_blank_number(text: &str) -> bool {
+    is_blank(text)
+        || NO_NUMBERS
+            .iter()
+            .any(|blank| text.eq_ignore_ascii_case(blank))
+        || text.bytes().all(|byte| matches!(byte, b'0' | b'-'))
 }
 
 /// A cell without the wrapping that keeps a number text: `'123`, `="123"`.
@@ -102,16 +75,6 @@ pub(crate) fn is_scientific(text: &str) -> bool {
     let power = signed.unwrap_or(power);
     let whole = !power.is_empty() && power.bytes().all(|b| b.is_ascii_digit());
     !digits.is_empty() && number && whole && (signed.is_some() || digits.contains(['.', ',']))
-}
-
-/// Yes or no.
-pub(crate) fn flag(text: &str) -> Option<bool> {
-    let said = |words: &[&str]| words.contains(&text.to_lowercase().as_str());
-    match (said(YES), said(NO)) {
-        (true, _) => Some(true),
-        (_, true) => Some(false),
-        _ => None,
-    }
 }
 
 /// A number and, where the cell has one, its unit: "93%", "64 GB", "12159".
@@ -172,6 +135,8 @@ impl Unit {
             Some(Self::Bytes)
         } else if folded.ends_with("mb") {
             Some(Self::Megabytes)
+        } else if folded.starts_with("gigs") {
+            Some(Self::Gigabytes)
         } else {
             None
         }
@@ -199,18 +164,6 @@ impl Unit {
     }
 }
 
-/// A date; `forms` are those of its console that would mean two days elsewhere.
-pub(crate) fn date(text: &str, forms: &[&str], zone: &TimeZone) -> Dated {
-    let own = forms.iter().find_map(|form| {
-        let civil = DateTime::strptime(form, text).ok()?;
-        civil.to_zoned(zone.clone()).ok()
-    });
-    match own {
-        Some(zoned) => Dated::from(Some(zoned.timestamp())),
-        None => instant::of_text(text, zone),
-    }
-}
-
 /// The version out of "18.1", "iOS 18.1", "18.1 (22B83)", and the build where it is there.
 pub(crate) fn version(text: &str) -> Option<(&str, Option<&str>)> {
     let start = text.find(|c: char| c.is_ascii_digit())?;
@@ -226,21 +179,6 @@ pub(crate) fn version(text: &str) -> Option<(&str, Option<&str>)> {
     let build =
         build.filter(|build| build.len() > 3 && build.bytes().all(|b| b.is_ascii_alphanumeric()));
     Some((version.trim_end_matches('.'), build))
-}
-
-/// What a word for a system says the device is: `Some(None)` an iPhone or iPad.
-pub(crate) fn platform(text: &str) -> Option<Option<&'static str>> {
-    let folded = super::columns::fold_header(text);
-    let row = PLATFORMS.iter().find(|(word, _)| *word == folded);
-    row.map(|(_, family)| *family).or_else(|| model(text))
-}
-
-/// The same of a product type or the name of a model.
-pub(crate) fn model(text: &str) -> Option<Option<&'static str>> {
-    if device_family::is_ours(text) {
-        return Some(None);
-    }
-    device_family::family(text).map(Some)
 }
 
 /// "iPhone12,1"; other names of products are none.
@@ -294,12 +232,7 @@ mod tests {
     }
 
     #[test]
-    fn families() {
-        assert_eq!(platform("iOS/iPadOS"), Some(None));
-        assert_eq!(platform("macOS"), Some(Some("a Mac")));
-        assert_eq!(platform("iPad Air"), Some(None));
-        assert_eq!(platform("MacBook Pro"), Some(Some("a Mac")));
-        assert_eq!(platform("device"), None);
+    fn product_types() {
         assert!(
             is_product_type("iPad8,12")
                 && !is_product_type("iPad Air")
@@ -308,20 +241,9 @@ mod tests {
     }
 
     #[test]
-    fn dates_of_a_console_that_puts_the_day_first() {
-        let at = |text| date(text, &["%d-%m-%Y %H:%M:%S"], &TimeZone::UTC);
-        assert_eq!(
-            at("03-04-2026 05:06:07"),
-            Dated::At("2026-04-03T05:06:07Z".parse().unwrap())
-        );
-        assert_eq!(at("01-01-1970 00:00:00"), Dated::None);
-        assert_eq!(
-            at("2026-04-03T05:06:07Z"),
-            Dated::At("2026-04-03T05:06:07Z".parse().unwrap())
-        );
-        assert_eq!(
-            date("03-04-2026 05:06:07", &[], &TimeZone::UTC),
-            Dated::Unreadable
-        );
+    fn cells_that_say_nothing() {
+        assert!(is_blank("N/A") && is_blank("") && !is_blank("0"));
+        assert!(is_blank_number("0") && is_blank_number("000000") && is_blank_number("None"));
+        assert!(!is_blank_number("F2LXK0ABCDEF"));
     }
 }

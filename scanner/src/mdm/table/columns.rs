@@ -6,12 +6,14 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::source::fold::folded;
+
 /// What a column tells.
 #[derive(
     Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
 )]
 #[serde(rename_all = "kebab-case")]
-#[schemars(rename = "Fact")]
+#[schemars(rename = "DeviceField")]
 pub enum DeviceField {
     /// Nothing that is read here.
     Ignore,
@@ -91,6 +93,18 @@ pub enum DeviceField {
     StoreAccountActive,
     /// Waits in Setup Assistant.
     AwaitingConfiguration,
+    /// Who made the device: a maker other than Apple rules it out.
+    Manufacturer,
+    /// Is the device still in the MDM, in a word?
+    MdmState,
+    /// A status of anything: read only for the words that mean that the device has left.
+    DeviceStatus,
+    /// Is it managed, yes or no?
+    Managed,
+    /// Was it removed, yes or no?
+    Removed,
+    /// Does its record lie in the bin, yes or no?
+    InBin,
 }
 
 impl DeviceField {
@@ -99,6 +113,18 @@ impl DeviceField {
         // a unit variant always serialises to text
         let value = serde_json::to_value(self).unwrap_or_default();
         value.as_str().unwrap_or_default().to_owned()
+    }
+
+    /// Is it a date?
+    pub(crate) fn is_date(self) -> bool {
+        matches!(
+            self,
+            Self::LastContact
+                | Self::LastInventory
+                | Self::Enrolled
+                | Self::LastCloudBackup
+                | Self::LastComputerBackup
+        )
     }
 
     /// Does it tell one device from another?
@@ -133,11 +159,14 @@ pub(crate) const NAMES: &[(DeviceField, &[&str])] = &[
             "hardwareserial",
             "seriennummer",
             "seriennr",
-            "numérodesérie",
             "numerodeserie",
-            "númerodeserie",
             "numerodiserie",
             "serienummer",
+            "serialnumbermandatory",
+            "productserialnumber",
+            "serialnumberofdevice",
+            "srno",
+            "systemserialnumber",
         ],
     ),
     (
@@ -147,6 +176,8 @@ pub(crate) const NAMES: &[(DeviceField, &[&str])] = &[
             "deviceudid",
             "uniquedeviceidentifier",
             "uniquedeviceid",
+            "identifier.udid",
+            "udidnumber",
         ],
     ),
     (
@@ -159,6 +190,11 @@ pub(crate) const NAMES: &[(DeviceField, &[&str])] = &[
             "imeinumber",
             "deviceimei",
             "servicesubscriptions.imei",
+            "imeis",
+            "imeiormeid",
+            "primaryimei",
+            "secondaryimei",
+            "servicesubscriptions.imei2",
         ],
     ),
     (DeviceField::Meid, &["meid", "servicesubscriptions.meid"]),
@@ -188,6 +224,13 @@ pub(crate) const NAMES: &[(DeviceField, &[&str])] = &[
             "usuario",
             "utente",
             "gebruiker",
+            "assigneduser.name",
+            "owner.name",
+            "ownerusername",
+            "ownername",
+            "employee.name",
+            "assignedto.name",
+            "userid.name",
         ],
     ),
     (
@@ -209,6 +252,11 @@ pub(crate) const NAMES: &[(DeviceField, &[&str])] = &[
             "mailadresse",
             "courriel",
             "correo",
+            "assigneduser.email",
+            "owner.email",
+            "owneremail",
+            "emailaddresses",
+            "assignedto.email",
         ],
     ),
     (
@@ -217,11 +265,12 @@ pub(crate) const NAMES: &[(DeviceField, &[&str])] = &[
             "department",
             "dept",
             "abteilung",
-            "département",
             "departement",
             "departamento",
             "reparto",
             "afdeling",
+            "department.name",
+            "departmentname",
         ],
     ),
     (
@@ -232,11 +281,14 @@ pub(crate) const NAMES: &[(DeviceField, &[&str])] = &[
             "location",
             "office",
             "standort",
-            "gebäude",
+            "gebaude",
             "lieu",
             "sede",
-            "ubicación",
+            "ubicacion",
             "locatie",
+            "location.name",
+            "locationname",
+            "rtdlocation.name",
         ],
     ),
     (
@@ -246,7 +298,7 @@ pub(crate) const NAMES: &[(DeviceField, &[&str])] = &[
             "devicegroup",
             "groupname",
             "gruppe",
-            "gerätegruppe",
+            "gerategruppe",
             "geraetegruppe",
             "groupe",
             "grupo",
@@ -262,9 +314,9 @@ pub(crate) const NAMES: &[(DeviceField, &[&str])] = &[
             "devicetags",
             "labels",
             "label",
-            "schlagwörter",
+            "schlagworter",
             "schlagworte",
-            "étiquettes",
+            "etiquettes",
             "etiquetas",
             "etichette",
         ],
@@ -292,14 +344,26 @@ pub(crate) const NAMES: &[(DeviceField, &[&str])] = &[
             "devicefriendlyname",
             "name",
             "displayname",
-            "gerätename",
+            "geratename",
             "geraetename",
             "nomdelappareil",
+            "hostname",
+            "computername",
         ],
     ),
     (
         DeviceField::ProductType,
-        &["producttype", "modelidentifier", "productname"],
+        &[
+            "producttype",
+            "modelidentifier",
+            "productname",
+            "model.identifier",
+            "hardwaremodel",
+            "systemtype",
+            "modelid",
+            "devicemodelidentifier",
+            "internalmodelname",
+        ],
     ),
     (
         DeviceField::ModelName,
@@ -310,7 +374,11 @@ pub(crate) const NAMES: &[(DeviceField, &[&str])] = &[
             "devicemodel",
             "model",
             "modell",
-            "modèle",
+            "modele",
+            "model.name",
+            "marketingname",
+            "systemmodel",
+            "hardwaremodelname",
         ],
     ),
     (
@@ -325,6 +393,20 @@ pub(crate) const NAMES: &[(DeviceField, &[&str])] = &[
             "devicetype",
             "plattform",
             "betriebssystem",
+            "os.prefix",
+            "os.name",
+            "osname",
+            "osfamily",
+            "operatingsystemname",
+            "platformname",
+            "platformtype",
+            "deviceplatform",
+            "deviceclass",
+            "systemname",
+            "os.platform",
+            "type",
+            "devicetypename",
+            "category.name",
         ],
     ),
     (
@@ -336,6 +418,13 @@ pub(crate) const NAMES: &[(DeviceField, &[&str])] = &[
             "systemversion",
             "productversion",
             "betriebssystemversion",
+            "os.version",
+            "platformversion",
+            "deviceosversion",
+            "osversionname",
+            "osver",
+            "iosversionnumber",
+            "humanreadableproductversionstring",
         ],
     ),
     (
@@ -346,6 +435,10 @@ pub(crate) const NAMES: &[(DeviceField, &[&str])] = &[
             "iosbuild",
             "osbuildversion",
             "operatingsystembuild",
+            "os.build",
+            "osbuildnumber",
+            "buildnumber",
+            "os.buildversion",
         ],
     ),
     (DeviceField::Iccid, &["iccid", "servicesubscriptions.iccid"]),
@@ -370,6 +463,18 @@ pub(crate) const NAMES: &[(DeviceField, &[&str])] = &[
             "letzterkontakt",
             "zuletztgesehen",
             "derniercontact",
+            "lastcheckedin",
+            "lastconnected",
+            "lastconnectedtime",
+            "lastcheckindatetime",
+            "lastcontactedat",
+            "lastcommunication",
+            "lastcommunicationtime",
+            "lastconnectiontime",
+            "lastreported",
+            "lastreportedat",
+            "lastreportedtime",
+            "lastheartbeat",
         ],
     ),
     (
@@ -400,6 +505,13 @@ pub(crate) const NAMES: &[(DeviceField, &[&str])] = &[
             "enrolmentdate",
             "enrolledat",
             "deviceregisteredtime",
+            "enrollmenttime",
+            "enrolmenttime",
+            "dateenroll",
+            "enrolledon",
+            "enrolleddate",
+            "registrationtime",
+            "firstenrollment",
         ],
     ),
     (
@@ -414,6 +526,9 @@ pub(crate) const NAMES: &[(DeviceField, &[&str])] = &[
             "icloudbackupenabled",
             "icloudbackup",
             "cloudbackup",
+            "icloudbackupison",
+            "isicloudbackupenabled",
+            "icloudbackupstatus",
         ],
     ),
     (
@@ -428,6 +543,11 @@ pub(crate) const NAMES: &[(DeviceField, &[&str])] = &[
             "lasticloudbackupdate",
             "icloudbackupdate",
             "letztesicloudbackup",
+            "icloudbackuplatest",
+            "lasticloudbackuptime",
+            "lasticloudbackupat",
+            "lastcloudbackuptime",
+            "lastcloudbackupat",
         ],
     ),
     (
@@ -447,7 +567,12 @@ pub(crate) const NAMES: &[(DeviceField, &[&str])] = &[
             "totalspace",
             "capacity",
             "storagecapacity",
-            "speicherkapazität",
+            "speicherkapazitat",
+            "totalcapacity",
+            "storagetotalcapacity",
+            "totaldiskspace",
+            "gigstotaldiskspace",
+            "totalstoragebytes",
         ],
     ),
     (
@@ -465,6 +590,12 @@ pub(crate) const NAMES: &[(DeviceField, &[&str])] = &[
             "available",
             "freespace",
             "freierspeicher",
+            "availablecapacity",
+            "storagefreecapacity",
+            "availablediskspace",
+            "gigsdiskspaceavailable",
+            "freestoragebytes",
+            "freedisk",
         ],
     ),
     (
@@ -473,11 +604,25 @@ pub(crate) const NAMES: &[(DeviceField, &[&str])] = &[
     ),
     (
         DeviceField::Supervised,
-        &["supervised", "issupervised", "betreut", "supervisé"],
+        &[
+            "supervised",
+            "issupervised",
+            "betreut",
+            "supervise",
+            "mdm.supervised",
+            "supervisionstatus",
+            "supervisedmode",
+        ],
     ),
     (
         DeviceField::SharedIpad,
-        &["sharedipad", "ismultiuser", "shared"],
+        &[
+            "sharedipad",
+            "ismultiuser",
+            "shared",
+            "issharedipad",
+            "ismultiuserdevice",
+        ],
     ),
     (
         DeviceField::LostMode,
@@ -486,6 +631,10 @@ pub(crate) const NAMES: &[(DeviceField, &[&str])] = &[
             "ismdmlostmodeenabled",
             "lostmodestatus",
             "lostmode",
+            "lostmode.status",
+            "lostmodestate",
+            "inlostmode",
+            "islostmodeenabled",
         ],
     ),
     (
@@ -495,6 +644,9 @@ pub(crate) const NAMES: &[(DeviceField, &[&str])] = &[
             "isdevicelocatorserviceenabled",
             "isdevicelocatorenabled",
             "findmyenabled",
+            "findmydeviceenabled",
+            "findmyiphoneenabled",
+            "finddeviceenabled",
         ],
     ),
     (
@@ -505,7 +657,16 @@ pub(crate) const NAMES: &[(DeviceField, &[&str])] = &[
             "activationlock",
         ],
     ),
-    (DeviceField::PasscodePresent, &["passcodepresent"]),
+    (
+        DeviceField::PasscodePresent,
+        &[
+            "passcodepresent",
+            "haspasscode",
+            "haspassword",
+            "ispasscodepresent",
+            "passcodestatus",
+        ],
+    ),
     (
         DeviceField::StoreAccountActive,
         &[
@@ -518,26 +679,214 @@ pub(crate) const NAMES: &[(DeviceField, &[&str])] = &[
         DeviceField::AwaitingConfiguration,
         &["awaitingconfiguration"],
     ),
+    (
+        DeviceField::Manufacturer,
+        &[
+            "manufacturer",
+            "manufacturer.name",
+            "devicemanufacturer",
+            "vendor",
+            "devicevendor",
+            "brand",
+            "make",
+            "hersteller",
+            "fabricant",
+            "fabricante",
+            "hardwarevendor",
+            "oem",
+        ],
+    ),
+    (
+        DeviceField::MdmState,
+        &[
+            "enrollmentstatus",
+            "enrolmentstatus",
+            "enrollmentstate",
+            "enrolmentstate",
+            "mdm.enrollmentstatus",
+            "managementstate",
+            "managementstatus",
+            "devicestate",
+            "registrationstate",
+            "registrationstatus",
+            "mdmstatus",
+            "mdmstate",
+            "managedstatus",
+            "mdmenrollmentstatus",
+            "deviceenrollmentstatus",
+        ],
+    ),
+    (
+        DeviceField::DeviceStatus,
+        &["status", "state", "devicestatus"],
+    ),
+    (
+        DeviceField::Managed,
+        &[
+            "managed",
+            "ismanaged",
+            "enrolled",
+            "isenrolled",
+            "mdmenabled",
+            "ismdmenabled",
+            "isactivelymanaged",
+        ],
+    ),
+    (
+        DeviceField::Removed,
+        &[
+            "isremoved",
+            "removed",
+            "isdeleted",
+            "deleted",
+            "isretired",
+            "retired",
+        ],
+    ),
+    (
+        DeviceField::InBin,
+        &[
+            "intrash",
+            "isintrash",
+            "trashed",
+            "istrashed",
+            "inrecyclebin",
+        ],
+    ),
 ];
 
 /// Keys around the records of consoles that say nothing of their own.
 const CONTAINERS: &[&str] = &[
     "attributes",
+    "basicinformation",
+    "common",
     "details",
+    "deviceinformation",
     "general",
     "hardware",
+    "hardwareoverview",
     "ios",
     "location",
     "mobiledevice",
     "network",
+    "properties",
     "security",
     "userandlocation",
 ];
 
-/// Case, blanks, dashes and the like folded away; the dots between keys stay.
+/// Keys around something else than the device: what stands inside is the user's, the group's, an app's.
+/// Only names that are listed with such a key are read there.
+const ENTITIES: &[&str] = &[
+    "account",
+    "activationlock",
+    "agent",
+    "app",
+    "applications",
+    "apps",
+    "assigneduser",
+    "automateddeviceenrollment",
+    "blueprint",
+    "building",
+    "carrier",
+    "category",
+    "certificates",
+    "company",
+    "configurationprofiles",
+    "createdby",
+    "criteria",
+    "customattributes",
+    "customer",
+    "customfields",
+    "department",
+    "devicegroup",
+    "devicegroups",
+    "displayfields",
+    "employee",
+    "extensionattributes",
+    "group",
+    "groups",
+    "lastuser",
+    "locationgroupid",
+    "manager",
+    "mobiledevicegroups",
+    "model",
+    "organization",
+    "organisation",
+    "os",
+    "owner",
+    "pairedwatch",
+    "parent",
+    "policies",
+    "policy",
+    "profile",
+    "profiles",
+    "purchase",
+    "purchasing",
+    "server",
+    "servicesubscriptions",
+    "sim",
+    "sims",
+    "site",
+    "sites",
+    "smartgroups",
+    "supplier",
+    "team",
+    "tenant",
+    "updatedby",
+    "user",
+    "userid",
+    "users",
+    "vendor",
+    "volumes",
+    "warranty",
+    "watch",
+];
+
+/// Names that mean the device only where its own number stands beside them.
+const WEAK: &[&str] = &[
+    "available",
+    "capacity",
+    "deleted",
+    "displayname",
+    "email",
+    "enrolled",
+    "group",
+    "identifier",
+    "label",
+    "labels",
+    "location",
+    "mail",
+    "managed",
+    "model",
+    "name",
+    "os",
+    "owner",
+    "platform",
+    "removed",
+    "retired",
+    "serial",
+    "shared",
+    "site",
+    "sn",
+    "state",
+    "status",
+    "tag",
+    "tags",
+    "user",
+    "username",
+    "vendor",
+    "brand",
+    "make",
+    "type",
+];
+
+/// Case, accents, blanks, dashes and the like folded away; the dots between keys stay.
 pub(crate) fn fold(name: &str) -> String {
-    let kept = name.chars().filter(|c| c.is_alphanumeric() || *c == '.');
-    kept.flat_map(char::to_lowercase).collect()
+    let folded = folded(name);
+    folded
+        .chars()
+        .filter(|c| c.is_alphanumeric() || *c == '.')
+        .collect()
 }
 
 /// Where named columns stand in a header, in the order of their names.
@@ -557,9 +906,13 @@ pub(crate) fn fold_header(name: &str) -> String {
     fold(name).replace('.', "")
 }
 
-/// The name without the containers in front of it.
-pub(crate) fn bare(folded: &str) -> &str {
-    let mut rest = folded;
+/// The name without what says nothing in front of it: `home`, the keys around the device's own number,
+/// and containers.
+pub(crate) fn bare<'n>(folded: &'n str, home: &str) -> &'n str {
+    let inside = folded
+        .strip_prefix(home)
+        .and_then(|rest| rest.strip_prefix('.'));
+    let mut rest = inside.filter(|_| !home.is_empty()).unwrap_or(folded);
     while let Some((outer, inner)) = rest.split_once('.') {
         if !CONTAINERS.contains(&outer) {
             break;
@@ -567,6 +920,14 @@ pub(crate) fn bare(folded: &str) -> &str {
         rest = inner;
     }
     rest
+}
+
+/// The last key of a bare name, where the keys around it may be left out: none of them stands for
+/// something else than the device, and the key itself means one thing wherever it stands.
+pub(crate) fn last_key(bare: &str) -> Option<&str> {
+    let (around, last) = bare.rsplit_once('.')?;
+    let is_of_the_device = !around.split('.').any(|key| ENTITIES.contains(&key));
+    (is_of_the_device && !WEAK.contains(&last)).then_some(last)
 }
 
 /// What a folded name tells, and how early it is asked; the lower the earlier.
@@ -607,7 +968,23 @@ mod tests {
             ("purchasing.name", "purchasing.name"),
             ("Serial Number", "serialnumber"),
         ] {
-            assert_eq!(bare(&fold(name)), want);
+            assert_eq!(bare(&fold(name), ""), want);
+        }
+        assert_eq!(bare("node.name", "node"), "name");
+        assert_eq!(bare("nodes.name", "node"), "nodes.name");
+    }
+
+    #[test]
+    fn keys_of_something_else_are_not_the_devices() {
+        assert_eq!(last_key("payload.serialnumber"), Some("serialnumber"));
+        for bare in [
+            "serialnumber",
+            "user.osversion",
+            "payload.name",
+            "watch.serialnumber",
+            "a.app.osversion",
+        ] {
+            assert_eq!(last_key(bare), None, "{bare}");
         }
     }
 

@@ -7,6 +7,7 @@
 //! sample was ever seen, are read by the names of `field` alone.
 
 use super::columns::DeviceField;
+use crate::mdm::date::written::DateOrder;
 
 /// What stands behind a last iCloud backup that is empty, 0, 1970 or the year 1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,8 +31,12 @@ pub(crate) struct Console {
     pub(crate) columns: &'static [(&'static str, DeviceField)],
     /// What no date of the last iCloud backup means, in a record that has the switch and the date.
     pub(crate) no_date: NoDate,
-    /// Forms of its dates that would mean two days elsewhere.
-    pub(crate) dates: &'static [&'static str],
+    /// The order of day and month in its dates, where nothing else tells.
+    pub(crate) order: Option<DateOrder>,
+    /// Does it hold iPhones and iPads and nothing else?
+    pub(crate) only_ours: bool,
+    /// Are its "no" and 0 those of a record that is still empty, until an inventory was collected?
+    pub(crate) zero_until_collected: bool,
     /// What it does not tell, in words; empty when nothing is wanting.
     pub(crate) silent_on: &'static str,
 }
@@ -47,8 +52,23 @@ const JAMF_MEANS: &[(&str, DeviceField)] = &[
     ("room", DeviceField::Ignore),
 ];
 
+const ASSETS: &str = "a list of assets tells whose a device is, and nothing of its state";
+
 const NO_BACKUP_STATE: &str =
     "it tells nothing of iCloud Backup, neither the switch nor the last date";
+
+/// What most consoles are.
+const USUAL: Console = Console {
+    id: "table",
+    name: "device table",
+    marks: &[],
+    columns: &[],
+    no_date: NoDate::Unknown,
+    order: None,
+    only_ours: false,
+    zero_until_collected: false,
+    silent_on: "",
+};
 
 /// The first row that fits counts.
 pub(crate) const CONSOLES: &[Console] = &[
@@ -61,11 +81,12 @@ pub(crate) const CONSOLES: &[Console] = &[
             &["cloudbackupenabled", "lastinventoryupdatedate"],
             &["mobiledeviceid", "lastinventoryupdatedate"],
             &["cloudbackupenabled", "lastcloudbackuptimestamp"],
+            &["modeldisplay", "modelidentifier", "serialnumber"],
         ],
         columns: JAMF_MEANS,
         no_date: NoDate::Never,
-        dates: &[],
-        silent_on: "",
+        only_ours: true,
+        ..USUAL
     },
     Console {
         id: "jamf-pro-table",
@@ -76,9 +97,8 @@ pub(crate) const CONSOLES: &[Console] = &[
             &["lasticloudbackup", "lastinventoryupdate"],
         ],
         columns: JAMF_MEANS,
-        no_date: NoDate::Unknown,
-        dates: &[],
-        silent_on: "",
+        only_ours: true,
+        ..USUAL
     },
     Console {
         id: "simplemdm",
@@ -87,10 +107,12 @@ pub(crate) const CONSOLES: &[Console] = &[
             &["attributes.lastseenat", "attributes.serialnumber"],
             &["attributes.iscloudbackupenabled"],
         ],
-        columns: &[("uniqueidentifier", DeviceField::Udid)],
+        columns: &[
+            ("uniqueidentifier", DeviceField::Udid),
+            ("status", DeviceField::MdmState),
+        ],
         no_date: NoDate::Never,
-        dates: &[],
-        silent_on: "",
+        ..USUAL
     },
     Console {
         id: "mosyle",
@@ -104,10 +126,9 @@ pub(crate) const CONSOLES: &[Console] = &[
             ("dateinfo", DeviceField::LastInventory),
             ("devicemodel", DeviceField::ProductType),
             ("userid", DeviceField::Ignore),
+            ("status", DeviceField::Ignore),
         ],
-        no_date: NoDate::Unknown,
-        dates: &[],
-        silent_on: "",
+        ..USUAL
     },
     Console {
         id: "intune",
@@ -123,9 +144,8 @@ pub(crate) const CONSOLES: &[Console] = &[
             ("category", DeviceField::Group),
             ("productname", DeviceField::Ignore),
         ],
-        no_date: NoDate::Unknown,
-        dates: &[],
         silent_on: NO_BACKUP_STATE,
+        ..USUAL
     },
     Console {
         id: "kandji",
@@ -135,23 +155,29 @@ pub(crate) const CONSOLES: &[Console] = &[
             &["blueprintname", "serialnumber"],
             &["blueprintid", "serialnumber"],
         ],
-        columns: &[("blueprintname", DeviceField::Group)],
-        no_date: NoDate::Unknown,
-        dates: &[],
+        columns: &[
+            ("blueprintname", DeviceField::Group),
+            ("uuid", DeviceField::Udid),
+        ],
         silent_on: NO_BACKUP_STATE,
+        ..USUAL
     },
     Console {
         id: "workspace-one",
         name: "Workspace ONE device record",
-        marks: &[&["locationgroupname", "devicefriendlyname"]],
+        marks: &[
+            &["locationgroupname", "devicefriendlyname"],
+            &["devicefriendlyname", "lastseen"],
+            &["devicefriendlyname", "enrollmentstatus"],
+        ],
         columns: &[
             ("operatingsystem", DeviceField::OsVersion),
             ("locationgroupname", DeviceField::Group),
             ("username", DeviceField::User),
+            ("enrollmentstatus", DeviceField::MdmState),
         ],
-        no_date: NoDate::Unknown,
-        dates: &[],
         silent_on: "it tells the switch of iCloud Backup and no last date",
+        ..USUAL
     },
     Console {
         id: "manageengine",
@@ -161,10 +187,8 @@ pub(crate) const CONSOLES: &[Console] = &[
             &["deviceregisteredtime"],
             &["devicelastsuccessfulscan"],
         ],
-        columns: &[],
-        no_date: NoDate::Unknown,
-        dates: &["%d-%m-%Y %H:%M:%S"],
-        silent_on: "",
+        order: Some(DateOrder::DayFirst),
+        ..USUAL
     },
     Console {
         id: "apple-business-manager",
@@ -172,27 +196,202 @@ pub(crate) const CONSOLES: &[Console] = &[
         marks: &[
             &["attributes.productfamily", "attributes.serialnumber"],
             &["attributes.ordernumber", "attributes.serialnumber"],
+            &["deviceerasestatus", "serialnumber"],
+            &["devicelockstatus", "serialnumber"],
         ],
         columns: &[
             ("devicecapacity", DeviceField::Ignore),
             ("status", DeviceField::Ignore),
+            ("type", DeviceField::Ignore),
+            ("deviceerasestatus", DeviceField::MdmState),
         ],
-        no_date: NoDate::Unknown,
-        dates: &[],
-        silent_on: "it tells which devices there are, and nothing of their state",
+        silent_on: "it tells nothing of backups",
+        ..USUAL
+    },
+    Console {
+        id: "fleet",
+        name: "Fleet host",
+        marks: &[
+            &["hardwareserial", "platform"],
+            &["hardwareserial", "detailupdatedat"],
+        ],
+        columns: &[
+            ("uuid", DeviceField::Udid),
+            ("hardwareserial", DeviceField::SerialNumber),
+            ("hardwaremodel", DeviceField::ProductType),
+            ("computername", DeviceField::DeviceName),
+            ("displayname", DeviceField::DeviceName),
+            ("hostname", DeviceField::DeviceName),
+            ("build", DeviceField::BuildVersion),
+            ("detailupdatedat", DeviceField::LastInventory),
+            ("seentime", DeviceField::LastContact),
+            ("lastenrolledat", DeviceField::Enrolled),
+            ("mdm.iscloudbackupenabled", DeviceField::CloudBackupEnabled),
+            ("mdm.lastcloudbackupdate", DeviceField::LastCloudBackup),
+            ("teamname", DeviceField::Group),
+            ("status", DeviceField::Ignore),
+            ("hardwarevendor", DeviceField::Ignore),
+        ],
+        zero_until_collected: true,
+        ..USUAL
+    },
+    Console {
+        id: "jamf-school",
+        name: "Jamf School device record",
+        marks: &[
+            &["icloudbackuplatest"],
+            &["intrash", "serialnumber"],
+            &["deviceenrolltype", "serialnumber"],
+        ],
+        columns: &[("modified", DeviceField::Ignore)],
+        ..USUAL
+    },
+    Console {
+        id: "meraki",
+        name: "Meraki Systems Manager device record",
+        marks: &[
+            &["osname", "lastconnected"],
+            &["osname", "systemmodel"],
+            &["wifimac", "systemmodel"],
+        ],
+        columns: &[
+            ("serial", DeviceField::Ignore),
+            ("uuid", DeviceField::Udid),
+            ("site", DeviceField::Ignore),
+        ],
+        silent_on: NO_BACKUP_STATE,
+        ..USUAL
+    },
+    Console {
+        id: "google-workspace",
+        name: "Google Workspace mobile device",
+        marks: &[
+            &["firstsync", "lastsync"],
+            &["resourceid", "lastsync"],
+            &["serialnumbermandatory"],
+        ],
+        columns: &[
+            ("name", DeviceField::User),
+            ("status", DeviceField::MdmState),
+            ("hostname", DeviceField::Ignore),
+        ],
+        silent_on: NO_BACKUP_STATE,
+        ..USUAL
+    },
+    Console {
+        id: "ivanti",
+        name: "Ivanti (MobileIron) device record",
+        marks: &[
+            &["platformtype", "registrationstate"],
+            &["platformtype", "lastcheckin"],
+            &["quarantined", "serialnumber"],
+            &["compromised", "lastcheckintime"],
+            &["common.status", "common.platform"],
+        ],
+        columns: &[
+            ("identifier", DeviceField::Udid),
+            ("displayname", DeviceField::User),
+            ("status", DeviceField::MdmState),
+            ("owner", DeviceField::Ignore),
+            ("uuid", DeviceField::Ignore),
+        ],
+        silent_on: "it tells the switch of iCloud Backup at most, and no last date",
+        ..USUAL
+    },
+    Console {
+        id: "mdmdirector",
+        name: "mdmdirector device record",
+        marks: &[&["lastdeviceinfo", "lastcheckedin"]],
+        columns: &[
+            ("lastdeviceinfo", DeviceField::LastInventory),
+            ("updatedat", DeviceField::Ignore),
+            ("active", DeviceField::Ignore),
+        ],
+        no_date: NoDate::Never,
+        zero_until_collected: true,
+        ..USUAL
+    },
+    Console {
+        id: "nanocmd",
+        name: "NanoCMD inventory record",
+        marks: &[
+            &["applesilicon", "modified"],
+            &["modified", "buildversion", "serialnumber"],
+        ],
+        columns: &[("modified", DeviceField::LastInventory)],
+        silent_on: NO_BACKUP_STATE,
+        ..USUAL
+    },
+    Console {
+        id: "profile-manager",
+        name: "Profile Manager report",
+        marks: &[
+            &["lastcheckintime", "lastpushtime"],
+            &["activationlockbypasscode", "lastcheckintime"],
+        ],
+        silent_on: NO_BACKUP_STATE,
+        ..USUAL
+    },
+    Console {
+        id: "apple-configurator",
+        name: "Apple Configurator table",
+        marks: &[
+            &["ecid", "organization", "udid"],
+            &["ecid", "bluetoothaddress"],
+        ],
+        columns: &[
+            ("type", DeviceField::ProductType),
+            ("organization", DeviceField::Ignore),
+        ],
+        silent_on: NO_BACKUP_STATE,
+        ..USUAL
+    },
+    Console {
+        id: "apple-enrolment-service",
+        name: "record of Apple's enrolment service",
+        marks: &[
+            &["profilestatus", "serialnumber"],
+            &["deviceassigneddate", "serialnumber"],
+            &["deviceassignedby", "serialnumber"],
+        ],
+        silent_on: "it tells which devices are assigned to a server, and nothing of their state",
+        ..USUAL
+    },
+    Console {
+        id: "snipe-it",
+        name: "Snipe-IT asset",
+        marks: &[
+            &["assettag", "checkoutdate"],
+            &["assettag", "expectedcheckindate"],
+            &["assettag", "lastcheckindate"],
+            &["assettag", "lastcheckout"],
+            &["assettag", "usercancheckout"],
+        ],
+        columns: &[
+            ("lastcheckindate", DeviceField::Ignore),
+            ("lastcheckin", DeviceField::Ignore),
+            ("assetname", DeviceField::DeviceName),
+            ("type", DeviceField::Ignore),
+            ("status", DeviceField::Ignore),
+        ],
+        silent_on: ASSETS,
+        ..USUAL
+    },
+    Console {
+        id: "glpi",
+        name: "GLPI asset",
+        marks: &[
+            &["entity", "inventorynumber"],
+            &["entity", "alternateusername"],
+        ],
+        columns: &[("status", DeviceField::Ignore)],
+        silent_on: ASSETS,
+        ..USUAL
     },
 ];
 
 /// Everything else.
-pub(crate) const GENERIC: &Console = &Console {
-    id: "table",
-    name: "device table",
-    marks: &[],
-    columns: &[],
-    no_date: NoDate::Unknown,
-    dates: &[],
-    silent_on: "",
-};
+pub(crate) const GENERIC: &Console = &USUAL;
 
 impl Console {
     /// The console whose marks are all there, and those marks.

@@ -4,10 +4,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io::Read;
 use std::path::Path;
 
+use jiff::Timestamp;
+
 use super::columns::{self, DeviceField};
 use super::consoles::{Console, GENERIC};
 use super::csv;
-use super::reading::{Column, FIELDS_MIN, ReadContext, Reading, add_rest_lost, column, open};
+use super::reading::{
+    Column, Dates, FIELDS_MIN, Names, ReadContext, Reading, Recognised, add_rest_lost, column, open,
+};
 use super::record::Cell;
 use super::row_faults::RowFault;
 use super::rules::TableRules;
@@ -45,19 +49,56 @@ const UNCLOSED: RowFault = RowFault {
 
 /// Reads a table with a header, perhaps after a title; false when there is none.
 pub(super) fn read(document: &mut Document, path: &Path, context: ReadContext<'_>) -> bool {
-    let Some(text) = open(path, context) else {
-        return false;
-    };
-    let file = text.modified;
-    let known = |cell: &str| is_known(cell, context.rules);
-    let Ok(mut rows) = csv::rows(text, HEADER_ROWS, &known) else {
+    let source = CsvFile { path, context };
+    read_rows(document, path, context, &|| source.open())
+}
+
+/// The rows of a file and the file's time, each time from the beginning.
+pub(super) type OpenRows<'o> = dyn Fn() -> Option<(Rows<Box<dyn Read + 'o>>, Timestamp)> + 'o;
+
+struct CsvFile<'m> {
+    path: &'m Path,
+    context: ReadContext<'m>,
+}
+
+impl<'m> CsvFile<'m> {
+    fn open(&self) -> Option<(Rows<Box<dyn Read + 'm>>, Timestamp)> {
+        let text = open(self.path, self.context)?;
+        let file = text.modified;
+        let rules = self.context.rules;
+        let known = |cell: &str| is_known(cell, rules);
+        Some((csv::rows(text, HEADER_ROWS, &known).ok()?, file))
+    }
+}
+
+/// Reads rows out of whatever holds them.
+pub(super) fn read_rows(
+    document: &mut Document,
+    path: &Path,
+    context: ReadContext<'_>,
+    open: &OpenRows<'_>,
+) -> bool {
+    let Some((mut rows, file)) = open() else {
         return false;
     };
     let Some(header) = find_header(&mut rows, context.rules) else {
         return false;
     };
-    let (console, by) = recognise_header(&header.cells);
-    let mut reading = Reading::new(document, path, file, context, console, by);
+    let recognised = recognise_header(&header.cells);
+    let names = Names {
+        console: recognised.console,
+        rules: context.rules,
+        home: "",
+    };
+    let columns = columns_of(&header.cells, names);
+    let dates = Dates {
+        cells: Box::new({
+            let columns = columns.clone();
+            move |take| each_date(open, &columns, take)
+        }),
+        decimal_comma: rows.delimiter() == b';',
+    };
+    let mut reading = Reading::new(document, path, file, context, recognised, dates);
     if header.title > 0 {
         let found = match header.title {
             1 => "one row of a title before it, passed over".to_owned(),
@@ -67,20 +108,55 @@ pub(super) fn read(document: &mut Document, path: &Path, context: ReadContext<'_
             .document
             .add_shared_note("a header in the first row", &found, None);
     }
-    let columns = reading.columns(&header.cells, context.rules);
-    reading.rows(&mut rows, columns, header.cells.len(), context.rules);
+    reading.note_columns(&header.cells, &columns);
+    reading.rows(&mut rows, columns, header.cells.len(), names);
     reading.finish("line");
     true
 }
 
+/// Every cell of the columns of dates, from the first row to the last; a title and the header hold none.
+fn each_date(open: &OpenRows<'_>, columns: &[(usize, Column)], take: &mut dyn FnMut(&str, &str)) {
+    let Some((mut rows, _)) = open() else { return };
+    let dates: Vec<_> = columns
+        .iter()
+        .filter(|(_, column)| column.field.is_date())
+        .collect();
+    let mut row = Row::default();
+    while rows.next(&mut row).unwrap_or(false) {
+        for (place, column) in &dates {
+            if let Some(cell) = row.cell(*place) {
+                take(&column.name, &cell);
+            }
+        }
+    }
+}
+
 fn field_of_header(cell: &str, rules: &TableRules) -> Option<DeviceField> {
-    let folded = columns::fold_header(cell);
-    let dotted = columns::fold(cell);
-    let anywhere =
-        || columns::by_name(columns::bare(&dotted)).or_else(|| columns::by_name(&folded));
-    let own = rules.column(&folded).or_else(|| rules.column(&dotted));
-    own.or_else(|| Some(anywhere()?.0))
-        .filter(|field| *field != DeviceField::Ignore)
+    header_column(
+        cell,
+        Names {
+            console: GENERIC,
+            rules,
+            home: "",
+        },
+    )
+    .map(|column| column.field)
+}
+
+/// What a header means: as dotted keys, or with its dots as those of "No. of device".
+fn header_column(name: &str, names: Names<'_>) -> Option<Column> {
+    let dotted = columns::fold(name);
+    let plain = columns::fold_header(name);
+    let is_one = dotted == plain;
+    let by_keys = (!is_one).then(|| column(name, &dotted, names)).flatten();
+    by_keys.or_else(|| column(name, &plain, names))
+}
+
+fn columns_of(header: &[String], names: Names<'_>) -> Vec<(usize, Column)> {
+    let named = header.iter().enumerate();
+    named
+        .filter_map(|(place, name)| Some((place, header_column(name, names)?)))
+        .collect()
 }
 
 fn is_known(cell: &str, rules: &TableRules) -> bool {
@@ -100,7 +176,7 @@ fn is_header(cells: &[String], rules: &TableRules) -> bool {
         .filter_map(|cell| field_of_header(cell, rules))
         .collect();
     let ids = fields.iter().filter(|field| field.names_devices()).count();
-    let marked = || recognise_header(cells).0.id != GENERIC.id;
+    let marked = || recognise_header(cells).console.id != GENERIC.id;
     ids > 0 && (fields.len() > FIELDS_MIN || fields.len() > 1 && marked())
 }
 
@@ -118,7 +194,7 @@ fn find_header<R: Read>(rows: &mut Rows<R>, rules: &TableRules) -> Option<Header
     None
 }
 
-fn recognise_header(cells: &[String]) -> (&'static Console, Vec<String>) {
+fn recognise_header(cells: &[String]) -> Recognised {
     let folded: BTreeMap<String, &String> = cells
         .iter()
         .flat_map(|cell| {
@@ -129,26 +205,21 @@ fn recognise_header(cells: &[String]) -> (&'static Console, Vec<String>) {
         })
         .collect();
     let told = Console::detect(|mark| folded.contains_key(mark));
-    told.map_or((GENERIC, Vec::new()), |(console, marks)| {
-        let by = marks.iter().filter_map(|mark| folded.get(*mark));
-        (console, by.map(|cell| (*cell).clone()).collect())
-    })
+    let (console, marks) = told.unwrap_or((GENERIC, &[]));
+    let by = marks.iter().filter_map(|mark| folded.get(*mark));
+    let by = by.map(|cell| (*cell).clone()).collect();
+    Recognised { console, by }
 }
 
 impl Reading<'_, '_> {
-    fn columns(&mut self, header: &[String], rules: &TableRules) -> Vec<(usize, Column)> {
-        let mut columns = Vec::new();
+    fn note_columns(&mut self, header: &[String], columns: &[(usize, Column)]) {
         for (place, name) in header.iter().enumerate() {
-            let console = self.table.console;
-            let dotted = column(name, &columns::fold(name), place, console, rules);
-            let plain = || column(name, &columns::fold_header(name), place, console, rules);
-            match dotted.or_else(plain) {
-                Some(column) => columns.push((place, column)),
-                None if name.is_empty() => {}
-                None => self.note_ignored(name),
+            let is_read = columns.iter().any(|(one, _)| *one == place);
+            if !is_read && !name.is_empty() {
+                self.note_ignored(name);
             }
         }
-        columns
+        self.note_ranks(columns.iter().map(|(_, column)| column));
     }
 
     fn rows<R: Read>(
@@ -156,13 +227,13 @@ impl Reading<'_, '_> {
         rows: &mut Rows<R>,
         mut columns: Vec<(usize, Column)>,
         mut width: usize,
-        rules: &TableRules,
+        names: Names<'_>,
     ) {
         let mut row = Row::default();
         loop {
             match rows.next(&mut row) {
                 Ok(true) if !row.says_anything_from(0) => {}
-                Ok(true) => match self.new_header(&row, &columns, rules) {
+                Ok(true) => match self.new_header(&row, &columns, names) {
                     Some((new, new_width)) => (columns, width) = (new, new_width),
                     None => self.row(&row, &columns, width),
                 },
@@ -185,7 +256,7 @@ impl Reading<'_, '_> {
         &mut self,
         row: &Row,
         columns: &[(usize, Column)],
-        rules: &TableRules,
+        names: Names<'_>,
     ) -> Option<(Vec<(usize, Column)>, usize)> {
         // A row of data has something else than a name of a column in the place of the number.
         let id = columns
@@ -193,15 +264,17 @@ impl Reading<'_, '_> {
             .find(|(_, column)| column.field.names_devices());
         let suspicious = id
             .and_then(|(place, _)| row.cell(*place))
-            .is_some_and(|cell| is_known(&cell, rules));
+            .is_some_and(|cell| is_known(&cell, names.rules));
         let cells: Vec<String> = if suspicious {
             row.cells().collect()
         } else {
             return None;
         };
-        is_header(&cells, rules).then(|| {
+        is_header(&cells, names.rules).then(|| {
             self.faults.add(&HEADER_AGAIN, row.line);
-            (self.columns(&cells, rules), cells.len())
+            let columns = columns_of(&cells, names);
+            self.note_columns(&cells, &columns);
+            (columns, cells.len())
         })
     }
 
@@ -217,6 +290,7 @@ impl Reading<'_, '_> {
             rank: column.rank,
             column: &column.name,
             unit: column.unit,
+            of_ios: column.of_ios,
             text: row.cell(*place).unwrap_or_default(),
         });
         self.record(cells.collect(), row.line);

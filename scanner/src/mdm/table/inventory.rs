@@ -12,6 +12,8 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 
 use super::columns::{self, DeviceField, IDS, NAMES};
+use super::device_kind::{self, DeviceKind};
+use super::meaning;
 use super::row_faults::{Faults, RowFault};
 use super::{cell, csv, record};
 use crate::mdm::date::{age, day};
@@ -100,6 +102,13 @@ fn column(cell: &str) -> Option<DeviceField> {
     columns::by_name(&columns::fold_header(cell)).map(|(field, _)| field)
 }
 
+/// What a row is about.
+enum Kind {
+    Ours,
+    Other(&'static str),
+    Unsure,
+}
+
 /// Where each column stands.
 #[derive(Debug)]
 struct Columns {
@@ -112,9 +121,35 @@ impl Columns {
         let names = NAMES
             .iter()
             .flat_map(|(field, names)| names.iter().map(|name| (*field, *name)));
+        let mut places = columns::places(header, names);
+        for (place, name) in header.iter().enumerate() {
+            let is_known = places.iter().any(|(_, one)| *one == place);
+            let guess = meaning::of_name(name).map(|(field, _)| field);
+            let guess =
+                guess.filter(|field| !is_known && !places.iter().any(|(one, _)| one == field));
+            places.extend(guess.map(|field| (field, place)));
+        }
         Self {
             width: header.len(),
-            places: columns::places(header, names),
+            places,
+        }
+    }
+
+    /// What a row says its device is. A table without a column for that is one of iPhones and iPads, by the
+    /// word of whoever gives it.
+    fn kind(&self, row: &[String]) -> Kind {
+        let told = device_kind::KINDS
+            .iter()
+            .find_map(|(field, read)| self.cells(row, *field).find_map(read));
+        let names_kinds = self
+            .places
+            .iter()
+            .any(|(field, _)| device_kind::names_a_kind(*field));
+        match told {
+            Some(DeviceKind::Ours) => Kind::Ours,
+            Some(DeviceKind::Other(family)) => Kind::Other(family),
+            None if names_kinds => Kind::Unsure,
+            None => Kind::Ours,
         }
     }
 
@@ -188,6 +223,12 @@ const BAD_DAY: RowFault = RowFault {
     remedy: "write the date as year-month-day",
     level: Level::Incomplete,
 };
+const UNSURE: RowFault = RowFault {
+    wanted: "a sign of an iPhone or iPad: a model, a platform or the name of a system",
+    found: "none; the row counts only where other evidence knows the device",
+    remedy: "write the model into the row, such as iPhone 14",
+    level: Level::Note,
+};
 const UNCLOSED: RowFault = RowFault {
     wanted: "a closing quotation mark",
     found: "none up to the end of the file; the rows after this line were swallowed",
@@ -202,6 +243,10 @@ struct Reading {
     rows: Vec<InventoryRow>,
     by_id: BTreeMap<String, usize>,
     faults: Faults,
+    /// Rows of other devices, by what they are.
+    others: BTreeMap<&'static str, u64>,
+    /// Rows of iPhones and iPads.
+    sure: u64,
 }
 
 impl Reading {
@@ -219,6 +264,8 @@ impl Reading {
             rows: Vec::new(),
             by_id: BTreeMap::new(),
             faults: Faults::default(),
+            others: BTreeMap::new(),
+            sure: 0,
         }
     }
 
@@ -233,10 +280,21 @@ impl Reading {
         if row.len() < width {
             self.faults.add(&TOO_SHORT, line);
         }
-        let identity = self.identity(line, row);
-        if !identity.is_empty() {
-            self.keep(line, row, identity);
+        let kind = self.columns.kind(row);
+        if let Kind::Other(family) = kind {
+            *self.others.entry(family).or_default() += 1;
+            return;
         }
+        let identity = self.identity(line, row);
+        if identity.is_empty() {
+            return;
+        }
+        let unsure = matches!(kind, Kind::Unsure) && identity.udid.is_none();
+        self.sure += u64::from(!unsure);
+        if unsure {
+            self.faults.add(&UNSURE, line);
+        }
+        self.keep(line, row, identity, unsure);
     }
 
     /// The numbers of a row; what cannot be one is told, once a row.
@@ -262,7 +320,7 @@ impl Reading {
         identity
     }
 
-    fn keep(&mut self, line: u64, row: &[String], identity: Identity) {
+    fn keep(&mut self, line: u64, row: &[String], identity: Identity, kind_unsure: bool) {
         let planned_swap = self.planned_swap(line, row);
         let text = |column| self.columns.text(row, column);
         let new = InventoryRow {
@@ -274,6 +332,7 @@ impl Reading {
             tags: text(DeviceField::Tags).map_or(Vec::new(), |text| cell::tags(&text)),
             planned_swap,
             device_name: text(DeviceField::DeviceName),
+            kind_unsure,
             source: Arc::clone(&self.source),
             identity,
         };
@@ -301,9 +360,31 @@ impl Reading {
     }
 
     /// The rows, and one problem for each kind of fault.
-    fn finish(self) -> (Vec<InventoryRow>, Vec<Problem>) {
+    ///
+    /// Where not one row says what it is about, the table is one of iPhones and iPads by the word of whoever
+    /// gives it, and a note says so.
+    fn finish(mut self) -> (Vec<InventoryRow>, Vec<Problem>) {
         let path = &self.source.path;
+        let nothing_told = self.sure == 0 && self.others.is_empty();
+        if nothing_told && !self.rows.is_empty() {
+            self.rows.iter_mut().for_each(|row| row.kind_unsure = false);
+            self.faults.forget(&UNSURE);
+        }
         let mut problems = self.faults.problems(path, "line");
+        if nothing_told && !self.rows.is_empty() {
+            let found = "no row that says it is one; all were taken for iPhones and iPads";
+            let note = Problem::note(path, "rows of iPhones and iPads", found);
+            problems.push(note.with_remedy(UNSURE.remedy));
+        }
+        if !self.others.is_empty() {
+            let counts = self
+                .others
+                .iter()
+                .map(|(family, count)| format!("{count} of {family}"));
+            let counts: Vec<_> = counts.collect();
+            let found = format!("lines of other devices, left out: {}", counts.join(", "));
+            problems.push(Problem::note(path, "iPhones and iPads", found));
+        }
         if self.source.clock == TimestampSource::FileTimeInFuture {
             let found = "a modification time after the time of this scan; taken to be now";
             let note = Problem::note(path, "the age of an inventory table", found);

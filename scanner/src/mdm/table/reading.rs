@@ -1,20 +1,26 @@
 //! A device table being read, whatever its format: what its records share, and what came of them.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
+use std::sync::Arc;
 
 use jiff::Timestamp;
 
 use super::cell::Unit;
 use super::columns::{self, DeviceField};
 use super::consoles::{Console, NoDate};
+use super::meaning;
+use super::orders::{Cells, Orders};
 use super::record::{Cell, Outcome, Record, TableContext};
 use super::row_faults::Faults;
 use super::rules::TableRules;
+use crate::mdm::date::age;
 use crate::mdm::protocol::document::{Document, Excluded, Reply};
 use crate::mdm::protocol::explain::TableSummary;
+use crate::model::evidence::Source;
 use crate::model::management::Answer;
 use crate::model::problem::Problem;
+use crate::source::fold::words;
 use crate::source::text::Text;
 
 /// The largest table, and the largest file of JSON, in bytes.
@@ -51,25 +57,102 @@ pub(super) struct Column {
     pub(super) field: DeviceField,
     pub(super) rank: (usize, usize),
     pub(super) unit: Option<Unit>,
+    /// Does the name say that the device runs iOS?
+    pub(super) of_ios: bool,
 }
 
-/// What a name means: to the user, at this console, anywhere.
-pub(super) fn column(
-    name: &str,
-    folded: &str,
-    place: usize,
-    console: &Console,
-    rules: &TableRules,
-) -> Option<Column> {
-    let bare = columns::bare(folded);
-    let (field, rank) = (rules.column(folded).map(|field| (field, 0)))
-        .or_else(|| console.meaning(bare))
-        .or_else(|| columns::by_name(bare))?;
+/// Where a name stands.
+#[derive(Clone, Copy)]
+pub(super) struct Names<'n> {
+    pub(super) console: &'static Console,
+    pub(super) rules: &'n TableRules,
+    /// The keys around the device's own number, folded; empty in a header.
+    pub(super) home: &'n str,
+}
+
+/// Ranks of a name: of the user, of a console, of everybody, of nobody.
+const OF_CONSOLE: usize = 1_000;
+const OF_EVERYBODY: usize = 2_000;
+const GUESSED: usize = 3_000;
+
+/// Is a rank that of a guess?
+pub(super) fn is_guess(rank: usize) -> bool {
+    rank >= GUESSED
+}
+
+/// What a name means, and how sure that is; the lower the rank the surer.
+fn meaning_of(name: &str, folded: &str, names: Names<'_>) -> Option<(DeviceField, usize)> {
+    let bare = columns::bare(folded, names.home);
+    let last = columns::last_key(bare);
+    let candidates = || [Some(folded), Some(bare), last].into_iter().flatten();
+    let in_tables = (names.rules.column(folded).map(|field| (field, 0)))
+        .or_else(|| {
+            let (field, place) = candidates().find_map(|name| names.console.meaning(name))?;
+            Some((field, OF_CONSOLE + place))
+        })
+        .or_else(|| {
+            let (field, place) = candidates().find_map(columns::by_name)?;
+            Some((field, OF_EVERYBODY + place))
+        });
+    in_tables.or_else(|| {
+        // a key inside another must stand for itself, as in the tables
+        let own = if bare.contains('.') {
+            last.and_then(|_| name.rsplit('.').next())?
+        } else {
+            let is_path = folded.contains('.');
+            name.rsplit_once('.')
+                .filter(|_| is_path)
+                .map_or(name, |(_, last)| last)
+        };
+        let (field, place) = meaning::of_name(own)?;
+        Some((field, GUESSED + place))
+    })
+}
+
+/// The column that a name makes, if it means anything that is read.
+pub(super) fn column(name: &str, folded: &str, names: Names<'_>) -> Option<Column> {
+    let (field, rank) = meaning_of(name, folded, names)?;
+    let bare = columns::bare(folded, names.home);
     (field != DeviceField::Ignore).then(|| Column {
         name: name.to_owned(),
         field,
-        rank: (rank, place),
+        rank: (rank, folded.matches('.').count()),
         unit: Unit::of_name(bare),
+        of_ios: is_of_ios(name),
+    })
+}
+
+/// Does a name say by itself that the device runs iOS: "iOS Version"?
+fn is_of_ios(name: &str) -> bool {
+    let words = words(name);
+    words
+        .iter()
+        .any(|word| matches!(word.as_str(), "ios" | "ipados"))
+}
+
+/// The console that wrote a table, and the columns or keys that gave it away.
+pub(super) struct Recognised {
+    pub(super) console: &'static Console,
+    pub(super) by: Vec<String>,
+}
+
+/// What tells the order of day and month in a table.
+pub(super) struct Dates<'f> {
+    /// Every date cell of the file, read again.
+    pub(super) cells: Cells<'f>,
+    /// Is the file of a country that writes a decimal comma?
+    pub(super) decimal_comma: bool,
+}
+
+/// Whether a device is still in the MDM was true when the file was written, however long ago the device
+/// called.
+fn state_source(path: &Path, console: &Console, file: Timestamp, now: Timestamp) -> Arc<Source> {
+    let (observed_at, clock) = age::observed(None, None, file, now);
+    Arc::new(Source {
+        path: path.to_owned(),
+        kind: console.name.to_owned(),
+        observed_at,
+        clock,
     })
 }
 
@@ -80,6 +163,8 @@ pub(super) struct Reading<'r, 'd> {
     pub(super) faults: Faults,
     summary: TableSummary,
     ignored: BTreeSet<String>,
+    /// Column -> what it means, and its rank.
+    ranks: BTreeMap<String, (DeviceField, usize)>,
 }
 
 impl<'r, 'd> Reading<'r, 'd> {
@@ -87,14 +172,21 @@ impl<'r, 'd> Reading<'r, 'd> {
         document: &'d mut Document,
         path: &'r Path,
         file: Timestamp,
-        context: ReadContext<'_>,
-        console: &'static Console,
-        by: Vec<String>,
+        context: ReadContext<'r>,
+        recognised: Recognised,
+        dates: Dates<'r>,
     ) -> Self {
+        let Recognised { console, by } = recognised;
+        let said = move |column: &str| {
+            let own = context.rules.date_order(column, console.id);
+            own.or(console.order)
+        };
         Self {
             table: TableContext {
                 console,
                 zone: context.rules.zone(console.id),
+                orders: Orders::new(dates.cells, Box::new(said), dates.decimal_comma),
+                state_source: state_source(path, console, file, context.now),
                 path,
                 file,
                 now: context.now,
@@ -107,6 +199,15 @@ impl<'r, 'd> Reading<'r, 'd> {
                 ..TableSummary::default()
             },
             ignored: BTreeSet::new(),
+            ranks: BTreeMap::new(),
+        }
+    }
+
+    /// Remembers which columns mean what, to tell of those that mean one thing.
+    pub(super) fn note_ranks<'c>(&mut self, columns: impl Iterator<Item = &'c Column>) {
+        for column in columns {
+            let entry = (column.field, column.rank.0);
+            self.ranks.insert(column.name.clone(), entry);
         }
     }
 
@@ -117,7 +218,11 @@ impl<'r, 'd> Reading<'r, 'd> {
         }
         match Record::new(&self.table, cells, line, &mut self.faults).read() {
             Outcome::Answer(builder) => {
-                self.summary.devices += 1;
+                if builder.management.kind_unsure {
+                    self.summary.unsure += 1;
+                } else {
+                    self.summary.devices += 1;
+                }
                 self.document.replies.push(Reply {
                     answer: Answer {
                         identity: builder.identity,
@@ -132,7 +237,7 @@ impl<'r, 'd> Reading<'r, 'd> {
                 *self.summary.excluded.entry(family).or_default() += 1;
                 self.document.excluded.push(Excluded { family, udid });
             }
-            Outcome::Nameless => {}
+            Outcome::Nameless => self.summary.nameless += 1,
         }
     }
 
@@ -156,6 +261,7 @@ impl<'r, 'd> Reading<'r, 'd> {
     /// Tells the faults by `unit`, and what was seen.
     pub(super) fn finish(mut self, unit: &str) {
         let path = self.table.path;
+        self.note_unsure(unit);
         self.document
             .problems
             .extend(self.faults.problems(path, unit));
@@ -169,9 +275,63 @@ impl<'r, 'd> Reading<'r, 'd> {
             let note = Problem::note(path, "iPhones and iPads", found);
             self.document.problems.push(note);
         }
+        self.summary.guessed = guessed(&self.ranks);
+        self.summary.passed_over = passed_over(&self.ranks);
         self.summary.ignored = self.ignored.into_iter().collect();
         self.summary.missing = missing(&self.summary, self.table.console);
         self.document.tables.push(self.summary);
+    }
+}
+
+/// The columns whose meaning was guessed by their words.
+fn guessed(ranks: &BTreeMap<String, (DeviceField, usize)>) -> BTreeSet<String> {
+    let guessed = ranks.iter().filter(|(_, (_, rank))| is_guess(*rank));
+    guessed.map(|(column, _)| column.clone()).collect()
+}
+
+/// Guessed columns that are not used, because another says the same more surely.
+fn passed_over(ranks: &BTreeMap<String, (DeviceField, usize)>) -> BTreeMap<String, String> {
+    let better = |column: &String, field: DeviceField, rank: usize| {
+        let same = ranks
+            .iter()
+            .filter(|(other, (one, _))| *one == field && *other != column);
+        let best = same.min_by_key(|(other, (_, rank))| (*rank, *other))?;
+        ((best.1.1, best.0) < (rank, column)).then(|| best.0.clone())
+    };
+    let guessed = ranks.iter().filter(|(_, (_, rank))| is_guess(*rank));
+    guessed
+        .filter_map(|(column, (field, rank))| {
+            Some((column.clone(), better(column, *field, *rank)?))
+        })
+        .collect()
+}
+
+impl Reading<'_, '_> {
+    /// Rows of which nothing says what they are: they count where other evidence knows the device, and
+    /// for no device of their own.
+    fn note_unsure(&mut self, unit: &str) {
+        if self.summary.unsure == 0 {
+            return;
+        }
+        let all = self.summary.devices == 0;
+        let (count, plural) = (
+            self.summary.unsure,
+            if self.summary.unsure == 1 { "" } else { "s" },
+        );
+        let found = format!(
+            "{count} {unit}{plural} of which nothing says what kind of device it is; not counted, but where \
+             other evidence knows the device"
+        );
+        let remedy = "take the model, the platform or the operating system into the export, or name the column \
+                      that says it under [mdm.columns] of fleetback.toml";
+        let path = self.table.path;
+        let wanted = "a sign of an iPhone or iPad: a model, a platform or the name of a system";
+        let problem = if all {
+            Problem::incomplete(path, wanted, found)
+        } else {
+            Problem::note(path, wanted, found)
+        };
+        self.document.problems.push(problem.with_remedy(remedy));
     }
 }
 

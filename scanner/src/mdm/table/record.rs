@@ -1,26 +1,32 @@
 //! One row of a device table, or one record of a list, made an answer.
 //!
-//! Only columns that are mapped to a fact are ever looked at; tokens and phone numbers stay outside.
+//! Only columns that are mapped to a field are ever looked at; tokens and phone numbers stay outside.
 
 use std::sync::Arc;
 
-use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
 
 use super::cell::{self, Unit};
-use super::columns::{DeviceField, IDS};
+use super::columns::{self, DeviceField, IDS};
 use super::consoles::{Console, NoDate};
-use super::row_faults::{Faults, RowFault};
+use super::device_kind::{self, DeviceKind};
+use super::orders::Orders;
+use super::reading::is_guess;
+use super::row_faults::{Detail, Faults, RowFault};
+use super::{state_words, yes_no};
 use crate::mdm::date::age;
-use crate::mdm::date::instant::Dated;
+use crate::mdm::date::instant::{self, Dated};
+use crate::mdm::date::written::{self, Written};
 use crate::mdm::protocol::answer::AnswerBuilder;
+use crate::mdm::protocol::device_family;
 use crate::model::evidence::{Source, Sourced, TimestampSource};
 use crate::model::identity::{Ecid, Identity, Imei, Meid, Serial, Udid};
-use crate::model::management::{Capacity, Management, Storage};
+use crate::model::management::{Capacity, Management, MdmState, Storage};
 use crate::model::person::Assigned;
 use crate::model::problem::Level;
 
-/// A cell that is mapped to a fact.
+/// A cell that is mapped to a field.
 #[derive(Debug)]
 pub(crate) struct Cell<'c> {
     /// What it tells.
@@ -31,6 +37,8 @@ pub(crate) struct Cell<'c> {
     pub(crate) column: &'c str,
     /// The unit that the name tells.
     pub(crate) unit: Option<Unit>,
+    /// Does the name say that the device runs iOS?
+    pub(crate) of_ios: bool,
     /// Without blanks around it; may be empty.
     pub(crate) text: String,
 }
@@ -39,6 +47,10 @@ pub(crate) struct Cell<'c> {
 pub(crate) struct TableContext<'s> {
     pub(crate) console: &'static Console,
     pub(crate) zone: TimeZone,
+    /// The order of day and month, by column.
+    pub(super) orders: Orders<'s>,
+    /// The source of a device's state in the MDM.
+    pub(super) state_source: Arc<Source>,
     pub(crate) path: &'s std::path::Path,
     pub(crate) file: Timestamp,
     pub(crate) now: Timestamp,
@@ -91,7 +103,7 @@ const NO_SIDE_FLAG: RowFault = RowFault {
 };
 const NO_DATE: RowFault = RowFault {
     wanted: "a date",
-    found: "text that is no date, or that may be two days, as 03/04/2027 is; the device was read without it",
+    found: "text that is no date; the device was read without it",
     remedy: "export dates as year-month-day, or as RFC 3339",
     level: Level::Incomplete,
 };
@@ -113,6 +125,95 @@ const TWO_VALUES: RowFault = RowFault {
     remedy: "leave one of them out of the export",
     level: Level::Incomplete,
 };
+
+const FUTURE_BACKUP: RowFault = RowFault {
+    wanted: "a date of the past",
+    found: "a last iCloud backup after the time of this scan; it was not used",
+    remedy: "check the clock of the server, and the time zone of its dates under [mdm.zones] of fleetback.toml",
+    level: Level::Incomplete,
+};
+const NO_SIDE_DATE: RowFault = RowFault {
+    level: Level::Note,
+    ..NO_DATE
+};
+const TWO_DAYS: RowFault = RowFault {
+    wanted: "one day",
+    found: "a date that may be two days, and nothing in the column tells which; it was not used",
+    remedy: "say which under [mdm.dates] of fleetback.toml (day-first or month-first)",
+    level: Level::Incomplete,
+};
+const TWO_SIDE_DAYS: RowFault = RowFault {
+    level: Level::Note,
+    ..TWO_DAYS
+};
+
+/// Without these dates nobody knows whether a backup is in date, or how old the record is.
+const DECIDING_DATES: &[DeviceField] = &[
+    DeviceField::LastCloudBackup,
+    DeviceField::LastContact,
+    DeviceField::LastInventory,
+];
+
+/// How far a date in an unnamed time zone may lie ahead.
+const ZONES_APART: SignedDuration = SignedDuration::from_hours(24);
+
+type ReadState = fn(&str) -> Option<MdmState>;
+
+/// What tells whether a device is still in the MDM.
+const STATES: &[(DeviceField, ReadState)] = &[
+    (DeviceField::MdmState, |text| {
+        state_words::of_enrolment(text).or_else(|| managed(text))
+    }),
+    (DeviceField::DeviceStatus, state_words::of_status),
+    (DeviceField::Managed, |text| {
+        managed(text).or_else(|| state_words::of_enrolment(text))
+    }),
+    (DeviceField::Removed, |text| {
+        yes_no::read(text)?.then_some(MdmState::Removed)
+    }),
+    (DeviceField::InBin, |text| {
+        yes_no::read(text)?.then_some(MdmState::InBin)
+    }),
+];
+
+fn managed(text: &str) -> Option<MdmState> {
+    let state = |is: bool| {
+        if is {
+            MdmState::Enrolled
+        } else {
+            MdmState::Unmanaged
+        }
+    };
+    yes_no::read(text).map(state)
+}
+
+/// The first of several addresses in one cell.
+fn first_of_several(text: String) -> String {
+    let first = text
+        .split([',', ';'])
+        .next()
+        .map(|one| one.trim().to_owned());
+    first.unwrap_or(text)
+}
+
+/// A guess counts for nothing beside an exact name, and of several guesses the best counts. The cells are
+/// sorted by field and rank.
+fn drop_worse_guesses<'c>(cells: &mut Vec<Cell<'c>>) {
+    let mut best: Option<(DeviceField, usize, &'c str)> = None;
+    cells.retain(|cell| {
+        let same = best.filter(|(field, ..)| *field == cell.field);
+        let keeps = match same {
+            None => true,
+            Some((_, rank, column)) => {
+                !is_guess(cell.rank.0) || cell.rank.0 == rank && cell.column == column
+            }
+        };
+        if same.is_none() {
+            best = Some((cell.field, cell.rank.0, cell.column));
+        }
+        keeps
+    });
+}
 
 type Slot<T> = fn(&mut Management) -> &mut Option<Sourced<T>>;
 
@@ -142,7 +243,6 @@ const TEXTS: &[(DeviceField, Slot<String>)] = &[
 ];
 
 const DATES: &[(DeviceField, Slot<Timestamp>)] = &[
-    (DeviceField::LastCloudBackup, |m| &mut m.last_cloud_backup),
     (DeviceField::LastComputerBackup, |m| {
         &mut m.last_computer_backup
     }),
@@ -158,14 +258,18 @@ pub(crate) struct Record<'r> {
 }
 
 impl<'r> Record<'r> {
-    /// The cells of one record, of which no two need be of one fact.
+    /// The cells of one record, of which no two need be of one field.
     pub(crate) fn new(
         table: &'r TableContext<'r>,
         mut cells: Vec<Cell<'r>>,
         line: u64,
         faults: &'r mut Faults,
     ) -> Self {
-        cells.sort_by_key(|cell| (cell.field, cell.rank));
+        cells.sort_by(|a, b| {
+            let key = |cell: &Cell<'r>| (cell.field, cell.rank);
+            (key(a), a.column, &a.text).cmp(&(key(b), b.column, &b.text))
+        });
+        drop_worse_guesses(&mut cells);
         Self {
             table,
             cells,
@@ -176,7 +280,8 @@ impl<'r> Record<'r> {
 
     /// Reads it.
     pub(crate) fn read(mut self) -> Outcome {
-        if let Some(family) = self.other_family() {
+        let kind = self.kind();
+        if let Some(DeviceKind::Other(family)) = kind {
             let udid = self.first(DeviceField::Udid).map(str::to_owned);
             return Outcome::Other(family, udid);
         }
@@ -190,6 +295,8 @@ impl<'r> Record<'r> {
         );
         let mut builder = self.builder(inventory.or(contact));
         builder.identity = identity;
+        builder.management.kind_unsure =
+            kind.is_none() && !self.is_ours_by_other_signs(&builder.identity);
         let told = |date| Sourced::new(date, &builder.source);
         builder.management.last_inventory = inventory.or(contact).map(told);
         builder.management.last_contact = contact.max(inventory).map(told);
@@ -202,31 +309,84 @@ impl<'r> Record<'r> {
             let text = self.first(*field).map(str::to_owned);
             *slot(&mut builder.management) = text.map(|text| builder.sourced(text));
         }
-        for (field, slot) in FLAGS {
-            let fault = match field {
-                DeviceField::CloudBackupEnabled => &NO_FLAG,
-                _ => &NO_SIDE_FLAG,
-            };
-            let flag = self.parsed(*field, fault, cell::flag);
-            *slot(&mut builder.management) = flag.map(|flag| builder.sourced(flag));
-        }
+        self.read_flags(builder);
         for (field, slot) in DATES {
             let date = self.date(*field).flatten();
             *slot(&mut builder.management) = date.map(|date| builder.sourced(date));
         }
+        self.read_cloud_date(builder);
         self.read_system(builder);
         self.read_enrolment(builder);
+        self.read_state(builder);
         self.read_storage(builder);
         self.read_assigned(builder);
         builder.management.cloud_date_could_be_told = self.cloud_date_could_be_told(builder);
     }
 
-    /// The cells of a fact that say something, best name first.
+    /// A switch of iCloud Backup that says something else than yes or no is kept in words: it must not be
+    /// taken for a switch that nobody told of.
+    fn read_flags(&mut self, builder: &mut AnswerBuilder) {
+        let collected = self.is_collected();
+        for (field, slot) in FLAGS {
+            let is_cloud = *field == DeviceField::CloudBackupEnabled;
+            let fault = if is_cloud { &NO_FLAG } else { &NO_SIDE_FLAG };
+            let said_something = self.first(*field).is_some();
+            let flag = self.parsed(*field, fault, yes_no::read);
+            if is_cloud && said_something && flag.is_none() {
+                let words = "whether iCloud Backup is on could not be read".to_owned();
+                builder.management.cloud_unread = Some(builder.sourced(words));
+            }
+            let flag = flag.filter(|on| *on || collected);
+            *slot(&mut builder.management) = flag.map(|flag| builder.sourced(flag));
+        }
+    }
+
+    /// Does the record tell of a device, or is it one that the console has not filled yet?
+    fn is_collected(&self) -> bool {
+        if !self.table.console.zero_until_collected {
+            return true;
+        }
+        let inventory = self
+            .cells
+            .iter()
+            .find(|cell| cell.field == DeviceField::LastInventory);
+        inventory.is_none_or(|cell| !matches!(self.dated(cell), Dated::None))
+    }
+
+    /// A date after the scan, beyond what a time zone explains, and one that cannot be read: neither says
+    /// that the device is backed up, and neither is silence.
+    fn read_cloud_date(&mut self, builder: &mut AnswerBuilder) {
+        let there = self.first(DeviceField::LastCloudBackup).is_some();
+        let date = self.date(DeviceField::LastCloudBackup);
+        let unread = match date {
+            None if there => "the date of the last iCloud backup could not be read",
+            Some(Some(date)) if self.table.now.duration_until(date) > ZONES_APART => {
+                self.faults.add(&FUTURE_BACKUP, self.line);
+                "the date of the last iCloud backup lies after this scan"
+            }
+            Some(Some(date)) => {
+                builder.management.last_cloud_backup = Some(builder.sourced(date));
+                return;
+            }
+            _ => return,
+        };
+        builder.management.cloud_unread = Some(builder.sourced(unread.to_owned()));
+    }
+
+    /// The cells of a field that say something, best name first.
     fn cells(&self, field: DeviceField) -> impl Iterator<Item = &Cell<'r>> {
         let from = self.cells.partition_point(|cell| cell.field < field);
         let rest = self.cells[from..].iter();
         rest.take_while(move |cell| cell.field == field)
-            .filter(|cell| !cell::is_blank(cell::unwrapped(&cell.text)))
+            .filter(move |cell| {
+                let text = cell::unwrapped(&cell.text);
+                let blank = if field.names_devices() {
+                    cell::is_blank_number
+                } else {
+                    cell::is_blank
+                };
+                !blank(text)
+            })
     }
 
     fn first(&self, field: DeviceField) -> Option<&str> {
@@ -235,7 +395,7 @@ impl<'r> Record<'r> {
             .map(|cell| cell::unwrapped(&cell.text))
     }
 
-    /// The first cell of a fact, read; two columns of one name must agree.
+    /// The first cell of a field, read; two columns of one name must agree.
     fn parsed<T: PartialEq>(
         &mut self,
         field: DeviceField,
@@ -257,29 +417,65 @@ impl<'r> Record<'r> {
         None
     }
 
-    /// A date: `None` without a cell or with one that nobody can read, `Some(None)` for a way to
+    /// What stands in a cell of a date.
+    fn dated(&self, cell: &Cell<'r>) -> Dated {
+        let table = self.table;
+        let order = || table.orders.of(cell.column);
+        instant::of_text_by(cell::unwrapped(&cell.text), &table.zone, order)
+    }
+
+    /// A date: `None` without a cell or with one that cannot be read, `Some(None)` for a way to
     /// write "none".
     fn date(&mut self, field: DeviceField) -> Option<Option<Timestamp>> {
-        let table = self.table;
-        let read = |text: &str| match cell::date(text, table.console.dates, &table.zone) {
-            Dated::At(date) => Some(Some(date)),
-            Dated::None => Some(None),
-            Dated::Unreadable => None,
-        };
         // "never" and "n/a" are blanks elsewhere and say something here
         let there = self.cells.iter().any(|cell| cell.field == field);
-        let blank = there && self.cells(field).next().is_none();
-        if blank {
-            return Some(None);
+        let found: Vec<&Cell<'r>> = self.cells(field).collect();
+        let Some(first) = found.first() else {
+            return there.then_some(None);
+        };
+        let dated = self.dated(first);
+        let mut twins = found.iter().filter(|cell| cell.rank.0 == first.rank.0);
+        let agree = twins.all(|twin| self.dated(twin) == dated);
+        let (column, text) = (first.column, cell::unwrapped(&first.text).to_owned());
+        match dated {
+            _ if !agree => self.faults.add_in(&TWO_VALUES, &shown(column), self.line),
+            Dated::At(date) => return Some(Some(date)),
+            Dated::None => return Some(None),
+            Dated::Unreadable => self.refuse_date(field, column, &text),
         }
-        self.parsed(field, &NO_DATE, read)
+        None
+    }
+
+    /// Names both days that a text may mean, and the line of the settings that decides.
+    fn refuse_date(&mut self, field: DeviceField, column: &str, text: &str) {
+        let decides = DECIDING_DATES.contains(&field);
+        let Some(Written::Two {
+            day_first,
+            month_first,
+        }) = written::read(text)
+        else {
+            let fault = if decides { &NO_DATE } else { &NO_SIDE_DATE };
+            return self.faults.add_in(fault, &shown(column), self.line);
+        };
+        let fault = if decides { &TWO_DAYS } else { &TWO_SIDE_DAYS };
+        let day = |moment: written::Moment| moment.civil.strftime("%-d %B %Y").to_string();
+        let detail = Detail {
+            found: format!("{} or {}", day(day_first), day(month_first)),
+            remedy: format!("[mdm.dates]\n{} = \"day-first\"", quoted(column)),
+        };
+        self.faults
+            .add_with(fault, &shown(column), self.line, detail);
     }
 
     /// A date that cannot lie after the scan.
     fn past(&mut self, field: DeviceField) -> Option<Timestamp> {
         let date = self.date(field).flatten()?;
         if date > self.table.now {
-            self.faults.add(&FUTURE, self.line);
+            let detail = Detail {
+                found: String::new(),
+                remedy: format!("[mdm.zones]\n{} = \"Asia/Tokyo\"", self.table.console.id),
+            };
+            self.faults.add_with(&FUTURE, "", self.line, detail);
             return None;
         }
         Some(date)
@@ -288,15 +484,9 @@ impl<'r> Record<'r> {
     fn builder(&mut self, row_date: Option<Timestamp>) -> AnswerBuilder {
         let table = self.table;
         let cloud = self.cells(DeviceField::LastCloudBackup).next();
-        let inside = cloud.and_then(|found| {
-            match cell::date(
-                cell::unwrapped(&found.text),
-                table.console.dates,
-                &table.zone,
-            ) {
-                Dated::At(date) => Some(date),
-                _ => None,
-            }
+        let inside = cloud.and_then(|cell| match self.dated(cell) {
+            Dated::At(date) => Some(date),
+            _ => None,
         });
         let (observed_at, clock) = age::observed(row_date, inside, table.file, table.now);
         let clock = match clock {
@@ -311,28 +501,45 @@ impl<'r> Record<'r> {
         }))
     }
 
-    /// What the device is, when it is no iPhone or iPad. Of several cells the surest tells.
-    fn other_family(&self) -> Option<&'static str> {
-        let models = [
-            DeviceField::ProductType,
-            DeviceField::Platform,
-            DeviceField::ModelName,
-        ];
-        let told = models.iter().find_map(|field| {
-            let read = if *field == DeviceField::Platform {
-                cell::platform
-            } else {
-                cell::model
-            };
+    /// What the record says the device is; of several cells the surest tells.
+    fn kind(&self) -> Option<DeviceKind> {
+        let told = device_kind::KINDS.iter().find_map(|(field, read)| {
             self.cells(*field)
                 .find_map(|cell| read(cell::unwrapped(&cell.text)))
         });
         let mac = || {
             self.first(DeviceField::Udid)
-                .is_some_and(crate::mdm::protocol::device_family::is_uuid)
-                .then_some("a Mac")
+                .is_some_and(device_family::is_uuid)
+                .then_some(device_kind::MAC)
         };
-        told.unwrap_or_else(mac)
+        told.or_else(mac)
+    }
+
+    /// Signs that count where nothing names the kind of the device: a UDID in the form of Apple's mobile
+    /// devices, a value in a column about iOS, an iCloud backup, or a console that knows no other devices.
+    fn is_ours_by_other_signs(&self, identity: &Identity) -> bool {
+        let of_ios = || {
+            let mut cells = self.cells.iter().filter(|cell| cell.of_ios);
+            cells.any(|cell| !cell::is_blank(cell::unwrapped(&cell.text)))
+        };
+        let names_no_kind = || {
+            !self
+                .cells
+                .iter()
+                .any(|cell| device_kind::names_a_kind(cell.field))
+        };
+        let backed_up = || self.first(DeviceField::LastCloudBackup).is_some();
+        let switch = || {
+            let on = self
+                .first(DeviceField::CloudBackupEnabled)
+                .and_then(yes_no::read);
+            on == Some(true) || on.is_some() && names_no_kind()
+        };
+        identity.udid.is_some()
+            || self.table.console.only_ours
+            || of_ios()
+            || backed_up()
+            || switch()
     }
 
     /// The numbers of a record; what cannot be one is told.
@@ -342,7 +549,8 @@ impl<'r> Record<'r> {
         for field in IDS {
             for found in self.cells(*field) {
                 let text = cell::unwrapped(&found.text);
-                for one in text.split([',', ';']).map(str::trim) {
+                let each = text.split([',', ';']).map(str::trim);
+                for one in each.filter(|one| !cell::is_blank_number(one)) {
                     if cell::is_scientific(text) {
                         unusable = Some(&SCIENTIFIC);
                     } else if !set(&mut identity, *field, one) {
@@ -375,7 +583,7 @@ impl<'r> Record<'r> {
             let (version, build) = cell::version(cell::unwrapped(&cell.text))?;
             Some((version.to_owned(), build.map(str::to_owned)))
         });
-        if let Some((version, build)) = version {
+        if let Some((version, build)) = version.or_else(|| self.version_beside_system()) {
             builder.management.os_version = Some(builder.sourced(version));
             let build = build.map(|build| builder.sourced(build));
             builder.management.build_version = builder.management.build_version.take().or(build);
@@ -398,14 +606,42 @@ impl<'r> Record<'r> {
         }
     }
 
+    /// "iOS 18.1" in the column of the system.
+    fn version_beside_system(&self) -> Option<(String, Option<String>)> {
+        self.cells(DeviceField::Platform).find_map(|cell| {
+            let text = cell::unwrapped(&cell.text);
+            device_kind::of_version(text)?;
+            let (version, build) = cell::version(text)?;
+            Some((version.to_owned(), build.map(str::to_owned)))
+        })
+    }
+
+    /// User Enrollment hides UDID and serial number: a record that names either is not of one.
     fn read_enrolment(&mut self, builder: &mut AnswerBuilder) {
-        let by_user = self.is_user_enrolment();
+        let named = builder.identity.udid.is_some() || builder.identity.serial.is_some();
+        let by_user = !named && self.is_user_enrolment();
         builder.management.user_enrollment = by_user.then(|| builder.sourced(true));
     }
 
     fn is_user_enrolment(&self) -> bool {
+        // Intune's "userEnrollment" is any enrolment by the user; Apple's has its name in front
+        let anybody_s = |text: &str| {
+            self.table.console.id == "intune" && columns::fold_header(text) == "userenrollment"
+        };
         self.first(DeviceField::EnrolmentType)
-            .is_some_and(cell::is_user_enrolment)
+            .is_some_and(|text| cell::is_user_enrolment(text) && !anybody_s(text))
+    }
+
+    /// Is the device still in the MDM? Of several words the worst counts.
+    fn read_state(&mut self, builder: &mut AnswerBuilder) {
+        let states = STATES.iter().filter_map(|(field, read)| {
+            let mut cells = self
+                .cells(*field)
+                .filter_map(|cell| read(cell::unwrapped(&cell.text)));
+            cells.next()
+        });
+        let source = &self.table.state_source;
+        builder.management.state = states.max().map(|state| Sourced::new(state, source));
     }
 
     fn read_storage(&mut self, builder: &mut AnswerBuilder) {
@@ -450,7 +686,7 @@ impl<'r> Record<'r> {
         let place = |field| text(field).filter(|text| !text.eq_ignore_ascii_case("none"));
         let assigned = Assigned {
             user: text(DeviceField::User),
-            email: text(DeviceField::Email),
+            email: text(DeviceField::Email).map(first_of_several),
             department: text(DeviceField::Department),
             site: place(DeviceField::Site),
             group: place(DeviceField::Group),
@@ -496,6 +732,11 @@ pub(crate) fn set(identity: &mut Identity, field: DeviceField, text: &str) -> bo
         },
         _ => true,
     }
+}
+
+/// A column's name as a key of the settings file.
+fn quoted(column: &str) -> String {
+    shown(&column.replace(['\\', '"'], " "))
 }
 
 /// A column's name for a message.

@@ -32,6 +32,16 @@ pub(crate) struct Faults {
 struct Lines {
     first: Vec<u64>,
     more: u64,
+    detail: Option<Detail>,
+}
+
+/// What is added to the words of a fault by its first case; either may be empty.
+#[derive(Debug, Default)]
+pub(crate) struct Detail {
+    /// What was found, more exactly.
+    pub(crate) found: String,
+    /// Lines for the settings file.
+    pub(crate) remedy: String,
 }
 
 impl Faults {
@@ -43,11 +53,33 @@ impl Faults {
     /// A cell has a fault.
     pub(crate) fn add_in(&mut self, fault: &'static RowFault, column: &str, line: u64) {
         let lines = self.by_kind.entry((fault, column.to_owned())).or_default();
+        if lines.first.last() == Some(&line) {
+            return;
+        }
         if lines.first.len() < LINES_MAX {
             lines.first.push(line);
         } else {
             lines.more += 1;
         }
+    }
+
+    /// A cell has a fault, of which the first case is told more exactly.
+    pub(crate) fn add_with(
+        &mut self,
+        fault: &'static RowFault,
+        column: &str,
+        line: u64,
+        detail: Detail,
+    ) {
+        self.add_in(fault, column, line);
+        if let Some(lines) = self.by_kind.get_mut(&(fault, column.to_owned())) {
+            lines.detail.get_or_insert(detail);
+        }
+    }
+
+    /// Takes a fault back.
+    pub(crate) fn forget(&mut self, fault: &'static RowFault) {
+        self.by_kind.retain(|(kind, _), _| *kind != fault);
     }
 
     /// One problem for each kind of fault; `unit` is "line" or "record".
@@ -58,11 +90,18 @@ impl Faults {
             } else {
                 format!(" in the column {column}")
             };
+            let detail = lines.detail.as_ref();
+            let more = |text: &str| match text {
+                "" => String::new(),
+                text => format!(": {text}"),
+            };
+            let found = detail.map_or(String::new(), |detail| more(&detail.found));
+            let remedy = detail.map_or(String::new(), |detail| more(&detail.remedy));
             Problem {
                 path: path.to_owned(),
                 wanted: format!("{}{column}", fault.wanted),
-                found: format!("{}: {}", lines.place(unit), fault.found),
-                remedy: Some(fault.remedy.to_owned()),
+                found: format!("{}: {}{found}", lines.place(unit), fault.found),
+                remedy: Some(format!("{}{remedy}", fault.remedy)),
                 level: fault.level,
             }
         });

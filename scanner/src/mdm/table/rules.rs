@@ -6,12 +6,14 @@ use std::collections::BTreeMap;
 use jiff::tz::TimeZone;
 
 use super::columns::{DeviceField, fold, fold_header};
+use crate::mdm::date::written::DateOrder;
 
 /// What the configuration says of device tables.
 #[derive(Debug, Clone, Default)]
 pub struct TableRules {
     columns: BTreeMap<String, DeviceField>,
     zones: BTreeMap<String, TimeZone>,
+    orders: BTreeMap<String, DateOrder>,
 }
 
 impl TableRules {
@@ -27,7 +29,26 @@ impl TableRules {
         Self {
             columns: columns.into_iter().flat_map(both).collect(),
             zones: zones.into_iter().collect(),
+            orders: BTreeMap::new(),
         }
+    }
+
+    /// The same, with the order of day and month in columns, or in all dates of a source of
+    /// [`super::consoles::ids`].
+    pub fn with_date_orders(self, orders: impl IntoIterator<Item = (String, DateOrder)>) -> Self {
+        let orders = orders
+            .into_iter()
+            .map(|(name, order)| (fold_header(&name), order));
+        Self {
+            orders: orders.collect(),
+            ..self
+        }
+    }
+
+    /// The order of day and month in a column, if the user has said so of it or of its source.
+    pub(crate) fn date_order(&self, column: &str, console: &str) -> Option<DateOrder> {
+        let said = |name: &str| self.orders.get(&fold_header(name)).copied();
+        said(column).or_else(|| said(console))
     }
 
     /// What a folded name tells, if the user has said so.

@@ -6,7 +6,7 @@ use plist::{Dictionary, Value};
 use crate::mdm::date::instant::{self, Count, Dated};
 use crate::mdm::protocol::answer::AnswerBuilder;
 use crate::mdm::protocol::device_information;
-use crate::model::identity::Ecid;
+use crate::model::identity::{Ecid, Imei};
 use crate::model::management::{Capacity, CapacityUnit, Storage};
 
 /// Reads a dictionary with Apple's keys, of the answers and of the lockdown domains alike.
@@ -19,6 +19,8 @@ pub(crate) fn read(builder: &mut AnswerBuilder, dict: &Dictionary) {
     let ecid = builder.typed(dict, "ECID", "an ECID", ecid);
     builder.identity.ecid = ecid;
     read_last_backup(builder, dict);
+    read_last_cloud_backup(builder, dict);
+    read_second_imei(builder, dict);
     read_bytes(builder, dict);
 }
 
@@ -42,6 +44,33 @@ fn read_last_backup(builder: &mut AnswerBuilder, dict: &Dictionary) {
             builder.add_problem("LastiTunesBackupDate", "a number that is no date");
         }
     }
+}
+
+/// `LastCloudBackupDate` of the domain `com.apple.mobile.backup`: seconds since 2001 in UTC, whatever
+/// `LastCloudBackupTZ` says; 0 for none.
+fn read_last_cloud_backup(builder: &mut AnswerBuilder, dict: &Dictionary) {
+    let key = "LastCloudBackupSeconds";
+    if let Some(Value::Date(_) | Value::String(_)) = dict.get(key) {
+        if let Some(Dated::At(at)) = builder.date(dict, key) {
+            builder.management.last_cloud_backup = Some(builder.sourced(at));
+        }
+        return;
+    }
+    let Some(number) = builder.number(dict, key) else {
+        return;
+    };
+    match instant::of_number(number, Some(Count::AppleSeconds)) {
+        Dated::At(at) => builder.management.last_cloud_backup = Some(builder.sourced(at)),
+        Dated::None => {}
+        Dated::Unreadable => builder.add_problem("LastCloudBackupDate", "a number that is no date"),
+    }
+}
+
+fn read_second_imei(builder: &mut AnswerBuilder, dict: &Dictionary) {
+    let imei = builder
+        .text(dict, "IMEI2")
+        .and_then(|text| Imei::parse(&text));
+    builder.identity.imeis.extend(imei);
 }
 
 /// `TotalDiskCapacity` is the whole of the flash, of which the data volume is a part.

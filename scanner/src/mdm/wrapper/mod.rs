@@ -4,6 +4,7 @@ pub(crate) mod cfgutil;
 pub(crate) mod enrolment_profile;
 pub(crate) mod fleet;
 pub(crate) mod host_facts;
+pub(crate) mod icloud_log;
 pub(crate) mod ideviceinfo;
 pub(crate) mod json_shapes;
 pub(crate) mod nanomdm_files;

@@ -6,6 +6,7 @@ use std::path::Path;
 use crate::mdm::protocol::answer::AnswerBuilder;
 use crate::mdm::protocol::document::Document;
 use crate::model::identity::{Serial, Udid};
+use crate::model::management::MdmState;
 
 /// Names of secrets (NanoMDM, storage/file).
 const SECRETS: &[&str] = &["unlocktoken.dat", "bootstraptoken.dat"];
@@ -61,4 +62,5 @@ fn serial(builder: &mut AnswerBuilder, bytes: &[u8]) {
 /// Written when the device checks out, deleted when it enrols again.
 fn disabled(builder: &mut AnswerBuilder, _: &[u8]) {
     builder.management.enrolment_ended = Some(builder.sourced(true));
+    builder.management.state = Some(builder.sourced(MdmState::Removed));
 }
