@@ -9,6 +9,7 @@ use super::cloud_log;
 use super::evidence::{BackupFiles, Checked};
 use super::file_list::catalog::FileListProbe;
 use super::verify::check::Check;
+use crate::model::backup::Restorable;
 use crate::model::problem::Problem;
 use crate::source::file::{Fault, fault};
 
@@ -18,7 +19,12 @@ const DOWNLOAD: &str =
 const START_AFRESH: &str = "copy the folder elsewhere, then make a new backup into an empty folder";
 
 /// All problems of a folder.
-pub(super) fn all(folder: &Path, files: &BackupFiles, doubts: &[String]) -> Vec<Problem> {
+pub(super) fn all(
+    folder: &Path,
+    files: &BackupFiles,
+    restorable: Restorable,
+    doubts: &[String],
+) -> Vec<Problem> {
     if let Some(problem) = folder_problem(folder) {
         return vec![problem];
     }
@@ -27,7 +33,7 @@ pub(super) fn all(folder: &Path, files: &BackupFiles, doubts: &[String]) -> Vec<
     problems.extend(wal_problem(folder));
     problems.extend(keybag_problem(folder, files));
     problems.extend(check_problems(folder, files));
-    problems.extend(doubt_problem(folder, doubts));
+    problems.extend(doubt_problem(folder, restorable, doubts));
     problems.extend(not_downloaded_problem(folder, files));
     problems.extend(files.top.notes(folder));
     problems
@@ -145,11 +151,16 @@ fn wal_problem(folder: &Path) -> Option<Problem> {
     })
 }
 
-/// Whatever makes the answer unknown leaves evidence out that should have been readable.
-fn doubt_problem(folder: &Path, doubts: &[String]) -> Option<Problem> {
+/// Whatever makes the answer unknown leaves evidence out that should have been readable; beside a loss
+/// that is proven it is worth knowing and no more.
+fn doubt_problem(folder: &Path, restorable: Restorable, doubts: &[String]) -> Option<Problem> {
     let wanted = "files and a list of files that prove one another";
     let found = (!doubts.is_empty()).then(|| doubts.join("; "))?;
-    Some(Problem::incomplete(folder, wanted, found).with_remedy(START_AFRESH))
+    let problem = match restorable {
+        Restorable::Unknown => Problem::incomplete(folder, wanted, found),
+        _ => Problem::note(folder, wanted, found),
+    };
+    Some(problem.with_remedy(START_AFRESH))
 }
 
 fn not_downloaded_problem(folder: &Path, files: &BackupFiles) -> Option<Problem> {

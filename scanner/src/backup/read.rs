@@ -307,7 +307,7 @@ fn assemble(found: &FoundBackup, options: &ReadOptions, files: &BackupFiles) -> 
         cloud_log: None,
         problems: Vec::new(),
     };
-    backup.problems = problems::all(&found.path, files, &backup.doubts);
+    backup.problems = problems::all(&found.path, files, restorable, &backup.doubts);
     match &files.check {
         None => {}
         Some(Checked::Now(check)) => {

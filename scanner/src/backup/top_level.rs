@@ -37,11 +37,11 @@ const COPIED: [(&str, &str); 4] = [
 const MARKS: [(&str, &str); 2] = [
     (
         "_BackupExplorer",
-        "files that iTunes-Backup-Explorer took out of the backup: the list was edited",
+        "_BackupExplorer: files that iTunes-Backup-Explorer took out of the backup, whose list was edited",
     ),
     (
         "iMazing.Versions",
-        "iMazing's own snapshots: the backup may be one of its partial exports",
+        "iMazing.Versions: iMazing's own snapshots; the backup may be one of its partial exports",
     ),
 ];
 /// How many names are told.

@@ -109,12 +109,14 @@ pub struct FileRow {
 /// How a file lives while a device copies it: how much shorter than promised may it be?
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Liveness {
-    /// It does not change: any other file than a database.
+    /// It does not change: any other file than those below.
     Fixed,
     /// A database: pages are added and given back.
     Database,
     /// A log beside a database, which is emptied whenever it was written back.
     Log,
+    /// A photo, a film or a recording: it is written once, and then is as long as it is.
+    Media,
 }
 
 const DATABASES: [&[u8]; 8] = [
@@ -127,6 +129,10 @@ const DATABASES: [&[u8]; 8] = [
     b"store",
     b"db3",
 ];
+const MEDIA: [&[u8]; 18] = [
+    b"heic", b"heif", b"jpg", b"jpeg", b"png", b"gif", b"tif", b"tiff", b"webp", b"dng", b"mov",
+    b"mp4", b"m4v", b"3gp", b"m4a", b"mp3", b"caf", b"wav",
+];
 const LOGS: [&[u8]; 3] = [b"-wal", b"-shm", b"-journal"];
 
 impl Liveness {
@@ -138,14 +144,14 @@ impl Liveness {
         const LONGEST: usize = 9;
         let end = &path[path.len().saturating_sub(LONGEST + 1)..];
         let dot = end.iter().rposition(|byte| *byte == b'.');
-        let is_database = |at: usize| {
-            let ending = &end[at + 1..];
-            DATABASES
-                .iter()
-                .any(|known| ending.eq_ignore_ascii_case(known))
+        let Some(ending) = dot.map(|at| &end[at + 1..]) else {
+            return Self::Fixed;
         };
-        if dot.is_some_and(is_database) {
+        let is_one_of = |known: &[&[u8]]| known.iter().any(|one| ending.eq_ignore_ascii_case(one));
+        if is_one_of(&DATABASES) {
             Self::Database
+        } else if is_one_of(&MEDIA) {
+            Self::Media
         } else {
             Self::Fixed
         }

@@ -49,7 +49,7 @@ impl How {
                 found,
                 expected,
                 liveness,
-            } => is_cut(found, expected, liveness),
+            } => is_another_length(found, expected, liveness),
         }
     }
 
@@ -76,11 +76,12 @@ impl How {
     }
 }
 
-fn is_cut(found: u64, expected: u64, liveness: Liveness) -> bool {
+fn is_another_length(found: u64, expected: u64, liveness: Liveness) -> bool {
     match liveness {
         Liveness::Fixed => found < expected,
         Liveness::Database => found < expected.saturating_mul(DATABASE_QUARTERS_MIN).div_ceil(4),
         Liveness::Log => false,
+        Liveness::Media => found != expected,
     }
 }
 
@@ -101,8 +102,13 @@ fn grouped(number: u64) -> String {
 mod tests {
     use super::*;
 
-    fn check(found: u64, expected: u64, damage: [bool; 3], words: &str) {
-        let lives = [Liveness::Fixed, Liveness::Database, Liveness::Log];
+    fn check(found: u64, expected: u64, damage: [bool; 4], words: &str) {
+        let lives = [
+            Liveness::Fixed,
+            Liveness::Database,
+            Liveness::Log,
+            Liveness::Media,
+        ];
         let found = lives.map(|liveness| How::Length {
             found,
             expected,
@@ -116,7 +122,8 @@ mod tests {
 
     #[test]
     fn only_databases_may_be_shorter_than_promised_and_not_by_much() {
-        let (none, fixed, cut) = ([false; 3], [true, false, false], [true, true, false]);
+        let longer = [false, false, false, true];
+        let (fixed, cut) = ([true, false, false, true], [true, true, false, true]);
         check(0, 8_192, cut, "0 bytes where 8,192 are promised");
         check(0, 1, cut, "0 bytes where 1 are promised");
         check(
@@ -141,7 +148,7 @@ mod tests {
         check(
             999_999,
             48_640,
-            none,
+            longer,
             "999,999 bytes where 48,640 are promised",
         );
         check(

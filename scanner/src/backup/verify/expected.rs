@@ -83,7 +83,12 @@ impl ExpectedFile {
 
     /// How the file lives while it is copied.
     pub(crate) fn liveness(&self) -> Liveness {
-        let lives = [Liveness::Fixed, Liveness::Database, Liveness::Log];
+        let lives = [
+            Liveness::Fixed,
+            Liveness::Database,
+            Liveness::Log,
+            Liveness::Media,
+        ];
         let number = (self.word() >> LIVENESS_AT) as usize;
         lives.get(number).copied().unwrap_or(Liveness::Fixed)
     }
