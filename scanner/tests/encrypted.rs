@@ -790,3 +790,38 @@ fn nobody_is_asked_without_need() {
         .filter(|one| one.password == Password::Missing);
     assert_eq!(missing.count(), 3);
 }
+
+#[test]
+fn a_locked_backup_that_did_not_change_is_looked_at_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = builder().write(folder.path()).unwrap().path;
+    let kept = Kept::default();
+    let run = |passwords: &[&'static str]| {
+        let options = options(at(NOW), VerifyLevel::Sizes);
+        let backup = night(folder.path(), &options, &Offers::new(passwords), &kept).remove(0);
+        kept.keep(std::slice::from_ref(&backup));
+        (backup.recalled, summary(&backup))
+    };
+    let locked = |recalled: bool| (recalled, "needs-password missing state".to_owned());
+    assert_eq!(run(&[]), locked(false));
+    assert_eq!(run(&[]), locked(true));
+    assert_eq!(run(&[]), locked(true));
+    let (recalled, told) = run(&["wrong"]);
+    assert_eq!((recalled, &*told), (true, "needs-password wrong state"));
+    // Another folder than the one that was looked at.
+    let first = walkdir::WalkDir::new(&path)
+        .min_depth(2)
+        .into_iter()
+        .flatten()
+        .next();
+    std::fs::copy(first.unwrap().path(), path.join("00copy")).unwrap();
+    std::fs::create_dir_all(path.join("00")).unwrap();
+    std::fs::rename(
+        path.join("00copy"),
+        path.join("00").join(format!("00{}", "a".repeat(38))),
+    )
+    .unwrap();
+    assert_eq!(run(&[]), locked(false));
+    let (recalled, told) = run(&[PASSWORD]);
+    assert_eq!((recalled, &*told), (false, "yes proven sizes 33/33 +1"));
+}

@@ -49,6 +49,14 @@ pub(crate) enum Checked {
 }
 
 impl Checked {
+    /// Was the list itself read? Of an encrypted backup without its password it is not.
+    pub(crate) fn is_of_the_list(&self) -> bool {
+        match self {
+            Self::Now(_) => true,
+            Self::Earlier(record) => record.file_check.files.is_some(),
+        }
+    }
+
     /// Rows of the list that are not as iOS writes them, in plain words.
     pub(crate) fn odd_rows(&self) -> Option<String> {
         match self {

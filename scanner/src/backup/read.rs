@@ -150,7 +150,8 @@ impl<'a> OpenBackup<'a> {
 
     /// Must something be decrypted, so that a remembered proof is not enough?
     pub(super) fn needs_keys(&self) -> bool {
-        self.fingerprint.is_some() && self.files.check.is_none()
+        let list = self.files.check.as_ref().map(Checked::is_of_the_list);
+        self.fingerprint.is_some() && list != Some(true)
     }
 
     /// Looks at the files as deep as asked and puts together what is known.
@@ -197,25 +198,34 @@ impl<'a> OpenBackup<'a> {
         let folder = &self.found.path;
         let mut files = self.files.clone();
         files.unlock = unlock.clone();
-        if self.needs_keys() {
+        let is_new = files.check.is_none() || unlock.keys.is_some();
+        if self.needs_keys() && is_new {
+            files.check = None;
             files.look_deeper(folder, options.verify, files_checked);
         }
         let mut backup = assemble(self.found, options, &files);
         let snapshot = activity::snapshot(folder);
         let changed = snapshot != self.first_snapshot;
         activity::judge(&mut backup, &files.status, &snapshot, options.now);
-        backup.check = self.record(&backup, &files);
+        backup.check = match &files.check {
+            Some(checked) => self.record(&backup, &files, checked),
+            None => self.record_of_unopened(&backup, &files, options),
+        };
         (backup, changed)
     }
 
     /// What a cache should keep of the check: only what was looked at in full and is quiet.
-    fn record(&self, backup: &LocalBackup, files: &BackupFiles) -> Option<CheckRecord> {
+    fn record(
+        &self,
+        backup: &LocalBackup,
+        files: &BackupFiles,
+        checked: &Checked,
+    ) -> Option<CheckRecord> {
         let fingerprint = self.fingerprint.as_ref()?;
-        let checked = files.check.as_ref()?;
         let settled = match checked {
-            Checked::Now(check) => {
-                !check.is_incomplete()
-                    && fingerprint::fingerprint(&backup.path, files.layout()) == *fingerprint
+            Checked::Now(check) => !check.is_incomplete() && self.is_as_before(files),
+            Checked::Earlier(record) if !checked.is_of_the_list() => {
+                return Some((**record).clone());
             }
             Checked::Earlier(_) => true,
         };
@@ -237,6 +247,36 @@ impl<'a> OpenBackup<'a> {
             decomposed_paths: backup.decomposed_paths.clone(),
             listed: backup.listed,
         })
+    }
+
+    /// Of an encrypted backup whose list nobody opened: it looked sound.
+    fn record_of_unopened(
+        &self,
+        backup: &LocalBackup,
+        files: &BackupFiles,
+        options: &ReadOptions,
+    ) -> Option<CheckRecord> {
+        let stamp = self.fingerprint.clone()?;
+        files.unopened.as_ref()?;
+        let looked_at = options.verify.min(VerifyLevel::Sizes);
+        let sound = backup.restorable == Restorable::NeedsPassword && is_root_copy(backup.state);
+        (sound && self.is_as_before(files)).then(|| CheckRecord {
+            stamp,
+            file_check: FileCheck::new(looked_at, options.now, None),
+            restorable: backup.restorable,
+            restorable_reason: backup.restorable_reason.clone(),
+            password: backup.password,
+            cloud_log: None,
+            odd_rows: None,
+            no_files: 0,
+            decomposed_paths: DecomposedPaths::default(),
+            listed: None,
+        })
+    }
+
+    fn is_as_before(&self, files: &BackupFiles) -> bool {
+        let now = fingerprint::fingerprint(&self.found.path, files.layout());
+        self.fingerprint == Some(now)
     }
 }
 
@@ -318,6 +358,9 @@ fn assemble(found: &FoundBackup, options: &ReadOptions, files: &BackupFiles) -> 
         Some(Checked::Earlier(record)) => {
             backup.recalled = true;
             backup.file_check.clone_from(&record.file_check);
+            if record.file_check.files.is_none() {
+                backup.file_check.verified.level = VerifyLevel::State;
+            }
             backup.cloud_log.clone_from(&record.cloud_log);
             backup.decomposed_paths.clone_from(&record.decomposed_paths);
             backup.listed = record.listed;

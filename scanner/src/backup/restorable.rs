@@ -94,7 +94,11 @@ fn judge_unopened(seen: &Unopened, files: &BackupFiles) -> Verdict {
     if let Some(doubt) = seen.doubt() {
         return verdict(Restorable::Unknown, format!("encrypted, and {doubt}"));
     }
-    let tried = match files.unlock.password {
+    judge_locked(&files.unlock)
+}
+
+fn judge_locked(unlock: &Unlock) -> Verdict {
+    let tried = match unlock.password {
         Password::Wrong => ", and no password that was given opens it",
         _ => " without the password",
     };
@@ -196,6 +200,7 @@ fn judge_record(record: &CheckRecord, unlock: &Unlock) -> Verdict {
         (Restorable::Yes | Restorable::NeedsPassword, Some(files)) => {
             judge_sound(record.file_check.verified.level, files, unlock)
         }
+        (Restorable::NeedsPassword, None) => judge_locked(unlock),
         (restorable, _) => verdict(restorable, record.restorable_reason.clone()),
     }
 }
