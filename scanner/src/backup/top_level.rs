@@ -75,13 +75,19 @@ pub(super) fn content(folder: &Path) -> FolderContent {
         let name = name.to_string_lossy();
         if name.eq_ignore_ascii_case("Info.plist") {
             content = FolderContent::OnlyInfo;
-        } else if is_payload(&name) || (is_bucket(&name) && holds_anything(&entry.path())) {
-            return FolderContent::Backup;
-        } else if name.eq_ignore_ascii_case("Snapshot") || stub_of(&name).is_some() {
+        } else if is_of_content(&name, &entry.path()) {
             return FolderContent::Backup;
         }
     }
     content
+}
+
+/// Payload, what stands in its place, or the folder that new files arrive in.
+fn is_of_content(name: &str, path: &Path) -> bool {
+    is_payload(name)
+        || (is_bucket(name) && holds_anything(path))
+        || name.eq_ignore_ascii_case("Snapshot")
+        || stub_of(name).is_some()
 }
 
 impl TopLevel {

@@ -1,6 +1,7 @@
 //! What tools, disks and people do to a backup after it was written: each function changes the folder
 //! of one backup, and works on any that lies on disk.
 
+use std::ffi::OsStr;
 use std::fs::File;
 use std::path::{Path, PathBuf};
 
@@ -16,7 +17,7 @@ use crate::plists::{Format, dict, encode, text};
 pub fn payloads(folder: &Path) -> Result<Vec<PathBuf>> {
     let below = disk::files_below(folder)?.into_iter();
     let is_payload = |path: &PathBuf| {
-        let name = |path: &Path| path.file_name().map_or(0, |name| name.len());
+        let name = |path: &Path| path.file_name().map_or(0, OsStr::len);
         name(path) == 40 && path.parent().is_some_and(|parent| name(parent) == 2)
     };
     Ok(below.filter(is_payload).collect())
