@@ -34,7 +34,7 @@ pub(crate) fn run(action: &Action, common: &Common) -> Result<Exit> {
 }
 
 fn init(folder: &Path, preset: Preset) -> Result<Exit> {
-    let policy = Policy::of_preset(preset).to_toml();
+    let policy = Policy::from_preset(preset).to_toml();
     let files = [(FILE_NAME, TEMPLATE), (POLICY_NAME, policy.as_str())];
     let mut message = String::new();
     for (name, text) in files {

@@ -125,10 +125,10 @@ fn look(
 /// The backups of everybody who is asked for, old devices and new ones.
 fn wanted(fleet: &Fleet, live: &Live, asked: &[SwapRequest]) -> BTreeSet<PathBuf> {
     let glanced = judge(fleet, &ReferenceData::default(), &live.policy, &live.run);
-    let directory = Directory::of(&glanced);
+    let directory = Directory::new(&glanced);
     let texts = asked
         .iter()
-        .flat_map(|one| [Some(&one.text), one.wish.to.as_ref()]);
+        .flat_map(|one| [Some(&one.text), one.target_spec.to.as_ref()]);
     let devices = texts
         .flatten()
         .filter_map(|text| match directory.find(text) {

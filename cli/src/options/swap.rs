@@ -117,7 +117,7 @@ impl SwapPlan {
         };
         Ok(Self {
             asked,
-            plan: read.as_ref().map(PlanUsed::of),
+            plan: read.as_ref().map(PlanUsed::from_plan),
             evidence,
             feeds: FeedFiles {
                 os_feed: feed,
@@ -194,18 +194,18 @@ fn asked(
     devices: &[String],
     target: &SwapTarget,
 ) -> Vec<SwapRequest> {
-    let wish = TargetSpec {
+    let target_spec = TargetSpec {
         to: target.to.clone(),
         product_type: target.to_type.clone(),
         os_version: target.to_os,
         capacity_gb: target.to_capacity,
     };
     if let Some(plan) = plan {
-        return swap::asked(plan, &wish);
+        return swap::asked(plan, &target_spec);
     }
     let one = |text: &String| SwapRequest {
         text: text.clone(),
-        wish: wish.clone(),
+        target_spec: target_spec.clone(),
         ..SwapRequest::default()
     };
     devices.iter().map(one).collect()

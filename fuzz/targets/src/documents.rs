@@ -71,7 +71,7 @@ pub fn os_feed(bytes: &[u8]) {
             assert!(release.product_types.len() <= bytes.len() / 8);
         }
         assert!(feed.releases.len() <= bytes.len() / 8);
-        let knowledge = OsTables::of(Some(&feed));
+        let knowledge = OsTables::from_feed(Some(&feed));
         for name in ["iPhone12,1", "iPad7,11", "iPhone5,1"] {
             let newest = knowledge.newest(name, feed.date);
             assert!(newest.is_none_or(|newest| !newest.source.is_empty()));

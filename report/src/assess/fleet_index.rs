@@ -52,7 +52,7 @@ impl<'a> FleetIndex<'a> {
         now: Timestamp,
     ) -> Self {
         let mut view = Self {
-            os_tables: OsTables::of(reference_data.os_feed),
+            os_tables: OsTables::from_feed(reference_data.os_feed),
             service_status: reference_data.service_status,
             has_inventory: fleet.has_inventory,
             has_roots: !fleet.roots.is_empty(),

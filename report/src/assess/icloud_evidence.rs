@@ -197,7 +197,7 @@ impl<'a> Attempt<'a> {
     }
 
     /// "303, not enough iCloud storage"; a code of another domain has its domain in front.
-    pub(crate) fn in_words(&self) -> String {
+    pub(crate) fn describe(&self) -> String {
         let (domain, code) = self.error_code();
         let domain_words = match domain {
             error_codes::MB => String::new(),

@@ -279,7 +279,7 @@ mod tests {
             grace_days: 14.0,
             now: asked.now.parse().unwrap(),
         };
-        question.answer(&OsTables::of(Some(&feed)))
+        question.answer(&OsTables::from_feed(Some(&feed)))
     }
 
     /// "behind-minor high 31 d", with "grace" within the grace period.

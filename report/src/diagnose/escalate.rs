@@ -131,7 +131,7 @@ pub(crate) fn advise(
     };
     let why = match apple {
         Some(why) if fix != row.fix => Some(why),
-        _ if fix != row.fix => tried_in_words(&shown, fix),
+        _ if fix != row.fix => describe_tried(&shown, fix),
         _ => None,
     };
     Advice {
@@ -273,7 +273,7 @@ fn after_two_fixes(
 }
 
 /// "Restart the device was shown on 3 nights since 2026-11-17 and did not help".
-fn tried_in_words(shown: &[Shown], fix: FixId) -> Option<String> {
+fn describe_tried(shown: &[Shown], fix: FixId) -> Option<String> {
     let last = shown.iter().rev().find(|shown| shown.fix != fix)?;
     Some(format!(
         "\"{}\" was shown on {} since {} and did not help",

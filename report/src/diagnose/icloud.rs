@@ -240,7 +240,7 @@ fn failure<'a>(
 /// "the last 4 attempts of iCloud Backup ended with code 303 (not enough iCloud storage), the newest on 2026-11-19".
 fn answered(ctx: &DeviceContext<'_>, newest: &Attempt<'_>) -> Reason {
     let when = day(newest.entry.at);
-    let says = newest.in_words();
+    let says = newest.describe();
     let text = match ctx.cloud.same_again() {
         0 | 1 => format!("the last attempt of iCloud Backup, on {when}, ended with {says}"),
         n => format!(
@@ -404,7 +404,7 @@ fn network_of_its_own(ctx: &DeviceContext<'_>) -> Option<Reason> {
         let why = answered(ctx, &newest);
         let text = format!(
             "{errors} of the last {LAST_ATTEMPTS} attempts of iCloud Backup ended with {}, the newest on {}, while {others} other devices of the site succeed",
-            newest.in_words(),
+            newest.describe(),
             day(newest.entry.at)
         );
         Reason { text, ..why }

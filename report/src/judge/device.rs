@@ -21,7 +21,7 @@ use crate::history::compare::{self, JudgedNow};
 use crate::policy::policy_for;
 use crate::results::{Code, Device, Finding, FixId, Severity, Verdict};
 use crate::swap::rule_input::{OldDevice, RuleInput};
-use crate::swap::verdict::{of_device, reason};
+use crate::swap::verdict::{judge_rules, reason};
 use crate::tables::os_releases::OsTables;
 
 pub(crate) fn judge_device(ctx: &DeviceContext<'_>, waivers: &mut Waivers<'_>) -> Device {
@@ -53,7 +53,7 @@ fn swap_verdict(
         now: ctx.now,
         target: None,
     };
-    let (verdict, answers) = of_device(&input);
+    let (verdict, answers) = judge_rules(&input);
     let reason = reason(verdict, &answers, &input);
     (verdict, reason)
 }

@@ -1,6 +1,7 @@
 //! Fleet x knowledge x policy x now -> results: the only place where facts become verdicts.
 
 use fleetback_scanner::model::fleet::Fleet;
+use fleetback_scanner::model::problem::Problem;
 use jiff::Timestamp;
 
 use super::device::judge_device;
@@ -91,13 +92,12 @@ pub fn judge(
     policy: &Policy,
     run: &RunInfo,
 ) -> Results {
-    let clouds: Vec<IcloudEvidence<'_>> = fleet
-        .devices
-        .iter()
+    let devices = fleet.devices.iter();
+    let clouds: Vec<IcloudEvidence<'_>> = devices
         .map(|device| IcloudEvidence::from_device(device, run.now))
         .collect();
     let policies = policies(fleet, policy);
-    let view = FleetIndex::new(fleet, &clouds, reference_data, &policies, run.now);
+    let index = FleetIndex::new(fleet, &clouds, reference_data, &policies, run.now);
     let run_days = reference_data
         .history
         .map(|history| RunDays::new(history, run.now));
@@ -106,8 +106,8 @@ pub fn judge(
     let parts = fleet.devices.iter().zip(&clouds).zip(&pasts);
     let parts = parts.zip(&policies).enumerate();
     let contexts: Vec<DeviceContext<'_>> = parts
-        .map(|(index, (((device, cloud), past), policy))| {
-            DeviceContext::new(index, device, cloud, &view, policy, run.now)
+        .map(|(place, (((device, cloud), past), policy))| {
+            DeviceContext::new(place, device, cloud, &index, policy, run.now)
                 .with_history(run_days.as_ref(), *past)
         })
         .collect();
@@ -124,18 +124,15 @@ pub fn judge(
     let history = run_days
         .as_ref()
         .map(|run_days| compare::of_fleet(run_days, &devices, &pasts));
-    let used = policy_used(policy, &policies);
     devices.sort_by(summary::worst_first);
-    let of_backups = devices.iter().flat_map(|device| &device.backups);
-    let of_backups = of_backups.flat_map(|backup| &backup.problems);
-    let problems = summary::problems(fleet.problems.iter().chain(of_backups));
+    let problems = problems(fleet, &devices);
     Results {
         schema_version: SCHEMA_VERSION,
         tool_version: run.tool_version.clone(),
         run_id: run.run_id.clone(),
         scanned_at: run.now,
         scan_host: run.scan_host.clone(),
-        policy: used,
+        policy: policy_used(policy, &policies),
         summary: summary::summary(&devices, &problems),
         devices,
         problems,
@@ -146,6 +143,13 @@ pub fn judge(
         patterns: shown,
         history,
     }
+}
+
+/// The problems of the fleet and of every backup, each once.
+fn problems(fleet: &Fleet, devices: &[Device]) -> Vec<Problem> {
+    let of_backups = devices.iter().flat_map(|device| &device.backups);
+    let of_backups = of_backups.flat_map(|backup| &backup.problems);
+    summary::problems(fleet.problems.iter().chain(of_backups))
 }
 
 /// What is asked of each device of the fleet.

@@ -44,19 +44,19 @@ impl Policy {
     pub fn builtin() -> Self {
         Self {
             name: BUILTIN.to_owned(),
-            ..Self::of_preset(Preset::Default)
+            ..Self::from_preset(Preset::Default)
         }
     }
 
     /// The words of a preset, with nothing of one's own.
-    pub fn of_preset(preset: Preset) -> Self {
+    pub fn from_preset(preset: Preset) -> Self {
         Self {
             name: preset.id().to_owned(),
             preset,
             waiver_warning_days: WAIVER_WARNING_DAYS,
             thresholds: Thresholds::default(),
-            backups: preset.over(Requirements::default()),
-            os: preset.over_os(OsRequirements::default()),
+            backups: preset.with_fallback(Requirements::default()),
+            os: preset.os_with_fallback(OsRequirements::default()),
             groups: Vec::new(),
             waivers: Vec::new(),
         }
@@ -82,7 +82,7 @@ pub struct Effective<'a> {
 
 impl<'a> Effective<'a> {
     /// What is asked of the devices of no group.
-    pub(crate) fn of_everybody(policy: &'a Policy) -> Self {
+    pub(crate) fn from_policy(policy: &'a Policy) -> Self {
         Self {
             name: &policy.name,
             group: None,
@@ -94,7 +94,7 @@ impl<'a> Effective<'a> {
     }
 
     /// What is asked of the devices of a group.
-    pub(crate) fn of_group(policy: &'a Policy, group: &'a Group) -> Self {
+    pub(crate) fn from_group(policy: &'a Policy, group: &'a Group) -> Self {
         Self {
             name: &policy.name,
             group: Some(&group.name),
@@ -110,8 +110,8 @@ impl<'a> Effective<'a> {
 pub(crate) fn effective<'a>(policy: &'a Policy, device: &Subject<'_>) -> Effective<'a> {
     let mut groups = policy.groups.iter();
     match groups.find(|group| group.matching.covers(device)) {
-        Some(group) => Effective::of_group(policy, group),
-        None => Effective::of_everybody(policy),
+        Some(group) => Effective::from_group(policy, group),
+        None => Effective::from_policy(policy),
     }
 }
 
@@ -136,6 +136,9 @@ pub struct Group {
 pub(crate) fn start(preset: Option<Preset>, policy: &Policy) -> (Requirements, OsRequirements) {
     match preset {
         None => (policy.backups, policy.os),
-        Some(preset) => (preset.over(policy.backups), preset.over_os(policy.os)),
+        Some(preset) => (
+            preset.with_fallback(policy.backups),
+            preset.os_with_fallback(policy.os),
+        ),
     }
 }

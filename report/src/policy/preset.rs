@@ -34,7 +34,7 @@ labels! { Preset:
 
 impl Preset {
     /// What it asks of backups, and what `before` asked where it says nothing.
-    pub(super) fn over(self, before: Requirements) -> Requirements {
+    pub(super) fn with_fallback(self, before: Requirements) -> Requirements {
         let icloud = match self {
             Self::Default | Self::CisByod => Requirement::Allowed,
             Self::CisEnterprise | Self::Stig => Requirement::Forbidden,
@@ -47,7 +47,7 @@ impl Preset {
     }
 
     /// What it asks of iOS. Every benchmark wants the newest, by a rule that a person checks.
-    pub(super) fn over_os(self, before: OsRequirements) -> OsRequirements {
+    pub(super) fn os_with_fallback(self, before: OsRequirements) -> OsRequirements {
         let currency = match self {
             Self::Default => Demand::Allowed,
             Self::CisEnterprise | Self::Stig | Self::CisByod => Demand::Required,

@@ -88,15 +88,21 @@ impl PolicyGiven {
             name: self.name.unwrap_or_else(|| name_of(file)),
             preset,
             waiver_warning_days: self.waiver_warning_days.unwrap_or(WAIVER_WARNING_DAYS),
-            thresholds: self.thresholds.over(Thresholds::default()),
-            backups: self.backups.over(preset.over(Requirements::default())),
-            os: self.os.over(preset.over_os(OsRequirements::default())),
+            thresholds: self.thresholds.with_fallback(Thresholds::default()),
+            backups: self
+                .backups
+                .with_fallback(preset.with_fallback(Requirements::default())),
+            os: self
+                .os
+                .with_fallback(preset.os_with_fallback(OsRequirements::default())),
             groups: Vec::new(),
             waivers: self.waivers,
         };
         let groups = self.groups.into_iter();
         Policy {
-            groups: groups.map(|group| group.within(&everybody)).collect(),
+            groups: groups
+                .map(|group| group.with_fallback(&everybody))
+                .collect(),
             ..everybody
         }
     }
@@ -134,12 +140,12 @@ pub(crate) struct GroupGiven {
 
 impl GroupGiven {
     /// The group in a policy that asks this of all other devices.
-    pub(crate) fn within(self, policy: &Policy) -> Group {
+    pub(crate) fn with_fallback(self, policy: &Policy) -> Group {
         let (backups, os) = start(self.preset, policy);
         Group {
-            thresholds: self.thresholds.over(policy.thresholds),
-            backups: self.backups.over(backups),
-            os: self.os.over(os),
+            thresholds: self.thresholds.with_fallback(policy.thresholds),
+            backups: self.backups.with_fallback(backups),
+            os: self.os.with_fallback(os),
             name: self.name,
             matching: self.matching,
             preset: self.preset,

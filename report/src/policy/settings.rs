@@ -59,7 +59,7 @@ macro_rules! settings {
 
         impl $given {
             /// These settings, and those of `base` where the file gives none.
-            pub(super) fn over(self, base: $settings) -> $settings {
+            pub(super) fn with_fallback(self, base: $settings) -> $settings {
                 $settings { $($key: self.$key.unwrap_or(base.$key),)+ }
             }
         }

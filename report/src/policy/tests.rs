@@ -198,13 +198,13 @@ fn a_preset_stands_below_what_the_file_says_and_above_what_was_asked_before() {
 
 #[test]
 fn presets_forbid_icloud_where_their_benchmark_does() {
-    let icloud = |preset| Policy::of_preset(preset).backups.icloud;
+    let icloud = |preset| Policy::from_preset(preset).backups.icloud;
     assert_eq!(icloud(Preset::Default), Requirement::Allowed);
     assert_eq!(icloud(Preset::CisEnterprise), Requirement::Forbidden);
     assert_eq!(icloud(Preset::Stig), Requirement::Forbidden);
     assert_eq!(icloud(Preset::CisByod), Requirement::Allowed);
     for preset in Preset::ALL {
-        let policy = Policy::of_preset(preset);
+        let policy = Policy::from_preset(preset);
         assert_eq!(policy.backups.encryption, Demand::Required);
         assert_eq!(parse(&policy.to_toml()), policy);
     }

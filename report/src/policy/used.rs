@@ -9,12 +9,12 @@ pub(crate) fn policy_used(policy: &Policy, of_devices: &[Effective<'_>]) -> Poli
     let group_used = |group: &Group| GroupUsed {
         name: group.name.clone(),
         devices: members(&group.name, of_devices),
-        policy: policy_for(&Effective::of_group(policy, group)),
+        policy: policy_for(&Effective::from_group(policy, group)),
     };
     PolicyUsed {
         waiver_warning_days: Some(policy.waiver_warning_days),
         groups: policy.groups.iter().map(group_used).collect(),
-        ..policy_for(&Effective::of_everybody(policy))
+        ..policy_for(&Effective::from_policy(policy))
     }
 }
 

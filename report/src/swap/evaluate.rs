@@ -16,19 +16,19 @@ use super::target::Target;
 use super::ticket::{
     Blocker, EvidenceUsed, RestoreFrom, SCHEMA_VERSION, Ticket, TicketSummary, Tickets,
 };
-use super::verdict::{of_device, reason};
+use super::verdict::{judge_rules, reason};
 use crate::format::plural;
 use crate::results::{Device, DeviceRef, Results, Verdict};
 use crate::tables::os_releases::OsTables;
 
 /// Answers everything that was asked.
 pub fn tickets(results: &Results, asked: &[SwapRequest], run: &Run) -> Tickets {
-    let directory = Directory::of(results);
-    let releases = OsTables::of(run.os_feed.as_ref());
+    let directory = Directory::new(results);
+    let releases = OsTables::from_feed(run.os_feed.as_ref());
     let check = check_plan(asked, &directory);
     let swaps = asked.iter().zip(check);
     let swaps: Vec<Ticket> = swaps
-        .map(|(one, check)| within_plan(ticket(&directory, one, (run, &releases)), check))
+        .map(|(request, check)| within_plan(ticket(&directory, request, (run, &releases)), check))
         .collect();
     Tickets {
         schema_version: SCHEMA_VERSION,
@@ -81,7 +81,7 @@ fn within_plan(ticket: Ticket, check: PlanCheck) -> Ticket {
 
 fn ticket(directory: &Directory<'_>, asked: &SwapRequest, run: (&Run, &OsTables<'_>)) -> Ticket {
     match directory.find(&asked.text) {
-        Found::One(device, by) => of_one(directory, asked, run, (device, by)),
+        Found::One(device, by) => of_known_device(directory, asked, run, (device, by)),
         Found::Several(devices) => Ticket {
             reason: format!(
                 "{} fit; name one of them by its serial number or UDID",
@@ -105,7 +105,7 @@ fn nobody_knows(results: &Results) -> String {
     }
 }
 
-fn of_one(
+fn of_known_device(
     directory: &Directory<'_>,
     asked: &SwapRequest,
     (run, releases): (&Run, &OsTables<'_>),
@@ -113,7 +113,7 @@ fn of_one(
 ) -> Ticket {
     let (device, by) = found;
     let results = directory.results();
-    let target = Target::of(directory, device, &asked.wish);
+    let target = Target::resolve(directory, device, &asked.target_spec);
     let input = RuleInput {
         device: device.into(),
         policy: results.policy.of(device),
@@ -122,7 +122,7 @@ fn of_one(
         now: run.now,
         target: target.as_ref(),
     };
-    let (verdict, answers) = of_device(&input);
+    let (verdict, answers) = judge_rules(&input);
     Ticket {
         planned: asked.planned.or(device.planned_swap),
         user: asked.user.clone().or_else(|| device.user.clone()),

@@ -90,7 +90,7 @@ pub struct Directory<'a> {
 
 impl<'a> Directory<'a> {
     /// The directory of all judged devices.
-    pub fn of(results: &'a Results) -> Self {
+    pub fn new(results: &'a Results) -> Self {
         let mut places: HashMap<Key, Vec<usize>> = HashMap::new();
         for (place, device) in results.devices.iter().enumerate() {
             for key in keys_of(device) {
@@ -150,7 +150,7 @@ impl<'a> Directory<'a> {
 
 /// The device that was meant; for more than one question a [`Directory`] is cheaper.
 pub fn lookup<'a>(results: &'a Results, text: &str) -> Found<'a> {
-    Directory::of(results).find(text)
+    Directory::new(results).find(text)
 }
 
 /// Everything that a device may be looked for by.

@@ -14,11 +14,11 @@ use super::target::is_product;
 use crate::format::list_of_lines;
 use crate::tables::os_version::OsVersion;
 
-/// The rows of a plan as questions; what a row does not say of the new device, `wish` says for all.
-pub fn asked(plan: &SwapPlan, wish: &TargetSpec) -> Vec<SwapRequest> {
+/// The rows of a plan as questions; what a row does not say of the new device, `target_spec` says for all.
+pub fn asked(plan: &SwapPlan, target_spec: &TargetSpec) -> Vec<SwapRequest> {
     let one = |swap: &PlannedSwap| SwapRequest {
         text: swap.old.clone(),
-        wish: wish_of(swap).over(wish.clone()),
+        target_spec: wish_of(swap).with_fallback(target_spec.clone()),
         user: swap.user.clone(),
         planned: match swap.day {
             PlannedDay::On(day) => Some(day),
@@ -89,7 +89,7 @@ fn row(asked: &SwapRequest, directory: &Directory<'_>) -> Option<Row> {
         Some(place) => Meant::Known(place),
         None => Meant::Written(folded_text(text)),
     };
-    let to = asked.wish.to.as_deref();
+    let to = asked.target_spec.to.as_deref();
     let certain = to.filter(|to| directory.place(to).is_some() || !is_product(to));
     Some(Row {
         line: asked.line?,

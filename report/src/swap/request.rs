@@ -17,7 +17,7 @@ pub struct SwapRequest {
     /// What was typed.
     pub text: String,
     /// The new device.
-    pub wish: TargetSpec,
+    pub target_spec: TargetSpec,
     /// Whose it is, by the plan.
     pub user: Option<String>,
     /// When it is planned, by the plan.
@@ -78,7 +78,7 @@ impl TargetSpec {
 
     /// What is said here, and where nothing is, what `under` says.
     #[must_use]
-    pub fn over(self, under: Self) -> Self {
+    pub fn with_fallback(self, under: Self) -> Self {
         Self {
             to: self.to.or(under.to),
             product_type: self.product_type.or(under.product_type),
@@ -103,7 +103,7 @@ pub struct PlanUsed {
 
 impl PlanUsed {
     /// What is said of the plan itself.
-    pub fn of(plan: &SwapPlan) -> Self {
+    pub fn from_plan(plan: &SwapPlan) -> Self {
         Self {
             path: plan.path.to_string_lossy().into_owned(),
             swaps: plan.swaps.len() as u64,

@@ -79,7 +79,7 @@ pub struct OldBackup {
 /// Answers everything that was asked.
 pub fn afterwards(results: &Results, asked: &[SwapRequest], run: &Run) -> RetentionReport {
     let evidence = evidence(results, run);
-    let directory = Directory::of(results);
+    let directory = Directory::new(results);
     let check = check_plan(asked, &directory);
     RetentionReport {
         schema_version: crate::swap::ticket::SCHEMA_VERSION,
@@ -104,7 +104,7 @@ fn after(
         Found::Several(_) => return unknown(asked, "several devices fit what was typed"),
         Found::None => return unknown(asked, "no evidence knows the old device"),
     };
-    let new = asked.wish.to.as_deref().map(|to| directory.find(to));
+    let new = asked.target_spec.to.as_deref().map(|to| directory.find(to));
     let planned = asked.planned.or(old.planned_swap);
     let (fate, reason, new) = match (untold(asked, check, too_old), new) {
         (Some(why), _) => (Retention::Unknown, why, None),
@@ -174,7 +174,7 @@ fn of_pair<'a>(
     let (fate, reason) = match own {
         Some(copy) => (
             Retention::MayGo,
-            format!("the new device has {}", in_words(&copy, now)),
+            format!("the new device has {}", describe(&copy, now)),
         ),
         None => (Retention::Keep, why_not(new)),
     };
@@ -205,7 +205,7 @@ fn why_not(new: &Device) -> String {
     format!("the new device is known, and {made}")
 }
 
-fn in_words(copy: &Copy<'_>, now: Timestamp) -> String {
+fn describe(copy: &Copy<'_>, now: Timestamp) -> String {
     let kind = match copy.kind() {
         BackupKind::Local => "a complete backup on a computer",
         BackupKind::Icloud => "an iCloud backup",

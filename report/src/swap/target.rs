@@ -41,19 +41,26 @@ pub struct Target {
 }
 
 impl Target {
-    /// The new device of a wish; `None` where nothing was wished for.
-    pub fn of(directory: &Directory<'_>, old: &Device, wish: &TargetSpec) -> Option<Self> {
-        if wish.is_empty() {
+    /// The new device that is meant; `None` where none was named.
+    pub fn resolve(
+        directory: &Directory<'_>,
+        old: &Device,
+        target_spec: &TargetSpec,
+    ) -> Option<Self> {
+        if target_spec.is_empty() {
             return None;
         }
-        let named = wish.to.as_deref().map(|to| named(directory, old, to));
+        let named = target_spec
+            .to
+            .as_deref()
+            .map(|to| named(directory, old, to));
         let mut target = named.unwrap_or_default();
-        if let Some(model) = wish.product_type.as_deref() {
+        if let Some(model) = target_spec.product_type.as_deref() {
             target.set_type(model);
         }
-        let os = wish.os_version.map(|version| version.to_string());
+        let os = target_spec.os_version.map(|version| version.to_string());
         target.os_version = os.or(target.os_version);
-        target.capacity_gb = wish.capacity_gb.or(target.capacity_gb);
+        target.capacity_gb = target_spec.capacity_gb.or(target.capacity_gb);
         Some(target)
     }
 
@@ -71,7 +78,7 @@ fn named(directory: &Directory<'_>, old: &Device, to: &str) -> Target {
         Found::One(device, _) => Target {
             asked,
             same_device: std::ptr::eq(device, old),
-            ..of_device(device)
+            ..known_device(device)
         },
         Found::Several(_) => Target {
             asked,
@@ -93,7 +100,7 @@ fn named(directory: &Directory<'_>, old: &Device, to: &str) -> Target {
     }
 }
 
-fn of_device(device: &Device) -> Target {
+fn known_device(device: &Device) -> Target {
     let mdm = device.mdm.as_ref();
     let skipped = mdm.and_then(|mdm| mdm.skipped_panes.as_ref());
     Target {

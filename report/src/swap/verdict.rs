@@ -20,7 +20,7 @@ pub fn verdict(answers: &[Answer], too_old: bool) -> Verdict {
 }
 
 /// Verdict and why, for a device that no new device was named for.
-pub fn of_device(input: &RuleInput<'_>) -> (Verdict, Vec<Answer>) {
+pub fn judge_rules(input: &RuleInput<'_>) -> (Verdict, Vec<Answer>) {
     let answers = answers(input);
     (verdict(&answers, input.too_old()), answers)
 }

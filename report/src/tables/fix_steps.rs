@@ -75,7 +75,7 @@ impl Step {
         }
         let versions = match situation.os {
             Some(os) => self.versions.contain(os).then(String::new)?,
-            None => self.versions.in_words(),
+            None => self.versions.describe(),
         };
         let button = match (self.home_button, situation.home_button) {
             (Some(step), Some(device)) if step != device => return None,
@@ -104,7 +104,7 @@ impl Versions {
         }
     }
 
-    fn in_words(self) -> String {
+    fn describe(self) -> String {
         match self {
             Self::All => String::new(),
             // No version bears a number between 18 and 26.

@@ -71,7 +71,7 @@ pub(crate) struct OsTable<'a> {
 
 impl<'a> OsTables<'a> {
     /// The built-in table, and the feed if there is one.
-    pub fn of(feed: Option<&'a OsFeed>) -> Self {
+    pub fn from_feed(feed: Option<&'a OsFeed>) -> Self {
         Self {
             feed: feed.map(OsTable::from_feed),
         }
@@ -301,7 +301,7 @@ mod tests {
     #[test]
     fn the_newest_is_taken_over_all_entries_of_a_model() {
         let day = Date::constant(2026, 8, 22);
-        let tables = OsTables::of(None);
+        let tables = OsTables::from_feed(None);
         let newest = |name: &str| {
             tables
                 .newest(name, day)
@@ -326,7 +326,7 @@ mod tests {
             "2027-01-05",
             &[("26.9", "2027-01-05", "iPhone15,2")],
         );
-        let tables = OsTables::of(Some(&feed));
+        let tables = OsTables::from_feed(Some(&feed));
         let newest = |day: &str| {
             let newest = tables.newest("iPhone15,2", day.parse().unwrap()).unwrap();
             (newest.release.version.to_string(), newest.source)
@@ -344,7 +344,7 @@ mod tests {
             "2027-01-05",
             &[("26.6.1", "2026-08-17", "iPhone15,2 iPhone12,1")],
         );
-        let tables = OsTables::of(Some(&feed));
+        let tables = OsTables::from_feed(Some(&feed));
         let day = Date::constant(2027, 1, 5);
         let newest = |name| tables.newest(name, day).unwrap();
         assert_eq!(newest("iPhone10,3").release.version, version("16.7.16"));
@@ -361,7 +361,7 @@ mod tests {
 
     #[test]
     fn what_a_model_can_run() {
-        let tables = OsTables::of(None);
+        let tables = OsTables::from_feed(None);
         runs(&tables, "iPhone15,2", "26.6.1", Runs::Yes);
         runs(&tables, "iPhone15,2", "18.7.10", Runs::Yes);
         // Newer than the table: unknown.

@@ -29,7 +29,7 @@ fn after(new: Option<Device>, planned: Option<&str>, to: Option<&str>) -> Retent
         .flatten()
         .collect();
     let asked = SwapRequest {
-        wish: TargetSpec {
+        target_spec: TargetSpec {
             to: to.map(str::to_owned),
             ..TargetSpec::default()
         },

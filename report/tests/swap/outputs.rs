@@ -25,14 +25,14 @@ pub(crate) fn counter() -> Tickets {
         device_name: Some("Werkstatt".to_owned()),
         ..managed(with(bare(), plain(3 * DAY)), |mdm| mdm.find_my = Some(true))
     };
-    let wish = TargetSpec {
+    let target_spec = TargetSpec {
         to: Some("iPhone 16 Pro".to_owned()),
         ..TargetSpec::default()
     };
     let asked = [
         asked("C39TEST00001"),
         SwapRequest {
-            wish,
+            target_spec,
             ..asked("C39TEST00002")
         },
         asked("nobody"),
@@ -144,7 +144,7 @@ fn csv_reader(text: &str) -> impl Iterator<Item = Vec<String>> {
 
 #[test]
 fn after_the_swap() {
-    let wish = TargetSpec {
+    let target_spec = TargetSpec {
         to: Some("F2LX0002TEST".to_owned()),
         ..TargetSpec::default()
     };
@@ -158,7 +158,7 @@ fn after_the_swap() {
     let old = icloud(with(bare(), local(3 * DAY)), 4 * DAY, HOUR);
     let asked = [
         SwapRequest {
-            wish,
+            target_spec,
             ..asked("C39TEST00001")
         },
         asked("F2LX0002TEST"),

@@ -55,7 +55,7 @@ fn fleet() -> Results {
 
 fn of(plan: &SwapPlan) -> Tickets {
     let run = Run {
-        plan: Some(PlanUsed::of(plan)),
+        plan: Some(PlanUsed::from_plan(plan)),
         ..run()
     };
     tickets(&fleet(), &questions(plan, &TargetSpec::default()), &run)
@@ -181,8 +181,11 @@ fn a_row_says_what_the_command_line_does_not() {
         ..TargetSpec::default()
     };
     let asked = questions(&plan(vec![swap(2, "C39TEST00001", "")]), &for_all);
-    assert_eq!(asked[0].wish.product_type.as_deref(), Some("iPhone 16"));
-    assert_eq!(asked[0].wish.capacity_gb, Some(256.0));
+    assert_eq!(
+        asked[0].target_spec.product_type.as_deref(),
+        Some("iPhone 16")
+    );
+    assert_eq!(asked[0].target_spec.capacity_gb, Some(256.0));
     assert_eq!(asked[0].line, Some(2));
 }
 
@@ -238,7 +241,7 @@ fn after_the_swap_the_day_of_the_plan_counts() {
 #[test]
 fn rows_that_nobody_was_asked_about_are_said() {
     let of = |lines: &[u64]| {
-        PlanUsed::of(&SwapPlan {
+        PlanUsed::from_plan(&SwapPlan {
             unusable: lines.to_vec(),
             problems: vec![Problem::incomplete("plan.csv", "a number", "none")],
             ..plan(Vec::new())

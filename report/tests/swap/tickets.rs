@@ -38,9 +38,9 @@ pub(crate) fn all(devices: Vec<Device>, asked: &[SwapRequest]) -> Tickets {
     tickets(&common::results(devices, Vec::new()), asked, &run())
 }
 
-fn one(device: Device, wish: TargetSpec) -> Ticket {
+fn one(device: Device, target_spec: TargetSpec) -> Ticket {
     let asked = SwapRequest {
-        wish,
+        target_spec,
         ..asked("C39TEST00001")
     };
     all(vec![device], &[asked]).swaps.remove(0)
@@ -76,25 +76,28 @@ fn what_is_not_about_the_backup_never_makes_it_unknown() {
 
 #[test]
 fn s3_and_s4_decide_once_a_target_is_named() {
-    let wish = |to: &str, os: Option<OsVersion>, capacity| TargetSpec {
+    let target_spec = |to: &str, os: Option<OsVersion>, capacity| TargetSpec {
         to: Some(to.to_owned()),
         os_version: os,
         capacity_gb: capacity,
         ..TargetSpec::default()
     };
     let os = Some(OsVersion::new(18, 1, 0));
-    let verdict = |wish| one(phone(), wish).verdict;
+    let verdict = |target_spec| one(phone(), target_spec).verdict;
     assert_eq!(
-        verdict(wish("F2LX0002TEST", None, Some(256.0))),
+        verdict(target_spec("F2LX0002TEST", None, Some(256.0))),
         Verdict::Unknown
     );
-    assert_eq!(verdict(wish("F2LX0002TEST", os, None)), Verdict::Unknown);
     assert_eq!(
-        verdict(wish("F2LX0002TEST", os, Some(256.0))),
+        verdict(target_spec("F2LX0002TEST", os, None)),
+        Verdict::Unknown
+    );
+    assert_eq!(
+        verdict(target_spec("F2LX0002TEST", os, Some(256.0))),
         Verdict::Ready
     );
     assert_eq!(
-        verdict(wish("F2LX0002TEST", os, Some(5.0))),
+        verdict(target_spec("F2LX0002TEST", os, Some(5.0))),
         Verdict::NotReady
     );
 }
@@ -166,13 +169,13 @@ fn a_list_of_releases_tells_what_a_new_model_runs() {
             product_types: BTreeSet::from(["iPhone99,9".to_owned()]),
         }],
     };
-    let wish = TargetSpec {
+    let target_spec = TargetSpec {
         product_type: Some("iPhone99,9".to_owned()),
         capacity_gb: Some(256.0),
         ..TargetSpec::default()
     };
     let asked = [SwapRequest {
-        wish,
+        target_spec,
         ..asked("C39TEST00001")
     }];
     let results = common::results(vec![phone()], Vec::new());
@@ -293,11 +296,11 @@ fn a_new_device_is_known_by_number_or_by_model() {
     };
     let results = common::results(vec![phone(), other], Vec::new());
     let target = |to: &str| {
-        let wish = TargetSpec {
+        let target_spec = TargetSpec {
             to: Some(to.to_owned()),
             ..TargetSpec::default()
         };
-        Target::of(&Directory::of(&results), &results.devices[0], &wish).unwrap()
+        Target::resolve(&Directory::new(&results), &results.devices[0], &target_spec).unwrap()
     };
     let known = target("F2LX0002TEST");
     assert!(known.known && known.one_device && !known.same_device);

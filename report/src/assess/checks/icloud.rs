@@ -106,7 +106,7 @@ fn failing(ctx: &DeviceContext<'_>) -> Option<DraftFinding> {
         .map(|attempt| Evidence {
             text: format!(
                 "the device reported {} for iCloud Backup on {}",
-                attempt.in_words(),
+                attempt.describe(),
                 day(attempt.entry.at)
             ),
             source: log_source(attempt.backup, "com.apple.MobileBackup.plist"),

@@ -68,7 +68,7 @@ fn impossible_dates(ctx: &DeviceContext<'_>) -> Vec<Evidence> {
         cloud_date.filter(|cloud_date| !is_plausible(cloud_date.value, ctx.now))
     {
         evidence.push(Evidence {
-            text: in_words("the iCloud backup", cloud_date.value, ctx.now),
+            text: describe("the iCloud backup", cloud_date.value, ctx.now),
             source: source_words(&cloud_date.source, "LastCloudBackupDate"),
             observed_at: Some(cloud_date.observed_at()),
         });
@@ -91,14 +91,14 @@ fn impossible_dates_of(ctx: &DeviceContext<'_>, backup: &LocalBackup) -> Vec<Evi
         };
         if !seen.contains(&date) {
             seen.push(date);
-            let text = in_words("the local backup", date, ctx.now);
+            let text = describe("the local backup", date, ctx.now);
             evidence.push(from_backup(text, backup, key, None));
         }
     }
     evidence
 }
 
-fn in_words(what: &str, date: Timestamp, now: Timestamp) -> String {
+fn describe(what: &str, date: Timestamp, now: Timestamp) -> String {
     let why = if date > now {
         "which is still to come"
     } else {

@@ -39,7 +39,7 @@ fn device_by_code(ctx: &DeviceContext<'_>) -> Option<DraftFinding> {
         let evidence = Evidence {
             text: format!(
                 "the device reported {} on {}",
-                newest.in_words(),
+                newest.describe(),
                 day(newest.entry.at)
             ),
             source: log_source(newest.backup, "com.apple.MobileBackup.plist"),

@@ -63,7 +63,7 @@ pub(crate) struct Past {
 
 impl Baseline {
     /// The rates of some days.
-    pub(crate) fn of(nights: Vec<Night>) -> Self {
+    pub(crate) fn new(nights: Vec<Night>) -> Self {
         Self { nights }
     }
 
@@ -176,7 +176,7 @@ mod tests {
     /// The days before today, the newest first.
     fn usual(nights: Vec<Vec<Past>>) -> Baseline {
         let nights = (1..).zip(nights);
-        Baseline::of(nights.map(|(ago, past)| Night { ago, past }).collect())
+        Baseline::new(nights.map(|(ago, past)| Night { ago, past }).collect())
     }
 
     const ONE: RateQuery = RateQuery {

@@ -42,7 +42,7 @@ pub(crate) fn patterns(
         .history
         .map_or_else(Baseline::default, |history| {
             let runs = nightly(history, now);
-            Baseline::of(runs.map(|(ago, run)| night(contexts, ago, run)).collect())
+            Baseline::new(runs.map(|(ago, run)| night(contexts, ago, run)).collect())
         });
     let mut patterns = Search::new(observations, &group_table, &baseline, ICLOUD, now).run();
     let (observations, group_table) = at_computers(contexts);

@@ -116,7 +116,7 @@ fn earlier(world: &World, lives: &[Life]) -> Baseline {
             past: devices.collect(),
         }
     };
-    Baseline::of((1..=KNOWN).rev().map(night).collect())
+    Baseline::new((1..=KNOWN).rev().map(night).collect())
 }
 
 /// The patterns of a fleet that is drawn, and how many devices its cause hits.

@@ -32,7 +32,7 @@ pub(super) fn recent(input: &RuleInput<'_>) -> Reply {
     };
     let told = format!(
         "the newest that could be restored is {}",
-        in_words(input, &copy)
+        describe(input, &copy)
     );
     if input.is_young(copy.date) {
         return Reply::pass(told);
@@ -152,7 +152,7 @@ pub(super) fn password(input: &RuleInput<'_>) -> Reply {
     };
     match input.chosen() {
         Some(copy) if copy.worth < Worth::Unproven && input.is_young(copy.date) => {
-            Reply::warns(format!("{what}; restore {}", in_words(input, &copy)))
+            Reply::warns(format!("{what}; restore {}", describe(input, &copy)))
         }
         _ => Reply::blocks(format!("{what}, and there is no other copy young enough"))
             .remedy("Give the password with --passwords or --password-command; if it is lost, back up to iCloud"),
@@ -296,7 +296,7 @@ fn limit(input: &RuleInput<'_>) -> String {
 }
 
 /// "the local backup of 9 hours ago on mac-07".
-pub(super) fn in_words(input: &RuleInput<'_>, copy: &Copy<'_>) -> String {
+pub(super) fn describe(input: &RuleInput<'_>, copy: &Copy<'_>) -> String {
     let age = elapsed(copy.date, input.now);
     match copy.backup {
         Some(backup) => {
