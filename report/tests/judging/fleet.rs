@@ -114,7 +114,7 @@ impl Phone {
 
     pub(crate) fn product(self, product_type: &str) -> Self {
         self.mdm(|mdm, source| {
-            mdm.product_type = Some(Sourced::new(product_type.to_owned(), source))
+            mdm.product_type = Some(Sourced::new(product_type.to_owned(), source));
         })
     }
 

@@ -342,7 +342,7 @@ fn a_backup_that_names_no_device_protects_none() {
         (Status::Protected, Status::Unknown)
     );
     assert!(
-        codes(&device).iter().any(|code| *code == "backup-unknown"),
+        codes(&device).contains(&"backup-unknown"),
         "{:?}",
         codes(&device)
     );
