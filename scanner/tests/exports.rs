@@ -108,6 +108,7 @@ fn a_row_counts_on_a_sign_of_its_kind() {
         ("Model", "Apple iPad Air"),
         ("Model Identifier", "\"iPad13,18\""),
         ("Device Type", "iPhone"),
+        ("Product", "\"iPhone14,7\""),
     ] {
         check(table(kind, cell), &["F2LX0001TEST os=18.4"]);
     }
@@ -153,6 +154,34 @@ fn a_row_counts_on_a_sign_of_its_kind() {
             Some(Level::Incomplete),
             "{kind} {cell}"
         );
+    }
+}
+
+#[test]
+fn a_maker_and_what_kind_of_thing_it_is_are_a_sign_together() {
+    let table = |maker: &str, form: &str| {
+        format!("Serial,Manufacturer,Device Type,OS Version\nF2LX0001TEST,{maker},{form},18.4\n")
+    };
+    check(table("Apple", "Smartphone"), &["F2LX0001TEST os=18.4"]);
+    check(table("Apple Inc.", "Tablet"), &["F2LX0001TEST os=18.4"]);
+    check(table("Apple", "Laptop"), &[]);
+    check(table("Samsung", "Smartphone"), &[]);
+    check(table("", "Smartphone"), &[]);
+}
+
+#[test]
+fn a_header_may_name_the_zone() {
+    for (zone, want) in [
+        ("(UTC)", "2027-05-19T08:00:00Z"),
+        ("(UTC+01:00)", "2027-05-19T07:00:00Z"),
+        ("[GMT-5]", "2027-05-19T13:00:00Z"),
+        ("(Europe/Berlin)", "2027-05-19T06:00:00Z"),
+        ("(local)", "2027-05-19T08:00:00Z"),
+    ] {
+        let table = format!(
+            "Serial,Model,Last Check-in {zone}\nF2LX0001TEST,iPhone 15,2027-05-19 08:00:00\n"
+        );
+        check(table, &[&format!("F2LX0001TEST seen={want}")]);
     }
 }
 

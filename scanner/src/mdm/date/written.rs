@@ -380,8 +380,15 @@ pub(crate) fn read(text: &str) -> Option<Written> {
     if let Some(millis) = script_date(text) {
         return Some(Written::One(utc(millis?)?, None));
     }
-    let mut tokens = tokens(text)?;
+    // Java names the zone behind its offset
+    let bare = text
+        .strip_suffix(']')
+        .and_then(|rest| rest.rsplit_once('['));
+    let mut tokens = tokens(bare.map_or(text, |(before, _)| before))?;
     let time = take_time(&mut tokens)?;
+    if bare.is_some() && time.is_none_or(|(_, offset)| offset.is_none()) {
+        return None;
+    }
     let (time, offset) = time.unwrap_or((Time::midnight(), None));
     let moment = |date: Date| Moment {
         civil: date.to_datetime(time),
@@ -618,8 +625,21 @@ fn take_offset(tokens: &mut Vec<Token>, at: usize) -> Option<Option<Offset>> {
     };
     tokens.drain(at..end);
     take_brackets(tokens, at);
+    // Go names it too
+    let is_zone =
+        |token: &Token| matches!(token, Word(word) if ZONES.iter().any(|(name, _)| name == word));
+    if tokens.get(at).is_some_and(is_zone) {
+        tokens.remove(at);
+    }
     let seconds = i32::try_from(sign * (hours * 3600 + minutes * 60)).ok()?;
     Some(Some(Offset::from_seconds(seconds).ok()?))
+}
+
+/// The offset that a text by itself names: "UTC+01:00", "GMT+1", "UTC".
+pub(crate) fn offset(text: &str) -> Option<Offset> {
+    let mut tokens = tokens(text)?;
+    let offset = take_offset(&mut tokens, 0)??;
+    tokens.is_empty().then_some(offset)
 }
 
 /// The name of a zone in brackets after its offset.
@@ -750,6 +770,8 @@ mod tests {
             "2026年11月28日 14時22分10秒",
             "2026. 11. 28. 오후 2:22:10",
             "2026/11/28 午後2:22:10",
+            "2026-11-28T15:22:10+01:00[Europe/Berlin]",
+            "2026-11-28 14:22:10 +0000 UTC",
         ] {
             check(text, "2026-11-28T14:22:10Z");
         }
@@ -845,6 +867,7 @@ mod tests {
             "12:30",
             "PM",
             "28 Nov",
+            "2026-11-28T14:22:10[Europe/Berlin]",
             "1 2 3 4",
             "2026-11-28T14:22:10+99:00",
             "45624.598",

@@ -363,6 +363,9 @@ pub(crate) const NAMES: &[(DeviceField, &[&str])] = &[
             "modelid",
             "devicemodelidentifier",
             "internalmodelname",
+            "product",
+            "producttypeid",
+            "modeltype",
         ],
     ),
     (
@@ -516,7 +519,13 @@ pub(crate) const NAMES: &[(DeviceField, &[&str])] = &[
     ),
     (
         DeviceField::EnrolmentType,
-        &["deviceenrollmenttype", "enrollmenttype", "enrolmenttype"],
+        &[
+            "deviceenrollmenttype",
+            "enrollmenttype",
+            "enrolmenttype",
+            "deviceownershiptype",
+            "ownershiptype",
+        ],
     ),
     (
         DeviceField::CloudBackupEnabled,
@@ -861,6 +870,7 @@ const WEAK: &[&str] = &[
     "name",
     "os",
     "owner",
+    "product",
     "platform",
     "removed",
     "retired",

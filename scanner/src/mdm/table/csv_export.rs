@@ -291,6 +291,7 @@ impl Reading<'_, '_> {
             column: &column.name,
             unit: column.unit,
             of_ios: column.of_ios,
+            zone: column.zone.as_ref(),
             text: row.cell(*place).unwrap_or_default(),
         });
         self.record(cells.collect(), row.line);

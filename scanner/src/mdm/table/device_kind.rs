@@ -226,6 +226,29 @@ pub(super) const KINDS: &[(DeviceField, fn(&str) -> Option<DeviceKind>)] = &[
     (DeviceField::Manufacturer, of_maker),
 ];
 
+/// What kind of thing it is, where that alone does not tell whose.
+const FORMS: &[&str] = &[
+    "smartphone",
+    "phone",
+    "mobile phone",
+    "cell phone",
+    "mobile",
+    "mobiltelefon",
+    "handy",
+    "telephone",
+    "telefono",
+    "tablet",
+    "tablette",
+    "tableta",
+];
+
+/// An Apple telephone or tablet, by its maker and what kind of thing it is.
+pub(super) fn of_maker_and_form(maker: &str, form: &str) -> Option<DeviceKind> {
+    let is_apple = folded(maker).starts_with("apple");
+    let form = fold::words(form).join(" ");
+    (is_apple && FORMS.contains(&form.as_str())).then_some(Ours)
+}
+
 /// Does a column name the kind of a device? The version of a system does so by the way only.
 pub(super) fn names_a_kind(field: DeviceField) -> bool {
     field != DeviceField::OsVersion && KINDS.iter().any(|(one, _)| *one == field)

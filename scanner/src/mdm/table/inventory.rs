@@ -141,6 +141,12 @@ impl Columns {
         let told = device_kind::KINDS
             .iter()
             .find_map(|(field, read)| self.cells(row, *field).find_map(read));
+        let apple = || {
+            let maker = self.cells(row, DeviceField::Manufacturer).next()?;
+            let mut forms = self.cells(row, DeviceField::Platform);
+            forms.find_map(|form| device_kind::of_maker_and_form(maker, form))
+        };
+        let told = told.or_else(apple);
         let names_kinds = self
             .places
             .iter()

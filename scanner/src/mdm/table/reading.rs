@@ -5,6 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
 
 use super::cell::Unit;
 use super::columns::{self, DeviceField};
@@ -14,7 +15,7 @@ use super::orders::{Cells, Orders};
 use super::record::{Cell, Outcome, Record, TableContext};
 use super::row_faults::Faults;
 use super::rules::TableRules;
-use crate::mdm::date::age;
+use crate::mdm::date::{age, written};
 use crate::mdm::protocol::document::{Document, Excluded, Reply};
 use crate::mdm::protocol::explain::TableSummary;
 use crate::model::evidence::Source;
@@ -59,6 +60,8 @@ pub(super) struct Column {
     pub(super) unit: Option<Unit>,
     /// Does the name say that the device runs iOS?
     pub(super) of_ios: bool,
+    /// The time zone that the name tells: "Last Check-in (UTC+01:00)".
+    pub(super) zone: Option<TimeZone>,
 }
 
 /// Where a name stands.
@@ -119,7 +122,19 @@ pub(super) fn column(name: &str, folded: &str, names: Names<'_>) -> Option<Colum
         rank: (rank, folded.matches('.').count()),
         unit: Unit::of_name(bare),
         of_ios: is_of_ios(name),
+        zone: zone_in(name),
     })
+}
+
+/// The zone in the brackets of a name.
+fn zone_in(name: &str) -> Option<TimeZone> {
+    let (_, rest) = name.rsplit_once(['(', '['])?;
+    let zone = rest.trim_end().trim_end_matches([')', ']']).trim();
+    match written::offset(zone) {
+        Some(offset) => Some(TimeZone::fixed(offset)),
+        None if zone.contains('/') => TimeZone::get(zone).ok(),
+        None => None,
+    }
 }
 
 /// Does a name say by itself that the device runs iOS: "iOS Version"?

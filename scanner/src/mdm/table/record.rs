@@ -39,6 +39,8 @@ pub(crate) struct Cell<'c> {
     pub(crate) unit: Option<Unit>,
     /// Does the name say that the device runs iOS?
     pub(crate) of_ios: bool,
+    /// The time zone that the name tells.
+    pub(crate) zone: Option<&'c TimeZone>,
     /// Without blanks around it; may be empty.
     pub(crate) text: String,
 }
@@ -421,7 +423,11 @@ impl<'r> Record<'r> {
     fn dated(&self, cell: &Cell<'r>) -> Dated {
         let table = self.table;
         let order = || table.orders.of(cell.column);
-        instant::of_text_by(cell::unwrapped(&cell.text), &table.zone, order)
+        instant::of_text_by(
+            cell::unwrapped(&cell.text),
+            cell.zone.unwrap_or(&table.zone),
+            order,
+        )
     }
 
     /// A date: `None` without a cell or with one that cannot be read, `Some(None)` for a way to
@@ -507,12 +513,18 @@ impl<'r> Record<'r> {
             self.cells(*field)
                 .find_map(|cell| read(cell::unwrapped(&cell.text)))
         });
+        let apple = || {
+            let maker = self.first(DeviceField::Manufacturer)?;
+            let mut forms = self.cells(DeviceField::Platform);
+            forms
+                .find_map(|cell| device_kind::of_maker_and_form(maker, cell::unwrapped(&cell.text)))
+        };
         let mac = || {
             self.first(DeviceField::Udid)
                 .is_some_and(device_family::is_uuid)
                 .then_some(device_kind::MAC)
         };
-        told.or_else(mac)
+        told.or_else(apple).or_else(mac)
     }
 
     /// Signs that count where nothing names the kind of the device: a UDID in the form of Apple's mobile

@@ -380,6 +380,7 @@ impl Reading<'_, '_> {
                 column: &column.name,
                 unit: column.unit,
                 of_ios: column.of_ios,
+                zone: column.zone.as_ref(),
                 text,
             })
         });
@@ -414,6 +415,7 @@ fn key_cell<'c>(key: &str, cells: &[Cell<'_>]) -> Option<Cell<'c>> {
         column: "the record's key",
         unit: None,
         of_ios: false,
+        zone: None,
         text: key.to_owned(),
     })
 }
