@@ -170,6 +170,25 @@ fn a_maker_and_what_kind_of_thing_it_is_are_a_sign_together() {
 }
 
 #[test]
+fn a_number_that_cannot_be_one_is_a_note_beside_one_that_is() {
+    let level = |table: &str| {
+        let (_, problems) = read(table);
+        let bad = problems
+            .iter()
+            .find(|problem| problem.found.contains("cannot be one"));
+        bad.map(|problem| problem.level)
+    };
+    assert_eq!(
+        level("Serial,UDID,Model\nF2LX0001TEST,12,iPhone 15\n"),
+        Some(Level::Note)
+    );
+    assert_eq!(
+        level("Serial,UDID,Model\n,12,iPhone 15\n"),
+        Some(Level::Incomplete)
+    );
+}
+
+#[test]
 fn a_header_may_name_the_zone() {
     for (zone, want) in [
         ("(UTC)", "2027-05-19T08:00:00Z"),

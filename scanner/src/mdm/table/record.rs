@@ -92,6 +92,11 @@ const BAD_ID: RowFault = RowFault {
     remedy: "compare it with Settings, General, About on the device",
     level: Level::Incomplete,
 };
+/// The same beside another number that names the device: nothing is lost with it.
+const BAD_ID_BESIDE: RowFault = RowFault {
+    level: Level::Note,
+    ..BAD_ID
+};
 const NO_FLAG: RowFault = RowFault {
     wanted: "yes or no",
     found: "another word; the device was read without it",
@@ -574,6 +579,7 @@ impl<'r> Record<'r> {
         let fault = match unusable {
             None if identity.is_empty() && self.is_user_enrolment() => Some(&HIDDEN),
             None if identity.is_empty() => Some(&NO_ID),
+            Some(fault) if *fault == BAD_ID && !identity.is_empty() => Some(&BAD_ID_BESIDE),
             fault => fault,
         };
         if let Some(fault) = fault {
