@@ -690,12 +690,12 @@ fn record(number: usize) -> Vec<(&'static str, String)> {
             "lastCheckIn",
             format!("\"2027-05-{:02}T08:00:00Z\"", 1 + number % 18),
         ),
-        ("icloudBackupEnabled", (number % 2 == 0).to_string()),
+        ("icloudBackupEnabled", number.is_multiple_of(2).to_string()),
         (
             "lastIcloudBackup",
             format!("\"2027-04-{:02}T08:00:00Z\"", 1 + number % 28),
         ),
-        ("managed", (number % 5 != 0).to_string()),
+        ("managed", (!number.is_multiple_of(5)).to_string()),
     ]
 }
 

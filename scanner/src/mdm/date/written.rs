@@ -533,7 +533,7 @@ fn spell_out(tokens: &mut Vec<Token>) {
                 spelt.push(Sign(':'));
             }
             Word(word) if matches!(word.as_str(), "分" | "분") && next_is_number => {
-                spelt.push(Sign(':'))
+                spelt.push(Sign(':'));
             }
             other => spelt.push(other.clone()),
         }

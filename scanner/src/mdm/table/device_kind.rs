@@ -217,8 +217,11 @@ const NO_MAKER: &[&str] = &[
     "unbekannt",
 ];
 
+/// Reads the kind of a device out of a cell.
+type ReadKind = fn(&str) -> Option<DeviceKind>;
+
 /// What tells the kind of a device, the surest first.
-pub(super) const KINDS: &[(DeviceField, fn(&str) -> Option<DeviceKind>)] = &[
+pub(super) const KINDS: &[(DeviceField, ReadKind)] = &[
     (DeviceField::ProductType, of_model),
     (DeviceField::Platform, of_system),
     (DeviceField::OsVersion, of_version),

@@ -655,10 +655,7 @@ pub(super) fn of_name(name: &str) -> Option<(DeviceField, usize)> {
         return None;
     }
     let fits = |meaning: &Meaning| {
-        let all = meaning
-            .all
-            .iter()
-            .all(|group| group.iter().any(|word| has(&word)));
+        let all = meaning.all.iter().all(|group| group.iter().any(&has));
         all && !meaning
             .none
             .iter()

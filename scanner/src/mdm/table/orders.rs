@@ -10,6 +10,9 @@ use crate::mdm::date::written::{self, DateOrder, Written};
 /// Hands every date cell of a file, with the name of its column, to a listener.
 pub(super) type Cells<'f> = Box<dyn Fn(&mut dyn FnMut(&str, &str)) + 'f>;
 
+/// What the user or the console says of a column.
+pub(super) type Said<'f> = Box<dyn Fn(&str) -> Option<DateOrder> + 'f>;
+
 /// What the cells of one column prove.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 struct Votes {
@@ -47,17 +50,13 @@ pub(super) struct Orders<'f> {
     cells: Cells<'f>,
     ballot: OnceCell<Ballot>,
     /// What the user or the console says of a column.
-    said: Box<dyn Fn(&str) -> Option<DateOrder> + 'f>,
+    said: Said<'f>,
     /// Is the file of a country that writes a decimal comma?
     decimal_comma: bool,
 }
 
 impl<'f> Orders<'f> {
-    pub(super) fn new(
-        cells: Cells<'f>,
-        said: Box<dyn Fn(&str) -> Option<DateOrder> + 'f>,
-        decimal_comma: bool,
-    ) -> Self {
+    pub(super) fn new(cells: Cells<'f>, said: Said<'f>, decimal_comma: bool) -> Self {
         Self {
             cells,
             ballot: OnceCell::new(),

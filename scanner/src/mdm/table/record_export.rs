@@ -77,7 +77,7 @@ fn probe(values: &[Value], rules: &TableRules) -> Option<Probe> {
     let sample = sample.into_inner();
     let recognised = sample
         .iter()
-        .map(|fields| recognise(fields))
+        .map(recognise)
         .find(|one| one.console.id != GENERIC.id);
     let home = sample
         .iter()

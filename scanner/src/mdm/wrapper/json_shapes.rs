@@ -57,11 +57,11 @@ pub(crate) fn read<'o>(document: &mut Document, open: &Open<'o>) -> Result<(), F
     let paths = paths(&values);
     let read = if paths.is_empty() {
         json_items::read(open()?.into_reader(), |item| {
-            read_item(document, &item, &values)
+            read_item(document, &item, &values);
         })
     } else {
         record_paths::follow(open()?.into_reader(), &paths, |found| {
-            read_value(document, &found.value)
+            read_value(document, &found.value);
         })
     };
     if let Err(found) = read {
