@@ -182,7 +182,7 @@ pub(super) fn folder_name(path: &Path) -> Option<FolderName> {
 
 /// Does the path end like a place where Apple's tools put backups?
 pub(super) fn is_location(path: &Path) -> bool {
-    let mut last = path.components().rev().map(|part| part.as_os_str());
+    let mut last = path.components().rev().map(std::path::Component::as_os_str);
     last.next().is_some_and(|name| is_named(name, "Backup"))
         && last.next().is_some_and(|name| is_named(name, "MobileSync"))
 }

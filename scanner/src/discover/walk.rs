@@ -302,7 +302,7 @@ impl<'a> Walker<'a> {
         self.walked.homes.insert(home.to_owned());
         for location in locations::places_of(home) {
             let below = location.strip_prefix(home).unwrap_or(&location);
-            let first = below.components().next().map(|part| part.as_os_str());
+            let first = below.components().next().map(std::path::Component::as_os_str);
             if first
                 .and_then(OsStr::to_str)
                 .is_some_and(|first| inside.may_hold(first))
@@ -401,7 +401,7 @@ impl<'a> Walker<'a> {
             Ok(true) if is_place => self.queue(path.join("Backup")),
             _ if folder::is_windows_link(name) => {}
             Err(_) if is_place || is_named() || folder::is_on_the_way(name) => {
-                self.add_link(&path, Link::Awaited)
+                self.add_link(&path, Link::Awaited);
             }
             Err(_) => self.add_link(&path, Link::Broken),
             Ok(false) => self.add_link(&path, Link::Harmless),
