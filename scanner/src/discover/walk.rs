@@ -302,7 +302,10 @@ impl<'a> Walker<'a> {
         self.walked.homes.insert(home.to_owned());
         for location in locations::places_of(home) {
             let below = location.strip_prefix(home).unwrap_or(&location);
-            let first = below.components().next().map(std::path::Component::as_os_str);
+            let first = below
+                .components()
+                .next()
+                .map(std::path::Component::as_os_str);
             if first
                 .and_then(OsStr::to_str)
                 .is_some_and(|first| inside.may_hold(first))
