@@ -6,7 +6,6 @@ use fleetback_scanner::model::backup::LocalBackup;
 use jiff::Timestamp;
 
 use super::icloud_evidence::DatedFact;
-use crate::format::{count, whole_days};
 use crate::results::{Code, Evidence, Severity};
 
 /// A code, how bad it is here, and what it rests on.
@@ -59,16 +58,4 @@ pub(crate) fn from_fact<T>(text: impl Into<String>, fact: &DatedFact<T>) -> Evid
 /// "/backups/0000…, Status.plist SnapshotState".
 pub(crate) fn in_file(path: &Path, key: &str) -> String {
     format!("{}, {key}", path.display())
-}
-
-/// "5 days", from one moment to a later one, whole days only.
-pub(crate) fn days_between(earlier: Timestamp, later: Timestamp) -> String {
-    let days = whole_days(earlier, later);
-    count(days.unsigned_abs(), "day", "days")
-}
-
-/// "12.3 GB", in powers of ten, as disks are sold.
-#[allow(clippy::cast_precision_loss)] // one decimal is shown
-pub(crate) fn size(bytes: u64) -> String {
-    format!("{:.1} GB", bytes as f64 / 1e9)
 }

@@ -9,7 +9,7 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
 use super::context::DeviceContext;
-use crate::format::whole_days;
+use crate::format::days_between;
 use crate::policy::span_of_days;
 use crate::results::{Confidence, Os, OsVerdict};
 use crate::tables::os_releases::{OsTable, OsTables, Release};
@@ -139,7 +139,7 @@ impl Question<'_> {
             confidence: (verdict != OsVerdict::Unknown).then_some(reference.confidence),
             newest: Some(best.version.to_string()),
             newest_same_major: same_major.map(|release| release.to_string()),
-            days_behind: first_newer.map(|at| whole_days(at, self.now)),
+            days_behind: first_newer.map(|at| days_between(at, self.now).max(0)),
             in_grace: first_newer.is_some_and(|at| self.in_grace(at)),
             source: Some(reference.source.clone()),
             source_date: reference.date,

@@ -16,7 +16,7 @@ use crate::assess::checks::planned_swap;
 use crate::assess::context::DeviceContext;
 use crate::assess::draft_finding::DraftFinding;
 use crate::assess::os_support::currency;
-use crate::format::{count, day};
+use crate::format::{plural, utc_date};
 use crate::history::incident::{Incident, Shown, escalates};
 use crate::results::{Confidence, FindingHistory, FixId, OsVerdict};
 
@@ -266,8 +266,8 @@ fn after_two_fixes(
     (stale && fixes.len() >= FIXES_BEFORE_APPLE).then(|| {
         format!(
             "{} were shown since {} and no good backup of the last 14 days stands",
-            count(fixes.len() as u64, "fix", "fixes"),
-            day(incident.since())
+            plural(fixes.len() as u64, "fix", "fixes"),
+            utc_date(incident.since())
         )
     })
 }
@@ -278,8 +278,8 @@ fn describe_tried(shown: &[Shown], fix: FixId) -> Option<String> {
     Some(format!(
         "\"{}\" was shown on {} since {} and did not help",
         last.fix.about().title,
-        count(last.nights, "night", "nights"),
-        day(last.since)
+        plural(last.nights, "night", "nights"),
+        utc_date(last.since)
     ))
 }
 

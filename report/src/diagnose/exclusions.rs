@@ -6,9 +6,8 @@ use jiff::SignedDuration;
 
 use super::rule::{Reason, Row, row};
 use crate::assess::context::DeviceContext;
-use crate::assess::draft_finding::days_between;
 use crate::assess::good_backup::is_plausible;
-use crate::format::day;
+use crate::format::{elapsed_days, utc_date};
 use crate::results::Confidence::{High, Medium};
 use crate::results::{Code, FixId};
 
@@ -121,7 +120,7 @@ fn lost(ctx: &DeviceContext<'_>) -> Option<Reason> {
         .filter(|lost_mode| lost_mode.value)?;
     Some(Reason::new(format!(
         "the MDM said on {} that lost mode is on",
-        day(lost_mode.observed_at())
+        utc_date(lost_mode.observed_at())
     )))
 }
 
@@ -133,7 +132,7 @@ fn wrong_clock(ctx: &DeviceContext<'_>) -> Option<Reason> {
     newest.then(|| {
         Reason::new(format!(
             "the newest local backup bears the date {}",
-            day(date)
+            utc_date(date)
         ))
     })
 }
@@ -150,8 +149,8 @@ fn silent(ctx: &DeviceContext<'_>) -> Option<Reason> {
     (!ctx.trusted(contact) && !seen_since).then(|| {
         Reason::new(format!(
             "the MDM last heard of it on {}, {} ago",
-            day(contact),
-            days_between(contact, ctx.now)
+            utc_date(contact),
+            elapsed_days(contact, ctx.now)
         ))
     })
 }
@@ -166,7 +165,7 @@ fn new_device(ctx: &DeviceContext<'_>) -> Option<Reason> {
     (new && !backed_up).then(|| {
         Reason::new(format!(
             "it was enrolled on {}, and no backup since then is known",
-            day(enrolled)
+            utc_date(enrolled)
         ))
     })
 }

@@ -11,10 +11,9 @@ use super::rule::{Reason, Row, row};
 use crate::assess::checks::inventory::pairing_is_blocked;
 use crate::assess::checks::storage::{full_disk, need};
 use crate::assess::context::DeviceContext;
-use crate::assess::draft_finding::{days_between, size};
 use crate::assess::good_backup::within;
 use crate::assess::status::later_attempt;
-use crate::format::{count, day};
+use crate::format::{elapsed_days, plural, size, utc_date};
 use crate::policy::Requirement;
 use crate::results::Confidence::{High, Low, Medium};
 use crate::results::{Code, FixId, PatternKind};
@@ -111,7 +110,7 @@ fn device_full(ctx: &DeviceContext<'_>) -> Option<Reason> {
     (percent < ctx.policy.thresholds.storage_critical_percent).then(|| {
         Reason::new(format!(
             "on {} only {percent:.1} % of the device's storage was free",
-            day(storage.observed_at())
+            utc_date(storage.observed_at())
         ))
     })
 }
@@ -127,7 +126,7 @@ fn passcode_after_start(ctx: &DeviceContext<'_>) -> Option<Reason> {
     asks_for_passcode(ctx).then(|| {
         Reason::new(format!(
             "Info.plist says that the computer began a backup on {}, Status.plist knows nothing of it, and the device runs iOS {}",
-            day(at),
+            utc_date(at),
             ctx.os().map(|os| os.to_string()).unwrap_or_default()
         ))
     })
@@ -178,7 +177,7 @@ fn missing(ctx: &DeviceContext<'_>) -> Option<Reason> {
         &format!(
             "{} of {} are not on disk",
             files.missing,
-            count(files.expected, "file", "files")
+            plural(files.expected, "file", "files")
         ),
     ))
 }
@@ -274,7 +273,7 @@ fn passcode(ctx: &DeviceContext<'_>) -> Option<Reason> {
     (others > 0).then(|| {
         Reason::new(format!(
             "{} backed up to {} lately, and this one runs iOS {}",
-            count(others as u64, "other device was", "other devices were"),
+            plural(others as u64, "other device was", "other devices were"),
             backup.host,
             ctx.os().map(|os| os.to_string()).unwrap_or_default()
         ))
@@ -296,8 +295,8 @@ fn local_way(ctx: &DeviceContext<'_>) -> Option<Reason> {
     Some(Reason::new(format!(
         "the newest local backup on {} is of {}, {} ago, and nothing was found that stopped the next",
         backup.host,
-        day(date),
-        days_between(date, ctx.now)
+        utc_date(date),
+        elapsed_days(date, ctx.now)
     )))
 }
 

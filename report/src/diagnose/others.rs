@@ -9,7 +9,7 @@ use crate::assess::checks::icloud::{is_blocked, restriction_evidence};
 use crate::assess::checks::inventory::pairing_is_blocked;
 use crate::assess::context::DeviceContext;
 use crate::assess::os_support::currency;
-use crate::format::{count, day};
+use crate::format::{plural, utc_date};
 use crate::policy::{Preset, Requirement};
 use crate::results::Confidence::{High, Low, Medium};
 use crate::results::{Code, FixId, OsVerdict};
@@ -113,7 +113,7 @@ fn forbidden(ctx: &DeviceContext<'_>) -> Option<Reason> {
     let fact = ctx.cloud.enabled.as_ref()?;
     let text = format!(
         "on {} the switch was on; the restriction allowCloudBackup = false would hold it off",
-        day(fact.observed_at)
+        utc_date(fact.observed_at)
     );
     Some(Reason::new(text).limited_if_old(!ctx.trusted(fact.observed_at)))
 }
@@ -159,7 +159,7 @@ fn unreadable(ctx: &DeviceContext<'_>) -> Option<Reason> {
         0 => "Status.plist or a manifest cannot be opened".to_owned(),
         n => format!(
             "{} in its folder could not be used",
-            count(n as u64, "file", "files")
+            plural(n as u64, "file", "files")
         ),
     };
     Some(Reason::new(text))

@@ -1,4 +1,4 @@
-//! DeviceIds, amounts and lists as people read them.
+//! Numbers, amounts and lists as people read them.
 
 /// "41", "1,204": digits in groups of three.
 pub fn number(count: u64) -> String {
@@ -14,16 +14,9 @@ pub fn number(count: u64) -> String {
 }
 
 /// "1 device", "1,204 devices".
-pub fn plural(count: u64, one: &str, many: &str) -> String {
+pub fn plural(count: impl Into<u64>, one: &str, many: &str) -> String {
+    let count = count.into();
     format!("{} {}", number(count), if count == 1 { one } else { many })
-}
-
-/// "1 file", "14 files".
-pub(crate) fn count(number: impl Into<u64>, one: &str, many: &str) -> String {
-    match number.into() {
-        1 => format!("1 {one}"),
-        n => format!("{n} {many}"),
-    }
 }
 
 /// "812 bytes", "4.0 MB", "5.5 GB": decimal units, as Finder counts.
@@ -45,9 +38,15 @@ pub fn gigabytes(bytes: u64) -> f64 {
     (bytes as f64 / 1e7).round() / 100.0
 }
 
+/// The same of a size that was calculated.
 #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // one decimal is shown
 pub(crate) fn rounded(bytes: f64) -> String {
     size(bytes as u64)
+}
+
+/// "94 %": a part of 1, without a fraction.
+pub(crate) fn percent(part: f64) -> String {
+    format!("{:.0} %", part * 100.0)
 }
 
 /// "a, b and 12 more": at most `most` items, and how many were left out.

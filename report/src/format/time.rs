@@ -29,26 +29,14 @@ pub fn instant(at: Timestamp) -> String {
     at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
 }
 
-/// "2026-11-19".
-pub(crate) fn day(date: Timestamp) -> String {
-    date.to_zoned(TimeZone::UTC).date().to_string()
+/// "2026-11-19": the calendar date in UTC.
+pub(crate) fn utc_date(at: Timestamp) -> String {
+    date(at, &TimeZone::UTC).to_string()
 }
 
 /// "2026-11-19 21:10 UTC".
-pub(crate) fn hour(at: Timestamp) -> String {
-    let at = at.to_zoned(TimeZone::UTC);
-    at.strftime("%Y-%m-%d %H:%M UTC").to_string()
-}
-
-pub(crate) fn moment(at: Option<Timestamp>) -> String {
-    at.map_or_else(
-        || "none known".to_owned(),
-        |at| {
-            at.to_zoned(TimeZone::UTC)
-                .strftime("%Y-%m-%d %H:%M UTC")
-                .to_string()
-        },
-    )
+pub(crate) fn utc_date_time(at: Timestamp) -> String {
+    format!("{} UTC", date_time(at, &TimeZone::UTC))
 }
 
 /// Whole days from `then` up to `now`: 6 d 23 h is 6, and less than a day ahead is 0.
@@ -56,9 +44,9 @@ pub fn days_between(then: Timestamp, now: Timestamp) -> i64 {
     now.as_second().saturating_sub(then.as_second()) / 86_400
 }
 
-/// Whole days elapsed: 6 d 23 h is 6; a date ahead of `later` is 0.
-pub(crate) fn whole_days(earlier: Timestamp, later: Timestamp) -> i64 {
-    (earlier.duration_until(later).as_secs() / 86_400).max(0)
+/// "5 days", from one moment to a later one, whole days only; "0 days" where it is not later.
+pub(crate) fn elapsed_days(then: Timestamp, now: Timestamp) -> String {
+    days(days_between(then, now).max(0))
 }
 
 /// "1 day", "6 days".
@@ -66,6 +54,12 @@ pub fn days(count: i64) -> String {
     let count_abs = count.unsigned_abs();
     let sign = if count < 0 { "-" } else { "" };
     format!("{sign}{}", plural(count_abs, "day", "days"))
+}
+
+/// "1 day", "1.5 days".
+pub(crate) fn limit(days: f64) -> String {
+    let unit = if days == 1.0 { "day" } else { "days" };
+    format!("{days} {unit}")
 }
 
 /// How long ago in the largest unit that says enough: "20 minutes", "3 hours", "6 days".
@@ -81,5 +75,16 @@ pub fn elapsed(then: Timestamp, now: Timestamp) -> String {
         format!("{span} ahead")
     } else {
         span
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn limits() {
+        let all: Vec<_> = [1.0, 1.5, 7.0].into_iter().map(limit).collect();
+        assert_eq!(all, ["1 day", "1.5 days", "7 days"]);
     }
 }

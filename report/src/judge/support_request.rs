@@ -8,7 +8,7 @@ use std::fmt::Write as _;
 use jiff::Timestamp;
 
 use super::facts::DeviceFacts;
-use crate::format::{self, moment, shown};
+use crate::format::{self, shown};
 use crate::results::{BackupKind, Finding};
 
 /// Attempts that are listed; a log holds ten.
@@ -104,4 +104,8 @@ fn advised(finding: &Finding) -> String {
         "Advised so far without a good backup since; add which of it was done, and when:\n{}",
         lines.concat()
     )
+}
+
+fn moment(at: Option<Timestamp>) -> String {
+    at.map_or_else(|| "none known".to_owned(), format::utc_date_time)
 }

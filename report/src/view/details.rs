@@ -9,7 +9,7 @@ use fleetback_scanner::model::management::{CapacityUnit, Validity};
 use fleetback_scanner::model::problem::Problem;
 use jiff::Timestamp;
 
-use super::device::{UNTOLD, currency, limit};
+use super::device::{UNTOLD, currency};
 use super::groups::may_destroy;
 use super::labelled::{Fact, Facts, fact};
 use super::report::Sheet;
@@ -186,7 +186,10 @@ impl Teller<'_> {
                 "Planned swap",
                 device.planned_swap.map(|day| day.to_string()),
             ),
-            ("Limit of the policy", Some(limit(device.max_age_days))),
+            (
+                "Limit of the policy",
+                Some(format::limit(device.max_age_days)),
+            ),
             (
                 "Group of the policy",
                 Some(device.policy_group.clone().unwrap_or_else(|| "none".into())),
@@ -312,7 +315,7 @@ impl Teller<'_> {
                     .as_ref()
                     .map(|all| self.certificates(all)),
             ),
-            ("Battery", mdm.battery.map(percent)),
+            ("Battery", mdm.battery.map(format::percent)),
             (
                 "Backup to a computer, as told",
                 when(mdm.last_computer_backup),
@@ -474,7 +477,7 @@ fn storage(mdm: &Mdm) -> String {
     match (mdm.available, mdm.capacity, mdm.capacity_told) {
         (Some(free), Some(all), _) => format!(
             "{} free ({free:.1} of {all:.1} GB as reported)",
-            percent(free / all)
+            format::percent(free / all)
         ),
         (_, _, Some(all)) => format!("{:.1} {} in all, as reported", all.amount, unit(all.unit)),
         (Some(free), None, None) => format!("{free:.1} GB free, as reported"),
@@ -489,10 +492,6 @@ fn unit(unit: CapacityUnit) -> &'static str {
         CapacityUnit::Megabytes => "MB",
         CapacityUnit::Gigabytes => "GB",
     }
-}
-
-fn percent(part: f64) -> String {
-    format!("{:.0} %", part * 100.0)
 }
 
 fn or_none(list: &[String]) -> String {

@@ -123,12 +123,6 @@ pub(crate) fn fix_key(finding: Option<&Finding>) -> String {
     finding.map_or(String::new(), |finding| finding.likely_fix.id.to_string())
 }
 
-/// "1 day", "1.5 days".
-pub(crate) fn limit(days: f64) -> String {
-    let unit = if days == 1.0 { "day" } else { "days" };
-    format!("{days} {unit}")
-}
-
 /// How a version of iOS stands to what there is: "26.6.1 is out, and something newer for 31 days at
 /// least; Apple's GDMF list (/srv/gdmf.json), of 2026-08-27".
 pub fn currency(os: &Os) -> String {
@@ -201,16 +195,5 @@ fn static_row(sheet: &Sheet<'_>, device: &Device) -> StaticRow {
         fix: fix_title(finding),
         reason: finding.map_or(String::new(), |finding| shown(&finding.cause)),
         host: hosts.into_iter().collect::<Vec<_>>().join(", "),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn limits() {
-        let all: Vec<_> = [1.0, 1.5, 7.0].into_iter().map(limit).collect();
-        assert_eq!(all, ["1 day", "1.5 days", "7 days"]);
     }
 }

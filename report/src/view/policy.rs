@@ -1,6 +1,5 @@
 //! What the policy asks: limits, groups, rules of benchmarks, and notes on the policy itself.
 
-use super::device;
 use super::labelled::{Fact, fact};
 use super::report::{Sheet, when, zone_name};
 use crate::format::{self, shown};
@@ -42,24 +41,24 @@ fn limits(policy: &PolicyUsed) -> [Fact; 8] {
     [
         fact(
             "Aging",
-            format!("older than {}", device::limit(policy.aging_days)),
+            format!("older than {}", format::limit(policy.aging_days)),
         ),
         fact(
             "Stale",
             format!(
                 "older than {}, unless a group of the policy says otherwise",
-                device::limit(policy.stale_days)
+                format::limit(policy.stale_days)
             ),
         ),
         fact(
             "Critical",
-            format!("older than {}", device::limit(policy.critical_days)),
+            format!("older than {}", format::limit(policy.critical_days)),
         ),
         fact(
             "Evidence of the MDM",
             format!(
                 "trusted for {}",
-                device::limit(policy.inventory_trusted_days)
+                format::limit(policy.inventory_trusted_days)
             ),
         ),
         fact("iCloud Backup", shown(&policy.icloud)),
@@ -95,9 +94,9 @@ fn group(group: &GroupUsed) -> Fact {
         "{}: {}; aging after {}, stale after {}, critical after {}; iCloud {}, computer {}{}{}{preset}",
         shown(&group.name),
         format::plural(group.devices, "device", "devices"),
-        device::limit(asked.aging_days),
-        device::limit(asked.stale_days),
-        device::limit(asked.critical_days),
+        format::limit(asked.aging_days),
+        format::limit(asked.stale_days),
+        format::limit(asked.critical_days),
         shown(&asked.icloud),
         shown(&asked.local),
         must(asked.encryption_required, ", encryption required"),

@@ -5,10 +5,10 @@ use fleetback_scanner::model::management::MdmState;
 
 use super::icloud::{is_blocked, restriction_evidence};
 use crate::assess::context::DeviceContext;
-use crate::assess::draft_finding::{DraftFinding, days_between, from_backup};
+use crate::assess::draft_finding::{DraftFinding, from_backup};
 use crate::assess::icloud_evidence::source_words;
 use crate::assess::status::status;
-use crate::format::day;
+use crate::format::{elapsed_days, utc_date};
 use crate::policy::Requirement;
 use crate::results::{Code, Evidence, Severity, Status};
 
@@ -122,7 +122,7 @@ pub(crate) fn nobody_can_tell(
             (Some(_), _) => "no local backup of it could be judged".to_owned(),
             (None, Some(contact)) => format!(
                 "it was backed up to a computer on {}, and that backup was not among what was scanned",
-                day(contact.value)
+                utc_date(contact.value)
             ),
             (None, None) => "no local backup of it was found".to_owned(),
         };
@@ -144,8 +144,8 @@ pub(crate) fn not_seen(ctx: &DeviceContext<'_>) -> Vec<DraftFinding> {
     let evidence = Evidence {
         text: format!(
             "the MDM last heard of the device on {}, {} ago",
-            day(contact.value),
-            days_between(contact.value, ctx.now)
+            utc_date(contact.value),
+            elapsed_days(contact.value, ctx.now)
         ),
         source: source_words(&contact.source, ""),
         observed_at: Some(contact.value),

@@ -3,7 +3,7 @@
 use crate::assess::context::DeviceContext;
 use crate::assess::draft_finding::DraftFinding;
 use crate::assess::os_support::currency;
-use crate::format::count;
+use crate::format;
 use crate::policy::Demand;
 use crate::results::{Code, Evidence, Os, OsVerdict, Severity};
 use crate::tables::os_version::OsVersion;
@@ -70,7 +70,7 @@ fn outdated(version: OsVersion, os: &Os) -> Vec<Evidence> {
         return vec![own(text)];
     }
     let since = os.days_behind.map_or_else(String::new, |days| {
-        let days = count(days.unsigned_abs(), "day", "days");
+        let days = format::days(days);
         format!(", and something newer than {version} for {days} at least")
     });
     vec![
