@@ -39,7 +39,7 @@
     return svg;
   }
   const bdi = (words, attributes) => el('bdi', attributes, words);
-  const told = (i) => (i === UNTOLD ? el('span', { class: 'soft' }, fleet.words.untold) : bdi(text(i)));
+  const told = (i) => (i === UNTOLD ? el('span', { class: 'soft' }, fleet.words.unknown) : bdi(text(i)));
 
   // ---- which rows, in which order ----
 

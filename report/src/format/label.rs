@@ -99,14 +99,14 @@ pub(crate) fn capital(text: &str) -> String {
 
 labels! { scanner State:
     Complete          "complete"           "complete",
-    AttemptFailed     "attempt-failed"     "last attempt failed, an older backup still stands",
+    AttemptFailed     "attempt-failed"     "last attempt failed, an older backup is still usable",
     Partial           "partial"            "a part of the device only",
     Unfinished        "unfinished"         "unfinished",
     CleanupUnfinished "cleanup-unfinished" "complete, clean-up unfinished",
     InProgress        "in-progress"        "in progress",
     Damaged           "damaged"            "damaged",
     Placeholder       "placeholder"        "placeholder without a backup",
-    Fake              "fake"               "make-believe backup of a tool",
+    Fake              "fake"               "fake backup written by a tool",
     Unreadable        "unreadable"         "could not be read",
     Unknown           "unknown"            "unknown, no Status.plist",
 }
@@ -138,9 +138,9 @@ labels! { scanner HostTool:
     Libimobiledevice "libimobiledevice" "libimobiledevice",
     Pymobiledevice3  "pymobiledevice3"  "pymobiledevice3",
     NoInfo           "no-info"          "a tool that writes no Info.plist",
-    Fake             "fake"             "a maker of make-believe backups",
+    Fake             "fake"             "a tool that writes fake backups",
     Decryptor        "decryptor"        "a decrypting tool",
-    Unknown          "unknown"          "not told",
+    Unknown          "unknown",
 }
 
 labels! { scanner Level:

@@ -206,7 +206,7 @@ fn totals(
     let faults = tickets.plan.as_ref().map(ticket::plan_faults);
     let groups = [
         ("Totals", vec![ticket::totals(tickets)]),
-        ("What stands in the way most", ticket::blockers(tickets)),
+        ("Most frequent blockers", ticket::blockers(tickets)),
         ("What is wrong with the plan", faults.unwrap_or_default()),
         (
             "Evidence",

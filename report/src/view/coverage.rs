@@ -50,8 +50,8 @@ impl<'a> Sheet<'a> {
     }
 }
 
-pub(crate) const PROBLEMS_LEAD: &str = "Each of these is a place where evidence should have been, or where \
-something else was found than was looked for.";
+pub(crate) const PROBLEMS_LEAD: &str =
+    "Each of these is a file or folder that is missing or not as expected.";
 
 /// Those that leave the report incomplete, and the notes.
 pub(crate) fn problems(sheet: &Sheet<'_>) -> (Vec<ProblemRow>, Vec<ProblemRow>) {

@@ -139,7 +139,7 @@ impl Teller<'_> {
             ("MDM", self.mdm(device.mdm.as_ref())),
         ];
         let past = history::facts(self.sheet, device);
-        let past = past.map(|facts| ("Earlier nights", worded(facts)));
+        let past = past.map(|facts| ("History", worded(facts)));
         sections.into_iter().chain(past).collect()
     }
 
@@ -229,7 +229,7 @@ impl Teller<'_> {
                 or_untold(icloud.last_date.map(|at| self.when(at))),
             ),
             ("Counts as good", format::yes_no(icloud.good).into()),
-            ("Told by", or_untold(icloud.source.clone())),
+            ("Source", or_untold(icloud.source.clone())),
             (
                 "As of",
                 or_untold(icloud.observed_at.map(|at| self.when(at))),
@@ -247,10 +247,7 @@ impl Teller<'_> {
     }
 
     fn icloud_attempt(&self, attempt: &IcloudAttempt) -> Fact {
-        let meaning = attempt
-            .meaning
-            .as_deref()
-            .unwrap_or("a code that nobody has explained");
+        let meaning = attempt.meaning.as_deref().unwrap_or("unknown error code");
         let label = format::date_time(attempt.at, self.sheet.zone());
         fact(
             label,
@@ -267,7 +264,7 @@ impl Teller<'_> {
                 "Last seen",
                 or_untold(mdm.last_seen.map(|at| self.when(at))),
             ),
-            ("Told by", or_untold(mdm.source.clone())),
+            ("Source", or_untold(mdm.source.clone())),
             ("Trusted", format::yes_no(mdm.trusted).into()),
             ("Supervised", told(mdm.supervised, UNTOLD)),
             ("User Enrollment", told(mdm.user_enrollment, UNTOLD)),
@@ -286,7 +283,7 @@ impl Teller<'_> {
         facts.chain(restrictions).chain(apps(mdm)).collect()
     }
 
-    /// Facts that few sources tell: a row of "not told" for each would bury the others.
+    /// Facts that few sources tell: a row of "unknown" for each would bury the others.
     fn mdm_if_told(&self, mdm: &Mdm) -> Facts {
         let when = |at: Option<Timestamp>| at.map(|at| self.when(at));
         let yes_no = |told: Option<bool>| told.map(|told| format::yes_no(told).to_owned());
@@ -317,7 +314,7 @@ impl Teller<'_> {
             ),
             ("Battery", mdm.battery.map(format::percent)),
             (
-                "Backup to a computer, as told",
+                "Last computer backup (reported)",
                 when(mdm.last_computer_backup),
             ),
             (
@@ -440,7 +437,7 @@ fn file_list(kind: &str, files: Vec<String>) -> FileList {
 fn problem(problem: &Problem) -> ProblemDetails {
     ProblemDetails {
         path: problem.path.to_string_lossy().into_owned(),
-        what: format!("Wanted {}, found {}.", problem.wanted, problem.found),
+        what: format!("Expected {}, found {}.", problem.wanted, problem.found),
         remedy: problem.remedy.as_deref().map(format::capital),
     }
 }

@@ -11,7 +11,7 @@ use crate::format::{self, plural, shown};
 use crate::results::{Confidence, Device, Finding, Os, OsVerdict, Severity, Status};
 
 /// In place of a fact that no evidence told.
-pub(crate) const UNTOLD: &str = "not told";
+pub(crate) const UNTOLD: &str = "unknown";
 
 /// In place of the name of a device that no evidence names.
 pub(crate) const NAMELESS: &str = "no name known";
@@ -22,11 +22,15 @@ pub(crate) const STATUSES: [(Status, &str, &str); 6] = [
     (
         Status::Failed,
         "risk",
-        "tried, and nothing good in date came of it",
+        "backups failed and no current one exists",
     ),
     (Status::Stale, "risk", "the last good backup is too old"),
     (Status::Unknown, "unknown", "the evidence cannot tell"),
-    (Status::Aging, "warn", "a good backup that grows old"),
+    (
+        Status::Aging,
+        "warn",
+        "good backup, older than the aging limit",
+    ),
     (Status::Protected, "good", "a good backup in date"),
 ];
 
@@ -139,10 +143,10 @@ pub fn currency(os: &Os) -> String {
             format!("{newest} is out; its own is the newest of its generation")
         }
         OsVerdict::Unsupported => "Apple makes none for this model any more".to_owned(),
-        OsVerdict::Unknown => return "nobody can tell".to_owned(),
+        OsVerdict::Unknown => return "unknown".to_owned(),
     };
     let grace = if os.in_grace {
-        "; too new to blame anybody"
+        "; within the grace period"
     } else {
         ""
     };

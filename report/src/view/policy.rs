@@ -152,13 +152,13 @@ pub fn policy_notes(results: &Results) -> Vec<String> {
 fn waiver_note(waiver: &WaiverUse) -> Option<String> {
     let until = waiver.until.as_deref().unwrap_or("an unknown day");
     let told = match (waiver.state.as_str(), waiver.devices) {
-        ("expired", _) => format!("ended with {}; what it covered weighs again", shown(until)),
+        ("expired", _) => format!("ended with {}; its findings count again", shown(until)),
         ("unused", Some(0)) if waiver.group.is_some() => "covers no device".to_owned(),
         ("unused", Some(0)) => "names no device of this fleet; check the number".to_owned(),
-        ("unused", _) => "covers no finding; take it out if the trouble has healed".to_owned(),
+        ("unused", _) => "covers no finding; remove it if the problem is fixed".to_owned(),
         _ if waiver.expiring => {
             let until = shown(until);
-            format!("ends with {until}; what it covers weighs again after that day")
+            format!("ends with {until}; its findings count again after that day")
         }
         _ => return None,
     };

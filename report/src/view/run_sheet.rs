@@ -50,7 +50,7 @@ pub struct Fact {
 /// Boxes to tick under one heading.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct List {
-    /// "Stands in the way".
+    /// "Blockers".
     pub title: &'static str,
     /// How it is meant.
     pub tone: Tone,
@@ -196,7 +196,10 @@ fn in_order(ticket: &Ticket) -> String {
     };
     let parts = [
         ("In order", rules(|answer| answer.answer == Outcome::Pass)),
-        ("Not asked yet", rules(|answer| answer.waits_for.is_some())),
+        (
+            "Not checked yet",
+            rules(|answer| answer.waits_for.is_some()),
+        ),
     ];
     let told = parts.into_iter().filter(|(_, rules)| !rules.is_empty());
     let told: Vec<_> = told
@@ -251,8 +254,8 @@ fn cut_front(path: &str) -> String {
 fn steps(ticket: &Ticket, zone: &TimeZone) -> Vec<String> {
     if ticket.device.is_none() {
         return vec![
-            "Do not erase any device: nobody can tell which one is meant".to_owned(),
-            "Read the serial number off it (Settings, General, About), mend the plan, and ask again"
+            "Do not erase any device: the device is not identified".to_owned(),
+            "Read the serial number off it (Settings, General, About), correct the plan and run it again"
                 .to_owned(),
         ];
     }
@@ -331,6 +334,6 @@ pub fn order(verdict: Verdict) -> &'static str {
             "may be erased when the losses are accepted and every box is ticked"
         }
         Verdict::NotReady => "must not be erased",
-        Verdict::Unknown => "must not be erased: nobody can tell",
+        Verdict::Unknown => "must not be erased: too little is known",
     }
 }

@@ -138,7 +138,7 @@ pub(crate) fn asides(results: &Results) -> Vec<Aside> {
         ),
         (
             apart,
-            "listed apart: known only from old backups.",
+            "not in the inventory: known only from old backups.",
             "apart",
             "See the list",
         ),
@@ -163,12 +163,13 @@ pub(crate) fn asides(results: &Results) -> Vec<Aside> {
 }
 
 fn policy_aside(notes: u64) -> Option<Aside> {
-    let asks = if notes == 1 { "asks" } else { "ask" };
+    let need = if notes == 1 {
+        "entry needs"
+    } else {
+        "entries need"
+    };
     (notes > 0).then(|| Aside {
-        text: format!(
-            "{} in the policy {asks} for a look.",
-            format::plural(notes, "thing", "things")
-        ),
+        text: format!("{} policy {need} review.", format::number(notes)),
         anchor: "waivers",
         link: "See which",
     })

@@ -14,7 +14,7 @@ use crate::swap::ticket::{EvidenceUsed, RestoreFrom, Ticket, Tickets};
 /// Answers under one heading.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Group<'a> {
-    /// "Stands in the way".
+    /// "Blockers".
     pub title: &'static str,
     /// What it means for whoever stands at the counter.
     pub tone: Tone,
@@ -44,17 +44,17 @@ struct Heading {
 /// Every answer stands under the first heading that it fits.
 const HEADINGS: [Heading; 7] = [
     Heading {
-        title: "Stands in the way",
+        title: "Blockers",
         tone: Tone::Stop,
         holds: |answer| answer.answer == Outcome::Blocks,
     },
     Heading {
-        title: "Nobody can tell, and it must be known",
+        title: "Unknown, must be clarified",
         tone: Tone::Stop,
         holds: |answer| answer.decides,
     },
     Heading {
-        title: "Does not come back",
+        title: "Will be lost",
         tone: Tone::Care,
         holds: |answer| answer.answer == Outcome::Loses,
     },
@@ -64,12 +64,12 @@ const HEADINGS: [Heading; 7] = [
         holds: |answer| answer.answer == Outcome::Warns,
     },
     Heading {
-        title: "To look at by hand",
+        title: "Check manually",
         tone: Tone::Tick,
         holds: |answer| answer.by_hand,
     },
     Heading {
-        title: "Not asked yet",
+        title: "Not checked yet",
         tone: Tone::Calm,
         holds: |answer| answer.waits_for.is_some(),
     },
@@ -362,18 +362,18 @@ pub const SWAP_COLUMNS: &[SwapColumn] = &[
     col("restore_path", "Backup folder", |r| Cell::text(r.ticket.restore_from.as_ref().and_then(|copy| copy.path.as_deref()))),
     col("backup_date", "Backup of", |r| r.ticket.restore_from.as_ref().map_or(Cell::Unknown, |copy| Cell::Date(format::date(copy.date, r.zone)))),
     col("backup_date_utc", "Backup of (UTC)", |r| r.ticket.restore_from.as_ref().map_or(Cell::Unknown, |copy| Cell::Instant(copy.date))),
-    col("blocks", "Stands in the way", |r| told(r, |answer| answer.answer == Outcome::Blocks)),
+    col("blocks", "Blockers", |r| told(r, |answer| answer.answer == Outcome::Blocks)),
     col("cannot_tell", "Nobody can tell", |r| told(r, |answer| answer.decides)),
-    col("loses", "Does not come back", |r| told(r, |answer| answer.answer == Outcome::Loses)),
+    col("loses", "Will be lost", |r| told(r, |answer| answer.answer == Outcome::Loses)),
     col("warns", "Worth knowing", |r| told(r, |answer| answer.answer == Outcome::Warns)),
-    col("by_hand", "To look at by hand", |r| told(r, |answer| answer.by_hand)),
+    col("by_hand", "Check manually", |r| told(r, |answer| answer.by_hand)),
     col("remedy", "What to do", |r| Cell::text(remedy(r.ticket))),
-    col("candidates", "Fit as well", |r| Cell::text(candidates(r.ticket))),
+    col("candidates", "Other matches", |r| Cell::text(candidates(r.ticket))),
     col("plan_line", "Line of the plan", |r| r.ticket.plan_line.map_or(Cell::Unknown, |line| Cell::Whole(i64::try_from(line).unwrap_or(i64::MAX)))),
     col("evidence_read_at_utc", "Evidence of (UTC)", |r| Cell::Instant(r.tickets.evidence.read_at)),
     col("asked_at_utc", "Asked at (UTC)", |r| Cell::Instant(r.tickets.asked_at)),
-    col("plan_contradicts", "The plan contradicts", |r| joined(&r.ticket.plan_contradicts)),
-    col("plan_notes", "Said of the plan", |r| joined(&r.ticket.plan_notes)),
+    col("plan_contradicts", "Plan conflicts", |r| joined(&r.ticket.plan_contradicts)),
+    col("plan_notes", "Plan notes", |r| joined(&r.ticket.plan_notes)),
 ];
 
 fn old<'a>(row: &SwapRow<'a>) -> Option<&'a DeviceRef> {

@@ -69,7 +69,7 @@ test('every group copies its serial numbers and shows its devices', () => lookin
     const inTable = await serials(tab);
     // A device without a serial number is copied by its UDID.
     const known = copied.filter((number) => fleet.devices.some((device) => device.serial_number === number));
-    assert.deepEqual(inTable.filter((serial) => serial !== 'not told'), known);
+    assert.deepEqual(inTable.filter((serial) => serial !== 'unknown'), known);
     assert.equal(inTable.length, named);
   }
 }, { permissions: ['clipboard-read', 'clipboard-write'] }));
@@ -92,7 +92,7 @@ test('search narrows to the devices that hold every word', () => looking(pages.f
 test('filters by status, fix, host and department', () => looking(pages.fleet.url, async (tab) => {
   const check = async (id, value, fits) => {
     await tab.selectOption(`#${id}`, value);
-    assert.deepEqual((await serials(tab)).filter((s) => s !== 'not told').sort(), told(fleet.devices.filter(fits).map((d) => d.serial_number)).sort(), `${id}=${value}`);
+    assert.deepEqual((await serials(tab)).filter((s) => s !== 'unknown').sort(), told(fleet.devices.filter(fits).map((d) => d.serial_number)).sort(), `${id}=${value}`);
     assert.ok(await rows(tab).count() > 0, `${id}=${value} shows something`);
     await tab.selectOption(`#${id}`, '');
   };
@@ -126,7 +126,7 @@ test('sort: one aria-sort, both ways, unknown ages last', () => looking(pages.fl
   assert.ok(up.slice(known(up).length).every((age) => age === null));
   await tab.selectOption('#sort', 'serial');
   assert.deepEqual(await sorted(), [['serial', 'ascending']]);
-  const numbers = (await serials(tab)).filter((serial) => serial !== 'not told');
+  const numbers = (await serials(tab)).filter((serial) => serial !== 'unknown');
   assert.deepEqual(numbers, numbers.toSorted(new Intl.Collator(undefined, { numeric: true, sensitivity: 'base' }).compare));
 }));
 

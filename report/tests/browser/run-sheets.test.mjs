@@ -96,7 +96,7 @@ test('no name does anything', async () => {
 test('the demo says what the plan asks', async () => {
   const { tab, close } = await open(browser, pages.demo.url);
   const overview = await tab.locator('.overview').innerText();
-  for (const word of ['READY', 'NOT READY', 'READY, WITH LOSSES', 'UNKNOWN', 'What stands in the way most', 'could not be used']) {
+  for (const word of ['READY', 'NOT READY', 'READY, WITH LOSSES', 'UNKNOWN', 'Most frequent blockers', 'could not be used']) {
     assert.ok(overview.includes(word), word);
   }
   const link = tab.locator('.overview tbody a').first();

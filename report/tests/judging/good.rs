@@ -114,7 +114,7 @@ fn states() {
         ALL,
         Status::Unknown,
     );
-    // A make-believe backup is no attempt.
+    // A fake backup is no attempt.
     check(
         phone().local(broken(State::Fake, DAY)),
         ALL,

@@ -166,26 +166,26 @@ fn what_ends_has_ended_or_covers_nothing_is_told() {
         &of("until = 2026-12-06"),
         true,
         Some(
-            "the waiver for F2LX0000TEST ends with 2026-12-06; what it covers weighs again after that day",
+            "the waiver for F2LX0000TEST ends with 2026-12-06; its findings count again after that day",
         ),
     );
     noted(
         &of("until = 2026-11-23"),
         true,
         Some(
-            "the waiver for F2LX0000TEST ends with 2026-11-23; what it covers weighs again after that day",
+            "the waiver for F2LX0000TEST ends with 2026-11-23; its findings count again after that day",
         ),
     );
     noted(
         &of("until = 2026-11-22"),
         false,
-        Some("the waiver for F2LX0000TEST ended with 2026-11-22; what it covered weighs again"),
+        Some("the waiver for F2LX0000TEST ended with 2026-11-22; its findings count again"),
     );
     noted(
         &of("code = \"icloud-off\""),
         false,
         Some(
-            "the waiver of icloud-off for F2LX0000TEST covers no finding; take it out if the trouble has healed",
+            "the waiver of icloud-off for F2LX0000TEST covers no finding; remove it if the problem is fixed",
         ),
     );
     noted(

@@ -116,7 +116,9 @@ fn statuses(results: &Results) -> Vec<Choice> {
         ("risk", "Could be lost tonight", Device::is_at_risk),
         ("soon", "In date, with something to do", attention::is_next),
         ("waived", "Waived", attention::waived),
-        ("apart", "Listed apart", |device| device.listed_apart),
+        ("apart", "Not in the inventory", |device| {
+            device.listed_apart
+        }),
     ];
     let lists = lists
         .into_iter()

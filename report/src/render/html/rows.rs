@@ -26,10 +26,10 @@ const FLAGS: [(u8, attention::Fits); 5] = [
 
 /// Words of the table that do not come from a device.
 const WORDS: [(&str, &str); 14] = [
-    ("untold", device::UNTOLD),
+    ("unknown", device::UNTOLD),
     ("nameless", device::NAMELESS),
     ("waived", "waived"),
-    ("apart", "listed apart"),
+    ("apart", "not in the inventory"),
     ("findings", "Findings"),
     ("message", "Message to the device's user"),
     ("handOver", "To hand to Apple Support"),

@@ -378,7 +378,7 @@ fn problem_counts(problems: &[&Problem], unmatched: u64) -> Vec<(String, Color)>
         .count() as u64;
     let notes = problems.len() as u64 - incomplete;
     let lost = format::plural(incomplete, "problem makes", "problems make");
-    let documents = format::plural(unmatched, "document belongs", "documents belong");
+    let documents = format::plural(unmatched, "document", "documents");
     [
         (
             incomplete,
@@ -388,7 +388,7 @@ fn problem_counts(problems: &[&Problem], unmatched: u64) -> Vec<(String, Color)>
         (notes, format::plural(notes, "note", "notes"), Color::None),
         (
             unmatched,
-            format!("{documents} to no device that can be told"),
+            format!("{documents} could not be matched to a device"),
             Color::None,
         ),
     ]
@@ -407,7 +407,7 @@ fn write_problem(
 ) -> io::Result<()> {
     writeln!(out, "  {}", shown(&problem.path.to_string_lossy()))?;
     let story = format!(
-        "wanted {}, found {}",
+        "expected {}, found {}",
         shown(&problem.wanted),
         shown(&problem.found)
     );

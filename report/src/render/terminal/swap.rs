@@ -166,7 +166,7 @@ impl Page<'_> {
         self.bold(Color::None, &ticket::totals(tickets), out)?;
         for (index, blocker) in ticket::blockers(tickets).iter().enumerate() {
             if index == 0 {
-                writeln!(out, "  What stands in the way most:")?;
+                writeln!(out, "  Most frequent blockers:")?;
             }
             self.lines(4, blocker, out)?;
         }
