@@ -5,16 +5,16 @@
 // judges nothing. Text becomes text nodes, never markup. Only a few rows are in the page at a time.
 (() => {
   const CHUNK = 100; // rows drawn at once; "Show more" draws as many again
-  // The columns of a row in the island, in the order in which the page writes them.
+  // The columns of a row in the embedded JSON, in the order in which the page writes them.
   const [STATUS, NAME, SERIAL, USER, DEPARTMENT, MODEL, OS, GOOD, GOOD_MORE, AGE, FIX, REASON, HOSTS, FLAGS, EXTRA, COPY, SITE, GROUP, POLICY] =
     Array.from({ length: 19 }, (_, i) => i);
   const AT_RISK = 1, WAIVED = 2, APART = 4, NOT_IN_ORDER = 8, SOON = 16; // bits of FLAGS
-  const UNTOLD = -1; // in place of a text that nobody told
+  const UNKNOWN = -1; // in place of an unknown text
 
   const byId = (id) => document.getElementById(id);
   const island = (id) => JSON.parse(byId(id).textContent);
   const fleet = island('fleet');
-  const text = (i) => (i === UNTOLD ? '' : fleet.texts[i]);
+  const text = (i) => (i === UNKNOWN ? '' : fleet.texts[i]);
   const keyOf = (i) => text(fleet.rows[i][COPY]) || String(i); // names a device in the address
 
   // ---- small tools for the page ----
@@ -39,7 +39,7 @@
     return svg;
   }
   const bdi = (words, attributes) => el('bdi', attributes, words);
-  const told = (i) => (i === UNTOLD ? el('span', { class: 'soft' }, fleet.words.unknown) : bdi(text(i)));
+  const told = (i) => (i === UNKNOWN ? el('span', { class: 'soft' }, fleet.words.unknown) : bdi(text(i)));
 
   // ---- which rows, in which order ----
 
@@ -86,7 +86,7 @@
   }
 
   // A key for sorting; null stands last whichever way the sort runs.
-  const textKey = (column) => (row) => (row[column] === UNTOLD ? null : text(row[column]));
+  const textKey = (column) => (row) => (row[column] === UNKNOWN ? null : text(row[column]));
   const SORTS = {
     worst: (row, i) => i, // the page is written worst first
     device: textKey(NAME),
@@ -124,7 +124,7 @@
     const [status, word, tone] = fleet.statuses[row[STATUS]];
     const isOpen = opened.has(keyOf(i));
     const button = el('button', { class: 'open', type: 'button', 'aria-expanded': String(isOpen), 'aria-controls': isOpen ? `device-${i}` : null },
-      bdi(row[NAME] === UNTOLD ? fleet.words.nameless : text(row[NAME])));
+      bdi(row[NAME] === UNKNOWN ? fleet.words.nameless : text(row[NAME])));
     const tags = [[WAIVED, 'waived'], [APART, 'apart']].filter(([bit]) => row[FLAGS] & bit)
       .map(([, name]) => el('span', { class: 'tag' }, fleet.words[name]));
     const tr = el('tr', { class: isOpen ? 'row is-open' : 'row', role: 'row', 'data-i': i },
@@ -174,7 +174,7 @@
 
   let details = null;
   const detailOf = (i) => (details ??= island('details')).devices[i];
-  const word = (i) => (i === UNTOLD ? '' : details.texts[i]);
+  const word = (i) => (i === UNKNOWN ? '' : details.texts[i]);
   const say = (i) => bdi(word(i));
   const list = (tag, attributes, items) => el(tag, attributes, ...items.map((item) => el('li', {}, item)));
   const part = (title, ...children) => el('div', {}, el('h4', {}, title), ...children);
@@ -189,20 +189,20 @@
       el('div', { class: 'head' },
         el('b', { class: `tone-${tone}` }, shape(severityName, tone), severityWord),
         el('code', {}, word(code)),
-        waived === UNTOLD ? null : el('span', { class: 'tag' }, say(waived))),
+        waived === UNKNOWN ? null : el('span', { class: 'tag' }, say(waived))),
       el('p', { class: 'cause' }, say(cause)),
       el('p', {}, el('span', { class: 'fix-line' }, word(fix)), ' ', el('span', { class: 'soft' }, word(facts))),
       el('p', {}, say(why)),
       steps.length ? list('ol', {}, steps.map(say)) : null,
-      destroys === UNTOLD ? null : el('p', { class: 'destroys' }, shape('warning', 'risk'), say(destroys)),
-      next === UNTOLD ? null : el('p', { class: 'soft' }, say(next)),
+      destroys === UNKNOWN ? null : el('p', { class: 'destroys' }, shape('warning', 'risk'), say(destroys)),
+      next === UNKNOWN ? null : el('p', { class: 'soft' }, say(next)),
       el('ul', { class: 'evidence' }, ...evidence.map(([fact, from]) =>
         el('li', {}, say(fact), el('span', { class: 'from' }, say(from))))),
       drawLetter(fleet.words.message, message),
       drawLetter(fleet.words.handOver, handOver));
   }
 
-  // Text to send to somebody: a list of numbers of lines.
+  // Text to send on: a list of numbers of lines.
   function drawLetter(title, lines) {
     if (!lines.length) return null;
     const letter = lines.map(word).join('\n') + '\n';
@@ -223,7 +223,7 @@
   }
 
   const drawProblem = ([where, what, remedy]) => el('li', {},
-    el('span', { class: 'path' }, say(where)), el('br'), say(what), remedy === UNTOLD ? null : el('span', { class: 'soft' }, ' ', say(remedy)));
+    el('span', { class: 'path' }, say(where)), el('br'), say(what), remedy === UNKNOWN ? null : el('span', { class: 'soft' }, ' ', say(remedy)));
 
   function drawDetail(i) {
     const { findings, facts, backups, problems } = detailOf(i);
@@ -311,7 +311,7 @@
     }
   }
   async function copySerials(indices, saidIn) {
-    const serials = indices.map((i) => fleet.rows[i][COPY]).filter((c) => c !== UNTOLD).map(text);
+    const serials = indices.map((i) => fleet.rows[i][COPY]).filter((c) => c !== UNKNOWN).map(text);
     const left = indices.length - serials.length;
     const done = await copy(serials.join('\n') + '\n');
     saidIn.textContent = !done ? 'The browser did not allow it; select the numbers and copy them by hand'
@@ -381,7 +381,7 @@
   let openedForPaper = [];
   function dressForPaper() {
     const rows = fleet.rows.filter((row) => row[FLAGS] & NOT_IN_ORDER).map((row) => el('tr', {},
-      el('td', {}, fleet.statuses[row[STATUS]][1]), el('th', { scope: 'row' }, bdi(row[NAME] === UNTOLD ? fleet.words.nameless : text(row[NAME]))),
+      el('td', {}, fleet.statuses[row[STATUS]][1]), el('th', { scope: 'row' }, bdi(row[NAME] === UNKNOWN ? fleet.words.nameless : text(row[NAME]))),
       el('td', { class: 'id' }, told(row[SERIAL])), el('td', {}, told(row[USER])), el('td', {}, [text(row[GOOD]), text(row[GOOD_MORE])].filter(Boolean).join(', ')),
       el('td', {}, fleet.fixes[row[FIX]][1]), el('td', {}, bdi(text(row[REASON])))));
     byId('paper-rows').replaceChildren(...rows);

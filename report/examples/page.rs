@@ -4,13 +4,13 @@ use std::io;
 
 use fleetback_report::render::html;
 use fleetback_report::results::Results;
-use fleetback_report::view::report::Sheet;
+use fleetback_report::view::report::ReportView;
 use jiff::tz::TimeZone;
 
 fn main() -> Result<(), Box<dyn Error>> {
     let results: Results = serde_json::from_reader(io::stdin().lock())?;
     html::write(
-        &Sheet::new(&results, &TimeZone::UTC),
+        &ReportView::new(&results, &TimeZone::UTC),
         &mut io::BufWriter::new(io::stdout().lock()),
     )?;
     Ok(())

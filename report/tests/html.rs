@@ -7,7 +7,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use fleetback_report::render::html;
 use fleetback_report::results::{Pattern, Results};
-use fleetback_report::view::report::Sheet;
+use fleetback_report::view::report::ReportView;
 use jiff::tz::TimeZone;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
@@ -18,7 +18,7 @@ const HOSTILE: &str =
 
 fn page(results: &Results) -> String {
     let mut out = Vec::new();
-    html::write(&Sheet::new(results, &TimeZone::UTC), &mut out).unwrap();
+    html::write(&ReportView::new(results, &TimeZone::UTC), &mut out).unwrap();
     String::from_utf8(out).unwrap()
 }
 

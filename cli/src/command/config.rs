@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use clap::Parser;
-use fleetback_report::format::{plural, shown};
+use fleetback_report::format::{escaped, plural};
 use fleetback_report::policy::{Policy, Preset, WaiverRule};
 use jiff::Timestamp;
 
@@ -64,7 +64,7 @@ fn check(common: &Common) -> Result<Exit> {
     let mut message = format!(
         "settings: {}\npolicy: {}, preset {}, {}, {}\n",
         force.file_name(),
-        shown(&policy.name),
+        escaped(&policy.name),
         policy.preset.id(),
         plural(policy.groups.len() as u64, "group", "groups"),
         plural(policy.waivers.len() as u64, "waiver", "waivers"),
@@ -75,7 +75,7 @@ fn check(common: &Common) -> Result<Exit> {
         .iter()
         .filter_map(|waiver| ends(waiver, &policy, now))
     {
-        let _ = writeln!(message, "  {}", shown(&note));
+        let _ = writeln!(message, "  {}", escaped(&note));
     }
     message.push_str("no mistakes\n");
     Ok(files::print(message.as_bytes()))

@@ -9,7 +9,7 @@ use std::io::ErrorKind;
 use std::path::Path;
 
 use anyhow::Result;
-use fleetback_report::format::{self, shown};
+use fleetback_report::format::{self, escaped};
 use fleetback_scanner::discover::locations::{Location, Os};
 use fleetback_scanner::feed;
 use fleetback_scanner::model::problem::Problem;
@@ -385,7 +385,7 @@ impl fmt::Display for Check {
             Verdict::Unwritable => "CANNOT WRITE",
             Verdict::Wrong => "WRONG",
         };
-        let message = shown(&format!("{}: {}", self.what, self.message));
+        let message = escaped(&format!("{}: {}", self.what, self.message));
         write!(f, "{word:<12} {message}")?;
         match &self.remedy {
             Some(remedy) => write!(f, "\n{:<12} -> {remedy}", ""),

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use anyhow::{Result, bail, ensure};
-use fleetback_report::format::{Label, shown};
+use fleetback_report::format::{Label, escaped};
 use fleetback_report::policy::{Preset, references};
 use fleetback_report::results::{Code, FixId};
 use fleetback_report::tables::fix_steps::DeviceTraits;
@@ -43,7 +43,7 @@ fn export(file: &Path, common: &Common) -> Result<String> {
         .map(|found| found.config.mdm.rules())
         .unwrap_or_default();
     let document = read_to_explain(file, Timestamp::now(), &rules);
-    let mut text = format!("{}\n", shown(&file.display().to_string()));
+    let mut text = format!("{}\n", escaped(&file.display().to_string()));
     for summary in document.tables() {
         table(&mut text, summary);
     }
@@ -64,7 +64,7 @@ fn export(file: &Path, common: &Common) -> Result<String> {
             problem.found,
             remedy.unwrap_or_default()
         );
-        let _ = writeln!(text, "  {}", shown(&words));
+        let _ = writeln!(text, "  {}", escaped(&words));
     }
     Ok(text)
 }
@@ -74,7 +74,7 @@ fn table(text: &mut String, table: &TableSummary) {
         [] => "no console is known by its columns; read by the general names of columns".to_owned(),
         by => format!("recognised by {}", by.join(", ")),
     };
-    let _ = writeln!(text, "\n{}: {}", table.source, shown(&by));
+    let _ = writeln!(text, "\n{}: {}", table.source, escaped(&by));
     let _ = writeln!(
         text,
         "  {} records, {} iPhones and iPads",
@@ -98,7 +98,7 @@ fn table(text: &mut String, table: &TableSummary) {
         let _ = writeln!(
             text,
             "  {:<36} {fact:<22} filled in {filled}",
-            shown(column)
+            escaped(column)
         );
     }
     if !table.guessed.is_empty() {
@@ -118,7 +118,11 @@ fn table(text: &mut String, table: &TableSummary) {
         );
     }
     if !table.ignored.is_empty() {
-        let _ = writeln!(text, "\nNot read:\n  {}", shown(&table.ignored.join(", ")));
+        let _ = writeln!(
+            text,
+            "\nNot read:\n  {}",
+            escaped(&table.ignored.join(", "))
+        );
     }
     if !table.missing.is_empty() {
         text.push_str("\nMissing for a verdict on iCloud backups:\n");
@@ -143,7 +147,7 @@ fn messages(text: &mut String, document: &Document) {
         {
             if !keys.is_empty() {
                 let names: Vec<&str> = keys.iter().map(String::as_str).collect();
-                let _ = writeln!(text, "\n{title}:\n  {}", shown(&names.join(", ")));
+                let _ = writeln!(text, "\n{title}:\n  {}", escaped(&names.join(", ")));
             }
         }
     }
@@ -159,7 +163,7 @@ fn nameless(text: &mut String, answers: &[Answer]) {
         let _ = writeln!(
             text,
             "\n{count} can be tied to no device: {}",
-            shown(reason)
+            escaped(reason)
         );
     }
 }

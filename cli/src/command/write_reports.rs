@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use fleetback_report::render::terminal::report;
 use fleetback_report::render::{csv, html, json};
 use fleetback_report::results::Results;
-use fleetback_report::view::report::Sheet;
+use fleetback_report::view::report::ReportView;
 
 use crate::options::{Format, Reports};
 use crate::output::files::{self, Staged, Target, Unwritten};
@@ -27,7 +27,7 @@ pub(crate) fn write(
     terminal: Terminal,
     interrupted: &AtomicBool,
 ) -> Option<bool> {
-    let sheet = Sheet::new(results, &reports.time_zone);
+    let sheet = ReportView::new(results, &reports.time_zone);
     let page = Page {
         results,
         sheet: &sheet,
@@ -77,7 +77,7 @@ fn put_in_place(staged: Result<Staged, Unwritten>) -> bool {
 /// Everything that a renderer may ask for.
 struct Page<'a> {
     results: &'a Results,
-    sheet: &'a Sheet<'a>,
+    sheet: &'a ReportView<'a>,
     reports: &'a Reports,
     terminal: Terminal,
 }

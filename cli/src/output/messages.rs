@@ -6,7 +6,7 @@
 use std::fmt::Display;
 use std::io::Write;
 
-use fleetback_report::format::{self, plural, shown};
+use fleetback_report::format::{self, escaped, plural};
 use fleetback_report::results::Results;
 
 use fleetback_report::view::{history, policy};
@@ -33,14 +33,14 @@ pub(crate) struct Verbosity {
 
 /// An error; logged at every verbosity.
 pub(crate) fn error(what: &dyn Display) {
-    line(&format!("fleetback: error: {}", shown(&what.to_string())));
+    line(&format!("fleetback: error: {}", escaped(&what.to_string())));
 }
 
 impl Verbosity {
     /// A message for every run that is not quiet.
     pub(crate) fn note(self, text: &str) {
         if !self.quiet {
-            line(&format!("fleetback: {}", shown(text)));
+            line(&format!("fleetback: {}", escaped(text)));
         }
     }
 
@@ -195,7 +195,7 @@ fn found_instead(results: &Results) -> String {
         .filter(|one| one.level == Level::Note);
     let notes = notes.map(|note| {
         let name = note.path.file_name().unwrap_or(note.path.as_os_str());
-        format::shown(&format!("{}: {}", name.to_string_lossy(), note.found))
+        format::escaped(&format!("{}: {}", name.to_string_lossy(), note.found))
     });
     let notes: Vec<String> = notes.collect();
     if notes.is_empty() {

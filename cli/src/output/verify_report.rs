@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use fleetback_report::format::{self, Label, number, plural, shown};
+use fleetback_report::format::{self, Label, escaped, number, plural};
 use fleetback_scanner::model::backup::{
     FileCount, FileDifference, FileName, LocalBackup, Password, Restorable, State, Verified,
     VerifyLevel,
@@ -173,9 +173,9 @@ impl Backup {
     }
 
     fn text(&self) -> String {
-        let mut text = format!("{}\n", shown(&self.path.display().to_string()));
+        let mut text = format!("{}\n", escaped(&self.path.display().to_string()));
         for (what, value) in self.lines() {
-            let _ = writeln!(text, "  {what:<11} {}", shown(&value));
+            let _ = writeln!(text, "  {what:<11} {}", escaped(&value));
         }
         text.push('\n');
         text

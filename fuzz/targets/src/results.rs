@@ -7,7 +7,7 @@ use fleetback_report::render::html;
 use fleetback_report::render::terminal::report::{self, TextOptions};
 use fleetback_report::render::{csv, json};
 use fleetback_report::results::Results;
-use fleetback_report::view::report::Sheet;
+use fleetback_report::view::report::ReportView;
 use jiff::tz::TimeZone;
 
 use crate::invariant::is_readable;
@@ -46,7 +46,7 @@ pub fn results(bytes: &[u8]) {
 
 fn print(results: &Results) {
     let zone = TimeZone::UTC;
-    let sheet = Sheet::new(results, &zone);
+    let sheet = ReportView::new(results, &zone);
     written(|out| csv::write(&sheet, &csv::CsvOptions::default(), out));
     written(|out| html::write(&sheet, out));
     let options = TextOptions {

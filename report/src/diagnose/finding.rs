@@ -5,7 +5,7 @@ use super::lookup::first_match;
 use crate::assess::context::DeviceContext;
 use crate::assess::device_facts::model_name;
 use crate::assess::draft_finding::DraftFinding;
-use crate::format::shown;
+use crate::format::escaped;
 use crate::policy::references;
 use crate::results::{Confidence, Finding};
 use crate::tables::fix_steps::DeviceTraits;
@@ -46,9 +46,9 @@ pub(crate) fn diagnose(ctx: &DeviceContext<'_>, draft: DraftFinding) -> Finding 
 /// What a message calls the device: "Your iPhone 13 “Anna’s iPhone” (serial number F2LX0000TEST)".
 fn called(ctx: &DeviceContext<'_>) -> String {
     let model = model_name(ctx.device).unwrap_or_else(|| "device".to_owned());
-    let mut text = format!("Your {}", shown(&model));
+    let mut text = format!("Your {}", escaped(&model));
     if let Some(name) = ctx.device.name() {
-        text.push_str(&format!(" “{}”", shown(name)));
+        text.push_str(&format!(" “{}”", escaped(name)));
     }
     if let Some(serial) = &ctx.device.identity.serial {
         text.push_str(&format!(" (serial number {serial})"));

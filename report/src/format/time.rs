@@ -5,12 +5,12 @@ use jiff::{Timestamp, civil};
 
 use super::number::plural;
 
-/// The calendar date of an instant where the reader lives.
+/// The calendar date of an instant in the time zone of the reader.
 pub fn date(at: Timestamp, zone: &TimeZone) -> civil::Date {
     zone.to_datetime(at).date()
 }
 
-/// "2026-11-20 03:14": date and time of day where the reader lives.
+/// "2026-11-20 03:14": date and time of day in the time zone of the reader.
 pub fn date_time(at: Timestamp, zone: &TimeZone) -> String {
     zone.to_datetime(at).strftime("%Y-%m-%d %H:%M").to_string()
 }

@@ -8,7 +8,7 @@ use std::fmt::Write as _;
 use jiff::Timestamp;
 
 use super::facts::DeviceFacts;
-use crate::format::{self, shown};
+use crate::format::{self, escaped};
 use crate::results::{BackupKind, Finding};
 
 /// Attempts that are listed; a log holds ten.
@@ -18,7 +18,7 @@ const ATTEMPTS_MAX: usize = 10;
 pub(crate) fn packet(facts: &DeviceFacts, finding: &Finding, now: Timestamp) -> String {
     let mut text = format!("Backup of a device fails: {}\n", finding.cause);
     for (label, value) in identity(facts) {
-        let value = value.map_or_else(|| "not known".to_owned(), |value| shown(&value));
+        let value = value.map_or_else(|| "not known".to_owned(), |value| escaped(&value));
         let _ = writeln!(text, "{label}: {value}");
     }
     let _ = writeln!(
@@ -31,7 +31,7 @@ pub(crate) fn packet(facts: &DeviceFacts, finding: &Finding, now: Timestamp) -> 
         "Last backup to iCloud: {}",
         moment(facts.icloud.last_date)
     );
-    let _ = writeln!(text, "Observed: {}", shown(&finding.why));
+    let _ = writeln!(text, "Observed: {}", escaped(&finding.why));
     text.push_str(&codes(facts));
     text.push_str(&advised(finding));
     let _ = writeln!(text, "As of: {}", moment(Some(now)));
@@ -77,7 +77,7 @@ fn codes(facts: &DeviceFacts) -> String {
                 .meaning
                 .as_deref()
                 .unwrap_or("not explained anywhere");
-            let (at, domain) = (moment(Some(attempt.at)), shown(&attempt.domain));
+            let (at, domain) = (moment(Some(attempt.at)), escaped(&attempt.domain));
             format!("  {at}  {domain} {} ({meaning})\n", attempt.code)
         })
         .collect();

@@ -2,7 +2,7 @@
 //!
 //! `excel` is opened by a double click: byte order mark, CRLF, ids in forms that stay text, one
 //! leading `'` on exactly those texts that a spreadsheet would run or mangle. `raw` is read by
-//! programs: every value as it is. A newcomer would guard every cell; only *text* can be hostile,
+//! programs: every value as it is. Only *text* is guarded: a number or a date cannot be hostile,
 //! and a guarded number would no longer be one.
 
 use std::borrow::Cow;
@@ -14,7 +14,7 @@ use super::csv_guard;
 use crate::swap::ticket::Tickets;
 use crate::view::cell::Cell;
 use crate::view::columns::{BACKUP_COLUMNS, COLUMNS, Column};
-use crate::view::report::{Row, Sheet};
+use crate::view::report::{ReportView, Row};
 use crate::view::ticket::{SWAP_COLUMNS, SwapRow};
 
 /// How to write CSV.
@@ -62,10 +62,10 @@ pub enum Rows {
 /// # Errors
 /// Those of `out`, and [`io::ErrorKind::InvalidInput`] for a delimiter that CSV cannot have: a
 /// quotation mark, an end of line, or no ASCII.
-pub fn write(sheet: &Sheet<'_>, options: &CsvOptions, out: &mut dyn Write) -> io::Result<()> {
+pub fn write(view: &ReportView<'_>, options: &CsvOptions, out: &mut dyn Write) -> io::Result<()> {
     match options.rows {
-        Rows::Device => write_table(COLUMNS, sheet.devices(), options, out),
-        Rows::Backup => write_table(BACKUP_COLUMNS, sheet.backups(), options, out),
+        Rows::Device => write_table(COLUMNS, view.devices(), options, out),
+        Rows::Backup => write_table(BACKUP_COLUMNS, view.backups(), options, out),
     }
 }
 

@@ -52,7 +52,7 @@ fn starts_a_formula(text: &str) -> bool {
 }
 
 fn is_invisible(character: char) -> bool {
-    character.is_control() || crate::format::is_treacherous(character)
+    character.is_control() || crate::format::is_unsafe_to_print(character)
 }
 
 /// `00123`, `17.10`, `21E219`, `1,204.5`, `1 204`, `(5)`, `50%`, `$5`, `5 €`, `1 1/2`.

@@ -1,6 +1,6 @@
 //! The results as JSON, out and in again.
 //!
-//! The shape is [`Results`] and its promise; this file only sets the form: indented, fields in the
+//! The shape is [`Results`], which is stable; this file only sets the form: indented, fields in the
 //! order of their declaration, a newline at the end, so that two files can be compared line by line.
 
 use std::io::{self, BufWriter, Write};
@@ -13,7 +13,7 @@ use crate::results::{Results, SCHEMA_VERSION};
 use crate::swap::retention::RetentionReport;
 use crate::swap::ticket::Tickets;
 
-/// Writes the results, or another answer that is told to programs.
+/// Writes the results, or another answer for programs.
 ///
 /// # Errors
 /// Those of `out`.

@@ -1,4 +1,4 @@
-//! The tickets of the swap desk as a workbook for Excel, DeviceIds and LibreOffice.
+//! The tickets of the swap check as a workbook for Excel, Numbers and LibreOffice.
 //!
 //! The sheet `Swaps` has the columns of the CSV, and its cells have types: ids and words are text,
 //! so no digit of an IMEI is lost and nothing that a stranger wrote can run; numbers are numbers;
@@ -138,7 +138,7 @@ fn put(
         page.write_string_with_format(row, column, text, form)
             .map(drop)
     };
-    // A day that the calendar of a spreadsheet does not have, before 1900, is told as text.
+    // A day that the calendar of a spreadsheet does not have, before 1900, is written as text.
     let date = |page: &mut Worksheet, at, form| match excel(at) {
         Some(at) => page
             .write_datetime_with_format(row, column, at, form)

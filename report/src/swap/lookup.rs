@@ -216,7 +216,7 @@ fn bare(text: &str) -> String {
     let between = |c: char| {
         c.is_whitespace()
             || c.is_control()
-            || crate::format::is_treacherous(c)
+            || crate::format::is_unsafe_to_print(c)
             || DASHES.contains(c)
     };
     text.chars().filter(|c| !between(*c)).collect()

@@ -3,7 +3,7 @@
 use crate::results::{Device, Finding, Severity, Status};
 
 /// Does a device stand in a list?
-pub(crate) type Fits = fn(&Device) -> bool;
+pub(crate) type DeviceFilter = fn(&Device) -> bool;
 
 /// How soon a device needs attention.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -31,7 +31,7 @@ pub(crate) fn is_next(device: &Device) -> bool {
     urgency(device) == Some(Urgency::Next)
 }
 
-/// Has somebody decided to live with its trouble? Devices listed apart raise none.
+/// Is its problem waived? Devices that are not in the inventory raise none.
 pub(crate) fn waived(device: &Device) -> bool {
     !device.listed_apart && device.is_waived()
 }
@@ -42,11 +42,11 @@ pub(crate) fn is_worth_listing(device: &Device) -> bool {
 }
 
 /// The first finding that no waiver covers.
-pub fn open_finding(device: &Device) -> Option<&Finding> {
+pub fn first_unwaived(device: &Device) -> Option<&Finding> {
     device.findings.iter().find(|found| found.waived.is_none())
 }
 
 /// The finding that the row speaks of: the first that no waiver covers, else the first.
-pub(crate) fn leading(device: &Device) -> Option<&Finding> {
-    open_finding(device).or(device.findings.first())
+pub(crate) fn leading_finding(device: &Device) -> Option<&Finding> {
+    first_unwaived(device).or(device.findings.first())
 }

@@ -11,7 +11,7 @@ use crate::format::{self, Label};
 pub enum Cell {
     /// Not known, or not applicable: an empty cell, `null`, never 0.
     Unknown,
-    /// Text, whoever wrote it.
+    /// Text from any source; it may be hostile.
     Text(String),
     /// A number or code that must stay text: written `exact` for programs and `pretty` for people.
     Id {
@@ -24,7 +24,7 @@ pub enum Cell {
     Whole(i64),
     /// A number with a fraction.
     Decimal(f64),
-    /// A calendar date in the sheet's time zone.
+    /// A calendar date in the time zone of the view.
     Date(civil::Date),
     /// An exact instant, written RFC 3339 in UTC.
     Instant(Timestamp),

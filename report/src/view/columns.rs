@@ -1,10 +1,8 @@
-//! The fleet as two tables of typed cells, and the few sentences around them.
+//! The fleet as two tables of typed cells: one row per device, one row per local backup.
 //!
-//! Every column is one row of a table: name, heading, meaning, and a function from a device (and
-//! one of its backups) to a [`Cell`]. Formats print cells and decide nothing. A newcomer would
-//! format a date or an IMEI in the CSV writer; the type of the cell already says what it is.
-//!
-//! Rows are made while they are printed: a sheet of 50,000 devices costs no memory of its own.
+//! Every column is one row of a table: name, heading, kind, and a function from a device (and one of
+//! its backups) to a [`Cell`]. Writers format by cell type; they never format a date or an IMEI
+//! themselves.
 
 use jiff::Timestamp;
 
@@ -17,7 +15,7 @@ use crate::results::{Backup, Change, Device, Finding, FixId};
 /// One column of a table.
 #[derive(Debug, Clone, Copy)]
 pub struct Column {
-    /// Its name in CSV files: a promise.
+    /// Its name in CSV files: never renamed.
     pub name: &'static str,
     /// Its heading for people.
     pub heading: &'static str,
@@ -83,7 +81,7 @@ const fn col(
     }
 }
 
-/// The columns of the table of devices, in their promised order; additions only at the end.
+/// The columns of the table of devices, in their fixed order; additions only at the end.
 #[rustfmt::skip] // one column a line
 pub const COLUMNS: &[Column] = &[
     col("status", "Status", Kind::Word, |r| Cell::word(Some(r.device.status))),
@@ -249,12 +247,12 @@ fn codes(device: &Device) -> Option<String> {
 /// "local-not-encrypted: CIS iOS Benchmark 3.2.1.10; mSCP ...", for each finding of which a rule speaks.
 fn rules(device: &Device) -> Cell {
     let findings = device.findings.iter();
-    let told = findings.filter_map(|found| {
+    let rules = findings.filter_map(|found| {
         let rules = policy::references(&found.references)?;
         Some(format!("{}: {rules}", found.code))
     });
-    let told: Vec<String> = told.collect();
-    Cell::text((!told.is_empty()).then(|| told.join(" | ")))
+    let rules: Vec<String> = rules.collect();
+    Cell::text((!rules.is_empty()).then(|| rules.join(" | ")))
 }
 
 /// A fix by its id for programs and its title for people.

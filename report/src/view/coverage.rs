@@ -5,13 +5,13 @@ use std::cmp::Reverse;
 use fleetback_scanner::model::problem::{Level, Problem};
 
 use super::policy;
-use super::report::Sheet;
-use crate::format::{self, shown};
+use super::report::ReportView;
+use crate::format::{self, escaped};
 use crate::results::{Host, Results, WaiverUse};
 
 pub(crate) struct ProblemRow {
     pub(crate) path: String,
-    pub(crate) wanted: String,
+    pub(crate) expected: String,
     pub(crate) found: String,
     pub(crate) remedy: String,
 }
@@ -41,7 +41,7 @@ pub(crate) struct RootRow {
     pub(crate) backups: String,
 }
 
-impl<'a> Sheet<'a> {
+impl<'a> ReportView<'a> {
     /// Problems, those that leave the report incomplete first.
     pub fn problems(&self) -> Vec<&'a Problem> {
         let mut problems: Vec<_> = self.results().problems.iter().collect();
@@ -54,9 +54,9 @@ pub(crate) const PROBLEMS_LEAD: &str =
     "Each of these is a file or folder that is missing or not as expected.";
 
 /// Those that leave the report incomplete, and the notes.
-pub(crate) fn problems(sheet: &Sheet<'_>) -> (Vec<ProblemRow>, Vec<ProblemRow>) {
+pub(crate) fn problems(view: &ReportView<'_>) -> (Vec<ProblemRow>, Vec<ProblemRow>) {
     let of = |level: Level| {
-        let problems = sheet
+        let problems = view
             .problems()
             .into_iter()
             .filter(|problem| problem.level == level);
@@ -67,10 +67,10 @@ pub(crate) fn problems(sheet: &Sheet<'_>) -> (Vec<ProblemRow>, Vec<ProblemRow>) 
 
 fn problem(problem: &Problem) -> ProblemRow {
     ProblemRow {
-        path: shown(&problem.path.to_string_lossy()),
-        wanted: shown(&problem.wanted),
-        found: shown(&problem.found),
-        remedy: problem.remedy.as_deref().map_or("nothing".into(), shown),
+        path: escaped(&problem.path.to_string_lossy()),
+        expected: escaped(&problem.wanted),
+        found: escaped(&problem.found),
+        remedy: problem.remedy.as_deref().map_or("nothing".into(), escaped),
     }
 }
 
@@ -78,12 +78,15 @@ pub(crate) fn waiver(waiver: &WaiverUse) -> WaiverRow {
     let calm = waiver.state == "used" && !waiver.expiring;
     let soon = if waiver.expiring { ", ends soon" } else { "" };
     WaiverRow {
-        state: format!("{}{soon}", format::capital(&shown(&waiver.state))),
+        state: format!("{}{soon}", format::capital(&escaped(&waiver.state))),
         tone: if calm { "" } else { "warn" },
         device: policy::waived_devices(waiver),
         code: waiver.code.map_or("all".into(), |code| code.to_string()),
-        reason: shown(&waiver.reason),
-        until: waiver.until.as_deref().map_or("without end".into(), shown),
+        reason: escaped(&waiver.reason),
+        until: waiver
+            .until
+            .as_deref()
+            .map_or("without end".into(), escaped),
     }
 }
 
@@ -91,8 +94,8 @@ pub(crate) fn unmatched(results: &Results) -> Vec<UnmatchedRow> {
     let unmatched = results.unmatched.iter();
     unmatched
         .map(|item| UnmatchedRow {
-            source: shown(&item.source),
-            reason: shown(&item.reason),
+            source: escaped(&item.source),
+            reason: escaped(&item.reason),
         })
         .collect()
 }
@@ -104,7 +107,7 @@ pub(crate) fn host(host: &Host) -> HostRow {
         (None, _) => "could not be read".into(),
     };
     HostRow {
-        name: shown(&host.name),
+        name: escaped(&host.name),
         backups: format::number(host.backups),
         space,
     }
@@ -114,7 +117,7 @@ pub(crate) fn roots(results: &Results) -> Vec<RootRow> {
     let roots = results.roots.iter();
     roots
         .map(|root| RootRow {
-            path: shown(&root.path.to_string_lossy()),
+            path: escaped(&root.path.to_string_lossy()),
             backups: format::number(root.backups),
         })
         .collect()

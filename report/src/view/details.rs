@@ -9,10 +9,10 @@ use fleetback_scanner::model::management::{CapacityUnit, Validity};
 use fleetback_scanner::model::problem::Problem;
 use jiff::Timestamp;
 
-use super::device::{UNTOLD, currency};
+use super::device::{UNKNOWN, currency};
 use super::groups::may_destroy;
-use super::labelled::{Fact, Facts, fact};
-use super::report::Sheet;
+use super::labelled::{LabelledValue, LabelledValues, labelled};
+use super::report::ReportView;
 use super::{history, policy};
 use crate::format::{self, Label};
 use crate::results::{
@@ -23,7 +23,7 @@ use crate::results::{
 pub(crate) struct Details {
     pub(crate) findings: Vec<FindingDetails>,
     /// Facts under their headings.
-    pub(crate) sections: Vec<(&'static str, Facts)>,
+    pub(crate) sections: Vec<(&'static str, LabelledValues)>,
     pub(crate) backups: Vec<BackupDetails>,
     pub(crate) problems: Vec<ProblemDetails>,
 }
@@ -42,7 +42,7 @@ pub(crate) struct FindingDetails {
     pub(crate) next: Option<String>,
     pub(crate) waiver: Option<String>,
     /// What it rests on and where that was read; the rules of a benchmark that speak of it.
-    pub(crate) grounds: Facts,
+    pub(crate) grounds: LabelledValues,
     /// The lines of the message to the device's user.
     pub(crate) message: Vec<String>,
     /// The lines of what Apple Support is handed.
@@ -53,7 +53,7 @@ pub(crate) struct FindingDetails {
 pub(crate) struct BackupDetails {
     pub(crate) title: String,
     pub(crate) good: bool,
-    pub(crate) facts: Facts,
+    pub(crate) facts: LabelledValues,
     pub(crate) file_lists: Vec<FileList>,
 }
 
@@ -71,27 +71,27 @@ pub(crate) struct ProblemDetails {
 }
 
 /// All that is said of a device.
-pub(crate) fn details(sheet: &Sheet<'_>, device: &Device) -> Details {
-    let teller = Teller { sheet };
+pub(crate) fn details(view: &ReportView<'_>, device: &Device) -> Details {
+    let writer = DetailsWriter { view };
     let problems = device.backups.iter().flat_map(|backup| &backup.problems);
     Details {
         findings: (device.findings.iter())
-            .map(|finding| teller.finding(finding))
+            .map(|finding| writer.finding(finding))
             .collect(),
-        sections: teller.sections(device),
+        sections: writer.sections(device),
         backups: (device.backups.iter())
-            .map(|backup| teller.backup(backup))
+            .map(|backup| writer.backup(backup))
             .collect(),
         problems: problems.map(problem).collect(),
     }
 }
 
 /// Knows the time zone and the time of the scan.
-struct Teller<'a> {
-    sheet: &'a Sheet<'a>,
+struct DetailsWriter<'a> {
+    view: &'a ReportView<'a>,
 }
 
-impl Teller<'_> {
+impl DetailsWriter<'_> {
     fn finding(&self, finding: &Finding) -> FindingDetails {
         let fix = &finding.likely_fix;
         let next = finding.next_fix.map(|next| next.about().title);
@@ -113,10 +113,10 @@ impl Teller<'_> {
     }
 
     /// What a finding rests on, and the rules of a benchmark that speak of it.
-    fn grounds(&self, finding: &Finding) -> Facts {
+    fn grounds(&self, finding: &Finding) -> LabelledValues {
         let evidence = finding.evidence.iter().map(|one| self.evidence(one));
         let rules = policy::references(&finding.references).map(|rules| {
-            fact(
+            labelled(
                 rules,
                 format!("rules that ask for {}", policy::demands(finding)),
             )
@@ -124,21 +124,21 @@ impl Teller<'_> {
         evidence.chain(rules).collect()
     }
 
-    fn evidence(&self, evidence: &Evidence) -> Fact {
+    fn evidence(&self, evidence: &Evidence) -> LabelledValue {
         let source = match evidence.observed_at {
             Some(at) => format!("{}, {}", evidence.source, self.when(at)),
             None => evidence.source.clone(),
         };
-        fact(evidence.text.clone(), source)
+        labelled(evidence.text.clone(), source)
     }
 
-    fn sections(&self, device: &Device) -> Vec<(&'static str, Facts)> {
+    fn sections(&self, device: &Device) -> Vec<(&'static str, LabelledValues)> {
         let sections = [
             ("Device", self.identity(device)),
             ("iCloud", self.icloud(&device.icloud)),
             ("MDM", self.mdm(device.mdm.as_ref())),
         ];
-        let past = history::facts(self.sheet, device);
+        let past = history::facts(self.view, device);
         let past = past.map(|facts| ("History", worded(facts)));
         sections.into_iter().chain(past).collect()
     }
@@ -161,7 +161,7 @@ impl Teller<'_> {
         }
     }
 
-    fn identity(&self, device: &Device) -> Facts {
+    fn identity(&self, device: &Device) -> LabelledValues {
         let build = format::os(
             device.product_type.as_deref(),
             device.os_version.as_deref(),
@@ -203,12 +203,12 @@ impl Teller<'_> {
             ),
             (
                 "In the inventory",
-                Some(told(device.in_inventory, "there is no inventory")),
+                Some(yes_no_or(device.in_inventory, "there is no inventory")),
             ),
         ];
         facts
             .into_iter()
-            .map(|(label, value)| fact(label, or_untold(value)))
+            .map(|(label, value)| labelled(label, or_unknown(value)))
             .collect()
     }
 
@@ -221,18 +221,18 @@ impl Teller<'_> {
         )
     }
 
-    fn icloud(&self, icloud: &Icloud) -> Facts {
+    fn icloud(&self, icloud: &Icloud) -> LabelledValues {
         let facts = [
-            ("iCloud Backup on", told(icloud.enabled, UNTOLD)),
+            ("iCloud Backup on", yes_no_or(icloud.enabled, UNKNOWN)),
             (
                 "Last backup",
-                or_untold(icloud.last_date.map(|at| self.when(at))),
+                or_unknown(icloud.last_date.map(|at| self.when(at))),
             ),
             ("Counts as good", format::yes_no(icloud.good).into()),
-            ("Source", or_untold(icloud.source.clone())),
+            ("Source", or_unknown(icloud.source.clone())),
             (
                 "As of",
-                or_untold(icloud.observed_at.map(|at| self.when(at))),
+                or_unknown(icloud.observed_at.map(|at| self.when(at))),
             ),
         ];
         let attempts = icloud
@@ -240,53 +240,53 @@ impl Teller<'_> {
             .iter()
             .map(|attempt| self.icloud_attempt(attempt));
         facts
-            .map(|(label, value)| fact(label, value))
+            .map(|(label, value)| labelled(label, value))
             .into_iter()
             .chain(attempts)
             .collect()
     }
 
-    fn icloud_attempt(&self, attempt: &IcloudAttempt) -> Fact {
+    fn icloud_attempt(&self, attempt: &IcloudAttempt) -> LabelledValue {
         let meaning = attempt.meaning.as_deref().unwrap_or("unknown error code");
-        let label = format::date_time(attempt.at, self.sheet.zone());
-        fact(
+        let label = format::date_time(attempt.at, self.view.zone());
+        labelled(
             label,
             format!("{meaning} ({} {})", attempt.domain, attempt.code),
         )
     }
 
-    fn mdm(&self, mdm: Option<&Mdm>) -> Facts {
+    fn mdm(&self, mdm: Option<&Mdm>) -> LabelledValues {
         let Some(mdm) = mdm else {
-            return vec![fact("MDM", "no document speaks of this device")];
+            return vec![labelled("MDM", "no document speaks of this device")];
         };
         let facts = [
             (
                 "Last seen",
-                or_untold(mdm.last_seen.map(|at| self.when(at))),
+                or_unknown(mdm.last_seen.map(|at| self.when(at))),
             ),
-            ("Source", or_untold(mdm.source.clone())),
+            ("Source", or_unknown(mdm.source.clone())),
             ("Trusted", format::yes_no(mdm.trusted).into()),
-            ("Supervised", told(mdm.supervised, UNTOLD)),
-            ("User Enrollment", told(mdm.user_enrollment, UNTOLD)),
-            ("Lost mode", told(mdm.lost_mode, UNTOLD)),
-            ("Find My", told(mdm.find_my, UNTOLD)),
-            ("Activation Lock", told(mdm.activation_lock, UNTOLD)),
+            ("Supervised", yes_no_or(mdm.supervised, UNKNOWN)),
+            ("User Enrollment", yes_no_or(mdm.user_enrollment, UNKNOWN)),
+            ("Lost mode", yes_no_or(mdm.lost_mode, UNKNOWN)),
+            ("Find My", yes_no_or(mdm.find_my, UNKNOWN)),
+            ("Activation Lock", yes_no_or(mdm.activation_lock, UNKNOWN)),
             ("Storage", storage(mdm)),
         ];
-        let told_of_some = self.mdm_if_told(mdm);
+        let rarely_known = self.mdm_if_known(mdm);
         let restrictions = mdm
             .restrictions
             .iter()
             .map(|(key, value)| restriction(mdm, key, *value));
-        let facts = facts.map(|(label, value)| fact(label, value));
-        let facts = facts.into_iter().chain(told_of_some);
+        let facts = facts.map(|(label, value)| labelled(label, value));
+        let facts = facts.into_iter().chain(rarely_known);
         facts.chain(restrictions).chain(apps(mdm)).collect()
     }
 
-    /// Facts that few sources tell: a row of "unknown" for each would bury the others.
-    fn mdm_if_told(&self, mdm: &Mdm) -> Facts {
+    /// Facts that few sources have: a row of "unknown" for each would bury the others.
+    fn mdm_if_known(&self, mdm: &Mdm) -> LabelledValues {
         let when = |at: Option<Timestamp>| at.map(|at| self.when(at));
-        let yes_no = |told: Option<bool>| told.map(|told| format::yes_no(told).to_owned());
+        let yes_no = |value: Option<bool>| value.map(|value| format::yes_no(value).to_owned());
         let ended = mdm.enrolment_ended.filter(|ended| *ended);
         let facts = [
             ("Enrolled", when(mdm.enrolled_at)),
@@ -326,22 +326,22 @@ impl Teller<'_> {
                 mdm.backup_queries_left_out.as_deref().map(or_none),
             ),
         ];
-        let told = facts
+        let known = facts
             .into_iter()
-            .filter_map(|(label, value)| Some(fact(label, value?)));
-        told.collect()
+            .filter_map(|(label, value)| Some(labelled(label, value?)));
+        known.collect()
     }
 
     fn certificates(&self, all: &[Validity]) -> String {
         let one = |validity: &Validity| {
-            let day = |at| format::date(at, self.sheet.zone());
+            let day = |at| format::date(at, self.view.zone());
             format!("{} to {}", day(validity.from), day(validity.until))
         };
         or_none(&all.iter().map(one).collect::<Vec<_>>())
     }
 
-    fn backup_facts(&self, backup: &Backup) -> Facts {
-        let when = |at: Option<Timestamp>| or_untold(at.map(|at| self.when(at)));
+    fn backup_facts(&self, backup: &Backup) -> LabelledValues {
+        let when = |at: Option<Timestamp>| or_unknown(at.map(|at| self.when(at)));
         let facts = [
             ("State", backup.state_reason.clone()),
             (
@@ -356,7 +356,7 @@ impl Teller<'_> {
             ("Status.plist", when(backup.status_date)),
             ("Manifest.plist", when(backup.manifest_date)),
             ("Info.plist", when(backup.info_date)),
-            ("Encrypted", told(backup.encrypted, UNTOLD)),
+            ("Encrypted", yes_no_or(backup.encrypted, UNKNOWN)),
             ("Password", self.password(backup)),
             ("Files", files(backup)),
             ("Checked", self.checked(backup)),
@@ -366,7 +366,7 @@ impl Teller<'_> {
         ];
         facts
             .into_iter()
-            .map(|(label, value)| fact(label, value))
+            .map(|(label, value)| labelled(label, value))
             .collect()
     }
 
@@ -391,8 +391,8 @@ impl Teller<'_> {
 
     /// "2026-11-20 03:14, 2 days before the scan".
     fn when(&self, at: Timestamp) -> String {
-        let now = self.sheet.results().scanned_at;
-        let at_words = format::date_time(at, self.sheet.zone());
+        let now = self.view.results().scanned_at;
+        let at_words = format::date_time(at, self.view.zone());
         match at.cmp(&now) {
             Ordering::Less => {
                 format!("{at_words}, {} before the scan", format::elapsed(at, now))
@@ -442,18 +442,18 @@ fn problem(problem: &Problem) -> ProblemDetails {
     }
 }
 
-fn worded(facts: Vec<(&'static str, Option<String>)>) -> Facts {
+fn worded(facts: Vec<(&'static str, Option<String>)>) -> LabelledValues {
     let facts = facts.into_iter();
     facts
-        .map(|(label, value)| fact(label, or_untold(value)))
+        .map(|(label, value)| labelled(label, or_unknown(value)))
         .collect()
 }
 
-fn or_untold(value: Option<String>) -> String {
-    value.unwrap_or_else(|| UNTOLD.into())
+fn or_unknown(value: Option<String>) -> String {
+    value.unwrap_or_else(|| UNKNOWN.into())
 }
 
-fn told(value: Option<bool>, otherwise: &str) -> String {
+fn yes_no_or(value: Option<bool>, otherwise: &str) -> String {
     value.map(format::yes_no).unwrap_or(otherwise).into()
 }
 
@@ -479,7 +479,7 @@ fn storage(mdm: &Mdm) -> String {
         (_, _, Some(all)) => format!("{:.1} {} in all, as reported", all.amount, unit(all.unit)),
         (Some(free), None, None) => format!("{free:.1} GB free, as reported"),
         (None, Some(all), None) => format!("{all:.1} GB in all, as reported"),
-        (None, None, None) => UNTOLD.into(),
+        (None, None, None) => UNKNOWN.into(),
     }
 }
 
@@ -498,7 +498,7 @@ fn or_none(list: &[String]) -> String {
     list.join(", ")
 }
 
-fn apps(mdm: &Mdm) -> Facts {
+fn apps(mdm: &Mdm) -> LabelledValues {
     let lists = [
         ("Apps barred from backup", &mdm.apps_barred_from_backup),
         (
@@ -506,18 +506,19 @@ fn apps(mdm: &Mdm) -> Facts {
             &mdm.apps_removed_with_enrolment,
         ),
     ];
-    let told = lists.into_iter().filter(|(_, apps)| !apps.is_empty());
-    told.map(|(label, apps)| fact(label, apps.join(", ")))
+    let filled = lists.into_iter().filter(|(_, apps)| !apps.is_empty());
+    filled
+        .map(|(label, apps)| labelled(label, apps.join(", ")))
         .collect()
 }
 
-fn restriction(mdm: &Mdm, key: &str, value: bool) -> Fact {
+fn restriction(mdm: &Mdm, key: &str, value: bool) -> LabelledValue {
     let profiles = mdm
         .restriction_profiles
         .get(key)
         .map(|profiles| profiles.join(", "));
     let by = profiles.map_or(String::new(), |profiles| format!(", set by {profiles}"));
-    fact(key, format!("{value}{by}"))
+    labelled(key, format!("{value}{by}"))
 }
 
 fn files(backup: &Backup) -> String {

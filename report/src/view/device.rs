@@ -1,17 +1,17 @@
 //! What is said of one device beside the columns of the tables: its name, its last good backup, its fix.
 //!
 //! A tone is a colour with a meaning; it never stands without a word and a shape beside it. Every
-//! text that can come from a device passes [`shown`] before it reaches the page.
+//! text that can come from a device passes [`escaped`] before it reaches the page.
 
 use std::collections::BTreeSet;
 
 use super::attention;
-use super::report::Sheet;
-use crate::format::{self, plural, shown};
+use super::report::ReportView;
+use crate::format::{self, escaped, plural};
 use crate::results::{Confidence, Device, Finding, Os, OsVerdict, Severity, Status};
 
-/// In place of a fact that no evidence told.
-pub(crate) const UNTOLD: &str = "unknown";
+/// In place of a fact that no evidence gives.
+pub(crate) const UNKNOWN: &str = "unknown";
 
 /// In place of the name of a device that no evidence names.
 pub(crate) const NAMELESS: &str = "no name known";
@@ -56,24 +56,27 @@ pub(crate) fn status_number(status: Status) -> usize {
 /// What the copy buttons copy: the serial number, else the UDID.
 pub(crate) fn copied(device: &Device) -> Option<String> {
     let id = device.serial_number.as_ref().or(device.udid.as_ref());
-    id.map(|id| shown(id))
+    id.map(|id| escaped(id))
 }
 
 /// The name, or the words for none.
 pub(crate) fn name(device: &Device) -> String {
-    device.device_name.as_deref().map_or(NAMELESS.into(), shown)
+    device
+        .device_name
+        .as_deref()
+        .map_or(NAMELESS.into(), escaped)
 }
 
 /// The marketing name, else Apple's product type.
 pub(crate) fn model(device: &Device) -> Option<String> {
     let model = device.model.as_ref().or(device.product_type.as_ref());
-    model.map(|model| shown(model))
+    model.map(|model| escaped(model))
 }
 
 /// "iPadOS 17.7".
 pub(crate) fn system(device: &Device) -> Option<String> {
     let product = device.product_type.as_deref();
-    format::os_version(product, device.os_version.as_deref()).map(|system| shown(&system))
+    format::os_version(product, device.os_version.as_deref()).map(|system| escaped(&system))
 }
 
 /// What an admin would call the device: serial number, UDID, IMEI or name.
@@ -87,14 +90,14 @@ pub(crate) fn handle(device: &Device) -> String {
     let first = numbers.into_iter().flatten().next();
     first.map_or_else(
         || "(a device without a number)".to_owned(),
-        |text| shown(text),
+        |text| escaped(text),
     )
 }
 
 /// "2026-11-20", or which kind of nothing there is instead.
-pub(crate) fn last_good(sheet: &Sheet<'_>, device: &Device) -> String {
+pub(crate) fn last_good(view: &ReportView<'_>, device: &Device) -> String {
     match (&device.last_good_backup, device.status) {
-        (Some(good), _) => format::date(good.date, sheet.zone()).to_string(),
+        (Some(good), _) => format::date(good.date, view.zone()).to_string(),
         (None, Status::Never) => "never backed up".into(),
         (None, Status::Unknown) => "not known".into(),
         (None, _) => "none that is good".into(),
@@ -118,7 +121,7 @@ pub(crate) fn last_good_more(device: &Device) -> String {
 /// The title of the likely fix; what stands there when no finding asks for one.
 pub(crate) fn fix_title(finding: Option<&Finding>) -> String {
     finding.map_or("Nothing to do".into(), |finding| {
-        shown(&finding.likely_fix.title)
+        escaped(&finding.likely_fix.title)
     })
 }
 
@@ -173,31 +176,31 @@ pub(crate) struct StaticRow {
     pub(crate) host: String,
 }
 
-pub(crate) fn listed(sheet: &Sheet<'_>, fits: attention::Fits) -> Vec<StaticRow> {
-    let devices = sheet.results().devices.iter().filter(|device| fits(device));
-    devices.map(|device| static_row(sheet, device)).collect()
+pub(crate) fn listed(view: &ReportView<'_>, fits: attention::DeviceFilter) -> Vec<StaticRow> {
+    let devices = view.results().devices.iter().filter(|device| fits(device));
+    devices.map(|device| static_row(view, device)).collect()
 }
 
-fn static_row(sheet: &Sheet<'_>, device: &Device) -> StaticRow {
-    let or_untold = |text: &Option<String>| text.as_deref().map_or(UNTOLD.into(), shown);
-    let finding = attention::leading(device);
+fn static_row(view: &ReportView<'_>, device: &Device) -> StaticRow {
+    let or_unknown = |text: &Option<String>| text.as_deref().map_or(UNKNOWN.into(), escaped);
+    let finding = attention::leading_finding(device);
     let hosts: BTreeSet<_> = device
         .backups
         .iter()
-        .map(|backup| shown(&backup.host))
+        .map(|backup| escaped(&backup.host))
         .collect();
     StaticRow {
         status: format::heading(device.status),
         name: name(device),
-        serial: or_untold(&device.serial_number),
-        user: or_untold(&device.user),
-        last_good: [last_good(sheet, device), last_good_more(device)]
+        serial: or_unknown(&device.serial_number),
+        user: or_unknown(&device.user),
+        last_good: [last_good(view, device), last_good_more(device)]
             .into_iter()
             .filter(|words| !words.is_empty())
             .collect::<Vec<_>>()
             .join(", "),
         fix: fix_title(finding),
-        reason: finding.map_or(String::new(), |finding| shown(&finding.cause)),
+        reason: finding.map_or(String::new(), |finding| escaped(&finding.cause)),
         host: hosts.into_iter().collect::<Vec<_>>().join(", "),
     }
 }

@@ -4,7 +4,7 @@ use crate::format::number;
 use crate::history::diff::{DeviceDiff, Diff, DiffKind, Stand};
 use crate::results::Code;
 
-/// A word and a heading for each change, in the order in which they are told.
+/// A word and a heading for each change, in the order in which they are listed.
 pub(crate) const HEADINGS: [(DiffKind, &str, &str); 7] = [
     (DiffKind::New, "new", "Fail and did not"),
     (DiffKind::Worse, "worse", "Fail worse"),
@@ -25,17 +25,17 @@ pub(crate) const HEADINGS: [(DiffKind, &str, &str); 7] = [
 
 /// "2 new, 1 fixed, 40 the same".
 pub fn sums(diff: &Diff) -> String {
-    let told = HEADINGS
+    let counts = HEADINGS
         .iter()
         .map(|(kind, word, ..)| (diff.count(*kind), word));
-    let told: Vec<String> = told
+    let counts: Vec<String> = counts
         .filter(|(count, _)| *count > 0)
         .map(|(count, word)| format!("{} {word}", number(count)))
         .collect();
-    if told.is_empty() {
+    if counts.is_empty() {
         "no device in either report".to_owned()
     } else {
-        told.join(", ")
+        counts.join(", ")
     }
 }
 

@@ -7,17 +7,17 @@
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
-use super::attention::{Urgency, open_finding, urgency};
+use super::attention::{Urgency, first_unwaived, urgency};
 use super::device;
-use super::labelled::{Fact, fact};
-use super::report::Sheet;
-use crate::format::{self, shown};
+use super::labelled::{LabelledValue, labelled};
+use super::report::ReportView;
+use crate::format::{self, escaped};
 use crate::results::{Device, Finding};
 
 /// Ways to do one fix that are spelled out; the others stand with their devices in the table.
-const WAYS_SHOWN: usize = 4;
+const STEP_LISTS_MAX: usize = 4;
 
-/// Id of the chapter of what could be lost tonight.
+/// Id of the section of what could be lost tonight.
 pub(crate) const TONIGHT: &str = "tonight";
 
 /// A section before its groups are known.
@@ -48,7 +48,7 @@ const HEADINGS: [Heading; 2] = [
 ];
 
 /// Groups under one heading.
-pub(crate) struct Chapter {
+pub(crate) struct Section {
     pub(crate) id: &'static str,
     pub(crate) title: &'static str,
     pub(crate) lead: &'static str,
@@ -67,9 +67,9 @@ pub(crate) struct Group {
     pub(crate) title: String,
     /// "user", or "user for 10, admin for 2"; empty where no finding points to a fix.
     pub(crate) who: String,
-    pub(crate) facts: Vec<Fact>,
+    pub(crate) facts: Vec<LabelledValue>,
     pub(crate) may_destroy: Vec<String>,
-    pub(crate) ways: Vec<Way>,
+    pub(crate) step_lists: Vec<StepList>,
     pub(crate) serials_word: String,
     pub(crate) serials: Vec<String>,
     /// What an administrator would call each device.
@@ -79,7 +79,7 @@ pub(crate) struct Group {
 }
 
 /// Steps, and for whom where not for all.
-pub(crate) struct Way {
+pub(crate) struct StepList {
     pub(crate) whom: Option<String>,
     pub(crate) steps: Vec<String>,
 }
@@ -87,30 +87,30 @@ pub(crate) struct Way {
 /// A device of a group: its place in the table, itself, the finding it is here for.
 type Member<'a> = (usize, &'a Device, Option<&'a Finding>);
 
-/// The chapters that have groups.
-pub(crate) fn chapters(sheet: &Sheet<'_>) -> Vec<Chapter> {
+/// The sections that have groups.
+pub(crate) fn sections(view: &ReportView<'_>) -> Vec<Section> {
     let mut numbers = 1..;
-    let chapter = |heading: &Heading| Chapter {
+    let section = |heading: &Heading| Section {
         id: heading.id,
         title: heading.title,
         lead: heading.lead,
-        groups: (gathered(sheet, heading.urgency).iter())
+        groups: (gathered(view, heading.urgency).iter())
             .zip(&mut numbers)
             .map(|(members, number)| group(number, heading.filter, members))
             .collect(),
     };
-    let chapters = HEADINGS.iter().map(chapter);
-    chapters
-        .filter(|chapter| !chapter.groups.is_empty())
+    let sections = HEADINGS.iter().map(section);
+    sections
+        .filter(|section| !section.groups.is_empty())
         .collect()
 }
 
 /// Devices by the fix of their first finding that no waiver covers, most devices first.
-fn gathered<'a>(sheet: &Sheet<'a>, soon: Urgency) -> Vec<Vec<Member<'a>>> {
+fn gathered<'a>(view: &ReportView<'a>, soon: Urgency) -> Vec<Vec<Member<'a>>> {
     let mut by_fix: BTreeMap<_, Vec<Member<'a>>> = BTreeMap::new();
-    let devices = sheet.results().devices.iter().enumerate();
+    let devices = view.results().devices.iter().enumerate();
     for (place, device) in devices.filter(|(_, device)| urgency(device) == Some(soon)) {
-        let finding = open_finding(device);
+        let finding = first_unwaived(device);
         let fix = finding.map(|finding| finding.likely_fix.id);
         by_fix
             .entry(fix)
@@ -123,7 +123,7 @@ fn gathered<'a>(sheet: &Sheet<'a>, soon: Urgency) -> Vec<Vec<Member<'a>>> {
 }
 
 fn group(number: usize, also: &'static str, members: &[Member<'_>]) -> Group {
-    let leading = members.first().and_then(|(_, _, finding)| *finding);
+    let leading_finding = members.first().and_then(|(_, _, finding)| *finding);
     let serials: Vec<_> = members
         .iter()
         .filter_map(|(_, device, _)| device::copied(device))
@@ -132,24 +132,24 @@ fn group(number: usize, also: &'static str, members: &[Member<'_>]) -> Group {
     Group {
         number,
         also,
-        key: device::fix_key(leading),
+        key: device::fix_key(leading_finding),
         devices: format::number(members.len() as u64),
         devices_word: if members.len() == 1 {
             "device"
         } else {
             "devices"
         },
-        title: leading.map_or(
+        title: leading_finding.map_or(
             "Look at the device: no finding points to a fix".into(),
-            |f| shown(&f.likely_fix.title),
+            |f| escaped(&f.likely_fix.title),
         ),
         who: who(members),
         facts: facts(members),
         may_destroy: harms
             .into_iter()
-            .map(|(harm, _)| shown(&may_destroy(harm)))
+            .map(|(harm, _)| escaped(&may_destroy(harm)))
             .collect(),
-        ways: ways(members),
+        step_lists: step_lists(members),
         serials_word: format::plural(serials.len() as u64, "serial number", "serial numbers"),
         serials,
         names: members
@@ -165,11 +165,11 @@ fn findings<'a>(members: &[Member<'a>]) -> impl Iterator<Item = &'a Finding> {
 }
 
 fn who(members: &[Member<'_>]) -> String {
-    let all = findings(members).map(|finding| shown(&finding.likely_fix.who));
+    let all = findings(members).map(|finding| escaped(&finding.likely_fix.who));
     shares(&counted(all))
 }
 
-fn facts(members: &[Member<'_>]) -> Vec<Fact> {
+fn facts(members: &[Member<'_>]) -> Vec<LabelledValue> {
     let all = || findings(members);
     let facts = [
         ("Who acts:", who(members)),
@@ -182,8 +182,10 @@ fn facts(members: &[Member<'_>]) -> Vec<Fact> {
             because(&counted(all().map(|f| f.code.about().title))),
         ),
     ];
-    let told = facts.into_iter().filter(|(_, value)| !value.is_empty());
-    told.map(|(label, value)| fact(label, value)).collect()
+    let filled = facts.into_iter().filter(|(_, value)| !value.is_empty());
+    filled
+        .map(|(label, value)| labelled(label, value))
+        .collect()
 }
 
 /// "Never backed up", or "Never backed up (3), A local backup is damaged (1)".
@@ -212,33 +214,34 @@ fn shares(counts: &[(String, u64)]) -> String {
     }
 }
 
-fn ways(members: &[Member<'_>]) -> Vec<Way> {
+fn step_lists(members: &[Member<'_>]) -> Vec<StepList> {
     let all = counted(findings(members).map(|finding| &finding.likely_fix.steps));
     let one = all.len() == 1;
     let shown_ways = all
         .into_iter()
         .filter(|(steps, _)| !steps.is_empty())
-        .take(WAYS_SHOWN);
-    let way = |(steps, _): (&Vec<String>, u64)| Way {
+        .take(STEP_LISTS_MAX);
+    let step_list = |(steps, _): (&Vec<String>, u64)| StepList {
         whom: (!one).then(|| whom(members, steps)),
-        steps: steps.iter().map(|step| shown(step)).collect(),
+        steps: steps.iter().map(|step| escaped(step)).collect(),
     };
-    shown_ways.map(way).collect()
+    shown_ways.map(step_list).collect()
 }
 
 /// "2 devices with iOS 12.5.7, iOS 16.7:".
 fn whom(members: &[Member<'_>], steps: &Vec<String>) -> String {
     let same = |finding: &Finding| finding.likely_fix.steps == *steps;
-    let mine: Vec<_> = members
+    let same_steps: Vec<_> = members
         .iter()
         .filter(|(_, _, finding)| finding.is_some_and(same))
         .collect();
     let systems = counted(
-        mine.iter()
+        same_steps
+            .iter()
             .filter_map(|(_, device, _)| device::system(device)),
     );
     let systems: Vec<_> = systems.into_iter().map(|(system, _)| system).collect();
-    let devices = format::plural(mine.len() as u64, "device", "devices");
+    let devices = format::plural(same_steps.len() as u64, "device", "devices");
     if systems.is_empty() {
         format!("{devices}:")
     } else {

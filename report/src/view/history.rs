@@ -1,7 +1,7 @@
 //! What earlier runs add to the page: what has changed, the nights of a device, and what became of
 //! the fixes that were shown.
 
-use super::report::Sheet;
+use super::report::ReportView;
 use crate::format::{self, number, plural};
 use crate::results::{
     Change, Device, DeviceHistory, EarlierSize, FixOutcome, Recovered, RunHistory,
@@ -16,10 +16,10 @@ pub(crate) struct OutcomeRow {
 }
 
 /// "Since the run of 2026-11-19 04:00: 3 new, 1 fixed."
-pub(crate) fn changed(sheet: &Sheet<'_>) -> Option<String> {
-    let past = sheet.results().history.as_ref()?;
+pub(crate) fn changed(view: &ReportView<'_>) -> Option<String> {
+    let past = view.results().history.as_ref()?;
     let run = past.compared_with.as_ref()?;
-    let when = format::date_time(run.scanned_at, sheet.zone());
+    let when = format::date_time(run.scanned_at, view.zone());
     let changes = changes(past);
     let missed = match past.nights_missed {
         0 => String::new(),
@@ -32,8 +32,8 @@ pub(crate) fn changed(sheet: &Sheet<'_>) -> Option<String> {
 }
 
 /// The fixes that were shown on earlier nights.
-pub(crate) fn outcomes(sheet: &Sheet<'_>) -> Vec<OutcomeRow> {
-    let fixes = sheet
+pub(crate) fn outcomes(view: &ReportView<'_>) -> Vec<OutcomeRow> {
+    let fixes = view
         .results()
         .history
         .iter()
@@ -50,13 +50,13 @@ fn outcome(outcome: &FixOutcome) -> OutcomeRow {
     }
 }
 
-/// Facts of a device with their labels; a `None` inside is one that nobody told.
-type Facts = Vec<(&'static str, Option<String>)>;
+/// Facts of a device with their labels; a `None` inside is unknown.
+type MaybeValues = Vec<(&'static str, Option<String>)>;
 
-/// The chapter of a device; `None` for a run without a history.
-pub(crate) fn facts(sheet: &Sheet<'_>, device: &Device) -> Option<Facts> {
+/// The section of a device; `None` for a run without a history.
+pub(crate) fn facts(view: &ReportView<'_>, device: &Device) -> Option<MaybeValues> {
     let past = device.history.as_ref()?;
-    let date = |at| format::date(at, sheet.zone()).to_string();
+    let date = |at| format::date(at, view.zone()).to_string();
     let failing = past.first_failing.zip(past.nights_failing);
     let failing = failing.map(|(since, nights)| {
         format!(
@@ -69,15 +69,16 @@ pub(crate) fn facts(sheet: &Sheet<'_>, device: &Device) -> Option<Facts> {
         ("Change", device.change.map(|change| change.id().to_owned())),
         ("Failing", Some(failing.unwrap_or_else(|| "no".to_owned()))),
         ("Last 28 nights", Some(nights(past))),
-        ("Size of its backups", sizes(sheet, &past.sizes)),
+        ("Size of its backups", sizes(view, &past.sizes)),
         (
             "Recovered",
-            past.recovered.as_ref().map(|then| recovered(sheet, then)),
+            past.recovered.as_ref().map(|then| recovered(view, then)),
         ),
     ];
-    let told = facts.into_iter();
+    let parts = facts.into_iter();
     Some(
-        told.filter(|(label, value)| value.is_some() || *label != "Recovered")
+        parts
+            .filter(|(label, value)| value.is_some() || *label != "Recovered")
             .collect(),
     )
 }
@@ -90,20 +91,20 @@ fn nights(past: &DeviceHistory) -> String {
     )
 }
 
-fn sizes(sheet: &Sheet<'_>, sizes: &[EarlierSize]) -> Option<String> {
-    let told = sizes.iter().map(|then| {
-        let date = format::date(then.completed_at, sheet.zone());
+fn sizes(view: &ReportView<'_>, sizes: &[EarlierSize]) -> Option<String> {
+    let parts = sizes.iter().map(|then| {
+        let date = format::date(then.completed_at, view.zone());
         format!("{date} {}", format::size(then.bytes))
     });
-    let told: Vec<String> = told.collect();
-    (!told.is_empty()).then(|| told.join(", "))
+    let parts: Vec<String> = parts.collect();
+    (!parts.is_empty()).then(|| parts.join(", "))
 }
 
-fn recovered(sheet: &Sheet<'_>, then: &Recovered) -> String {
+fn recovered(view: &ReportView<'_>, then: &Recovered) -> String {
     format!(
         "from \"{}\", which was seen since {} on {}; shown last: \"{}\"",
         then.code.about().title,
-        format::date(then.since, sheet.zone()),
+        format::date(then.since, view.zone()),
         plural(then.nights, "night", "nights"),
         then.fix.about().title
     )
@@ -112,24 +113,24 @@ fn recovered(sheet: &Sheet<'_>, then: &Recovered) -> String {
 /// What has changed since the run that is compared with: "3 new, 1 fixed, 1 gone".
 pub fn changes(past: &RunHistory) -> String {
     let of = |change| past.changes.get(&change).copied().unwrap_or(0);
-    let told = TOLD_CHANGES.map(|change| (of(change), change.id()));
+    let parts = NAMED_CHANGES.map(|change| (of(change), change.id()));
     let gone = (past.gone.len() as u64, "gone");
-    let told = told
+    let parts = parts
         .into_iter()
         .chain([gone])
         .filter(|(count, _)| *count > 0);
-    let told: Vec<String> = told
+    let parts: Vec<String> = parts
         .map(|(count, word)| format!("{} {word}", number(count)))
         .collect();
-    if told.is_empty() {
+    if parts.is_empty() {
         "nothing has changed".to_owned()
     } else {
-        told.join(", ")
+        parts.join(", ")
     }
 }
 
-/// The changes worth a word, in the order in which they are told.
-const TOLD_CHANGES: [Change; 5] = [
+/// The changes worth a word, in the order in which they are listed.
+const NAMED_CHANGES: [Change; 5] = [
     Change::New,
     Change::Worse,
     Change::Better,

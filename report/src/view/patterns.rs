@@ -1,8 +1,8 @@
 //! What many devices have in common, before anything is said of single ones.
 
-use super::labelled::{Fact, fact};
-use super::report::Sheet;
-use crate::format::{self, shown};
+use super::labelled::{LabelledValue, labelled};
+use super::report::ReportView;
+use crate::format::{self, escaped};
 use crate::results::Pattern;
 
 /// One pattern as the template sees it.
@@ -12,19 +12,19 @@ pub(crate) struct PatternRow {
     pub(crate) title: String,
     pub(crate) cause: String,
     pub(crate) reason: String,
-    pub(crate) facts: Vec<Fact>,
+    pub(crate) facts: Vec<LabelledValue>,
     pub(crate) steps: Vec<String>,
     pub(crate) devices_word: String,
     pub(crate) devices: Vec<String>,
 }
 
 /// The patterns of the run, the strongest first.
-pub(crate) fn rows(sheet: &Sheet<'_>) -> Vec<PatternRow> {
-    let patterns = sheet.results().patterns.iter();
-    patterns.map(|pattern| row(sheet, pattern)).collect()
+pub(crate) fn rows(view: &ReportView<'_>) -> Vec<PatternRow> {
+    let patterns = view.results().patterns.iter();
+    patterns.map(|pattern| row(view, pattern)).collect()
 }
 
-fn row(sheet: &Sheet<'_>, pattern: &Pattern) -> PatternRow {
+fn row(view: &ReportView<'_>, pattern: &Pattern) -> PatternRow {
     let named = pattern.devices.len() as u64;
     PatternRow {
         missed: format::number(pattern.missed),
@@ -33,24 +33,33 @@ fn row(sheet: &Sheet<'_>, pattern: &Pattern) -> PatternRow {
         } else {
             "devices"
         },
-        title: shown(&pattern_heading(pattern)),
-        cause: shown(&pattern.cause),
-        reason: shown(&pattern.reason),
-        facts: facts(sheet, pattern),
-        steps: pattern.likely_fix.steps.iter().map(|s| shown(s)).collect(),
+        title: escaped(&pattern_heading(pattern)),
+        cause: escaped(&pattern.cause),
+        reason: escaped(&pattern.reason),
+        facts: facts(view, pattern),
+        steps: pattern
+            .likely_fix
+            .steps
+            .iter()
+            .map(|s| escaped(s))
+            .collect(),
         devices_word: format::plural(named, "serial number", "serial numbers"),
-        devices: pattern.devices.iter().map(|device| shown(device)).collect(),
+        devices: pattern
+            .devices
+            .iter()
+            .map(|device| escaped(device))
+            .collect(),
     }
 }
 
-fn facts(sheet: &Sheet<'_>, pattern: &Pattern) -> Vec<Fact> {
+fn facts(view: &ReportView<'_>, pattern: &Pattern) -> Vec<LabelledValue> {
     vec![
-        fact("Likely fix", shown(&pattern.likely_fix.title)),
-        fact("Confidence", pattern.confidence.to_string()),
-        fact("Who acts", shown(&pattern.likely_fix.who)),
-        fact(
+        labelled("Likely fix", escaped(&pattern.likely_fix.title)),
+        labelled("Confidence", pattern.confidence.to_string()),
+        labelled("Who acts", escaped(&pattern.likely_fix.who)),
+        labelled(
             "Since",
-            format::date(pattern.since, sheet.zone()).to_string(),
+            format::date(pattern.since, view.zone()).to_string(),
         ),
     ]
 }

@@ -9,7 +9,7 @@ use crate::results::{Backup, Device, Results};
 
 /// The judged fleet, ready to print.
 #[derive(Debug, Clone, Copy)]
-pub struct Sheet<'a> {
+pub struct ReportView<'a> {
     results: &'a Results,
     zone: &'a TimeZone,
 }
@@ -19,7 +19,7 @@ pub struct Sheet<'a> {
 pub struct Row<'a> {
     /// The run.
     pub results: &'a Results,
-    /// Where the reader lives.
+    /// The time zone of the reader.
     pub zone: &'a TimeZone,
     /// The device.
     pub device: &'a Device,
@@ -28,18 +28,18 @@ pub struct Row<'a> {
     pub backup: Option<&'a Backup>,
 }
 
-impl<'a> Sheet<'a> {
+impl<'a> ReportView<'a> {
     /// Takes the results as they are; calendar dates are those of `zone`.
     pub fn new(results: &'a Results, zone: &'a TimeZone) -> Self {
         Self { results, zone }
     }
 
-    /// What the sheet shows.
+    /// What the view shows.
     pub fn results(&self) -> &'a Results {
         self.results
     }
 
-    /// Where the reader lives.
+    /// The time zone of the reader.
     pub fn zone(&self) -> &'a TimeZone {
         self.zone
     }
@@ -56,11 +56,11 @@ impl<'a> Sheet<'a> {
 
     /// One row per device in the order of the results, worst first; print it with [`COLUMNS`].
     pub fn devices(&self) -> impl Iterator<Item = Row<'a>> + use<'a> {
-        let sheet = *self;
+        let view = *self;
         self.results
             .devices
             .iter()
-            .map(move |device| sheet.row(device))
+            .map(move |device| view.row(device))
     }
 
     /// One row per local backup; print it with [`BACKUP_COLUMNS`].
@@ -76,11 +76,11 @@ impl<'a> Sheet<'a> {
 }
 
 /// "2026-11-22 23:00 Europe/Berlin".
-pub(crate) fn when(sheet: &Sheet<'_>) -> String {
-    let at = format::date_time(sheet.results().scanned_at, sheet.zone());
-    format!("{at} {}", zone_name(sheet))
+pub(crate) fn when(view: &ReportView<'_>) -> String {
+    let at = format::date_time(view.results().scanned_at, view.zone());
+    format!("{at} {}", zone_name(view))
 }
 
-pub(crate) fn zone_name(sheet: &Sheet<'_>) -> String {
-    format::zone(sheet.zone(), sheet.results().scanned_at)
+pub(crate) fn zone_name(view: &ReportView<'_>) -> String {
+    format::zone(view.zone(), view.results().scanned_at)
 }

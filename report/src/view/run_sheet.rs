@@ -1,14 +1,14 @@
-//! The run sheet of one swap: what has to be settled, looked at and done, on one sheet of paper.
+//! The run sheet of one swap: what has to be settled, checked and done, on one sheet of paper.
 //!
-//! Whoever holds it ticks boxes and signs, so all of it must be on that one page, whatever the device
-//! is called and however many rules say something. Three densities see to that: the fuller a sheet, the
-//! smaller its letters and the shorter its sentences. A sentence that is cut ends with `…`; the whole
-//! stands in the JSON. Text that comes from a device or a plan has gone through [`shown`].
+//! A person ticks its boxes and signs it, so all of it must fit on that page, however long the device's
+//! name and however many rules answer. Three densities see to that: the fuller a sheet, the smaller its
+//! letters and the shorter its sentences. A sentence that is cut ends with `…`; the JSON has it whole.
+//! Text that comes from a device or a plan has gone through [`escaped`].
 
 use jiff::tz::TimeZone;
 
 use super::ticket::{self, Group, Tone};
-use crate::format::{self, cut, shown};
+use crate::format::{self, cut, escaped};
 use crate::results::{BackupKind, Verdict};
 use crate::swap::answer::{Answer, Outcome};
 use crate::swap::ticket::{RestoreFrom, Ticket, Tickets};
@@ -23,9 +23,9 @@ pub struct RunSheet {
     /// Why, in one sentence.
     pub reason: String,
     /// What the rest of the plan says of it.
-    pub said_by_plan: Vec<String>,
+    pub plan_remarks: Vec<String>,
     /// Old device, user, day, new device, what is restored.
-    pub facts: Vec<Fact>,
+    pub facts: Vec<LabelledValue>,
     /// What has to be settled or looked at, what stands in the way first.
     pub lists: Vec<List>,
     /// The rules that nothing is to be done about, in one line.
@@ -38,7 +38,7 @@ pub struct RunSheet {
 
 /// One thing that is known of the swap.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Fact {
+pub struct LabelledValue {
     /// "Restore from".
     pub label: &'static str,
     /// What.
@@ -82,11 +82,11 @@ pub enum Density {
 
 /// How much a sheet of a density holds, measured in Chromium on the smaller of A4 and Letter, in a wide
 /// typeface. The style sheet cuts an item after the same number of lines.
-struct Room {
+struct Capacity {
     density: Density,
     /// Lines of the lists.
     lines: usize,
-    /// Letters of a line.
+    /// Messages of a line.
     letters: usize,
     /// Lines of one sentence, at most.
     sentence_lines: usize,
@@ -96,10 +96,10 @@ struct Room {
 }
 
 #[rustfmt::skip] // one density a line
-const ROOMS: [Room; 3] = [
-    Room { density: Density::Roomy, lines: 22, letters: 90, sentence_lines: 4, sentence: 300, remedy: 220 },
-    Room { density: Density::Dense, lines: 32, letters: 104, sentence_lines: 3, sentence: 240, remedy: 180 },
-    Room { density: Density::Tight, lines: usize::MAX, letters: 120, sentence_lines: 1, sentence: 110, remedy: 105 },
+const CAPACITIES: [Capacity; 3] = [
+    Capacity { density: Density::Roomy, lines: 22, letters: 90, sentence_lines: 4, sentence: 300, remedy: 220 },
+    Capacity { density: Density::Dense, lines: 32, letters: 104, sentence_lines: 3, sentence: 240, remedy: 180 },
+    Capacity { density: Density::Tight, lines: usize::MAX, letters: 120, sentence_lines: 1, sentence: 110, remedy: 105 },
 ];
 
 /// The longest name, and the longest of the other facts.
@@ -113,17 +113,17 @@ const HALF_LINE: usize = 40;
 const CANDIDATES_MAX: usize = 6;
 
 /// What the rest of the plan says, at most.
-const SAID_MAX: usize = 3;
+const REMARKS_MAX: usize = 3;
 
 /// The sheet of a ticket.
 pub fn run_sheet(ticket: &Ticket, tickets: &Tickets, zone: &TimeZone) -> RunSheet {
     let (room, lists) = fitting(ticket);
-    let said = ticket::said_by_plan(ticket).take(SAID_MAX);
+    let remarks = ticket::plan_remarks(ticket).take(REMARKS_MAX);
     RunSheet {
         verdict: ticket.verdict,
         subject: cut(&ticket::subject(ticket), NAME_MAX),
         reason: cut(&ticket.reason, room.sentence),
-        said_by_plan: said.map(|text| cut(text, FACT_MAX)).collect(),
+        plan_remarks: remarks.map(|text| cut(text, FACT_MAX)).collect(),
         facts: facts(ticket, tickets, zone),
         lists,
         in_order: in_order(ticket),
@@ -133,9 +133,9 @@ pub fn run_sheet(ticket: &Ticket, tickets: &Tickets, zone: &TimeZone) -> RunShee
 }
 
 /// The roomiest density in which the lists have room, and the lists.
-fn fitting(ticket: &Ticket) -> (&'static Room, Vec<List>) {
-    let [roomy, dense, tight] = &ROOMS;
-    let fits = |room: &'static Room| {
+fn fitting(ticket: &Ticket) -> (&'static Capacity, Vec<List>) {
+    let [roomy, dense, tight] = &CAPACITIES;
+    let fits = |room: &'static Capacity| {
         let lists = lists(ticket, room);
         (lines(&lists, room) <= room.lines).then_some((room, lists))
     };
@@ -144,7 +144,7 @@ fn fitting(ticket: &Ticket) -> (&'static Room, Vec<List>) {
         .unwrap_or_else(|| (tight, lists(ticket, tight)))
 }
 
-fn lines(lists: &[List], room: &Room) -> usize {
+fn lines(lists: &[List], room: &Capacity) -> usize {
     let wrapped = |text: &str| {
         drawn(text)
             .div_ceil(room.letters)
@@ -166,13 +166,13 @@ fn drawn(text: &str) -> usize {
     text.chars().map(halves).sum::<usize>() / 2
 }
 
-fn lists(ticket: &Ticket, room: &Room) -> Vec<List> {
+fn lists(ticket: &Ticket, room: &Capacity) -> Vec<List> {
     let groups = ticket::groups(ticket).into_iter();
     let to_do = groups.filter(|group| group.tone != Tone::Calm);
     to_do.map(|group| list(&group, room)).collect()
 }
 
-fn list(group: &Group<'_>, room: &Room) -> List {
+fn list(group: &Group<'_>, room: &Capacity) -> List {
     let item = |answer: &&Answer| Item {
         rule: answer.rule.clone(),
         text: cut(
@@ -201,14 +201,14 @@ fn in_order(ticket: &Ticket) -> String {
             rules(|answer| answer.waits_for.is_some()),
         ),
     ];
-    let told = parts.into_iter().filter(|(_, rules)| !rules.is_empty());
-    let told: Vec<_> = told
+    let filled = parts.into_iter().filter(|(_, rules)| !rules.is_empty());
+    let filled: Vec<_> = filled
         .map(|(title, rules)| format!("{title}: {}", rules.join(", ")))
         .collect();
-    told.join(". ")
+    filled.join(". ")
 }
 
-fn facts(ticket: &Ticket, tickets: &Tickets, zone: &TimeZone) -> Vec<Fact> {
+fn facts(ticket: &Ticket, tickets: &Tickets, zone: &TimeZone) -> Vec<LabelledValue> {
     let device = ticket.device.as_ref();
     let copy = ticket.restore_from.as_ref();
     let folder = copy.and_then(|copy| copy.path.as_deref());
@@ -228,29 +228,30 @@ fn facts(ticket: &Ticket, tickets: &Tickets, zone: &TimeZone) -> Vec<Fact> {
     ];
     let candidates = ticket.candidates.iter().take(CANDIDATES_MAX);
     let candidates = candidates.map(|who| ("Fits", Some(ticket::candidate(who))));
-    let told = facts
+    let filled = facts
         .into_iter()
         .chain(candidates)
         .filter_map(|(label, text)| Some((label, text?)));
-    let told = told.filter(|(_, text)| !text.is_empty());
-    told.map(|(label, text)| {
-        let value = cut(&text, FACT_MAX);
-        let wide = drawn(&value) > HALF_LINE;
-        Fact { label, value, wide }
-    })
-    .collect()
+    let filled = filled.filter(|(_, text)| !text.is_empty());
+    filled
+        .map(|(label, text)| {
+            let value = cut(&text, FACT_MAX);
+            let wide = drawn(&value) > HALF_LINE;
+            LabelledValue { label, value, wide }
+        })
+        .collect()
 }
 
-/// A path, whose end tells more than its beginning.
+/// A path, cut at the front: the end identifies it.
 fn cut_front(path: &str) -> String {
-    let path = shown(path);
+    let path = escaped(path);
     match path.chars().count().saturating_sub(FACT_MAX - 1) {
         0 | 1 => path,
         more => format!("…{}", path.chars().skip(more).collect::<String>()),
     }
 }
 
-/// What is done at the counter. The old device is erased last of all: until then nothing is lost.
+/// What is done, step by step. The old device is erased last of all: until then nothing is lost.
 fn steps(ticket: &Ticket, zone: &TimeZone) -> Vec<String> {
     if ticket.device.is_none() {
         return vec![

@@ -1,10 +1,10 @@
 //! The whole fleet in a few words: headline, counts, ages.
 
-use super::groups::{self, Chapter};
-use super::labelled::{Fact, fact};
-use super::report::{Sheet, when};
+use super::groups::{self, Section};
+use super::labelled::{LabelledValue, labelled};
+use super::report::{ReportView, when};
 use super::{attention, device, policy};
-use crate::format::{self, number, plural, shown};
+use crate::format::{self, escaped, number, plural};
 use crate::results::{Device, Results, Status};
 
 /// "3 of 41 devices could be lost tonight".
@@ -47,19 +47,19 @@ pub(crate) struct Count {
     pub(crate) means: &'static str,
 }
 
-/// A sentence below the counts, with a link to where it is told in full.
-pub(crate) struct Aside {
+/// A sentence below the counts, with a link to the section that has it in full.
+pub(crate) struct SideNote {
     pub(crate) text: String,
     pub(crate) anchor: &'static str,
     pub(crate) link: &'static str,
 }
 
-pub(crate) fn masthead(sheet: &Sheet<'_>) -> Vec<Fact> {
-    let results = sheet.results();
+pub(crate) fn masthead(view: &ReportView<'_>) -> Vec<LabelledValue> {
+    let results = view.results();
     vec![
-        fact("Scanned", when(sheet)),
-        fact("by", shown(&results.scan_host)),
-        fact("Policy", shown(&results.policy.name)),
+        labelled("Scanned", when(view)),
+        labelled("by", escaped(&results.scan_host)),
+        labelled("Policy", escaped(&results.policy.name)),
     ]
 }
 
@@ -77,11 +77,11 @@ pub(crate) fn subline(results: &Results) -> String {
 }
 
 /// The first group of what could be lost tonight.
-pub(crate) fn start(chapters: &[Chapter]) -> Option<Start> {
-    let chapter = chapters
+pub(crate) fn start(sections: &[Section]) -> Option<Start> {
+    let section = sections
         .iter()
-        .find(|chapter| chapter.id == groups::TONIGHT)?;
-    let group = chapter.groups.first()?;
+        .find(|section| section.id == groups::TONIGHT)?;
+    let group = section.groups.first()?;
     Some(Start {
         text: format!("{} ({} {})", group.title, group.devices, group.devices_word),
         anchor: format!("group-{}", group.number),
@@ -116,7 +116,7 @@ pub(crate) fn counts(results: &Results) -> Vec<Count> {
     device::STATUSES.into_iter().map(count).collect()
 }
 
-pub(crate) fn asides(results: &Results) -> Vec<Aside> {
+pub(crate) fn side_notes(results: &Results) -> Vec<SideNote> {
     let waived = results
         .in_fleet()
         .filter(|device| attention::waived(device))
@@ -129,7 +129,7 @@ pub(crate) fn asides(results: &Results) -> Vec<Aside> {
     let left = results.summary.left_mdm;
     let notes = policy::policy_notes(results).len() as u64;
     let is = |count| if count == 1 { "is" } else { "are" };
-    let asides = [
+    let side_notes = [
         (
             waived,
             "waived and not counted among those that could be lost.",
@@ -149,8 +149,8 @@ pub(crate) fn asides(results: &Results) -> Vec<Aside> {
             "See the list",
         ),
     ];
-    let told = asides.into_iter().filter(|(count, ..)| *count > 0);
-    let told = told.map(|(count, what, anchor, link)| Aside {
+    let filled = side_notes.into_iter().filter(|(count, ..)| *count > 0);
+    let filled = filled.map(|(count, what, anchor, link)| SideNote {
         text: format!(
             "{} {} {what}",
             format::plural(count, "device", "devices"),
@@ -159,16 +159,16 @@ pub(crate) fn asides(results: &Results) -> Vec<Aside> {
         anchor,
         link,
     });
-    told.chain(policy_aside(notes)).collect()
+    filled.chain(policy_side_note(notes)).collect()
 }
 
-fn policy_aside(notes: u64) -> Option<Aside> {
+fn policy_side_note(notes: u64) -> Option<SideNote> {
     let need = if notes == 1 {
         "entry needs"
     } else {
         "entries need"
     };
-    (notes > 0).then(|| Aside {
+    (notes > 0).then(|| SideNote {
         text: format!("{} policy {need} review.", format::number(notes)),
         anchor: "waivers",
         link: "See which",
@@ -180,14 +180,14 @@ pub(crate) fn ages(results: &Results) -> Vec<Age> {
     let bucket = |device: &Device| age_bucket(device.age_days, device.status).unwrap_or(NO_AGE);
     let labels = AGE_BUCKETS.into_iter().chain([NO_AGE]);
     let age = |label: &str| {
-        let mine: Vec<_> = results
+        let members: Vec<_> = results
             .in_fleet()
             .filter(|device| bucket(device) == label)
             .collect();
         Age {
             label: label.to_owned(),
-            devices: mine.len() as u64,
-            at_risk: mine.iter().filter(|device| device.is_at_risk()).count() as u64,
+            devices: members.len() as u64,
+            at_risk: members.iter().filter(|device| device.is_at_risk()).count() as u64,
         }
     };
     labels.map(age).collect()
@@ -230,7 +230,7 @@ pub const AGE_BUCKETS: [&str; 7] = [
 ];
 
 /// The bucket of an age in whole days. Without an age it is `never` only for a device that is known
-/// never to have been backed up; for any other device nobody can tell, and there is no bucket.
+/// never to have been backed up; for any other device it is unknown, and there is no bucket.
 pub fn age_bucket(age_days: Option<i64>, status: Status) -> Option<&'static str> {
     match age_days {
         Some(days) => Some(bucket_of(days)),

@@ -16,7 +16,7 @@ use crate::swap::ticket::{EvidenceUsed, RestoreFrom, Ticket, Tickets};
 pub struct Group<'a> {
     /// "Blockers".
     pub title: &'static str,
-    /// What it means for whoever stands at the counter.
+    /// What it means for the person who does the swap.
     pub tone: Tone,
     /// The answers, in their order.
     pub answers: Vec<&'a Answer>,
@@ -238,10 +238,10 @@ pub fn plan_faults(plan: &PlanUsed) -> Vec<String> {
 }
 
 /// What stands below a ticket's reason: what the rest of the plan says of it.
-pub fn said_by_plan(ticket: &Ticket) -> impl Iterator<Item = &str> {
-    let said = ticket.plan_contradicts.iter().chain(&ticket.plan_notes);
-    let said = said.map(String::as_str);
-    said.filter(|text| *text != ticket.reason)
+pub fn plan_remarks(ticket: &Ticket) -> impl Iterator<Item = &str> {
+    let remarks = ticket.plan_contradicts.iter().chain(&ticket.plan_notes);
+    let remarks = remarks.map(String::as_str);
+    remarks.filter(|text| *text != ticket.reason)
 }
 
 /// "on 2026-12-01, for Marta Keller, into iPhone 17, line 3 of the plan".
@@ -305,7 +305,7 @@ pub fn waits(answer: &Answer) -> &'static str {
 /// One column of the table of swaps.
 #[derive(Debug, Clone, Copy)]
 pub struct SwapColumn {
-    /// Its name in CSV files: a promise.
+    /// Its name in CSV files: never renamed.
     pub name: &'static str,
     /// Its heading for people.
     pub heading: &'static str,
@@ -326,7 +326,7 @@ pub struct SwapRow<'a> {
     pub tickets: &'a Tickets,
     /// This one.
     pub ticket: &'a Ticket,
-    /// Where the reader lives.
+    /// The time zone of the reader.
     pub zone: &'a TimeZone,
 }
 

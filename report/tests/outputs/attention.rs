@@ -6,7 +6,7 @@ use fleetback_report::render::html;
 use fleetback_report::render::terminal::report::{TextOptions, write};
 use fleetback_report::results::{Device, Severity, Status};
 use fleetback_report::view::attention::{Urgency, urgency};
-use fleetback_report::view::report::Sheet;
+use fleetback_report::view::report::ReportView;
 use jiff::tz::TimeZone;
 
 use crate::common::{device, morning};
@@ -80,7 +80,7 @@ fn groups_of_the_terminal(text: &str) -> BTreeMap<(String, u64), u64> {
 #[test]
 fn the_terminal_and_the_page_print_the_same_groups() {
     let (results, zone) = (morning(), TimeZone::UTC);
-    let sheet = Sheet::new(&results, &zone);
+    let sheet = ReportView::new(&results, &zone);
     let (mut page, mut text) = (Vec::new(), Vec::new());
     html::write(&sheet, &mut page).unwrap();
     let options = TextOptions {

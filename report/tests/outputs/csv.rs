@@ -6,7 +6,7 @@ use fleetback_report::render::csv::{CsvOptions, Profile, Rows, write};
 use fleetback_report::results::{Results, Status};
 use fleetback_report::view::cell::Cell;
 use fleetback_report::view::columns::{BACKUP_COLUMNS, COLUMNS};
-use fleetback_report::view::report::Sheet;
+use fleetback_report::view::report::ReportView;
 use jiff::civil;
 use jiff::tz::TimeZone;
 use proptest::prelude::*;
@@ -26,7 +26,7 @@ const EXCEL: CsvOptions = CsvOptions {
 pub(crate) fn written(results: &Results, options: CsvOptions) -> Vec<u8> {
     let mut out = Vec::new();
     let zone = TimeZone::UTC;
-    write(&Sheet::new(results, &zone), &options, &mut out).unwrap();
+    write(&ReportView::new(results, &zone), &options, &mut out).unwrap();
     out
 }
 
@@ -109,7 +109,8 @@ fn impossible_delimiters_are_refused() {
     for delimiter in [b'"', b'\n', b'\r', 0xe9] {
         let options = CsvOptions { delimiter, ..RAW };
         let (results, zone) = (morning(), TimeZone::UTC);
-        let refused = write(&Sheet::new(&results, &zone), &options, &mut Vec::new()).unwrap_err();
+        let refused =
+            write(&ReportView::new(&results, &zone), &options, &mut Vec::new()).unwrap_err();
         assert_eq!(refused.kind(), std::io::ErrorKind::InvalidInput);
     }
 }
@@ -190,7 +191,7 @@ proptest! {
     #[test]
     fn any_text_in_any_column_comes_back_from_raw(text in texts(), delimiter in prop_oneof![Just(b','), Just(b';'), Just(b'\t')]) {
         let (results, zone) = (everywhere(&text), TimeZone::UTC);
-        let sheet = Sheet::new(&results, &zone);
+        let sheet = ReportView::new(&results, &zone);
         for (rows, columns) in [(Rows::Device, COLUMNS), (Rows::Backup, BACKUP_COLUMNS)] {
             let options = CsvOptions { rows, delimiter, ..RAW };
             let read = records(&written(&results, options), options);
@@ -204,7 +205,7 @@ proptest! {
     #[test]
     fn no_text_is_run_or_mangled(text in texts(), delimiter in prop_oneof![Just(b','), Just(b';')]) {
         let (results, zone) = (everywhere(&text), TimeZone::UTC);
-        let row = Sheet::new(&results, &zone).devices().next().unwrap();
+        let row = ReportView::new(&results, &zone).devices().next().unwrap();
         let options = CsvOptions { delimiter, ..EXCEL };
         let read = records(&written(&results, options), options);
         for (column, field) in COLUMNS.iter().zip(read[0].iter()) {

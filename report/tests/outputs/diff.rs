@@ -118,7 +118,7 @@ fn what_came_and_went_is_told_where_nothing_else_changed() {
     );
 }
 
-/// Every doubt is told where it applies, and nowhere else.
+/// Every doubt is stated where it applies, and nowhere else.
 #[test]
 fn what_makes_a_comparison_doubtful_is_said() {
     let notes = |old: &Results, new: &Results| Diff::between(old, new, "0.0.0").notes;

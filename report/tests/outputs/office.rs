@@ -11,7 +11,7 @@ use fleetback_report::render::csv::{CsvOptions, Profile, Rows};
 use fleetback_report::results::{Results, Status};
 use fleetback_report::view::cell::{Cell, Kind};
 use fleetback_report::view::columns::COLUMNS;
-use fleetback_report::view::report::Sheet;
+use fleetback_report::view::report::ReportView;
 use jiff::tz::TimeZone;
 
 use crate::common::{device, morning, results};
@@ -27,7 +27,7 @@ const DE_DE: &str = "59,34,76,1,,1031,false,true";
 
 const READ_CELLS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/office/read_cells.py");
 
-/// Says why not, or fails when LibreOffice was promised.
+/// Says why not, or fails when LibreOffice is required.
 fn skip(reason: &str) {
     let promised = std::env::var_os("FLEETBACK_TEST_OFFICE").is_some_and(|value| value == "1");
     assert!(!promised, "FLEETBACK_TEST_OFFICE=1, but {reason}");
@@ -178,7 +178,7 @@ fn check(results: &Results, delimiter: u8, filter: &str) {
     };
     let rows = opened(&written(results, options), filter, &python);
     let zone = TimeZone::UTC;
-    let sheet = Sheet::new(results, &zone);
+    let sheet = ReportView::new(results, &zone);
     assert_eq!(rows.len(), results.devices.len());
     for (row, found) in sheet.devices().zip(&rows) {
         for (column, found) in COLUMNS.iter().zip(found) {

@@ -3,12 +3,12 @@
 use fleetback_report::results::{Code, Device, FixId, Severity, Status};
 use fleetback_report::view::cell::{Cell, Kind};
 use fleetback_report::view::columns::COLUMNS;
-use fleetback_report::view::report::Sheet;
+use fleetback_report::view::report::ReportView;
 use jiff::tz::TimeZone;
 
 use crate::common::{at, backup, device, finding, morning, results};
 
-/// The promise, word for word.
+/// The fixed order, word for word.
 const PROMISED: &str = "status, severity, device_name, serial_number, user, department, model, product_type, os, last_good_backup, age_days, age_bucket, max_age_days, last_good_kind, last_attempt, last_attempt_result, local_state, restorable, encrypted, password, files_missing, size_gb, backups, icloud_enabled, icloud_last_backup, mdm_last_seen, days_since_seen, swap, findings, reason, likely_fix, article_step, confidence, evidence, next_fix, change, first_failing, nights_failing, waived_until, waiver_reason, backup_host, backup_path, udid, imei, iccid, os_version, build_version, last_good_backup_utc, scanned_at_utc, scan_host, run_id, schema_version, site, group, policy_group, rules";
 
 #[test]
@@ -20,7 +20,7 @@ fn columns_stand_in_the_promised_order() {
 #[test]
 fn cells_are_of_their_columns_kind() {
     let (results, zone) = (morning(), TimeZone::UTC);
-    for row in Sheet::new(&results, &zone).devices() {
+    for row in ReportView::new(&results, &zone).devices() {
         for column in COLUMNS {
             let fits = match column.cell(&row) {
                 Cell::Unknown => true,
@@ -38,7 +38,7 @@ fn cells_are_of_their_columns_kind() {
 fn check(device: Device, column: &str, exact: &str) {
     let results = results(vec![device], Vec::new());
     let zone = TimeZone::get("Europe/Zurich").unwrap();
-    let sheet = Sheet::new(&results, &zone);
+    let sheet = ReportView::new(&results, &zone);
     let row = sheet.devices().next().unwrap();
     let cell = fleetback_report::view::columns::column(column)
         .unwrap()
@@ -95,6 +95,6 @@ fn reason_and_fix_come_from_the_first_finding() {
 #[test]
 fn one_row_per_local_backup() {
     let (results, zone) = (morning(), TimeZone::UTC);
-    let rows = Sheet::new(&results, &zone).backups().count() as u64;
+    let rows = ReportView::new(&results, &zone).backups().count() as u64;
     assert_eq!(rows, results.summary.backups);
 }

@@ -2,7 +2,7 @@
 
 use fleetback_report::render::terminal::report::{TextOptions, write};
 use fleetback_report::results::{Results, Status};
-use fleetback_report::view::report::Sheet;
+use fleetback_report::view::report::ReportView;
 use jiff::tz::TimeZone;
 use proptest::prelude::*;
 use unicode_width::UnicodeWidthStr;
@@ -18,7 +18,7 @@ const PLAIN: TextOptions = TextOptions {
 fn written(results: &Results, options: TextOptions) -> String {
     let mut out = Vec::new();
     let zone = TimeZone::UTC;
-    write(&Sheet::new(results, &zone), &options, &mut out).unwrap();
+    write(&ReportView::new(results, &zone), &options, &mut out).unwrap();
     String::from_utf8(out).unwrap()
 }
 

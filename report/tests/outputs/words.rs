@@ -213,7 +213,7 @@ fn the_headline_counts_the_fleet() {
 
 #[test]
 fn hostile_text_is_shown_not_obeyed() {
-    let check = |text, safe| assert_eq!(format::shown(text), safe);
+    let check = |text, safe| assert_eq!(format::escaped(text), safe);
     check("Anna’s iPhone 📱 東京", "Anna’s iPhone 📱 東京");
     check("\x1b[31mred", "\\x1b[31mred");
     check("a\nb\tc\rd\0", "a\\nb\\tc\\rd\\x00");

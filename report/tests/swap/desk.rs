@@ -1,4 +1,4 @@
-//! Words to build a device at the counter with.
+//! Builders of devices for the swap check.
 
 use fleetback_report::results::*;
 use fleetback_report::swap::answer::{Answer, Outcome};
@@ -39,7 +39,7 @@ pub(crate) fn plain(seconds_old: i64) -> Backup {
     }
 }
 
-/// Encrypted, and nobody has given the password.
+/// Encrypted, and the password was not given.
 pub(crate) fn locked(seconds_old: i64) -> Backup {
     Backup {
         password: Password::Missing,
@@ -49,12 +49,12 @@ pub(crate) fn locked(seconds_old: i64) -> Backup {
     }
 }
 
-/// A phone with a good encrypted backup of an hour ago, known to nobody else.
+/// A phone with a good encrypted backup of an hour ago, known from nowhere else.
 pub(crate) fn phone() -> Device {
     with(bare(), local(HOUR))
 }
 
-/// A phone without a backup, of which nobody can tell anything.
+/// A phone without a backup, about which nothing is known.
 pub(crate) fn bare() -> Device {
     Device {
         udid: Some("00008110-000A2C3E0E12801E".to_owned()),

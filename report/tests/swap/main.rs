@@ -1,4 +1,4 @@
-//! The swap desk by way of the public door: results and a question in, a verdict out.
+//! The swap check through its public functions: results and a question in, a verdict out.
 
 // The whole crate is a test; clippy takes its helpers for production code.
 #![allow(clippy::unwrap_used, clippy::panic)]

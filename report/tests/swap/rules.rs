@@ -184,7 +184,7 @@ fn s3_asks_whether_the_model_runs_it_at_all() {
     };
     check("S3", &of("16.7"), Some(&model), Warns);
     check("S3", &of("17.0"), Some(&model), Blocks);
-    // one device of that model, whose own version nobody told
+    // one device of that model, whose own version is unknown
     let certain = Target {
         one_device: true,
         ..model.clone()

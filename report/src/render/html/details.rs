@@ -1,16 +1,16 @@
 //! What a device opens to, as short arrays of numbers of texts.
 //!
-//! The script unpacks these arrays by place, so the order here and in `report.js` is one promise.
+//! The script unpacks these arrays by place, so the order here and in `report.js` must be the same.
 //! They stand in a script element of their own that is read when the first device is opened, not before.
 
 use serde::Serialize;
 
-use super::embedded_json::{Texts, UNTOLD};
-use crate::format::shown;
+use super::embedded_json::{StringTable, UNKNOWN};
+use crate::format::escaped;
 use crate::view::details::{BackupDetails, FindingDetails, ProblemDetails, details as of_device};
 use crate::view::device;
-use crate::view::labelled::Facts;
-use crate::view::report::Sheet;
+use crate::view::labelled::LabelledValues;
+use crate::view::report::ReportView;
 
 /// All devices, in the order of the table.
 #[derive(Debug, Serialize)]
@@ -44,22 +44,22 @@ type FindingCells = (
     i32,
     i32,
     Vec<Pair>,
-    Letters,
+    Messages,
 );
 
 /// The lines of the message to the user, and of what Apple is handed.
-type Letters = (Vec<i32>, Vec<i32>);
+type Messages = (Vec<i32>, Vec<i32>);
 
 /// Title, is it good, tone, facts, lists of files, each headed by a title.
 type BackupCells = (i32, i32, &'static str, Vec<Pair>, Vec<Vec<i32>>);
 
 /// The details of every device.
-pub(super) fn details(sheet: &Sheet<'_>) -> Details {
+pub(super) fn details(view: &ReportView<'_>) -> Details {
     let mut numbers = Numbers::default();
-    let devices = sheet.results().devices.iter();
+    let devices = view.results().devices.iter();
     let devices = devices
         .map(|device| {
-            let details = of_device(sheet, device);
+            let details = of_device(view, device);
             let (findings, backups) = (details.findings.iter(), details.backups.iter());
             Detail {
                 problems: (details.problems.iter())
@@ -82,7 +82,7 @@ pub(super) fn details(sheet: &Sheet<'_>) -> Details {
 /// Gives every text its number.
 #[derive(Default)]
 struct Numbers {
-    texts: Texts,
+    texts: StringTable,
 }
 
 impl Numbers {
@@ -132,7 +132,7 @@ impl Numbers {
         )
     }
 
-    fn pairs(&mut self, facts: &Facts) -> Vec<Pair> {
+    fn pairs(&mut self, facts: &LabelledValues) -> Vec<Pair> {
         let pairs = facts.iter();
         pairs
             .map(|fact| (self.number(&fact.label), self.number(&fact.value)))
@@ -144,10 +144,10 @@ impl Numbers {
     }
 
     fn number(&mut self, text: &str) -> i32 {
-        self.texts.number(shown(text))
+        self.texts.number(escaped(text))
     }
 
     fn maybe(&mut self, text: Option<&str>) -> i32 {
-        text.map_or(UNTOLD, |text| self.number(text))
+        text.map_or(UNKNOWN, |text| self.number(text))
     }
 }

@@ -13,14 +13,14 @@ use serde_json::ser::Formatter;
 /// A value as JSON that is safe inside a script element.
 pub(super) fn json(value: &impl Serialize) -> io::Result<String> {
     let mut bytes = Vec::new();
-    let mut writer = serde_json::Serializer::with_formatter(&mut bytes, Island);
+    let mut writer = serde_json::Serializer::with_formatter(&mut bytes, EmbeddedJson);
     value.serialize(&mut writer)?;
     String::from_utf8(bytes).map_err(io::Error::other)
 }
 
-struct Island;
+struct EmbeddedJson;
 
-impl Formatter for Island {
+impl Formatter for EmbeddedJson {
     fn write_string_fragment<W: ?Sized + io::Write>(
         &mut self,
         writer: &mut W,
@@ -38,29 +38,29 @@ impl Formatter for Island {
     }
 }
 
-/// Each text once; elsewhere its number stands for it. [`UNTOLD`] stands for a text nobody told.
+/// Each text once; elsewhere its number stands for it. [`UNKNOWN`] stands for an unknown text.
 #[derive(Debug, Default)]
-pub(super) struct Texts {
+pub(super) struct StringTable {
     numbers: HashMap<String, i32>,
     texts: Vec<String>,
 }
 
-/// In place of the number of a text that nobody told.
-pub(super) const UNTOLD: i32 = -1;
+/// In place of the number of an unknown text.
+pub(super) const UNKNOWN: i32 = -1;
 
-impl Texts {
+impl StringTable {
     /// The number of a text.
     pub(super) fn number(&mut self, text: impl Into<String>) -> i32 {
         let texts = &mut self.texts;
         *self.numbers.entry(text.into()).or_insert_with_key(|text| {
             texts.push(text.clone());
-            i32::try_from(texts.len() - 1).unwrap_or(UNTOLD)
+            i32::try_from(texts.len() - 1).unwrap_or(UNKNOWN)
         })
     }
 
-    /// The number of a text, or [`UNTOLD`].
+    /// The number of a text, or [`UNKNOWN`].
     pub(super) fn maybe(&mut self, text: Option<impl Into<String>>) -> i32 {
-        text.map_or(UNTOLD, |text| self.number(text))
+        text.map_or(UNKNOWN, |text| self.number(text))
     }
 
     /// The texts, in the order of their numbers.
@@ -113,7 +113,7 @@ mod tests {
 
         #[test]
         fn a_number_gives_its_text_back(texts in prop::collection::vec("[a-c]{0,2}", 0..40)) {
-            let mut table = Texts::default();
+            let mut table = StringTable::default();
             let numbers: Vec<_> = texts.iter().map(|text| table.number(text.as_str())).collect();
             let table = table.into_texts();
             for (text, number) in texts.iter().zip(numbers) {

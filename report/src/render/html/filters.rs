@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::format::{self, shown};
+use crate::format::{self, escaped};
 use crate::results::{Device, Results};
 use crate::view::{attention, device};
 
@@ -22,7 +22,7 @@ pub(crate) fn filters(results: &Results) -> Vec<Filter> {
     let fixes: BTreeSet<_> = results
         .devices
         .iter()
-        .map(attention::leading)
+        .map(attention::leading_finding)
         .map(|finding| (device::fix_title(finding), device::fix_key(finding)))
         .filter(|(_, key)| !key.is_empty())
         .collect();
@@ -30,12 +30,12 @@ pub(crate) fn filters(results: &Results) -> Vec<Filter> {
         .devices
         .iter()
         .flat_map(|device| &device.backups)
-        .map(|backup| shown(&backup.host));
+        .map(|backup| escaped(&backup.host));
     let departments = results
         .devices
         .iter()
         .filter_map(|device| device.department.as_deref())
-        .map(shown);
+        .map(escaped);
     let mut filters = vec![
         filter("status", "Status", "All", statuses(results)),
         filter(
@@ -74,7 +74,7 @@ const PLACES: [Place; 3] = [
 fn places(results: &Results) -> Vec<Filter> {
     let devices = &results.devices;
     let filters = PLACES.into_iter().map(|(id, label, place)| {
-        let choices = same(devices.iter().filter_map(place).map(shown));
+        let choices = same(devices.iter().filter_map(place).map(escaped));
         filter(id, label, "All", choices)
     });
     filters.filter(|filter| filter.choices.len() > 1).collect()
@@ -112,7 +112,7 @@ fn same(values: impl Iterator<Item = String>) -> Vec<Choice> {
 
 fn statuses(results: &Results) -> Vec<Choice> {
     let words = device::STATUSES.map(|(status, ..)| choice(status.id(), &format::heading(status)));
-    let lists: [(&str, &str, attention::Fits); 4] = [
+    let lists: [(&str, &str, attention::DeviceFilter); 4] = [
         ("risk", "Could be lost tonight", Device::is_at_risk),
         ("soon", "In date, with something to do", attention::is_next),
         ("waived", "Waived", attention::waived),

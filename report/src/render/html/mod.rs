@@ -1,8 +1,8 @@
 //! One HTML file: the verdict, what to do about it, and every device with its evidence.
 //!
 //! The file asks for nothing: style, script and data stand inside it, and its content-security
-//! policy lets nothing else in. A newcomer would put ten thousand rows into the page; here the page
-//! holds the first screen, and the table is drawn by the script out of two JSON islands, a hundred
+//! policy lets nothing else in. Ten thousand rows would freeze a browser, so the page
+//! holds the first screen, and the table is drawn by the script out of two embedded JSON documents, a hundred
 //! rows at a time. Without the script, and on paper, every device that needs attention is listed.
 
 mod chart;

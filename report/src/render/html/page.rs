@@ -1,6 +1,6 @@
 //! The page as its template sees it: finished words in the order in which they are read.
 //!
-//! askama escapes every word; only the style, the script and the two islands go in as they are, and
+//! askama escapes every word; only the style, the script and the two embedded JSON documents go in as they are, and
 //! `csp.rs` and `embedded_json.rs` hold the tests that they cannot end their elements.
 
 use std::io;
@@ -10,22 +10,22 @@ use askama::Template;
 use super::chart::{Chart, Piece};
 use super::filters::{Filter, filters};
 use super::{chart, csp, details, embedded_json, rows};
-use crate::format::{self, shown};
+use crate::format::{self, escaped};
 use crate::view::attention;
 use crate::view::coverage::{
     HostRow, PROBLEMS_LEAD, ProblemRow, RootRow, UnmatchedRow, WaiverRow, host, problems, roots,
     unmatched, waiver,
 };
 use crate::view::device::{StaticRow, listed};
-use crate::view::groups::{self, Chapter};
+use crate::view::groups::{self, Section};
 use crate::view::history::{self, OutcomeRow};
-use crate::view::labelled::Fact;
+use crate::view::labelled::LabelledValue;
 use crate::view::patterns::{self, PatternRow};
 use crate::view::policy::{self, method};
-use crate::view::report::Sheet;
+use crate::view::report::ReportView;
 use crate::view::summary::{
-    Age, Aside, Count, Notice, Start, ages, asides, counts, headline, masthead, notice, start,
-    subline,
+    Age, Count, Notice, SideNote, Start, ages, counts, headline, masthead, notice, side_notes,
+    start, subline,
 };
 
 #[derive(Template)]
@@ -38,7 +38,7 @@ pub(super) struct Page {
     details: String,
     generator: String,
     title: String,
-    masthead: Vec<Fact>,
+    masthead: Vec<LabelledValue>,
     headline: String,
     subline: String,
     changed: Option<String>,
@@ -46,11 +46,11 @@ pub(super) struct Page {
     notice: Option<Notice>,
     strip: Vec<Piece>,
     counts: Vec<Count>,
-    asides: Vec<Aside>,
+    side_notes: Vec<SideNote>,
     ages: Vec<Age>,
     chart: Chart,
     patterns: Vec<PatternRow>,
-    chapters: Vec<Chapter>,
+    sections: Vec<Section>,
     filters: Vec<Filter>,
     rows: Vec<StaticRow>,
     problems_lead: &'static str,
@@ -64,33 +64,33 @@ pub(super) struct Page {
     unmatched: Vec<UnmatchedRow>,
     hosts: Vec<HostRow>,
     roots: Vec<RootRow>,
-    method: Vec<Fact>,
+    method: Vec<LabelledValue>,
     foot: String,
 }
 
 impl Page {
-    pub(super) fn new(sheet: &Sheet<'_>) -> io::Result<Self> {
-        let results = sheet.results();
+    pub(super) fn new(view: &ReportView<'_>) -> io::Result<Self> {
+        let results = view.results();
         let (style, script) = (csp::style(), csp::script());
-        let chapters = groups::chapters(sheet);
+        let sections = groups::sections(view);
         let headline = format!("{}.", headline(results));
         let counts = counts(results);
         let ages = ages(results);
-        let (problems, notes) = problems(sheet);
+        let (problems, notes) = problems(view);
         Ok(Self {
             policy: csp::policy(&style, &script),
-            fleet: embedded_json::json(&rows::fleet(sheet, &chapters))?,
-            details: embedded_json::json(&details::details(sheet))?,
-            generator: format!("fleetback {}", shown(&results.tool_version)),
+            fleet: embedded_json::json(&rows::fleet(view, &sections))?,
+            details: embedded_json::json(&details::details(view))?,
+            generator: format!("fleetback {}", escaped(&results.tool_version)),
             title: format!(
                 "{} Backup report, {}",
                 headline,
-                format::date(results.scanned_at, sheet.zone())
+                format::date(results.scanned_at, view.zone())
             ),
-            masthead: masthead(sheet),
+            masthead: masthead(view),
             subline: subline(results),
-            changed: history::changed(sheet),
-            start: start(&chapters),
+            changed: history::changed(view),
+            start: start(&sections),
             notice: notice(problems.len() as u64),
             strip: chart::strip(
                 &counts
@@ -98,34 +98,34 @@ impl Page {
                     .map(|count| (count.tone, count.number))
                     .collect::<Vec<_>>(),
             ),
-            asides: asides(results),
+            side_notes: side_notes(results),
             chart: chart::chart(&ages),
-            patterns: patterns::rows(sheet),
+            patterns: patterns::rows(view),
             filters: filters(results),
-            rows: listed(sheet, attention::is_worth_listing),
+            rows: listed(view, attention::is_worth_listing),
             problems_lead: PROBLEMS_LEAD,
             notes_word: format::plural(notes.len() as u64, "note", "notes"),
-            outcomes: history::outcomes(sheet),
+            outcomes: history::outcomes(view),
             policy_notes: policy::policy_notes(results)
                 .iter()
                 .map(|note| format::capital(note))
                 .collect(),
             waivers: results.waivers.iter().map(waiver).collect(),
-            apart: listed(sheet, |device| device.listed_apart),
+            apart: listed(view, |device| device.listed_apart),
             unmatched: unmatched(results),
             hosts: results.hosts.iter().map(host).collect(),
             roots: roots(results),
-            method: method(sheet),
+            method: method(view),
             foot: format!(
                 "Written by fleetback {}. This page asks for nothing from any network.",
-                shown(&results.tool_version)
+                escaped(&results.tool_version)
             ),
             style,
             script,
             headline,
             counts,
             ages,
-            chapters,
+            sections,
             problems,
             notes,
         })
@@ -136,6 +136,6 @@ impl Page {
 ///
 /// # Errors
 /// Only those of `out`.
-pub fn write(sheet: &Sheet<'_>, out: &mut dyn io::Write) -> io::Result<()> {
-    Page::new(sheet)?.write_into(out)
+pub fn write(view: &ReportView<'_>, out: &mut dyn io::Write) -> io::Result<()> {
+    Page::new(view)?.write_into(out)
 }

@@ -1,22 +1,22 @@
 //! The table of devices as short arrays: what the script searches, filters, sorts and draws.
 //!
 //! The script unpacks a row by place, so the order of [`Row`] and of the constants at the top of
-//! `report.js` is one promise. Texts that repeat stand once, in `texts`.
+//! `report.js` must be the same. Texts that repeat stand once, in `texts`.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
-use super::embedded_json::Texts;
-use crate::format::{self, Label, shown};
+use super::embedded_json::StringTable;
+use crate::format::{self, Label, escaped};
 use crate::results::{Device, Finding};
 use crate::view::attention;
 use crate::view::device::{self, status_number};
-use crate::view::groups::Chapter;
-use crate::view::report::Sheet;
+use crate::view::groups::Section;
+use crate::view::report::ReportView;
 
 /// Bits of a row's flags. The script knows them by the same names.
-const FLAGS: [(u8, attention::Fits); 5] = [
+const FLAGS: [(u8, attention::DeviceFilter); 5] = [
     (1, Device::is_at_risk),
     (2, attention::waived),
     (4, |device| device.listed_apart),
@@ -26,7 +26,7 @@ const FLAGS: [(u8, attention::Fits); 5] = [
 
 /// Words of the table that do not come from a device.
 const WORDS: [(&str, &str); 14] = [
-    ("unknown", device::UNTOLD),
+    ("unknown", device::UNKNOWN),
     ("nameless", device::NAMELESS),
     ("waived", "waived"),
     ("apart", "not in the inventory"),
@@ -90,12 +90,12 @@ struct Row(
     i32,
 );
 
-/// The table of this sheet; `chapters` say which rows each group copies.
-pub(super) fn fleet(sheet: &Sheet<'_>, chapters: &[Chapter]) -> Fleet {
+/// The table of this report; `sections` say which rows each group copies.
+pub(super) fn fleet(view: &ReportView<'_>, sections: &[Section]) -> Fleet {
     let mut tables = Tables::default();
-    let devices = sheet.results().devices.iter();
-    let rows = devices.map(|device| tables.row(sheet, device)).collect();
-    let groups = chapters.iter().flat_map(|chapter| &chapter.groups);
+    let devices = view.results().devices.iter();
+    let rows = devices.map(|device| tables.row(view, device)).collect();
+    let groups = sections.iter().flat_map(|section| &section.groups);
     Fleet {
         rows,
         texts: tables.texts.into_texts(),
@@ -121,14 +121,14 @@ fn term(word: impl Label, tone: &'static str) -> Term {
 /// The tables that rows point into.
 #[derive(Default)]
 struct Tables {
-    texts: Texts,
+    texts: StringTable,
     fixes: Vec<(String, String)>,
-    hosts: Texts,
+    hosts: StringTable,
 }
 
 impl Tables {
-    fn row(&mut self, sheet: &Sheet<'_>, device: &Device) -> Row {
-        let leading = attention::leading(device);
+    fn row(&mut self, view: &ReportView<'_>, device: &Device) -> Row {
+        let leading_finding = attention::leading_finding(device);
         Row(
             status_number(device.status),
             self.maybe(device.device_name.as_deref()),
@@ -137,12 +137,12 @@ impl Tables {
             self.maybe(device.department.as_deref()),
             self.texts.maybe(device::model(device)),
             self.texts.maybe(device::system(device)),
-            self.texts.number(device::last_good(sheet, device)),
+            self.texts.number(device::last_good(view, device)),
             self.texts.number(device::last_good_more(device)),
             device.age_days,
-            self.fix(leading),
+            self.fix(leading_finding),
             self.texts
-                .number(leading.map_or(String::new(), |finding| shown(&finding.cause))),
+                .number(leading_finding.map_or(String::new(), |finding| escaped(&finding.cause))),
             self.hosts(device),
             flags(device),
             self.texts.number(also_searched(device)),
@@ -154,7 +154,7 @@ impl Tables {
     }
 
     fn maybe(&mut self, text: Option<&str>) -> i32 {
-        self.texts.maybe(text.map(shown))
+        self.texts.maybe(text.map(escaped))
     }
 
     fn fix(&mut self, finding: Option<&Finding>) -> usize {
@@ -170,7 +170,7 @@ impl Tables {
         let names: BTreeSet<_> = device
             .backups
             .iter()
-            .map(|backup| shown(&backup.host))
+            .map(|backup| escaped(&backup.host))
             .collect();
         let numbers = names.into_iter().map(|name| self.hosts.number(name));
         numbers
@@ -194,13 +194,17 @@ fn also_searched(device: &Device) -> String {
         &device.group,
         &device.policy_group,
     ];
-    let told: Vec<_> = (ids.into_iter().flatten())
+    let values: Vec<_> = (ids.into_iter().flatten())
         .chain(&device.tags)
-        .map(|id| shown(id))
+        .map(|id| escaped(id))
         .collect();
     let codes = device
         .findings
         .iter()
         .map(|finding| finding.code.id().to_owned());
-    told.into_iter().chain(codes).collect::<Vec<_>>().join(" ")
+    values
+        .into_iter()
+        .chain(codes)
+        .collect::<Vec<_>>()
+        .join(" ")
 }

@@ -1,4 +1,4 @@
-//! A plan, or any devices that were asked for, as one page to print: totals and what stands in the way
+//! A plan, or any devices that were asked for, as one page to print: totals and what stands in the step_list
 //! first, then a run sheet for each device, on a sheet of paper of its own.
 //!
 //! The page asks for nothing and runs nothing: it has a style and no script.
@@ -9,7 +9,7 @@ use askama::Template;
 use jiff::tz::TimeZone;
 
 use super::csp;
-use crate::format::{self, cut, shown};
+use crate::format::{self, cut, escaped};
 use crate::results::Verdict;
 use crate::swap::ticket::{Ticket, Tickets};
 use crate::view::run_sheet::{Density, RunSheet, order, run_sheet};
@@ -27,7 +27,7 @@ struct Page {
     blockers: Vec<String>,
     faults: Vec<String>,
     rows: Vec<Row>,
-    sheets: Vec<Sheet>,
+    sheets: Vec<RunSheetPage>,
     evidence: String,
     foot: String,
 }
@@ -52,7 +52,7 @@ struct Row {
 }
 
 /// One sheet, with what the template asks of its words.
-struct Sheet {
+struct RunSheetPage {
     number: usize,
     of: usize,
     verdict: &'static str,
@@ -74,7 +74,7 @@ fn page(tickets: &Tickets, zone: &TimeZone) -> Page {
     let style = csp::lines_ended_by_lf(include_str!("../../../assets/run-sheets.css"));
     let asked_at = format::date_time(tickets.asked_at, zone);
     let zone_name = format::zone(zone, tickets.asked_at);
-    let version = shown(&tickets.tool_version);
+    let version = escaped(&tickets.tool_version);
     let numbered = || tickets.swaps.iter().zip(1..);
     Page {
         policy: csp::policy_of_style(&style),
@@ -88,7 +88,7 @@ fn page(tickets: &Tickets, zone: &TimeZone) -> Page {
             .map(|(ticket, number)| row(ticket, number))
             .collect(),
         sheets: numbered()
-            .map(|(ticket, number)| Sheet {
+            .map(|(ticket, number)| RunSheetPage {
                 number,
                 of: tickets.swaps.len(),
                 verdict: ticket.verdict.label(),
@@ -98,7 +98,7 @@ fn page(tickets: &Tickets, zone: &TimeZone) -> Page {
                 sheet: run_sheet(ticket, tickets, zone),
             })
             .collect(),
-        evidence: shown(&ticket::evidence(&tickets.evidence, tickets.asked_at, zone)),
+        evidence: escaped(&ticket::evidence(&tickets.evidence, tickets.asked_at, zone)),
         foot: format!(
             "Written by fleetback {version} on {asked_at} {zone_name}. This page asks for nothing from any network."
         ),
@@ -117,7 +117,7 @@ fn count(tickets: &Tickets, verdict: Verdict) -> Count {
 
 fn faults(tickets: &Tickets) -> Vec<String> {
     let faults = tickets.plan.iter().flat_map(ticket::plan_faults);
-    faults.map(|fault| shown(&fault)).collect()
+    faults.map(|fault| escaped(&fault)).collect()
 }
 
 /// The longest cell of the overview, in letters.

@@ -16,23 +16,23 @@ use crate::view::ticket;
 /// # Errors
 /// Those of `out`.
 pub fn write_text(diff: &Diff, options: &PageOptions<'_>, out: &mut dyn Write) -> io::Result<()> {
-    let told = Told {
+    let page = DiffPage {
         diff,
         page: Page::new(options),
     };
-    told.head(out)?;
+    page.head(out)?;
     for (kind, _, heading) in HEADINGS {
-        told.group(kind, heading, color_of(kind), out)?;
+        page.group(kind, heading, color_of(kind), out)?;
     }
     Ok(())
 }
 
-struct Told<'a> {
+struct DiffPage<'a> {
     diff: &'a Diff,
     page: Page<'a>,
 }
 
-impl Told<'_> {
+impl DiffPage<'_> {
     fn head(&self, out: &mut dyn Write) -> io::Result<()> {
         let (diff, page) = (self.diff, &self.page);
         let color = if diff.is_worse() {

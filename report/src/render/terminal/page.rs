@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use jiff::tz::TimeZone;
 use unicode_width::UnicodeWidthStr;
 
-use crate::format::shown;
+use crate::format::escaped;
 
 /// The narrowest terminal that is laid out for.
 const WIDTH_MIN: usize = 60;
@@ -23,7 +23,7 @@ pub struct PageOptions<'a> {
     pub zone: &'a TimeZone,
 }
 
-/// Running text on a terminal. What it writes goes through [`shown`], for some of it is not ours.
+/// Running text on a terminal. What it writes goes through [`escaped`], for some of it is not ours.
 pub(crate) struct Page<'a> {
     pub(crate) paint: Paint,
     pub(crate) width: usize,
@@ -41,18 +41,18 @@ impl<'a> Page<'a> {
 
     /// One line that stands out, however long it is.
     pub(crate) fn bold(&self, color: Color, text: &str, out: &mut dyn Write) -> io::Result<()> {
-        writeln!(out, "{}", self.paint.bold(color, &shown(text)))
+        writeln!(out, "{}", self.paint.bold(color, &escaped(text)))
     }
 
     pub(crate) fn lines(&self, indent: usize, text: &str, out: &mut dyn Write) -> io::Result<()> {
-        for line in wrapped_words(&shown(text), self.width - indent) {
+        for line in wrapped_words(&escaped(text), self.width - indent) {
             writeln!(out, "{:indent$}{line}", "")?;
         }
         Ok(())
     }
 
     pub(crate) fn dim(&self, indent: usize, text: &str, out: &mut dyn Write) -> io::Result<()> {
-        for line in wrapped_words(&shown(text), self.width - indent) {
+        for line in wrapped_words(&escaped(text), self.width - indent) {
             writeln!(out, "{:indent$}{}", "", self.paint.dim(&line))?;
         }
         Ok(())

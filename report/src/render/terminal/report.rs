@@ -1,8 +1,8 @@
 //! The short report that a terminal shows when no output was asked for.
 //!
-//! Verdict, counts, what many devices have in common, the worst devices, what to do, what could not be read. A newcomer would print a
-//! device's name as it is: it may hold escape sequences, so every text that is not ours goes
-//! through [`format::shown`], and widths are those of the drawn text, before any colour.
+//! Verdict, counts, what many devices have in common, the worst devices, what to do, what could not be
+//! read. A device's name may hold escape sequences, so every text that is not ours goes through
+//! [`format::escaped`], and widths are those of the drawn text, before any colour.
 
 use std::io::{self, Write};
 
@@ -10,11 +10,11 @@ use fleetback_scanner::model::problem::{Level, Problem};
 use unicode_width::UnicodeWidthStr;
 
 use super::page::{Color, Paint, cut, padded, wrapped, wrapped_words};
-use crate::format::{self, Label, shown};
+use crate::format::{self, Label, escaped};
 use crate::results::{Device, Finding, Pattern, Severity, Status};
 use crate::view::attention;
-use crate::view::groups::{self, Chapter, Group};
-use crate::view::report::Sheet;
+use crate::view::groups::{self, Group, Section};
+use crate::view::report::ReportView;
 use crate::view::summary::headline;
 use crate::view::{patterns, policy};
 
@@ -46,31 +46,31 @@ const NAME_WIDTH_MAX: usize = 24;
 ///
 /// # Errors
 /// Those of `out`.
-pub fn write(sheet: &Sheet<'_>, options: &TextOptions, out: &mut dyn Write) -> io::Result<()> {
+pub fn write(view: &ReportView<'_>, options: &TextOptions, out: &mut dyn Write) -> io::Result<()> {
     let paint = Paint(options.color);
     let width = options.width.max(WIDTH_MIN);
-    write_verdict(sheet, paint, width, out)?;
-    write_patterns(&sheet.results().patterns, paint, width, out)?;
-    write_devices(sheet, options.rows_max, paint, width, out)?;
-    write_groups(&groups::chapters(sheet), paint, width, out)?;
-    write_problems(sheet, paint, width, out)?;
-    write_policy(sheet, paint, width, out)
+    write_verdict(view, paint, width, out)?;
+    write_patterns(&view.results().patterns, paint, width, out)?;
+    write_devices(view, options.rows_max, paint, width, out)?;
+    write_groups(&groups::sections(view), paint, width, out)?;
+    write_problems(view, paint, width, out)?;
+    write_policy(view, paint, width, out)
 }
 
 fn write_verdict(
-    sheet: &Sheet<'_>,
+    view: &ReportView<'_>,
     paint: Paint,
     width: usize,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    let summary = &sheet.results().summary;
+    let summary = &view.results().summary;
     let color = match (summary.at_risk, summary.devices) {
         (_, 0) => Color::Yellow,
         (0, _) => Color::Green,
         _ => Color::Red,
     };
-    writeln!(out, "{}", paint.bold(color, &headline(sheet.results())))?;
-    for line in wrapped(&counts(sheet), ", ", width) {
+    writeln!(out, "{}", paint.bold(color, &headline(view.results())))?;
+    for line in wrapped(&counts(view), ", ", width) {
         writeln!(out, "{}", paint.dim(&line))?;
     }
     Ok(())
@@ -78,10 +78,10 @@ fn write_verdict(
 
 /// "3 protected", "1 stale", …, without the zeros. The statuses add up to the devices of the
 /// headline: those listed apart have a word of their own.
-fn counts(sheet: &Sheet<'_>) -> Vec<String> {
-    let summary = &sheet.results().summary;
+fn counts(view: &ReportView<'_>) -> Vec<String> {
+    let summary = &view.results().summary;
     let statuses = summary.status.keys().map(|status| {
-        let devices = sheet.results().in_fleet();
+        let devices = view.results().in_fleet();
         let count = devices.filter(|device| device.status == *status).count();
         (count as u64, status.label())
     });
@@ -116,11 +116,11 @@ fn write_patterns(
     )?;
     for pattern in patterns {
         let devices = format::plural(pattern.missed, "device", "devices");
-        let fix = shown(&pattern.likely_fix.title);
-        let heading = shown(&patterns::pattern_heading(pattern));
+        let fix = escaped(&pattern.likely_fix.title);
+        let heading = escaped(&patterns::pattern_heading(pattern));
         let sure = format!(" ({devices}, confidence {})", pattern.confidence);
         writeln!(out, "  {heading}: {fix}{}", paint.dim(&sure))?;
-        for line in wrapped_words(&shown(&pattern.reason), width - 4) {
+        for line in wrapped_words(&escaped(&pattern.reason), width - 4) {
             writeln!(out, "    {line}")?;
         }
     }
@@ -139,29 +139,29 @@ struct Line<'a> {
 
 const HEADINGS: [&str; 5] = ["STATUS", "SEVERITY", "NAME", "SERIAL", "LAST GOOD"];
 
-fn line<'a>(sheet: &Sheet<'a>, device: &'a Device) -> Line<'a> {
-    let finding = attention::open_finding(device);
-    let text = |text: fn(&Finding) -> &str| finding.map_or(String::new(), |f| shown(text(f)));
+fn line<'a>(view: &ReportView<'a>, device: &'a Device) -> Line<'a> {
+    let finding = attention::first_unwaived(device);
+    let text = |text: fn(&Finding) -> &str| finding.map_or(String::new(), |f| escaped(text(f)));
     Line {
         device,
         name: cut(
-            &shown(device.device_name.as_deref().unwrap_or("-")),
+            &escaped(device.device_name.as_deref().unwrap_or("-")),
             NAME_WIDTH_MAX,
         ),
         serial: cut(
-            &shown(device.serial_number.as_deref().unwrap_or("-")),
+            &escaped(device.serial_number.as_deref().unwrap_or("-")),
             NAME_WIDTH_MAX,
         ),
-        last_good: last_good(sheet, device),
+        last_good: last_good(view, device),
         reason: text(|finding| &finding.cause),
         fix: text(|finding| &finding.likely_fix.title),
     }
 }
 
 /// The date and the age; without a date, `never` only where that is known.
-fn last_good(sheet: &Sheet<'_>, device: &Device) -> String {
+fn last_good(view: &ReportView<'_>, device: &Device) -> String {
     let good = device.last_good_backup.as_ref();
-    let date = good.map(|good| format::date(good.date, sheet.zone()));
+    let date = good.map(|good| format::date(good.date, view.zone()));
     match (date, device.age_days) {
         (Some(date), Some(age)) => format!("{date} ({age} d)"),
         (Some(date), None) => date.to_string(),
@@ -172,20 +172,19 @@ fn last_good(sheet: &Sheet<'_>, device: &Device) -> String {
 }
 
 fn write_devices(
-    sheet: &Sheet<'_>,
+    view: &ReportView<'_>,
     rows_max: usize,
     paint: Paint,
     width: usize,
     out: &mut dyn Write,
 ) -> io::Result<()> {
     let worst = || {
-        sheet
-            .results()
+        view.results()
             .devices
             .iter()
             .filter(|device| attention::urgency(device).is_some())
     };
-    let lines: Vec<_> = worst().take(rows_max).map(|d| line(sheet, d)).collect();
+    let lines: Vec<_> = worst().take(rows_max).map(|d| line(view, d)).collect();
     if lines.is_empty() {
         return Ok(());
     }
@@ -308,14 +307,14 @@ impl Line<'_> {
 }
 
 fn write_groups(
-    chapters: &[Chapter],
+    sections: &[Section],
     paint: Paint,
     width: usize,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    for chapter in chapters {
-        writeln!(out, "\n{}", paint.bold(Color::None, chapter.title))?;
-        for group in &chapter.groups {
+    for section in sections {
+        writeln!(out, "\n{}", paint.bold(Color::None, section.title))?;
+        for group in &section.groups {
             let by = match group.who.as_str() {
                 "" => String::new(),
                 who => format!(", by {who}"),
@@ -339,13 +338,13 @@ fn names(group: &Group) -> Vec<String> {
 }
 
 fn write_problems(
-    sheet: &Sheet<'_>,
+    view: &ReportView<'_>,
     paint: Paint,
     width: usize,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    let problems = sheet.problems();
-    let unmatched = sheet.results().unmatched.len() as u64;
+    let problems = view.problems();
+    let unmatched = view.results().unmatched.len() as u64;
     if problems.is_empty() && unmatched == 0 {
         return Ok(());
     }
@@ -405,16 +404,16 @@ fn write_problem(
     width: usize,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    writeln!(out, "  {}", shown(&problem.path.to_string_lossy()))?;
+    writeln!(out, "  {}", escaped(&problem.path.to_string_lossy()))?;
     let story = format!(
         "expected {}, found {}",
-        shown(&problem.wanted),
-        shown(&problem.found)
+        escaped(&problem.wanted),
+        escaped(&problem.found)
     );
     for line in wrapped_words(&story, width - 4) {
         writeln!(out, "    {line}")?;
     }
-    let remedy = problem.remedy.as_deref().map(shown).unwrap_or_default();
+    let remedy = problem.remedy.as_deref().map(escaped).unwrap_or_default();
     for line in wrapped_words(&remedy, width - 4) {
         writeln!(out, "    {}", paint.dim(&line))?;
     }
@@ -423,12 +422,12 @@ fn write_problem(
 
 /// What in the policy asks for a look.
 fn write_policy(
-    sheet: &Sheet<'_>,
+    view: &ReportView<'_>,
     paint: Paint,
     width: usize,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    let notes = policy::policy_notes(sheet.results());
+    let notes = policy::policy_notes(view.results());
     if notes.is_empty() {
         return Ok(());
     }

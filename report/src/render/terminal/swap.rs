@@ -1,14 +1,14 @@
-//! The tickets of the swap desk for a terminal and as CSV.
+//! The tickets of the swap check for a terminal and as CSV.
 //!
-//! The first line of a ticket is the one that is read across a counter: READY or NOT READY, the
-//! device's name, and right below it why. Text that is not ours goes through [`shown`].
+//! The first line of a ticket is the answer: READY or NOT READY, the
+//! device's name, and right below it why. Text that is not ours goes through [`escaped`].
 
 use std::io::{self, Write};
 
 use jiff::tz::TimeZone;
 
 use super::page::{Color, Page, PageOptions, wrapped_words};
-use crate::format::{self, shown};
+use crate::format::{self, escaped};
 use crate::results::Verdict;
 use crate::swap::answer::{Answer, Retention};
 use crate::swap::request::PlanUsed;
@@ -70,20 +70,20 @@ pub fn write_after_text(
     page.dim(0, "Nothing was deleted: this only says.", out)
 }
 
-/// What the swap desk puts on a page beside plain text.
+/// What the swap check puts on a page beside plain text.
 impl Page<'_> {
     fn ticket(&self, ticket: &Ticket, tickets: &Tickets, out: &mut dyn Write) -> io::Result<()> {
         let color = color_of(ticket.verdict);
         self.bold(color, &ticket::headline(ticket), out)?;
         self.lines(2, &ticket.reason, out)?;
-        for text in ticket::said_by_plan(ticket) {
+        for text in ticket::plan_remarks(ticket) {
             self.lines(2, text, out)?;
         }
         for candidate in &ticket.candidates {
             self.lines(4, &ticket::candidate(candidate), out)?;
         }
         for (label, text) in facts(ticket, tickets, self.zone) {
-            self.fact(label, &text, out)?;
+            self.labelled(label, &text, out)?;
         }
         for group in ticket::groups(ticket) {
             self.group(&group, out)?;
@@ -96,7 +96,7 @@ impl Page<'_> {
         let color = color_of(ticket.verdict);
         self.bold(color, &ticket::headline(ticket), out)?;
         self.lines(2, &ticket.reason, out)?;
-        for text in ticket::said_by_plan(ticket) {
+        for text in ticket::plan_remarks(ticket) {
             self.lines(2, text, out)?;
         }
         self.dim(2, &ticket::planned(ticket), out)
@@ -110,9 +110,9 @@ impl Page<'_> {
         }
     }
 
-    fn fact(&self, label: &str, text: &str, out: &mut dyn Write) -> io::Result<()> {
+    fn labelled(&self, label: &str, text: &str, out: &mut dyn Write) -> io::Result<()> {
         const LABEL: usize = 14;
-        for (index, line) in wrapped_words(&shown(text), self.width - LABEL - 2)
+        for (index, line) in wrapped_words(&escaped(text), self.width - LABEL - 2)
             .iter()
             .enumerate()
         {
@@ -141,12 +141,12 @@ impl Page<'_> {
 
     fn answer(&self, answer: &Answer, tone: Tone, out: &mut dyn Write) -> io::Result<()> {
         let mark = if tone == Tone::Tick { "[ ] " } else { "" };
-        let said = match answer.waits_for {
+        let text = match answer.waits_for {
             Some(_) => ticket::waits(answer),
             None => &answer.evidence,
         };
-        let story = format!("{mark}{:<4}{}: {said}", answer.rule, answer.asks);
-        let lines = wrapped_words(&shown(&story), self.width - 8 - mark.len());
+        let story = format!("{mark}{:<4}{}: {text}", answer.rule, answer.asks);
+        let lines = wrapped_words(&escaped(&story), self.width - 8 - mark.len());
         let hang = 8 + mark.len();
         for (index, line) in lines.iter().enumerate() {
             let indent = if index == 0 { 4 } else { hang };
@@ -182,10 +182,10 @@ impl Page<'_> {
         self.bold(color, &ticket::after_headline(after), out)?;
         self.lines(2, &after.reason, out)?;
         if let Some(new) = &after.new {
-            self.fact("New device", &ticket::name(new), out)?;
+            self.labelled("New device", &ticket::name(new), out)?;
         }
         if let Some(day) = after.planned {
-            self.fact("Planned for", &day.to_string(), out)?;
+            self.labelled("Planned for", &day.to_string(), out)?;
         }
         for old in &after.backups {
             let size = old.bytes.map(|bytes| format!(", {}", format::size(bytes)));
