@@ -103,7 +103,7 @@ fn left(ctx: &DeviceContext<'_>) -> Option<Reason> {
     let state = ctx.left_mdm()?;
     Some(Reason::new(format!(
         "the MDM's record of {} says that it has left",
-        day(state.observed_at())
+        utc_date(state.observed_at())
     )))
 }
 
