@@ -106,15 +106,15 @@ fn table(text: &mut String, table: &TableSummary) {
         let _ = writeln!(
             text,
             "\nGuessed by their words; [mdm.columns] says it for sure:\n  {}",
-            shown(&guessed.join(", "))
+            escaped(&guessed.join(", "))
         );
     }
     for (column, better) in &table.passed_over {
         let _ = writeln!(
             text,
             "  {} is not used: {} says the same more surely",
-            shown(column),
-            shown(better)
+            escaped(column),
+            escaped(better)
         );
     }
     if !table.ignored.is_empty() {
