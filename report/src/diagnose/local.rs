@@ -1,14 +1,16 @@
-//! Why backups to a computer fail. Almost nothing of this is in the article: its first fix speaks of
-//! the storage of the phone and of iCloud, and never of the computer's disk. Rules L1 to L15 of
+//! Reason backups to a computer fail. Almost nothing of this is in the article: its first fix speaks of
+//! the storage of the phone and of iCloud, and never of the computer's disk. Rules L1 to L18 of
 //! docs/findings.md; L11 needs evidence that no backup holds; L12 stands with the others.
 
 use fleetback_scanner::model::backup::{
-    HostTool, LocalBackup, Password, Restorable, State, VerifyLevel,
+    FolderContent, HostTool, LocalBackup, Password, Restorable, State, VerifyLevel,
 };
 
 use super::pattern_rules::{shared, why};
 use super::rule::{Reason, Row, row};
 use crate::assess::checks::inventory::pairing_is_blocked;
+use crate::assess::checks::local::has_damaged_files;
+use crate::assess::checks::local_content::{gone_folders, is_not_downloaded};
 use crate::assess::checks::storage::{full_disk, need};
 use crate::assess::context::DeviceContext;
 use crate::assess::good_backup::within;
@@ -23,8 +25,10 @@ const STALE: &[Code] = &[Code::BackupStale, Code::BackupAging];
 const BROKEN: &[Code] = &[
     Code::LocalUnfinished,
     Code::LocalAttemptFailed,
+    Code::LocalNotDownloaded,
     Code::LocalFilesMissing,
     Code::LocalDamaged,
+    Code::LocalPartial,
     Code::LocalPlaceholder,
 ];
 const BREAKS: &[Code] = &[
@@ -35,18 +39,25 @@ const BREAKS: &[Code] = &[
 const STOPPED: &[Code] = &[Code::LocalUnfinished, Code::LocalAttemptFailed];
 
 pub(crate) const ROWS: &[Row] = &[
-    row("L6", &[Code::BackupStale, Code::BackupAging, Code::LocalUnfinished, Code::LocalAttemptFailed, Code::LocalFilesMissing, Code::LocalDamaged, Code::LocalPlaceholder], pairing_blocked, "A restriction keeps the device from pairing with a computer.", FixId::AllowPairing, High).next(FixId::StartFreshBackup),
+    row("L6", &[Code::BackupStale, Code::BackupAging, Code::LocalUnfinished, Code::LocalAttemptFailed, Code::LocalFilesMissing, Code::LocalDamaged, Code::LocalPartial, Code::LocalPlaceholder], pairing_blocked, "A restriction keeps the device from pairing with a computer.", FixId::AllowPairing, High).next(FixId::StartFreshBackup),
     row("L6", &[Code::BackupNever], pairing_blocked_and_required, "A restriction keeps the device from pairing with a computer.", FixId::AllowPairing, High),
     row("L1", &[Code::LocalUnfinished, Code::LocalAttemptFailed, Code::BackupStale], disk_full_and_stopped, "The computer's disk had no room for the backup.", FixId::FreeComputerDisk, High).next(FixId::ContactAppleSupport),
     row("L1", STALE, disk_full, "The computer's disk has hardly room for another backup.", FixId::FreeComputerDisk, Medium).next(FixId::CheckHost),
     row("L10", STOPPED, device_full, "The device has too little free storage to make a backup.", FixId::CheckStorage, Medium).next(FixId::RestartDevice).focus(Focus::DeviceStorage),
+    row("L16", &[Code::BackupGone], gone, "A cleaner program or a person deleted or moved the folder.", FixId::ProtectBackupFolder, Medium).next(FixId::StartFreshBackup),
+    row("L17", &[Code::LocalNotDownloaded], not_downloaded, "A service that keeps the folder took the content away, or never brought it to this disk.", FixId::DownloadBackupFiles, High).next(FixId::StartFreshBackup),
+    row("L18", &[Code::RestoreHazard], hazard, "Names of files came from another system in decomposed Unicode.", FixId::RenameDecomposedFiles, Low).next(FixId::StartFreshBackup),
+    row("L4", &[Code::LocalUnfinished], only_info, "The computer began the first backup, and nobody typed the passcode on the device.", FixId::EnterPasscode, Medium).next(FixId::StartFreshBackup),
     shared(PatternKind::HostBreaking, BREAKS, |ctx| why(ctx, PatternKind::HostBreaking)),
     row("L4", &[Code::LocalAttemptFailed], passcode_after_start, "The computer began a backup that never reached the device: probably the passcode was not typed.", FixId::EnterPasscode, Medium).next(FixId::RestartDevice),
     row("L2", STOPPED, tidying, "The data is complete; only the tidying up after it did not end.", FixId::StartFreshBackup, Medium).next(FixId::RestartDevice),
+    row("L2", &[Code::LocalUnfinished], nothing_inside, "The folder was made, and no backup was ever written into it.", FixId::StartFreshBackup, Medium).next(FixId::CheckHost),
     row("L2", STOPPED, stopped, "The backup stopped before its end.", FixId::StartFreshBackup, High).next(FixId::RestartDevice),
     row("L3", &[Code::LocalFilesMissing], missing, "Files were taken out of the backup folder, or never written.", FixId::StartFreshBackup, High).next(FixId::CheckHost),
     row("L9", &[Code::LocalDamaged], keybag, "The keybag is broken: no password opens this backup.", FixId::StartFreshBackup, High).next(FixId::CheckHost),
+    row("L3", &[Code::LocalDamaged], files_damaged, "Files of the backup are not what its list promises: a disk, a copy or a program changed them.", FixId::StartFreshBackup, High).next(FixId::CheckHost),
     row("L2", &[Code::LocalDamaged], damaged, "The plists or the manifest of the backup are broken.", FixId::StartFreshBackup, High).next(FixId::CheckHost),
+    row("L2", &[Code::LocalPartial], partial, "A filtered or partial export, a pruned list, or a copy that stopped half-way: not the whole device.", FixId::StartFreshBackup, High).next(FixId::CheckHost),
     row("L2", &[Code::LocalPlaceholder], placeholder, "A tool wrote the signs of a finished backup before it reached the device.", FixId::StartFreshBackup, High).next(FixId::UpdateHostSoftware),
     row("L2", BROKEN, broken, "The backup folder cannot be restored.", FixId::CheckHost, Low),
     row("L2", &[Code::BackupStale, Code::BackupAging], newest_is_broken, "The newest local backup did not end well.", FixId::StartFreshBackup, High).next(FixId::CheckHost),
@@ -189,6 +200,85 @@ fn keybag(ctx: &DeviceContext<'_>) -> Option<Reason> {
         backup,
         "the keybag in Manifest.plist cannot be used",
     ))
+}
+
+/// The first backup folder of which this holds, and why.
+fn first_with(
+    ctx: &DeviceContext<'_>,
+    holds: fn(&LocalBackup) -> bool,
+    why: fn(&LocalBackup) -> String,
+) -> Option<Reason> {
+    let mut folders = ctx.locals.iter().map(|local| local.backup);
+    let backup = folders.find(|backup| holds(backup))?;
+    Some(reason(backup, &why(backup)))
+}
+
+fn files_damaged(ctx: &DeviceContext<'_>) -> Option<Reason> {
+    first_with(ctx, has_damaged_files, |backup| {
+        backup.restorable_reason.clone()
+    })
+}
+
+fn partial(ctx: &DeviceContext<'_>) -> Option<Reason> {
+    in_state(ctx, &[State::Partial])
+}
+
+fn not_downloaded(ctx: &DeviceContext<'_>) -> Option<Reason> {
+    first_with(ctx, is_not_downloaded, |backup| {
+        let files = plural(backup.not_downloaded, "file is", "files are");
+        format!("{files} there by name only")
+    })
+}
+
+fn hazard(ctx: &DeviceContext<'_>) -> Option<Reason> {
+    let has_paths = |backup: &LocalBackup| backup.decomposed_paths.count > 0 && !backup.archived;
+    first_with(ctx, has_paths, |backup| {
+        let paths = plural(backup.decomposed_paths.count, "path", "paths");
+        format!(
+            "{paths} in decomposed Unicode; one device has been seen to stop at such a path, and to restore once they were composed"
+        )
+    })
+}
+
+fn only_info(ctx: &DeviceContext<'_>) -> Option<Reason> {
+    let began = |backup: &LocalBackup| backup.content == FolderContent::OnlyInfo;
+    let asks = asks_for_passcode(ctx);
+    first_with(ctx, began, |_| {
+        "Info.plist is all there is, and since iOS 16.1 the device asks for its passcode before it writes anything".to_owned()
+    })
+    .filter(|_| asks)
+}
+
+fn nothing_inside(ctx: &DeviceContext<'_>) -> Option<Reason> {
+    let empty = |backup: &LocalBackup| backup.content != FolderContent::Backup;
+    first_with(ctx, empty, |_| "it holds nothing of a backup".to_owned())
+}
+
+fn gone(ctx: &DeviceContext<'_>) -> Option<Reason> {
+    let folder = gone_folders(ctx).next()?;
+    Some(Reason::new(format!(
+        "the folder {} on {} was last seen on {}",
+        folder.path.display(),
+        folder.host,
+        utc_date(folder.until)
+    )))
+}
+
+/// The folder that bears the device's name holds the backup of another device.
+pub(super) fn of_another(ctx: &DeviceContext<'_>) -> Option<Reason> {
+    let mut folders = ctx.real_locals().map(|local| local.backup);
+    let backup = folders.find(|backup| backup.identity_disagrees.is_some())?;
+    Some(reason(
+        backup,
+        backup.identity_disagrees.as_deref().unwrap_or_default(),
+    ))
+}
+
+/// A folder of this device was found, and its worth could not be decided.
+pub(super) fn undecided(ctx: &DeviceContext<'_>) -> Option<Reason> {
+    let mut folders = ctx.real_locals().map(|local| local.backup);
+    let backup = folders.next()?;
+    Some(reason(backup, &backup.restorable_reason))
 }
 
 /// A copy that a decrypting tool wrote, and that nothing else speaks against.

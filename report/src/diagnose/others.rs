@@ -3,7 +3,7 @@
 use fleetback_scanner::model::backup::{Password, State};
 use fleetback_scanner::model::problem::Level;
 
-use super::local::{decrypted, unchecked};
+use super::local::{decrypted, of_another, unchecked, undecided};
 use super::rule::{Reason, Row, row};
 use crate::assess::checks::icloud::{is_blocked, restriction_evidence};
 use crate::assess::checks::inventory::pairing_is_blocked;
@@ -24,7 +24,7 @@ pub(crate) const ROWS: &[Row] = &[
     row("L9", &[Code::PasswordMissing], |_| always("no password was given for this backup, so it is unknown whether it can be restored"), "The password of the encrypted backup has not been proven.", FixId::RecordBackupPassword, Medium).next(FixId::ResetBackupPassword),
     row("L9", &[Code::PasswordWrong], |_| always("none of the given passwords opens the keybag"), "The recorded password is not the one of this backup.", FixId::RecordBackupPassword, High).next(FixId::ResetBackupPassword),
     row("G1", &[Code::EvidenceUnreadable, Code::BackupUnknown], denied, "The scanner was not allowed to read the backup.", FixId::GrantFullDiskAccess, High).next(FixId::CheckHost),
-    row("G1", &[Code::EvidenceUnreadable], unreadable, "Something in the backup could not be read.", FixId::CheckHost, Medium).next(FixId::StartFreshBackup),
+    row("G1", &[Code::EvidenceUnreadable, Code::BackupUnknown], unreadable, "Something in the backup could not be read.", FixId::CheckHost, Medium).next(FixId::StartFreshBackup),
     row("G2", &[Code::DeviceNotSeen], |_| always("the device has not checked in for longer than the MDM's answers are trusted"), "The device may be off, offline or lost.", FixId::BringDeviceOnline, High).next(FixId::StableWifi),
     row("L13", &[Code::IdentityConflict], conflict, "A backup was copied or renamed, a device was repaired, or two records were mixed up.", FixId::ResolveIdentity, High),
     row("G5", &[Code::ClockWrong], |_| always("a date that cannot be true stands in the evidence"), "The clock of the device or of the computer was wrong.", FixId::FixClock, High),
@@ -43,7 +43,9 @@ pub(crate) const ROWS: &[Row] = &[
     row("L3", &[Code::BackupUnknown], unchecked, "The files of its local backup were not checked.", FixId::VerifyBackup, High),
     row("G3", &[Code::BackupUnknown], hidden, "The enrolment hides the state of iCloud Backup from the MDM.", FixId::QueryBackupState, High),
     row("G3", &[Code::BackupUnknown], unasked, "The MDM's answers do not speak of iCloud Backup, or do so no longer.", FixId::QueryBackupState, High),
-    row("G3", &[Code::BackupUnknown], |_| always("no MDM answer speaks of the device, and no local backup of it could be judged"), "Nothing that was scanned speaks of this device's backups.", FixId::QueryBackupState, Medium),
+    row("L13", &[Code::BackupUnknown], of_another, "The folder that bears this device's name holds the backup of another device.", FixId::ResolveIdentity, High).next(FixId::StartFreshBackup),
+    row("L2", &[Code::BackupUnknown], undecided, "A backup of this device was found, and whether it can be restored could not be decided.", FixId::StartFreshBackup, Medium).next(FixId::VerifyBackup),
+    row("G3", &[Code::BackupUnknown], |_| always("no MDM answer speaks of the device, and no local backup of it was found"), "Nothing that was scanned speaks of this device's backups.", FixId::QueryBackupState, Medium),
 ];
 
 /// What is left when nothing else is known: the usual order of trying.
@@ -155,8 +157,12 @@ fn unreadable(ctx: &DeviceContext<'_>) -> Option<Reason> {
     let lost = problems
         .filter(|problem| problem.level == Level::Incomplete)
         .count();
+    let mut backups = ctx.locals.iter().map(|local| local.backup);
     let text = match lost {
-        0 => "Status.plist or a manifest cannot be opened".to_owned(),
+        0 if backups.any(|backup| backup.state == State::Unreadable) => {
+            "Status.plist or a manifest cannot be opened".to_owned()
+        }
+        0 => return None,
         n => format!(
             "{} in its folder could not be used",
             plural(n as u64, "file", "files")

@@ -12,5 +12,5 @@ pub mod run_days;
 pub use self::compare::recompare;
 pub use self::match_devices::{DeviceIds, match_devices};
 pub use self::past_runs::{
-    History, PastDevice, PastFinding, PastIcloud, PastRun, PastSize, PastState,
+    History, PastDevice, PastFinding, PastFolder, PastIcloud, PastRun, PastSize, PastState,
 };

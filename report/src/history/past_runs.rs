@@ -5,6 +5,8 @@
 //! runs are listed by themselves, and a device is absent from a run unless a state of it spans the
 //! run.
 
+use std::path::PathBuf;
+
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
@@ -49,6 +51,23 @@ pub struct PastDevice {
     pub sizes: Vec<PastSize>,
     /// The iCloud backups that were reported of it, oldest first.
     pub icloud: Vec<PastIcloud>,
+    /// The folders of its good local backups.
+    pub folders: Vec<PastFolder>,
+}
+
+/// A folder with a good local backup, as every run up to `until` saw it.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct PastFolder {
+    /// The folder.
+    pub path: PathBuf,
+    /// The computer it lay on.
+    pub host: String,
+    /// When the backup in it was completed.
+    pub completed_at: Timestamp,
+    /// The first run that saw it.
+    pub since: Timestamp,
+    /// The last run that saw it.
+    pub until: Timestamp,
 }
 
 /// The newest iCloud backup that every run from `since` to `until` knew of.
@@ -137,7 +156,8 @@ impl History {
             device.states.retain(|state| state.since <= last);
             device.findings.retain(|finding| finding.since <= last);
             device.sizes.retain(|size| size.completed_at < now);
-            device.icloud.retain(|backup| backup.since <= last);
+            device.icloud.retain(|told| told.since <= last);
+            device.folders.retain(|folder| folder.since <= last);
             device.end_by(last);
         }
         self.devices.retain(|device| !device.states.is_empty());
@@ -158,8 +178,9 @@ impl PastDevice {
     fn end_by(&mut self, last: Timestamp) {
         let states = self.states.iter_mut().map(|state| &mut state.until);
         let findings = self.findings.iter_mut().map(|finding| &mut finding.until);
-        let icloud = self.icloud.iter_mut().map(|backup| &mut backup.until);
-        for until in states.chain(findings).chain(icloud) {
+        let told = self.icloud.iter_mut().map(|told| &mut told.until);
+        let folders = self.folders.iter_mut().map(|folder| &mut folder.until);
+        for until in states.chain(findings).chain(told).chain(folders) {
             *until = last.min(*until);
         }
     }

@@ -5,6 +5,7 @@ mod facts;
 mod run;
 mod summary;
 mod support_request;
+mod vanished;
 mod waivers;
 
 pub use self::run::{LikelyCause, RunInfo, judge, likely_causes};

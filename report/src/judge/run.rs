@@ -5,6 +5,7 @@ use fleetback_scanner::model::problem::Problem;
 use jiff::Timestamp;
 
 use super::device::judge_device;
+use super::vanished::with_vanished;
 use super::waivers::Waivers;
 use super::{facts, summary};
 use crate::assess::context::DeviceContext;
@@ -92,6 +93,7 @@ pub fn judge(
     policy: &Policy,
     run: &RunInfo,
 ) -> Results {
+    let fleet = &*with_vanished(fleet, reference_data.history, run.now);
     let devices = fleet.devices.iter();
     let clouds: Vec<IcloudEvidence<'_>> = devices
         .map(|device| IcloudEvidence::from_device(device, run.now))

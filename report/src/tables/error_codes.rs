@@ -241,6 +241,12 @@ const TABLE: &[Meaning] = &[
         "not enough free storage on the device",
     ),
     mb(
+        200..=200,
+        Class::Folder,
+        None,
+        "a restore failed; a path in decomposed Unicode has been seen to stop one",
+    ),
+    mb(
         202..=202,
         Class::Deferred,
         Some(FixId::StableWifi),

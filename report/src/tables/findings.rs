@@ -33,7 +33,7 @@ impl Code {
 }
 
 /// One row a code, in the order of the enumeration.
-const TABLE: [About; 33] = [
+const TABLE: [About; 37] = [
     About {
         code: Code::NoBackupPath,
         severity: Severity::Error,
@@ -62,6 +62,24 @@ const TABLE: [About; 33] = [
         not_yet: None,
     },
     About {
+        code: Code::BackupGone,
+        severity: Severity::Error,
+        title: "A local backup is gone",
+        meaning: "A backup folder that an earlier run saw is not there any more, and nothing of this device has taken its place.",
+        evidence: "the history of earlier runs over the same roots, and the folders of this one",
+        bears_on_status: false,
+        not_yet: None,
+    },
+    About {
+        code: Code::LocalNotDownloaded,
+        severity: Severity::Error,
+        title: "Files of a local backup were not downloaded",
+        meaning: "The names of files are in the backup folder and their content is not: it stayed with the service that keeps the folder.",
+        evidence: "stubs such as `.NAME.icloud`, and files that have a length and no block on the disk",
+        bears_on_status: false,
+        not_yet: None,
+    },
+    About {
         code: Code::LocalFilesMissing,
         severity: Severity::Error,
         title: "Files are missing from a local backup",
@@ -74,8 +92,17 @@ const TABLE: [About; 33] = [
         code: Code::LocalDamaged,
         severity: Severity::Error,
         title: "A local backup is damaged",
-        meaning: "Status.plist, a manifest or the keybag of a local backup is missing or wrong: Apple's tools refuse to restore it.",
-        evidence: "what the plists and the manifest of the folder hold",
+        meaning: "Status.plist, a manifest, the keybag or files of a local backup are missing or wrong: Apple's tools refuse to restore it, or restore less than was backed up.",
+        evidence: "what the plists and the manifest of the folder hold; from `sizes` on, files that are not what their rows promise",
+        bears_on_status: false,
+        not_yet: None,
+    },
+    About {
+        code: Code::LocalPartial,
+        severity: Severity::Error,
+        title: "A local backup holds a part of the device only",
+        meaning: "What is in the folder would restore, and it is not the device: apps, settings or the home folder are not in its list.",
+        evidence: "the list of files against the apps that Manifest.plist names and the domains that every device has; without the password, the number of files against the size of the list",
         bears_on_status: false,
         not_yet: None,
     },
@@ -83,8 +110,8 @@ const TABLE: [About; 33] = [
         code: Code::LocalUnfinished,
         severity: Severity::Error,
         title: "A local backup was never finished",
-        meaning: "A local backup stopped before its end; what lies in the folder cannot be restored, or was not tidied up.",
-        evidence: "`BackupState` and `SnapshotState` of Status.plist",
+        meaning: "A local backup stopped before its end, or never began; what lies in the folder cannot be restored, or was not tidied up.",
+        evidence: "`BackupState` and `SnapshotState` of Status.plist; a folder that holds Info.plist alone, or nothing of a backup",
         bears_on_status: false,
         not_yet: None,
     },
@@ -95,6 +122,15 @@ const TABLE: [About; 33] = [
         meaning: "A tool wrote the signs of a finished backup without a backup behind them.",
         evidence: "`finished` in Status.plist beside an empty Manifest.plist, or the zero UUID of a fake backup",
         bears_on_status: false,
+        not_yet: None,
+    },
+    About {
+        code: Code::BackupUnknown,
+        severity: Severity::Error,
+        title: "Backup state unknown",
+        meaning: "No evidence tells whether this device has a backup that counts, or what became of the attempts: the MDM did not say, and no local backup that could be judged was found.",
+        evidence: "the absence of every fact that could tell",
+        bears_on_status: true,
         not_yet: None,
     },
     About {
@@ -161,15 +197,6 @@ const TABLE: [About; 33] = [
         not_yet: None,
     },
     About {
-        code: Code::BackupUnknown,
-        severity: Severity::Error,
-        title: "Backup state unknown",
-        meaning: "No evidence tells whether this device has a backup: the MDM did not say, and no local backup that could be judged was found.",
-        evidence: "the absence of every fact that could tell",
-        bears_on_status: true,
-        not_yet: None,
-    },
-    About {
         code: Code::SwapPlanned,
         severity: Severity::Warning,
         title: "A swap is planned, and the device is not ready",
@@ -193,6 +220,15 @@ const TABLE: [About; 33] = [
         title: "The last local backup attempt failed",
         meaning: "A later attempt to back up to a computer failed; the older copy is still there.",
         evidence: "`SnapshotState` = uploading beside an older manifest, or an Info.plist date a day and more after Status.plist's",
+        bears_on_status: false,
+        not_yet: None,
+    },
+    About {
+        code: Code::RestoreHazard,
+        severity: Severity::Warning,
+        title: "A restore may stop at some paths",
+        meaning: "Files of the backup have paths in decomposed Unicode, at which a restore has been seen to stop.",
+        evidence: "the paths of the list of files that are not in composed form (NFC)",
         bears_on_status: false,
         not_yet: None,
     },

@@ -5,7 +5,7 @@ use super::fix_steps::{About, step};
 use crate::results::FixId;
 
 /// One row a fix, in the order of the enumeration.
-pub(super) const TABLE: [About; 21] = [
+pub(super) const TABLE: [About; 24] = [
     About {
         fix: FixId::TurnOnIcloudBackup,
         title: "Turn on iCloud Backup",
@@ -314,6 +314,52 @@ pub(super) const TABLE: [About; 21] = [
             step("Run `fleetback swap` with the serial number, and name the new device with `--to`: it lists what stands in the way, each with its remedy, and what is to be looked at by hand."),
             step("Settle that, have a new backup made, and ask again right before the device is wiped."),
             step("Where it cannot be settled in time, move the day of the swap. Nothing is wiped while the answer is NOT READY or UNKNOWN."),
+        ],
+    },
+    About {
+        fix: FixId::DownloadBackupFiles,
+        title: "Bring the backup's files back to the disk",
+        article_step: None,
+        who: "admin",
+        may_destroy: None,
+        not_when: None,
+        related: None,
+        ask: None,
+        steps: &[
+            step("On the computer named in the evidence, open the backup folder in the program that keeps it (iCloud Drive, OneDrive, Dropbox, Nextcloud), and choose Keep Downloaded or Always keep on this device for the whole folder."),
+            step("Wait until nothing is left to download, and scan again: the number of files that are not downloaded must be 0."),
+            step("Then move the backups to a disk that no such service manages: it takes the content away again when room is short."),
+        ],
+    },
+    About {
+        fix: FixId::RenameDecomposedFiles,
+        title: "Rename the files whose names a restore may stop at",
+        article_step: None,
+        who: "admin",
+        may_destroy: None,
+        not_when: None,
+        related: None,
+        ask: None,
+        steps: &[
+            step("On the device, find the files named in the evidence. They usually came from another system, through a file transfer or cloud storage app: rename them without accents, or remove them there and load them again."),
+            step("Make a new backup and scan again: the finding goes when no such path is left."),
+            step("If a restore has already stopped (the Finder shows error 200), compose the paths in a copy of the backup, and restore that copy. Never change the only backup."),
+        ],
+    },
+    About {
+        fix: FixId::ProtectBackupFolder,
+        title: "Find the backup folder, and protect it",
+        article_step: None,
+        who: "admin",
+        may_destroy: None,
+        not_when: None,
+        related: None,
+        ask: None,
+        steps: &[
+            step("Look for the folder named in the evidence: in the Trash or recycle bin of that computer, in its snapshots and its own backups, and on other disks. Put it back under its name."),
+            step("Find out what took it. Cleaner programs delete MobileSync/Backup, some by age; a person may have done it in the Finder, or under iOS Files in the storage settings of the Mac."),
+            step("Exclude the folder from such programs, and let only the accounts that make backups write to it."),
+            step("Make a new backup of the device today if nothing was found."),
         ],
     },
 ];

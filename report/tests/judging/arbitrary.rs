@@ -1,8 +1,9 @@
 //! Whatever the facts, judging ends, and what it says hangs together.
 
-use fleetback_report::results::{FixId, Severity, Status};
+use fleetback_report::results::{Code, FixId, Severity, Status};
 use fleetback_scanner::model::backup::{
-    FileCheck, FileCount, LocalBackup, Password, Restorable, State, VerifyLevel,
+    DecomposedPaths, FileCheck, FileCount, FolderContent, LocalBackup, Password, Restorable, State,
+    VerifyLevel,
 };
 use fleetback_scanner::model::evidence::Sourced;
 use fleetback_scanner::model::fleet::Fleet;
@@ -27,6 +28,7 @@ fn state() -> impl Strategy<Value = State> {
         State::AttemptFailed,
         State::Unfinished,
         State::CleanupUnfinished,
+        State::Partial,
         State::InProgress,
         State::Damaged,
         State::Placeholder,
@@ -60,18 +62,23 @@ prop_compose! {
         dates in prop::array::uniform4(prop::option::of(date())),
         archived: bool,
         encrypted: Option<bool>,
-        files in prop::option::of((any::<u64>(), any::<u64>(), any::<Option<u64>>())),
+        files in prop::option::of((any::<u64>(), prop_oneof![Just(0), any::<u64>()], any::<Option<u64>>(), any::<u64>())),
         codes in prop::option::of(prop::collection::vec(prop_oneof![any::<i64>(), 0..310i64], 0..10)),
         disagrees in prop::option::of("[a-z]{0,4}"),
         reason in ".{0,8}",
+        not_downloaded in prop_oneof![Just(0_u64), any::<u64>()],
+        content in prop::sample::select(vec![FolderContent::Backup, FolderContent::Backup, FolderContent::Nothing, FolderContent::OnlyInfo]),
     ) -> LocalBackup {
         let [completed_at, status_date, info_date, manifest_date] = dates;
         let plain = LocalBackup {
             state, restorable, password, completed_at, status_date, info_date, manifest_date,
             archived, encrypted, identity_disagrees: disagrees,
             state_reason: reason,
-            file_check: FileCheck::new(VerifyLevel::Names, NOW, files.map(|(expected, missing, bytes)| FileCount { expected, missing, bytes, ..FileCount::default() })),
+            file_check: FileCheck::new(VerifyLevel::Names, NOW, files.map(|(expected, missing, bytes, damaged)| FileCount { expected, missing, bytes, damaged, ..FileCount::default() })),
             os_version: Some("16.1".to_owned()),
+            not_downloaded,
+            content,
+            decomposed_paths: DecomposedPaths { count: not_downloaded, ..DecomposedPaths::default() },
             ..local(DAY)
         };
         match codes {
@@ -167,8 +174,8 @@ proptest! {
             prop_assert_eq!(good, device.age_days.is_some());
             prop_assert!(device.age_days.is_none_or(|days| days >= 0));
             if device.status.is_at_risk() && !device.listed_apart {
-                let running = device.findings.iter().any(|f| f.code.id() == "backup-in-progress");
-                prop_assert!(device.severity >= Some(Severity::Warning) || running, "{} in silence", device.status);
+                prop_assert!(device.severity >= Some(Severity::Error), "{} ends the run with 0", device.status);
+                prop_assert_ne!(device.findings[0].code, Code::OsOutdated);
             }
             let fresh = device.backups.iter().any(|b| b.good && b.completed_at.is_some_and(|d| d >= ago(3 * DAY)));
             for finding in &device.findings {

@@ -7,8 +7,8 @@ use fleetback_report::judge::{ReferenceData, RunInfo, judge};
 use fleetback_report::policy::Policy;
 use fleetback_report::results::{self, Code, Finding, Results};
 use fleetback_scanner::model::backup::{
-    DecomposedPaths, FileCheck, FileCount, FolderContent, HostTool, LocalBackup, Password,
-    Restorable, State, VerifyLevel,
+    DecomposedPaths, FileCheck, FileCount, FileDifference, FileName, FolderContent, HostTool,
+    LocalBackup, Password, Restorable, State, VerifyLevel,
 };
 use fleetback_scanner::model::cloud::{CloudAttempt, CloudLog, CloudWindow};
 use fleetback_scanner::model::evidence::{Source, Sourced, TimestampSource};
@@ -238,6 +238,80 @@ pub(crate) fn holed(seconds_old: i64) -> LocalBackup {
             }),
         ),
         ..local(seconds_old)
+    }
+}
+
+/// A finished backup of which all files but one are there by name only.
+pub(crate) fn not_downloaded(seconds_old: i64) -> LocalBackup {
+    LocalBackup {
+        not_downloaded: 99,
+        restorable_reason: "99 files are missing".to_owned(),
+        file_check: checked(FileCount {
+            expected: 100,
+            present: 1,
+            missing: 99,
+            ..FileCount::default()
+        }),
+        ..holed(seconds_old)
+    }
+}
+
+/// A finished backup of which a file was cut.
+pub(crate) fn cut(seconds_old: i64) -> LocalBackup {
+    let files = FileCount {
+        expected: 100,
+        present: 100,
+        different: Some(1),
+        damaged: 1,
+        ..FileCount::default()
+    };
+    LocalBackup {
+        restorable: Restorable::No,
+        restorable_reason: "1 of 100 files is damaged".to_owned(),
+        file_check: FileCheck {
+            different_sample: vec![FileDifference {
+                file: photo("IMG_0001.HEIC"),
+                how: "4,096 bytes where 200,000 are promised".to_owned(),
+            }],
+            ..checked(files)
+        },
+        ..local(seconds_old)
+    }
+}
+
+/// A check at `sizes` that found this.
+pub(crate) fn checked(files: FileCount) -> FileCheck {
+    FileCheck::new(VerifyLevel::Sizes, NOW, Some(files))
+}
+
+/// A folder in which no backup ever came to be.
+pub(crate) fn empty(content: FolderContent) -> LocalBackup {
+    LocalBackup {
+        content,
+        status_date: None,
+        manifest_date: None,
+        file_check: FileCheck::new(VerifyLevel::State, NOW, None),
+        ..broken(State::Unknown, DAY)
+    }
+}
+
+/// A whole backup with so many paths in decomposed Unicode.
+pub(crate) fn decomposed(count: u64) -> LocalBackup {
+    LocalBackup {
+        decomposed_paths: DecomposedPaths {
+            count,
+            domains: vec!["AppDomain-net.example.files".to_owned()],
+            sample: vec![photo("Cafe\u{301}.txt")],
+        },
+        ..local(DAY)
+    }
+}
+
+fn photo(name: &str) -> FileName {
+    FileName {
+        file_id: "ab".repeat(20),
+        domain: "CameraRollDomain".to_owned(),
+        path: format!("Media/{name}"),
     }
 }
 

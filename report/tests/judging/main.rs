@@ -5,6 +5,7 @@
 
 mod arbitrary;
 mod causes;
+mod content;
 mod fleet;
 mod good;
 mod groups;

@@ -60,7 +60,7 @@ fn judged_after(fleet: &Fleet, history: &History) -> Results {
 const ERROR: Option<Severity> = Some(Severity::Error);
 const WARNING: Option<Severity> = Some(Severity::Warning);
 
-const SERIAL: &str = "F2LX0000TEST";
+pub(crate) const SERIAL: &str = "F2LX0000TEST";
 
 fn change_of(device: Phone, past: Vec<(DeviceIds, Option<Severity>)>) -> Option<Change> {
     judged_after(&fleet([device]), &last_night(past)).devices[0].change

@@ -122,7 +122,7 @@ fn where_icloud_is_forbidden_an_answer_without_a_date_is_not_never() {
         false,
         forbidden,
         Status::Unknown,
-        &[IcloudForbidden, BackupUnknown],
+        &[BackupUnknown, IcloudForbidden],
     );
     // Somebody looked, and there was none: the only kind that is left was never made.
     told(off(), true, forbidden, Status::Unknown, &[BackupNever]);

@@ -1,7 +1,7 @@
 //! How bad a finding is beside what else is known.
 
 use fleetback_report::results::{Code, Severity, Status};
-use fleetback_scanner::model::backup::{LocalBackup, Password, Restorable, State};
+use fleetback_scanner::model::backup::{FolderContent, LocalBackup, Password, Restorable, State};
 use fleetback_scanner::model::evidence::Sourced;
 use fleetback_scanner::model::fleet::Conflict;
 use fleetback_scanner::model::identity::Identity;
@@ -37,6 +37,11 @@ fn a_local_failure_is_a_warning_while_another_good_backup_is_in_date() {
         (broken(State::Unfinished, DAY), Code::LocalUnfinished),
         (broken(State::Placeholder, DAY), Code::LocalPlaceholder),
         (broken(State::Fake, DAY), Code::LocalPlaceholder),
+        (broken(State::Partial, DAY), Code::LocalPartial),
+        (not_downloaded(DAY), Code::LocalNotDownloaded),
+        (cut(DAY), Code::LocalDamaged),
+        (empty(FolderContent::Nothing), Code::LocalUnfinished),
+        (empty(FolderContent::OnlyInfo), Code::LocalUnfinished),
         (
             LocalBackup {
                 password: Password::Wrong,
@@ -452,12 +457,12 @@ fn unknown_is_never_without_a_finding() {
         Code::BackupUnknown,
         Some(Error),
     );
-    // What explains it is enough.
+    // A warning that explains it does not weigh enough: the run would end with 0.
     check(
         phone().mdm_at(8 * DAY, |_, _| ()),
         ALL,
         Code::BackupUnknown,
-        None,
+        Some(Error),
     );
     check(
         phone().mdm_at(8 * DAY, |_, _| ()),

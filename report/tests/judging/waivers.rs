@@ -122,7 +122,7 @@ fn two_waivers_of_one_finding_are_both_used_and_the_first_is_shown() {
 
 #[test]
 fn a_waived_error_does_not_hide_that_nobody_knows_of_a_backup() {
-    // Unknown, with the one error waived and the warning that says so left.
+    // Unknown, with one error waived and the one that says so left.
     let unknown = phone().local(LocalBackup {
         encrypted: Some(false),
         password: Password::NotNeeded,
@@ -134,7 +134,7 @@ fn a_waived_error_does_not_hide_that_nobody_knows_of_a_backup() {
     let with_mdm = unknown.mdm_at(8 * DAY, |_, _| ());
     let results = judged(&fleet([with_mdm]), policy);
     assert_eq!(results.devices[0].status, Status::Unknown);
-    assert_eq!(results.devices[0].severity, Some(Severity::Warning));
+    assert_eq!(results.devices[0].severity, Some(Severity::Error));
     assert_eq!((results.summary.at_risk, results.summary.waived), (1, 0));
 }
 

@@ -67,7 +67,7 @@ fn no_path(ctx: &DeviceContext<'_>) -> Option<DraftFinding> {
     (!ctx.local_in_date()).then(|| DraftFinding::new(Code::NoBackupPath, vec![icloud, local]))
 }
 
-/// Why a way is closed; `None` when it is open.
+/// Reason a way is closed; `None` when it is open.
 fn way_closed(
     ctx: &DeviceContext<'_>,
     requirement: Requirement,
@@ -92,49 +92,56 @@ const ASIDE: [Code; 3] = [
     Code::IdentityConflict,
 ];
 
-/// A device whose backup state is unknown, where no other finding says why.
+/// A device that could be lost always has an error that says why: one of which nobody can tell whether
+/// it has a backup, and one whose attempts failed without a trace, get this.
 pub(crate) fn nobody_can_tell(
     ctx: &DeviceContext<'_>,
     drafts: &[DraftFinding],
 ) -> Option<DraftFinding> {
-    let explained = drafts.iter().any(|draft| {
-        let says_why = matches!(
-            draft.code,
-            Code::DeviceNotSeen | Code::EvidenceUnreadable | Code::BackupInProgress
-        );
-        says_why || draft.severity >= Severity::Error && !ASIDE.contains(&draft.code)
-    });
-    (status(ctx) == Status::Unknown && !explained).then(|| {
-        let mdm = match ctx.mdm() {
-            Some(_) if ctx.policy.backups.icloud == Requirement::Forbidden => {
-                "the policy forbids iCloud Backup, so what the MDM says of it counts for nothing"
-            }
-            Some(_) if ctx.is_shared_ipad() => {
-                "it is a Shared iPad, whose users keep their data in iCloud each by themselves"
-            }
-            Some(mdm) if mdm.not_now => {
-                "the device answered NotNow (it was locked or busy) and told nothing; ask it again"
-            }
-            Some(_) => "the MDM did not say whether there is an iCloud backup that counts",
-            None => "no MDM answer speaks of this device",
-        };
-        let local = match (ctx.locals.first(), ctx.told_of_computer_backup()) {
-            (Some(_), _) => "no local backup of it could be judged".to_owned(),
-            (None, Some(contact)) => format!(
-                "it was backed up to a computer on {}, and that backup was not among what was scanned",
-                utc_date(contact.value)
-            ),
-            (None, None) => "no local backup of it was found".to_owned(),
-        };
-        let unread = ctx.cloud.unread.as_ref();
-        let mdm = unread.map_or(mdm, |unread| unread.value.as_str());
-        let evidence = Evidence {
-            text: format!("{mdm}, and {local}"),
-            source: "all evidence of this scan".to_owned(),
-            observed_at: Some(ctx.now),
-        };
-        DraftFinding::new(Code::BackupUnknown, vec![evidence])
-    })
+    let says_why =
+        |draft: &DraftFinding| draft.severity >= Severity::Error && !ASIDE.contains(&draft.code);
+    let status = status(ctx);
+    if !status.is_at_risk() || drafts.iter().any(says_why) {
+        return None;
+    }
+    let text = match status {
+        Status::Unknown => open_questions(ctx),
+        _ => "no good backup in date is known, and the evidence does not say what became of the attempts".to_owned(),
+    };
+    let evidence = Evidence {
+        text,
+        source: "all evidence of this scan".to_owned(),
+        observed_at: Some(ctx.now),
+    };
+    Some(DraftFinding::new(Code::BackupUnknown, vec![evidence]))
+}
+
+/// What the MDM and the folders leave open.
+fn open_questions(ctx: &DeviceContext<'_>) -> String {
+    let mdm = match ctx.mdm() {
+        Some(_) if ctx.policy.backups.icloud == Requirement::Forbidden => {
+            "the policy forbids iCloud Backup, so what the MDM says of it counts for nothing"
+        }
+        Some(_) if ctx.is_shared_ipad() => {
+            "it is a Shared iPad, whose users keep their data in iCloud each by themselves"
+        }
+        Some(mdm) if mdm.not_now => {
+            "the device answered NotNow (it was locked or busy) and told nothing; ask it again"
+        }
+        Some(_) => "the MDM did not say whether there is an iCloud backup that counts",
+        None => "no MDM answer speaks of this device",
+    };
+    let local = match (ctx.locals.first(), ctx.told_of_computer_backup()) {
+        (Some(_), _) => "no local backup of it could be judged".to_owned(),
+        (None, Some(contact)) => format!(
+            "it was backed up to a computer on {}, and that backup was not among what was scanned",
+            utc_date(contact.value)
+        ),
+        (None, None) => "no local backup of it was found".to_owned(),
+    };
+    let unread = ctx.cloud.unread.as_ref();
+    let mdm = unread.map_or(mdm, |unread| unread.value.as_str());
+    format!("{mdm}, and {local}")
 }
 
 pub(crate) fn not_seen(ctx: &DeviceContext<'_>) -> Vec<DraftFinding> {

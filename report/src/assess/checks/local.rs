@@ -3,9 +3,10 @@
 //! A failure is a warning while another good backup is in date: it is worth repairing, and nothing
 //! would be lost now.
 
-use fleetback_scanner::model::backup::{LocalBackup, Password, Restorable, State};
+use fleetback_scanner::model::backup::{FolderContent, LocalBackup, Password, Restorable, State};
 use fleetback_scanner::model::problem::Level;
 
+use super::local_content::{self, is_not_downloaded};
 use crate::assess::context::{DeviceContext, Local};
 use crate::assess::draft_finding::{DraftFinding, from_backup};
 use crate::assess::good_backup::{claims_to_be_whole, is_asked_for_its_password, within};
@@ -21,15 +22,20 @@ pub(crate) fn find(ctx: &DeviceContext<'_>) -> Vec<DraftFinding> {
             .filter_map(|look| look(ctx, local))
             .collect::<Vec<DraftFinding>>()
     });
-    each.chain(not_encrypted(ctx))
+    each.chain(local_content::gone(ctx))
+        .chain(not_encrypted(ctx))
         .chain(not_verified(ctx))
         .collect()
 }
 
 /// What is looked for in every folder.
 const EACH: &[fn(&DeviceContext<'_>, &Local<'_>) -> Option<DraftFinding>] = &[
+    local_content::not_downloaded,
     files_missing,
     damaged,
+    local_content::partial,
+    local_content::restore_hazard,
+    local_content::empty,
     unfinished,
     placeholder,
     attempt_failed,
@@ -42,7 +48,8 @@ const EACH: &[fn(&DeviceContext<'_>, &Local<'_>) -> Option<DraftFinding>] = &[
 fn files_missing(ctx: &DeviceContext<'_>, local: &Local<'_>) -> Option<DraftFinding> {
     let backup = local.backup;
     let files = backup.file_check.files.filter(|files| files.missing > 0)?;
-    if backup.restorable != Restorable::No || !claims_to_be_whole(backup) {
+    let is_explained = files.missing <= backup.not_downloaded;
+    if backup.restorable != Restorable::No || !claims_to_be_whole(backup) || is_explained {
         return None;
     }
     let text = format!(
@@ -70,28 +77,63 @@ fn files_missing(ctx: &DeviceContext<'_>, local: &Local<'_>) -> Option<DraftFind
 
 fn damaged(ctx: &DeviceContext<'_>, local: &Local<'_>) -> Option<DraftFinding> {
     let backup = local.backup;
-    let missing = backup
-        .file_check
-        .files
-        .is_some_and(|files| files.missing > 0);
-    let text = match backup.state {
-        State::Damaged => backup.state_reason.clone(),
-        State::Unknown if backup.restorable == Restorable::No => backup.state_reason.clone(),
-        _ if backup.password == Password::KeybagDamaged => {
-            "the keybag in Manifest.plist cannot be used: no password opens this backup".to_owned()
-        }
-        _ if backup.restorable == Restorable::No && claims_to_be_whole(backup) && !missing => {
-            backup.restorable_reason.clone()
-        }
-        _ => return None,
-    };
+    let text = damage(backup)?;
     let evidence = from_backup(
         or_reason(text),
         backup,
         "Status.plist and the manifests",
         Some(backup.file_check.verified.at),
     );
-    Some(failure(ctx, backup, Code::LocalDamaged, vec![evidence]))
+    let differing = backup
+        .file_check
+        .different_sample
+        .first()
+        .filter(|_| has_damaged_files(backup));
+    let first = differing.map(|differing| {
+        let file = &differing.file;
+        let text = format!("{} of {}: {}", file.path, file.domain, differing.how);
+        from_backup(
+            text,
+            backup,
+            &file.file_id,
+            Some(backup.file_check.verified.at),
+        )
+    });
+    let evidence = std::iter::once(evidence).chain(first).collect();
+    Some(failure(ctx, backup, Code::LocalDamaged, evidence))
+}
+
+/// What is damaged, in words; `None` where nothing is, or another finding tells it.
+fn damage(backup: &LocalBackup) -> Option<String> {
+    let lost = backup.restorable == Restorable::No;
+    let missing = backup
+        .file_check
+        .files
+        .is_some_and(|files| files.missing > 0);
+    match backup.state {
+        State::Damaged => Some(backup.state_reason.clone()),
+        State::Partial => None,
+        _ if backup.content != FolderContent::Backup => None,
+        _ if has_damaged_files(backup) => Some(backup.restorable_reason.clone()),
+        _ if is_not_downloaded(backup) => None,
+        State::Unknown if lost => Some(backup.state_reason.clone()),
+        _ if backup.password == Password::KeybagDamaged => Some(
+            "the keybag in Manifest.plist cannot be used: no password opens this backup".to_owned(),
+        ),
+        _ if lost && claims_to_be_whole(backup) && !missing => {
+            Some(backup.restorable_reason.clone())
+        }
+        _ => None,
+    }
+}
+
+/// Are files not what their rows promise, by more than a database in use explains?
+pub(crate) fn has_damaged_files(backup: &LocalBackup) -> bool {
+    let damaged = backup
+        .file_check
+        .files
+        .is_some_and(|files| files.damaged > 0);
+    damaged && backup.restorable == Restorable::No
 }
 
 /// A reason is never empty: evidence without words is none.
@@ -238,7 +280,7 @@ fn not_verified(ctx: &DeviceContext<'_>) -> Option<DraftFinding> {
 
 /// A failure of this folder: a warning while another good backup is in date, and for an archived
 /// copy then only worth knowing.
-fn failure(
+pub(super) fn failure(
     ctx: &DeviceContext<'_>,
     backup: &LocalBackup,
     code: Code,
@@ -252,7 +294,7 @@ fn failure(
     }
 }
 
-fn state_evidence(backup: &LocalBackup) -> Evidence {
+pub(super) fn state_evidence(backup: &LocalBackup) -> Evidence {
     let text = or_reason(backup.state_reason.clone());
     from_backup(text, backup, "Status.plist", backup.status_date)
 }

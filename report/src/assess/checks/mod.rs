@@ -6,6 +6,7 @@ pub(crate) mod icloud;
 pub(crate) mod identity;
 pub(crate) mod inventory;
 pub(crate) mod local;
+pub(crate) mod local_content;
 pub(crate) mod os;
 pub(crate) mod planned_swap;
 pub(crate) mod storage;
