@@ -249,7 +249,7 @@ impl<'a> OpenBackup<'a> {
         })
     }
 
-    /// Of an encrypted backup whose list nobody opened: it looked sound.
+    /// The record of an encrypted backup whose list was not opened and which looked sound.
     fn record_of_unopened(
         &self,
         backup: &LocalBackup,

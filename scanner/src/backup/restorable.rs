@@ -80,7 +80,7 @@ fn not_asked() -> Verdict {
     verdict(Restorable::Unknown, "its files were not checked")
 }
 
-/// Nobody opened the list: what can be seen of the folder decides.
+/// The list was not opened: names and lengths in the folder decide.
 fn judge_unopened(seen: &Unopened, files: &BackupFiles) -> Verdict {
     if let Some(loss) = seen.loss(pads_empty_files(files)) {
         return verdict(Restorable::No, format!("encrypted, and {loss}"));

@@ -71,7 +71,7 @@ fn lacking(manifest: &Manifest) -> Option<String> {
 
 fn too_little(manifest: &Manifest, files: &BackupFiles) -> Option<String> {
     if let Some(Checked::Now(check)) = &files.check {
-        // Of rows that cannot be used nobody knows what they name.
+        // What unusable rows name is unknown.
         let usable = check.doubts.is_empty() && check.files.expected > 0;
         return too_few_domains(&check.domains, manifest.apps).filter(|_| usable);
     }

@@ -1,7 +1,7 @@
 //! Recycle bins and folders of old versions: looked into as far as it costs little, never counted.
 //!
-//! A backup in a bin is one that somebody deleted, and the system will empty the bin. Whoever looks
-//! for it should hear where it lies.
+//! A backup in a bin was deleted, and the system will empty the bin; the note says where it is, so that
+//! it can be moved out.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};

@@ -507,7 +507,7 @@ impl<'a> Walker<'a> {
     }
 
     /// A folder named by a UDID with nothing in it is a device of which there is no backup; a
-    /// hundred thousand of them are somebody's mistake.
+    /// hundred thousand of them are a mistake.
     fn drop_empty(&mut self) {
         let mut count = 0;
         let mut dropped = Sample::default();
@@ -581,7 +581,7 @@ impl<'a> Walker<'a> {
     }
 
     /// Tells of what lies beside backups and is none, and of places with no backup in them. A
-    /// folder with something unreadable below is left out: nobody knows what it holds.
+    /// folder with something unreadable below is left out: what it holds is unknown.
     fn note_strays(&mut self, containers: &BTreeSet<PathBuf>) {
         let candidates = self.walked.candidates.iter();
         let found: BTreeSet<&Path> = candidates.map(|c| c.path.as_path()).collect();

@@ -142,7 +142,7 @@ pub enum State {
     Fake,
     /// Status.plist or a manifest cannot be opened.
     Unreadable,
-    /// No Status.plist: nobody says how the backup ended.
+    /// No Status.plist: how the backup ended is not recorded.
     Unknown,
 }
 
@@ -156,7 +156,7 @@ pub enum Restorable {
     Yes,
     /// Something that Apple's own check asks for is not there.
     No,
-    /// Encrypted, sound as far as can be seen, and nobody has proven the password.
+    /// Encrypted, sound as far as can be seen, and the password is not proven.
     NeedsPassword,
     /// It was not checked, or could not be.
     Unknown,
@@ -242,7 +242,7 @@ pub struct FileCount {
     pub present: u64,
     /// Of them, those not on disk.
     pub missing: u64,
-    /// Of them, rows that cannot be used: promises that nobody could check, in neither `present` nor
+    /// Of them, rows that cannot be used: listed files that could not be checked, in neither `present` nor
     /// `missing`.
     #[serde(default)]
     pub unchecked: u64,

@@ -24,7 +24,7 @@ pub(crate) enum Step {
 /// The way from the top of a document to its records.
 pub(crate) type RecordPath = Vec<Step>;
 
-/// What a value is to whoever looks for records.
+/// What a value is in the search for records.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Look {
     /// A record.

@@ -1,7 +1,7 @@
 //! The write-ahead log beside a database: which of its pages were committed.
 //!
 //! An immutable reader does not see what a log holds, and rows that were committed there alone would
-//! be promises that nobody counts. The log is read into memory; nothing is ever written back.
+//! be listed files that are not counted. The log is read into memory; nothing is ever written back.
 //!
 //! The format: <https://www.sqlite.org/fileformat.html#the_write_ahead_log>.
 

@@ -1,4 +1,4 @@
-//! The list of files that a backup promises: one interface over Manifest.db and Manifest.mbdb.
+//! The list of a backup's files: one interface over Manifest.db and Manifest.mbdb.
 //!
 //! Which of the two is there decides, not the iOS version. Nothing in a row is trusted: file ids
 //! that are no hash, missing texts and paths that climb are counted and told, and no path of a row
@@ -91,7 +91,7 @@ type Rowids = (i64, i64);
 
 const ALL_ROWIDS: Rowids = (i64::MIN, i64::MAX);
 
-/// One row that promises a payload.
+/// One row that lists a payload.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct FileRow {
     /// Position among all rows of its part of the manifest.
@@ -106,7 +106,7 @@ pub struct FileRow {
     pub liveness: Liveness,
 }
 
-/// How a file lives while a device copies it: how much shorter than promised may it be?
+/// How a file lives while a device copies it: how much shorter than listed may it be?
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Liveness {
     /// It does not change: any other file than those below.
@@ -271,7 +271,7 @@ impl Catalog {
         }
     }
 
-    /// Hands every row that promises a payload to `take`, with a collector for each part of the list;
+    /// Hands every row that lists a payload to `take`, with a collector for each part of the list;
     /// the parts come in the order of the list, read in parallel where it is long.
     pub fn collect<C: Send>(
         &self,

@@ -1,5 +1,5 @@
 //! Is the list of files itself sound? SQLite looks at the form of every page, and every index is held
-//! against the table: a list that was damaged may be smaller than it was, and then promises less.
+//! against the table: a list that was damaged may be smaller than it was, and then lists less.
 
 use rusqlite::Row;
 

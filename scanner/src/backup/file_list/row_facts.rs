@@ -171,7 +171,7 @@ impl RowFacts {
         }
     }
 
-    /// A name is the SHA-1 of `domain-path`. Of other texts than ASCII nobody has seen over which form.
+    /// A name is the SHA-1 of `domain-path`. Only ASCII is checked: the Unicode form of others is unknown.
     fn check_name(&mut self, order: u32, text: RowText<'_>) {
         let asked = order < NAMES_FIRST || order.is_multiple_of(NAMES_EACH);
         let is_ascii = || text.path.is_ascii() && text.domain.is_ascii();

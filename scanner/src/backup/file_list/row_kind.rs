@@ -1,7 +1,7 @@
 //! What a row of the list stands for, by its flags and the mode of its record.
 //!
-//! A row that cannot be told is never left out: it may be a listed that nobody could check, and a
-//! list that shrinks when it is damaged would call a damaged backup whole.
+//! A row of unknown kind is never left out: it may name a payload that cannot be checked, and a list
+//! that shrinks when it is damaged would make a damaged backup look whole.
 
 use super::file_record::Record;
 

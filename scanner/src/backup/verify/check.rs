@@ -1,4 +1,4 @@
-//! Compares what the manifest promises with what lies on disk, as deep as asked.
+//! Compares what the manifest lists with what is on disk, to the depth that was asked for.
 //!
 //! `names` is Apple's own check at the end of a backup; `sizes` looks at every length; `contents`
 //! reads every byte. Sampling cannot find 14 missing files among 507,000, so all are compared: each
@@ -172,7 +172,7 @@ impl<'a> Disk<'a> {
 }
 
 impl Check {
-    /// Was there something that another night may find readable?
+    /// True if something could not be read that a later run may read.
     pub(crate) fn is_incomplete(&self) -> bool {
         let elsewhere = self.not_downloaded > 0;
         !self.unlisted.is_empty() || self.unread > 0 || !self.doubts.is_empty() || elsewhere

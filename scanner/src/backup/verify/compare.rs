@@ -1,4 +1,4 @@
-//! One payload folder against its promises: what is missing, what nobody asked for, what differs.
+//! Compares one payload folder with the manifest: missing, extra and different files.
 
 use std::path::{Path, PathBuf};
 
@@ -36,7 +36,7 @@ impl Depth<'_> {
         self.level >= VerifyLevel::Sizes
     }
 
-    /// The level that can be claimed: nobody has seen how an encrypted file ends without its key.
+    /// The level that can be claimed: without its key the padding of an encrypted file cannot be checked.
     pub(crate) fn reached(&self) -> VerifyLevel {
         let most = if self.encrypted && self.keys.is_none() {
             VerifyLevel::Sizes
@@ -71,21 +71,21 @@ pub(crate) struct Compared {
     pub incomparable: u64,
     /// Of those, files that hold nothing.
     pub incomparable_empty: u64,
-    /// There and not promised.
+    /// There and not in the manifest.
     pub extra: u64,
     /// Names of the first of them, below the backup's folder.
     pub first_extra: Vec<String>,
-    /// Names that are promised once more.
+    /// Names that the manifest lists more than once.
     pub repeated: u64,
     /// Names of payloads that are no regular files.
     pub no_files: u64,
-    /// There and not as promised.
+    /// There and not as the manifest says.
     pub different: u64,
     /// Of them, those that are damaged.
     pub damaged: u64,
     /// Positions of the worst of them.
     pub first_differences: Vec<(u32, How)>,
-    /// Stored bytes of what is promised and there.
+    /// Stored bytes of the listed files that are there.
     pub bytes: u64,
     /// Files that could not be read to their end.
     pub unread: u64,
@@ -257,7 +257,7 @@ impl Place<'_> {
     }
 }
 
-/// Compares a folder with its promises; both sides are sorted by name.
+/// Compares a folder with what the manifest lists; both sides are sorted by name.
 pub(crate) fn compare(
     path: &Path,
     listing: Result<Listing, Fault>,
@@ -301,7 +301,7 @@ pub(crate) fn compare(
     compared
 }
 
-/// How often a name is promised once more; the promises are sorted by name.
+/// How often a name is listed again; the listed files are sorted by name.
 fn repeated(promises: &[ExpectedFile]) -> u64 {
     promises
         .windows(2)
@@ -312,7 +312,7 @@ fn repeated(promises: &[ExpectedFile]) -> u64 {
 /// The files of a folder, asked for in the order of their names: one walk over both sides.
 struct InOrder<'a> {
     files: std::slice::Iter<'a, OnDisk>,
-    /// The last file that was asked for; a name may be promised twice.
+    /// The last file that was asked for; a name may be listed twice.
     last: Option<&'a OnDisk>,
     unasked: Vec<&'a OnDisk>,
 }
@@ -348,7 +348,7 @@ impl<'a> InOrder<'a> {
         None
     }
 
-    /// The files that nobody asked for.
+    /// The files that the manifest does not list.
     fn unasked(mut self) -> Vec<&'a OnDisk> {
         self.unasked.extend(self.files);
         self.unasked
@@ -375,7 +375,7 @@ mod tests {
         id
     }
 
-    /// One walk gives what two sets give, and a name that is promised twice is found twice.
+    /// One walk gives what two sets give, and a name that is listed twice is found twice.
     fn check(there: &[u8], promised: &[u8]) {
         let files: Vec<OnDisk> = (there.iter().map(|n| id(*n)))
             .map(|id| OnDisk {

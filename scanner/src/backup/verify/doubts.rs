@@ -1,7 +1,7 @@
 //! Why a list that can be read, or a check that found no loss, proves less than it seems to.
 //!
-//! Each doubt makes the answer `unknown`, never a smaller listed: a row that cannot be used may be one
-//! that nobody could check.
+//! Each doubt makes the answer `unknown`, never a smaller `expected`: an unusable row may name a payload
+//! that could not be checked.
 
 use super::compare::{Compared, Depth};
 use crate::backup::file_list::row_facts::RowFacts;

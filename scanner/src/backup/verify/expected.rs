@@ -1,4 +1,4 @@
-//! What the manifest promises, sorted by the payload folder that must hold it.
+//! The payloads that the manifest lists, sorted by the payload folder that must hold it.
 //!
 //! A backup can hold millions of files, so a listed is 36 bytes and no name is kept. Digests and
 //! keys are kept only where every byte is read, and then for so many folders at a time that they
@@ -27,7 +27,7 @@ const DIGEST_OF_NOTHING: [u8; 20] = [
 /// Set in `order` of a listed that may be broken.
 const MAY_BE_ABSENT: u32 = 1 << 31;
 
-/// A promised payload.
+/// A payload that the manifest lists.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct ExpectedFile {
     /// The payload's name.
@@ -104,7 +104,7 @@ impl ExpectedFile {
     }
 }
 
-/// The promises of one payload folder.
+/// The listed files of one payload folder.
 #[derive(Debug, Default)]
 pub(crate) struct Bucket {
     /// Sorted by name once it is taken out of [`ExpectedFiles`].
@@ -124,14 +124,14 @@ impl Bucket {
         }
     }
 
-    /// What proves the content of one of its promises; nothing where integrities were not asked for.
+    /// What proves the content of one of its files; nothing where integrities were not asked for.
     pub(crate) fn integrity(&self, listed: &ExpectedFile) -> Integrity {
         let integrity = self.integrities.get(listed.integrity as usize);
         integrity.copied().unwrap_or_default()
     }
 }
 
-/// The promises of one part of the manifest.
+/// The listed files of one part of the manifest.
 #[derive(Debug)]
 struct Part {
     buckets: Vec<Bucket>,
@@ -141,7 +141,7 @@ struct Part {
     log_keys: LogKeys,
 }
 
-/// The promises for a run of payload folders.
+/// The listed files of a run of payload folders.
 #[derive(Debug)]
 pub(crate) struct ExpectedFiles {
     /// Each with the position of its first row.
@@ -211,7 +211,7 @@ impl ExpectedFiles {
         keys
     }
 
-    /// The promises of one folder, sorted by name.
+    /// The listed files of one folder, sorted by name.
     pub(crate) fn bucket(&self, first_byte: u8) -> Bucket {
         let mut all = Bucket::default();
         for (first, part) in &self.parts {

@@ -1,4 +1,4 @@
-//! What can be seen of an encrypted backup whose list nobody has opened: names, lengths and the form of
+//! What can be seen of an encrypted backup whose list was not opened: names, lengths and the form of
 //! its ciphertexts.
 
 use std::path::Path;

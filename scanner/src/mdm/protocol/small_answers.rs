@@ -128,7 +128,7 @@ pub(crate) fn read_certificates(builder: &mut AnswerBuilder, root: &Dictionary) 
     let identities: Vec<_> = entries
         .filter(|entry| builder.bool(entry, "IsIdentity") == Some(true))
         .collect();
-    // data that somebody blackened was emptied, and a note says so
+    // redacted data was emptied, and a note says so
     let told = identities.iter().filter(|identity| {
         let data = identity.get("Data").and_then(Value::as_data);
         data.is_none_or(|data| !data.is_empty())
