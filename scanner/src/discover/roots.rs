@@ -44,6 +44,18 @@ struct Reached {
 }
 
 /// Searches all roots. Never fails; a cancelled search gives what it had found.
+///
+/// ```
+/// use fleetback_scanner::discover::roots::discover;
+/// use fleetback_scanner::scan::Silent;
+///
+/// let disk = tempfile::tempdir()?;
+/// let gone = disk.path().join("Backup");
+/// let found = discover(&[gone.clone()], "mac-07", &Silent);
+/// assert!(found.backups.is_empty());
+/// assert_eq!(found.problems[0].path, gone);
+/// # Ok::<(), std::io::Error>(())
+/// ```
 pub fn discover(roots: &[PathBuf], scan_host: &str, progress: &dyn Progress) -> Discovery {
     let mut discovery = Discovery::default();
     let mut hosts = Hosts::default();

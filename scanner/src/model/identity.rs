@@ -231,6 +231,15 @@ pub struct FolderName {
 
 impl FolderName {
     /// Reads a folder name; `None` when it is not the name of a backup.
+    ///
+    /// ```
+    /// use fleetback_scanner::model::identity::FolderName;
+    ///
+    /// let archived = FolderName::parse("00008030-001A2B3C4D5E6F70-20261130-211000");
+    /// let stamp = archived.and_then(|name| name.archive_stamp);
+    /// assert_eq!(stamp.as_deref(), Some("20261130-211000"));
+    /// assert_eq!(FolderName::parse("Documents"), None);
+    /// ```
     pub fn parse(name: &str) -> Option<Self> {
         if let Some(udid) = Udid::parse(name).filter(|_| name.trim() == name) {
             return Some(Self {
