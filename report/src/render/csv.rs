@@ -59,6 +59,39 @@ pub enum Rows {
 
 /// Writes the table with its header.
 ///
+/// ```
+/// use fleetback_report::judge::{ReferenceData, RunInfo, judge};
+/// use fleetback_report::policy::Policy;
+/// use fleetback_report::render::csv::{CsvOptions, Profile, write};
+/// use fleetback_report::view::report::Sheet;
+/// use fleetback_scanner::model::fleet::{Device, Fleet};
+///
+/// let fleet = Fleet {
+///     devices: vec![Device::default()],
+///     ..Fleet::default()
+/// };
+/// let run = RunInfo {
+///     now: "2026-11-30T21:10:00Z".parse()?,
+///     scan_host: "mac-07".to_owned(),
+///     run_id: "1".to_owned(),
+///     tool_version: "1.0.0".to_owned(),
+/// };
+/// let results = judge(&fleet, &ReferenceData::default(), &Policy::builtin(), &run);
+/// let options = CsvOptions {
+///     profile: Profile::Raw,
+///     ..CsvOptions::default()
+/// };
+/// let mut table = Vec::new();
+/// let zone = jiff::tz::TimeZone::UTC;
+/// let sheet = Sheet::new(&results, &zone);
+/// write(&sheet, &options, &mut table)?;
+///
+/// let table = String::from_utf8(table)?;
+/// assert!(table.starts_with("status,severity,device_name,"));
+/// assert!(table.lines().nth(1).is_some_and(|row| row.starts_with("unknown,")));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
 /// # Errors
 /// Those of `out`, and [`io::ErrorKind::InvalidInput`] for a delimiter that CSV cannot have: a
 /// quotation mark, an end of line, or no ASCII.

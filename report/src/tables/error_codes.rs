@@ -61,6 +61,13 @@ pub struct Meaning {
 }
 
 /// What a code means; `None` for an unknown one.
+///
+/// ```
+/// use fleetback_report::tables::error_codes::{Class, MB, explain};
+///
+/// assert_eq!(explain(MB, 303).map(|known| known.class), Some(Class::Quota));
+/// assert_eq!(explain("SomeOtherDomain", 303), None);
+/// ```
 pub fn explain(domain: &str, code: i64) -> Option<&'static Meaning> {
     TABLE
         .iter()

@@ -27,6 +27,15 @@ pub struct About {
 
 impl Code {
     /// What there is to say of it.
+    ///
+    /// ```
+    /// use fleetback_report::results::{Code, Severity};
+    ///
+    /// let code: Code = "backup-stale".parse()?;
+    /// assert_eq!(code.about().severity, Severity::Error);
+    /// assert_eq!(code.about().title, "The newest good backup is too old");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn about(self) -> &'static About {
         &TABLE[self as usize]
     }
