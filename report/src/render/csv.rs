@@ -63,7 +63,7 @@ pub enum Rows {
 /// use fleetback_report::judge::{ReferenceData, RunInfo, judge};
 /// use fleetback_report::policy::Policy;
 /// use fleetback_report::render::csv::{CsvOptions, Profile, write};
-/// use fleetback_report::view::report::Sheet;
+/// use fleetback_report::view::report::ReportView;
 /// use fleetback_scanner::model::fleet::{Device, Fleet};
 ///
 /// let fleet = Fleet {
@@ -83,8 +83,8 @@ pub enum Rows {
 /// };
 /// let mut table = Vec::new();
 /// let zone = jiff::tz::TimeZone::UTC;
-/// let sheet = Sheet::new(&results, &zone);
-/// write(&sheet, &options, &mut table)?;
+/// let view = ReportView::new(&results, &zone);
+/// write(&view, &options, &mut table)?;
 ///
 /// let table = String::from_utf8(table)?;
 /// assert!(table.starts_with("status,severity,device_name,"));
