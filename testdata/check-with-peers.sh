@@ -1,53 +1,46 @@
 #!/bin/sh
-# Opens an encrypted backup of the builders with programs of other people. Not part of the tests: it
-# needs Python and a package index. Nothing is left in the tree.
+# Readers of other people beside ours: they open what the builders encrypted, and say of every backup whether all of it
+# is there (docs/diagnosis-accuracy.md, "Is it restorable?"). Not part of the tests: it needs Python and a package index.
+#
+#   testdata/check-with-peers.sh           prints the section
+#   testdata/check-with-peers.sh --page    and writes report/examples/accuracy/restorable.md, which the page contains
+#
+# FLEETBACK and MAKE_FLEET name programs that are built already; without them they are built. Nothing is left in the
+# tree but the environment of Python under the target folder.
 set -eu
 cd "$(dirname "$0")/.."
+target=${CARGO_TARGET_DIR:-target}
+python=$target/peers/bin/python
+page=
+[ "${1:-}" = --page ] && page=report/examples/accuracy/restorable.md
+
+if ! { python3 -m venv "$target/peers" &&
+    "$python" -m pip --quiet --disable-pip-version-check install -r testdata/peers/requirements.txt; }; then
+    echo "SKIPPED: the readers of other people could not be installed, so nothing was compared." >&2
+    echo "They need python3 with venv, and a package index that pip reaches." >&2
+    exit 0
+fi
+if [ -z "${FLEETBACK:-}" ] || [ -z "${MAKE_FLEET:-}" ]; then
+    cargo build --quiet -p fleetback -p fleetback-testdata
+fi
+fleetback=${FLEETBACK:-$target/debug/fleetback}
+make_fleet=${MAKE_FLEET:-$target/debug/make-fleet}
+
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-python3 -m venv "$work/venv"
-"$work/venv/bin/pip" --quiet --disable-pip-version-check install iphone_backup_decrypt pyiosbackup
-cargo run --quiet -p fleetback-testdata --bin make-fleet -- --out "$work/fleet" --devices 3 --seed 77 \
-    --encrypted 100 --files-per-backup 40 --all-folders --now 2026-11-20T04:00:00Z --manifest "$work/planted.json"
+# NAME DEVICES SEED ENCRYPTED DAMAGE [MORE...]
+fleet() {
+    name=$1 devices=$2 seed=$3 encrypted=$4 damage=$5
+    shift 5
+    "$make_fleet" --out "$work/$name" --devices "$devices" --seed "$seed" --encrypted "$encrypted" \
+        --damage "$damage" --files-per-backup 40 --now 2026-11-20T04:00:00Z --manifest "$work/$name.json" "$@"
+}
 
-"$work/venv/bin/python" - "$work" <<'PYTHON'
-import hashlib, json, os, sqlite3, sys
+fleet encrypted 3 77 100 0 --all-folders
+fleet whole 60 78 50 0
+fleet damage 220 79 50 100
+cp -R testdata/fleets "$work/fleets"
 
-work = sys.argv[1]
-planted = json.load(open(os.path.join(work, "planted.json")))["planted"]
-
-
-def iphone_backup_decrypt(folder):
-    from iphone_backup_decrypt import EncryptedBackup
-
-    backup = EncryptedBackup(backup_directory=folder, passphrase="fleet")
-    plain = os.path.join(work, "Manifest.db")
-    backup.save_manifest_file(plain)
-    rows = list(sqlite3.connect(plain).execute("select domain, relativePath from Files where flags = 1"))
-    for domain, path in rows:
-        if backup.extract_file_as_bytes(relative_path=path, domain_like=domain) is None:
-            raise AssertionError(path)
-    try:
-        EncryptedBackup(backup_directory=folder, passphrase="wrong").test_decryption()
-    except ValueError:
-        return len(rows)
-    raise AssertionError("a wrong password was taken")
-
-
-def pyiosbackup(folder):
-    from pyiosbackup import Backup
-
-    backup = Backup.from_path(folder, "fleet")
-    files = [entry for entry in backup.iter_files() if entry.is_file()]
-    for entry in files:
-        assert len(entry.read_bytes()) == entry.size, entry.filename
-    return len(files)
-
-
-for peer in (iphone_backup_decrypt, pyiosbackup):
-    for device in planted:
-        count = peer(os.path.join(work, "fleet", "backups", device["folder"]))
-        assert count == 40, count
-    print(peer.__name__, "opened", len(planted), "backups and decrypted every file")
-PYTHON
+"$python" -B testdata/peers/opens.py "$work/encrypted" "$work/encrypted.json"
+"$python" -B testdata/peers/restorable.py "$work" "$fleetback" $page
