@@ -14,17 +14,21 @@ pub(crate) fn page() -> String {
     let small = run(SMALL, SEED).page();
     let version = env!("CARGO_PKG_VERSION");
     format!(
-        "{HEAD}\n```\n{COMMAND}\n```\n\nfleetback {version}, seed {SEED}.\n{METHOD}\n## {LARGE} devices over {NIGHTS} nights\n\n{large}\n## {SMALL} devices over {NIGHTS} nights\n\nThe same in small, judged again by every run of the tests, which hold this table to the letter.\n\n{small}{LIMITS}"
+        "{HEAD}\n```\n{COMMAND}\n```\n\nfleetback {version}, seed {SEED}.\n{METHOD}\n## {LARGE} devices over {NIGHTS} nights\n\n{large}\n## {SMALL} devices over {NIGHTS} nights\n\nThe same in small, judged again by every run of the tests, which hold this table to the letter.\n\n{small}{RESTORABLE}{LIMITS}"
     )
 }
 
 const COMMAND: &str =
     "cargo run --release -p fleetback-report --example accuracy > docs/diagnosis-accuracy.md";
 
+/// The section that testdata/check-with-peers.sh wrote: it needs programs that a build does not have.
+pub(crate) const RESTORABLE: &str = include_str!("restorable.md");
+
 const HEAD: &str = "# How accurate the diagnosis is
 
 A simulated fleet with planted causes, judged every morning by the real judge with what it remembers
-of the mornings before. This page is written by
+of the mornings before; and, at the end, whether it is right about what can be restored. This page is
+written by
 ";
 
 const METHOD: &str = "
@@ -59,8 +63,8 @@ const LIMITS: &str = "
   smaller and weaker patterns stay unseen ([patterns.md](patterns.md) says how many).
 - The generator is a model. That its habits, gaps and answers are like those of a real fleet rests on
   one published log of a healthy telephone and on judgement, not on data of many fleets.
-- Local backups that break, passwords, full disks and clocks are not simulated here; they are told by
-  direct evidence, and the tests of the judge hold them.
+- Local backups that break, passwords, full disks and clocks are not simulated in the fleets of the first
+  two tables; they are told by direct evidence, and the tests of the judge hold them.
 - A full iCloud storage without a log in a local backup shows nothing but a date that stands still.
   Nothing tells it from other silent causes, and the tool leaves it open.
 - Two causes at once are counted by the one that stopped the last attempt; the tool may name the
