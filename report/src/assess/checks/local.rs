@@ -7,12 +7,12 @@ use fleetback_scanner::model::backup::{FolderContent, LocalBackup, Password, Res
 use fleetback_scanner::model::problem::Level;
 
 use super::local_content::{self, is_not_downloaded};
+use super::local_finding::{failure, or_reason, state_evidence};
 use crate::assess::context::{DeviceContext, Local};
 use crate::assess::draft_finding::{DraftFinding, from_backup};
 use crate::assess::good_backup::{claims_to_be_whole, is_asked_for_its_password, within};
 use crate::assess::status::later_attempt;
-use crate::format::utc_date;
-use crate::format::{Label, size};
+use crate::format::{Label, size, utc_date};
 use crate::policy::Demand;
 use crate::results::{Code, Evidence, Severity};
 
@@ -134,14 +134,6 @@ pub(crate) fn has_damaged_files(backup: &LocalBackup) -> bool {
         .files
         .is_some_and(|files| files.damaged > 0);
     damaged && backup.restorable == Restorable::No
-}
-
-/// A reason is never empty: evidence without words is none.
-fn or_reason(text: String) -> String {
-    if text.is_empty() {
-        return "the folder fails its check".to_owned();
-    }
-    text
 }
 
 fn unfinished(ctx: &DeviceContext<'_>, local: &Local<'_>) -> Option<DraftFinding> {
@@ -276,27 +268,6 @@ fn not_verified(ctx: &DeviceContext<'_>) -> Option<DraftFinding> {
         let evidence = from_backup(text, backup, "its check", Some(checked.at));
         DraftFinding::new(Code::LocalNotVerified, vec![evidence])
     })
-}
-
-/// A failure of this folder: a warning while another good backup is in date, and for an archived
-/// copy then only worth knowing.
-pub(super) fn failure(
-    ctx: &DeviceContext<'_>,
-    backup: &LocalBackup,
-    code: Code,
-    evidence: Vec<Evidence>,
-) -> DraftFinding {
-    let draft = DraftFinding::new(code, evidence);
-    match (ctx.in_date_beside(backup), backup.archived) {
-        (true, true) => draft.severity(Severity::Info),
-        (true, false) => draft.severity(Severity::Warning),
-        (false, _) => draft,
-    }
-}
-
-pub(super) fn state_evidence(backup: &LocalBackup) -> Evidence {
-    let text = or_reason(backup.state_reason.clone());
-    from_backup(text, backup, "Status.plist", backup.status_date)
 }
 
 pub(crate) fn has_shrunk(ctx: &DeviceContext<'_>) -> Vec<DraftFinding> {

@@ -4,7 +4,7 @@
 use fleetback_scanner::model::backup::{FileName, FolderContent, LocalBackup, Restorable, State};
 use jiff::Timestamp;
 
-use super::local::{failure, state_evidence};
+use super::local_finding::{failure, state_evidence};
 use crate::assess::context::{DeviceContext, Local};
 use crate::assess::draft_finding::{DraftFinding, from_backup};
 use crate::assess::good_backup::within;

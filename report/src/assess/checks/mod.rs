@@ -7,6 +7,7 @@ pub(crate) mod identity;
 pub(crate) mod inventory;
 pub(crate) mod local;
 pub(crate) mod local_content;
+pub(crate) mod local_finding;
 pub(crate) mod os;
 pub(crate) mod planned_swap;
 pub(crate) mod storage;
