@@ -6,6 +6,14 @@
 use super::columns::DeviceField;
 use crate::source::fold::words;
 
+/// The rank from which on a column's meaning is guessed, and no table names it.
+pub(super) const GUESSED: usize = 3_000;
+
+/// Is a rank that of a guess?
+pub(super) fn is_guess(rank: usize) -> bool {
+    rank >= GUESSED
+}
+
 /// A meaning: one word of each group must be there, and none of the others.
 struct Meaning {
     field: DeviceField,

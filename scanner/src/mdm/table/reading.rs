@@ -10,7 +10,7 @@ use jiff::tz::TimeZone;
 use super::cell::Unit;
 use super::columns::{self, DeviceField};
 use super::consoles::{Console, NoDate};
-use super::meaning;
+use super::meaning::{self, GUESSED, is_guess};
 use super::orders::{Cells, Orders};
 use super::record::{Cell, Outcome, Record, TableContext};
 use super::row_faults::Faults;
@@ -73,15 +73,9 @@ pub(super) struct Names<'n> {
     pub(super) home: &'n str,
 }
 
-/// Ranks of a name: of the user, of a console, of everybody, of nobody.
+/// Ranks of the names of a console's own table, and of the common one; the user's names rank 0.
 const OF_CONSOLE: usize = 1_000;
 const OF_EVERYBODY: usize = 2_000;
-const GUESSED: usize = 3_000;
-
-/// Is a rank that of a guess?
-pub(super) fn is_guess(rank: usize) -> bool {
-    rank >= GUESSED
-}
 
 /// What a name means, and how sure that is; the lower the rank the surer.
 fn meaning_of(name: &str, folded: &str, names: Names<'_>) -> Option<(DeviceField, usize)> {
