@@ -83,6 +83,14 @@ pub(crate) fn is_young(date: Timestamp, now: Timestamp, limit: SignedDuration) -
     date.duration_until(now) <= limit
 }
 
+/// Two clocks of one house differ by less than this.
+const CLOCKS_DIFFER_BY: SignedDuration = SignedDuration::from_hours(1);
+
+/// Does something of this date lie so far after now that a clock must be wrong?
+pub(crate) fn is_ahead(date: Timestamp, now: Timestamp) -> bool {
+    now.duration_until(date) > CLOCKS_DIFFER_BY
+}
+
 fn worth(backup: &Backup) -> Worth {
     let encrypted = backup.encrypted != Some(false);
     match (backup.state, backup.restorable, backup.password) {

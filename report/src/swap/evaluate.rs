@@ -42,7 +42,7 @@ pub fn tickets(results: &Results, asked: &[SwapRequest], run: &Run) -> Tickets {
     }
 }
 
-/// Where the evidence came from, and whether it is too old.
+/// Where the evidence came from, and whether it is out of date.
 pub fn evidence(results: &Results, run: &Run) -> EvidenceUsed {
     let limit = super::rule_input::hours(results.policy.swap_hours);
     EvidenceUsed {
@@ -51,6 +51,7 @@ pub fn evidence(results: &Results, run: &Run) -> EvidenceUsed {
         read_at: results.scanned_at,
         scan_host: results.scan_host.clone(),
         too_old: !super::copies::is_young(results.scanned_at, run.now, limit),
+        from_the_future: super::copies::is_ahead(results.scanned_at, run.now),
         unread: unread(results),
     }
 }

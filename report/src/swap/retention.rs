@@ -87,7 +87,7 @@ pub fn afterwards(results: &Results, asked: &[SwapRequest], run: &Run) -> Retent
         asked_at: run.now,
         plan: run.plan.clone(),
         swaps: (asked.iter().zip(&check))
-            .map(|(one, check)| after(&directory, one, check, (run.now, evidence.too_old)))
+            .map(|(one, check)| after(&directory, one, check, (run.now, evidence.out_of_date())))
             .collect(),
         evidence,
     }
@@ -97,7 +97,7 @@ fn after(
     directory: &Directory<'_>,
     asked: &SwapRequest,
     check: &PlanCheck,
-    (now, too_old): (Timestamp, bool),
+    (now, out_of_date): (Timestamp, bool),
 ) -> RetentionEntry {
     let old = match directory.find(&asked.text) {
         Found::One(device, _) => device,
@@ -106,7 +106,7 @@ fn after(
     };
     let new = asked.target_spec.to.as_deref().map(|to| directory.find(to));
     let planned = asked.planned.or(old.planned_swap);
-    let (fate, reason, new) = match (untold(asked, check, too_old), new) {
+    let (fate, reason, new) = match (untold(asked, check, out_of_date), new) {
         (Some(why), _) => (Retention::Unknown, why, None),
         (None, new) => of_new(old, new.as_ref(), planned, now),
     };
@@ -123,12 +123,12 @@ fn after(
 }
 
 /// Why it is unknown, whatever the devices are.
-fn untold(asked: &SwapRequest, check: &PlanCheck, too_old: bool) -> Option<String> {
-    const OLD: &str = "the stored results are too old to rely on";
+fn untold(asked: &SwapRequest, check: &PlanCheck, out_of_date: bool) -> Option<String> {
+    const OLD: &str = "the stored results are too old to rely on, or from the future";
     const DAY: &str =
         "the day of the plan could not be read, so what was backed up since is unknown";
     match check.conflicts.first() {
-        _ if too_old => Some(OLD.to_owned()),
+        _ if out_of_date => Some(OLD.to_owned()),
         Some(against) => Some(against.clone()),
         None => asked.day_unreadable.then(|| DAY.to_owned()),
     }

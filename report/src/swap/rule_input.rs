@@ -3,7 +3,7 @@
 use fleetback_scanner::model::backup::State;
 use jiff::{SignedDuration, Timestamp};
 
-use super::copies::{self, Copy, is_young};
+use super::copies::{self, Copy, is_ahead, is_young};
 use super::target::Target;
 use crate::results::{Backup, Code, Device, Icloud, Mdm, PolicyUsed, Status};
 use crate::tables::os_releases::OsTables;
@@ -74,9 +74,14 @@ impl<'a> RuleInput<'a> {
         hours(self.policy.swap_hours)
     }
 
-    /// Is all evidence too old to rely on? Evidence of later than `now` is not.
-    pub fn too_old(&self) -> bool {
-        !self.is_young(self.read_at)
+    /// Can none of the evidence be relied on, because it is too old or from the future?
+    pub fn out_of_date(&self) -> bool {
+        !self.is_young(self.read_at) || self.is_from_the_future()
+    }
+
+    /// Was the evidence read later than now, so that a clock is wrong?
+    pub(crate) fn is_from_the_future(&self) -> bool {
+        is_ahead(self.read_at, self.now)
     }
 
     /// Is something of this date no older than the limit?

@@ -54,8 +54,18 @@ pub struct EvidenceUsed {
     pub scan_host: String,
     /// Is it too old to say anything?
     pub too_old: bool,
+    /// Was it read later than now, so that a clock is wrong and its age unknown?
+    #[serde(default)]
+    pub from_the_future: bool,
     /// Things that should have been readable and were not.
     pub unread: u64,
+}
+
+impl EvidenceUsed {
+    /// Can none of it be relied on?
+    pub fn out_of_date(&self) -> bool {
+        self.too_old || self.from_the_future
+    }
 }
 
 /// Totals over the tickets.

@@ -6,12 +6,12 @@ use super::rules::answers;
 use crate::format::elapsed;
 use crate::results::Verdict;
 
-/// The verdict of these answers. Evidence that is too old gives no other than `unknown`: what stood in
-/// the way then may be settled since, and what did not may stand there now.
-pub fn verdict(answers: &[Answer], too_old: bool) -> Verdict {
+/// The verdict of these answers. Evidence that is out of date gives no other than `unknown`: what stood
+/// in the way then may be settled since, and what did not may stand there now.
+pub fn verdict(answers: &[Answer], out_of_date: bool) -> Verdict {
     let any = |test: fn(&Answer) -> bool| answers.iter().any(test);
     match () {
-        () if too_old => Verdict::Unknown,
+        () if out_of_date => Verdict::Unknown,
         () if any(|answer| answer.answer == Outcome::Blocks) => Verdict::NotReady,
         () if any(|answer| answer.decides) => Verdict::Unknown,
         () if any(|answer| answer.answer == Outcome::Loses) => Verdict::ReadyWithLosses,
@@ -22,7 +22,7 @@ pub fn verdict(answers: &[Answer], too_old: bool) -> Verdict {
 /// Verdict and why, for a device that no new device was named for.
 pub fn judge_rules(input: &RuleInput<'_>) -> (Verdict, Vec<Answer>) {
     let answers = answers(input);
-    (verdict(&answers, input.too_old()), answers)
+    (verdict(&answers, input.out_of_date()), answers)
 }
 
 /// Why, in one sentence: the first of the answers that made the verdict.

@@ -198,10 +198,22 @@ pub fn evidence(used: &EvidenceUsed, tickets_at: jiff::Timestamp, zone: &TimeZon
     match used.from {
         EvidenceFrom::Live => format!("Read just now ({when}) by {host}{unread}"),
         EvidenceFrom::Stored => format!(
-            "From the stored results {}, read {} ago ({when}) by {host}{unread}",
+            "From the stored results {}, read {} ({when}) by {host}{unread}",
             used.path.as_deref().unwrap_or("that were given"),
-            elapsed(used.read_at, tickets_at),
+            read(used, tickets_at),
         ),
+    }
+}
+
+/// "3 hours ago", "in the future, 60 days ahead".
+fn read(used: &EvidenceUsed, now: jiff::Timestamp) -> String {
+    let age = elapsed(used.read_at, now);
+    if used.from_the_future {
+        format!("in the future, {age}")
+    } else if used.read_at > now {
+        "just now".to_owned()
+    } else {
+        format!("{age} ago")
     }
 }
 

@@ -119,6 +119,28 @@ fn stored_results_that_are_too_old_are_unknown_whatever_they_say() {
     assert_eq!(later(DAY + 1), (true, Verdict::Unknown));
 }
 
+/// The clocks of two computers differ a little; results of tomorrow prove nothing.
+#[test]
+fn stored_results_from_the_future_are_unknown_whatever_they_say() {
+    let earlier = |seconds| {
+        let run = Run {
+            now: at(NOW) - SignedDuration::from_secs(seconds),
+            ..run()
+        };
+        let blocked = managed(phone(), |mdm| mdm.find_my = Some(true));
+        let results = common::results(vec![blocked], Vec::new());
+        let tickets = tickets(&results, &[asked("C39TEST00001")], &run);
+        (
+            tickets.evidence.from_the_future,
+            tickets.swaps[0].verdict,
+            tickets.swaps[0].reason.contains("from the future"),
+        )
+    };
+    assert_eq!(earlier(HOUR), (false, Verdict::NotReady, false));
+    assert_eq!(earlier(HOUR + 1), (true, Verdict::Unknown, true));
+    assert_eq!(earlier(60 * DAY), (true, Verdict::Unknown, true));
+}
+
 /// Known only to the MDM, only locally, to both in contradiction, to none: four different answers.
 #[test]
 fn four_ways_to_be_known_are_four_answers() {

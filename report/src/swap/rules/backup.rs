@@ -13,11 +13,19 @@ const BACK_UP_NOW: &str =
     "Back the device up now, encrypted, to a computer that is scanned, and ask again";
 const REFRESH: &str =
     "Have the MDM ask the device for its inventory, export it again, and ask again";
+const SET_THE_CLOCK: &str =
+    "Set the clocks of the scanning computer and of this one right, and scan again";
 const SCAN_AGAIN: &str = "Scan again, or look now with --root and --mdm";
 
-/// S1, S2 and S21 from evidence that is itself too old.
-pub(super) fn evidence_too_old(input: &RuleInput<'_>) -> Reply {
+/// S1, S2 and S21 from evidence that is itself out of date.
+pub(super) fn evidence_out_of_date(input: &RuleInput<'_>) -> Reply {
     let age = elapsed(input.read_at, input.now);
+    if input.is_from_the_future() {
+        return Reply::cannot_tell(format!(
+            "the stored results are from the future ({age} of now): a clock is wrong, so their age is unknown"
+        ))
+        .remedy(SET_THE_CLOCK);
+    }
     let limit = limit(input);
     Reply::cannot_tell(format!(
         "the stored results are {age} old, and nothing older than {limit} is relied on"

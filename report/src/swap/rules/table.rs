@@ -142,9 +142,9 @@ impl Rule {
         }
     }
 
-    /// What is said of the backup itself by evidence that is too old to say anything.
+    /// What is said of the backup itself by evidence that is out of date.
     fn stale(&self, input: &RuleInput<'_>) -> Option<Reply> {
-        (self.decides == Always && input.too_old()).then(|| backup::evidence_too_old(input))
+        (self.decides == Always && input.out_of_date()).then(|| backup::evidence_out_of_date(input))
     }
 }
 
