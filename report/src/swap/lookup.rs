@@ -155,7 +155,7 @@ pub fn lookup<'a>(results: &'a Results, text: &str) -> Found<'a> {
 
 /// Everything that a device may be looked for by.
 fn keys_of(device: &Device) -> impl Iterator<Item = Key> {
-    let name = device.device_name.as_deref().and_then(folded);
+    let name = device.device_name.as_deref().and_then(name_key);
     let single = [
         serial_of(device).map(Key::Serial),
         udid_of(device).map(Key::Udid),
@@ -194,7 +194,7 @@ impl Typed {
             imei: Imei::parse(&bare),
             meid: Meid::parse(&bare),
             ecids: ecids(&bare),
-            name: folded(text),
+            name: name_key(text),
         }
     }
 }
@@ -232,6 +232,26 @@ fn folded(name: &str) -> Option<String> {
     let words: Vec<_> = name.split_whitespace().collect();
     let name = words.join(" ").replace('\u{2019}', "'").to_lowercase();
     (!name.is_empty()).then_some(name)
+}
+
+/// What a name is looked for by; `None` where it looks like a number. A number that nobody bears is a
+/// slip of the pen or a device that no evidence knows, and never another one that is called so.
+fn name_key(name: &str) -> Option<String> {
+    folded(name).filter(|_| !is_like_a_number(name))
+}
+
+/// Does it look like a serial number, UDID or IMEI?
+fn is_like_a_number(text: &str) -> bool {
+    let bare = bare(text);
+    is_like_a_serial(text.trim()) || Udid::parse(&bare).is_some() || Imei::parse(&bare).is_some()
+}
+
+/// 8 to 14 capitals and digits in one word, a digit among them.
+fn is_like_a_serial(word: &str) -> bool {
+    let letters = |b: u8| b.is_ascii_uppercase() || b.is_ascii_digit();
+    Serial::parse(word).is_some()
+        && word.bytes().all(letters)
+        && word.bytes().any(|b| b.is_ascii_digit())
 }
 
 fn serial_of(device: &Device) -> Option<Serial> {

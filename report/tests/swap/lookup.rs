@@ -87,6 +87,37 @@ fn a_number_weighs_more_than_a_name() {
     check("C39TEST00001", Some(("C39TEST00001", MatchedBy::Serial)));
 }
 
+/// Whoever types a number means the device of that number, and no other that is called so.
+#[test]
+fn what_looks_like_a_number_is_no_name() {
+    let called = |name: &str, typed: &str| {
+        let device = common::device("C39TEST00001", name, Status::Protected);
+        let results = common::results(vec![device], Vec::new());
+        matches!(lookup(&results, typed), Found::One(_, MatchedBy::Name))
+    };
+    for number in [
+        "F2LX0009TEST",
+        "F2LX0009",
+        "F2LX0009TEST99",
+        "00008130-001A75D23A2B803A",
+        "abcdef0123456789abcdef0123456789abcdef01",
+        "35 678901 234567 8",
+    ] {
+        assert!(!called(number, number), "{number}");
+        assert!(!called(number, &number.to_lowercase()), "{number}");
+    }
+    for name in [
+        "F2LX009",
+        "F2LX0009TEST999",
+        "RECEPTION",
+        "IPAD-0001",
+        "iPhone12",
+        "DESK 12345",
+    ] {
+        assert!(called(name, name), "{name}");
+    }
+}
+
 #[test]
 fn what_names_nobody_finds_nobody() {
     for text in [
