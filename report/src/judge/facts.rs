@@ -83,6 +83,7 @@ pub(crate) fn backup(local: &Local<'_>) -> Backup {
         folder_name: backup.folder_name.clone(),
         udid: backup.identity.udid.as_ref().map(ToString::to_string),
         serial_number: backup.identity.serial.as_ref().map(ToString::to_string),
+        named_by_folder_only: !backup.named_inside,
         archived: backup.archived,
         kind_of_host_tool: backup.host_tool,
         state: backup.state,

@@ -54,6 +54,9 @@ pub struct Backup {
     /// The serial number in the backup.
     #[serde(default)]
     pub serial_number: Option<String>,
+    /// Does nothing but the folder's name say whose backup it is? Absent where a plist says it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub named_by_folder_only: bool,
     /// An archived copy.
     pub archived: bool,
     /// Which program wrote it.

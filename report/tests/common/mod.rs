@@ -74,6 +74,7 @@ pub(crate) fn backup(folder: &str, host: &str, completed: &str) -> Backup {
         folder_name: folder.to_owned(),
         udid: None,
         serial_number: None,
+        named_by_folder_only: false,
         archived: false,
         kind_of_host_tool: HostTool::Apple,
         state: State::Complete,

@@ -616,6 +616,21 @@ fn s21_the_backup_is_of_this_device() {
     check("S21", &bare(), None, CannotTell);
 }
 
+/// A folder is renamed in a second; a plist inside names the device that wrote it.
+#[test]
+fn s21_the_name_of_the_folder_proves_nothing() {
+    let named = |named_by_folder_only| {
+        let backup = Backup {
+            named_by_folder_only,
+            ..local(HOUR)
+        };
+        with(bare(), backup)
+    };
+    check("S21", &named(false), None, Pass);
+    check("S21", &named(true), None, CannotTell);
+    assert!(answer(&named(true), None, "S21").decides);
+}
+
 #[test]
 fn s21_evidence_that_contradicts_itself_blocks() {
     let fix = (FixId::ResolveIdentity, "Resolve the identity", "admin");

@@ -281,6 +281,10 @@ fn of_this_local(input: &RuleInput<'_>, backup: &Backup) -> Reply {
     };
     match names.as_slice() {
         [] => Reply::cannot_tell("the backup tells no number of the device"),
+        _ if backup.named_by_folder_only => Reply::cannot_tell(
+            "only the folder's name says that the backup is of this device, and a folder can be renamed",
+        )
+        .remedy(BACK_UP_NOW),
         names => Reply::pass(format!(
             "its {} are those of this device{beside}",
             names.join(" and ")
