@@ -254,7 +254,7 @@ fn the_encrypted_list_tells_what_it_can() {
         "overwritten",
     );
     let backup = after(&encrypted(), |path| {
-        alter::cut(&list(path), bytes(path) - 1).unwrap()
+        alter::cut(&list(path), bytes(path) - 1).unwrap();
     });
     assert_eq!(
         (backup.state, backup.restorable),
@@ -363,7 +363,7 @@ fn a_list_without_what_every_device_writes_is_a_part() {
 fn without(keys: &'static [&'static str]) -> impl Fn(&Path) {
     move |path| {
         alter::plist(path, PlistFile::Manifest, |root| {
-            keys.iter().for_each(|key| drop(root.remove(key)))
+            keys.iter().for_each(|key| drop(root.remove(key)));
         })
         .unwrap();
     }
@@ -383,7 +383,7 @@ fn a_manifest_without_what_every_device_writes_is_a_part_or_a_fake() {
     let version = |version: &'static str| {
         move |path: &Path| {
             let set = |root: &mut plist::Dictionary| {
-                drop(root.insert("Version".to_owned(), version.into()))
+                drop(root.insert("Version".to_owned(), version.into()));
             };
             alter::plist(path, PlistFile::Manifest, set).unwrap();
         }
@@ -566,7 +566,7 @@ fn the_data_that_people_miss_first() {
 fn tools_and_services_leave_their_marks() {
     let told = |name: &'static str| {
         let backup = after(&builder(), |path| {
-            disk::write(&path.join(name), b"x").unwrap()
+            disk::write(&path.join(name), b"x").unwrap();
         });
         assert_eq!(backup.restorable, Restorable::Yes);
         let found: Vec<String> = backup

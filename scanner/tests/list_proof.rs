@@ -386,7 +386,7 @@ fn records_as_xml_say_the_same() {
         assert_eq!(backup.file_check.files.unwrap().incomparable, 0);
     }
     let [_, sizes, _] = after(&builder().records(xml), |path| {
-        alter::empty_payloads(path).unwrap()
+        alter::empty_payloads(path).unwrap();
     });
     assert_eq!(sizes.restorable, Restorable::No);
 }
