@@ -15,7 +15,7 @@ use std::time::{Duration, Instant};
 
 use fleetback_scanner::backup::services::Candidate;
 use fleetback_scanner::model::identity::{Identity, Serial, Udid};
-use fleetback_scanner::model::problem::Problem;
+use fleetback_scanner::model::problem::{Problem, ProblemKind};
 use zeroize::Zeroizing;
 
 use super::command_line::CommandLine;
@@ -114,6 +114,7 @@ impl PasswordCommand {
                     format!("a password from the {}", self.source()),
                     fault.to_string(),
                 )
+                .with_kind(ProblemKind::Password)
                 .with_remedy(fault.remedy());
                 let mut problems = self.problems.lock().unwrap_or_else(PoisonError::into_inner);
                 problems.push(problem);

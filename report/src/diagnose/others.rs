@@ -1,7 +1,7 @@
 //! Findings that name their own remedy, and what is left when no row fits.
 
 use fleetback_scanner::model::backup::{Password, State};
-use fleetback_scanner::model::problem::Level;
+use fleetback_scanner::model::problem::{Level, ProblemKind};
 
 use super::local::{decrypted, of_another, unchecked, undecided};
 use super::rule::{Reason, Row, row};
@@ -136,14 +136,10 @@ fn not_encrypted(ctx: &DeviceContext<'_>) -> Option<Reason> {
     }))
 }
 
-/// What operating systems say when they refuse.
-const REFUSALS: [&str; 3] = ["permission denied", "not permitted", "access is denied"];
-
 fn denied(ctx: &DeviceContext<'_>) -> Option<Reason> {
     let mut problems = ctx.locals.iter().flat_map(|local| &local.backup.problems);
     let refused = problems.find(|problem| {
-        let answer = problem.found.to_lowercase();
-        problem.level == Level::Incomplete && REFUSALS.iter().any(|text| answer.contains(text))
+        problem.level == Level::Incomplete && problem.kind == ProblemKind::Permission
     })?;
     Some(Reason::new(format!(
         "at {}: {}",

@@ -4,7 +4,7 @@
 //! scanner's facts stand here; those of this crate stand beside their types.
 
 use fleetback_scanner::model::backup::{HostTool, Password, Restorable, State, VerifyLevel};
-use fleetback_scanner::model::problem::Level;
+use fleetback_scanner::model::problem::{Level, ProblemKind};
 
 /// A fact with a fixed list of values, each with its two spellings.
 pub trait Label: Copy {
@@ -141,6 +141,25 @@ labels! { scanner HostTool:
     Fake             "fake"             "a tool that writes fake backups",
     Decryptor        "decryptor"        "a decrypting tool",
     Unknown          "unknown",
+}
+
+labels! { scanner ProblemKind:
+    Absent        "absent"         "does not exist",
+    Permission    "permission"     "access refused",
+    ReadError     "read-error"     "reading failed",
+    Empty         "empty"          "empty",
+    Link          "link"           "a link, not followed",
+    NotDownloaded "not-downloaded" "not downloaded from the cloud",
+    TooLarge      "too-large"      "too large",
+    Damaged       "damaged"        "damaged",
+    WrongShape    "wrong-shape"    "not of the expected form",
+    LeftOut       "left-out"       "partly left out",
+    NotSearched   "not-searched"   "not searched",
+    Contradiction "contradiction"  "contradictory files",
+    Unrelated     "unrelated"      "unrelated content",
+    Repeated      "repeated"       "reached twice",
+    Password      "password"       "no password obtained",
+    Unknown       "unknown"        "unknown",
 }
 
 labels! { scanner Level:

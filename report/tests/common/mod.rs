@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use fleetback_report::format::Label;
 use fleetback_report::results::{Code, Confidence, FixId, PatternKind, Severity, *};
 use fleetback_scanner::model::backup::*;
-use fleetback_scanner::model::problem::{Level, Problem};
+use fleetback_scanner::model::problem::{Level, Problem, ProblemKind};
 use jiff::Timestamp;
 
 /// The morning's `now`.
@@ -408,6 +408,7 @@ fn unreadable() -> Problem {
         "an SQLite database",
         "permission denied",
     )
+    .with_kind(ProblemKind::Permission)
     .with_remedy("Run fleetback as a user who may read this folder")
 }
 

@@ -7,7 +7,7 @@ use fleetback_scanner::model::backup::{
 };
 use fleetback_scanner::model::evidence::Sourced;
 use fleetback_scanner::model::fleet::Fleet;
-use fleetback_scanner::model::problem::Problem;
+use fleetback_scanner::model::problem::{Problem, ProblemKind};
 use fleetback_scanner::model::service_status::{ServiceEvent, ServiceStatus};
 
 use crate::fleet::*;
@@ -555,22 +555,26 @@ fn gates_come_first() {
 
 #[test]
 fn unreadable_evidence() {
-    let with = |found: &str| {
+    let with = |kind, found: &str| {
         let problem = Problem::incomplete("/backups/1/Info.plist", "Info.plist", found);
+        let problem = problem.with_kind(kind);
         phone().local(LocalBackup {
             problems: vec![problem],
             ..local(DAY)
         })
     };
     check(
-        with("Operation not permitted (os error 1)"),
+        with(
+            ProblemKind::Permission,
+            "Operation not permitted (os error 1)",
+        ),
         Code::EvidenceUnreadable,
         FixId::GrantFullDiskAccess,
         High,
         "not permitted",
     );
     check(
-        with("an HTML page"),
+        with(ProblemKind::WrongShape, "an HTML page"),
         Code::EvidenceUnreadable,
         FixId::CheckHost,
         Medium,

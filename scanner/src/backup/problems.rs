@@ -10,7 +10,7 @@ use super::evidence::{BackupFiles, Checked};
 use super::file_list::catalog::FileListProbe;
 use super::verify::check::Check;
 use crate::model::backup::Restorable;
-use crate::model::problem::Problem;
+use crate::model::problem::{Problem, ProblemKind};
 use crate::source::file::{Fault, fault};
 
 const LET_US_READ: &str = "let the account that runs the scan read it (on macOS: Full Disk Access)";
@@ -50,13 +50,10 @@ fn folder_problem(folder: &Path) -> Option<Problem> {
 }
 
 fn fault_problem(path: &Path, wanted: &str, fault: &Fault) -> Problem {
-    let found = fault.to_string();
     match fault {
-        Fault::Denied(_) => Problem::incomplete(path, wanted, found).with_remedy(LET_US_READ),
-        Fault::Absent => Problem::note(path, wanted, found),
-        Fault::Empty | Fault::Link | Fault::Wrong(_) => {
-            Problem::note(path, wanted, found).with_remedy(START_AFRESH)
-        }
+        Fault::Absent => fault.note(path, wanted),
+        _ if fault.is_unreadable() => fault.incomplete(path, wanted).with_remedy(LET_US_READ),
+        _ => fault.note(path, wanted).with_remedy(START_AFRESH),
     }
 }
 
@@ -87,7 +84,7 @@ fn file_problems(folder: &Path, files: &BackupFiles) -> Vec<Problem> {
         .into_iter()
         .filter_map(|(name, wanted, fault)| Some((name, wanted, fault?)))
         .filter(|(_, _, fault)| **fault != Fault::Absent)
-        .partition(|(_, _, fault)| matches!(fault, Fault::Denied(_)));
+        .partition(|(_, _, fault)| fault.is_unreadable());
     let several = several_denied(folder, &denied);
     let each = if several.is_some() {
         wrong
@@ -108,13 +105,13 @@ fn several_denied(folder: &Path, denied: &[(&str, &str, &Fault)]) -> Option<Prob
     let names: Vec<_> = denied.iter().map(|(name, ..)| *name).collect();
     let found = format!("{fault}: {}", names.join(", "));
     let problem = Problem::incomplete(folder, "a backup whose files can be read", found);
-    Some(problem.with_remedy(LET_US_READ))
+    Some(problem.with_remedy(LET_US_READ).with_kind(fault.kind()))
 }
 
 /// No iOS needs Info.plist for a restore, so a damaged one is no reason to start afresh.
 fn of_file(folder: &Path, name: &str, wanted: &str, fault: &Fault) -> Problem {
     let mut problem = fault_problem(&folder.join(name), wanted, fault);
-    if name == "Info.plist" && !matches!(fault, Fault::Absent | Fault::Denied(_)) {
+    if name == "Info.plist" && *fault != Fault::Absent && !fault.is_unreadable() {
         problem.remedy = None;
     }
     problem
@@ -137,6 +134,7 @@ fn wrong_type_problems(folder: &Path, files: &BackupFiles) -> Vec<Problem> {
         .map(|(name, wrong_types)| {
             let wanted = "keys of the usual types; these were left out";
             Problem::note(folder.join(name), wanted, wrong_types.join("; "))
+                .with_kind(ProblemKind::WrongShape)
         })
         .collect()
 }
@@ -148,6 +146,7 @@ fn wal_problem(folder: &Path) -> Option<Problem> {
     (bytes > 0).then(|| {
         let found = format!("a write-ahead log of {bytes} bytes, which was not read");
         Problem::note(path, "no write-ahead log beside Manifest.db", found)
+            .with_kind(ProblemKind::LeftOut)
     })
 }
 
@@ -160,6 +159,7 @@ fn doubt_problem(folder: &Path, restorable: Restorable, doubts: &[String]) -> Op
         Restorable::Unknown => Problem::incomplete(folder, wanted, found),
         _ => Problem::note(folder, wanted, found),
     };
+    let problem = problem.with_kind(ProblemKind::Contradiction);
     Some(problem.with_remedy(START_AFRESH))
 }
 
@@ -173,6 +173,7 @@ fn not_downloaded_problem(folder: &Path, files: &BackupFiles) -> Option<Problem>
     };
     let found = format!("not downloaded: {count} files{named}");
     let problem = Problem::note(folder, "files that lie on this disk", found);
+    let problem = problem.with_kind(ProblemKind::NotDownloaded);
     (count > 0).then(|| problem.with_remedy(DOWNLOAD))
 }
 
@@ -180,7 +181,11 @@ fn keybag_problem(folder: &Path, files: &BackupFiles) -> Option<Problem> {
     let fault = files.unlock.fault.as_ref()?;
     let path = folder.join("Manifest.plist");
     let problem = Problem::note(path, "a keybag that a password can open", fault);
-    Some(problem.with_remedy(START_AFRESH))
+    Some(
+        problem
+            .with_kind(ProblemKind::Damaged)
+            .with_remedy(START_AFRESH),
+    )
 }
 
 fn check_problems(folder: &Path, files: &BackupFiles) -> Vec<Problem> {
@@ -217,7 +222,7 @@ fn unlisted(folder: &Path, unlisted: &[(std::path::PathBuf, Fault)]) -> Option<P
         _ => LET_US_READ,
     };
     let problem = Problem::incomplete(path, "payload folders that can be listed", found);
-    Some(problem.with_remedy(remedy))
+    Some(problem.with_kind(fault.kind()).with_remedy(remedy))
 }
 
 /// One problem for all, with the first by name.
@@ -225,7 +230,7 @@ fn unread(check: &Check) -> Option<Problem> {
     let (path, fault) = check.unread_sample.first()?;
     let found = format!("{} cannot be read: {fault}", check.unread);
     let problem = Problem::incomplete(path, "payload files that can be read to their end", found);
-    Some(problem.with_remedy(
+    Some(problem.with_kind(fault.kind()).with_remedy(
         "check the disk, and that the account that runs the scan may read all of the folder",
     ))
 }
@@ -233,13 +238,15 @@ fn unread(check: &Check) -> Option<Problem> {
 fn odd_rows(folder: &Path, checked: &Checked) -> Option<Problem> {
     let found = checked.odd_rows()?;
     let list = folder.join("Manifest.db");
-    Some(Problem::note(list, "rows as iOS writes them", found))
+    let note = Problem::note(list, "rows as iOS writes them", found);
+    Some(note.with_kind(ProblemKind::WrongShape))
 }
 
 fn no_files(folder: &Path, checked: &Checked) -> Option<Problem> {
     let count = checked.no_files();
     let found = format!("links, folders and the like in their place: {count}");
-    (count > 0).then(|| Problem::note(folder, "regular payload files", found))
+    let note = Problem::note(folder, "regular payload files", found);
+    (count > 0).then(|| note.with_kind(ProblemKind::WrongShape))
 }
 
 /// What the iCloud log could not give.
@@ -249,8 +256,8 @@ pub(super) fn cloud_log_problems(folder: &Path, reading: &cloud_log::Reading) ->
         .faults
         .iter()
         .map(|(path, fault)| match fault {
-            Fault::Denied(_) => fault_problem(path, wanted, fault),
-            _ => Problem::note(path, wanted, fault.to_string()),
+            _ if fault.is_unreadable() => fault_problem(path, wanted, fault),
+            _ => fault.note(path, wanted),
         })
         .collect();
     if reading.dropped > 0 {
@@ -258,7 +265,7 @@ pub(super) fn cloud_log_problems(folder: &Path, reading: &cloud_log::Reading) ->
             "{} entries dated after this backup, left out",
             reading.dropped
         );
-        problems.push(Problem::note(folder, wanted, found));
+        problems.push(Problem::note(folder, wanted, found).with_kind(ProblemKind::LeftOut));
     }
     problems
 }

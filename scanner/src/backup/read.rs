@@ -454,7 +454,7 @@ fn host_tool(state: State, files: &BackupFiles) -> HostTool {
 
 /// The log is dated by the backup that holds it, else by the newest date that its plists tell.
 fn add_cloud_log(backup: &mut LocalBackup, files: &BackupFiles, now: Timestamp) {
-    if matches!(files.catalog, Err(Fault::Denied(_))) {
+    if files.catalog.as_ref().is_err_and(Fault::is_unreadable) {
         return;
     }
     let date = backup

@@ -201,8 +201,8 @@ fn says(status: Result<&Status, &Fault>) -> StatusClaim {
     let status = match status {
         Ok(status) => status,
         Err(Fault::Absent) => return StatusClaim::Missing,
-        Err(Fault::Denied(_)) => return StatusClaim::Denied,
-        Err(Fault::Empty | Fault::Link | Fault::Wrong(_)) => return StatusClaim::Wrong,
+        Err(fault) if fault.is_unreadable() => return StatusClaim::Denied,
+        Err(_) => return StatusClaim::Wrong,
     };
     match (status.backup, status.snapshot) {
         _ if status.zero_uuid => StatusClaim::ZeroUuid,
@@ -223,7 +223,7 @@ fn manifests(readings: &PlistResults<'_>) -> Manifests {
         (Some(Fault::Empty), Some(Fault::Absent)) => Manifests::NeverWritten,
         (Some(Fault::Absent), Some(Fault::Absent)) if claims_full => Manifests::NeverWritten,
         (Some(Fault::Absent), Some(Fault::Absent)) => Manifests::None,
-        (Some(Fault::Denied(_)), _) | (_, Some(Fault::Denied(_))) => Manifests::Denied,
+        (Some(fault), _) | (_, Some(fault)) if fault.is_unreadable() => Manifests::Denied,
         (Some(Fault::Absent), None) | (None, Some(Fault::Absent)) => Manifests::Half,
         (Some(_), _) | (_, Some(_)) => Manifests::Wrong,
     }

@@ -9,7 +9,7 @@ use std::path::Path;
 
 use super::verify::payload::stub_of;
 use crate::model::backup::FolderContent;
-use crate::model::problem::Problem;
+use crate::model::problem::{Problem, ProblemKind};
 use crate::source::entry_names::is_junk;
 
 /// Files and folders of a backup, compared without regard to case.
@@ -108,7 +108,9 @@ impl TopLevel {
 
     /// A note for each kind.
     pub(super) fn notes(&self, folder: &Path) -> Vec<Problem> {
-        let note = |wanted: &str, found: String| Problem::note(folder, wanted, found);
+        let note = |wanted: &str, found: String| {
+            Problem::note(folder, wanted, found).with_kind(ProblemKind::Unrelated)
+        };
         let conflicts = (!self.conflicts.is_empty()).then(|| {
             let found = format!(
                 "conflict copies, as services leave them where two computers wrote one folder: {}",

@@ -7,7 +7,7 @@
 use std::io::{self, ErrorKind};
 use std::path::Path;
 
-use crate::model::problem::Problem;
+use crate::model::problem::{Problem, ProblemKind};
 
 /// A folder or a link that should have been readable and was not.
 pub(super) fn unreadable(path: &Path, wanted: &str, error: &io::Error) -> Problem {
@@ -18,26 +18,32 @@ fn refused(path: &Path, wanted: &str, error: &io::Error, on_macos: bool) -> Prob
     /// "Operation not permitted" on every Unix.
     const EPERM: i32 = 1;
     let privacy = on_macos && error.raw_os_error() == Some(EPERM);
-    let (found, remedy) = match error.kind() {
+    let (kind, found, remedy) = match error.kind() {
         _ if privacy => (
+            ProblemKind::Permission,
             "macOS refused it: operation not permitted".to_owned(),
             "give the program that runs fleetback Full Disk Access (System Settings, Privacy & \
              Security, Full Disk Access), then run it again; being root is not enough",
         ),
         ErrorKind::PermissionDenied => (
+            ProblemKind::Permission,
             "permission denied".to_owned(),
             "run fleetback as a user who may read this folder, or give this user the right to",
         ),
         ErrorKind::NotFound | ErrorKind::NotADirectory => (
+            ProblemKind::Absent,
             "no such folder".to_owned(),
             "check the path, and that the volume it lies on is connected",
         ),
         _ => (
+            ProblemKind::ReadError,
             error.to_string(),
             "check the volume that it lies on, then run fleetback again",
         ),
     };
-    Problem::incomplete(path, wanted, found).with_remedy(remedy)
+    Problem::incomplete(path, wanted, found)
+        .with_kind(kind)
+        .with_remedy(remedy)
 }
 
 #[cfg(test)]

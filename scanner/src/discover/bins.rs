@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use super::folder;
 use super::inside::{Holds, Inside};
 use super::path_sample::Sample;
-use crate::model::problem::Problem;
+use crate::model::problem::{Problem, ProblemKind};
 
 /// How many folders deep a bin is looked into: `.zfs/snapshot/2026-11-19/share/<UDID>`.
 const DEPTH_MAX: usize = 4;
@@ -61,13 +61,14 @@ impl Bins {
                 backups.names()
             );
             Problem::note(bin, wanted, found)
+                .with_kind(ProblemKind::LeftOut)
                 .with_remedy("If a backup was deleted by mistake, move it out of the bin")
         });
         let mut problems: Vec<Problem> = told.collect();
         if let Some((bin, _)) = self.found.iter().nth(NAMED_MAX) {
             let more = self.found.len() - NAMED_MAX;
             let found = format!("this and {} more bins with backups in them", more - 1);
-            problems.push(Problem::note(bin, wanted, found));
+            problems.push(Problem::note(bin, wanted, found).with_kind(ProblemKind::LeftOut));
         }
         if let Some(first) = self.in_part.named().next() {
             let found = format!(
@@ -75,7 +76,7 @@ impl Bins {
                 self.in_part.counted("recycle bin"),
                 self.in_part.names()
             );
-            problems.push(Problem::note(first, wanted, found));
+            problems.push(Problem::note(first, wanted, found).with_kind(ProblemKind::NotSearched));
         }
         problems
     }

@@ -12,7 +12,7 @@ use super::access_problem;
 use super::folder;
 use super::inside;
 use super::path_sample::Sample;
-use crate::model::problem::Problem;
+use crate::model::problem::{Problem, ProblemKind};
 
 /// Every document at or below `paths`, sorted, each real file once.
 pub fn documents(paths: &[PathBuf]) -> (Vec<PathBuf>, Vec<Problem>) {
@@ -37,6 +37,7 @@ impl Gathered {
             Ok(meta) if meta.is_file() => self.documents.push(path.to_owned()),
             Ok(_) => self.problems.push(
                 Problem::incomplete(path, "an MDM export", "neither a file nor a folder")
+                    .with_kind(ProblemKind::WrongShape)
                     .with_remedy("Name a file, or a folder of files"),
             ),
             Err(error) => {
@@ -75,8 +76,8 @@ impl Gathered {
             self.links.add(path);
         } else {
             let found = "not a regular file (a FIFO, a socket or a device)";
-            self.problems
-                .push(Problem::note(path, "an MDM export", found));
+            let note = Problem::note(path, "an MDM export", found);
+            self.problems.push(note.with_kind(ProblemKind::WrongShape));
         }
         true
     }
@@ -86,6 +87,7 @@ impl Gathered {
             return true;
         }
         let problem = Problem::note(folder, "MDM exports", "a local backup")
+            .with_kind(ProblemKind::Unrelated)
             .with_remedy("Name it as ROOT to have it read");
         self.problems.push(problem);
         false
@@ -96,7 +98,8 @@ impl Gathered {
         let wanted = "a folder of MDM exports";
         let problem = match error.io_error() {
             Some(system) => access_problem::unreadable(path, wanted, system),
-            None => Problem::incomplete(path, wanted, error.to_string()),
+            None => Problem::incomplete(path, wanted, error.to_string())
+                .with_kind(ProblemKind::ReadError),
         };
         self.problems.push(problem);
     }
@@ -104,16 +107,16 @@ impl Gathered {
     fn finish(mut self, may_repeat: bool) -> (Vec<PathBuf>, Vec<Problem>) {
         for link in self.links.named() {
             let found = "a link; links among MDM exports are not followed";
-            self.problems
-                .push(Problem::note(link, "an MDM export", found));
+            let note = Problem::note(link, "an MDM export", found);
+            self.problems.push(note.with_kind(ProblemKind::Link));
         }
         if let (true, Some(first)) = (self.links.unnamed() > 0, self.links.named().next()) {
             let found = format!(
                 "{} more links, which were not followed",
                 self.links.unnamed()
             );
-            self.problems
-                .push(Problem::note(first, "MDM exports", found));
+            let note = Problem::note(first, "MDM exports", found);
+            self.problems.push(note.with_kind(ProblemKind::Link));
         }
         self.documents.sort();
         if may_repeat {

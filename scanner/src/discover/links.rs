@@ -8,7 +8,7 @@ use super::folder;
 use super::hosts;
 use super::path_sample::Sample;
 use super::walk::{Link, Walked};
-use crate::model::problem::Problem;
+use crate::model::problem::{Problem, ProblemKind};
 
 const CONNECT: &str = "Connect the volume that the link leads to, or remove the link";
 const NAME_IT: &str = "Name the folder that the link leads to as a ROOT of its own";
@@ -46,18 +46,22 @@ pub(super) fn tell(root: &Path, walked: &mut Walked) {
     let problems = &mut walked.problems;
     problems.extend(told(root, &nowhere, |link| {
         let found = format!("a link{} that leads nowhere", target_of(link));
-        Problem::incomplete(link, backups, found).with_remedy(CONNECT)
+        Problem::incomplete(link, backups, found)
+            .with_kind(ProblemKind::Link)
+            .with_remedy(CONNECT)
     }));
     problems.extend(told(root, &places, |link| {
         let found = format!(
             "a link{} in the place of a folder that holds backups; links are not followed here",
             target_of(link)
         );
-        Problem::incomplete(link, backups, found).with_remedy(NAME_IT)
+        Problem::incomplete(link, backups, found)
+            .with_kind(ProblemKind::Link)
+            .with_remedy(NAME_IT)
     }));
     problems.extend(told(root, &others, |link| {
         let found = format!("a link{}; links are not followed here", target_of(link));
-        Problem::note(link, "a folder", found)
+        Problem::note(link, "a folder", found).with_kind(ProblemKind::Link)
     }));
 }
 

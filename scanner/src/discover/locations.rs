@@ -8,7 +8,8 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use super::folder;
-use crate::model::problem::Problem;
+use crate::model::problem::{Problem, ProblemKind};
+use crate::source::file::fault;
 
 /// An operating system, as far as it has standard places for backups.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -223,6 +224,7 @@ pub fn standard(os: Os, users_folder: &Path, own_home: Option<&Path>) -> Standar
 fn no_standard_place(path: &Path) -> Problem {
     let found = "this system has no standard place for backups of iPhones and iPads";
     Problem::note(path, "the standard locations of local backups", found)
+        .with_kind(ProblemKind::Absent)
         .with_remedy("Name the folders to scan: fleetback scan ROOT...")
 }
 
@@ -230,6 +232,7 @@ fn no_standard_place(path: &Path) -> Problem {
 fn homes(users_folder: &Path) -> (Vec<PathBuf>, Vec<Problem>) {
     let refused = |error: &std::io::Error| {
         Problem::incomplete(users_folder, "the folder of homes", error.to_string())
+            .with_kind(fault(error).kind())
             .with_remedy("Name the folders to scan: fleetback scan ROOT...")
     };
     let listing = match std::fs::read_dir(users_folder) {
@@ -255,6 +258,7 @@ fn homes(users_folder: &Path) -> (Vec<PathBuf>, Vec<Problem>) {
         } else if is_link && std::fs::metadata(&path).is_err() {
             problems.push(
                 Problem::incomplete(path, "a home", "a link that leads nowhere")
+                    .with_kind(ProblemKind::Link)
                     .with_remedy("Connect the volume that the link leads to, or remove the link"),
             );
         }

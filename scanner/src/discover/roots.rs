@@ -16,7 +16,7 @@ use super::locations;
 use super::walk::{self, Candidate, Walked};
 use crate::model::fleet::RootSeen;
 use crate::model::found_backup::FoundBackup;
-use crate::model::problem::{Level, Problem};
+use crate::model::problem::{Level, Problem, ProblemKind};
 use crate::work::progress::Progress;
 
 pub use super::hosts::HostFolders;
@@ -101,9 +101,11 @@ fn walk_root(root: &Path, progress: &dyn Progress) -> Walked {
         Err(error) => match broken_link(root) {
             Some(link) => {
                 let found = "a link that leads nowhere";
-                Problem::incomplete(link, "a folder to scan", found).with_remedy(
-                    "Connect the volume that the link leads to, or name another folder",
-                )
+                Problem::incomplete(link, "a folder to scan", found)
+                    .with_kind(ProblemKind::Link)
+                    .with_remedy(
+                        "Connect the volume that the link leads to, or name another folder",
+                    )
             }
             None => access_problem::unreadable(root, "a folder to scan", &error),
         },
@@ -134,7 +136,9 @@ fn not_a_folder(root: &Path) -> Problem {
     } else {
         "Name a folder: a backup, a MobileSync/Backup folder, a home, or a folder of these"
     };
-    Problem::incomplete(root, "a folder to scan", "not a folder").with_remedy(remedy)
+    Problem::incomplete(root, "a folder to scan", "not a folder")
+        .with_kind(ProblemKind::WrongShape)
+        .with_remedy(remedy)
 }
 
 /// A root that was read and holds nothing, unless something in it could not be read.
@@ -146,6 +150,7 @@ fn none_found(root: &Path, walked: &Walked) -> Option<Problem> {
             wanted,
             "a folder that was searched and holds no backups",
         )
+        .with_kind(ProblemKind::Empty)
     })
 }
 
@@ -207,7 +212,7 @@ fn reached_again(mut again: Vec<(PathBuf, PathBuf)>) -> Vec<Problem> {
         } else {
             format!("the same folder as {}, which is read once", first.display())
         };
-        Problem::note(path, "a backup of its own", found)
+        Problem::note(path, "a backup of its own", found).with_kind(ProblemKind::Repeated)
     };
     let mut notes: Vec<Problem> = again.iter().take(NAMED_MAX).map(note).collect();
     if let Some((path, _)) = again.get(NAMED_MAX) {
@@ -216,7 +221,9 @@ fn reached_again(mut again: Vec<(PathBuf, PathBuf)>) -> Vec<Problem> {
             "this and {} more folders were reached by two paths; each is read once",
             more - 1
         );
-        notes.push(Problem::note(path, "backups of their own", found));
+        notes.push(
+            Problem::note(path, "backups of their own", found).with_kind(ProblemKind::Repeated),
+        );
     }
     notes
 }

@@ -20,7 +20,7 @@ use super::folder_id::RealFolder;
 use super::inside::{Holds, Inside};
 use super::locations;
 use super::path_sample::Sample;
-use crate::model::problem::{Level, Problem};
+use crate::model::problem::{Level, Problem, ProblemKind};
 use crate::work::progress::{Event, Progress};
 
 /// How many folders deep an unknown tree is searched; a home or a location starts anew.
@@ -184,7 +184,7 @@ impl<'a> Walker<'a> {
         depth: usize,
     ) -> Vec<ToSearch> {
         if let Some(words) = folder::known(path) {
-            self.note(path, "a backup", words);
+            self.note(path, "a backup", words, ProblemKind::Unrelated);
             return Vec::new();
         }
         let is_named = folder::folder_name(path).is_some();
@@ -365,7 +365,7 @@ impl<'a> Walker<'a> {
             Ok(meta) if meta.is_dir() => self.queue(location.to_owned()),
             Ok(_) => {
                 let found = "a file where the folder of backups should be";
-                self.note(location, wanted, found);
+                self.note(location, wanted, found, ProblemKind::WrongShape);
             }
             Err(error) if is_absent(error.kind()) => {
                 if let Some(link) = locations::broken_link_on(home, location) {
@@ -445,7 +445,8 @@ impl<'a> Walker<'a> {
         let volume = real.and_then(RealFolder::volume);
         if volume.is_some_and(|volume| self.volumes.insert(volume)) {
             let found = "another file system begins here; it is searched too";
-            self.note(path, "one file system below the root", found);
+            let wanted = "one file system below the root";
+            self.note(path, wanted, found, ProblemKind::Unknown);
         }
     }
 
@@ -455,10 +456,9 @@ impl<'a> Walker<'a> {
         self.walked.problems.push(problem);
     }
 
-    fn note(&mut self, path: &Path, wanted: &str, found: &str) {
-        self.walked
-            .problems
-            .push(Problem::note(path, wanted, found));
+    fn note(&mut self, path: &Path, wanted: &str, found: &str, kind: ProblemKind) {
+        let note = Problem::note(path, wanted, found).with_kind(kind);
+        self.walked.problems.push(note);
     }
 
     fn finish(mut self) -> Walked {
@@ -526,6 +526,7 @@ impl<'a> Walker<'a> {
                 dropped.names()
             );
             let problem = Problem::incomplete(self.root, "folders of backups", found)
+                .with_kind(ProblemKind::LeftOut)
                 .with_remedy("Remove the empty folders, then run fleetback again");
             self.walked.problems.push(problem);
         }
@@ -542,6 +543,7 @@ impl<'a> Walker<'a> {
             self.too_deep.names(),
         );
         let problem = Problem::note(self.root, "backups near the root", found)
+            .with_kind(ProblemKind::NotSearched)
             .with_remedy("If backups lie deeper, name a folder nearer to them as ROOT");
         self.walked.problems.push(problem);
     }
@@ -556,9 +558,11 @@ impl<'a> Walker<'a> {
             self.bounded_homes.counted("home"),
             self.bounded_homes.names(),
         );
-        let problem = Problem::note(self.root, "homes that are searched whole", found).with_remedy(
-            "If backups lie elsewhere in a home, name their folder as a ROOT of its own",
-        );
+        let problem = Problem::note(self.root, "homes that are searched whole", found)
+            .with_kind(ProblemKind::NotSearched)
+            .with_remedy(
+                "If backups lie elsewhere in a home, name their folder as a ROOT of its own",
+            );
         self.walked.problems.push(problem);
     }
 
@@ -569,6 +573,7 @@ impl<'a> Walker<'a> {
                 path,
                 "a folder of its own",
                 "a folder that another path led to already; it is read once",
+                ProblemKind::Repeated,
             );
         }
         if again.unnamed() > 0 {
@@ -576,7 +581,8 @@ impl<'a> Walker<'a> {
                 "{} more folders that another path led to already",
                 again.unnamed()
             );
-            self.note(self.root, "folders of their own", &found);
+            let wanted = "folders of their own";
+            self.note(self.root, wanted, &found, ProblemKind::Repeated);
         }
     }
 
@@ -631,6 +637,7 @@ impl<'a> Walker<'a> {
             .map(|(folder, files)| {
                 let found = format!("{} beside them: {}", files.counted("file"), files.names());
                 Problem::note(folder, "backup folders only", found)
+                    .with_kind(ProblemKind::Unrelated)
             })
             .chain(
                 folders
@@ -639,6 +646,7 @@ impl<'a> Walker<'a> {
             )
             .chain(empty.map(|place| {
                 Problem::note(place, "backups", "a folder for backups with none in it")
+                    .with_kind(ProblemKind::Empty)
             }))
             .collect();
         self.walked.problems.extend(notes);
@@ -689,13 +697,14 @@ fn archives_beside(folder: &Path, archives: &Sample) -> Problem {
         archives.names()
     );
     Problem::note(folder, "backups in folders", found)
+        .with_kind(ProblemKind::NotSearched)
         .with_remedy("If they hold backups, unpack them into a folder and name it as ROOT")
 }
 
 fn stray_folders(parent: &Path, folders: &Sample) -> Vec<Problem> {
     let one = |folder: &Path| {
         let found = "a folder that holds nothing of a backup";
-        Problem::note(folder, "a backup", found)
+        Problem::note(folder, "a backup", found).with_kind(ProblemKind::Unrelated)
     };
     let mut notes: Vec<Problem> = folders.named().map(one).collect();
     if folders.unnamed() > 0 {
@@ -703,7 +712,7 @@ fn stray_folders(parent: &Path, folders: &Sample) -> Vec<Problem> {
             "{} more folders that hold nothing of a backup",
             folders.unnamed()
         );
-        notes.push(Problem::note(parent, "backups", found));
+        notes.push(Problem::note(parent, "backups", found).with_kind(ProblemKind::Unrelated));
     }
     notes
 }

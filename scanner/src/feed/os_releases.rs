@@ -13,7 +13,8 @@ use jiff::tz::TimeZone;
 use serde_json::Value;
 
 use crate::model::os_feed::{OsFeed, OsFeedKind, OsRelease};
-use crate::model::problem::Problem;
+use crate::model::problem::{Problem, ProblemKind};
+use crate::source::file::Fault;
 use crate::source::json;
 
 /// Eighty times the largest feed of 2026, in bytes.
@@ -24,13 +25,11 @@ const REMEDY: &str = "save https://gdmf.apple.com/v2/pmv or SOFA's v2/ios_data_f
 
 /// Reads a feed. What is wrong with it is told as a problem; no feed then.
 pub fn read(path: &Path) -> (Option<OsFeed>, Vec<Problem>) {
-    let read = json::read(path, BYTES_MAX)
-        .map_err(|fault| fault.to_string())
-        .and_then(|value| parse(path, &value));
+    let read = json::read(path, BYTES_MAX).and_then(|value| parse(path, &value));
     match read {
         Ok((feed, unreadable)) => (Some(feed), note(path, unreadable)),
-        Err(found) => {
-            let problem = Problem::incomplete(path, WANTED, found);
+        Err(fault) => {
+            let problem = fault.incomplete(path, WANTED);
             (None, vec![problem.with_remedy(REMEDY)])
         }
     }
@@ -43,14 +42,16 @@ fn note(path: &Path, unreadable: usize) -> Vec<Problem> {
         n => format!("{n} entries without one"),
     };
     let found = format!("{count}; left out");
-    vec![Problem::note(path, "a version in every entry", found)]
+    let note = Problem::note(path, "a version in every entry", found);
+    vec![note.with_kind(ProblemKind::LeftOut)]
 }
 
 /// The feed, and how many entries had models and no version.
-fn parse(path: &Path, root: &Value) -> Result<(OsFeed, usize), String> {
+fn parse(path: &Path, root: &Value) -> Result<(OsFeed, usize), Fault> {
     // The SOFA project stores Apple's list below `data`, beside its ETag.
     let root = root.get("data").filter(|d| d.is_object()).unwrap_or(root);
-    let kind = kind(root).ok_or("JSON with neither PublicAssetSets nor OSVersions")?;
+    let kind =
+        kind(root).ok_or_else(|| wrong("JSON with neither PublicAssetSets nor OSVersions"))?;
     let entries = match kind {
         OsFeedKind::Gdmf => gdmf(root),
         OsFeedKind::SofaV1 | OsFeedKind::SofaV2 => sofa(root, kind),
@@ -61,7 +62,9 @@ fn parse(path: &Path, root: &Value) -> Result<(OsFeed, usize), String> {
         .collect();
     if listed.is_empty() {
         let kind = kind.describe();
-        return Err(format!("{kind} that lists no iPhone, iPad or iPod touch"));
+        return Err(wrong(format!(
+            "{kind} that lists no iPhone, iPad or iPod touch"
+        )));
     }
     let count = listed.len();
     let releases: Vec<_> = listed.into_iter().filter_map(Entry::release).collect();
@@ -70,11 +73,17 @@ fn parse(path: &Path, root: &Value) -> Result<(OsFeed, usize), String> {
     let feed = OsFeed {
         path: path.to_owned(),
         kind,
-        date: checked.max(newest).ok_or("a list without any date")?,
+        date: checked
+            .max(newest)
+            .ok_or_else(|| wrong("a list without any date"))?,
         releases,
     };
     let unreadable = count - feed.releases.len();
     Ok((feed, unreadable))
+}
+
+fn wrong(words: impl Into<String>) -> Fault {
+    Fault::Wrong(words.into())
 }
 
 fn kind(root: &Value) -> Option<OsFeedKind> {

@@ -10,7 +10,7 @@ use std::path::Path;
 use jiff::Timestamp;
 use serde_json::Value;
 
-use crate::model::problem::Problem;
+use crate::model::problem::{Problem, ProblemKind};
 use crate::model::service_status::{ServiceEvent, ServiceStatus};
 use crate::source::file::{self, Fault};
 use crate::source::json;
@@ -29,7 +29,7 @@ pub fn read(path: &Path, now: Timestamp) -> (Option<ServiceStatus>, Vec<Problem>
     match read {
         Ok((status, left_out)) => (Some(status), note(path, left_out)),
         Err(fault) => {
-            let problem = Problem::incomplete(path, WANTED, fault.to_string());
+            let problem = fault.incomplete(path, WANTED);
             (None, vec![problem.with_remedy(REMEDY)])
         }
     }
@@ -132,5 +132,6 @@ fn note(path: &Path, left_out: usize) -> Vec<Problem> {
         n => format!("{n} events without them"),
     };
     let wanted = "a service, a beginning and, where it is over, an end of every event";
-    vec![Problem::note(path, wanted, format!("{count}; left out"))]
+    let note = Problem::note(path, wanted, format!("{count}; left out"));
+    vec![note.with_kind(ProblemKind::LeftOut)]
 }

@@ -13,13 +13,13 @@ use super::protocol::document::{Document, Reply};
 use crate::model::evidence::Sourced;
 use crate::model::identity::Udid;
 use crate::model::management::Answer;
-use crate::model::problem::Problem;
+use crate::model::problem::{Problem, ProblemKind};
 
 /// With more folders than this, their notes are gathered once more, under the folder above them.
 const FOLDERS_MAX: usize = 20;
 
 /// The words of a problem without its path, by which notes are equal.
-type NoteText = (String, String, Option<String>);
+type NoteText = (String, String, Option<String>, ProblemKind);
 
 /// Profile -> the restrictions that it sets.
 type Sets = BTreeMap<String, BTreeSet<&'static str>>;
@@ -95,7 +95,12 @@ fn note_excluded(document: &mut Document, out: &[Reply], excluded: &Families) {
     let families: BTreeSet<&str> = own.chain(by_reply).collect();
     for family in families {
         let found = format!("a message of {family}: left out");
-        document.add_shared_note("messages of iPhones and iPads", &found, None);
+        document.add_shared_note_of(
+            ProblemKind::Unrelated,
+            "messages of iPhones and iPads",
+            &found,
+            None,
+        );
     }
 }
 
@@ -174,7 +179,7 @@ fn gather(notes: Vec<Problem>) -> Vec<Problem> {
     let mut groups: BTreeMap<NoteText, BTreeMap<PathBuf, Vec<PathBuf>>> = BTreeMap::new();
     for note in notes {
         let folder = note.path.parent().unwrap_or(Path::new("")).to_owned();
-        let text = (note.wanted, note.found, note.remedy);
+        let text = (note.wanted, note.found, note.remedy, note.kind);
         let folders = groups.entry(text).or_default();
         folders.entry(folder).or_default().push(note.path);
     }
@@ -202,7 +207,11 @@ fn common<'p>(left: &'p Path, right: &Path) -> &'p Path {
         .unwrap_or(Path::new(""))
 }
 
-fn note((wanted, found, remedy): &NoteText, folder: &Path, mut files: Vec<PathBuf>) -> Problem {
+fn note(
+    (wanted, found, remedy, kind): &NoteText,
+    folder: &Path,
+    mut files: Vec<PathBuf>,
+) -> Problem {
     files.sort();
     let note = match files.as_slice() {
         [only] => Problem::note(only, wanted, found),
@@ -213,6 +222,7 @@ fn note((wanted, found, remedy): &NoteText, folder: &Path, mut files: Vec<PathBu
     };
     Problem {
         remedy: remedy.clone(),
+        kind: *kind,
         ..note
     }
 }

@@ -63,7 +63,7 @@ const EXPORTS: &[Export] = &[
 pub(super) fn read(document: &mut Document, bytes: &[u8]) {
     let root = match redacted::dictionary(document, bytes) {
         Ok(root) => root,
-        Err(fault) => return document.add_problem(WANTED, &fault.to_string()),
+        Err(fault) => return document.add_fault(WANTED, &fault),
     };
     if message::read(document, &root, None) {
         return;

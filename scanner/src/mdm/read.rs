@@ -12,7 +12,7 @@ use super::table::export;
 use super::table::reading::{self, ReadContext};
 use super::table::rules::TableRules;
 use super::wrapper::{ideviceinfo, json_shapes, nanomdm_files};
-use crate::model::problem::{Level, Problem};
+use crate::model::problem::{Level, Problem, ProblemKind};
 use crate::source::content::{self, Content};
 use crate::source::file::{self, Fault};
 use crate::source::text::Text;
@@ -86,8 +86,7 @@ fn read_into(
         )
     });
     if let Err(fault) = read {
-        let problem = Problem::incomplete(path, WANTED, fault.to_string());
-        document.problems.push(problem);
+        document.problems.push(fault.incomplete(path, WANTED));
     }
     document
 }
@@ -229,6 +228,7 @@ fn something_else(document: &mut Document, content: &Content<'_>, bytes: &[u8]) 
     let problem = Problem::incomplete(&document.path, WANTED, found);
     document.problems.push(Problem {
         remedy: remedy.map(str::to_owned),
+        kind: ProblemKind::WrongShape,
         ..problem
     });
 }

@@ -29,6 +29,61 @@ pub struct Problem {
     pub remedy: Option<String>,
     /// Does the report miss evidence because of it?
     pub level: Level,
+    /// What was wrong, for programs: the texts are for people and may change.
+    #[serde(default)]
+    pub kind: ProblemKind,
+}
+
+/// What kind of [`Problem`] it is.
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    Default,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    Deserialize,
+    JsonSchema,
+)]
+#[serde(rename_all = "kebab-case")]
+pub enum ProblemKind {
+    /// There is no such file or folder.
+    Absent,
+    /// The system refuses to open or list it.
+    Permission,
+    /// It is there, and reading it failed: a disk error, a lost connection.
+    ReadError,
+    /// A file of 0 bytes, or a folder that holds none of what was looked for.
+    Empty,
+    /// A link that leads nowhere or is not followed.
+    Link,
+    /// Its content is with a cloud service and not on this disk.
+    NotDownloaded,
+    /// It is larger than the limit up to which it is read.
+    TooLarge,
+    /// It is cut off or broken.
+    Damaged,
+    /// It is something else, or lacks a part that is needed.
+    WrongShape,
+    /// A part of it was seen and is not used: rows, entries, values, backups in a recycle bin.
+    LeftOut,
+    /// A folder or an archive whose content was not searched.
+    NotSearched,
+    /// Files of one backup contradict each other.
+    Contradiction,
+    /// Content that is no evidence about an iPhone or iPad.
+    Unrelated,
+    /// The same folder reached twice; it is read once.
+    Repeated,
+    /// A password could not be obtained.
+    Password,
+    /// None of these, or written by a version that did not tell kinds.
+    #[default]
+    Unknown,
 }
 
 /// How much a [`Problem`] weighs.
@@ -56,6 +111,7 @@ impl Problem {
             found: found.into(),
             remedy: None,
             level: Level::Incomplete,
+            kind: ProblemKind::Unknown,
         }
     }
 
@@ -71,6 +127,12 @@ impl Problem {
         }
     }
 
+    /// The same problem with its kind.
+    #[must_use]
+    pub fn with_kind(self, kind: ProblemKind) -> Self {
+        Self { kind, ..self }
+    }
+
     /// The same problem with what to do about it.
     #[must_use]
     pub fn with_remedy(self, remedy: impl Into<String>) -> Self {
@@ -78,5 +140,20 @@ impl Problem {
             remedy: Some(remedy.into()),
             ..self
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_result_of_an_earlier_version_has_a_problem_of_unknown_kind() {
+        let problem = Problem::note("a", "b", "c").with_kind(ProblemKind::TooLarge);
+        let mut value = serde_json::to_value(&problem).unwrap();
+        assert_eq!(value["kind"], "too-large");
+        value.as_object_mut().unwrap().remove("kind");
+        let earlier: Problem = serde_json::from_value(value).unwrap();
+        assert_eq!(earlier, problem.with_kind(ProblemKind::Unknown));
     }
 }

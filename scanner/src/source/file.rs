@@ -9,6 +9,8 @@ use std::fs::{File, FileType, Metadata, OpenOptions};
 use std::io::{self, ErrorKind, Read, Seek};
 use std::path::{Path, PathBuf};
 
+use crate::model::problem::{Problem, ProblemKind};
+
 /// Why a file gave nothing.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Fault {
@@ -16,10 +18,16 @@ pub enum Fault {
     Absent,
     /// It is there and may not be opened or read; the system's words.
     Denied(String),
+    /// It is there and reading it failed, as on a disk with errors; the system's words.
+    ReadError(String),
     /// It is there and holds 0 bytes. Interrupted tools leave such files.
     Empty,
     /// It stands behind a symbolic link, which is never followed.
     Link,
+    /// It holds more than this many bytes, the limit up to which it is read.
+    TooLarge(u64),
+    /// It is cut off or broken; plain words.
+    Damaged(String),
     /// It was opened, or could be, and is not what was wanted; plain words: "a folder".
     Wrong(String),
 }
@@ -30,8 +38,43 @@ impl std::fmt::Display for Fault {
             Self::Absent => f.write_str("no such file"),
             Self::Empty => f.write_str("0 bytes"),
             Self::Link => f.write_str("a symbolic link"),
-            Self::Denied(words) | Self::Wrong(words) => f.write_str(words),
+            Self::TooLarge(bytes_max) => write!(f, "more than {bytes_max} bytes"),
+            Self::Denied(words)
+            | Self::ReadError(words)
+            | Self::Damaged(words)
+            | Self::Wrong(words) => f.write_str(words),
         }
+    }
+}
+
+impl Fault {
+    /// True if the file is there and the system did not let it be read: evidence is missing.
+    pub fn is_unreadable(&self) -> bool {
+        matches!(self, Self::Denied(_) | Self::ReadError(_))
+    }
+
+    /// The kind of the problem that this fault is.
+    pub fn kind(&self) -> ProblemKind {
+        match self {
+            Self::Absent => ProblemKind::Absent,
+            Self::Denied(_) => ProblemKind::Permission,
+            Self::ReadError(_) => ProblemKind::ReadError,
+            Self::Empty => ProblemKind::Empty,
+            Self::Link => ProblemKind::Link,
+            Self::TooLarge(_) => ProblemKind::TooLarge,
+            Self::Damaged(_) => ProblemKind::Damaged,
+            Self::Wrong(_) => ProblemKind::WrongShape,
+        }
+    }
+
+    /// A problem that leaves the report incomplete.
+    pub fn incomplete(&self, path: impl Into<PathBuf>, wanted: impl Into<String>) -> Problem {
+        Problem::incomplete(path, wanted, self.to_string()).with_kind(self.kind())
+    }
+
+    /// A problem that is merely worth knowing.
+    pub fn note(&self, path: impl Into<PathBuf>, wanted: impl Into<String>) -> Problem {
+        Problem::note(path, wanted, self.to_string()).with_kind(self.kind())
     }
 }
 
@@ -87,7 +130,7 @@ fn read_all(file: File, length: u64, bytes_max: u64, bytes: &mut Vec<u8>) -> Res
         .read_to_end(bytes)
         .map_err(|e| fault(&e))?;
     if count as u64 > bytes_max {
-        return Err(too_large(bytes_max));
+        return Err(Fault::TooLarge(bytes_max));
     }
     Ok(())
 }
@@ -95,7 +138,7 @@ fn read_all(file: File, length: u64, bytes_max: u64, bytes: &mut Vec<u8>) -> Res
 fn open_bounded(path: &Path, bytes_max: u64) -> Result<(File, u64), Fault> {
     let (file, meta) = open_regular(path)?;
     if meta.len() > bytes_max {
-        return Err(too_large(bytes_max));
+        return Err(Fault::TooLarge(bytes_max));
     }
     Ok((file, meta.len()))
 }
@@ -183,10 +226,6 @@ impl<R: Read> Window<R> {
     fn into_buffer(self) -> Vec<u8> {
         self.buffer
     }
-}
-
-fn too_large(bytes_max: u64) -> Fault {
-    Fault::Wrong(format!("more than {bytes_max} bytes"))
 }
 
 /// Reads the first bytes of a file, up to `bytes_max`, with its whole length.
@@ -414,15 +453,14 @@ fn open_quietly(path: &Path) -> io::Result<File> {
     OpenOptions::new().read(true).open(path)
 }
 
-/// Sorts a system error into absent, denied and wrong. EPERM (macOS privacy) and EACCES are both
-/// denied, and so is a disk that fails: the file is there and gave nothing.
+/// Sorts a system error. EPERM (macOS privacy) and EACCES are both denied.
 pub fn fault(error: &io::Error) -> Fault {
     match error.kind() {
         ErrorKind::NotFound | ErrorKind::NotADirectory => Fault::Absent,
         ErrorKind::IsADirectory => Fault::Wrong("a folder".to_owned()),
         ErrorKind::PermissionDenied => Fault::Denied(describe_denied(error)),
         _ if is_link_loop(error) => Fault::Link,
-        _ => Fault::Denied(error.to_string()),
+        _ => Fault::ReadError(error.to_string()),
     }
 }
 
@@ -477,7 +515,7 @@ mod tests {
         }
         check(&dir.path().join("empty"), &Ok(Vec::new()));
         check(&dir.path().join("ten"), &Ok(b"0123456789".to_vec()));
-        check(&dir.path().join("eleven"), &wrong("more than 10 bytes"));
+        check(&dir.path().join("eleven"), &Err(Fault::TooLarge(10)));
         check(&dir.path().join("none"), &Err(Fault::Absent));
         check(&dir.path().join("ten/below"), &Err(Fault::Absent));
         check(dir.path(), &wrong("a folder"));
@@ -509,7 +547,7 @@ mod tests {
         // Files below /proc say that they hold 0 bytes and hold more.
         let grown = read(Path::new("/proc/self/stat"), 1 << 16).unwrap();
         assert!(grown.len() > 10);
-        check(Path::new("/proc/self/stat"), &wrong("more than 10 bytes"));
+        check(Path::new("/proc/self/stat"), &Err(Fault::TooLarge(10)));
     }
 
     #[test]

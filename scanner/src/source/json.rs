@@ -10,6 +10,8 @@ use serde_json::error::Category;
 use super::file::{self, Fault};
 
 const TOO_DEEP: &str = "JSON nested more than 128 deep";
+/// The depth at which the parser gives up.
+const DEPTH_MAX: usize = 128;
 
 /// Reads a JSON document of at most `bytes_max` bytes.
 pub fn read(path: &Path, bytes_max: u64) -> Result<Value, Fault> {
@@ -24,17 +26,36 @@ pub fn parse(bytes: &[u8]) -> Result<Value, Fault> {
     match bytes.first() {
         None => Err(Fault::Empty),
         Some(b'<') => wrong("a web page or other XML"),
-        Some(_) => serde_json::from_slice(bytes).map_err(|error| Fault::Wrong(describe(&error))),
+        Some(_) => serde_json::from_slice(bytes).map_err(|error| fault(&error, bytes)),
     }
 }
 
 /// The parser's message may quote the document, so only its kind and its place are told.
-fn describe(error: &serde_json::Error) -> String {
+fn fault(error: &serde_json::Error, bytes: &[u8]) -> Fault {
     match error.classify() {
-        Category::Eof => "JSON that is cut off".to_owned(),
-        _ if error.to_string().starts_with("recursion limit") => TOO_DEEP.to_owned(),
-        _ => format!("no JSON (line {}, column {})", error.line(), error.column()),
+        Category::Eof => Fault::Damaged("JSON that is cut off".to_owned()),
+        _ if is_too_deep(bytes) => Fault::Wrong(TOO_DEEP.to_owned()),
+        _ => {
+            let (line, column) = (error.line(), error.column());
+            Fault::Wrong(format!("no JSON (line {line}, column {column})"))
+        }
     }
+}
+
+/// The parser has no code for its limit of depth. Brackets inside texts do not count.
+fn is_too_deep(bytes: &[u8]) -> bool {
+    let (mut depth, mut in_text, mut is_escaped) = (0_usize, false, false);
+    bytes.iter().any(|byte| {
+        match byte {
+            _ if is_escaped => is_escaped = false,
+            b'\\' => is_escaped = in_text,
+            b'"' => in_text = !in_text,
+            b'[' | b'{' if !in_text => depth += 1,
+            b']' | b'}' if !in_text => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        depth >= DEPTH_MAX
+    })
 }
 
 #[cfg(test)]
@@ -66,6 +87,8 @@ mod tests {
         let nested = |depth| format!("{}{}", "[".repeat(depth), "]".repeat(depth));
         assert!(parse(nested(127).as_bytes()).is_ok());
         check(&nested(128), Err(TOO_DEEP));
+        let brackets = format!("[\"{}\", x]", "[".repeat(200));
+        check(&brackets, Err("no JSON (line 1, column 206)"));
         check(&nested(1_000_000), Err(TOO_DEEP));
     }
 }

@@ -76,7 +76,7 @@ impl Database {
             }
         };
         if !has_all_pages(path, bytes)? {
-            return Err(Fault::Wrong(CUT_OFF.to_owned()));
+            return Err(Fault::Damaged(CUT_OFF.to_owned()));
         }
         let connection = connect(path).map_err(|e| sqlite_fault(&e))?;
         Ok(Self {
@@ -91,7 +91,7 @@ impl Database {
         bytes: u64,
         fill: impl FnOnce(&mut [u8]) -> io::Result<()>,
     ) -> Result<Self, Fault> {
-        let length = usize::try_from(bytes).map_err(|_| Fault::Wrong("too large".to_owned()))?;
+        let length = usize::try_from(bytes).map_err(|_| Fault::TooLarge(usize::MAX as u64))?;
         let source = AtOnce(Some(fill));
         let mut connection = Connection::open_in_memory().map_err(|e| sqlite_fault(&e))?;
         connection
@@ -197,14 +197,14 @@ pub fn sqlite_fault(error: &rusqlite::Error) -> Fault {
     use rusqlite::ErrorCode;
     match error.sqlite_error_code() {
         Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => {
-            Fault::Wrong(CUT_OFF.to_owned())
+            Fault::Damaged(CUT_OFF.to_owned())
         }
         Some(ErrorCode::TooBig) => Fault::Wrong("a database with an oversized value".to_owned()),
         Some(ErrorCode::CannotOpen | ErrorCode::PermissionDenied) => {
-            Fault::Denied("SQLite cannot open it".to_owned())
+            Fault::ReadError("SQLite cannot open it".to_owned())
         }
         Some(ErrorCode::SystemIoFailure) => {
-            Fault::Denied("it cannot be read to its end".to_owned())
+            Fault::ReadError("it cannot be read to its end".to_owned())
         }
         Some(code) => Fault::Wrong(format!("a database that SQLite refuses ({code:?})")),
         None => Fault::Wrong("a database of an unusual schema".to_owned()),

@@ -34,7 +34,7 @@ impl<'p> Text<'p> {
         let file = file::open(path)?;
         let meta = file.metadata().map_err(|e| file::fault(&e))?;
         if meta.len() > bytes_max {
-            return Err(Fault::Wrong(format!("more than {bytes_max} bytes")));
+            return Err(Fault::TooLarge(bytes_max));
         }
         let modified = meta.modified().map_err(|e| file::fault(&e))?;
         let modified = Timestamp::try_from(modified)

@@ -32,7 +32,7 @@ pub(crate) fn open_catalog(
         .map_err(|e| file::fault(&e))?
         .ok_or_else(|| wrong("a file that its key does not decrypt to its end"))?;
     if length > LIST_BYTES_MAX {
-        return Err(Fault::Wrong(format!("more than {LIST_BYTES_MAX} bytes")));
+        return Err(Fault::TooLarge(LIST_BYTES_MAX));
     }
     let decrypt = |cache: &mut [u8]| decrypt::decrypt_into(&file, &key, cache);
     Catalog::of_memory(Database::of_memory(length, decrypt)?)

@@ -573,7 +573,7 @@ fn database_rows(
 }
 
 pub(crate) fn too_many_rows() -> Fault {
-    Fault::Wrong("a damaged SQLite database: more rows than its file can hold".to_owned())
+    Fault::Damaged("a damaged SQLite database: more rows than its file can hold".to_owned())
 }
 
 fn raw_row<'a>(row: &'a rusqlite::Row<'_>) -> rusqlite::Result<RawRow<'a>> {

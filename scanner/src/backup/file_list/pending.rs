@@ -51,7 +51,7 @@ fn merge(list: &Path, log: &Path) -> Result<Pending, Fault> {
     };
     let mut database = match file::read(list, LIST_BYTES_MAX) {
         Ok(database) => database,
-        Err(Fault::Wrong(words)) => return Ok(too_large(Fault::Wrong(words))),
+        Err(fault @ Fault::TooLarge(_)) => return Ok(too_large(fault)),
         Err(fault) => return Err(fault),
     };
     let page_bytes = match database.get(16..18) {
@@ -73,7 +73,7 @@ fn merge(list: &Path, log: &Path) -> Result<Pending, Fault> {
 fn is_hot(journal: &Path) -> Result<bool, Fault> {
     match file::read_head(journal, JOURNAL_MAGIC.len() as u64) {
         Ok((head, _)) => Ok(head == JOURNAL_MAGIC),
-        Err(Fault::Denied(words)) => Err(Fault::Denied(words)),
+        Err(fault) if fault.is_unreadable() => Err(fault),
         Err(_) => Ok(false),
     }
 }

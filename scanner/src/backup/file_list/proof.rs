@@ -59,7 +59,7 @@ impl IndexSums {
 }
 
 fn damaged(words: &str) -> Fault {
-    Fault::Wrong(format!("a damaged SQLite database: {words}"))
+    Fault::Damaged(format!("a damaged SQLite database: {words}"))
 }
 
 /// The indexes over a single column of the list.

@@ -12,7 +12,7 @@ use crate::mdm::date::instant::{self, Dated};
 use crate::model::evidence::{Source, Sourced};
 use crate::model::identity::Identity;
 use crate::model::management::Management;
-use crate::model::problem::Problem;
+use crate::model::problem::{Problem, ProblemKind};
 use crate::source::plist::{self as property_list, Field};
 
 /// An answer in the making.
@@ -113,13 +113,15 @@ impl AnswerBuilder {
     /// Notes evidence that should have been readable.
     pub(crate) fn add_problem(&mut self, wanted: impl Into<String>, found: impl Into<String>) {
         let problem = Problem::incomplete(self.source.path.clone(), wanted, found)
+            .with_kind(ProblemKind::WrongShape)
             .with_remedy("export this answer again");
         self.problems.push(problem);
     }
 
     /// Notes what is worth knowing.
     pub(crate) fn note(&mut self, wanted: impl Into<String>, found: impl Into<String>) {
-        let problem = Problem::note(self.source.path.clone(), wanted, found);
+        let problem = Problem::note(self.source.path.clone(), wanted, found)
+            .with_kind(ProblemKind::WrongShape);
         self.problems.push(problem);
     }
 }

@@ -13,7 +13,11 @@ use crate::mdm::date::age;
 use crate::model::evidence::{Source, TimestampSource};
 use crate::model::fleet::ExportSummary;
 use crate::model::management::Answer;
-use crate::model::problem::Problem;
+use crate::model::problem::{Problem, ProblemKind};
+use crate::source::file::Fault;
+
+const EXPORT_AGAIN: &str =
+    "export it again; a copy that was shortened, redacted or retyped cannot be read";
 
 /// One file, read: messages that still wait to be paired, and what could not be used.
 #[derive(Debug, Clone, PartialEq)]
@@ -198,11 +202,11 @@ impl Document {
         let remedy = Some("check the clock of the computer that wrote it");
         if wrapper.is_some_and(|date| date > self.now) {
             let found = "a date of its own after the time of this scan; the file's time was used";
-            self.add_shared_note("evidence of the past", found, remedy);
+            self.add_shared_note_of(ProblemKind::Unknown, "evidence of the past", found, remedy);
         }
         if clock == TimestampSource::FileTimeInFuture {
             let found = "a modification time after the time of this scan; taken to be now";
-            self.add_shared_note("the age of an answer", found, remedy);
+            self.add_shared_note_of(ProblemKind::Unknown, "the age of an answer", found, remedy);
         }
     }
 
@@ -228,14 +232,20 @@ impl Document {
 
     /// Evidence that should have been readable.
     pub(crate) fn add_problem(&mut self, wanted: &str, found: &str) {
-        let remedy =
-            "export it again; a copy that was shortened, redacted or retyped cannot be read";
-        self.add_problem_with_remedy(wanted, found, remedy);
+        self.add_problem_with_remedy(wanted, found, EXPORT_AGAIN);
+    }
+
+    /// A file that could not be parsed.
+    pub(crate) fn add_fault(&mut self, wanted: &str, fault: &Fault) {
+        let problem = fault.incomplete(&self.path, wanted);
+        self.problems.push(problem.with_remedy(EXPORT_AGAIN));
     }
 
     /// The same, with something better to do about it.
     pub(crate) fn add_problem_with_remedy(&mut self, wanted: &str, found: &str, remedy: &str) {
-        let problem = Problem::incomplete(&self.path, wanted, found).with_remedy(remedy);
+        let problem = Problem::incomplete(&self.path, wanted, found)
+            .with_kind(ProblemKind::WrongShape)
+            .with_remedy(remedy);
         self.problems.push(problem);
     }
 
@@ -248,11 +258,23 @@ impl Document {
             && self.shared.is_empty()
     }
 
-    /// A note that other files may share.
+    /// A note that other files may share, on content of another form than wanted.
     pub(crate) fn add_shared_note(&mut self, wanted: &str, found: &str, remedy: Option<&str>) {
+        self.add_shared_note_of(ProblemKind::WrongShape, wanted, found, remedy);
+    }
+
+    /// A note of any kind that other files may share.
+    pub(crate) fn add_shared_note_of(
+        &mut self,
+        kind: ProblemKind,
+        wanted: &str,
+        found: &str,
+        remedy: Option<&str>,
+    ) {
         let note = Problem::note(&self.path, wanted, found);
         let note = Problem {
             remedy: remedy.map(str::to_owned),
+            kind,
             ..note
         };
         if !self.shared.contains(&note) {

@@ -20,7 +20,7 @@ use crate::mdm::date::{age, day};
 use crate::model::evidence::{Source, TimestampSource};
 use crate::model::identity::Identity;
 use crate::model::person::InventoryRow;
-use crate::model::problem::{Level, Problem};
+use crate::model::problem::{Level, Problem, ProblemKind};
 use crate::source::csv_rows::{Row, Rows};
 
 /// The largest table that is read, in bytes.
@@ -40,10 +40,7 @@ pub fn read(path: &Path, now: Timestamp) -> (Vec<InventoryRow>, Vec<Problem>) {
     let known = |cell: &str| column(cell).is_some();
     match csv::open(path, BYTES_MAX, &known) {
         Ok((rows, modified)) => read_rows(path, rows, modified, now),
-        Err(fault) => {
-            let problem = Problem::incomplete(path, WANTED, fault.to_string());
-            (Vec::new(), vec![problem])
-        }
+        Err(fault) => (Vec::new(), vec![fault.incomplete(path, WANTED)]),
     }
 }
 
@@ -79,6 +76,7 @@ fn read_rows<R: Read>(
 fn cannot_be_read_past(path: &Path, line: u64, words: &str) -> Problem {
     let found = format!("a table that cannot be read past line {line}: {words}");
     Problem::incomplete(path, WANTED, found)
+        .with_kind(ProblemKind::Damaged)
         .with_remedy("look at the rows after this line, and save the table again")
 }
 
@@ -92,6 +90,7 @@ fn no_id_column(path: &Path, header: &[String]) -> Problem {
         "a column with serial numbers (or UDID, IMEI, MEID, ECID) in the first row",
         csv::describe_columns(header),
     )
+    .with_kind(ProblemKind::WrongShape)
     .with_remedy(format!(
         "give the column one of the names {}; case, spaces and dashes do not matter",
         names.join(", ")
@@ -389,7 +388,8 @@ impl Reading {
                 .map(|(family, count)| format!("{count} of {family}"));
             let counts: Vec<_> = counts.collect();
             let found = format!("lines of other devices, left out: {}", counts.join(", "));
-            problems.push(Problem::note(path, "iPhones and iPads", found));
+            let note = Problem::note(path, "iPhones and iPads", found);
+            problems.push(note.with_kind(ProblemKind::Unrelated));
         }
         if self.source.clock == TimestampSource::FileTimeInFuture {
             let found = "a modification time after the time of this scan; taken to be now";

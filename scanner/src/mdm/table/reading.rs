@@ -20,7 +20,7 @@ use crate::mdm::protocol::document::{Document, Excluded, Reply};
 use crate::mdm::protocol::explain::TableSummary;
 use crate::model::evidence::Source;
 use crate::model::management::Answer;
-use crate::model::problem::Problem;
+use crate::model::problem::{Problem, ProblemKind};
 use crate::source::fold::words;
 use crate::source::text::Text;
 
@@ -340,6 +340,7 @@ impl Reading<'_, '_> {
         } else {
             Problem::note(path, wanted, found)
         };
+        let problem = problem.with_kind(ProblemKind::LeftOut);
         self.document.problems.push(problem.with_remedy(remedy));
     }
 }
@@ -377,6 +378,7 @@ fn missing(summary: &TableSummary, console: &Console) -> Vec<String> {
 /// Notes that the rest of the file could not be read.
 pub(super) fn add_rest_lost(document: &mut Document, found: &str) {
     let problem = Problem::incomplete(&document.path, WANTED, found)
+        .with_kind(ProblemKind::Damaged)
         .with_remedy("export it again; a copy that was shortened or retyped cannot be read");
     document.problems.push(problem);
 }

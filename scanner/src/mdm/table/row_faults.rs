@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use crate::model::problem::{Level, Problem};
+use crate::model::problem::{Level, Problem, ProblemKind};
 
 /// Lines named in one problem; the rest are counted.
 const LINES_MAX: usize = 10;
@@ -103,6 +103,7 @@ impl Faults {
                 found: format!("{}: {}{found}", lines.place(unit), fault.found),
                 remedy: Some(format!("{}{remedy}", fault.remedy)),
                 level: fault.level,
+                kind: ProblemKind::LeftOut,
             }
         });
         told.collect()

@@ -11,8 +11,9 @@ use super::row_faults::{Faults, RowFault};
 use super::{cell, csv};
 use crate::mdm::date::day;
 use crate::model::plan::{PlannedDay, PlannedSwap, SwapPlan};
-use crate::model::problem::{Level, Problem};
+use crate::model::problem::{Level, Problem, ProblemKind};
 use crate::source::csv_rows::Row;
+use crate::source::file::Fault;
 
 /// The largest plan that is read, in bytes.
 const BYTES_MAX: u64 = 16 << 20;
@@ -205,11 +206,11 @@ const BAD_CAPACITY: RowFault = RowFault {
 /// The problem of a file that is no such table, or whose columns name no old device.
 pub fn read(path: &Path) -> Result<SwapPlan, Box<Problem>> {
     let known = |cell: &str| is_known(&columns::fold_header(cell));
-    let refused = |words: String| Box::new(Problem::incomplete(path, WANTED, words));
-    let (mut rows, _) =
-        csv::open(path, BYTES_MAX, &known).map_err(|fault| refused(fault.to_string()))?;
+    let refused = |fault: Fault| Box::new(fault.incomplete(path, WANTED));
+    let (mut rows, _) = csv::open(path, BYTES_MAX, &known).map_err(refused)?;
     let mut row = Row::default();
-    rows.next(&mut row).map_err(refused)?;
+    rows.next(&mut row)
+        .map_err(|words| refused(Fault::Damaged(words)))?;
     let header: Vec<_> = row.cells().collect();
     let columns = Columns::new(&header);
     if columns.places(Column::Old).next().is_none() {
@@ -240,7 +241,8 @@ pub fn read(path: &Path) -> Result<SwapPlan, Box<Problem>> {
 fn no_old_column(path: &Path, header: &[String]) -> Problem {
     let found = csv::describe_columns(header);
     let wanted = "a column with the old devices in the first row";
-    Problem::incomplete(path, wanted, found).with_remedy(
+    let problem = Problem::incomplete(path, wanted, found).with_kind(ProblemKind::WrongShape);
+    problem.with_remedy(
         "call the columns old serial, new serial, new type, user and date; case, spaces and dashes do not matter",
     )
 }

@@ -35,18 +35,18 @@ pub fn parse_dictionary(bytes: &[u8]) -> Result<Dictionary, Fault> {
 
 /// Parses bytes of either format.
 pub fn parse(bytes: &[u8]) -> Result<Value, Fault> {
-    let wrong = |words: &str| Fault::Wrong(words.to_owned());
+    let damaged = |words: &str| Fault::Damaged(words.to_owned());
     match detect_format(bytes)? {
         Format::Binary => {
-            limits::check_binary(bytes).map_err(wrong)?;
+            limits::check_binary(bytes).map_err(damaged)?;
             Value::from_reader(Cursor::new(bytes))
-                .map_err(|_| wrong("a damaged binary property list"))
+                .map_err(|_| damaged("a damaged binary property list"))
         }
         Format::Xml => parse_xml(bytes),
         Format::Utf16(encoding) => {
             let (text, _, broken) = encoding.decode(bytes);
             if broken {
-                return Err(wrong("damaged UTF-16 text"));
+                return Err(damaged("damaged UTF-16 text"));
             }
             parse_xml(text.as_bytes())
         }
@@ -54,14 +54,14 @@ pub fn parse(bytes: &[u8]) -> Result<Value, Fault> {
 }
 
 fn parse_xml(bytes: &[u8]) -> Result<Value, Fault> {
-    let wrong = |words: &str| Fault::Wrong(words.to_owned());
+    let damaged = |words: &str| Fault::Damaged(words.to_owned());
     if let Some(words) = other_root(bytes) {
         return Err(Fault::Wrong(words));
     }
-    limits::check_xml(bytes).map_err(wrong)?;
+    limits::check_xml(bytes).map_err(damaged)?;
     Value::from_reader_xml(bytes).map_err(|_| {
         let cut_off = memmem::rfind(bytes, b"</plist>").is_none();
-        wrong(if cut_off {
+        damaged(if cut_off {
             "a cut-off XML property list"
         } else {
             "a damaged XML property list"
