@@ -54,7 +54,7 @@ impl<'a> ReportView<'a> {
         }
     }
 
-    /// One row per device in the order of the results, worst first; print it with [`COLUMNS`].
+    /// One row per device in the order of the results, worst first; print it with `view::columns::COLUMNS`.
     pub fn devices(&self) -> impl Iterator<Item = Row<'a>> + use<'a> {
         let view = *self;
         self.results
@@ -63,7 +63,7 @@ impl<'a> ReportView<'a> {
             .map(move |device| view.row(device))
     }
 
-    /// One row per local backup; print it with [`BACKUP_COLUMNS`].
+    /// One row per local backup; print it with `view::columns::BACKUP_COLUMNS`.
     pub fn backups(&self) -> impl Iterator<Item = Row<'a>> + use<'a> {
         self.devices().flat_map(|row| {
             let each = move |backup| Row {
