@@ -76,7 +76,7 @@ fn every_stop_of_the_tour_is_there() {
                     after.is_none_or(|c| !c.is_alphanumeric() && c != '_')
                 })
             };
-            !kinds.iter().any(|kind| defines(kind))
+            !kinds.iter().any(defines)
         })
         .collect();
     assert!(lost.is_empty(), "{lost:#?}");
