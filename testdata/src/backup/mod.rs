@@ -6,6 +6,7 @@ pub mod builder;
 pub mod catalog;
 pub mod cloud_log;
 pub mod damage;
+pub mod file_type;
 pub mod info;
 pub mod keybag;
 pub mod manifest;

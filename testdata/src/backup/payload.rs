@@ -3,6 +3,7 @@
 use sha1::{Digest, Sha1};
 
 use super::apps::Weight;
+use super::file_type::begin_as_named;
 use crate::rng::Rng;
 
 /// One thing the device backed up.
@@ -166,7 +167,7 @@ pub fn usual_files(rng: &mut Rng, count: usize, encrypted: bool) -> Vec<Entry> {
     let (core, others) = USUAL.split_at(CORE);
     let mut entries: Vec<Entry> = (core.iter().chain(only_encrypted).chain(others))
         .take(count)
-        .map(|(domain, path, class)| Entry::file(domain, path, *class, content(rng)))
+        .map(|(domain, path, class)| Entry::file(domain, path, *class, content(rng, path)))
         .collect();
     for number in entries.len()..count {
         let path = format!(
@@ -177,7 +178,7 @@ pub fn usual_files(rng: &mut Rng, count: usize, encrypted: bool) -> Vec<Entry> {
         let bytes = if number % 24 == 23 {
             Vec::new()
         } else {
-            content(rng)
+            content(rng, &path)
         };
         entries.push(Entry::file("CameraRollDomain", &path, 3, bytes));
     }
@@ -211,9 +212,9 @@ pub fn app_folders(weight: Weight) -> Vec<Entry> {
     weight.bundles().map(folder).collect()
 }
 
-fn content(rng: &mut Rng) -> Vec<u8> {
+fn content(rng: &mut Rng, path: &str) -> Vec<u8> {
     let len = 16 + rng.below(112) as usize;
-    rng.bytes(len)
+    begin_as_named(path, rng.bytes(len))
 }
 
 #[cfg(test)]
