@@ -4,12 +4,13 @@
 //! The whole value is never held: a list of 50,000 devices has 200 MB, and a tree of it takes five
 //! times that.
 
-use std::cell::Cell;
 use std::fmt;
-use std::io::{self, BufReader, Read};
+use std::io::Read;
 
 use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Value};
+
+use super::json_stream::{self, SinceRecord};
 
 /// Keys under which exports keep records, one or many.
 const LISTS: &[&str] = &[
@@ -28,11 +29,6 @@ const LISTS: &[&str] = &[
 /// Lists inside lists are followed so deep; what lies deeper is part of its item.
 const DEPTH_MAX: u8 = 3;
 
-const BUFFER_BYTES: usize = 128 << 10;
-
-/// The largest item, in bytes: a tree of it takes a small multiple, and only one is held at a time.
-const ITEM_BYTES_MAX: u64 = 64 << 20;
-
 /// A value of its own.
 #[derive(Debug, PartialEq)]
 pub(crate) struct Item {
@@ -46,53 +42,16 @@ pub(crate) struct Item {
     pub(crate) lists: bool,
 }
 
-/// Hands over every item of one or many values. An error is told in plain words, and quotes nothing.
+/// Hands over every item of one or many values. An error quotes nothing.
 pub(crate) fn read(source: impl Read, mut take: impl FnMut(Item)) -> Result<(), String> {
-    let since_item = Cell::new(0);
-    let source = Bounded {
-        source,
-        since_item: &since_item,
-    };
-    let source = BufReader::with_capacity(BUFFER_BYTES, source);
-    let mut values = serde_json::Deserializer::from_reader(source);
+    let since_item = SinceRecord::default();
     let mut take = |item| {
-        since_item.set(0);
+        since_item.restart();
         take(item);
     };
-    while values.end().is_err() {
-        Seed::new(&mut take, "", 0)
-            .deserialize(&mut values)
-            .map_err(|error| describe(&error, since_item.get()))?;
-    }
-    Ok(())
-}
-
-fn describe(error: &serde_json::Error, since_item: u64) -> String {
-    if since_item > ITEM_BYTES_MAX {
-        return format!("JSON with a record of more than {ITEM_BYTES_MAX} bytes");
-    }
-    if error.is_io() {
-        return "JSON that could not be read to its end".to_owned();
-    }
-    let (line, column) = (error.line(), error.column());
-    format!("JSON that breaks off or is damaged at line {line}, column {column}")
-}
-
-/// Gives up on an item that grows too large.
-struct Bounded<'b, R> {
-    source: R,
-    since_item: &'b Cell<u64>,
-}
-
-impl<R: Read> Read for Bounded<'_, R> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        if self.since_item.get() > ITEM_BYTES_MAX {
-            return Err(io::Error::other("a record too large"));
-        }
-        let count = self.source.read(buffer)?;
-        self.since_item.set(self.since_item.get() + count as u64);
-        Ok(count)
-    }
+    json_stream::each_value(source, &since_item, |parser| {
+        Seed::new(&mut take, "", 0).deserialize(parser).map(drop)
+    })
 }
 
 /// Reads one value at a place where items may be.
@@ -242,7 +201,7 @@ mod tests {
     }
 
     #[test]
-    fn damage_is_told_by_its_place() {
+    fn damage_is_named_by_its_place() {
         let place = |text: &str| read(text.as_bytes(), drop);
         let at = |line, column| {
             Err(format!(

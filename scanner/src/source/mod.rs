@@ -7,6 +7,7 @@ pub mod file;
 pub(crate) mod fold;
 pub mod json;
 pub(crate) mod json_items;
+mod json_stream;
 pub mod plist;
 pub(crate) mod record_paths;
 pub mod sqlite;

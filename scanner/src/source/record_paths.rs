@@ -3,12 +3,13 @@
 //! The path is found in the beginning of a document, whatever its keys are called; then the document is
 //! streamed, for a list of 50,000 devices has 200 MB and a tree of it takes five times that.
 
-use std::cell::Cell;
 use std::fmt;
-use std::io::{self, BufReader, Read};
+use std::io::{BufReader, Read};
 
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Value};
+
+use super::json_stream::{self, BUFFER_BYTES, SinceRecord};
 
 /// One step down to the records.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -93,11 +94,6 @@ fn walk(
         _ => {}
     }
 }
-
-const BUFFER_BYTES: usize = 128 << 10;
-
-/// The largest record, in bytes: a tree of it takes a small multiple, and only one is held at a time.
-const RECORD_BYTES_MAX: u64 = 64 << 20;
 
 /// The values of a document's beginning, the last of them as far as it goes.
 pub(crate) fn beginning(source: impl Read) -> Vec<Value> {
@@ -201,64 +197,26 @@ pub(crate) struct Found {
     pub(crate) value: Value,
 }
 
-/// Hands over every record along these paths, of one or many values. An error is told in plain words,
-/// and quotes nothing.
+/// Hands over every record along these paths, of one or many values. An error quotes nothing.
 pub(crate) fn follow(
     source: impl Read,
     paths: &[RecordPath],
     mut take: impl FnMut(Found),
 ) -> Result<(), String> {
-    let since_record = Cell::new(0);
-    let source = Bounded {
-        source,
-        since_record: &since_record,
-    };
-    let mut parser =
-        serde_json::Deserializer::from_reader(BufReader::with_capacity(BUFFER_BYTES, source));
+    let since_record = SinceRecord::default();
     let mut take = |found| {
-        since_record.set(0);
+        since_record.restart();
         take(found);
     };
     let rest: Vec<&[Step]> = paths.iter().map(Vec::as_slice).collect();
-    while parser.end().is_err() {
+    json_stream::each_value(source, &since_record, |parser| {
         let seed = Follow {
             take: &mut take,
             rest: &rest,
             key: None,
         };
-        seed.deserialize(&mut parser)
-            .map_err(|error| in_words(&error, since_record.get()))?;
-    }
-    Ok(())
-}
-
-fn in_words(error: &serde_json::Error, since_record: u64) -> String {
-    if since_record > RECORD_BYTES_MAX {
-        return format!("JSON with a record of more than {RECORD_BYTES_MAX} bytes");
-    }
-    if error.is_io() {
-        return "JSON that could not be read to its end".to_owned();
-    }
-    let (line, column) = (error.line(), error.column());
-    format!("JSON that breaks off or is damaged at line {line}, column {column}")
-}
-
-/// Gives up on a record that grows too large.
-struct Bounded<'b, R> {
-    source: R,
-    since_record: &'b Cell<u64>,
-}
-
-impl<R: Read> Read for Bounded<'_, R> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        if self.since_record.get() > RECORD_BYTES_MAX {
-            return Err(io::Error::other("a record too large"));
-        }
-        let count = self.source.read(buffer)?;
-        self.since_record
-            .set(self.since_record.get() + count as u64);
-        Ok(count)
-    }
+        seed.deserialize(parser)
+    })
 }
 
 struct Follow<'t, 'p> {
@@ -478,7 +436,7 @@ mod tests {
     }
 
     #[test]
-    fn damage_is_told_by_its_place() {
+    fn damage_is_named_by_its_place() {
         let path = [vec![Step::Key("list".to_owned()), Step::Each]];
         let place = |text: &str| follow(text.as_bytes(), &path, drop);
         let at = |line, column| {
