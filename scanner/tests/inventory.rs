@@ -122,8 +122,7 @@ fn problem(table: &str, want: (usize, Level, &str)) {
 
 #[test]
 fn scientific_notation_is_refused_by_line() {
-    let found =
-        "line 3: a number in scientific notation, such as 3.5E+14, which has lost its last digits";
+    let found = "line 3: a number in scientific notation, such as 3.5E+14, which has lost its last digits; it was not used";
     let want = (1, Level::Incomplete, found);
     problem("imei\n35 735005 003432 4\n3.56789E+14\n", want);
     problem("imei\n35 735005 003432 4\n\"3,56789E+14\"\n", want);
@@ -151,7 +150,7 @@ fn rows_that_cannot_be_used_are_told_by_line() {
         (
             1,
             Level::Incomplete,
-            "line 3: more cells, so that nobody can tell which belongs where; the row was left out",
+            "line 3: more cells, so the columns cannot be matched; the row was left out",
         ),
     );
     problem(
@@ -179,7 +178,7 @@ fn rows_that_cannot_be_used_are_told_by_line() {
         (
             1,
             Level::Incomplete,
-            "line 2: none up to the end of the file; the rows after this line were swallowed",
+            "line 2: none up to the end of the file; the rows after this line were lost",
         ),
     );
     let many = "serial,user\n".to_owned() + &"-,Ada\n".repeat(12);

@@ -227,7 +227,7 @@ fn a_quotation_mark_that_nothing_closes_leaves_no_row_unsaid() {
     assert!(
         plan.problems
             .iter()
-            .any(|problem| problem.found.contains("swallowed"))
+            .any(|problem| problem.found.contains("were lost"))
     );
 }
 

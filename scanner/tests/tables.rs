@@ -341,7 +341,7 @@ fn bad_input_costs_its_row_and_no_more() {
     problem(
         &format!("{h}{ok}C7CX706CKWTK,18.1,2025-11-19,no,x\n"),
         1,
-        &["line 3: more cells, so that nobody can tell which belongs where; the row was left out"],
+        &["line 3: more cells, so the columns cannot be matched; the row was left out"],
     );
     problem(
         &format!("{h}{ok}C7CX706CKWTK,18.1\n"),
@@ -377,7 +377,7 @@ fn bad_input_costs_its_row_and_no_more() {
         &format!("{h}{ok}C7CX706CKWTK,\"18.1\n"),
         2,
         &[
-            "line 3: none up to the end of the file; the rows after this line were swallowed",
+            "line 3: none up to the end of the file; the rows after this line were lost",
             "line 3: fewer cells; the missing ones were taken to be empty",
         ],
     );
@@ -394,7 +394,7 @@ fn bad_input_costs_its_row_and_no_more() {
     problem(
         "Serial,iOS Version,Enrollment Type\nF2LXK0ABCDEF,18.1,\n,18.1,User Enrollment\n",
         1,
-        &["line 3: none: User Enrollment hides them, and nobody can tell which device it is"],
+        &["line 3: none: User Enrollment hides them, so the device is not identified"],
     );
     problem(
         "[{\"serialNumber\":\"F2LXK0ABCDEF\",\"iosVersion\":\"18.1\",\"imei\":\"\"},{\"serial",

@@ -43,12 +43,17 @@ impl Row {
     /// Is there anything in the cells from this one on?
     pub(crate) fn says_anything_from(&self, place: usize) -> bool {
         let mut cells = self.record.iter().skip(place);
-        cells.any(|cell| !cell.trim_ascii().is_empty())
+        cells.any(|cell| !is_blank(cell))
     }
 
     fn spans_lines(&self) -> bool {
         self.record.iter().any(|cell| cell.contains(&b'\n'))
     }
+}
+
+/// Does a cell hold nothing but blanks, the unbreakable one included?
+fn is_blank(cell: &[u8]) -> bool {
+    cell.trim_ascii().is_empty() || decode(cell).is_empty()
 }
 
 fn decode(cell: &[u8]) -> String {
@@ -112,7 +117,7 @@ impl<R: Read> Rows<R> {
         Ok(true)
     }
 
-    /// After the last row: the line of the row that swallowed the rest, because nothing closes its
+    /// After the last row: the line of the row that contains the rest, because nothing closes its
     /// quotation mark.
     pub(crate) fn unclosed_at(&self) -> Option<u64> {
         self.last_long.filter(|_| self.reader.get_ref().odd_quotes)

@@ -1,14 +1,14 @@
-//! The one table of column names: what a header of a spreadsheet, or a key of a record, tells.
+//! The one table of column names: what a header of a spreadsheet, or a key of a record, means.
 //!
 //! Here stand the names that mean the same wherever they come from. What a name means at one console
-//! only stands in `console`; what it means at one user's stands in the configuration.
+//! only stands in `consoles`; what it means to one user stands in the settings file.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::source::fold::folded;
 
-/// What a column tells.
+/// What a column holds.
 #[derive(
     Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
 )]
@@ -127,7 +127,7 @@ impl DeviceField {
         )
     }
 
-    /// Does it tell one device from another?
+    /// Is it an id of a device?
     pub(crate) fn names_devices(self) -> bool {
         IDS.contains(&self)
     }
@@ -899,18 +899,6 @@ pub(crate) fn fold(name: &str) -> String {
         .collect()
 }
 
-/// Where named columns stand in a header, in the order of their names.
-pub(crate) fn places<C>(
-    header: &[String],
-    names: impl Iterator<Item = (C, &'static str)>,
-) -> Vec<(C, usize)> {
-    let folded: Vec<_> = header.iter().map(|cell| fold_header(cell)).collect();
-    let place = |name: &str| folded.iter().position(|cell| cell == name);
-    names
-        .filter_map(|(column, name)| Some((column, place(name)?)))
-        .collect()
-}
-
 /// A header without its dots ("No. of device") and a key with them are looked up alike.
 pub(crate) fn fold_header(name: &str) -> String {
     fold(name).replace('.', "")
@@ -940,7 +928,7 @@ pub(crate) fn last_key(bare: &str) -> Option<&str> {
     (is_of_the_device && !WEAK.contains(&last)).then_some(last)
 }
 
-/// What a folded name tells, and how early it is asked; the lower the earlier.
+/// What a folded name means, and how early it is asked; the lower the earlier.
 pub(crate) fn by_name(folded: &str) -> Option<(DeviceField, usize)> {
     NAMES.iter().find_map(|(field, names)| {
         let rank = names.iter().position(|name| *name == folded)?;

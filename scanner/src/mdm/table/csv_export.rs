@@ -6,6 +6,7 @@ use std::path::Path;
 
 use jiff::Timestamp;
 
+use super::column_map::ColumnMap;
 use super::columns::{self, DeviceField};
 use super::consoles::{Console, GENERIC};
 use super::csv;
@@ -13,7 +14,7 @@ use super::reading::{
     Column, Dates, FIELDS_MIN, Names, ReadContext, Reading, Recognised, add_rest_lost, column, open,
 };
 use super::record::Cell;
-use super::row_faults::RowFault;
+use super::row_faults::{self, RowFault, TOO_SHORT};
 use super::rules::TableRules;
 use crate::mdm::protocol::document::Document;
 use crate::model::problem::Level;
@@ -22,29 +23,14 @@ use crate::source::csv_rows::{Row, Rows};
 /// The header of a table stands among so many rows; before it there may be a title.
 const HEADER_ROWS: usize = 25;
 
-const TOO_WIDE: RowFault = RowFault {
-    wanted: "as many cells as the header has",
-    found: "more cells, so that nobody can tell which belongs where; the row was left out",
-    remedy: "export it again; cells that hold the delimiter must stand in quotation marks",
-    level: Level::Incomplete,
-};
-const TOO_SHORT: RowFault = RowFault {
-    wanted: "as many cells as the header has",
-    found: "fewer cells; the missing ones were taken to be empty",
-    remedy: "look whether a line break has cut the row in two",
-    level: Level::Note,
-};
+const TOO_WIDE: RowFault = row_faults::TOO_WIDE
+    .with_remedy("export it again; cells that hold the delimiter must stand in quotation marks");
+const UNCLOSED: RowFault = row_faults::UNCLOSED.with_remedy("export it again");
 const HEADER_AGAIN: RowFault = RowFault {
     wanted: "one header",
     found: "another one; the rows below were read by it",
     remedy: "nothing needs doing, if exports were put together on purpose",
     level: Level::Note,
-};
-const UNCLOSED: RowFault = RowFault {
-    wanted: "a closing quotation mark",
-    found: "none up to the end of the file; the rows after this line were swallowed",
-    remedy: "export it again",
-    level: Level::Incomplete,
 };
 
 /// Reads a table with a header, perhaps after a title; false when there is none.
@@ -109,21 +95,21 @@ pub(super) fn read_rows(
             .add_shared_note("a header in the first row", &found, None);
     }
     reading.note_columns(&header.cells, &columns);
-    reading.rows(&mut rows, columns, header.cells.len(), names);
+    reading.rows(&mut rows, columns, names);
     reading.finish("line");
     true
 }
 
 /// Every cell of the columns of dates, from the first row to the last; a title and the header hold none.
-fn each_date(open: &OpenRows<'_>, columns: &[(usize, Column)], take: &mut dyn FnMut(&str, &str)) {
+fn each_date(open: &OpenRows<'_>, columns: &ColumnMap<Column>, take: &mut dyn FnMut(&str, &str)) {
     let Some((mut rows, _)) = open() else { return };
     let dates: Vec<_> = columns
         .iter()
-        .filter(|(_, column)| column.field.is_date())
+        .filter(|(column, _)| column.field.is_date())
         .collect();
     let mut row = Row::default();
     while rows.next(&mut row).unwrap_or(false) {
-        for (place, column) in &dates {
+        for (column, place) in &dates {
             if let Some(cell) = row.cell(*place) {
                 take(&column.name, &cell);
             }
@@ -152,11 +138,8 @@ fn header_column(name: &str, names: Names<'_>) -> Option<Column> {
     by_keys.or_else(|| column(name, &plain, names))
 }
 
-fn columns_of(header: &[String], names: Names<'_>) -> Vec<(usize, Column)> {
-    let named = header.iter().enumerate();
-    named
-        .filter_map(|(place, name)| Some((place, header_column(name, names)?)))
-        .collect()
+fn columns_of(header: &[String], names: Names<'_>) -> ColumnMap<Column> {
+    ColumnMap::new(header, |name| header_column(name, names))
 }
 
 fn is_known(cell: &str, rules: &TableRules) -> bool {
@@ -204,29 +187,27 @@ fn recognise_header(cells: &[String]) -> Recognised {
             ]
         })
         .collect();
-    let told = Console::detect(|mark| folded.contains_key(mark));
-    let (console, marks) = told.unwrap_or((GENERIC, &[]));
+    let detected = Console::detect(|mark| folded.contains_key(mark));
+    let (console, marks) = detected.unwrap_or((GENERIC, &[]));
     let by = marks.iter().filter_map(|mark| folded.get(*mark));
     let by = by.map(|cell| (*cell).clone()).collect();
     Recognised { console, by }
 }
 
 impl Reading<'_, '_> {
-    fn note_columns(&mut self, header: &[String], columns: &[(usize, Column)]) {
+    fn note_columns(&mut self, header: &[String], columns: &ColumnMap<Column>) {
         for (place, name) in header.iter().enumerate() {
-            let is_read = columns.iter().any(|(one, _)| *one == place);
-            if !is_read && !name.is_empty() {
+            if !columns.is_read(place) && !name.is_empty() {
                 self.note_ignored(name);
             }
         }
-        self.note_ranks(columns.iter().map(|(_, column)| column));
+        self.note_ranks(columns.iter().map(|(column, _)| column));
     }
 
     fn rows<R: Read>(
         &mut self,
         rows: &mut Rows<R>,
-        mut columns: Vec<(usize, Column)>,
-        mut width: usize,
+        mut columns: ColumnMap<Column>,
         names: Names<'_>,
     ) {
         let mut row = Row::default();
@@ -234,8 +215,8 @@ impl Reading<'_, '_> {
             match rows.next(&mut row) {
                 Ok(true) if !row.says_anything_from(0) => {}
                 Ok(true) => match self.new_header(&row, &columns, names) {
-                    Some((new, new_width)) => (columns, width) = (new, new_width),
-                    None => self.row(&row, &columns, width),
+                    Some(new) => columns = new,
+                    None => self.row(&row, &columns),
                 },
                 Ok(false) => break,
                 Err(words) => {
@@ -255,15 +236,15 @@ impl Reading<'_, '_> {
     fn new_header(
         &mut self,
         row: &Row,
-        columns: &[(usize, Column)],
+        columns: &ColumnMap<Column>,
         names: Names<'_>,
-    ) -> Option<(Vec<(usize, Column)>, usize)> {
+    ) -> Option<ColumnMap<Column>> {
         // A row of data has something else than a name of a column in the place of the number.
         let id = columns
             .iter()
-            .find(|(_, column)| column.field.names_devices());
+            .find(|(column, _)| column.field.names_devices());
         let suspicious = id
-            .and_then(|(place, _)| row.cell(*place))
+            .and_then(|(_, place)| row.cell(place))
             .is_some_and(|cell| is_known(&cell, names.rules));
         let cells: Vec<String> = if suspicious {
             row.cells().collect()
@@ -274,25 +255,25 @@ impl Reading<'_, '_> {
             self.faults.add(&HEADER_AGAIN, row.line);
             let columns = columns_of(&cells, names);
             self.note_columns(&cells, &columns);
-            (columns, cells.len())
+            columns
         })
     }
 
-    fn row(&mut self, row: &Row, columns: &[(usize, Column)], width: usize) {
-        if row.says_anything_from(width) {
+    fn row(&mut self, row: &Row, columns: &ColumnMap<Column>) {
+        if columns.is_too_wide(row) {
             return self.faults.add(&TOO_WIDE, row.line);
         }
-        if row.len() < width {
+        if columns.is_too_short(row) {
             self.faults.add(&TOO_SHORT, row.line);
         }
-        let cells = columns.iter().map(|(place, column)| Cell {
+        let cells = columns.iter().map(|(column, place)| Cell {
             field: column.field,
             rank: column.rank,
             column: &column.name,
             unit: column.unit,
             of_ios: column.of_ios,
             zone: column.zone.as_ref(),
-            text: row.cell(*place).unwrap_or_default(),
+            text: row.cell(place).unwrap_or_default(),
         });
         self.record(cells.collect(), row.line);
     }

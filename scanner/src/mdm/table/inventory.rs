@@ -1,7 +1,7 @@
 //! The inventory table: which device is whose.
 //!
-//! Spreadsheets turn an IMEI into `3.56789E+14`. Such a number is refused and told by its line; a
-//! newcomer would round it back and give a phone to the wrong person.
+//! Spreadsheets turn an IMEI into `3.56789E+14`. Such a number is refused and reported with its line:
+//! rounded back it would give a phone to the wrong person.
 
 use std::collections::BTreeMap;
 use std::io::Read;
@@ -11,10 +11,11 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use jiff::civil::Date;
 
+use super::column_map::ColumnMap;
 use super::columns::{self, DeviceField, IDS, NAMES};
 use super::device_kind::{self, DeviceKind};
 use super::meaning;
-use super::row_faults::{Faults, RowFault};
+use super::row_faults::{Faults, RowFault, SCIENTIFIC, TOO_SHORT, TOO_WIDE, UNCLOSED};
 use super::{cell, csv, record};
 use crate::mdm::date::{age, day};
 use crate::model::evidence::{Source, TimestampSource};
@@ -53,14 +54,14 @@ fn read_rows<R: Read>(
     let mut row = Row::default();
     let header = rows.next(&mut row).map(|_| row.cells().collect::<Vec<_>>());
     let header = header.unwrap_or_default();
-    let columns = Columns::new(&header);
-    if !columns.name_devices() {
+    let columns = columns_of(&header);
+    if !columns.has(|column| column.names_devices()) {
         return (Vec::new(), vec![no_id_column(path, &header)]);
     }
     let mut reading = Reading::new(path, columns, modified, now);
     let broken = loop {
         match rows.next(&mut row) {
-            Ok(true) => reading.row(row.line, &row.cells().collect::<Vec<_>>()),
+            Ok(true) => reading.row(&row),
             Ok(false) => break None,
             Err(words) => break Some(words),
         }
@@ -101,6 +102,8 @@ fn column(cell: &str) -> Option<DeviceField> {
     columns::by_name(&columns::fold_header(cell)).map(|(field, _)| field)
 }
 
+type Columns = ColumnMap<DeviceField>;
+
 /// What a row is about.
 enum Kind {
     Ours,
@@ -108,72 +111,45 @@ enum Kind {
     Unsure,
 }
 
-/// Where each column stands.
-#[derive(Debug)]
-struct Columns {
-    width: usize,
-    places: Vec<(DeviceField, usize)>,
+/// Where each column stands: by the names of the table, else by a guess from their words.
+fn columns_of(header: &[String]) -> Columns {
+    let names = NAMES
+        .iter()
+        .flat_map(|(field, names)| names.iter().map(|name| (*field, *name)));
+    let mut columns = ColumnMap::by_names(header, names);
+    for (place, name) in header.iter().enumerate() {
+        let guess = meaning::of_name(name).map(|(field, _)| field);
+        let is_new = |field: &DeviceField| !columns.has(|one| one == field);
+        if let Some(field) = guess.filter(|field| !columns.is_read(place) && is_new(field)) {
+            columns.add(field, place);
+        }
+    }
+    columns
 }
 
-impl Columns {
-    fn new(header: &[String]) -> Self {
-        let names = NAMES
-            .iter()
-            .flat_map(|(field, names)| names.iter().map(|name| (*field, *name)));
-        let mut places = columns::places(header, names);
-        for (place, name) in header.iter().enumerate() {
-            let is_known = places.iter().any(|(_, one)| *one == place);
-            let guess = meaning::of_name(name).map(|(field, _)| field);
-            let guess =
-                guess.filter(|field| !is_known && !places.iter().any(|(one, _)| one == field));
-            places.extend(guess.map(|field| (field, place)));
-        }
-        Self {
-            width: header.len(),
-            places,
-        }
+/// What a row says its device is. A table without a column for that is one of iPhones and iPads, as its
+/// user says.
+fn kind(columns: &Columns, row: &Row) -> Kind {
+    let named = device_kind::KINDS
+        .iter()
+        .find_map(|(field, read)| cells(columns, row, *field).find_map(|cell| read(&cell)));
+    let by_maker = || {
+        let maker = cells(columns, row, DeviceField::Manufacturer).next()?;
+        let mut forms = cells(columns, row, DeviceField::Platform);
+        forms.find_map(|form| device_kind::of_maker_and_form(&maker, &form))
+    };
+    match named.or_else(by_maker) {
+        Some(DeviceKind::Ours) => Kind::Ours,
+        Some(DeviceKind::Other(family)) => Kind::Other(family),
+        None if columns.has(|field| device_kind::names_a_kind(*field)) => Kind::Unsure,
+        None => Kind::Ours,
     }
+}
 
-    /// What a row says its device is. A table without a column for that is one of iPhones and iPads, by the
-    /// word of whoever gives it.
-    fn kind(&self, row: &[String]) -> Kind {
-        let told = device_kind::KINDS
-            .iter()
-            .find_map(|(field, read)| self.cells(row, *field).find_map(read));
-        let apple = || {
-            let maker = self.cells(row, DeviceField::Manufacturer).next()?;
-            let mut forms = self.cells(row, DeviceField::Platform);
-            forms.find_map(|form| device_kind::of_maker_and_form(maker, form))
-        };
-        let told = told.or_else(apple);
-        let names_kinds = self
-            .places
-            .iter()
-            .any(|(field, _)| device_kind::names_a_kind(*field));
-        match told {
-            Some(DeviceKind::Ours) => Kind::Ours,
-            Some(DeviceKind::Other(family)) => Kind::Other(family),
-            None if names_kinds => Kind::Unsure,
-            None => Kind::Ours,
-        }
-    }
-
-    fn name_devices(&self) -> bool {
-        self.places.iter().any(|(column, _)| IDS.contains(column))
-    }
-
-    /// The cells of a column that say something, best name first.
-    fn cells<'r>(&self, row: &'r [String], column: DeviceField) -> impl Iterator<Item = &'r str> {
-        let places = self.places.iter().filter(move |(one, _)| *one == column);
-        let cells = places.filter_map(|(_, place)| row.get(*place));
-        cells
-            .map(|cell| cell::unwrapped(cell))
-            .filter(move |cell| !is_blank(cell, column))
-    }
-
-    fn text(&self, row: &[String], column: DeviceField) -> Option<String> {
-        self.cells(row, column).next().map(str::to_owned)
-    }
+/// The cells of a column that say something, best name first.
+fn cells(columns: &Columns, row: &Row, column: DeviceField) -> impl Iterator<Item = String> {
+    let cells = columns.cells(row, column);
+    cells.filter(move |cell| !is_blank(cell, column))
 }
 
 fn is_blank(cell: &str, column: DeviceField) -> bool {
@@ -186,12 +162,6 @@ fn is_blank(cell: &str, column: DeviceField) -> bool {
     BLANKS.iter().chain(blanks).any(|blank| *blank == cell)
 }
 
-const SCIENTIFIC: RowFault = RowFault {
-    wanted: "numbers written out in full",
-    found: "a number in scientific notation, such as 3.5E+14, which has lost its last digits",
-    remedy: "format the column as text in the spreadsheet, enter the number again and save again",
-    level: Level::Incomplete,
-};
 const NO_ID: RowFault = RowFault {
     wanted: "a serial number, UDID, IMEI, MEID or ECID in every row",
     found: "none",
@@ -203,18 +173,6 @@ const BAD_ID: RowFault = RowFault {
     found: "something that cannot be one",
     remedy: "compare it with Settings, General, About on the device",
     level: Level::Incomplete,
-};
-const TOO_WIDE: RowFault = RowFault {
-    wanted: "as many cells as the header has",
-    found: "more cells, so that nobody can tell which belongs where; the row was left out",
-    remedy: "put cells that hold the delimiter into quotation marks, and save again",
-    level: Level::Incomplete,
-};
-const TOO_SHORT: RowFault = RowFault {
-    wanted: "as many cells as the header has",
-    found: "fewer cells; the missing ones were taken to be empty",
-    remedy: "look whether a line break has cut the row in two",
-    level: Level::Note,
 };
 const TWICE: RowFault = RowFault {
     wanted: "one row for each device",
@@ -233,12 +191,6 @@ const UNSURE: RowFault = RowFault {
     found: "none; the row counts only where other evidence knows the device",
     remedy: "write the model into the row, such as iPhone 14",
     level: Level::Note,
-};
-const UNCLOSED: RowFault = RowFault {
-    wanted: "a closing quotation mark",
-    found: "none up to the end of the file; the rows after this line were swallowed",
-    remedy: "close or remove the quotation mark",
-    level: Level::Incomplete,
 };
 
 /// The table so far.
@@ -274,43 +226,42 @@ impl Reading {
         }
     }
 
-    fn row(&mut self, line: u64, row: &[String]) {
-        let width = self.columns.width;
-        if row.iter().all(String::is_empty) {
+    fn row(&mut self, row: &Row) {
+        if !row.says_anything_from(0) {
             return;
         }
-        if row.iter().skip(width).any(|cell| !cell.is_empty()) {
-            return self.faults.add(&TOO_WIDE, line);
+        if self.columns.is_too_wide(row) {
+            return self.faults.add(&TOO_WIDE, row.line);
         }
-        if row.len() < width {
-            self.faults.add(&TOO_SHORT, line);
+        if self.columns.is_too_short(row) {
+            self.faults.add(&TOO_SHORT, row.line);
         }
-        let kind = self.columns.kind(row);
+        let kind = kind(&self.columns, row);
         if let Kind::Other(family) = kind {
             *self.others.entry(family).or_default() += 1;
             return;
         }
-        let identity = self.identity(line, row);
+        let identity = self.identity(row);
         if identity.is_empty() {
             return;
         }
         let unsure = matches!(kind, Kind::Unsure) && identity.udid.is_none();
         self.sure += u64::from(!unsure);
         if unsure {
-            self.faults.add(&UNSURE, line);
+            self.faults.add(&UNSURE, row.line);
         }
-        self.keep(line, row, identity, unsure);
+        self.keep(row, identity, unsure);
     }
 
-    /// The numbers of a row; what cannot be one is told, once a row.
-    fn identity(&mut self, line: u64, row: &[String]) -> Identity {
+    /// The ids of a row; what cannot be one is a fault, once a row.
+    fn identity(&mut self, row: &Row) -> Identity {
         let mut identity = Identity::default();
         let mut unusable = None;
         for id in IDS {
-            for cell in self.columns.cells(row, *id) {
-                if cell::is_scientific(cell) {
+            for cell in cells(&self.columns, row, *id) {
+                if cell::is_scientific(&cell) {
                     unusable = Some(&SCIENTIFIC);
-                } else if !record::set(&mut identity, *id, cell) {
+                } else if !record::set(&mut identity, *id, &cell) {
                     unusable = unusable.or(Some(&BAD_ID));
                 }
             }
@@ -320,14 +271,14 @@ impl Reading {
             fault => fault,
         };
         if let Some(fault) = fault {
-            self.faults.add(fault, line);
+            self.faults.add(fault, row.line);
         }
         identity
     }
 
-    fn keep(&mut self, line: u64, row: &[String], identity: Identity, kind_unsure: bool) {
-        let planned_swap = self.planned_swap(line, row);
-        let text = |column| self.columns.text(row, column);
+    fn keep(&mut self, row: &Row, identity: Identity, kind_unsure: bool) {
+        let planned_swap = self.planned_swap(row);
+        let text = |column| cells(&self.columns, row, column).next();
         let new = InventoryRow {
             user: text(DeviceField::User),
             email: text(DeviceField::Email),
@@ -345,7 +296,7 @@ impl Reading {
         let known = keys.iter().find_map(|key| self.by_id.get(key)).copied();
         match known.and_then(|place| self.rows.get(place)) {
             Some(old) if same_person(old, &new) => {}
-            Some(_) => self.faults.add(&TWICE, line),
+            Some(_) => self.faults.add(&TWICE, row.line),
             None => {
                 let place = self.rows.len();
                 self.by_id.extend(keys.into_iter().map(|key| (key, place)));
@@ -354,39 +305,39 @@ impl Reading {
         }
     }
 
-    /// A day that cannot be told costs the row nothing but the day.
-    fn planned_swap(&mut self, line: u64, row: &[String]) -> Option<Date> {
-        let cell = self.columns.cells(row, DeviceField::PlannedSwap).next()?;
-        let day = day::parse(cell);
+    /// A day that is not clear costs the row nothing but the day.
+    fn planned_swap(&mut self, row: &Row) -> Option<Date> {
+        let cell = cells(&self.columns, row, DeviceField::PlannedSwap).next()?;
+        let day = day::parse(&cell);
         if day.is_none() {
-            self.faults.add(&BAD_DAY, line);
+            self.faults.add(&BAD_DAY, row.line);
         }
         day
     }
 
     /// The rows, and one problem for each kind of fault.
     ///
-    /// Where not one row says what it is about, the table is one of iPhones and iPads by the word of whoever
-    /// gives it, and a note says so.
+    /// Where not one row says what it is about, the table is taken for one of iPhones and iPads, and a note
+    /// says so.
     fn finish(mut self) -> (Vec<InventoryRow>, Vec<Problem>) {
         let path = &self.source.path;
-        let nothing_told = self.sure == 0 && self.others.is_empty();
-        if nothing_told && !self.rows.is_empty() {
+        let no_row_says = self.sure == 0 && self.others.is_empty();
+        if no_row_says && !self.rows.is_empty() {
             self.rows.iter_mut().for_each(|row| row.kind_unsure = false);
             self.faults.forget(&UNSURE);
         }
         let mut problems = self.faults.problems(path, "line");
-        if nothing_told && !self.rows.is_empty() {
+        if no_row_says && !self.rows.is_empty() {
             let found = "no row that says it is one; all were taken for iPhones and iPads";
             let note = Problem::note(path, "rows of iPhones and iPads", found);
             problems.push(note.with_remedy(UNSURE.remedy));
         }
         if !self.others.is_empty() {
-            let counts = self
+            let counts: Vec<_> = self
                 .others
                 .iter()
-                .map(|(family, count)| format!("{count} of {family}"));
-            let counts: Vec<_> = counts.collect();
+                .map(|(family, count)| format!("{count} of {family}"))
+                .collect();
             let found = format!("lines of other devices, left out: {}", counts.join(", "));
             let note = Problem::note(path, "iPhones and iPads", found);
             problems.push(note.with_kind(ProblemKind::Unrelated));

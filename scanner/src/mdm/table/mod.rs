@@ -1,6 +1,7 @@
 //! Tables of devices: exports of consoles, the inventory, a plan of swaps.
 
 pub(crate) mod cell;
+mod column_map;
 pub mod columns;
 pub mod consoles;
 pub(crate) mod csv;

@@ -364,10 +364,10 @@ fn missing(summary: &TableSummary, console: &Console) -> Vec<String> {
         .map(|(_, words)| (*words).to_owned())
         .collect();
     if !has(DeviceField::LastInventory) && !has(DeviceField::LastContact) {
-        missing.push("no column says how old a row is: the file's time is taken, and nobody can tell \"never\"".to_owned());
+        missing.push("no column says how old a row is: the file's time is taken, and \"never\" cannot be told from unknown".to_owned());
     }
     if missing.is_empty() && console.no_date == NoDate::Unknown {
-        missing.push("an empty date of the last iCloud backup counts as unknown, not as never: nobody has verified what this console means by it".to_owned());
+        missing.push("an empty date of the last iCloud backup counts as unknown, not as never: what this console means by it is not verified".to_owned());
     }
     if !console.silent_on.is_empty() {
         missing.push(console.silent_on.to_owned());

@@ -13,7 +13,7 @@ use super::consoles::{Console, NoDate};
 use super::device_kind::{self, DeviceKind};
 use super::meaning::is_guess;
 use super::orders::Orders;
-use super::row_faults::{Detail, Faults, RowFault};
+use super::row_faults::{self, Detail, Faults, RowFault};
 use super::{state_words, yes_no};
 use crate::mdm::date::age;
 use crate::mdm::date::instant::{self, Dated};
@@ -68,12 +68,9 @@ pub(crate) enum Outcome {
     Nameless,
 }
 
-const SCIENTIFIC: RowFault = RowFault {
-    wanted: "numbers written out in full",
-    found: "a number in scientific notation, such as 3.5E+14, which has lost its last digits; it was not used",
-    remedy: "export it again and do not save it in a spreadsheet, or format the column as text first",
-    level: Level::Incomplete,
-};
+const SCIENTIFIC: RowFault = row_faults::SCIENTIFIC.with_remedy(
+    "export it again and do not save it in a spreadsheet, or format the column as text first",
+);
 const NO_ID: RowFault = RowFault {
     wanted: "a serial number, UDID, IMEI, MEID or ECID of every device",
     found: "none",
@@ -82,7 +79,7 @@ const NO_ID: RowFault = RowFault {
 };
 const HIDDEN: RowFault = RowFault {
     wanted: "a serial number, UDID, IMEI, MEID or ECID of every device",
-    found: "none: User Enrollment hides them, and nobody can tell which device it is",
+    found: "none: User Enrollment hides them, so the device is not identified",
     remedy: "nothing needs doing; the backups of such a device are its user's own matter",
     level: Level::Note,
 };

@@ -22,6 +22,42 @@ pub(crate) struct RowFault {
     pub(crate) level: Level,
 }
 
+impl RowFault {
+    /// The same fault of a table that is mended in another way.
+    pub(crate) const fn with_remedy(self, remedy: &'static str) -> Self {
+        Self { remedy, ..self }
+    }
+}
+
+/// Cells beyond the header.
+pub(crate) const TOO_WIDE: RowFault = RowFault {
+    wanted: "as many cells as the header has",
+    found: "more cells, so the columns cannot be matched; the row was left out",
+    remedy: "put cells that hold the delimiter into quotation marks, and save again",
+    level: Level::Incomplete,
+};
+/// Cells missing at the end.
+pub(crate) const TOO_SHORT: RowFault = RowFault {
+    wanted: "as many cells as the header has",
+    found: "fewer cells; the missing ones were taken to be empty",
+    remedy: "look whether a line break has cut the row in two",
+    level: Level::Note,
+};
+/// A quotation mark that is open at the end of the file.
+pub(crate) const UNCLOSED: RowFault = RowFault {
+    wanted: "a closing quotation mark",
+    found: "none up to the end of the file; the rows after this line were lost",
+    remedy: "close or remove the quotation mark",
+    level: Level::Incomplete,
+};
+/// An id that a spreadsheet has rounded.
+pub(crate) const SCIENTIFIC: RowFault = RowFault {
+    wanted: "numbers written out in full",
+    found: "a number in scientific notation, such as 3.5E+14, which has lost its last digits; it was not used",
+    remedy: "format the column as text in the spreadsheet, enter the number again and save again",
+    level: Level::Incomplete,
+};
+
 /// The faults of one table.
 #[derive(Debug, Default)]
 pub(crate) struct Faults {
@@ -63,7 +99,7 @@ impl Faults {
         }
     }
 
-    /// A cell has a fault, of which the first case is told more exactly.
+    /// A cell has a fault, of which the first case is described more exactly.
     pub(crate) fn add_with(
         &mut self,
         fault: &'static RowFault,
@@ -84,7 +120,7 @@ impl Faults {
 
     /// One problem for each kind of fault; `unit` is "line" or "record".
     pub(crate) fn problems(self, path: &Path, unit: &str) -> Vec<Problem> {
-        let told = self.by_kind.into_iter().map(|((fault, column), lines)| {
+        let problems = self.by_kind.into_iter().map(|((fault, column), lines)| {
             let column = if column.is_empty() {
                 column
             } else {
@@ -106,7 +142,7 @@ impl Faults {
                 kind: ProblemKind::LeftOut,
             }
         });
-        told.collect()
+        problems.collect()
     }
 }
 

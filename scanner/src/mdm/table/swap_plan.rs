@@ -1,13 +1,14 @@
 //! A plan of swaps: which old device gives way to which new one, whose it is, and when.
 //!
-//! A newcomer would skip a row that cannot be read. The device that it means would then be wiped
-//! unasked, so its line is kept and said, and no plan with such a line is ever all ready.
+//! Skipping a row that cannot be read would let its device be wiped without a check. So its line is kept
+//! and reported, and a plan with such a line is never ready as a whole.
 
 use std::collections::HashSet;
 use std::path::Path;
 
+use super::column_map::ColumnMap;
 use super::columns::{self, DeviceField, IDS};
-use super::row_faults::{Faults, RowFault};
+use super::row_faults::{self, Faults, RowFault, TOO_WIDE, UNCLOSED};
 use super::{cell, csv};
 use crate::mdm::date::day;
 use crate::model::plan::{PlannedDay, PlannedSwap, SwapPlan};
@@ -18,7 +19,7 @@ use crate::source::file::Fault;
 /// The largest plan that is read, in bytes.
 const BYTES_MAX: u64 = 16 << 20;
 
-/// Letters of the longest cell: a longer one has swallowed what follows it.
+/// Letters of the longest cell: a longer one contains the cells after it, for want of a quotation mark.
 const CELL_MAX: usize = 200;
 
 /// The largest capacity that is believed, in gigabytes.
@@ -26,7 +27,7 @@ const GIGABYTES_MAX: f64 = 1e6;
 
 const WANTED: &str = "a plan of swaps (CSV) with a header";
 
-/// What a column tells.
+/// What a column holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Column {
     Old,
@@ -141,37 +142,23 @@ const ALSO: &[(Column, &[DeviceField])] = &[
 
 const NO_OLD: RowFault = RowFault {
     wanted: "the old device in every row: a serial number, UDID, IMEI, MEID, ECID or name",
-    found: "none, so nobody was asked about this row",
+    found: "none; the row was not checked",
     remedy: "fill in the serial number of the old device",
     level: Level::Incomplete,
 };
 const SCIENTIFIC: RowFault = RowFault {
-    wanted: "numbers written out in full",
     found: "a number in scientific notation, such as 3.5E+14, which has lost its last digits; the row was left out",
-    remedy: "format the column as text in the spreadsheet, enter the number again and save again",
-    level: Level::Incomplete,
-};
-const TOO_WIDE: RowFault = RowFault {
-    wanted: "as many cells as the header has",
-    found: "more cells, so that nobody can tell which belongs where; the row was left out",
-    remedy: "put cells that hold the delimiter into quotation marks, and save again",
-    level: Level::Incomplete,
+    ..row_faults::SCIENTIFIC
 };
 const TOO_LONG: RowFault = RowFault {
     wanted: "cells of at most 200 letters",
-    found: "a longer one, that may have swallowed what follows; the row was left out",
+    found: "a longer one, which may contain the cells after it; the row was left out",
     remedy: "look for a quotation mark that nothing closes, or shorten the cell",
-    level: Level::Incomplete,
-};
-const UNCLOSED: RowFault = RowFault {
-    wanted: "a closing quotation mark",
-    found: "none up to the end of the file; the rows after this line were swallowed, and nobody was asked about them",
-    remedy: "close or remove the quotation mark",
     level: Level::Incomplete,
 };
 const BROKEN: RowFault = RowFault {
     wanted: "rows that can be read to the end",
-    found: "a row after this one that cannot be; nobody was asked about it and what follows",
+    found: "a row after this one that cannot be; it and what follows were not checked",
     remedy: "look at the rows after this line, and save the table again",
     level: Level::Incomplete,
 };
@@ -212,8 +199,8 @@ pub fn read(path: &Path) -> Result<SwapPlan, Box<Problem>> {
     rows.next(&mut row)
         .map_err(|words| refused(Fault::Damaged(words)))?;
     let header: Vec<_> = row.cells().collect();
-    let columns = Columns::new(&header);
-    if columns.places(Column::Old).next().is_none() {
+    let columns = columns_of(&header);
+    if !columns.has(|column| *column == Column::Old) {
         return Err(Box::new(no_old_column(path, &header)));
     }
     let mut reading = Reading {
@@ -225,7 +212,7 @@ pub fn read(path: &Path) -> Result<SwapPlan, Box<Problem>> {
     };
     let broken = loop {
         match rows.next(&mut row) {
-            Ok(true) => reading.row(row.line, &row.cells().collect::<Vec<_>>()),
+            Ok(true) => reading.row(&row),
             Ok(false) => break false,
             Err(_) => break true,
         }
@@ -262,35 +249,21 @@ fn names(column: Column) -> impl Iterator<Item = &'static str> {
     own.chain(fields.flat_map(|field| columns::names(*field).iter().copied()))
 }
 
-/// Where each column stands.
-#[derive(Debug)]
-struct Columns {
-    width: usize,
-    places: Vec<(Column, usize)>,
+type Columns = ColumnMap<Column>;
+
+fn columns_of(header: &[String]) -> Columns {
+    let columns = NAMES.iter().map(|(column, _)| *column);
+    ColumnMap::by_names(
+        header,
+        columns.flat_map(|column| names(column).map(move |name| (column, name))),
+    )
 }
 
-impl Columns {
-    fn new(header: &[String]) -> Self {
-        let columns = NAMES.iter().map(|(column, _)| *column);
-        let names = columns.flat_map(|column| names(column).map(move |name| (column, name)));
-        Self {
-            width: header.len(),
-            places: columns::places(header, names),
-        }
-    }
-
-    fn places(&self, column: Column) -> impl Iterator<Item = usize> {
-        let of = self.places.iter().filter(move |(one, _)| *one == column);
-        of.map(|(_, place)| *place)
-    }
-
-    /// The first cell of a column that says something.
-    fn text<'r>(&self, row: &'r [String], column: Column) -> Option<&'r str> {
-        let cells = self.places(column).filter_map(|place| row.get(place));
-        cells
-            .map(|cell| cell::unwrapped(cell))
-            .find(|cell| !cell::is_blank(cell))
-    }
+/// The first cell of a column that says something.
+fn text(columns: &Columns, row: &Row, column: Column) -> Option<String> {
+    columns
+        .cells(row, column)
+        .find(|cell| !cell::is_blank(cell))
 }
 
 /// The plan so far.
@@ -304,14 +277,14 @@ struct Reading {
 }
 
 impl Reading {
-    fn row(&mut self, line: u64, row: &[String]) {
-        if row.iter().all(String::is_empty) {
+    fn row(&mut self, row: &Row) {
+        if !row.says_anything_from(0) {
             return;
         }
-        match self.swap(line, row) {
-            Err(fault) => self.leave_out(fault, line),
+        match self.swap(row) {
+            Err(fault) => self.leave_out(fault, row.line),
             Ok(swap) if self.is_new(&swap) => self.swaps.push(swap),
-            Ok(_) => self.faults.add(&TWICE, line),
+            Ok(_) => self.faults.add(&TWICE, row.line),
         }
     }
 
@@ -330,27 +303,22 @@ impl Reading {
         })
     }
 
-    fn swap(&mut self, line: u64, row: &[String]) -> Result<PlannedSwap, &'static RowFault> {
-        let mut beyond = row.iter().skip(self.columns.width);
-        if beyond.any(|cell| !cell.is_empty()) {
+    fn swap(&mut self, row: &Row) -> Result<PlannedSwap, &'static RowFault> {
+        if self.columns.is_too_wide(row) {
             return Err(&TOO_WIDE);
         }
-        if row.iter().any(|cell| cell.chars().nth(CELL_MAX).is_some()) {
+        if row.cells().any(|cell| cell.chars().nth(CELL_MAX).is_some()) {
             return Err(&TOO_LONG);
         }
-        let text = |column| self.columns.text(row, column).map(str::to_owned);
+        let text = |column| text(&self.columns, row, column);
         let (old, new) = (text(Column::Old).ok_or(&NO_OLD)?, text(Column::New));
         if cell::is_scientific(&old) || new.as_deref().is_some_and(cell::is_scientific) {
             return Err(&SCIENTIFIC);
         }
         let (new_type, user) = (text(Column::NewType), text(Column::User));
-        let mut part = Part {
-            line,
-            row,
-            of: self,
-        };
+        let mut part = Part { row, of: self };
         Ok(PlannedSwap {
-            line,
+            line: row.line,
             old,
             new,
             new_type,
@@ -373,8 +341,7 @@ impl Reading {
 
 /// The parts of a row that cost it nothing but themselves.
 struct Part<'r> {
-    line: u64,
-    row: &'r [String],
+    row: &'r Row,
     of: &'r mut Reading,
 }
 
@@ -385,15 +352,15 @@ impl Part<'_> {
         fault: &'static RowFault,
         read: fn(&str) -> Option<T>,
     ) -> Option<T> {
-        let told = read(self.of.columns.text(self.row, column)?);
-        if told.is_none() {
-            self.of.faults.add(fault, self.line);
+        let value = read(&text(&self.of.columns, self.row, column)?);
+        if value.is_none() {
+            self.of.faults.add(fault, self.row.line);
         }
-        told
+        value
     }
 
     fn day(&mut self) -> PlannedDay {
-        if self.of.columns.text(self.row, Column::Day).is_none() {
+        if text(&self.of.columns, self.row, Column::Day).is_none() {
             return PlannedDay::Untold;
         }
         let day = self.read(Column::Day, &BAD_DAY, day::parse);
