@@ -24,7 +24,7 @@ fn line(swap: &PlannedSwap) -> String {
     let text = |cell: &Option<String>| cell.as_deref().unwrap_or("-").escape_debug().to_string();
     let day = match swap.day {
         PlannedDay::On(day) => day.to_string(),
-        PlannedDay::Untold => "-".to_owned(),
+        PlannedDay::Unknown => "-".to_owned(),
         PlannedDay::Unreadable => "?".to_owned(),
     };
     let capacity = swap.new_capacity_gb.map(|gigabytes| gigabytes.to_string());
@@ -190,7 +190,7 @@ fn a_part_that_cannot_be_read_costs_the_row_nothing_else() {
     }
     let plan = read_bytes("old,date\nC39TEST00001,03/04/2027\nC39TEST00002,\n").unwrap();
     let days: Vec<_> = plan.swaps.iter().map(|swap| swap.day).collect();
-    assert_eq!(days, [PlannedDay::Unreadable, PlannedDay::Untold]);
+    assert_eq!(days, [PlannedDay::Unreadable, PlannedDay::Unknown]);
 }
 
 #[test]

@@ -22,7 +22,7 @@ pub fn asked(plan: &SwapPlan, target_spec: &TargetSpec) -> Vec<SwapRequest> {
         user: swap.user.clone(),
         planned: match swap.day {
             PlannedDay::On(day) => Some(day),
-            PlannedDay::Untold | PlannedDay::Unreadable => None,
+            PlannedDay::Unknown | PlannedDay::Unreadable => None,
         },
         day_unreadable: swap.day == PlannedDay::Unreadable,
         line: Some(swap.line),

@@ -233,7 +233,7 @@ fn after_the_swap_the_day_of_the_plan_counts() {
     let on = |day: &str| PlannedDay::On(day.parse().unwrap());
     fate(on("2026-11-22"), 6 * HOUR - 1, false, Retention::MayGo);
     fate(on("2026-11-22"), 6 * HOUR, false, Retention::Keep);
-    fate(PlannedDay::Untold, 6 * HOUR, false, Retention::MayGo);
+    fate(PlannedDay::Unknown, 6 * HOUR, false, Retention::MayGo);
     fate(PlannedDay::Unreadable, HOUR, false, Retention::Unknown);
     fate(on("2026-11-22"), HOUR, true, Retention::Unknown);
 }

@@ -46,7 +46,7 @@ pub enum PlannedDay {
     /// This day.
     On(Date),
     /// The plan does not say.
-    Untold,
+    Unknown,
     /// The plan says something that is no day, or that may be two.
     Unreadable,
 }

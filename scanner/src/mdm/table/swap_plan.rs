@@ -361,7 +361,7 @@ impl Part<'_> {
 
     fn day(&mut self) -> PlannedDay {
         if text(&self.of.columns, self.row, Column::Day).is_none() {
-            return PlannedDay::Untold;
+            return PlannedDay::Unknown;
         }
         let day = self.read(Column::Day, &BAD_DAY, day::parse);
         day.map_or(PlannedDay::Unreadable, PlannedDay::On)
