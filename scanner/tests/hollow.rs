@@ -539,27 +539,30 @@ fn a_failed_backup_that_was_copied_is_not_running() {
 
 #[test]
 fn the_data_that_people_miss_first() {
-    let listed = after(&builder(), |_| ()).listed.unwrap();
-    assert!(listed.messages && listed.photos && !listed.whatsapp);
-    let chats = Entry::file(
+    let listed = |builder: &BackupBuilder| after(builder, |_| ()).listed.unwrap();
+    let usual = listed(&builder());
+    assert!(usual.messages && usual.photos && usual.contacts && usual.notes);
+    assert!(!usual.whatsapp && !usual.whatsapp_is_installed);
+    let file = |domain: &str, path: &str| Entry::file(domain, path, 3, vec![1; 50]);
+    let chats = file(
         "AppDomainGroup-group.net.whatsapp.WhatsApp.shared",
         "ChatStorage.sqlite",
-        3,
-        vec![1; 50],
     );
-    assert!(
-        after(&builder().entry(chats), |_| ())
-            .listed
-            .unwrap()
-            .whatsapp
-    );
+    let of_chats = listed(&builder().entry(chats));
+    assert!(of_chats.whatsapp && !of_chats.whatsapp_is_installed);
+    let app = file("AppDomain-net.whatsapp.WhatsApp", "Library/state");
+    let of_app = listed(&builder().entry(app));
+    assert!(!of_app.whatsapp && of_app.whatsapp_is_installed);
     let none = after(
         &only(&["HomeDomain", "RootDomain", "WirelessDomain", APP]),
         |_| (),
     )
     .listed
     .unwrap();
-    assert!(!none.messages && !none.photos);
+    assert!(!none.messages && !none.photos && !none.contacts && !none.notes);
+    let domains = ["HomeDomain", "RootDomain", "WirelessDomain", APP];
+    let notes = file("AppDomainGroup-group.com.apple.notes", "NoteStore.sqlite");
+    assert!(listed(&only(&domains).entry(notes)).notes);
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! What of the facts a report repeats beside the verdict: backups, iCloud, MDM, names. Nothing is
 //! judged here (`assess` has done that), and no telephone number or secret has a field to go to.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 use fleetback_scanner::model::evidence::{Source, Sourced, TimestampSource};
@@ -67,15 +68,35 @@ impl DeviceFacts {
                 date: good.date,
                 path: good.backup.map(|backup| backup.path.clone()),
             }),
-            backups: ctx.locals.iter().map(backup).collect(),
+            backups: backups(ctx),
             icloud: icloud(ctx),
             mdm: mdm(ctx),
         }
     }
 }
 
+/// The local backups of a device, in the order of the context.
+fn backups(ctx: &DeviceContext<'_>) -> Vec<Backup> {
+    let locals = ctx.locals.iter().enumerate();
+    locals
+        .map(|(at, local)| Backup {
+            hard_linked: is_hard_linked(&ctx.locals, at),
+            ..backup(local)
+        })
+        .collect()
+}
+
+/// Do the files of this backup stand in another folder of the device, which counts before it? Of folders
+/// that share their list the first good one counts.
+fn is_hard_linked(locals: &[Local<'_>], at: usize) -> bool {
+    let rank = |at: usize| (locals[at].good.is_some(), Reverse(at));
+    let number = |at: usize| locals[at].backup.list_number;
+    let is_before = |other: usize| number(other) == number(at) && rank(other) > rank(at);
+    number(at).is_some() && (0..locals.len()).any(is_before)
+}
+
 /// A local backup as the report shows it.
-pub(crate) fn backup(local: &Local<'_>) -> Backup {
+fn backup(local: &Local<'_>) -> Backup {
     let backup = local.backup;
     Backup {
         path: backup.path.clone(),
@@ -98,12 +119,16 @@ pub(crate) fn backup(local: &Local<'_>) -> Backup {
         manifest_date: backup.manifest_date,
         status_date: backup.status_date,
         os_version: backup.os_version.clone(),
+        info_os_version: backup.info_os_version.clone(),
+        required_os_version: backup.required_os_version.clone(),
         verified: backup.file_check.verified,
         files: backup.file_check.files,
         recalled: backup.recalled,
         missing_sample: backup.file_check.missing_sample.clone(),
         extra_sample: backup.file_check.extra_sample.clone(),
         different_sample: backup.file_check.different_sample.clone(),
+        listed_data: backup.listed,
+        hard_linked: false,
         password_proof: backup.password_proof.as_ref().map(|proof| Proof {
             at: proof.at,
             source: proof.source.clone(),

@@ -3,7 +3,8 @@
 use std::path::PathBuf;
 
 use fleetback_scanner::model::backup::{
-    FileCount, FileDifference, FileName, HostTool, Password, Restorable, State, Verified,
+    FileCount, FileDifference, FileName, HostTool, ListedData, Password, Restorable, State,
+    Verified,
 };
 use fleetback_scanner::model::path_text;
 use fleetback_scanner::model::problem::Problem;
@@ -85,6 +86,12 @@ pub struct Backup {
     pub status_date: Option<Timestamp>,
     /// "18.1".
     pub os_version: Option<String>,
+    /// `Product Version` of Info.plist, which the computer wrote.
+    #[serde(default)]
+    pub info_os_version: Option<String>,
+    /// `RequiredProductVersion` of Manifest.plist: the oldest system that may restore it.
+    #[serde(default)]
+    pub required_os_version: Option<String>,
     /// How deep it was checked, and when.
     pub verified: Verified,
     /// `None` before a check.
@@ -100,6 +107,13 @@ pub struct Backup {
     /// The first payloads that differ from what their rows say, and how.
     #[serde(default)]
     pub different_sample: Vec<FileDifference>,
+    /// Data that people miss first; `null` where the list of files was not read.
+    #[serde(default)]
+    pub listed_data: Option<ListedData>,
+    /// Are its files, by hard links, those of another backup of this device? Then it is no second
+    /// copy. Of folders that share their files all but one say so.
+    #[serde(default)]
+    pub hard_linked: bool,
     /// When the password was proven, and where it came from; never the password.
     #[serde(default)]
     pub password_proof: Option<Proof>,

@@ -89,6 +89,8 @@ pub(crate) fn backup(folder: &str, host: &str, completed: &str) -> Backup {
         manifest_date: Some(at(completed)),
         status_date: Some(at(completed)),
         os_version: text("18.1"),
+        info_os_version: text("18.1"),
+        required_os_version: None,
         verified: Verified {
             level: VerifyLevel::Names,
             at: at(NOW),
@@ -106,6 +108,8 @@ pub(crate) fn backup(folder: &str, host: &str, completed: &str) -> Backup {
         missing_sample: Vec::new(),
         extra_sample: Vec::new(),
         different_sample: Vec::new(),
+        listed_data: None,
+        hard_linked: false,
         password_proof: Some(Proof {
             at: at("2026-11-19T03:00:00Z"),
             source: "passwords.csv line 3".to_owned(),

@@ -333,14 +333,20 @@ pub struct DecomposedPaths {
 }
 
 /// Data that people miss first: does the list name it?
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct ListedData {
     /// The database of Messages.
     pub messages: bool,
     /// Photos of the camera.
     pub photos: bool,
+    /// The database of the contacts.
+    pub contacts: bool,
+    /// The database of the notes.
+    pub notes: bool,
     /// The chats of WhatsApp.
     pub whatsapp: bool,
+    /// WhatsApp itself, with or without its chats.
+    pub whatsapp_is_installed: bool,
 }
 
 /// The files of a backup folder, compared with its manifest.

@@ -138,9 +138,7 @@ impl RowFacts {
         self.names_checked += other.names_checked;
         self.names_wrong += other.names_wrong;
         self.domains.add(other.domains);
-        self.listed.messages |= other.listed.messages;
-        self.listed.photos |= other.listed.photos;
-        self.listed.whatsapp |= other.listed.whatsapp;
+        self.listed.add(other.listed);
         self.decomposed.add(&other.decomposed, first);
         self.tallies.add_all(&other.tallies);
     }
@@ -148,26 +146,18 @@ impl RowFacts {
     /// Adds what the texts of a row tell.
     pub(super) fn add_texts(&mut self, order: u32, kind: RowKind, text: RowText<'_>) {
         let is_file = matches!(kind, RowKind::File | RowKind::ChangedFile);
-        self.domains.apps |= text.domain.starts_with(b"AppDomain");
+        if text.domain.starts_with(b"AppDomain") {
+            self.domains.apps = true;
+            self.listed.whatsapp_is_installed |= text.domain == b"AppDomain-net.whatsapp.WhatsApp";
+        }
         if is_file {
             self.file_rows += 1;
             self.domains.add_file(text.domain);
-            self.add_listed(text);
+            self.listed.add_file(text);
             self.check_name(order, text);
         }
         if !text.path.is_ascii() {
             self.decomposed.check(order, text);
-        }
-    }
-
-    fn add_listed(&mut self, text: RowText<'_>) {
-        match text.domain {
-            b"HomeDomain" => self.listed.messages |= text.path == b"Library/SMS/sms.db",
-            b"CameraRollDomain" => self.listed.photos |= text.path.starts_with(b"Media/DCIM/"),
-            b"AppDomainGroup-group.net.whatsapp.WhatsApp.shared" => {
-                self.listed.whatsapp |= text.path == b"ChatStorage.sqlite";
-            }
-            _ => {}
         }
     }
 
@@ -185,6 +175,37 @@ impl RowFacts {
         let name: [u8; 20] = hash.finalize().into();
         self.names_checked += 1;
         self.names_wrong += u64::from(name != id);
+    }
+}
+
+impl ListedData {
+    fn add(&mut self, other: Self) {
+        self.messages |= other.messages;
+        self.photos |= other.photos;
+        self.contacts |= other.contacts;
+        self.notes |= other.notes;
+        self.whatsapp |= other.whatsapp;
+        self.whatsapp_is_installed |= other.whatsapp_is_installed;
+    }
+
+    fn add_file(&mut self, text: RowText<'_>) {
+        match text.domain {
+            b"HomeDomain" => match text.path {
+                b"Library/SMS/sms.db" => self.messages = true,
+                b"Library/AddressBook/AddressBook.sqlitedb" => self.contacts = true,
+                // before iOS 9
+                b"Library/Notes/notes.sqlite" => self.notes = true,
+                _ => {}
+            },
+            b"CameraRollDomain" => self.photos |= text.path.starts_with(b"Media/DCIM/"),
+            b"AppDomainGroup-group.com.apple.notes" => {
+                self.notes |= text.path == b"NoteStore.sqlite";
+            }
+            b"AppDomainGroup-group.net.whatsapp.WhatsApp.shared" => {
+                self.whatsapp |= text.path == b"ChatStorage.sqlite";
+            }
+            _ => {}
+        }
     }
 }
 
