@@ -28,6 +28,7 @@ pub(crate) fn run(args: &Diff, common: &Common) -> Result<Exit> {
         width: terminal::width(),
         color: plan.terminal.colored(),
         zone: &plan.reports.time_zone,
+        details: false,
     };
     let render = |format, out: &mut dyn Write| -> io::Result<()> {
         match format {

@@ -69,6 +69,7 @@ fn evidence(
         plan: plan.plan.clone(),
         from,
         path,
+        losses_accepted: plan.accept_losses,
     };
     match &plan.evidence {
         Evidence::Stored(path) => {
@@ -183,6 +184,7 @@ fn text_options(plan: &SwapPlan) -> PageOptions<'_> {
         width: terminal::width(),
         color: plan.terminal.colored(),
         zone: &plan.reports.time_zone,
+        details: plan.details,
     }
 }
 

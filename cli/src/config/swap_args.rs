@@ -37,6 +37,10 @@ pub(crate) struct Swap {
     #[command(flatten)]
     pub(crate) output: SwapOutput,
 
+    /// Show every check on the terminal, not only the verdict, why and the next step
+    #[arg(long)]
+    pub(crate) details: bool,
+
     /// End with 0 too when something is lost; the losses are shown all the same
     #[arg(long)]
     pub(crate) accept_losses: bool,

@@ -44,6 +44,8 @@ pub(crate) struct SwapPlan {
     pub(crate) reports: Reports,
     /// Is a loss no reason for another exit code?
     pub(crate) accept_losses: bool,
+    /// Is every check shown?
+    pub(crate) details: bool,
     /// What may go after the swap, instead of whether it may be made?
     pub(crate) after: bool,
     /// The clock.
@@ -125,6 +127,7 @@ impl SwapPlan {
             },
             reports,
             accept_losses: args.accept_losses,
+            details: args.details,
             after: args.after,
             now,
             terminal,

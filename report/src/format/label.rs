@@ -97,6 +97,15 @@ pub(crate) fn capital(text: &str) -> String {
     first.chain(rest.clone()).collect()
 }
 
+/// The text as a sentence: a capital letter first, and a full stop where nothing else ends it.
+pub fn sentence(text: &str) -> String {
+    let text = capital(text.trim_end());
+    match text.chars().next_back() {
+        None | Some('.' | '!' | '?' | ':' | '…') => text,
+        Some(_) => text + ".",
+    }
+}
+
 labels! { scanner State:
     Complete          "complete"           "complete",
     AttemptFailed     "attempt-failed"     "last attempt failed, an older backup is still usable",

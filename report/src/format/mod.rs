@@ -9,7 +9,7 @@ mod time;
 pub use device::{iccid, imei, os, os_version, platform};
 pub(crate) use escape::cut;
 pub use escape::{escaped, is_unsafe_to_print};
-pub use label::{Label, UnknownId};
+pub use label::{Label, UnknownId, sentence};
 pub(crate) use label::{capital, heading, labels};
 pub use number::{gigabytes, list, list_of_lines, number, plural, size, yes_no};
 pub(crate) use number::{percent, rounded};

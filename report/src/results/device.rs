@@ -185,6 +185,9 @@ pub struct DeviceRef {
     pub user: Option<String>,
     /// Department, from the inventory.
     pub department: Option<String>,
+    /// When the MDM last heard from it, or its newest local backup was completed: whichever is later.
+    #[serde(default)]
+    pub last_seen: Option<Timestamp>,
 }
 
 impl From<&Device> for DeviceRef {
@@ -199,11 +202,19 @@ impl From<&Device> for DeviceRef {
             os_version: device.os_version.clone(),
             user: device.user.clone(),
             department: device.department.clone(),
+            last_seen: device.last_seen(),
         }
     }
 }
 
 impl Device {
+    /// The newest sign of life: word to the MDM, or a completed local backup.
+    pub fn last_seen(&self) -> Option<Timestamp> {
+        let heard = self.mdm.as_ref().and_then(|mdm| mdm.last_seen);
+        let backed_up = self.backups.iter().filter_map(|backup| backup.completed_at);
+        heard.into_iter().chain(backed_up).max()
+    }
+
     /// Has it left the MDM?
     pub fn left_mdm(&self) -> bool {
         self.mdm.as_ref().is_some_and(Mdm::has_left)

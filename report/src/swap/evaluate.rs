@@ -36,6 +36,7 @@ pub fn tickets(results: &Results, asked: &[SwapRequest], run: &Run) -> Tickets {
         asked_at: run.now,
         evidence: evidence(results, run),
         limit_hours: results.policy.swap_hours,
+        losses_accepted: run.losses_accepted,
         plan: run.plan.clone(),
         summary: sums(&swaps),
         swaps,

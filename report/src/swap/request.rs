@@ -43,6 +43,8 @@ pub struct Run {
     pub plan: Option<PlanUsed>,
     /// Which versions of iOS there are; without it the built-in table answers.
     pub os_feed: Option<OsFeed>,
+    /// Were the losses accepted by the person who asks?
+    pub losses_accepted: bool,
 }
 
 /// Read right now, or by an earlier scan?

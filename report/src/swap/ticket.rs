@@ -32,6 +32,9 @@ pub struct Tickets {
     pub evidence: EvidenceUsed,
     /// A backup older than this, in hours, does not do.
     pub limit_hours: f64,
+    /// Were losses accepted beforehand (`--accept-losses`)?
+    #[serde(default)]
+    pub losses_accepted: bool,
     /// The plan that was asked; `null` where devices were.
     #[serde(default)]
     pub plan: Option<PlanUsed>,
@@ -59,6 +62,17 @@ pub struct EvidenceUsed {
     pub from_the_future: bool,
     /// Things that should have been readable and were not.
     pub unread: u64,
+}
+
+impl Tickets {
+    /// May the device be erased: ready, or ready with losses that were accepted?
+    pub fn may_erase(&self, ticket: &Ticket) -> bool {
+        match ticket.verdict {
+            Verdict::Ready => true,
+            Verdict::ReadyWithLosses => self.losses_accepted,
+            Verdict::NotReady | Verdict::Unknown => false,
+        }
+    }
 }
 
 impl EvidenceUsed {

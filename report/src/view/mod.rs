@@ -10,6 +10,7 @@ pub mod diff;
 pub mod groups;
 pub mod history;
 pub mod labelled;
+pub mod next_step;
 pub mod patterns;
 pub mod policy;
 pub mod report;

@@ -1,14 +1,17 @@
-//! The run sheet of one swap: what has to be settled, checked and done, on one sheet of paper.
+//! The run sheet of one swap: may the device be erased, and what is done in which order, on one sheet of
+//! paper.
 //!
-//! A person ticks its boxes and signs it, so all of it must fit on that page, however long the device's
-//! name and however many rules answer. Three densities see to that: the fuller a sheet, the smaller its
-//! letters and the shorter its sentences. A sentence that is cut ends with `…`; the JSON has it whole.
-//! Text that comes from a device or a plan has gone through [`escaped`].
+//! A device that must not be erased has a sheet of what to settle, without boxes and without a place to
+//! sign: a ticked sheet must never be taken for a permission. All of it must fit on one page, however
+//! long the device's name and however many rules answer. Three densities see to that: the fuller a
+//! sheet, the smaller its letters and the shorter its sentences. A sentence that is cut ends with `…`;
+//! the JSON has it whole. Text that comes from a device or a plan has gone through [`escaped`].
 
 use jiff::tz::TimeZone;
 
-use super::ticket::{self, Group, Tone};
-use crate::format::{self, cut, escaped};
+use super::next_step::{self, Order};
+use super::ticket::{self, Tone, without_back_ticks};
+use crate::format::{self, cut, escaped, plural, sentence};
 use crate::results::{BackupKind, Verdict};
 use crate::swap::answer::{Answer, Outcome};
 use crate::swap::ticket::{RestoreFrom, Ticket, Tickets};
@@ -18,6 +21,8 @@ use crate::swap::ticket::{RestoreFrom, Ticket, Tickets};
 pub struct RunSheet {
     /// The verdict.
     pub verdict: Verdict,
+    /// The order in large letters, and the one next step.
+    pub order: Order,
     /// "iPhone von Marta (P447292248)".
     pub subject: String,
     /// Why, in one sentence.
@@ -26,12 +31,12 @@ pub struct RunSheet {
     pub plan_remarks: Vec<String>,
     /// Old device, user, day, new device, what is restored.
     pub facts: Vec<LabelledValue>,
-    /// What has to be settled or looked at, what stands in the way first.
-    pub lists: Vec<List>,
-    /// The rules that nothing is to be done about, in one line.
+    /// What is done, in this order. With boxes to tick only where the order allows to erase.
+    pub steps: Vec<Step>,
+    /// What else is worth knowing.
+    pub notes: Vec<Notes>,
+    /// The checks that nothing is to be done about, in one line.
     pub in_order: String,
-    /// What is done, in this order.
-    pub steps: Vec<String>,
     /// How full it is.
     pub density: Density,
 }
@@ -47,26 +52,24 @@ pub struct LabelledValue {
     pub wide: bool,
 }
 
-/// Boxes to tick under one heading.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct List {
-    /// "Blockers".
-    pub title: &'static str,
-    /// How it is meant.
-    pub tone: Tone,
-    /// The boxes.
-    pub items: Vec<Item>,
+/// One step.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Step {
+    /// What to do.
+    pub text: String,
+    /// What makes it necessary.
+    pub why: String,
 }
 
-/// One box to tick.
+/// Sentences under one heading.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Item {
-    /// "S14".
-    pub rule: String,
-    /// What is asked, and what is known of it.
-    pub text: String,
-    /// What to do.
-    pub remedy: Option<String>,
+pub struct Notes {
+    /// "Worth knowing".
+    pub title: &'static str,
+    /// How they are meant.
+    pub tone: Tone,
+    /// The sentences.
+    pub texts: Vec<String>,
 }
 
 /// How full a sheet is.
@@ -81,25 +84,25 @@ pub enum Density {
 }
 
 /// How much a sheet of a density holds, measured in Chromium on the smaller of A4 and Letter, in a wide
-/// typeface. The style sheet cuts an item after the same number of lines.
+/// typeface. The style sheet cuts a sentence after the same number of lines.
 struct Capacity {
     density: Density,
-    /// Lines of the lists.
+    /// Lines of steps and notes.
     lines: usize,
-    /// Messages of a line.
+    /// Letters of a line.
     letters: usize,
     /// Lines of one sentence, at most.
     sentence_lines: usize,
-    /// The longest sentence, and the longest remedy, in letters.
+    /// The longest step, and the longest of the other sentences, in letters.
+    step: usize,
     sentence: usize,
-    remedy: usize,
 }
 
 #[rustfmt::skip] // one density a line
 const CAPACITIES: [Capacity; 3] = [
-    Capacity { density: Density::Roomy, lines: 22, letters: 90, sentence_lines: 4, sentence: 300, remedy: 220 },
-    Capacity { density: Density::Dense, lines: 32, letters: 104, sentence_lines: 3, sentence: 240, remedy: 180 },
-    Capacity { density: Density::Tight, lines: usize::MAX, letters: 120, sentence_lines: 1, sentence: 110, remedy: 105 },
+    Capacity { density: Density::Roomy, lines: 33, letters: 90, sentence_lines: 4, step: 220, sentence: 300 },
+    Capacity { density: Density::Dense, lines: 40, letters: 104, sentence_lines: 3, step: 180, sentence: 240 },
+    Capacity { density: Density::Tight, lines: usize::MAX, letters: 120, sentence_lines: 1, step: 105, sentence: 110 },
 ];
 
 /// The longest name, and the longest of the other facts.
@@ -109,6 +112,9 @@ const FACT_MAX: usize = 110;
 /// The longest fact that has room in half a line.
 const HALF_LINE: usize = 40;
 
+/// The longest next step, in letters: it stands in the block of the order.
+const NEXT_STEP_MAX: usize = 180;
+
 /// Devices that fit what was asked for, at most; the JSON has them all.
 const CANDIDATES_MAX: usize = 6;
 
@@ -117,42 +123,82 @@ const REMARKS_MAX: usize = 3;
 
 /// The sheet of a ticket.
 pub fn run_sheet(ticket: &Ticket, tickets: &Tickets, zone: &TimeZone) -> RunSheet {
-    let (room, lists) = fitting(ticket);
+    let order = next_step::order(ticket, tickets);
+    let full = Content {
+        steps: steps(ticket, order.may_erase, zone),
+        notes: notes(ticket, order.may_erase),
+    };
+    let (room, content) = fitting(&full);
     let remarks = ticket::plan_remarks(ticket).take(REMARKS_MAX);
     RunSheet {
         verdict: ticket.verdict,
+        order: Order {
+            next_step: cut(&sentence(&order.next_step), NEXT_STEP_MAX),
+            ..order
+        },
         subject: cut(&ticket::subject(ticket), NAME_MAX),
-        reason: cut(&ticket.reason, room.sentence),
-        plan_remarks: remarks.map(|text| cut(text, FACT_MAX)).collect(),
+        reason: cut(&next_step::why(ticket), room.sentence),
+        plan_remarks: remarks.map(|text| cut(&sentence(text), FACT_MAX)).collect(),
         facts: facts(ticket, tickets, zone),
-        lists,
+        steps: content.steps,
+        notes: content.notes,
         in_order: in_order(ticket),
-        steps: steps(ticket, zone),
         density: room.density,
     }
 }
 
-/// The roomiest density in which the lists have room, and the lists.
-fn fitting(ticket: &Ticket) -> (&'static Capacity, Vec<List>) {
+/// What of a sheet may need more room than there is.
+struct Content {
+    steps: Vec<Step>,
+    notes: Vec<Notes>,
+}
+
+impl Content {
+    fn cut_to(&self, room: &Capacity) -> Self {
+        let step = |step: &Step| Step {
+            text: cut(&step.text, room.step),
+            why: cut(&step.why, room.sentence),
+        };
+        let notes = |notes: &Notes| Notes {
+            texts: notes
+                .texts
+                .iter()
+                .map(|text| cut(text, room.sentence))
+                .collect(),
+            ..notes.clone()
+        };
+        Self {
+            steps: self.steps.iter().map(step).collect(),
+            notes: self.notes.iter().map(notes).collect(),
+        }
+    }
+
+    /// About how many lines it takes.
+    fn lines(&self, room: &Capacity) -> usize {
+        let wrapped = |text: &String| match drawn(text).div_ceil(room.letters) {
+            0 => 0,
+            lines => lines.min(room.sentence_lines),
+        };
+        let steps = self
+            .steps
+            .iter()
+            .map(|step| wrapped(&step.text) + wrapped(&step.why));
+        let notes = self.notes.iter();
+        let notes = notes.map(|notes| 1 + notes.texts.iter().map(wrapped).sum::<usize>());
+        steps.chain(notes).sum()
+    }
+}
+
+/// The roomiest density in which everything has room, and everything cut to it.
+fn fitting(full: &Content) -> (&'static Capacity, Content) {
     let [roomy, dense, tight] = &CAPACITIES;
     let fits = |room: &'static Capacity| {
-        let lists = lists(ticket, room);
-        (lines(&lists, room) <= room.lines).then_some((room, lists))
+        let content = full.cut_to(room);
+        (content.lines(room) <= room.lines).then_some((room, content))
     };
     fits(roomy)
         .or_else(|| fits(dense))
-        .unwrap_or_else(|| (tight, lists(ticket, tight)))
-}
-
-fn lines(lists: &[List], room: &Capacity) -> usize {
-    let wrapped = |text: &str| {
-        drawn(text)
-            .div_ceil(room.letters)
-            .clamp(1, room.sentence_lines)
-    };
-    let of_item = |item: &Item| wrapped(&item.text) + item.remedy.as_deref().map_or(0, wrapped);
-    let of_list = |list: &List| 1 + list.items.iter().map(of_item).sum::<usize>();
-    lists.iter().map(of_list).sum()
+        .unwrap_or_else(|| (tight, full.cut_to(tight)))
 }
 
 /// About how many small letters wide a text is: capitals are half as wide again, and what is no ASCII
@@ -166,46 +212,93 @@ fn drawn(text: &str) -> usize {
     text.chars().map(halves).sum::<usize>() / 2
 }
 
-fn lists(ticket: &Ticket, room: &Capacity) -> Vec<List> {
-    let groups = ticket::groups(ticket).into_iter();
-    let to_do = groups.filter(|group| group.tone != Tone::Calm);
-    to_do.map(|group| list(&group, room)).collect()
+/// What has to be settled, checked or known, beside the steps.
+fn notes(ticket: &Ticket, may_erase: bool) -> Vec<Notes> {
+    let lists: [(&'static str, Tone, fn(&Answer) -> bool); 3] = [
+        ("Will be lost", Tone::Care, |answer| {
+            answer.answer == Outcome::Loses
+        }),
+        ("Worth knowing", Tone::Care, |answer| {
+            answer.answer == Outcome::Warns
+        }),
+        ("To check by hand when it is ready", Tone::Calm, |answer| {
+            answer.by_hand
+        }),
+    ];
+    let shown = lists
+        .into_iter()
+        .filter(|(_, tone, _)| !may_erase || *tone != Tone::Calm);
+    let notes = shown.map(|(title, tone, holds)| Notes {
+        title,
+        tone,
+        texts: note_texts(ticket, tone, holds),
+    });
+    notes.filter(|notes| !notes.texts.is_empty()).collect()
 }
 
-fn list(group: &Group<'_>, room: &Capacity) -> List {
-    let item = |answer: &&Answer| Item {
-        rule: answer.rule.clone(),
-        text: cut(
-            &format!("{}: {}", answer.asks, answer.evidence),
-            room.sentence,
-        ),
-        remedy: answer.remedy.as_deref().map(|text| cut(text, room.remedy)),
-    };
-    List {
-        title: group.title,
-        tone: group.tone,
-        items: group.answers.iter().map(item).collect(),
+/// One sentence for each answer; what only waits is named together.
+fn note_texts(ticket: &Ticket, tone: Tone, holds: fn(&Answer) -> bool) -> Vec<String> {
+    let answers = ticket.answers.iter().filter(|answer| holds(answer));
+    if tone == Tone::Calm {
+        let asks: Vec<_> = answers.map(|answer| answer.asks.as_str()).collect();
+        return match asks.is_empty() {
+            true => Vec::new(),
+            false => vec![sentence(&asks.join("; "))],
+        };
     }
+    answers
+        .map(|answer| format!("{}: {}", answer.asks, told(answer)))
+        .collect()
 }
 
-/// "S1, S2 and S5 are in order; S3 and S4 are not asked until the new device is named".
+/// What is known, and what to do about it.
+fn told(answer: &Answer) -> String {
+    let remedy = answer
+        .remedy
+        .as_deref()
+        .map(|text| format!(" {}", sentence(text)));
+    let text = format!(
+        "{}{}",
+        sentence_after_colon(&answer.evidence),
+        remedy.unwrap_or_default()
+    );
+    without_back_ticks(&text)
+}
+
+fn sentence_after_colon(text: &str) -> String {
+    let full = sentence(text);
+    let first = text.chars().next();
+    first.into_iter().chain(full.chars().skip(1)).collect()
+}
+
+/// "9 checks are in order. 5 wait until the new device is named."
 fn in_order(ticket: &Ticket) -> String {
-    let rules = |holds: fn(&Answer) -> bool| {
-        let rules = ticket.answers.iter().filter(|answer| holds(answer));
-        rules.map(|answer| answer.rule.as_str()).collect::<Vec<_>>()
+    let count = |holds: fn(&Answer) -> bool| {
+        let answers = ticket.answers.iter().filter(|answer| holds(answer));
+        answers.count() as u64
     };
+    let passed = count(|answer| answer.answer == Outcome::Pass);
+    let waiting = count(|answer| answer.waits_for.is_some());
+    let is = |count| if count == 1 { "is" } else { "are" };
     let parts = [
-        ("In order", rules(|answer| answer.answer == Outcome::Pass)),
         (
-            "Not checked yet",
-            rules(|answer| answer.waits_for.is_some()),
+            passed,
+            format!(
+                "{} {} in order.",
+                plural(passed, "check", "checks"),
+                is(passed)
+            ),
+        ),
+        (
+            waiting,
+            format!(
+                "{} not made yet.",
+                plural(waiting, "check is", "checks are")
+            ),
         ),
     ];
-    let filled = parts.into_iter().filter(|(_, rules)| !rules.is_empty());
-    let filled: Vec<_> = filled
-        .map(|(title, rules)| format!("{title}: {}", rules.join(", ")))
-        .collect();
-    filled.join(". ")
+    let filled = parts.into_iter().filter(|(count, _)| *count > 0);
+    filled.map(|(_, text)| text).collect::<Vec<_>>().join(" ")
 }
 
 fn facts(ticket: &Ticket, tickets: &Tickets, zone: &TimeZone) -> Vec<LabelledValue> {
@@ -227,7 +320,7 @@ fn facts(ticket: &Ticket, tickets: &Tickets, zone: &TimeZone) -> Vec<LabelledVal
         ("Folder", folder.map(cut_front)),
     ];
     let candidates = ticket.candidates.iter().take(CANDIDATES_MAX);
-    let candidates = candidates.map(|who| ("Fits", Some(ticket::candidate(who))));
+    let candidates = candidates.map(|who| ("Fits", Some(ticket::candidate(who, zone))));
     let filled = facts
         .into_iter()
         .chain(candidates)
@@ -251,68 +344,131 @@ fn cut_front(path: &str) -> String {
     }
 }
 
-/// What is done, step by step. The old device is erased last of all: until then nothing is lost.
-fn steps(ticket: &Ticket, zone: &TimeZone) -> Vec<String> {
-    if ticket.device.is_none() {
-        return vec![
-            "Do not erase any device: the device is not identified".to_owned(),
-            "Read the serial number off it (Settings, General, About), correct the plan and run it again"
-                .to_owned(),
-        ];
+/// What is done, step by step.
+fn steps(ticket: &Ticket, may_erase: bool, zone: &TimeZone) -> Vec<Step> {
+    match (&ticket.device, &ticket.restore_from) {
+        (Some(_), Some(copy)) if may_erase => swap_steps(ticket, copy, zone),
+        _ => steps_to_settle(ticket),
     }
-    let Some(copy) = &ticket.restore_from else {
-        return vec![
-            "Do not erase the old device: there is no backup to restore".to_owned(),
-            "Back it up, encrypted, to a computer that is scanned, and ask again".to_owned(),
-        ];
-    };
-    let same = ticket
-        .target
-        .as_ref()
-        .is_some_and(|target| target.same_device);
-    let restore = restore(copy, zone);
-    let erase = "Erase the old device, only when every box above is ticked".to_owned();
-    let checked = "See that it has enrolled with the MDM and checks in".to_owned();
-    let seen = "The user has seen photos, messages, contacts and apps on it".to_owned();
-    if same {
-        let first = "Erase the device, only when every box above is ticked".to_owned();
-        return vec![ask_again(ticket), first, restore, checked, seen];
-    }
-    let ready = "New device: at the first screen of Setup Assistant, on power and Wi-Fi".to_owned();
-    vec![
-        ask_again(ticket),
-        ready,
-        restore,
-        checked,
-        seen,
-        erase,
-        keep(copy),
-    ]
 }
 
-fn ask_again(ticket: &Ticket) -> String {
-    let number = ticket
-        .device
-        .as_ref()
-        .and_then(|who| who.serial_number.as_deref());
-    let number = number.map_or_else(String::new, |number| format!(" {}", cut(number, 20)));
-    format!("Right before: `fleetback swap{number}` says READY; time: ____________")
+/// The way to READY: what is in the way, then the question once more.
+fn steps_to_settle(ticket: &Ticket) -> Vec<Step> {
+    let leading = ticket
+        .answers
+        .iter()
+        .filter(|answer| in_the_way(ticket.verdict, answer));
+    let mut steps: Vec<Step> = Vec::new();
+    for answer in leading {
+        let why = sentence(&format!(
+            "{}: {}",
+            answer.asks,
+            without_back_ticks(&answer.evidence)
+        ));
+        let text = match answer.remedy.as_deref() {
+            Some(remedy) => sentence(&without_back_ticks(remedy)),
+            None => format!("Find this out: {}.", answer.asks),
+        };
+        match steps.iter_mut().find(|step| step.text == text) {
+            Some(step) => step.why = format!("{} {why}", step.why),
+            None => steps.push(Step { text, why }),
+        }
+    }
+    if ticket.device.is_none() {
+        steps.extend([
+            step("Do not erase any device: the device is not identified."),
+            step("Read the serial number off it (Settings, General, About), and correct the plan."),
+        ]);
+    } else if steps.is_empty() {
+        steps.push(step("Do not erase the device. Scan again."));
+    }
+    steps.push(step(&ask_again(ticket, "Run the check again")));
+    steps
+}
+
+fn in_the_way(verdict: Verdict, answer: &Answer) -> bool {
+    match verdict {
+        Verdict::ReadyWithLosses => answer.answer == Outcome::Loses,
+        _ => answer.answer == Outcome::Blocks || answer.decides,
+    }
+}
+
+/// The swap itself. The old device is erased last of all: until then nothing is lost.
+fn swap_steps(ticket: &Ticket, copy: &RestoreFrom, zone: &TimeZone) -> Vec<Step> {
+    let target = ticket.target.as_ref();
+    let same = target.is_some_and(|target| target.same_device);
+    let again = format!(
+        "{} Time: ____________",
+        ask_again(ticket, "Run the check right before")
+    );
+    let restore = restore(copy, zone);
+    let checked = "See that it has enrolled with the MDM and checks in.";
+    let seen = "The user has seen photos, messages, contacts and apps on it.";
+    let swap = if same {
+        let erase = "Erase the device, only when every box above is ticked.";
+        vec![
+            step(&again),
+            step(erase),
+            step(&restore),
+            step(checked),
+            step(seen),
+        ]
+    } else {
+        let start = "New device: at the first screen of Setup Assistant, on power and Wi-Fi.";
+        let erase = "Erase the old device, only when every box above is ticked.";
+        let first = [&again, start, &restore, checked, seen, erase, &keep(copy)];
+        first.map(step).into()
+    };
+    ticket::manual_checks(ticket)
+        .map(manual_check)
+        .chain(swap)
+        .collect()
+}
+
+/// What a person has to look at, because no data answer it.
+fn manual_check(answer: &Answer) -> Step {
+    let evidence = without_back_ticks(&answer.evidence);
+    match answer.remedy.as_deref() {
+        Some(remedy) => Step {
+            text: sentence(&without_back_ticks(remedy)),
+            why: sentence(&format!("{}: {evidence}", answer.asks)),
+        },
+        None => Step {
+            text: format!("Check: {}.", answer.asks),
+            why: sentence(&evidence),
+        },
+    }
+}
+
+fn step(text: &str) -> Step {
+    Step {
+        text: text.to_owned(),
+        why: String::new(),
+    }
+}
+
+/// "Run the check again: fleetback swap P447292248".
+fn ask_again(ticket: &Ticket, what: &str) -> String {
+    let device = ticket.device.as_ref();
+    let number = device.and_then(|who| who.serial_number.as_deref());
+    let number = number.map_or_else(|| "SERIAL".to_owned(), |number| cut(number, 20));
+    format!("{what}: fleetback swap {number} must say READY.")
 }
 
 fn restore(copy: &RestoreFrom, zone: &TimeZone) -> String {
     let when = format::date_time(copy.date, zone);
     match (copy.kind, &copy.host) {
         (BackupKind::Icloud, _) | (_, None) => format!(
-            "Restore from iCloud Backup, with the user's Apple Account: the backup of {when}"
+            "Restore from iCloud Backup, with the user's Apple Account: the backup of {when}."
         ),
         (BackupKind::Local, Some(host)) => {
             let locked = if copy.encrypted == Some(false) {
                 ""
             } else {
-                "; its password is at hand"
+                " Have its password at hand."
             };
             format!(
-                "Restore from the computer {}: the backup of {when}{locked}",
+                "Restore from the computer {}: the backup of {when}.{locked}",
                 cut(host, 40)
             )
         }
@@ -324,17 +480,5 @@ fn keep(copy: &RestoreFrom) -> String {
         BackupKind::Local => "Keep the old backup",
         BackupKind::Icloud => "Leave the old iCloud backup alone",
     };
-    format!("{what} until `fleetback swap OLD --to NEW --after` says that it may go")
-}
-
-/// The words of a verdict on paper: an order, not a judgement.
-pub fn order(verdict: Verdict) -> &'static str {
-    match verdict {
-        Verdict::Ready => "may be erased when every box is ticked",
-        Verdict::ReadyWithLosses => {
-            "may be erased when the losses are accepted and every box is ticked"
-        }
-        Verdict::NotReady => "must not be erased",
-        Verdict::Unknown => "must not be erased: too little is known",
-    }
+    format!("{what} until fleetback swap OLD --to NEW --after says that it may go.")
 }

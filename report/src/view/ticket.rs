@@ -141,15 +141,38 @@ pub fn about(who: &DeviceRef, user: Option<&str>) -> String {
     parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
 }
 
-/// One device among several that fit: "P447292248, iPhone 11, iOS 18.6.2, Tomás Herrera".
-pub fn candidate(who: &DeviceRef) -> String {
-    let about = about(who, None);
-    let comma = if about.is_empty() { "" } else { ", " };
-    let udid = match (&who.serial_number, &who.udid) {
-        (Some(_), Some(udid)) => format!(", UDID {udid}"),
-        _ => String::new(),
-    };
-    format!("{}{comma}{about}{udid}", name(who))
+/// One device among several that fit, by what tells it from the others:
+/// "P447292248, iPhone 11, iOS 18.6.2, last seen 2026-11-19 04:00, Tomás Herrera, Sales".
+pub fn candidate(who: &DeviceRef, zone: &TimeZone) -> String {
+    let numbers = [&who.serial_number, &who.udid, &who.imei];
+    let number = numbers.into_iter().flatten().next().cloned();
+    let make = Some(make(who)).filter(|make| !make.is_empty());
+    let seen = who.last_seen.map_or_else(
+        || "never seen".to_owned(),
+        |at| format!("last seen {}", format::date_time(at, zone)),
+    );
+    let parts = [
+        Some(number.unwrap_or_else(|| "no serial number".to_owned())),
+        make,
+        Some(seen),
+        who.user.clone(),
+        who.department.clone(),
+    ];
+    parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
+}
+
+/// The rule on what comes after the swap: no check that has to be made before.
+const AFTER_THE_SWAP: &str = "S22";
+
+/// What a person has to look at before the device is erased, because no data answer it.
+pub fn manual_checks(ticket: &Ticket) -> impl Iterator<Item = &Answer> {
+    let by_hand = ticket.answers.iter().filter(|answer| answer.by_hand);
+    by_hand.filter(|answer| answer.rule != AFTER_THE_SWAP)
+}
+
+/// A text of the swap rules for paper and for the six lines: commands stand in quotation marks.
+pub fn without_back_ticks(text: &str) -> String {
+    text.replace('`', "\"")
 }
 
 /// "local, encrypted, mac-07, 2026-11-19 19:22 (9 hours ago)".
@@ -282,6 +305,16 @@ pub fn blockers(tickets: &Tickets) -> Vec<String> {
     .collect()
 }
 
+/// The same without the rules' numbers.
+pub fn blockers_on_paper(tickets: &Tickets) -> Vec<String> {
+    let all = tickets.summary.blockers.iter();
+    all.map(|blocker| {
+        let devices = plural(blocker.devices, "device", "devices");
+        format!("{}: {devices}", blocker.asks)
+    })
+    .collect()
+}
+
 /// "KEEP: 2 old backups of iPhone von Marta (P447292248)".
 pub fn after_headline(after: &RetentionEntry) -> String {
     let whose = after
@@ -375,12 +408,12 @@ pub const SWAP_COLUMNS: &[SwapColumn] = &[
     col("backup_date", "Backup of", |r| r.ticket.restore_from.as_ref().map_or(Cell::Unknown, |copy| Cell::Date(format::date(copy.date, r.zone)))),
     col("backup_date_utc", "Backup of (UTC)", |r| r.ticket.restore_from.as_ref().map_or(Cell::Unknown, |copy| Cell::Instant(copy.date))),
     col("blocks", "Blockers", |r| told(r, |answer| answer.answer == Outcome::Blocks)),
-    col("cannot_tell", "Nobody can tell", |r| told(r, |answer| answer.decides)),
+    col("cannot_tell", "Unknown, must be clarified", |r| told(r, |answer| answer.decides)),
     col("loses", "Will be lost", |r| told(r, |answer| answer.answer == Outcome::Loses)),
     col("warns", "Worth knowing", |r| told(r, |answer| answer.answer == Outcome::Warns)),
     col("by_hand", "Check manually", |r| told(r, |answer| answer.by_hand)),
     col("remedy", "What to do", |r| Cell::text(remedy(r.ticket))),
-    col("candidates", "Other matches", |r| Cell::text(candidates(r.ticket))),
+    col("candidates", "Other matches", |r| Cell::text(candidates(r))),
     col("plan_line", "Line of the plan", |r| r.ticket.plan_line.map_or(Cell::Unknown, |line| Cell::Whole(i64::try_from(line).unwrap_or(i64::MAX)))),
     col("evidence_read_at_utc", "Evidence of (UTC)", |r| Cell::Instant(r.tickets.evidence.read_at)),
     col("asked_at_utc", "Asked at (UTC)", |r| Cell::Instant(r.tickets.asked_at)),
@@ -431,7 +464,8 @@ fn remedy(ticket: &Ticket) -> Option<String> {
     (!remedies.is_empty()).then(|| remedies.join("; "))
 }
 
-fn candidates(ticket: &Ticket) -> Option<String> {
-    let all: Vec<_> = ticket.candidates.iter().map(candidate).collect();
+fn candidates(row: &SwapRow<'_>) -> Option<String> {
+    let all = row.ticket.candidates.iter();
+    let all: Vec<_> = all.map(|who| candidate(who, row.zone)).collect();
     (!all.is_empty()).then(|| all.join("; "))
 }

@@ -65,8 +65,10 @@ for (const name of ['demo', 'hostile', 'wide', 'worst']) {
       assert.equal(paper.length - first, sheets, 'as many pages as sheets');
       paper.slice(first).forEach((text, i) => {
         assert.ok(text.includes(`Run sheet ${i + 1} of ${sheets}`), `page ${i + 1}`);
-        assert.equal(text.match(/Signature/g)?.length, 2, `both signatures of sheet ${i + 1}`);
-        assert.ok(text.includes('The swap'), `the steps of sheet ${i + 1}`);
+        const ready = !text.includes('DO NOT ERASE');
+        assert.equal(text.match(/Signature/g)?.length ?? 0, ready ? 2 : 0, `signatures of sheet ${i + 1}`);
+        assert.ok(text.includes(ready ? 'The swap' : 'What to settle'), `the steps of sheet ${i + 1}`);
+        assert.ok(text.includes('Do this:'), `the next step of sheet ${i + 1}`);
       });
       assert.ok(paper.slice(0, first).every((text) => !text.includes('Run sheet')));
       assert.deepEqual(await close(), []);
@@ -83,6 +85,22 @@ for (const name of ['demo', 'hostile', 'wide', 'worst']) {
     assert.deepEqual(await close(), []);
   });
 }
+
+test('the order is a filled block of 32 pt', async () => {
+  const { tab, close } = await open(browser, pages.demo.url);
+  const orders = await tab.locator('.order').evaluateAll((blocks) => blocks.map((block) => {
+    const word = getComputedStyle(block.querySelector('.word'));
+    return { size: word.fontSize, color: word.color, ground: getComputedStyle(block).backgroundColor, text: block.innerText };
+  }));
+  assert.ok(orders.length > 3);
+  for (const order of orders) {
+    assert.equal(Math.round(parseFloat(order.size) * 72 / 96), 32);
+    assert.equal(order.color, 'rgb(255, 255, 255)');
+    assert.notEqual(order.ground, 'rgba(0, 0, 0, 0)');
+    assert.match(order.text, /^(✔ READY|✖ DO NOT ERASE)/);
+  }
+  assert.deepEqual(await close(), []);
+});
 
 test('no name does anything', async () => {
   for (const page of [pages.hostile, pages.worst]) {

@@ -42,6 +42,7 @@ fn text(diff: &Diff) -> String {
         width: 80,
         color: false,
         zone: &TimeZone::UTC,
+        details: false,
     };
     let mut out = Vec::new();
     diff::write_text(diff, &options, &mut out).unwrap();

@@ -8,8 +8,9 @@ use fleetback_report::results::*;
 use fleetback_report::swap::request::{SwapRequest, TargetSpec};
 use fleetback_report::swap::retention::afterwards;
 use fleetback_report::swap::ticket::Tickets;
-use fleetback_report::view::ticket::SWAP_COLUMNS;
+use fleetback_report::view::ticket::{self, SWAP_COLUMNS};
 use jiff::tz::TimeZone;
+use unicode_width::UnicodeWidthStr;
 
 use crate::common;
 use crate::desk::*;
@@ -41,10 +42,15 @@ pub(crate) fn counter() -> Tickets {
 }
 
 fn text(tickets: &Tickets) -> String {
+    wide(tickets, 80, false)
+}
+
+fn wide(tickets: &Tickets, width: usize, details: bool) -> String {
     let options = PageOptions {
-        width: 80,
+        width,
         color: false,
         zone: &TimeZone::UTC,
+        details,
     };
     let mut out = Vec::new();
     swap::write_text(tickets, &options, &mut out).unwrap();
@@ -60,6 +66,62 @@ fn csv(tickets: &Tickets) -> String {
 #[test]
 fn the_counter() {
     insta::assert_snapshot!(text(&counter()));
+}
+
+#[test]
+fn the_counter_in_detail() {
+    insta::assert_snapshot!(wide(&counter(), 80, true));
+}
+
+#[test]
+fn one_device_fits_a_screen_and_ends_with_its_verdict() {
+    for ticket in counter().swaps {
+        let one = Tickets {
+            swaps: vec![ticket],
+            ..counter()
+        };
+        let text = text(&one);
+        let lines: Vec<_> = text.lines().filter(|line| !line.is_empty()).collect();
+        assert!(lines.len() <= 9, "{text}");
+        assert_eq!(*lines.last().unwrap(), ticket::headline(&one.swaps[0]));
+        for words in ["==  ", "Why", "Next", "More"] {
+            assert!(lines.iter().any(|line| line.starts_with(words)), "{text}");
+        }
+    }
+}
+
+#[test]
+fn several_devices_of_a_name_are_told_apart() {
+    let named = |serial: &str, user: &str, model: &str| Device {
+        user: Some(user.to_owned()),
+        model: Some(model.to_owned()),
+        ..common::device(serial, "iPhone", Status::Protected)
+    };
+    let one = managed(named("C39TEST00001", "Ada", "iPhone 13"), |mdm| {
+        mdm.last_seen = Some(common::at("2026-11-22T09:00:00Z"));
+    });
+    let two = named("C39TEST00002", "Bo", "iPhone SE");
+    let text = text(&all(vec![one, two], &[asked("iPhone")]));
+    for words in [
+        "C39TEST00001, iPhone 13, iOS 18.1, last seen 2026-11-22 09:00, Ada",
+        "C39TEST00002, iPhone SE, iOS 18.1, never seen, Bo",
+    ] {
+        assert!(text.contains(words), "{words}\n{text}");
+    }
+}
+
+#[test]
+fn no_line_is_wider_than_the_terminal() {
+    for width in [40, 60, 80, 120] {
+        for details in [false, true] {
+            for tickets in [counter(), hostile()] {
+                let text = wide(&tickets, width, details);
+                for line in text.lines() {
+                    assert!(line.width() <= width, "{width}: {line}");
+                }
+            }
+        }
+    }
 }
 
 #[test]
@@ -168,6 +230,7 @@ fn after_the_swap() {
         width: 80,
         color: false,
         zone: &TimeZone::UTC,
+        details: false,
     };
     let mut out = Vec::new();
     swap::write_after_text(&after, &options, &mut out).unwrap();

@@ -24,6 +24,7 @@ pub(crate) fn run() -> Run {
         path: None,
         plan: None,
         os_feed: None,
+        losses_accepted: false,
     }
 }
 

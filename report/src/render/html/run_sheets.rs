@@ -1,5 +1,5 @@
-//! A plan, or any devices that were asked for, as one page to print: totals and what stands in the step_list
-//! first, then a run sheet for each device, on a sheet of paper of its own.
+//! A plan, or any devices that were asked for, as one page to print: totals and the most frequent
+//! blockers first, then a run sheet for each device, on a sheet of paper of its own.
 //!
 //! The page asks for nothing and runs nothing: it has a style and no script.
 
@@ -12,7 +12,7 @@ use super::csp;
 use crate::format::{self, cut, escaped};
 use crate::results::Verdict;
 use crate::swap::ticket::{Ticket, Tickets};
-use crate::view::run_sheet::{Density, RunSheet, order, run_sheet};
+use crate::view::run_sheet::{Density, RunSheet, run_sheet};
 use crate::view::ticket::{self, Tone};
 
 #[derive(Template)]
@@ -55,9 +55,7 @@ struct Row {
 struct RunSheetPage {
     number: usize,
     of: usize,
-    verdict: &'static str,
     tone: &'static str,
-    order: &'static str,
     made: String,
     sheet: RunSheet,
 }
@@ -82,7 +80,7 @@ fn page(tickets: &Tickets, zone: &TimeZone) -> Page {
         title: format!("Swaps, {asked_at}"),
         headline: format::plural(tickets.summary.devices, "swap", "swaps"),
         counts: Verdict::ALL.map(|verdict| count(tickets, verdict)).into(),
-        blockers: ticket::blockers(tickets),
+        blockers: ticket::blockers_on_paper(tickets),
         faults: faults(tickets),
         rows: numbered()
             .map(|(ticket, number)| row(ticket, number))
@@ -91,10 +89,8 @@ fn page(tickets: &Tickets, zone: &TimeZone) -> Page {
             .map(|(ticket, number)| RunSheetPage {
                 number,
                 of: tickets.swaps.len(),
-                verdict: ticket.verdict.label(),
                 tone: ticket.verdict.id(),
-                order: order(ticket.verdict),
-                made: format!("asked {asked_at} {zone_name}"),
+                made: format!("checked {asked_at} {zone_name}"),
                 sheet: run_sheet(ticket, tickets, zone),
             })
             .collect(),

@@ -3,13 +3,13 @@
 use std::io::{self, Write};
 
 use jiff::tz::TimeZone;
-use unicode_width::UnicodeWidthStr;
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 use crate::format::escaped;
 
 /// The narrowest terminal that is laid out for.
-const WIDTH_MIN: usize = 60;
-/// The widest line of text: longer ones are hard to read.
+pub(crate) const WIDTH_MIN: usize = 40;
+/// The widest line of running text: longer ones are hard to read.
 const WIDTH_MAX: usize = 110;
 
 /// How to write running text for a terminal.
@@ -21,9 +21,13 @@ pub struct PageOptions<'a> {
     pub color: bool,
     /// The zone of dates for people.
     pub zone: &'a TimeZone,
+    /// Write everything, not only what the reader needs first?
+    pub details: bool,
 }
 
 /// Running text on a terminal. What it writes goes through [`escaped`], for some of it is not ours.
+///
+/// No line is wider than the terminal and words stay whole. A word that is wider than a line is broken.
 pub(crate) struct Page<'a> {
     pub(crate) paint: Paint,
     pub(crate) width: usize,
@@ -39,9 +43,25 @@ impl<'a> Page<'a> {
         }
     }
 
-    /// One line that stands out, however long it is.
+    /// A heading, on as many lines as it needs.
     pub(crate) fn bold(&self, color: Color, text: &str, out: &mut dyn Write) -> io::Result<()> {
-        writeln!(out, "{}", self.paint.bold(color, &escaped(text)))
+        for line in wrapped_words(&escaped(text), self.width) {
+            writeln!(out, "{}", self.paint.bold(color, &line))?;
+        }
+        Ok(())
+    }
+
+    /// A bar across the terminal: filled where there are colours, drawn with `=` where there are none.
+    pub(crate) fn banner(&self, color: Color, text: &str, out: &mut dyn Write) -> io::Result<()> {
+        let text = cut(&escaped(text), self.width - 8);
+        let bar = match self.paint.0 {
+            true => padded(&format!("  {text}"), self.width),
+            false => {
+                let rest = self.width.saturating_sub(text.width() + 6);
+                format!("==  {text}  {}", "=".repeat(rest))
+            }
+        };
+        writeln!(out, "{}", self.paint.filled(color, &bar))
     }
 
     pub(crate) fn lines(&self, indent: usize, text: &str, out: &mut dyn Write) -> io::Result<()> {
@@ -54,6 +74,21 @@ impl<'a> Page<'a> {
     pub(crate) fn dim(&self, indent: usize, text: &str, out: &mut dyn Write) -> io::Result<()> {
         for line in wrapped_words(&escaped(text), self.width - indent) {
             writeln!(out, "{:indent$}{}", "", self.paint.dim(&line))?;
+        }
+        Ok(())
+    }
+
+    /// A label of a fixed width, and beside it a text on as many lines as it needs.
+    pub(crate) fn labelled(
+        &self,
+        (label, label_width): (&str, usize),
+        text: &str,
+        out: &mut dyn Write,
+    ) -> io::Result<()> {
+        let lines = wrapped_words(&escaped(text), self.width - label_width);
+        for (index, line) in lines.iter().enumerate() {
+            let label = if index == 0 { label } else { "" };
+            writeln!(out, "{}{line}", self.paint.dim(&padded(label, label_width)))?;
         }
         Ok(())
     }
@@ -87,9 +122,28 @@ pub(crate) fn cut(text: &str, width: usize) -> String {
     kept + "…"
 }
 
+/// Cuts at a drawn width, with `…` in place of the beginning: the end of a path identifies it.
+pub(crate) fn cut_front(text: &str, width: usize) -> String {
+    if text.width() <= width {
+        return text.to_owned();
+    }
+    let mut kept: Vec<char> = Vec::new();
+    let mut taken = 1; // the `…`
+    for character in text.chars().rev() {
+        taken += character.width().unwrap_or(0);
+        if taken > width {
+            break;
+        }
+        kept.push(character);
+    }
+    kept.push('…');
+    kept.into_iter().rev().collect()
+}
+
 /// A text on as few lines as fit.
 pub(crate) fn wrapped_words(text: &str, width: usize) -> Vec<String> {
-    let words: Vec<String> = text.split(' ').map(str::to_owned).collect();
+    let words = text.split(' ').flat_map(|word| pieces(word, width));
+    let words: Vec<String> = words.collect();
     if text.is_empty() {
         Vec::new()
     } else {
@@ -97,12 +151,32 @@ pub(crate) fn wrapped_words(text: &str, width: usize) -> Vec<String> {
     }
 }
 
+/// A word whole, or in pieces where it is wider than a line: a path, a row of ids, a hostile name.
+fn pieces(word: &str, width: usize) -> Vec<String> {
+    let mut pieces = vec![String::new()];
+    let mut taken = 0;
+    for character in word.chars() {
+        let wide = character.width().unwrap_or(0);
+        if taken + wide > width {
+            pieces.push(String::new());
+            taken = 0;
+        }
+        taken += wide;
+        if let Some(piece) = pieces.last_mut() {
+            piece.push(character);
+        }
+    }
+    pieces
+}
+
 /// Lays items out on as few lines as fit; an item that is wider than a line has one for itself.
 pub(crate) fn wrapped(items: &[String], between: &str, width: usize) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
-    for item in items {
+    let comma = between.trim_end().width();
+    for (index, item) in items.iter().enumerate() {
+        let after = if index + 1 == items.len() { 0 } else { comma };
         match lines.last_mut() {
-            Some(line) if line.width() + between.width() + item.width() <= width => {
+            Some(line) if line.width() + between.width() + item.width() + after <= width => {
                 line.push_str(between);
                 line.push_str(item);
             }
@@ -136,6 +210,11 @@ impl Paint {
 
     pub(crate) fn plain(self, color: Color, text: &str) -> String {
         self.with("", color, text)
+    }
+
+    /// Dark letters on the colour.
+    pub(crate) fn filled(self, color: Color, text: &str) -> String {
+        self.with("1;7", color, text)
     }
 
     pub(crate) fn dim(self, text: &str) -> String {

@@ -1,7 +1,8 @@
 //! The tickets of the swap check for a terminal and as CSV.
 //!
-//! The first line of a ticket is the answer: READY or NOT READY, the
-//! device's name, and right below it why. Text that is not ours goes through [`escaped`].
+//! The first line of a ticket is the answer: READY or NOT READY. Why and the one next step follow, and
+//! the answer is the last line too. `--details` shows every check. Text that is not ours goes through
+//! [`escaped`].
 
 use std::io::{self, Write};
 
@@ -14,9 +15,13 @@ use crate::swap::answer::{Answer, Retention};
 use crate::swap::request::PlanUsed;
 use crate::swap::retention::{RetentionEntry, RetentionReport};
 use crate::swap::ticket::{Ticket, Tickets};
+use crate::view::next_step;
 use crate::view::ticket::{self, Group, Tone};
 
-/// Writes every ticket, and for more than one the sums.
+/// Devices that fit an ambiguous name, named without `--details`.
+const CANDIDATES_MAX: usize = 8;
+
+/// Writes every ticket. What it all comes to stands last, where the reader looks.
 ///
 /// # Errors
 /// Those of `out`.
@@ -27,21 +32,25 @@ pub fn write_text(
 ) -> io::Result<()> {
     let page = Page::new(options);
     for ticket in &tickets.swaps {
-        match tickets.plan {
-            Some(_) => page.row_of_plan(ticket, out)?,
-            None => page.ticket(ticket, tickets, out)?,
+        match (&tickets.plan, options.details) {
+            (_, true) => page.ticket(ticket, tickets, out)?,
+            (Some(_), false) => page.row_of_plan(ticket, out)?,
+            (None, false) => page.card(ticket, tickets, out)?,
         }
         writeln!(out)?;
     }
-    if tickets.plan.is_some() || tickets.swaps.len() != 1 {
-        page.sums(tickets, out)?;
-    }
     page.plan(tickets.plan.as_ref(), out)?;
-    page.dim(
-        0,
-        &ticket::evidence(&tickets.evidence, tickets.asked_at, options.zone),
-        out,
-    )
+    if options.details || tickets.plan.is_some() {
+        page.dim(0, &evidence(tickets, options.zone), out)?;
+    }
+    match (&tickets.plan, tickets.swaps.as_slice()) {
+        (None, [only]) => page.verdict(only, out),
+        _ => page.sums(tickets, out),
+    }
+}
+
+fn evidence(tickets: &Tickets, zone: &TimeZone) -> String {
+    ticket::evidence(&tickets.evidence, tickets.asked_at, zone)
 }
 
 /// The same for what may go after a swap.
@@ -67,11 +76,40 @@ pub fn write_after_text(
         &ticket::evidence(&after.evidence, after.asked_at, options.zone),
         out,
     )?;
-    page.dim(0, "Nothing was deleted: this only says.", out)
+    page.dim(0, "Nothing was deleted.", out)
 }
 
 /// What the swap check puts on a page beside plain text.
 impl Page<'_> {
+    /// A device in a few lines: may it be erased, why, the one next step, and where to see more.
+    fn card(&self, ticket: &Ticket, tickets: &Tickets, out: &mut dyn Write) -> io::Result<()> {
+        const LABEL: usize = 6;
+        let order = next_step::order(ticket, tickets);
+        let banner = format!("{} {}", order.mark, ticket.verdict.label());
+        self.banner(color_of(ticket.verdict), &banner, out)?;
+        self.labelled(("Who", LABEL), &self.whose(ticket), out)?;
+        self.labelled(("Why", LABEL), &next_step::why(ticket), out)?;
+        for candidate in ticket.candidates.iter().take(CANDIDATES_MAX) {
+            self.lines(LABEL, &ticket::candidate(candidate, self.zone), out)?;
+        }
+        self.labelled(("Next", LABEL), &format::sentence(&order.next_step), out)?;
+        self.labelled(("More", LABEL), &more(ticket, tickets, self.zone), out)
+    }
+
+    /// "iPhone von Marta (P447292248), iPhone 11, iOS 18.6.2, Tomás Herrera".
+    fn whose(&self, ticket: &Ticket) -> String {
+        let about = ticket.device.as_ref();
+        let about = about.map(|who| ticket::about(who, ticket.user.as_deref()));
+        let parts = [Some(ticket::subject(ticket)), about];
+        let filled = parts.into_iter().flatten().filter(|text| !text.is_empty());
+        filled.collect::<Vec<_>>().join(", ")
+    }
+
+    /// The verdict once more, in one line.
+    fn verdict(&self, ticket: &Ticket, out: &mut dyn Write) -> io::Result<()> {
+        self.bold(color_of(ticket.verdict), &ticket::headline(ticket), out)
+    }
+
     fn ticket(&self, ticket: &Ticket, tickets: &Tickets, out: &mut dyn Write) -> io::Result<()> {
         let color = color_of(ticket.verdict);
         self.bold(color, &ticket::headline(ticket), out)?;
@@ -80,10 +118,10 @@ impl Page<'_> {
             self.lines(2, text, out)?;
         }
         for candidate in &ticket.candidates {
-            self.lines(4, &ticket::candidate(candidate), out)?;
+            self.lines(4, &ticket::candidate(candidate, self.zone), out)?;
         }
         for (label, text) in facts(ticket, tickets, self.zone) {
-            self.labelled(label, &text, out)?;
+            self.fact(label, &text, out)?;
         }
         for group in ticket::groups(ticket) {
             self.group(&group, out)?;
@@ -110,20 +148,9 @@ impl Page<'_> {
         }
     }
 
-    fn labelled(&self, label: &str, text: &str, out: &mut dyn Write) -> io::Result<()> {
-        const LABEL: usize = 14;
-        for (index, line) in wrapped_words(&escaped(text), self.width - LABEL - 2)
-            .iter()
-            .enumerate()
-        {
-            let label = if index == 0 { label } else { "" };
-            writeln!(
-                out,
-                "  {}{line}",
-                self.paint.dim(&format!("{label:<LABEL$}"))
-            )?;
-        }
-        Ok(())
+    fn fact(&self, label: &str, text: &str, out: &mut dyn Write) -> io::Result<()> {
+        const LABEL: usize = 16;
+        self.labelled((&format!("  {label}"), LABEL), text, out)
     }
 
     fn group(&self, group: &Group<'_>, out: &mut dyn Write) -> io::Result<()> {
@@ -162,15 +189,21 @@ impl Page<'_> {
         }
     }
 
+    /// The sums, and of devices that were asked for one by one each verdict once more.
     fn sums(&self, tickets: &Tickets, out: &mut dyn Write) -> io::Result<()> {
-        self.bold(Color::None, &ticket::totals(tickets), out)?;
-        for (index, blocker) in ticket::blockers(tickets).iter().enumerate() {
-            if index == 0 {
-                writeln!(out, "  Most frequent blockers:")?;
-            }
-            self.lines(4, blocker, out)?;
+        let blockers = ticket::blockers(tickets);
+        if !blockers.is_empty() {
+            self.lines(0, "Most frequent blockers:", out)?;
         }
-        Ok(())
+        for blocker in &blockers {
+            self.lines(2, blocker, out)?;
+        }
+        if tickets.plan.is_none() {
+            for ticket in &tickets.swaps {
+                self.verdict(ticket, out)?;
+            }
+        }
+        self.bold(Color::None, &ticket::totals(tickets), out)
     }
 
     fn after(&self, after: &RetentionEntry, out: &mut dyn Write) -> io::Result<()> {
@@ -182,10 +215,10 @@ impl Page<'_> {
         self.bold(color, &ticket::after_headline(after), out)?;
         self.lines(2, &after.reason, out)?;
         if let Some(new) = &after.new {
-            self.labelled("New device", &ticket::name(new), out)?;
+            self.fact("New device", &ticket::name(new), out)?;
         }
         if let Some(day) = after.planned {
-            self.labelled("Planned for", &day.to_string(), out)?;
+            self.fact("Planned for", &day.to_string(), out)?;
         }
         for old in &after.backups {
             let size = old.bytes.map(|bytes| format!(", {}", format::size(bytes)));
@@ -210,6 +243,20 @@ impl Page<'_> {
             false => Ok(()),
         }
     }
+}
+
+/// "--details shows all 22 checks. Read just now (2026-11-20 05:00) by mac-07."
+fn more(ticket: &Ticket, tickets: &Tickets, zone: &TimeZone) -> String {
+    let checks = match ticket.answers.len() as u64 {
+        0 => String::new(),
+        n => format!("--details shows all {n} checks. "),
+    };
+    let hidden = ticket.candidates.len().saturating_sub(CANDIDATES_MAX) as u64;
+    let hidden = match hidden {
+        0 => String::new(),
+        n => format!("--details names {n} more. "),
+    };
+    format!("{checks}{hidden}{}.", evidence(tickets, zone))
 }
 
 fn facts(ticket: &Ticket, tickets: &Tickets, zone: &TimeZone) -> Vec<(&'static str, String)> {
