@@ -190,6 +190,7 @@ fn assemble(found: Discovery, backups: Vec<LocalBackup>, read: DocumentResults) 
         hosts,
         problems,
         roots: found.roots,
+        absent_roots: Vec::new(),
         left_out: found.left_out,
         documents: read.count,
         exports: read.exports,

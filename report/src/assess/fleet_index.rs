@@ -1,18 +1,15 @@
 //! Facts of one device that only the whole fleet gives: whether others have the same problem.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
-
 use fleetback_scanner::model::fleet::{Device, Fleet, Host};
 use fleetback_scanner::model::os_feed::OsFeed;
-use fleetback_scanner::model::problem::Level;
 use fleetback_scanner::model::service_status::ServiceStatus;
 use jiff::{SignedDuration, Timestamp};
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::device_facts::{os_text, product_type};
 use super::good_backup::{local_date, within};
 use super::icloud_evidence::IcloudEvidence;
-use crate::history::History;
+use crate::history::{History, Searched};
 use crate::policy::Effective;
 use crate::tables::error_codes::{self, Class};
 use crate::tables::os_releases::OsTables;
@@ -34,8 +31,8 @@ pub(crate) struct FleetIndex<'a> {
     /// What Apple said of its services.
     pub(crate) service_status: Option<&'a ServiceStatus>,
     hosts: BTreeMap<&'a str, &'a Host>,
-    /// Files and folders that should have been readable and were not.
-    unread: Vec<&'a Path>,
+    /// Where this run would have found a backup.
+    pub(crate) searched: Searched,
     newest_os: BTreeMap<&'a str, OsVersion>,
     /// Failures that speak of Apple's servers, and the device.
     outages: Vec<(Timestamp, usize)>,
@@ -62,7 +59,7 @@ impl<'a> FleetIndex<'a> {
             has_roots: !fleet.roots.is_empty(),
             left_out: fleet.left_out,
             hosts: fleet.hosts.iter().map(|h| (h.name.as_str(), h)).collect(),
-            unread: unread(fleet),
+            searched: Searched::from_fleet(fleet),
             ..Self::default()
         };
         let each = fleet.devices.iter().zip(clouds).zip(policies);
@@ -74,11 +71,6 @@ impl<'a> FleetIndex<'a> {
         }
         view.outages.sort_unstable();
         view
-    }
-
-    /// May this path lie below something that could not be read?
-    pub(crate) fn may_hide(&self, path: &Path) -> bool {
-        self.unread.iter().any(|unread| path.starts_with(unread))
     }
 
     fn add_os(&mut self, device: &'a Device) {
@@ -190,10 +182,4 @@ pub struct ReferenceData<'a> {
     pub os_feed: Option<&'a OsFeed>,
     /// What Apple said of its services; `None` without a status file.
     pub service_status: Option<&'a ServiceStatus>,
-}
-
-fn unread(fleet: &Fleet) -> Vec<&Path> {
-    let problems = fleet.problems.iter();
-    let unread = problems.filter(|problem| problem.level == Level::Incomplete);
-    unread.map(|problem| problem.path.as_path()).collect()
 }

@@ -26,6 +26,7 @@ const ESCALATES: &[Code] = &[
     Code::BackupStale,
     Code::BackupUnknown,
     Code::BackupAging,
+    Code::BackupGone,
     Code::LocalNotDownloaded,
     Code::LocalFilesMissing,
     Code::LocalDamaged,

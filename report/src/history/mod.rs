@@ -8,9 +8,11 @@ mod match_devices;
 mod past_runs;
 pub(crate) mod recovery;
 pub mod run_days;
+mod searched;
 
 pub use self::compare::recompare;
 pub use self::match_devices::{DeviceIds, match_devices};
 pub use self::past_runs::{
     History, PastDevice, PastFinding, PastFolder, PastIcloud, PastRun, PastSize, PastState,
 };
+pub use self::searched::Searched;

@@ -55,7 +55,7 @@ pub struct PastDevice {
     pub folders: Vec<PastFolder>,
 }
 
-/// A folder with a good local backup, as every run up to `until` saw it.
+/// A folder with a good local backup, as the last run that saw it found it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct PastFolder {
     /// The folder.
@@ -68,6 +68,8 @@ pub struct PastFolder {
     pub since: Timestamp,
     /// The last run that saw it.
     pub until: Timestamp,
+    /// The first run that searched the place and did not find it; `None` where no earlier run missed it.
+    pub missed_since: Option<Timestamp>,
 }
 
 /// The newest iCloud backup that every run from `since` to `until` knew of.
@@ -179,6 +181,9 @@ impl PastDevice {
         let states = self.states.iter_mut().map(|state| &mut state.until);
         let findings = self.findings.iter_mut().map(|finding| &mut finding.until);
         let told = self.icloud.iter_mut().map(|told| &mut told.until);
+        for folder in &mut self.folders {
+            folder.missed_since = folder.missed_since.filter(|missed| *missed <= last);
+        }
         let folders = self.folders.iter_mut().map(|folder| &mut folder.until);
         for until in states.chain(findings).chain(told).chain(folders) {
             *until = last.min(*until);

@@ -8,7 +8,7 @@ use fleetback_scanner::model::identity::{Ecid, Identity, Serial, Udid};
 use jiff::Timestamp;
 
 use crate::assess::checks::local_content::is_missed;
-use crate::history::{DeviceIds, History, PastDevice};
+use crate::history::{DeviceIds, History, PastDevice, PastFolder, Searched};
 
 /// The fleet, and in it those devices, each with its numbers and no evidence.
 pub(super) fn with_vanished<'a>(
@@ -16,12 +16,14 @@ pub(super) fn with_vanished<'a>(
     history: Option<&History>,
     now: Timestamp,
 ) -> Cow<'a, Fleet> {
+    let searched = Searched::from_fleet(fleet);
+    let is_gone = |folder: &PastFolder| {
+        is_missed(folder, now)
+            && searched.contains(&folder.path)
+            && !is_found(fleet, folder.path.as_path())
+    };
     let vanished: Vec<Device> = history.map_or_else(Vec::new, |history| {
-        let away = unmatched(fleet, history).filter(|past| {
-            past.folders
-                .iter()
-                .any(|folder| is_missed(folder, now) && !is_found(fleet, folder.path.as_path()))
-        });
+        let away = unmatched(fleet, history).filter(|past| past.folders.iter().any(is_gone));
         away.filter_map(|past| device(&past.ids)).collect()
     });
     if vanished.is_empty() {

@@ -1,5 +1,7 @@
 //! Folders that hold less than a device, or content that is not there, or that are gone.
 
+use std::path::PathBuf;
+
 use fleetback_report::history::{History, PastDevice, PastFolder, PastRun};
 use fleetback_report::judge::{ReferenceData, judge};
 use fleetback_report::results::{Code, Device, FixId, Results, Severity, Status};
@@ -155,11 +157,19 @@ fn seen(seconds: i64) -> History {
                 completed_at: ago(seconds + DAY),
                 since: at,
                 until: at,
+                missed_since: None,
             }],
             ..PastDevice::default()
         }],
         ..History::default()
     }
+}
+
+/// The same, first missed by a run so many seconds ago.
+fn missed(seconds: i64) -> History {
+    let mut history = seen(seconds + DAY);
+    history.devices[0].folders[0].missed_since = Some(ago(seconds));
+    history
 }
 
 fn judged_after(fleet: &Fleet, history: &History) -> Results {
@@ -184,8 +194,9 @@ fn a_folder_that_is_gone_is_missed() {
     let error = Some(Severity::Error);
     let device = || phone().icloud(20 * DAY);
     check_gone(&fleet([device()]), &seen(DAY), error);
-    check_gone(&fleet([device()]), &seen(30 * DAY), error);
-    check_gone(&fleet([device()]), &seen(30 * DAY + 1), None);
+    check_gone(&fleet([device()]), &seen(90 * DAY), error);
+    check_gone(&fleet([device()]), &missed(30 * DAY), error);
+    check_gone(&fleet([device()]), &missed(30 * DAY + 1), None);
     // Another good backup in date: nothing would be lost tonight.
     check_gone(
         &fleet([phone().icloud(DAY)]),
@@ -218,13 +229,27 @@ fn a_folder_that_is_gone_is_missed() {
         "permission denied",
     ));
     check_gone(&unread, &seen(DAY), None);
+    let unread = Fleet {
+        devices: Vec::new(),
+        ..unread
+    };
+    check_gone(&unread, &seen(DAY), None);
+    // Nor where this run did not look; a standard place that is not there was looked for.
+    let elsewhere = |absent: &[&str]| Fleet {
+        roots: Vec::new(),
+        absent_roots: absent.iter().map(PathBuf::from).collect(),
+        ..fleet([])
+    };
+    check_gone(&elsewhere(&[]), &seen(DAY), None);
+    check_gone(&elsewhere(&["/back"]), &seen(DAY), None);
+    check_gone(&elsewhere(&["/backups"]), &seen(DAY), error);
 }
 
 #[test]
 fn a_device_that_nothing_else_knows_does_not_vanish_with_its_folder() {
     let empty = fleet([]);
     check_gone(&empty, &seen(DAY), Some(Severity::Error));
-    check_gone(&empty, &seen(30 * DAY + 1), None);
+    check_gone(&empty, &missed(30 * DAY + 1), None);
     let results = judged_after(&empty, &seen(DAY));
     let device = &results.devices[0];
     assert_eq!(device.serial_number.as_deref(), Some(SERIAL));

@@ -28,6 +28,8 @@ pub struct Fleet {
     pub problems: Vec<Problem>,
     /// The roots as given, and what each held.
     pub roots: Vec<RootSeen>,
+    /// Standard places that were looked for and are not there: nothing lies below them.
+    pub absent_roots: Vec<PathBuf>,
     /// Was a place below the roots left out that may hold backups: refused, too deep, behind a link?
     pub left_out: bool,
     /// MDM documents and tables that were read.

@@ -12,7 +12,7 @@ use crate::format::{list, plural, utc_date};
 use crate::history::PastFolder;
 use crate::results::{Code, Evidence, Severity};
 
-/// A folder that went longer ago than this, in days, is told no more: it has been told every run.
+/// A folder that was first missed longer ago than this, in days, is told no more: every run has told it.
 const GONE_DAYS: f64 = 30.0;
 
 /// Domains named one by one.
@@ -115,13 +115,14 @@ pub(crate) fn gone_folders<'c>(ctx: &'c DeviceContext<'_>) -> impl Iterator<Item
         is_missed(folder, ctx.now)
             && !is_here(ctx, folder)
             && !has_successor(ctx, folder.completed_at)
-            && !ctx.fleet.may_hide(&folder.path)
+            && ctx.fleet.searched.contains(&folder.path)
     })
 }
 
-/// Was it seen lately enough to be missed?
+/// Is it missed for the first time, or was it lately?
 pub(crate) fn is_missed(folder: &PastFolder, now: Timestamp) -> bool {
-    within(folder.until, now, GONE_DAYS)
+    let missed = folder.missed_since;
+    missed.is_none_or(|since| within(since, now, GONE_DAYS))
 }
 
 fn is_here(ctx: &DeviceContext<'_>, folder: &PastFolder) -> bool {
