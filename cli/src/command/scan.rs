@@ -26,7 +26,13 @@ pub(crate) fn run(args: Scan, common: &Common) -> Result<Exit> {
 
     let verbosity = plan.terminal.verbosity;
     let host = &plan.scan.scan_host;
-    let history = History::open(&plan.history, host, &plan.inputs.roots, verbosity);
+    let history = History::open(
+        &plan.history,
+        host,
+        &plan.inputs.roots,
+        &plan.named_roots,
+        verbosity,
+    );
     let progress = Listener::new(plan.terminal, &interrupted);
     let services = ScanServices {
         passwords: &plan.passwords,
@@ -39,6 +45,7 @@ pub(crate) fn run(args: Scan, common: &Common) -> Result<Exit> {
         return Ok(stopped(verbosity));
     }
     let feeds = plan.feeds.read(plan.run.now);
+    fleet.absent_roots.clone_from(&plan.absent_roots);
     fleet.problems.extend(plan.passwords.problems());
     fleet.problems.extend(feeds.problems);
     fleet.problems.sort();

@@ -25,8 +25,9 @@ pub(crate) fn run(args: Verify, common: &Common) -> Result<Exit> {
     let interrupted = interrupt::listen();
 
     let verbosity = plan.terminal.verbosity;
+    let roots = &plan.inputs.roots;
     let (host, now) = (&plan.scan.scan_host, plan.scan.now);
-    let history = History::open(&plan.history, host, &plan.inputs.roots, verbosity);
+    let history = History::open(&plan.history, host, roots, roots, verbosity);
     let progress = Listener::new(plan.terminal, &interrupted);
     let services = ScanServices {
         passwords: &plan.passwords,

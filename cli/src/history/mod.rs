@@ -12,6 +12,7 @@ mod session;
 mod store;
 #[cfg(test)]
 mod tests;
+mod write_folders;
 mod write_run;
 
 pub(crate) use location::{default_path, named_folder};

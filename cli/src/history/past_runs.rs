@@ -6,7 +6,8 @@
 use std::collections::HashMap;
 
 use fleetback_report::history::{
-    DeviceIds, History, PastDevice, PastFinding, PastIcloud, PastRun, PastSize, PastState,
+    DeviceIds, History, PastDevice, PastFinding, PastFolder, PastIcloud, PastRun, PastSize,
+    PastState,
 };
 use fleetback_report::results::Status;
 use jiff::Timestamp;
@@ -41,6 +42,7 @@ pub(super) fn of_job(connection: &Connection, job: i64) -> Result<History, Cause
     reader.findings()?;
     reader.icloud()?;
     reader.sizes()?;
+    reader.folders()?;
     Ok(History {
         runs,
         devices: reader.devices,
@@ -174,6 +176,32 @@ impl Reader<'_> {
                     device.sizes.push(PastSize {
                         completed_at,
                         bytes,
+                    });
+                }
+                Ok(())
+            },
+        )
+    }
+
+    fn folders(&mut self) -> Result<(), Cause> {
+        let last = self.last;
+        self.each(
+            "SELECT device, since, until, host, path, completed_at, missed_since FROM folders
+             WHERE device IN (SELECT device FROM devices WHERE job = ?1) ORDER BY device, host, path",
+            |device, row| {
+                let (since, until) = span(row, last)?;
+                let (host, path): (String, String) = (row.get(3)?, row.get(4)?);
+                let completed_at = instant(row.get(5)?);
+                let missed_since: Option<i64> = row.get(6)?;
+                if let (Some(since), Some(until), Some(completed_at)) = (since, until, completed_at)
+                {
+                    device.folders.push(PastFolder {
+                        path: path.into(),
+                        host,
+                        completed_at,
+                        since,
+                        until,
+                        missed_since: missed_since.and_then(instant),
                     });
                 }
                 Ok(())

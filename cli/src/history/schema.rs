@@ -115,6 +115,18 @@ pub(super) const STEPS: &[&str] = &["
         bytes        INTEGER NOT NULL,
         PRIMARY KEY (device, completed_at)
     ) STRICT, WITHOUT ROWID;
+", "
+    -- The folders of its good local backups, no archived copies.
+    CREATE TABLE folders (
+        device       INTEGER NOT NULL,
+        host         TEXT NOT NULL,     -- the computer it lies on
+        path         TEXT NOT NULL,     -- as the scan reached it
+        completed_at INTEGER NOT NULL,
+        since        INTEGER NOT NULL,  -- the first run that saw it
+        until        INTEGER,           -- the last run that saw it; none: every run up to the last
+        missed_since INTEGER,           -- the first run that searched its place and did not find it
+        PRIMARY KEY (device, host, path)
+    ) STRICT, WITHOUT ROWID;
 "];
 
 /// Is it a store already, and of an older version than this?

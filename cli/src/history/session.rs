@@ -4,7 +4,7 @@
 
 use std::path::{Path, PathBuf};
 
-use fleetback_report::history::History as Past;
+use fleetback_report::history::{History as Past, Searched};
 use fleetback_report::results::Results;
 use fleetback_scanner::model::backup::LocalBackup;
 use fleetback_scanner::model::backup::{CheckRecord, PasswordProof};
@@ -16,7 +16,7 @@ use super::cache::StoredChecks;
 use super::job::Job;
 use super::location::default_path;
 use super::store::Store;
-use super::write_run::SaveOutcome;
+use super::write_run::{SaveOutcome, ScanRun};
 use crate::output::files::resolved;
 use crate::output::messages::Verbosity;
 
@@ -59,17 +59,19 @@ impl HistoryChoice {
 
 impl History {
     /// Opens the store and reads the checks of `host`. `evidence` is what this run reads: nothing
-    /// is ever written below it.
+    /// is ever written below it. `named_roots` are those of it that somebody named; none stands for
+    /// the standard locations.
     pub(crate) fn open(
         choice: &HistoryChoice,
         host: &str,
         evidence: &[PathBuf],
+        named_roots: &[PathBuf],
         verbosity: Verbosity,
     ) -> Self {
         if *choice == HistoryChoice::None {
             return Self::default();
         }
-        match open(choice.path(), host, evidence) {
+        match open(choice.path(), host, evidence, named_roots) {
             Ok(history) => {
                 history.log(verbosity);
                 history
@@ -132,12 +134,14 @@ impl History {
         let Some(mut store) = self.store else { return };
         let checks: Vec<_> = backups(fleet).filter_map(check).collect();
         let proofs: Vec<_> = backups(fleet).filter_map(proof).collect();
-        let earlier = self
-            .earlier
-            .as_ref()
-            .map(|earlier| &earlier.job)
-            .zip(results);
-        match store.save_run(host, now, &checks, &proofs, earlier) {
+        let searched = Searched::from_fleet(fleet);
+        let run = self.earlier.as_ref().zip(results);
+        let run = run.map(|(earlier, results)| ScanRun {
+            job: &earlier.job,
+            results,
+            searched: &searched,
+        });
+        match store.save_run(host, now, &checks, &proofs, run.as_ref()) {
             Ok(SaveOutcome::Written) => {}
             Ok(SaveOutcome::LaterRunExists(later)) => verbosity.note(&format!(
                 "this run was not added to the history, which already has a later run ({later}); if there was no such run, a clock was wrong: move the history file away"
@@ -181,7 +185,12 @@ pub(crate) fn for_stored_results(
     }
 }
 
-fn open(path: Option<PathBuf>, host: &str, evidence: &[PathBuf]) -> Result<History, String> {
+fn open(
+    path: Option<PathBuf>,
+    host: &str,
+    evidence: &[PathBuf],
+    named_roots: &[PathBuf],
+) -> Result<History, String> {
     let nowhere = "this user has no data directory; name a file with --history, or a folder with FLEETBACK_DATA_DIR";
     let path = path.ok_or(nowhere)?;
     if let Some(root) = lies_below(&path, evidence) {
@@ -193,7 +202,7 @@ fn open(path: Option<PathBuf>, host: &str, evidence: &[PathBuf]) -> Result<Histo
     }
     let store = Store::open(&path).map_err(|e| e.to_string())?;
     let memory = store.memory(host).map_err(|e| e.to_string())?;
-    let job = Job::new(host, evidence);
+    let job = Job::new(host, named_roots);
     let past = store.past(&job).map_err(|e| e.to_string())?;
     Ok(History {
         store: Some(store),

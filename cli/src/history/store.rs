@@ -10,7 +10,6 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use fleetback_report::history::History;
-use fleetback_report::results::Results;
 use fleetback_scanner::model::backup::VerifyLevel;
 use fleetback_scanner::model::backup::{CheckRecord, PasswordProof};
 use jiff::Timestamp;
@@ -24,7 +23,7 @@ use super::job::Job;
 use super::network_disk::network_disk;
 use super::past_runs;
 use super::schema::{APPLICATION_ID, is_behind, migrate};
-use super::write_run::{self, SaveOutcome};
+use super::write_run::{self, SaveOutcome, ScanRun};
 use crate::system::platform;
 
 /// How long to wait for another run that writes.
@@ -95,7 +94,7 @@ impl Store {
         now: Timestamp,
         checks: &[(&Path, &CheckRecord)],
         proofs: &[PasswordProof],
-        run: Option<(&Job, &Results)>,
+        run: Option<&ScanRun<'_>>,
     ) -> Result<SaveOutcome, StoreError> {
         let resolved: Vec<_> = checks
             .iter()
@@ -110,7 +109,7 @@ impl Store {
             write_proofs(&transaction, proofs)?;
             let clock = prune(&transaction, now)?;
             let saved = match run {
-                Some((job, results)) => write_run::write(&transaction, job, results, clock)?,
+                Some(run) => write_run::write(&transaction, run, clock)?,
                 None => SaveOutcome::Written,
             };
             transaction.commit()?;

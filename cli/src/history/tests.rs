@@ -15,7 +15,7 @@ use jiff::{SignedDuration, Timestamp};
 use rusqlite::Connection;
 use tempfile::TempDir;
 
-use fleetback_report::history::History;
+use fleetback_report::history::{History, Searched};
 use fleetback_report::judge::{ReferenceData, RunInfo, judge};
 use fleetback_report::policy::Policy;
 use fleetback_report::results::{Code, Results, Status};
@@ -26,7 +26,7 @@ use super::error::Cause;
 use super::job::Job;
 use super::schema::{STEPS, migrate_by};
 use super::store::Store;
-use super::write_run::SaveOutcome;
+use super::write_run::{SaveOutcome, ScanRun};
 
 const NOW: &str = "2026-11-20T04:00:00Z";
 
@@ -178,10 +178,14 @@ fn job() -> Job {
 }
 
 fn save_scan(sandbox: &Sandbox, results: &Results) -> SaveOutcome {
-    let (job, now) = (job(), results.scanned_at);
+    let run = ScanRun {
+        job: &job(),
+        results,
+        searched: &Searched::default(),
+    };
     let mut store = sandbox.open();
     store
-        .save_run("mac", now, &[], &[], Some((&job, results)))
+        .save_run("mac", results.scanned_at, &[], &[], Some(&run))
         .unwrap()
 }
 
@@ -483,6 +487,37 @@ fn each_step_is_taken_once_and_whole() {
     assert_eq!(half, Ok(0));
 }
 
+/// What the version before folders were remembered left: one run, one device, one finding.
+const BEFORE_FOLDERS: &str = "
+    INSERT INTO jobs VALUES (1, 'mac', '/backups');
+    INSERT INTO runs VALUES (1, 1795060800000, 'run 0', '0', 1, 1);
+    INSERT INTO devices VALUES (1, 1, NULL, 'FBTEST00001', NULL, NULL, 1795060800000, 1795060800000, NULL, NULL, NULL);
+    INSERT INTO states VALUES (1, 1795060800000, NULL, 'unknown', 'error');
+    INSERT INTO findings VALUES (1, 'backup-unknown', 1795060800000, NULL, 'error', 0, 'L15', 0, 'ask-mdm');
+";
+
+#[test]
+fn a_store_of_an_earlier_version_is_taken_over_with_all_it_holds() {
+    let sandbox = Sandbox::new(0);
+    sandbox.write(b"");
+    let mut old = Connection::open(sandbox.store()).unwrap();
+    migrate_by(&mut old, &STEPS[..2]).unwrap();
+    old.execute_batch(BEFORE_FOLDERS).unwrap();
+    drop(old);
+    let before = past(&sandbox);
+    assert_eq!(before.runs.len(), 1);
+    let device = &before.devices[0];
+    assert_eq!(device.states.len(), 1);
+    assert_eq!(device.folders, []);
+    assert_eq!(
+        save_scan(&sandbox, &found(1, &[serial(1)])),
+        SaveOutcome::Written
+    );
+    let after = past(&sandbox);
+    assert_eq!((after.runs.len(), after.devices.len()), (2, 1));
+    assert_eq!(after.devices[0].states[0].since, device.states[0].since);
+}
+
 #[track_caller]
 fn damaged(bytes: &[u8]) {
     let sandbox = Sandbox::new(0);
@@ -629,8 +664,13 @@ fn writer() {
         // Every other run sees every other device, so that rows begin and end.
         let devices: Vec<_> = (0..MANY).step_by(1 + seen % 2).map(serial).collect();
         let night = found(i64::try_from(seen).unwrap(), &devices);
+        let run = ScanRun {
+            job: &job,
+            results: &night,
+            searched: &Searched::default(),
+        };
         store
-            .save_run(&host, now(), &checks, &[], Some((&job, &night)))
+            .save_run(&host, now(), &checks, &[], Some(&run))
             .unwrap();
     }
 }

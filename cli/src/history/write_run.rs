@@ -6,7 +6,7 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use fleetback_report::history::{DeviceIds, match_devices};
+use fleetback_report::history::{DeviceIds, Searched, match_devices};
 use fleetback_report::results::{Backup, Device, Finding, Results, Severity};
 use jiff::Timestamp;
 use rusqlite::{Transaction, params};
@@ -15,6 +15,7 @@ use super::clock::{ICLOUD_KEPT_DAYS, KEPT_DAYS, days_before};
 use super::error::Cause;
 use super::job::Job;
 use super::past_runs::ids;
+use super::write_folders::FolderWriter;
 
 /// The newest sizes that are kept of each device.
 const SIZES_KEPT: i64 = 14;
@@ -28,14 +29,22 @@ pub(crate) enum SaveOutcome {
     LaterRunExists(Timestamp),
 }
 
+/// A scan as it is remembered.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct ScanRun<'a> {
+    pub(crate) job: &'a Job,
+    pub(crate) results: &'a Results,
+    pub(crate) searched: &'a Searched,
+}
+
 /// Writes a run. Rows older than `clock` (milliseconds) minus their limit are deleted.
 pub(super) fn write(
     transaction: &Transaction<'_>,
-    job: &Job,
-    results: &Results,
+    run: &ScanRun<'_>,
     clock: i64,
 ) -> Result<SaveOutcome, Cause> {
-    let job = job.number(transaction)?;
+    let results = run.results;
+    let job = run.job.number(transaction)?;
     let at = results.scanned_at.as_millisecond();
     let last: Option<i64> =
         transaction.query_row("SELECT max(at) FROM runs WHERE job = ?1", [job], |row| {
@@ -53,7 +62,7 @@ pub(super) fn write(
         last: last.unwrap_or(at),
     };
     writer.run(results)?;
-    writer.devices(results)?;
+    writer.devices(results, run.searched)?;
     prune(transaction, clock)?;
     Ok(SaveOutcome::Written)
 }
@@ -93,18 +102,21 @@ impl Writer<'_> {
         Ok(())
     }
 
-    fn devices(&self, results: &Results) -> Result<(), Cause> {
+    fn devices(&self, results: &Results, searched: &Searched) -> Result<(), Cause> {
         let ids = self.ids(&results.devices)?;
         let mut states = self.open_states()?;
         let mut findings = self.open_findings()?;
         let mut icloud = self.open_icloud()?;
+        let mut folders = FolderWriter::new(self.transaction, self.job, self.at, self.last)?;
         for (id, device) in ids.iter().zip(&results.devices) {
             self.facts(*id, device)?;
             self.state(*id, device, states.remove(id))?;
             self.findings(*id, device, findings.remove(id).unwrap_or_default())?;
             self.icloud(*id, device, icloud.remove(id))?;
             self.size(*id, device)?;
+            folders.device(*id, device)?;
         }
+        folders.close(searched)?;
         // What is left belongs to devices that this run did not see.
         for (id, (since, _)) in icloud {
             self.close_icloud(id, since)?;
@@ -364,6 +376,7 @@ fn prune(transaction: &Transaction<'_>, clock: i64) -> Result<(), Cause> {
     transaction.execute("DELETE FROM runs WHERE at < ?1", [limit])?;
     transaction.execute("DELETE FROM states WHERE until < ?1", [limit])?;
     transaction.execute("DELETE FROM findings WHERE until < ?1", [limit])?;
+    transaction.execute("DELETE FROM folders WHERE until < ?1", [limit])?;
     let limit_of_icloud = days_before(clock, ICLOUD_KEPT_DAYS);
     transaction.execute("DELETE FROM icloud WHERE until < ?1", [limit_of_icloud])?;
     let mut old = transaction.prepare("SELECT device FROM devices WHERE last_seen < ?1")?;
@@ -377,7 +390,9 @@ fn prune(transaction: &Transaction<'_>, clock: i64) -> Result<(), Cause> {
 }
 
 fn forget_device(transaction: &Transaction<'_>, id: i64) -> Result<(), Cause> {
-    for table in ["states", "findings", "icloud", "sizes", "devices"] {
+    for table in [
+        "states", "findings", "icloud", "sizes", "folders", "devices",
+    ] {
         let sql = format!("DELETE FROM {table} WHERE device = ?1");
         transaction.prepare_cached(&sql)?.execute([id])?;
     }

@@ -1,5 +1,7 @@
 //! What is meant by `fleetback scan`.
 
+use std::path::PathBuf;
+
 use anyhow::{Result, ensure};
 use fleetback_report::judge::RunInfo;
 use fleetback_report::policy::Policy;
@@ -15,6 +17,7 @@ use super::resolve::{
     threads, verify_again_days,
 };
 use super::run_id::run_id;
+use super::standard_roots::absent_roots;
 use crate::config;
 use crate::config::args::{Common, Scan};
 use crate::config::layer::Layer;
@@ -28,6 +31,10 @@ use crate::system::exit::FailThreshold;
 pub(crate) struct ScanPlan {
     /// What to read.
     pub(crate) inputs: Inputs,
+    /// The roots that were named; none stands for the standard locations.
+    pub(crate) named_roots: Vec<PathBuf>,
+    /// Standard locations that are not there.
+    pub(crate) absent_roots: Vec<PathBuf>,
     /// How to read it.
     pub(crate) scan: ScanOptions,
     /// How many threads read; 0 is one per processor.
@@ -95,6 +102,8 @@ impl ScanPlan {
             since: args
                 .since
                 .map(|since| since.last_instant(&reports.time_zone)),
+            absent_roots: absent_roots(&settings.roots),
+            named_roots: settings.roots.clone(),
             history,
             threads: threads(&settings)?,
             feeds: FeedFiles {

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use anyhow::{Result, ensure};
-use fleetback_scanner::discover::locations::{Os, Standard, standard};
+use fleetback_scanner::discover::locations::{Os, Presence, Standard, standard};
 use fleetback_scanner::model::problem::Level;
 
 use crate::system::platform;
@@ -12,6 +12,16 @@ use crate::system::platform;
 pub(crate) fn here() -> Standard {
     let own = etcetera::home_dir().ok();
     standard(Os::current(), &platform::users_folder(), own.as_deref())
+}
+
+/// Where no ROOT is named: the standard places that are not there, so that nothing lies below them.
+pub(crate) fn absent_roots(named: &[PathBuf]) -> Vec<PathBuf> {
+    if !named.is_empty() {
+        return Vec::new();
+    }
+    let locations = here().locations.into_iter();
+    let absent = locations.filter(|location| location.presence == Presence::Absent);
+    absent.map(|location| location.path).collect()
 }
 
 /// What to scan when no ROOT is named: the standard places that exist. A folder of homes that

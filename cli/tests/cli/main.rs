@@ -15,6 +15,7 @@ mod diff;
 mod exit_codes;
 mod explain;
 mod fleets;
+mod gone;
 mod help;
 mod history;
 mod killed;
