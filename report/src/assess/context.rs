@@ -11,9 +11,10 @@ use super::fleet_index::FleetIndex;
 use super::fleet_patterns::{Pattern, Patterns};
 use super::good_backup::{is_plausible, local_date, within};
 use super::icloud_evidence::IcloudEvidence;
+use crate::format::{self, Age, AgeLimits};
 use crate::history::PastDevice;
 use crate::history::run_days::RunDays;
-use crate::policy::{Effective, Requirement};
+use crate::policy::{Effective, Requirement, policy_for};
 use crate::results::{BackupKind, PatternKind};
 use crate::tables::models::model;
 use crate::tables::os_version::OsVersion;
@@ -26,6 +27,8 @@ pub(crate) struct DeviceContext<'a> {
     /// What is asked of it.
     pub(crate) policy: &'a Effective<'a>,
     pub(crate) now: Timestamp,
+    /// The ages at which the policy of the device changes its mind.
+    age_limits: AgeLimits,
     pub(crate) fleet: &'a FleetIndex<'a>,
     pub(crate) cloud: &'a IcloudEvidence<'a>,
     /// The run_days of earlier runs; `None` for a run without a history.
@@ -69,6 +72,7 @@ impl<'a> DeviceContext<'a> {
             device,
             policy,
             now,
+            age_limits: policy_for(policy).age_limits(),
             fleet,
             cloud,
             run_days: None,
@@ -146,6 +150,11 @@ impl<'a> DeviceContext<'a> {
             date: dated.date,
             backup: None,
         })
+    }
+
+    /// How old something of this date is, told as everywhere in the report.
+    pub(crate) fn age(&self, date: Timestamp) -> Age<'_> {
+        format::age(date, self.now, &self.age_limits)
     }
 
     /// Is a backup of this date not yet stale?

@@ -16,7 +16,7 @@ use crate::assess::checks::planned_swap;
 use crate::assess::context::DeviceContext;
 use crate::assess::draft_finding::DraftFinding;
 use crate::assess::os_support::currency;
-use crate::format::{plural, utc_date};
+use crate::format::{instant, plural};
 use crate::history::incident::{Incident, Shown, escalates};
 use crate::results::{Confidence, FindingHistory, FixId, OsVerdict};
 
@@ -267,7 +267,7 @@ fn after_two_fixes(
         format!(
             "{} were shown since {} and no good backup of the last 14 days stands",
             plural(fixes.len() as u64, "fix", "fixes"),
-            utc_date(incident.since())
+            instant(incident.since())
         )
     })
 }
@@ -279,7 +279,7 @@ fn describe_tried(shown: &[Shown], fix: FixId) -> Option<String> {
         "\"{}\" was shown on {} since {} and did not help",
         last.fix.about().title,
         plural(last.nights, "night", "nights"),
-        utc_date(last.since)
+        instant(last.since)
     ))
 }
 

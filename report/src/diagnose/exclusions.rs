@@ -7,7 +7,7 @@ use jiff::SignedDuration;
 use super::rule::{Reason, Row, row};
 use crate::assess::context::DeviceContext;
 use crate::assess::good_backup::is_plausible;
-use crate::format::{elapsed_days, utc_date};
+use crate::format::instant;
 use crate::results::Confidence::{High, Medium};
 use crate::results::{Code, FixId};
 
@@ -103,7 +103,7 @@ fn left(ctx: &DeviceContext<'_>) -> Option<Reason> {
     let state = ctx.left_mdm()?;
     Some(Reason::new(format!(
         "the MDM's record of {} says that it has left",
-        utc_date(state.observed_at())
+        instant(state.observed_at())
     )))
 }
 
@@ -120,7 +120,7 @@ fn lost(ctx: &DeviceContext<'_>) -> Option<Reason> {
         .filter(|lost_mode| lost_mode.value)?;
     Some(Reason::new(format!(
         "the MDM said on {} that lost mode is on",
-        utc_date(lost_mode.observed_at())
+        instant(lost_mode.observed_at())
     )))
 }
 
@@ -132,7 +132,7 @@ fn wrong_clock(ctx: &DeviceContext<'_>) -> Option<Reason> {
     newest.then(|| {
         Reason::new(format!(
             "the newest local backup bears the date {}",
-            utc_date(date)
+            instant(date)
         ))
     })
 }
@@ -149,8 +149,8 @@ fn silent(ctx: &DeviceContext<'_>) -> Option<Reason> {
     (!ctx.trusted(contact) && !seen_since).then(|| {
         Reason::new(format!(
             "the MDM last heard of it on {}, {} ago",
-            utc_date(contact),
-            elapsed_days(contact, ctx.now)
+            instant(contact),
+            ctx.age(contact).in_days()
         ))
     })
 }
@@ -165,7 +165,7 @@ fn new_device(ctx: &DeviceContext<'_>) -> Option<Reason> {
     (new && !backed_up).then(|| {
         Reason::new(format!(
             "it was enrolled on {}, and no backup since then is known",
-            utc_date(enrolled)
+            instant(enrolled)
         ))
     })
 }

@@ -13,7 +13,7 @@ use crate::assess::context::DeviceContext;
 use crate::assess::fleet_index::is_outage;
 use crate::assess::icloud_evidence::{Attempt, TRANSIENT_RUN};
 use crate::assess::os_support::currency;
-use crate::format::{elapsed_days, plural, utc_date, utc_date_time};
+use crate::format::{instant, plural};
 use crate::policy::{Requirement, span_of_days};
 use crate::results::Confidence::{High, Low, Medium};
 use crate::results::{Code, FixId, OsVerdict};
@@ -195,8 +195,8 @@ fn expiring_alone(ctx: &DeviceContext<'_>) -> Option<Reason> {
     (allowed && old && !ctx.local_in_date()).then(|| {
         Reason::new(format!(
             "the last iCloud backup is of {}, {} ago",
-            utc_date(fact.value),
-            elapsed_days(fact.value, ctx.now)
+            instant(fact.value),
+            ctx.age(fact.value).in_days()
         ))
         .limited_if_old(!ctx.trusted(fact.observed_at))
     })
@@ -222,7 +222,7 @@ fn is_off_why(ctx: &DeviceContext<'_>) -> Option<Reason> {
     Some(
         Reason::new(format!(
             "on {} the switch for iCloud Backup was off",
-            utc_date(fact.observed_at)
+            instant(fact.observed_at)
         ))
         .limited_if_old(!ctx.trusted(fact.observed_at)),
     )
@@ -238,7 +238,7 @@ fn failure<'a>(
 
 /// "the last 4 attempts of iCloud Backup ended with code 303 (not enough iCloud storage), the newest on 2026-11-19".
 fn answered(ctx: &DeviceContext<'_>, newest: &Attempt<'_>) -> Reason {
-    let when = utc_date(newest.entry.at);
+    let when = instant(newest.entry.at);
     let says = newest.describe();
     let text = match ctx.cloud.same_again() {
         0 | 1 => format!("the last attempt of iCloud Backup, on {when}, ended with {says}"),
@@ -280,7 +280,7 @@ fn device_full_by_ratio(ctx: &DeviceContext<'_>) -> Option<Reason> {
     (percent < ctx.policy.thresholds.storage_low_percent).then(|| {
         Reason::new(format!(
             "on {} only {percent:.1} % of the device's storage was free",
-            utc_date(storage.observed_at())
+            instant(storage.observed_at())
         ))
     })
 }
@@ -291,15 +291,15 @@ fn known_outage(ctx: &DeviceContext<'_>) -> Option<Reason> {
     let covering = covering(ctx, status)?;
     let (event, until) = (covering.event, covering.until);
     let end = match event.end {
-        Some(_) => format!("to {}", utc_date_time(until)),
-        None => format!("and still at {}", utc_date_time(until)),
+        Some(_) => format!("to {}", instant(until)),
+        None => format!("and still at {}", instant(until)),
     };
     Some(Reason::new(format!(
         "Apple's status page tells of an event of {} ({}) from {} {end}; every backup missed since {} falls into it",
         event.service,
         event.kind,
-        utc_date_time(event.start),
-        ctx.cloud.last_success().map(utc_date).unwrap_or_default()
+        instant(event.start),
+        ctx.cloud.last_success().map(instant).unwrap_or_default()
     )))
 }
 
@@ -404,7 +404,7 @@ fn network_of_its_own(ctx: &DeviceContext<'_>) -> Option<Reason> {
         let text = format!(
             "{errors} of the last {LAST_ATTEMPTS} attempts of iCloud Backup ended with {}, the newest on {}, while {others} other devices of the site succeed",
             newest.describe(),
-            utc_date(newest.entry.at)
+            instant(newest.entry.at)
         );
         Reason { text, ..why }
     })
@@ -466,8 +466,8 @@ fn store_account_inactive(ctx: &DeviceContext<'_>) -> Option<Reason> {
     uses_icloud(ctx).then(|| {
         Reason::new(format!(
             "the MDM said on {} that the App Store account is not active, and the iCloud date stands at {}",
-            utc_date(inactive.observed_at()),
-            utc_date(frozen.value)
+            instant(inactive.observed_at()),
+            instant(frozen.value)
         ))
     })
 }
@@ -477,7 +477,7 @@ fn never_done(ctx: &DeviceContext<'_>) -> Option<Reason> {
     (uses_icloud(ctx) && ctx.cloud.last.is_none()).then(|| {
         Reason::new(format!(
             "on {} iCloud Backup was switched on, and the device named no backup that was ever completed",
-            utc_date(on.observed_at)
+            instant(on.observed_at)
         ))
     })
 }
@@ -513,7 +513,7 @@ fn quota_guess(ctx: &DeviceContext<'_>) -> Option<Reason> {
     fits.then(|| {
         Reason::new(format!(
             "iCloud backups came night after night until {} and then no more, the device is heard of and holds more than the 5 GB that come with an account, and {others} other devices of its site succeed; nothing names the cause",
-            utc_date(last.value)
+            instant(last.value)
         ))
     })
 }

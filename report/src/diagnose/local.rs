@@ -15,7 +15,7 @@ use crate::assess::checks::storage::{full_disk, need};
 use crate::assess::context::DeviceContext;
 use crate::assess::good_backup::within;
 use crate::assess::status::later_attempt;
-use crate::format::{elapsed_days, plural, size, utc_date};
+use crate::format::{instant, plural, size};
 use crate::policy::Requirement;
 use crate::results::Confidence::{High, Low, Medium};
 use crate::results::{Code, FixId, PatternKind};
@@ -121,7 +121,7 @@ fn device_full(ctx: &DeviceContext<'_>) -> Option<Reason> {
     (percent < ctx.policy.thresholds.storage_critical_percent).then(|| {
         Reason::new(format!(
             "on {} only {percent:.1} % of the device's storage was free",
-            utc_date(storage.observed_at())
+            instant(storage.observed_at())
         ))
     })
 }
@@ -137,7 +137,7 @@ fn passcode_after_start(ctx: &DeviceContext<'_>) -> Option<Reason> {
     asks_for_passcode(ctx).then(|| {
         Reason::new(format!(
             "Info.plist says that the computer began a backup on {}, Status.plist knows nothing of it, and the device runs iOS {}",
-            utc_date(at),
+            instant(at),
             ctx.os().map(|os| os.to_string()).unwrap_or_default()
         ))
     })
@@ -260,7 +260,7 @@ fn gone(ctx: &DeviceContext<'_>) -> Option<Reason> {
         "the folder {} on {} was last seen on {}",
         folder.path.display(),
         folder.host,
-        utc_date(folder.until)
+        instant(folder.until)
     )))
 }
 
@@ -385,8 +385,8 @@ fn local_way(ctx: &DeviceContext<'_>) -> Option<Reason> {
     Some(Reason::new(format!(
         "the newest local backup on {} is of {}, {} ago, and nothing was found that stopped the next",
         backup.host,
-        utc_date(date),
-        elapsed_days(date, ctx.now)
+        instant(date),
+        ctx.age(date).in_days()
     )))
 }
 

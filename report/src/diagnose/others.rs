@@ -9,7 +9,7 @@ use crate::assess::checks::icloud::{is_blocked, restriction_evidence};
 use crate::assess::checks::inventory::pairing_is_blocked;
 use crate::assess::context::DeviceContext;
 use crate::assess::os_support::currency;
-use crate::format::{plural, utc_date};
+use crate::format::{instant, plural};
 use crate::policy::{Preset, Requirement};
 use crate::results::Confidence::{High, Low, Medium};
 use crate::results::{Code, FixId, OsVerdict};
@@ -115,7 +115,7 @@ fn forbidden(ctx: &DeviceContext<'_>) -> Option<Reason> {
     let fact = ctx.cloud.enabled.as_ref()?;
     let text = format!(
         "on {} the switch was on; the restriction allowCloudBackup = false would hold it off",
-        utc_date(fact.observed_at)
+        instant(fact.observed_at)
     );
     Some(Reason::new(text).limited_if_old(!ctx.trusted(fact.observed_at)))
 }

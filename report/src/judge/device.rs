@@ -16,7 +16,6 @@ use crate::assess::draft_finding::DraftFinding;
 use crate::assess::os_support::currency;
 use crate::assess::status::last_attempt;
 use crate::diagnose::finding::diagnose;
-use crate::format::days_between;
 use crate::history::compare::{self, JudgedNow};
 use crate::policy::policy_for;
 use crate::results::{Code, Device, Finding, FixId, Severity, Verdict};
@@ -137,7 +136,7 @@ fn device(
         planned_swap: person.and_then(|p| p.planned_swap),
         status: facts.status,
         severity: judged.severity,
-        age_days: good.map(|good| days_between(good.date, ctx.now).max(0)),
+        age_days: good.map(|good| ctx.age(good.date).days()),
         last_good_backup: facts.last_good_backup,
         max_age_days: ctx.policy.thresholds.stale_days,
         policy_group: ctx.policy.group.map(str::to_owned),

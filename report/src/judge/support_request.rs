@@ -107,5 +107,5 @@ fn advised(finding: &Finding) -> String {
 }
 
 fn moment(at: Option<Timestamp>) -> String {
-    at.map_or_else(|| "none known".to_owned(), format::utc_date_time)
+    at.map_or_else(|| "none known".to_owned(), format::instant)
 }

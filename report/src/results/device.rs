@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use jiff::civil::Date;
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 
 use super::backup::{Attempt, Backup, GoodBackup, Icloud};
 use super::codes::{Change, Code, Confidence, FixId, OsVerdict, Severity, Status};
@@ -67,8 +67,10 @@ pub struct Device {
     pub severity: Option<Severity>,
     /// The newest good backup.
     pub last_good_backup: Option<GoodBackup>,
-    /// Whole days from the last good backup to `scanned_at`.
-    pub age_days: Option<i64>,
+    /// Days from the last good backup to `scanned_at`, cut off: whole ones, and a fraction where only
+    /// that shows which limit of the policy is passed (7.2 where the limit is 7).
+    #[serde(serialize_with = "whole_where_it_is")]
+    pub age_days: Option<f64>,
     /// The policy's limit for this device, in days.
     pub max_age_days: f64,
     /// The group of the policy that it belongs to; `null` when it belongs to none.
@@ -97,6 +99,16 @@ pub struct Device {
     /// What earlier runs add; `null` for a run without a history.
     #[serde(default)]
     pub history: Option<DeviceHistory>,
+}
+
+/// A number as people write it: 12 and not 12.0.
+#[allow(clippy::ref_option)] // the shape that serde asks for
+fn whole_where_it_is<S: Serializer>(number: &Option<f64>, to: S) -> Result<S::Ok, S::Error> {
+    #[allow(clippy::cast_possible_truncation)] // ages in days are far below 2^53
+    match number {
+        Some(number) if number.fract() == 0.0 => to.serialize_some(&(*number as i64)),
+        number => number.serialize(to),
+    }
 }
 
 /// What earlier runs add to a device.

@@ -4,6 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::device::Device;
+use crate::format::AgeLimits;
 
 /// What of the policy a reader of the report needs.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -66,6 +67,19 @@ impl PolicyUsed {
         let mut groups = self.groups.iter();
         let own = groups.find(|group| Some(&group.name) == device.policy_group.as_ref());
         own.map_or(self, |group| &group.policy)
+    }
+
+    /// The ages at which something changes: an age is told so that it shows which of them it passed.
+    pub fn age_limits(&self) -> AgeLimits {
+        let days = [
+            self.aging_days,
+            self.stale_days,
+            self.critical_days,
+            self.inventory_trusted_days,
+            self.icloud_expiring_days,
+            self.icloud_ignored_days,
+        ];
+        AgeLimits::of_days(days.into_iter().chain(self.verification_days))
     }
 }
 

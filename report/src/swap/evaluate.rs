@@ -17,7 +17,7 @@ use super::ticket::{
     Blocker, EvidenceUsed, RestoreFrom, SCHEMA_VERSION, Ticket, TicketSummary, Tickets,
 };
 use super::verdict::{judge_rules, reason};
-use crate::format::plural;
+use crate::format::{self, plural};
 use crate::results::{Device, DeviceRef, Results, Verdict};
 use crate::tables::os_releases::OsTables;
 
@@ -46,10 +46,13 @@ pub fn tickets(results: &Results, asked: &[SwapRequest], run: &Run) -> Tickets {
 /// Where the evidence came from, and whether it is out of date.
 pub fn evidence(results: &Results, run: &Run) -> EvidenceUsed {
     let limit = super::rule_input::hours(results.policy.swap_hours);
+    let policy = &results.policy;
+    let limits = policy.age_limits().and_hours(policy.swap_hours);
     EvidenceUsed {
         from: run.from,
         path: run.path.clone(),
         read_at: results.scanned_at,
+        age: format::age(results.scanned_at, run.now, &limits).words_of_hours(),
         scan_host: results.scan_host.clone(),
         too_old: !super::copies::is_young(results.scanned_at, run.now, limit),
         from_the_future: super::copies::is_ahead(results.scanned_at, run.now),
@@ -132,7 +135,7 @@ fn of_known_device(
         reason: reason(verdict, &answers, &input),
         device: Some(DeviceRef::from(device)),
         matched_by: Some(by),
-        restore_from: input.chosen().map(|copy| restore_from(&copy)),
+        restore_from: input.chosen().map(|copy| restore_from(&copy, &input)),
         answers,
         target,
         ..empty(asked)
@@ -158,10 +161,11 @@ fn empty(asked: &SwapRequest) -> Ticket {
     }
 }
 
-fn restore_from(copy: &Copy<'_>) -> RestoreFrom {
+fn restore_from(copy: &Copy<'_>, input: &RuleInput<'_>) -> RestoreFrom {
     RestoreFrom {
         kind: copy.kind(),
         date: copy.date,
+        age: input.age(copy.date),
         host: copy.backup.map(|backup| backup.host.clone()),
         path: copy
             .backup

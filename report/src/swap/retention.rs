@@ -15,8 +15,8 @@ use super::lookup::{Directory, Found};
 use super::plan::{PlanCheck, check_plan};
 use super::request::{PlanUsed, Run, SwapRequest};
 use super::ticket::EvidenceUsed;
-use crate::format::elapsed;
-use crate::results::{BackupKind, Device, DeviceRef, Results};
+use crate::format;
+use crate::results::{BackupKind, Device, DeviceRef, PolicyUsed, Results};
 
 /// Everything that was asked, answered.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -108,7 +108,10 @@ fn after(
     let planned = asked.planned.or(old.planned_swap);
     let (fate, reason, new) = match (untold(asked, check, out_of_date), new) {
         (Some(why), _) => (Retention::Unknown, why, None),
-        (None, new) => of_new(old, new.as_ref(), planned, now),
+        (None, new) => {
+            let policy = &directory.results().policy;
+            of_new(old, new.as_ref(), planned, (policy, now))
+        }
     };
     RetentionEntry {
         planned,
@@ -138,7 +141,7 @@ fn of_new<'a>(
     old: &Device,
     new: Option<&Found<'a>>,
     planned: Option<Date>,
-    now: Timestamp,
+    at: (&PolicyUsed, Timestamp),
 ) -> (Retention, String, Option<&'a Device>) {
     match new {
         None => (
@@ -146,7 +149,7 @@ fn of_new<'a>(
             "no new device was named; name it with --to".to_owned(),
             None,
         ),
-        Some(Found::One(new, _)) => of_pair(old, new, planned, now),
+        Some(Found::One(new, _)) => of_pair(old, new, planned, at),
         Some(Found::Several(_)) => (
             Retention::Unknown,
             "several devices fit what was named as the new one".to_owned(),
@@ -164,7 +167,7 @@ fn of_pair<'a>(
     old: &Device,
     new: &'a Device,
     planned: Option<Date>,
-    now: Timestamp,
+    at: (&PolicyUsed, Timestamp),
 ) -> (Retention, String, Option<&'a Device>) {
     let since = since(old, planned);
     let own = copies(&new.backups, &new.icloud)
@@ -174,7 +177,7 @@ fn of_pair<'a>(
     let (fate, reason) = match own {
         Some(copy) => (
             Retention::MayGo,
-            format!("the new device has {}", describe(&copy, now)),
+            format!("the new device has {}", describe(&copy, at.0.of(new), at.1)),
         ),
         None => (Retention::Keep, why_not(new)),
     };
@@ -205,12 +208,14 @@ fn why_not(new: &Device) -> String {
     format!("the new device is known, and {made}")
 }
 
-fn describe(copy: &Copy<'_>, now: Timestamp) -> String {
+fn describe(copy: &Copy<'_>, policy: &PolicyUsed, now: Timestamp) -> String {
     let kind = match copy.kind() {
         BackupKind::Local => "a complete backup on a computer",
         BackupKind::Icloud => "an iCloud backup",
     };
-    format!("{kind} of its own, {} old", elapsed(copy.date, now))
+    let limits = policy.age_limits();
+    let age = format::age(copy.date, now, &limits).words_of_hours();
+    format!("{kind} of its own, {age} old")
 }
 
 fn backups(old: &Device) -> Vec<OldBackup> {

@@ -5,6 +5,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::copies::{self, Copy, is_ahead, is_young};
 use super::target::Target;
+use crate::format;
 use crate::results::{Backup, Code, Device, Icloud, Mdm, PolicyUsed, Status};
 use crate::tables::os_releases::OsTables;
 
@@ -82,6 +83,12 @@ impl<'a> RuleInput<'a> {
     /// Was the evidence read later than now, so that a clock is wrong?
     pub(crate) fn is_from_the_future(&self) -> bool {
         is_ahead(self.read_at, self.now)
+    }
+
+    /// How old something of this date is; the limit of a swap is a matter of hours.
+    pub(crate) fn age(&self, date: Timestamp) -> String {
+        let limits = self.policy.age_limits().and_hours(self.policy.swap_hours);
+        format::age(date, self.now, &limits).words_of_hours()
     }
 
     /// Is something of this date no older than the limit?

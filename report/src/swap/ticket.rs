@@ -53,6 +53,9 @@ pub struct EvidenceUsed {
     pub path: Option<String>,
     /// When it was read.
     pub read_at: Timestamp,
+    /// How old it was when it was asked: "3 hours".
+    #[serde(default)]
+    pub age: String,
     /// The computer that read it.
     pub scan_host: String,
     /// Is it too old to say anything?
@@ -147,6 +150,9 @@ pub struct RestoreFrom {
     pub kind: BackupKind,
     /// When it was completed.
     pub date: Timestamp,
+    /// How old it was when it was asked: "9 hours".
+    #[serde(default)]
+    pub age: String,
     /// The computer; `null` for iCloud.
     pub host: Option<String>,
     /// The folder; `null` for iCloud.

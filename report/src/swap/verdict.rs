@@ -3,7 +3,6 @@
 use super::answer::{Answer, Outcome};
 use super::rule_input::RuleInput;
 use super::rules::answers;
-use crate::format::elapsed;
 use crate::results::Verdict;
 
 /// The verdict of these answers. Evidence that is out of date gives no other than `unknown`: what stood
@@ -36,6 +35,6 @@ pub fn reason(verdict: Verdict, answers: &[Answer], input: &RuleInput<'_>) -> St
     };
     match leading {
         Some(answer) => answer.evidence.clone(),
-        None => format!("the evidence is {} old", elapsed(input.read_at, input.now)),
+        None => format!("the evidence is {} old", input.age(input.read_at)),
     }
 }

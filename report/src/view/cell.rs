@@ -82,6 +82,16 @@ impl Cell {
             .map_or(Self::Unknown, Self::Decimal)
     }
 
+    /// An age in days: a whole number wherever it is one.
+    pub(crate) fn age(days: Option<f64>) -> Self {
+        #[allow(clippy::cast_possible_truncation)] // ages in days are far below 2^53
+        let cell = |days: f64| match days.fract() == 0.0 {
+            true => Self::Whole(days as i64),
+            false => Self::Decimal(days),
+        };
+        days.map_or(Self::Unknown, cell)
+    }
+
     pub(crate) fn instant(value: Option<Timestamp>) -> Self {
         value.map_or(Self::Unknown, Self::Instant)
     }

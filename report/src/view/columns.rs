@@ -25,9 +25,12 @@ pub struct Column {
 }
 
 impl Column {
-    /// The cell of this column in a row.
+    /// The cell of this column in a row; instants in its text are read in the zone of the row.
     pub fn cell(&self, row: &Row<'_>) -> Cell {
-        (self.cell)(row)
+        match (self.cell)(row) {
+            Cell::Text(text) => Cell::Text(format::in_zone(&text, row.zone).into_owned()),
+            cell => cell,
+        }
     }
 }
 
@@ -62,6 +65,12 @@ impl<'a> Row<'a> {
         at.map_or(Cell::Unknown, |at| Cell::Date(format::date(at, self.zone)))
     }
 
+    fn age(&self, at: Option<Timestamp>) -> Cell {
+        let limits = self.results.policy.of(self.device).age_limits();
+        let age = |at| format::age(at, self.results.scanned_at, &limits).days();
+        Cell::age(at.map(age))
+    }
+
     fn of_backup(&self, cell: fn(&Backup) -> Cell) -> Cell {
         self.backup.map_or(Cell::Unknown, cell)
     }
@@ -94,7 +103,7 @@ pub const COLUMNS: &[Column] = &[
     col("product_type", "Product type", Kind::Text, |r| Cell::text(r.device.product_type.as_deref())),
     col("os", "System", Kind::Text, |r| os(r.device)),
     col("last_good_backup", "Last good backup", Kind::Date, |r| r.date(last_good(r.device))),
-    col("age_days", "Age in days", Kind::Number, |r| Cell::whole(r.device.age_days)),
+    col("age_days", "Age in days", Kind::Number, |r| Cell::age(r.device.age_days)),
     col("age_bucket", "Age", Kind::Word, |r| Cell::text(summary::age_bucket(r.device.age_days, r.device.status))),
     col("max_age_days", "Limit in days", Kind::Number, |r| Cell::decimal(Some(r.device.max_age_days))),
     col("last_good_kind", "Kind of last good backup", Kind::Word, |r| Cell::word(r.device.last_good_backup.as_ref().map(|good| good.kind))),
@@ -110,7 +119,7 @@ pub const COLUMNS: &[Column] = &[
     col("icloud_enabled", "iCloud backup on", Kind::Word, |r| Cell::yes_no(r.device.icloud.enabled)),
     col("icloud_last_backup", "Last iCloud backup", Kind::Date, |r| r.date(r.device.icloud.last_date)),
     col("mdm_last_seen", "Last seen by the MDM", Kind::Date, |r| r.date(last_seen(r.device))),
-    col("days_since_seen", "Days since seen", Kind::Number, |r| Cell::whole(last_seen(r.device).map(|at| format::days_between(at, r.results.scanned_at)))),
+    col("days_since_seen", "Days since seen", Kind::Number, |r| r.age(last_seen(r.device))),
     col("swap", "Swap", Kind::Word, |r| Cell::text(r.device.swap.as_deref())),
     col("findings", "Findings", Kind::Text, |r| Cell::text(codes(r.device))),
     col("reason", "Reason", Kind::Text, |r| Cell::text(r.finding().map(|found| found.cause.as_str()))),
@@ -166,7 +175,7 @@ pub const BACKUP_COLUMNS: &[Column] = &[
     col("encrypted", "Encrypted", Kind::Word, |r| r.of_backup(|b| Cell::yes_no(b.encrypted))),
     col("password", "Password", Kind::Word, |r| r.of_backup(|b| Cell::word(Some(b.password)))),
     col("completed", "Completed", Kind::Date, |r| r.date(r.backup.and_then(|b| b.completed_at))),
-    col("age_days", "Age in days", Kind::Number, |r| Cell::whole(r.backup.and_then(|b| b.completed_at).map(|at| format::days_between(at, r.results.scanned_at)))),
+    col("age_days", "Age in days", Kind::Number, |r| r.age(r.backup.and_then(|b| b.completed_at))),
     col("completed_at", "Completed at (UTC)", Kind::Instant, |r| r.of_backup(|b| Cell::instant(b.completed_at))),
     col("info_date", "Info.plist date (UTC)", Kind::Instant, |r| r.of_backup(|b| Cell::instant(b.info_date))),
     col("manifest_date", "Manifest.plist date (UTC)", Kind::Instant, |r| r.of_backup(|b| Cell::instant(b.manifest_date))),

@@ -14,7 +14,7 @@ use super::groups::may_destroy;
 use super::labelled::{LabelledValue, LabelledValues, labelled};
 use super::report::ReportView;
 use super::{history, policy};
-use crate::format::{self, Label};
+use crate::format::{self, AgeLimits, Label};
 use crate::results::{
     Attempt, Backup, Device, Evidence, Finding, Icloud, IcloudAttempt, Mdm, Severity, Waiver,
 };
@@ -72,7 +72,10 @@ pub(crate) struct ProblemDetails {
 
 /// All that is said of a device.
 pub(crate) fn details(view: &ReportView<'_>, device: &Device) -> Details {
-    let writer = DetailsWriter { view };
+    let writer = DetailsWriter {
+        view,
+        age_limits: view.results().policy.of(device).age_limits(),
+    };
     let problems = device.backups.iter().flat_map(|backup| &backup.problems);
     Details {
         findings: (device.findings.iter())
@@ -86,20 +89,33 @@ pub(crate) fn details(view: &ReportView<'_>, device: &Device) -> Details {
     }
 }
 
-/// Knows the time zone and the time of the scan.
+/// Knows the time zone, the time of the scan and the limits of the device.
 struct DetailsWriter<'a> {
     view: &'a ReportView<'a>,
+    age_limits: AgeLimits,
 }
 
 impl DetailsWriter<'_> {
+    /// A stored text with its instants in the zone of the reader.
+    fn read(&self, text: &str) -> String {
+        self.view.read(text)
+    }
+
+    /// The lines of a text that goes to somebody who does not see the report.
+    fn lines(&self, text: Option<&str>) -> Vec<String> {
+        let text = text.map(|text| format::in_named_zone(text, self.view.zone()));
+        let lines = text.iter().flat_map(|text| text.lines());
+        lines.map(str::to_owned).collect()
+    }
+
     fn finding(&self, finding: &Finding) -> FindingDetails {
         let fix = &finding.likely_fix;
         let next = finding.next_fix.map(|next| next.about().title);
         FindingDetails {
             severity: finding.severity,
             code: finding.code.id(),
-            cause: finding.cause.clone(),
-            why: finding.why.clone(),
+            cause: self.read(&finding.cause),
+            why: self.read(&finding.why),
             fix: fix.title.clone(),
             who_and_how_sure: who_and_how_sure(finding),
             steps: fix.steps.clone(),
@@ -107,8 +123,8 @@ impl DetailsWriter<'_> {
             next: next.map(|title| format!("If it persists: {title}")),
             waiver: finding.waived.as_ref().map(waiver),
             grounds: self.grounds(finding),
-            message: lines(fix.message.as_deref()),
-            hand_over: lines(fix.hand_over.as_deref()),
+            message: self.lines(fix.message.as_deref()),
+            hand_over: self.lines(fix.hand_over.as_deref()),
         }
     }
 
@@ -129,7 +145,7 @@ impl DetailsWriter<'_> {
             Some(at) => format!("{}, {}", evidence.source, self.when(at)),
             None => evidence.source.clone(),
         };
-        labelled(evidence.text.clone(), source)
+        labelled(self.read(&evidence.text), source)
     }
 
     fn sections(&self, device: &Device) -> Vec<(&'static str, LabelledValues)> {
@@ -217,7 +233,7 @@ impl DetailsWriter<'_> {
             "{}, {}, {}",
             self.when(attempt.at),
             attempt.kind.label(),
-            attempt.result
+            self.read(&attempt.result)
         )
     }
 
@@ -343,13 +359,13 @@ impl DetailsWriter<'_> {
     fn backup_facts(&self, backup: &Backup) -> LabelledValues {
         let when = |at: Option<Timestamp>| or_unknown(at.map(|at| self.when(at)));
         let facts = [
-            ("State", backup.state_reason.clone()),
+            ("State", self.read(&backup.state_reason)),
             (
                 "Restorable",
                 format!(
                     "{}: {}",
                     backup.restorable.label(),
-                    backup.restorable_reason
+                    self.read(&backup.restorable_reason)
                 ),
             ),
             ("Completed", when(backup.completed_at)),
@@ -393,21 +409,13 @@ impl DetailsWriter<'_> {
     fn when(&self, at: Timestamp) -> String {
         let now = self.view.results().scanned_at;
         let at_words = format::date_time(at, self.view.zone());
+        let age = |then, now| format::age(then, now, &self.age_limits).words();
         match at.cmp(&now) {
-            Ordering::Less => {
-                format!("{at_words}, {} before the scan", format::elapsed(at, now))
-            }
+            Ordering::Less => format!("{at_words}, {} before the scan", age(at, now)),
             Ordering::Equal => format!("{at_words}, during the scan"),
-            Ordering::Greater => {
-                format!("{at_words}, {} after the scan", format::elapsed(now, at))
-            }
+            Ordering::Greater => format!("{at_words}, {} after the scan", age(now, at)),
         }
     }
-}
-
-fn lines(text: Option<&str>) -> Vec<String> {
-    let lines = text.into_iter().flat_map(str::lines);
-    lines.map(str::to_owned).collect()
 }
 
 fn file_lists(backup: &Backup) -> Vec<FileList> {

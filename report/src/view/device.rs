@@ -111,8 +111,8 @@ pub(crate) fn last_good_more(device: &Device) -> String {
         .as_ref()
         .map(|good| good.kind.label());
     match (device.age_days, kind) {
-        (Some(0), Some(kind)) => format!("less than a day old, {kind}"),
-        (Some(age), Some(kind)) => format!("{} old, {kind}", format::days(age)),
+        (Some(0.0), Some(kind)) => format!("less than a day old, {kind}"),
+        (Some(age), Some(kind)) => format!("{} old, {kind}", format::limit(age)),
         (None, Some(kind)) => kind.into(),
         (_, None) => String::new(),
     }

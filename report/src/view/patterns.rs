@@ -35,7 +35,7 @@ fn row(view: &ReportView<'_>, pattern: &Pattern) -> PatternRow {
         },
         title: escaped(&pattern_heading(pattern)),
         cause: escaped(&pattern.cause),
-        reason: escaped(&pattern.reason),
+        reason: escaped(&view.read(&pattern.reason)),
         facts: facts(view, pattern),
         steps: pattern
             .likely_fix

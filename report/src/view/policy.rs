@@ -18,10 +18,7 @@ pub(crate) fn method(view: &ReportView<'_>) -> Vec<LabelledValue> {
     method.extend(policy.groups.iter().map(group));
     method.extend([
         labelled("Policy", policy_name(policy)),
-        labelled(
-            "Scanned",
-            format!("{}, {}", when(view), format::instant(results.scanned_at)),
-        ),
+        labelled("Scanned", when(view)),
         labelled("Time zone of the dates", zone_name(view)),
         labelled("Run", escaped(&results.run_id)),
         labelled(

@@ -44,6 +44,11 @@ impl<'a> ReportView<'a> {
         self.zone
     }
 
+    /// A stored text as the reader reads it: its instants in the zone of the view.
+    pub(crate) fn read(&self, text: &str) -> String {
+        format::in_zone(text, self.zone).into_owned()
+    }
+
     /// The row of one device.
     pub fn row(&self, device: &'a Device) -> Row<'a> {
         Row {

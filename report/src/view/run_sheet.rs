@@ -315,7 +315,7 @@ fn facts(ticket: &Ticket, tickets: &Tickets, zone: &TimeZone) -> Vec<LabelledVal
         ("New device", ticket.target.as_ref().map(ticket::target)),
         (
             "Restore from",
-            copy.map(|copy| ticket::restore_from(copy, tickets, zone)),
+            copy.map(|copy| ticket::restore_from(copy, zone)),
         ),
         ("Folder", folder.map(cut_front)),
     ];

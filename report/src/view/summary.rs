@@ -206,12 +206,12 @@ pub(crate) struct Age {
 
 /// Upper bound of each bucket in whole days, and its name; ages past the last are
 /// [`BUCKET_OLDEST`].
-const BUCKETS: [(i64, &str); 5] = [
-    (1, "0 to 1 d"),
-    (3, "2 to 3 d"),
-    (7, "4 to 7 d"),
-    (14, "8 to 14 d"),
-    (30, "15 to 30 d"),
+const BUCKETS: [(f64, &str); 5] = [
+    (1.0, "0 to 1 d"),
+    (3.0, "2 to 3 d"),
+    (7.0, "4 to 7 d"),
+    (14.0, "8 to 14 d"),
+    (30.0, "15 to 30 d"),
 ];
 
 const BUCKET_OLDEST: &str = "31 d and more";
@@ -229,18 +229,18 @@ pub const AGE_BUCKETS: [&str; 7] = [
     BUCKET_NEVER,
 ];
 
-/// The bucket of an age in whole days. Without an age it is `never` only for a device that is known
+/// The bucket of an age in days. Without an age it is `never` only for a device that is known
 /// never to have been backed up; for any other device it is unknown, and there is no bucket.
-pub fn age_bucket(age_days: Option<i64>, status: Status) -> Option<&'static str> {
+pub fn age_bucket(age_days: Option<f64>, status: Status) -> Option<&'static str> {
     match age_days {
         Some(days) => Some(bucket_of(days)),
         None => (status == Status::Never).then_some(BUCKET_NEVER),
     }
 }
 
-fn bucket_of(days: i64) -> &'static str {
+fn bucket_of(days: f64) -> &'static str {
     BUCKETS
         .iter()
-        .find(|(last, _)| days <= *last)
+        .find(|(last, _)| days < *last + 1.0)
         .map_or(BUCKET_OLDEST, |(_, name)| name)
 }

@@ -3,7 +3,7 @@
 use jiff::tz::TimeZone;
 
 use super::cell::Cell;
-use crate::format::{self, elapsed, plural};
+use crate::format::{self, plural};
 use crate::results::{DeviceRef, Verdict};
 use crate::swap::answer::{Answer, Outcome, Retention, WaitsFor};
 use crate::swap::request::{EvidenceFrom, PlanUsed};
@@ -176,9 +176,9 @@ pub fn without_back_ticks(text: &str) -> String {
 }
 
 /// "local, encrypted, mac-07, 2026-11-19 19:22 (9 hours ago)".
-pub fn restore_from(copy: &RestoreFrom, tickets: &Tickets, zone: &TimeZone) -> String {
+pub fn restore_from(copy: &RestoreFrom, zone: &TimeZone) -> String {
     let when = format::date_time(copy.date, zone);
-    let age = elapsed(copy.date, tickets.asked_at);
+    let age = &copy.age;
     let place = match (&copy.host, copy.encrypted) {
         (None, _) => "iCloud".to_owned(),
         (Some(host), Some(true)) => format!("encrypted backup on {host}"),
@@ -230,7 +230,7 @@ pub fn evidence(used: &EvidenceUsed, tickets_at: jiff::Timestamp, zone: &TimeZon
 
 /// "3 hours ago", "in the future, 60 days ahead".
 fn read(used: &EvidenceUsed, now: jiff::Timestamp) -> String {
-    let age = elapsed(used.read_at, now);
+    let age = &used.age;
     if used.from_the_future {
         format!("in the future, {age}")
     } else if used.read_at > now {
@@ -403,7 +403,7 @@ pub const SWAP_COLUMNS: &[SwapColumn] = &[
     col("department", "Department", |r| Cell::text(old(r).and_then(|who| who.department.as_deref()))),
     col("new_device", "New device", |r| Cell::text(r.ticket.target.as_ref().map(target))),
     col("new_serial_number", "New serial number", |r| id(r.ticket.target.as_ref().and_then(|target| target.serial_number.as_ref()))),
-    col("restore_from", "Restore from", |r| Cell::text(r.ticket.restore_from.as_ref().map(|copy| restore_from(copy, r.tickets, r.zone)))),
+    col("restore_from", "Restore from", |r| Cell::text(r.ticket.restore_from.as_ref().map(|copy| restore_from(copy, r.zone)))),
     col("restore_path", "Backup folder", |r| Cell::text(r.ticket.restore_from.as_ref().and_then(|copy| copy.path.as_deref()))),
     col("backup_date", "Backup of", |r| r.ticket.restore_from.as_ref().map_or(Cell::Unknown, |copy| Cell::Date(format::date(copy.date, r.zone)))),
     col("backup_date_utc", "Backup of (UTC)", |r| r.ticket.restore_from.as_ref().map_or(Cell::Unknown, |copy| Cell::Instant(copy.date))),

@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use fleetback_report::format::Label;
+use fleetback_report::format::{self, AgeLimits, Label};
 use fleetback_report::results::{Code, Confidence, FixId, PatternKind, Severity, *};
 use fleetback_scanner::model::backup::*;
 use fleetback_scanner::model::problem::{Level, Problem, ProblemKind};
@@ -156,11 +156,17 @@ pub(crate) fn finding(
     }
 }
 
+/// Under the limits of the built-in policy.
+fn age_of(date: Timestamp, now: Timestamp) -> f64 {
+    let limits = AgeLimits::of_days([3.0, 7.0, 14.0]);
+    format::age(date, now, &limits).days()
+}
+
 fn with_backup(mut device: Device, backup: Backup) -> Device {
     let now = at(NOW);
     if backup.good {
         let date = backup.completed_at.unwrap();
-        device.age_days = Some((now.as_second() - date.as_second()) / 86_400);
+        device.age_days = Some(age_of(date, now));
         device.last_good_backup = Some(GoodBackup {
             kind: BackupKind::Local,
             date,
@@ -352,7 +358,7 @@ fn icloud() -> Device {
         date,
         path: None,
     });
-    device.age_days = Some(0);
+    device.age_days = Some(0.0);
     device.icloud = Icloud {
         unread: None,
         enabled: Some(true),

@@ -66,14 +66,14 @@ fn step_1_quota() {
         FAILING,
         FixId::CheckStorage,
         High,
-        "the last 4 attempts of iCloud Backup ended with code 303 (not enough iCloud storage), the newest on 2026-11-22",
+        "the last 4 attempts of iCloud Backup ended with code 303 (not enough iCloud storage), the newest on 2026-11-22T02:00:00Z",
     );
     check(
         failing(&[303]),
         Code::BackupStale,
         FixId::CheckStorage,
         High,
-        "the last attempt of iCloud Backup, on 2026-11-22, ended with code 303 (not enough iCloud storage)",
+        "the last attempt of iCloud Backup, on 2026-11-22T02:00:00Z, ended with code 303 (not enough iCloud storage)",
     );
     let mut cloud_kit = failing(&[25]);
     cloud_kit.0.backups[0].cloud_log.as_mut().unwrap().attempts[0].domain =
@@ -130,7 +130,7 @@ fn step_1_first_backup_never_done() {
         Code::BackupNever,
         FixId::CheckStorage,
         Medium,
-        "on 2026-11-23 iCloud Backup was switched on, and the device named no backup that was ever completed",
+        "on 2026-11-23T01:00:00Z iCloud Backup was switched on, and the device named no backup that was ever completed",
     );
 }
 
@@ -254,7 +254,7 @@ fn step_5_network_settings() {
         FAILING,
         FixId::ResetNetworkSettings,
         Medium,
-        "8 of the last 10 attempts of iCloud Backup ended with code 300 (a network error), the newest on 2026-11-22, while 5 other devices of the site succeed",
+        "8 of the last 10 attempts of iCloud Backup ended with code 300 (a network error), the newest on 2026-11-22T02:00:00Z, while 5 other devices of the site succeed",
     );
     check_in(&at_site(7, 5), "", FAILING, FixId::StableWifi, High, "");
     check_in(&at_site(8, 4), "", FAILING, FixId::StableWifi, High, "");
@@ -460,7 +460,7 @@ fn the_texts_that_come_with_a_fix() {
         "Serial number: F2LX0000TEST\n",
         "UDID: not known\n",
         "System: iOS 26.1\n",
-        "Last backup to iCloud: 2026-11-03 02:00 UTC\n",
+        "Last backup to iCloud: 2026-11-03T02:00:00Z\n",
         "MBErrorDomain 4242 (not explained anywhere)\n",
         "Tried so far: not recorded here",
     ] {
@@ -1042,7 +1042,7 @@ fn a_new_device_is_given_two_days() {
         Code::BackupNever,
         FixId::Wait,
         Medium,
-        "it was enrolled on 2026-11-21, and no backup since then is known",
+        "it was enrolled on 2026-11-21T02:00:01Z, and no backup since then is known",
     );
     check(
         enrolled(2 * DAY),

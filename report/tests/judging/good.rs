@@ -12,7 +12,7 @@ fn check(phone: Phone, policy: &str, want: Status) {
     assert_eq!(device.status, want, "{:?}", codes(&device));
     assert_eq!(
         device.status == Status::Protected,
-        device.age_days.is_some_and(|days| days <= 3) && device.last_good_backup.is_some(),
+        device.age_days.is_some_and(|days| days < 4.0) && device.last_good_backup.is_some(),
         "status and age belong together"
     );
 }
@@ -332,7 +332,7 @@ fn a_good_backup_that_is_too_old_is_stale_or_failed() {
 }
 
 #[track_caller]
-fn last_good(phone: Phone, kind: BackupKind, days: i64) {
+fn last_good(phone: Phone, kind: BackupKind, days: f64) {
     let device = judged_alone(phone, ALL);
     let good = device.last_good_backup.unwrap();
     assert_eq!((good.kind, device.age_days), (kind, Some(days)));
@@ -344,26 +344,30 @@ fn the_newest_good_backup_counts() {
     last_good(
         phone().local(local(2 * DAY)).icloud(DAY),
         BackupKind::Icloud,
-        1,
+        1.0,
     );
     last_good(
         phone().local(local(DAY)).icloud(2 * DAY),
         BackupKind::Local,
-        1,
+        1.0,
     );
-    last_good(phone().local(local(DAY)).icloud(DAY), BackupKind::Local, 1);
+    last_good(
+        phone().local(local(DAY)).icloud(DAY),
+        BackupKind::Local,
+        1.0,
+    );
     last_good(
         phone().local(local(9 * DAY)).local(local(2 * DAY)),
         BackupKind::Local,
-        2,
+        2.0,
     );
     last_good(
         phone().local(holed(DAY)).local(local(2 * DAY)),
         BackupKind::Local,
-        2,
+        2.0,
     );
-    last_good(phone().local(local(7 * DAY - HOUR)), BackupKind::Local, 6);
-    last_good(phone().local(local(-HOUR)), BackupKind::Local, 0);
+    last_good(phone().local(local(7 * DAY - HOUR)), BackupKind::Local, 6.0);
+    last_good(phone().local(local(-HOUR)), BackupKind::Local, 0.0);
 }
 
 #[test]

@@ -35,10 +35,12 @@ fn age_of_the_newest_good_backup() {
 }
 
 #[test]
-fn whole_days_elapsed_are_shown() {
+fn an_age_shows_which_limit_it_passed() {
     let days = |seconds| judged_alone(phone().local(local(seconds)), "").age_days;
-    assert_eq!(days(7 * DAY - 1), Some(6));
-    assert_eq!(days(7 * DAY), Some(7));
+    assert_eq!(days(7 * DAY - 1), Some(6.0));
+    assert_eq!(days(7 * DAY), Some(7.0));
+    assert_eq!(days(7 * DAY + DAY / 5), Some(7.2));
+    assert_eq!(days(9 * DAY + DAY / 5), Some(9.0));
 }
 
 #[test]

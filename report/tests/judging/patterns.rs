@@ -78,7 +78,7 @@ fn an_outage() {
         "outage",
         60,
         FixId::CheckIcloudStatus,
-        "60 of 60 devices of the fleet were healthy, were heard of since, and made no iCloud backup since 2026-11-19; without a common cause no more than half",
+        "60 of 60 devices of the fleet were healthy, were heard of since, and made no iCloud backup since 2026-11-19T02:00:00Z; without a common cause no more than half",
     );
     assert_eq!(
         one(&results).confidence,
@@ -152,7 +152,7 @@ fn earlier_nights_tell_what_is_usual() {
         "outage",
         30,
         FixId::CheckIcloudStatus,
-        "30 of 60 devices of the fleet were healthy, were heard of since, and made no iCloud backup since 2026-11-21; on the nights before, 2 % were usual",
+        "30 of 60 devices of the fleet were healthy, were heard of since, and made no iCloud backup since 2026-11-21T02:00:00Z; on the nights before, 2 % were usual",
     );
     assert_eq!(one(&quiet).confidence, Confidence::High);
     // Every week such a night: it is usual.
@@ -170,7 +170,7 @@ fn one_site() {
         "site:Lyon",
         20,
         FixId::StableWifi,
-        "20 of 20 devices of the site Lyon were healthy, were heard of since, and made no iCloud backup since 2026-11-19; of the devices elsewhere 2 % did",
+        "20 of 20 devices of the site Lyon were healthy, were heard of since, and made no iCloud backup since 2026-11-19T02:00:00Z; of the devices elsewhere 2 % did",
     );
 }
 

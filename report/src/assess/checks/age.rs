@@ -10,7 +10,7 @@ use crate::assess::draft_finding::{DraftFinding, from_backup, from_fact};
 use crate::assess::good_backup::within;
 use crate::assess::icloud_evidence::source_words;
 use crate::assess::status::status;
-use crate::format::{elapsed_days, utc_date};
+use crate::format::instant;
 use crate::policy::Requirement;
 use crate::results::{BackupKind, Code, Evidence, Severity, Status};
 
@@ -63,8 +63,8 @@ fn date_key(backup: &LocalBackup) -> &'static str {
 }
 
 fn date_in_words(ctx: &DeviceContext<'_>, good: &Good<'_>) -> Evidence {
-    let age = elapsed_days(good.date, ctx.now);
-    let when = utc_date(good.date);
+    let age = ctx.age(good.date).in_days();
+    let when = instant(good.date);
     match (good.backup, &ctx.cloud.last) {
         (Some(backup), _) => from_backup(
             format!("the newest good local backup was completed on {when}, {age} ago"),

@@ -8,7 +8,7 @@ use crate::assess::draft_finding::{DraftFinding, from_fact};
 use crate::assess::fleet_index::is_outage;
 use crate::assess::good_backup::within;
 use crate::assess::icloud_evidence::{Attempt, log_source, source_words};
-use crate::format::{elapsed_days, utc_date};
+use crate::format::instant;
 use crate::policy::{Requirement, span_of_days};
 use crate::results::{Code, Evidence, Severity};
 
@@ -107,7 +107,7 @@ fn failing(ctx: &DeviceContext<'_>) -> Option<DraftFinding> {
             text: format!(
                 "the device reported {} for iCloud Backup on {}",
                 attempt.describe(),
-                utc_date(attempt.entry.at)
+                instant(attempt.entry.at)
             ),
             source: log_source(attempt.backup, "com.apple.MobileBackup.plist"),
             observed_at: Some(attempt.entry.at),
@@ -138,8 +138,8 @@ fn expiring(ctx: &DeviceContext<'_>) -> Option<DraftFinding> {
     };
     let text = format!(
         "the last iCloud backup is of {}, {} ago: {fate}",
-        utc_date(fact.value),
-        elapsed_days(fact.value, ctx.now)
+        instant(fact.value),
+        ctx.age(fact.value).in_days()
     );
     let near_its_end = !within(fact.value, ctx.now, limits.icloud_expiring_error_days);
     let severity = match (ctx.local_stands_in(), near_its_end) {

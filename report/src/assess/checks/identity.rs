@@ -7,7 +7,7 @@ use crate::assess::context::DeviceContext;
 use crate::assess::draft_finding::{DraftFinding, from_backup};
 use crate::assess::good_backup::is_plausible;
 use crate::assess::icloud_evidence::source_words;
-use crate::format::utc_date;
+use crate::format::instant;
 use crate::results::{Code, Evidence};
 
 pub(crate) fn find(ctx: &DeviceContext<'_>) -> Vec<DraftFinding> {
@@ -104,5 +104,5 @@ fn describe(what: &str, date: Timestamp, now: Timestamp) -> String {
     } else {
         "when there was no iPhone"
     };
-    format!("{what} bears the date {}, {why}", utc_date(date))
+    format!("{what} bears the date {}, {why}", instant(date))
 }

@@ -8,7 +8,7 @@ use crate::assess::context::DeviceContext;
 use crate::assess::draft_finding::{DraftFinding, from_backup};
 use crate::assess::icloud_evidence::source_words;
 use crate::assess::status::status;
-use crate::format::{elapsed_days, utc_date};
+use crate::format::instant;
 use crate::policy::Requirement;
 use crate::results::{Code, Evidence, Severity, Status};
 
@@ -135,7 +135,7 @@ fn open_questions(ctx: &DeviceContext<'_>) -> String {
         (Some(_), _) => "no local backup of it could be judged".to_owned(),
         (None, Some(contact)) => format!(
             "it was backed up to a computer on {}, and that backup was not among what was scanned",
-            utc_date(contact.value)
+            instant(contact.value)
         ),
         (None, None) => "no local backup of it was found".to_owned(),
     };
@@ -151,8 +151,8 @@ pub(crate) fn not_seen(ctx: &DeviceContext<'_>) -> Vec<DraftFinding> {
     let evidence = Evidence {
         text: format!(
             "the MDM last heard of the device on {}, {} ago",
-            utc_date(contact.value),
-            elapsed_days(contact.value, ctx.now)
+            instant(contact.value),
+            ctx.age(contact.value).in_days()
         ),
         source: source_words(&contact.source, ""),
         observed_at: Some(contact.value),

@@ -12,7 +12,7 @@ use crate::assess::context::{DeviceContext, Local};
 use crate::assess::draft_finding::{DraftFinding, from_backup};
 use crate::assess::good_backup::{claims_to_be_whole, is_asked_for_its_password, within};
 use crate::assess::status::later_attempt;
-use crate::format::{Label, size, utc_date};
+use crate::format::{Label, instant, size};
 use crate::policy::Demand;
 use crate::results::{Code, Evidence, Severity};
 
@@ -162,7 +162,7 @@ fn attempt_failed(ctx: &DeviceContext<'_>, local: &Local<'_>) -> Option<DraftFin
     let later = later_attempt(backup, ctx.now).map(|at| {
         let text = format!(
             "the computer noted a backup on {}, of which Status.plist knows nothing",
-            utc_date(at)
+            instant(at)
         );
         from_backup(text, backup, "Info.plist Last Backup Date", Some(at))
     });
@@ -261,7 +261,7 @@ fn not_verified(ctx: &DeviceContext<'_>) -> Option<DraftFinding> {
     (checked.level < asked || !within(checked.at, ctx.now, days)).then(|| {
         let text = format!(
             "the newest good local backup was last checked on {}, for {}; the policy asks for {} within {days} days",
-            utc_date(checked.at),
+            instant(checked.at),
             checked.level.label(),
             asked.label()
         );
@@ -284,9 +284,9 @@ fn shrunk(ctx: &DeviceContext<'_>) -> Option<DraftFinding> {
     (bytes < before.bytes / 2).then(|| {
         let text = format!(
             "the backup of {} has {}, the one of {} had {}",
-            utc_date(completed_at),
+            instant(completed_at),
             size(bytes),
-            utc_date(before.completed_at),
+            instant(before.completed_at),
             size(before.bytes)
         );
         let evidence = from_backup(text, backup, "the sizes of its files", Some(completed_at));

@@ -8,7 +8,7 @@ use super::local_finding::{failure, state_evidence};
 use crate::assess::context::{DeviceContext, Local};
 use crate::assess::draft_finding::{DraftFinding, from_backup};
 use crate::assess::good_backup::within;
-use crate::format::{list, plural, utc_date};
+use crate::format::{instant, list, plural};
 use crate::history::PastFolder;
 use crate::results::{Code, Evidence, Severity};
 
@@ -141,9 +141,9 @@ fn gone_evidence(folder: &PastFolder) -> Evidence {
     Evidence {
         text: format!(
             "the good backup of {} on {} was there on {}, the last run that saw it, and is gone",
-            utc_date(folder.completed_at),
+            instant(folder.completed_at),
             folder.host,
-            utc_date(folder.until)
+            instant(folder.until)
         ),
         source: folder.path.display().to_string(),
         observed_at: Some(folder.until),

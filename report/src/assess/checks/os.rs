@@ -70,7 +70,7 @@ fn outdated(version: OsVersion, os: &Os) -> Vec<Evidence> {
         return vec![own(text)];
     }
     let since = os.days_behind.map_or_else(String::new, |days| {
-        let days = format::days(days);
+        let days = format::plural(days.unsigned_abs(), "day", "days");
         format!(", and something newer than {version} for {days} at least")
     });
     vec![

@@ -5,7 +5,7 @@ use fleetback_scanner::model::backup::LocalBackup;
 use crate::assess::context::DeviceContext;
 use crate::assess::draft_finding::{DraftFinding, from_backup};
 use crate::assess::icloud_evidence::{log_source, source_words};
-use crate::format::{size, utc_date};
+use crate::format::{instant, size};
 use crate::results::{Code, Evidence, Severity};
 use crate::tables::error_codes::Class;
 
@@ -40,7 +40,7 @@ fn device_by_code(ctx: &DeviceContext<'_>) -> Option<DraftFinding> {
             text: format!(
                 "the device reported {} on {}",
                 newest.describe(),
-                utc_date(newest.entry.at)
+                instant(newest.entry.at)
             ),
             source: log_source(newest.backup, "com.apple.MobileBackup.plist"),
             observed_at: Some(newest.entry.at),

@@ -2,7 +2,7 @@
 
 use crate::assess::context::DeviceContext;
 use crate::assess::fleet_patterns::{Basis, Pattern};
-use crate::format::{plural, utc_date};
+use crate::format::{instant, plural};
 use crate::results::{self, PatternKind};
 use crate::tables::fix_steps::DeviceTraits;
 
@@ -48,10 +48,10 @@ pub(crate) fn reason(pattern: &Pattern) -> String {
     };
     let did = match pattern.kind {
         PatternKind::HostBreaking => "have a broken or unfinished backup there".to_owned(),
-        PatternKind::Host => format!("were not backed up there since {}", utc_date(pattern.since)),
+        PatternKind::Host => format!("were not backed up there since {}", instant(pattern.since)),
         _ => format!(
             "were healthy, were heard of since, and made no iCloud backup since {}",
-            utc_date(pattern.since)
+            instant(pattern.since)
         ),
     };
     let also = match pattern.also.as_slice() {

@@ -78,7 +78,7 @@ struct Row(
     i32,
     i32,
     i32,
-    Option<i64>,
+    Option<f64>,
     usize,
     i32,
     Vec<usize>,

@@ -89,9 +89,11 @@ impl DiffPage<'_> {
         let fails = matches!(device.change, DiffKind::New | DiffKind::Worse);
         let why = device.now.as_ref().filter(|_| fails);
         match why.and_then(|now| Some((now.why.as_ref()?, now.likely_fix?))) {
-            Some((why, fix)) => self
-                .page
-                .dim(4, &format!("-> {}: {why}", fix.about().title), out),
+            Some((why, fix)) => {
+                let why = format::in_zone(why, self.page.zone);
+                let line = format!("-> {}: {why}", fix.about().title);
+                self.page.dim(4, &line, out)
+            }
             None => Ok(()),
         }
     }

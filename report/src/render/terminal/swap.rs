@@ -268,7 +268,7 @@ fn facts(ticket: &Ticket, tickets: &Tickets, zone: &TimeZone) -> Vec<(&'static s
         ("Planned for", ticket.planned.map(|day| day.to_string())),
         (
             "Restore from",
-            copy.map(|copy| ticket::restore_from(copy, tickets, zone)),
+            copy.map(|copy| ticket::restore_from(copy, zone)),
         ),
         ("", copy.and_then(|copy| copy.path.clone())),
         ("New device", ticket.target.as_ref().map(ticket::target)),

@@ -2,7 +2,7 @@
 
 use fleetback_scanner::model::backup::{Password, Restorable, State, VerifyLevel};
 
-use crate::format::{days_between, elapsed, number, plural};
+use crate::format::{number, plural};
 use crate::results::{Backup, BackupKind, Status};
 use crate::swap::answer::Reply;
 use crate::swap::copies::{Copy, Worth};
@@ -19,7 +19,7 @@ const SCAN_AGAIN: &str = "Scan again, or look now with --root and --mdm";
 
 /// S1, S2 and S21 from evidence that is itself out of date.
 pub(super) fn evidence_out_of_date(input: &RuleInput<'_>) -> Reply {
-    let age = elapsed(input.read_at, input.now);
+    let age = input.age(input.read_at);
     if input.is_from_the_future() {
         return Reply::cannot_tell(format!(
             "the stored results are from the future ({age} of now): a clock is wrong, so their age is unknown"
@@ -191,11 +191,7 @@ pub(super) fn outlives(input: &RuleInput<'_>) -> Reply {
     let Some(date) = input.device.icloud.last_date else {
         return Reply::pass("no iCloud backup is counted on");
     };
-    let age = age_in_days(input, date);
-    let told = format!(
-        "the iCloud backup is {} old",
-        plural(age.unsigned_abs(), "day", "days")
-    );
+    let told = format!("the iCloud backup is {} old", input.age(date));
     let only = input
         .chosen()
         .is_none_or(|copy| copy.kind() == BackupKind::Icloud);
@@ -215,10 +211,6 @@ pub(super) fn outlives(input: &RuleInput<'_>) -> Reply {
 
 fn older_than(input: &RuleInput<'_>, date: jiff::Timestamp, days: f64) -> bool {
     date.duration_until(input.now) > crate::swap::rule_input::hours(days * 24.0)
-}
-
-fn age_in_days(input: &RuleInput<'_>, date: jiff::Timestamp) -> i64 {
-    days_between(date, input.now).max(0)
 }
 
 /// S20
@@ -309,7 +301,7 @@ fn limit(input: &RuleInput<'_>) -> String {
 
 /// "the local backup of 9 hours ago on mac-07".
 pub(super) fn describe(input: &RuleInput<'_>, copy: &Copy<'_>) -> String {
-    let age = elapsed(copy.date, input.now);
+    let age = input.age(copy.date);
     match copy.backup {
         Some(backup) => {
             let locked = if backup.encrypted == Some(true) {

@@ -3,7 +3,6 @@
 use fleetback_scanner::model::management::Validity;
 use jiff::Timestamp;
 
-use crate::format::{days, days_between};
 use crate::results::Mdm;
 use crate::swap::answer::Reply;
 use crate::swap::rule_input::{RuleInput, hours};
@@ -60,7 +59,7 @@ fn of_certificates(input: &RuleInput<'_>, mdm: &Mdm, backup: Timestamp) -> Optio
     (!harmless).then(|| {
         format!(
             "an identity certificate of the device ran out {} ago",
-            days(days_between(last, input.now))
+            input.age(last)
         )
     })
 }
