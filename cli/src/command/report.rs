@@ -26,6 +26,8 @@ pub(crate) fn run(args: Report, common: &Common) -> Result<Exit> {
     else {
         return Ok(Exit::Interrupted);
     };
-    plan.terminal.verbosity.summary(&results);
+    plan.terminal
+        .verbosity
+        .summary(&results, &plan.reports.time_zone);
     Ok(Outcome::from_results(&results, written).exit(plan.fail_threshold))
 }

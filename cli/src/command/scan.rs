@@ -63,13 +63,13 @@ pub(crate) fn run(args: Scan, common: &Common) -> Result<Exit> {
     };
     stored_results::save(&results, history.store(), verbosity);
     history.save_run(&fleet, host, plan.run.now, Some(&results), verbosity);
-    verbosity.exports(&fleet.exports);
+    verbosity.exports(&fleet.exports, &plan.reports.time_zone);
     verbosity.problems(&results.problems);
     // The short table says it itself.
     if !plan.reports.writes(Format::Text) {
         verbosity.policy(&results);
     }
-    verbosity.summary(&results);
+    verbosity.summary(&results, &plan.reports.time_zone);
     Ok(Outcome::from_results(&results, written).exit(plan.fail_threshold))
 }
 

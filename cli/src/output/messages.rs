@@ -12,6 +12,7 @@ use fleetback_report::results::Results;
 use fleetback_report::view::{history, policy};
 use fleetback_scanner::model::fleet::ExportSummary;
 use fleetback_scanner::model::problem::{Level, Problem};
+use jiff::tz::TimeZone;
 
 /// Problems named one by one before the rest is counted, without `--verbose`.
 const PROBLEMS_NAMED_MAX: usize = 10;
@@ -52,9 +53,9 @@ impl Verbosity {
     }
 
     /// What became of each export, in one line.
-    pub(crate) fn exports(self, exports: &[ExportSummary]) {
+    pub(crate) fn exports(self, exports: &[ExportSummary], zone: &TimeZone) {
         for export in exports {
-            self.note(&export_line(export));
+            self.note(&export_line(export, zone));
         }
     }
 
@@ -100,8 +101,8 @@ impl Verbosity {
     }
 
     /// The last line: the whole run in one sentence.
-    pub(crate) fn summary(self, results: &Results) {
-        self.note(&summary(results));
+    pub(crate) fn summary(self, results: &Results, zone: &TimeZone) {
+        self.note(&summary(results, zone));
     }
 }
 
@@ -110,7 +111,7 @@ const KINDS_NAMED_MAX: usize = 3;
 
 /// "intune.csv: Intune device record; 2 devices; newest evidence 2026-11-28 14:22 UTC; 7 columns not read;
 /// left out: 2 of an Android device".
-fn export_line(export: &ExportSummary) -> String {
+fn export_line(export: &ExportSummary, zone: &TimeZone) -> String {
     let kinds: Vec<String> = export.recognised.keys().cloned().collect();
     let recognised = if kinds.is_empty() {
         "nothing was recognised; fleetback explain --mdm says more".to_owned()
@@ -119,8 +120,8 @@ fn export_line(export: &ExportSummary) -> String {
     };
     let mut parts = vec![recognised, plural(export.devices, "device", "devices")];
     if let Some(newest) = export.newest {
-        let newest = newest.strftime("%Y-%m-%d %H:%M UTC");
-        parts.push(format!("newest evidence {newest}"));
+        let (newest, zone) = (format::date_time(newest, zone), format::zone(zone, newest));
+        parts.push(format!("newest evidence {newest} {zone}"));
     }
     if export.columns_not_read > 0 {
         let count = plural(export.columns_not_read, "column", "columns");
@@ -143,18 +144,17 @@ fn export_line(export: &ExportSummary) -> String {
 }
 
 /// "; since 2026-11-19: 3 new, 1 fixed"; nothing without an earlier run.
-fn since(results: &Results) -> String {
+fn since(results: &Results, zone: &TimeZone) -> String {
     let past = results.history.as_ref();
     let compared = past.and_then(|past| Some((past, past.compared_with.as_ref()?)));
     compared.map_or_else(String::new, |(past, run)| {
-        let zone = jiff::tz::TimeZone::UTC;
-        let day = format::date(run.scanned_at, &zone);
+        let day = format::date(run.scanned_at, zone);
         format!("; since {day}: {}", history::changes(past))
     })
 }
 
 /// The run in one sentence.
-fn summary(results: &Results) -> String {
+fn summary(results: &Results, zone: &TimeZone) -> String {
     if results.found_nothing() && !results.is_incomplete() {
         let roots = results.roots.iter();
         let roots: Vec<_> = roots.map(|root| root.path.display().to_string()).collect();
@@ -178,7 +178,7 @@ fn summary(results: &Results) -> String {
         0 => String::new(),
         n => format!("; {} left the MDM", plural(n, "device has", "devices have")),
     };
-    let since = since(results);
+    let since = since(results, zone);
     format!(
         "{}, {} could be lost tonight{apart}{left}; {}; {unread}{since}",
         plural(all.devices_counted(), "device", "devices"),

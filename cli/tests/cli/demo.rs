@@ -12,7 +12,7 @@ use serde_json::Value;
 use crate::sandbox::{NOW, Sandbox, exit_code, stderr, stdout};
 
 /// Where the demo is scanned from, as its own page says.
-const ARGS: [&str; 12] = [
+pub(crate) const ARGS: [&str; 12] = [
     "scan",
     "testdata/demo/backups",
     "--mdm",
@@ -28,7 +28,7 @@ const ARGS: [&str; 12] = [
 ];
 
 /// The demo as a clone has it: every file younger than the story, which proves nothing.
-fn sandbox() -> Sandbox {
+pub(crate) fn sandbox() -> Sandbox {
     let sandbox = Sandbox::new();
     let demo = sandbox.path("testdata/demo");
     fleet::demo::write(&demo).unwrap();

@@ -28,3 +28,4 @@ mod swap;
 mod terminal;
 mod traces;
 mod verify;
+mod zones;
