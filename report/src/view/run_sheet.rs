@@ -139,7 +139,7 @@ pub fn run_sheet(ticket: &Ticket, tickets: &Tickets, zone: &TimeZone) -> RunShee
         subject: cut(&ticket::subject(ticket), NAME_MAX),
         reason: cut(&next_step::why(ticket), room.sentence),
         plan_remarks: remarks.map(|text| cut(&sentence(text), FACT_MAX)).collect(),
-        facts: facts(ticket, tickets, zone),
+        facts: facts(ticket, zone),
         steps: content.steps,
         notes: content.notes,
         in_order: in_order(ticket),
@@ -301,7 +301,7 @@ fn in_order(ticket: &Ticket) -> String {
     filled.map(|(_, text)| text).collect::<Vec<_>>().join(" ")
 }
 
-fn facts(ticket: &Ticket, tickets: &Tickets, zone: &TimeZone) -> Vec<LabelledValue> {
+fn facts(ticket: &Ticket, zone: &TimeZone) -> Vec<LabelledValue> {
     let device = ticket.device.as_ref();
     let copy = ticket.restore_from.as_ref();
     let folder = copy.and_then(|copy| copy.path.as_deref());

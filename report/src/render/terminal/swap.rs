@@ -33,7 +33,7 @@ pub fn write_text(
     let page = Page::new(options);
     for ticket in &tickets.swaps {
         match (&tickets.plan, options.details) {
-            (_, true) => page.ticket(ticket, tickets, out)?,
+            (_, true) => page.ticket(ticket, out)?,
             (Some(_), false) => page.row_of_plan(ticket, out)?,
             (None, false) => page.card(ticket, tickets, out)?,
         }
@@ -110,7 +110,7 @@ impl Page<'_> {
         self.bold(color_of(ticket.verdict), &ticket::headline(ticket), out)
     }
 
-    fn ticket(&self, ticket: &Ticket, tickets: &Tickets, out: &mut dyn Write) -> io::Result<()> {
+    fn ticket(&self, ticket: &Ticket, out: &mut dyn Write) -> io::Result<()> {
         let color = color_of(ticket.verdict);
         self.bold(color, &ticket::headline(ticket), out)?;
         self.lines(2, &ticket.reason, out)?;
@@ -120,7 +120,7 @@ impl Page<'_> {
         for candidate in &ticket.candidates {
             self.lines(4, &ticket::candidate(candidate, self.zone), out)?;
         }
-        for (label, text) in facts(ticket, tickets, self.zone) {
+        for (label, text) in facts(ticket, self.zone) {
             self.fact(label, &text, out)?;
         }
         for group in ticket::groups(ticket) {
@@ -259,7 +259,7 @@ fn more(ticket: &Ticket, tickets: &Tickets, zone: &TimeZone) -> String {
     format!("{checks}{hidden}{}.", evidence(tickets, zone))
 }
 
-fn facts(ticket: &Ticket, tickets: &Tickets, zone: &TimeZone) -> Vec<(&'static str, String)> {
+fn facts(ticket: &Ticket, zone: &TimeZone) -> Vec<(&'static str, String)> {
     let device = ticket.device.as_ref();
     let about = device.map(|who| ticket::about(who, ticket.user.as_deref()));
     let copy = ticket.restore_from.as_ref();
