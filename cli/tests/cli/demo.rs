@@ -55,7 +55,7 @@ pub(crate) fn without_free_room(text: &str) -> String {
 /// What makes a device one of a kind: where nothing else in the JSON differs, one stands for all.
 const KINDS: [fn(&Value) -> String; 4] = [
     |device| format!("status {}", device["status"]),
-    |device| format!("listed apart {}", device["listed_apart"]),
+    |device| format!("listed {}", device["listed"]),
     |device| format!("waived {}", device["findings"][0]["waived"].is_object()),
     |device| format!("password {}", device["backups"][0]["password"]),
 ];

@@ -15,7 +15,7 @@ use crate::format::{self, Age, AgeLimits};
 use crate::history::PastDevice;
 use crate::history::run_days::RunDays;
 use crate::policy::{Effective, Requirement, policy_for};
-use crate::results::{BackupKind, PatternKind};
+use crate::results::{BackupKind, Listed, PatternKind};
 use crate::tables::models::model;
 use crate::tables::os_version::OsVersion;
 
@@ -286,7 +286,16 @@ impl<'a> DeviceContext<'a> {
 
     /// Not counted with the fleet: only old backups know it, or it has left the MDM.
     pub(crate) fn listed_apart(&self) -> bool {
-        self.only_in_backups() || self.left_mdm().is_some()
+        self.listed() != Listed::Fleet
+    }
+
+    /// Where it is listed.
+    pub(crate) fn listed(&self) -> Listed {
+        match (self.left_mdm(), self.only_in_backups()) {
+            (Some(_), _) => Listed::LeftMdm,
+            (None, true) => Listed::Apart,
+            (None, false) => Listed::Fleet,
+        }
     }
 
     /// The state in which the device left the MDM, when it has.

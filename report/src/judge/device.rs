@@ -18,7 +18,7 @@ use crate::assess::status::last_attempt;
 use crate::diagnose::finding::diagnose;
 use crate::history::compare::{self, JudgedNow};
 use crate::policy::policy_for;
-use crate::results::{Code, Device, Finding, FixId, Severity, Verdict};
+use crate::results::{Code, Device, Finding, FixId, Listed, Severity, Status, Verdict, are_waived};
 use crate::swap::rule_input::{OldDevice, RuleInput};
 use crate::swap::verdict::{judge_rules, reason};
 use crate::tables::os_releases::OsTables;
@@ -134,6 +134,8 @@ fn device(
         group: person.and_then(|p| p.group.clone()),
         tags: person.map(|p| p.tags.clone()).unwrap_or_default(),
         planned_swap: person.and_then(|p| p.planned_swap),
+        could_be_lost: could_be_lost(facts.status, ctx.listed(), &findings),
+        listed: ctx.listed(),
         status: facts.status,
         severity: judged.severity,
         age_days: good.map(|good| ctx.age(good.date).days()),
@@ -144,13 +146,17 @@ fn device(
         backups: facts.backups,
         icloud: facts.icloud,
         mdm: facts.mdm,
-        listed_apart: ctx.listed_apart(),
         in_inventory: ctx.fleet.has_inventory.then(|| !ctx.only_in_backups()),
         swap: Some(verdict.id().to_owned()),
         change,
         history,
         findings,
     }
+}
+
+/// The one place where it is decided which devices the headline counts.
+fn could_be_lost(status: Status, listed: Listed, findings: &[Finding]) -> bool {
+    status.is_at_risk() && listed == Listed::Fleet && !are_waived(findings)
 }
 
 fn worst_unwaived(findings: &[Finding]) -> Option<Severity> {

@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use fleetback_scanner::model::problem::{Level, Problem};
 
-use crate::results::{Code, Device, FixId, Severity, Status, Summary};
+use crate::results::{Code, Device, FixId, Listed, Severity, Status, Summary};
+use crate::view::attention::deciding_finding;
 
 /// The order of devices: those listed apart last; then by the worst finding that no waiver covers;
 /// then by status (never, failed, stale, unknown, aging, protected); then the older backup first;
@@ -18,7 +19,7 @@ pub(crate) fn worst_first(a: &Device, b: &Device) -> Ordering {
 
 fn key(device: &Device) -> impl Ord + '_ {
     (
-        device.listed_apart,
+        device.listed_apart(),
         Reverse(device.severity),
         device.status.rank(),
         device.last_good_backup.as_ref().map(|good| good.date),
@@ -41,16 +42,19 @@ pub(crate) fn problems<'a>(all: impl Iterator<Item = &'a Problem>) -> Vec<Proble
 /// The counts.
 pub(crate) fn summary(devices: &[Device], problems: &[Problem]) -> Summary {
     let of = |test: fn(&Device) -> bool| devices.iter().filter(|d| test(d)).count() as u64;
+    let fleet: Vec<&Device> = devices.iter().filter(|d| !d.listed_apart()).collect();
+    let exposed = fleet.iter().filter(|d| d.status.is_at_risk());
     Summary {
         devices: devices.len() as u64,
-        at_risk: of(Device::is_at_risk),
-        listed_apart: of(|device| device.listed_apart),
-        left_mdm: of(Device::left_mdm),
-        waived: of(Device::is_waived),
-        status: by_status(devices),
-        severity: by_severity(devices),
-        findings: by_finding(devices),
-        fixes: by_fix(devices),
+        listed_apart: of(Device::listed_apart),
+        left_mdm: of(|device| device.listed == Listed::LeftMdm),
+        without_good_backup: exposed.count() as u64,
+        waived: of(Device::is_waived_at_risk),
+        at_risk: of(|device| device.could_be_lost),
+        status: by_status(&fleet),
+        severity: by_severity(&fleet),
+        findings: by_finding(&fleet),
+        fixes: by_fix(&fleet),
         backups: devices
             .iter()
             .map(|device| device.backups.len() as u64)
@@ -59,7 +63,7 @@ pub(crate) fn summary(devices: &[Device], problems: &[Problem]) -> Summary {
     }
 }
 
-fn by_status(devices: &[Device]) -> BTreeMap<Status, u64> {
+fn by_status(devices: &[&Device]) -> BTreeMap<Status, u64> {
     let mut counts: BTreeMap<_, _> = Status::ALL.map(|status| (status, 0)).into();
     for device in devices {
         *counts.entry(device.status).or_default() += 1;
@@ -67,7 +71,7 @@ fn by_status(devices: &[Device]) -> BTreeMap<Status, u64> {
     counts
 }
 
-fn by_severity(devices: &[Device]) -> BTreeMap<String, u64> {
+fn by_severity(devices: &[&Device]) -> BTreeMap<String, u64> {
     let word = |severity: Option<Severity>| severity.map_or("none", Severity::id).to_owned();
     let all = std::iter::once(None).chain(Severity::ALL.map(Some));
     let mut counts: BTreeMap<String, u64> = all.map(|severity| (word(severity), 0)).collect();
@@ -77,7 +81,7 @@ fn by_severity(devices: &[Device]) -> BTreeMap<String, u64> {
     counts
 }
 
-fn by_finding(devices: &[Device]) -> BTreeMap<Code, u64> {
+fn by_finding(devices: &[&Device]) -> BTreeMap<Code, u64> {
     let mut counts = BTreeMap::new();
     for finding in devices.iter().flat_map(|device| &device.findings) {
         *counts.entry(finding.code).or_default() += 1;
@@ -85,9 +89,9 @@ fn by_finding(devices: &[Device]) -> BTreeMap<Code, u64> {
     counts
 }
 
-fn by_fix(devices: &[Device]) -> BTreeMap<FixId, u64> {
+fn by_fix(devices: &[&Device]) -> BTreeMap<FixId, u64> {
     let mut counts = BTreeMap::new();
-    for finding in devices.iter().filter_map(|device| device.findings.first()) {
+    for finding in devices.iter().copied().filter_map(deciding_finding) {
         *counts.entry(finding.likely_fix.id).or_default() += 1;
     }
     counts

@@ -87,8 +87,8 @@ pub enum Rows {
 /// write(&view, &options, &mut table)?;
 ///
 /// let table = String::from_utf8(table)?;
-/// assert!(table.starts_with("status,severity,device_name,"));
-/// assert!(table.lines().nth(1).is_some_and(|row| row.starts_with("unknown,")));
+/// assert!(table.starts_with("could_be_lost,listed,status,severity,device_name,"));
+/// assert!(table.lines().nth(1).is_some_and(|row| row.starts_with("yes,fleet,unknown,")));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 ///

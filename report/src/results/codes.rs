@@ -289,6 +289,26 @@ labels! { Status:
     Unknown   "unknown",
 }
 
+/// Where a device is listed.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
+#[serde(rename_all = "kebab-case")]
+pub enum Listed {
+    /// Among the devices that the headline speaks of.
+    Fleet,
+    /// Known only from old backups although there is an inventory: not counted.
+    Apart,
+    /// No longer in the MDM: not counted.
+    LeftMdm,
+}
+
+labels! { Listed:
+    Fleet   "fleet"    "in the fleet",
+    Apart   "apart"    "known from old backups only",
+    LeftMdm "left-mdm" "no longer in the MDM",
+}
+
 /// One word for a version of iOS.
 #[derive(
     Debug,

@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize, Serializer};
 
 use super::backup::{Attempt, Backup, GoodBackup, Icloud};
-use super::codes::{Change, Code, Confidence, FixId, OsVerdict, Severity, Status};
+use super::codes::{Change, Code, Confidence, FixId, Listed, OsVerdict, Severity, Status};
 use super::finding::Finding;
 use super::mdm::Mdm;
 
@@ -61,6 +61,11 @@ pub struct Device {
     #[serde(default)]
     pub planned_swap: Option<Date>,
 
+    /// Would data of this device be lost now, for all that is known, and does it matter? The
+    /// headline counts these: listed in the fleet, without a good backup in date, not waived.
+    pub could_be_lost: bool,
+    /// Where it is listed. Devices that are not in the fleet have no finding above info.
+    pub listed: Listed,
     /// The one word.
     pub status: Status,
     /// The worst of the findings that no waiver covers; `None` when there is none.
@@ -86,9 +91,6 @@ pub struct Device {
     pub mdm: Option<Mdm>,
     /// Worst first; ties in the order of the codes.
     pub findings: Vec<Finding>,
-    /// Known only from old backups although there is an inventory, or no longer in the MDM (`mdm.state`):
-    /// findings are capped at info.
-    pub listed_apart: bool,
     /// Is it in the inventory? `None` when there is no inventory.
     pub in_inventory: Option<bool>,
     /// May it be wiped? `ready`, `ready-with-losses`, `not-ready` or `unknown`, with no new device
@@ -227,29 +229,34 @@ impl Device {
         heard.into_iter().chain(backed_up).max()
     }
 
-    /// Has it left the MDM?
-    pub fn left_mdm(&self) -> bool {
-        self.mdm.as_ref().is_some_and(Mdm::has_left)
+    /// Is it none of those that the headline speaks of?
+    pub fn listed_apart(&self) -> bool {
+        self.listed != Listed::Fleet
     }
 
     /// Is its risk accepted? True when a waiver covers a finding that
     /// weighs (an error, or one that says that there is no backup to rely on), and no such finding
     /// is left uncovered.
     pub fn is_waived(&self) -> bool {
-        let weighs = |code: Code, severity| {
-            let bears = code.about().bears_on_status && severity >= Severity::Warning;
-            bears || severity >= Severity::Error
-        };
-        let mut weighty = self.findings.iter().filter(|f| weighs(f.code, f.severity));
-        let mut any = false;
-        weighty.all(|finding| {
-            any = true;
-            finding.waived.is_some()
-        }) && any
+        are_waived(&self.findings)
     }
 
-    /// Would data of this device be lost now, for all that is known, and does it matter?
-    pub fn is_at_risk(&self) -> bool {
-        self.status.is_at_risk() && !self.listed_apart && !self.is_waived()
+    /// Would it be among those that could be lost, if its risk were not accepted?
+    pub fn is_waived_at_risk(&self) -> bool {
+        self.listed == Listed::Fleet && self.status.is_at_risk() && !self.could_be_lost
     }
+}
+
+/// Is what these findings say accepted? See [`Device::is_waived`].
+pub(crate) fn are_waived(findings: &[Finding]) -> bool {
+    let weighs = |code: Code, severity| {
+        let bears = code.about().bears_on_status && severity >= Severity::Warning;
+        bears || severity >= Severity::Error
+    };
+    let mut weighty = findings.iter().filter(|f| weighs(f.code, f.severity));
+    let mut any = false;
+    weighty.all(|finding| {
+        any = true;
+        finding.waived.is_some()
+    }) && any
 }

@@ -15,7 +15,7 @@ use super::pattern::Pattern;
 use super::policy::PolicyUsed;
 
 /// The version of this shape; raised only when a field changes its meaning.
-pub const SCHEMA_VERSION: u32 = 1;
+pub const SCHEMA_VERSION: u32 = 2;
 
 /// One judged run.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -115,29 +115,31 @@ pub struct FixOutcome {
     pub open: u64,
 }
 
-/// Counts. Every key of an enumeration is present, also with 0.
+/// Counts. Every key of an enumeration is present, also with 0. From `without_good_backup` on they
+/// speak of the devices of the fleet alone (`listed`), but for `backups` and `problems`.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Summary {
     /// Devices in all, those listed apart included.
     pub devices: u64,
-    /// Devices that would lose data now: neither waived nor listed apart, with a status other
-    /// than `protected` or `aging`.
-    pub at_risk: u64,
     /// Devices listed apart: known from old backups only, although there is an inventory, or no longer in
     /// the MDM.
     pub listed_apart: u64,
     /// Of these, the devices that have left the MDM.
-    #[serde(default)]
     pub left_mdm: u64,
-    /// Devices whose every finding that weighs is waived, see [`Device::is_waived`].
+    /// Devices with a status other than `protected` or `aging`.
+    pub without_good_backup: u64,
+    /// Of these, the devices whose risk is accepted, see [`Device::is_waived`].
     pub waived: u64,
+    /// The others: devices with `could_be_lost`.
+    pub at_risk: u64,
     /// By status.
     pub status: BTreeMap<Status, u64>,
     /// By severity; `none` for devices with no finding.
     pub severity: BTreeMap<String, u64>,
     /// By finding code: devices that have it. Only codes that occur.
     pub findings: BTreeMap<Code, u64>,
-    /// By likely fix of a device's first finding. Only fixes that occur.
+    /// Devices that need attention, each once, by the likely fix of its first finding that no waiver
+    /// covers. Only fixes that occur.
     pub fixes: BTreeMap<FixId, u64>,
     /// Local backups.
     pub backups: u64,
@@ -220,7 +222,7 @@ impl Results {
 
     /// The devices that the verdict speaks of: all but those listed apart.
     pub(crate) fn in_fleet(&self) -> impl Iterator<Item = &Device> {
-        self.devices.iter().filter(|device| !device.listed_apart)
+        self.devices.iter().filter(|device| !device.listed_apart())
     }
 
     /// Is evidence missing that should have been readable?

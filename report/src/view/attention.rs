@@ -18,11 +18,12 @@ pub enum Urgency {
 ///
 /// The one rule for every output: the table and the groups of the terminal and of the page.
 pub fn urgency(device: &Device) -> Option<Urgency> {
-    if device.is_at_risk() {
+    if device.could_be_lost {
         return Some(Urgency::Now);
     }
-    let asks = device.status == Status::Aging || device.severity >= Some(Severity::Warning);
-    let counts = !device.listed_apart && !device.is_waived();
+    let aging = device.status == Status::Aging && !device.is_waived();
+    let asks = aging || device.severity >= Some(Severity::Warning);
+    let counts = !device.listed_apart() && !device.is_waived_at_risk();
     (asks && counts).then_some(Urgency::Next)
 }
 
@@ -31,14 +32,15 @@ pub(crate) fn is_next(device: &Device) -> bool {
     urgency(device) == Some(Urgency::Next)
 }
 
-/// Is its problem waived? Devices that are not in the inventory raise none.
-pub(crate) fn waived(device: &Device) -> bool {
-    !device.listed_apart && device.is_waived()
-}
-
 /// Is it to be seen where only the devices that matter are: on paper, and without the script?
 pub(crate) fn is_worth_listing(device: &Device) -> bool {
-    urgency(device).is_some() || waived(device)
+    urgency(device).is_some() || device.is_waived_at_risk()
+}
+
+/// The finding that decides a device's attention: the first that no waiver covers, of a device that
+/// needs any. Its fix is the one under which the device is counted and listed, everywhere.
+pub fn deciding_finding(device: &Device) -> Option<&Finding> {
+    urgency(device).and_then(|_| first_unwaived(device))
 }
 
 /// The first finding that no waiver covers.

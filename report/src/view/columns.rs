@@ -8,7 +8,7 @@ use jiff::Timestamp;
 
 use super::cell::{Cell, Kind};
 use super::report::Row;
-use super::{policy, summary};
+use super::{attention, policy, summary};
 use crate::format::{self, Label};
 use crate::results::{Backup, Change, Device, Finding, FixId};
 
@@ -45,8 +45,14 @@ impl<'a> Row<'a> {
         columns.iter().map(move |column| column.cell(&self))
     }
 
+    /// The finding that the row speaks of.
     fn finding(&self) -> Option<&'a Finding> {
         self.device.findings.first()
+    }
+
+    /// The same where something should be done about it: the row is then counted under its fix.
+    fn advice(&self) -> Option<&'a Finding> {
+        attention::deciding_finding(self.device)
     }
 
     fn waived(&self) -> Option<&'a Finding> {
@@ -90,20 +96,28 @@ const fn col(
     }
 }
 
-/// The columns of the table of devices, in their fixed order; additions only at the end.
+/// The columns of the table of devices, what people read first, then the rest. The order is fixed; additions only at the end.
 #[rustfmt::skip] // one column a line
 pub const COLUMNS: &[Column] = &[
+    col("could_be_lost", "Could be lost", Kind::Word, |r| Cell::yes_no(Some(r.device.could_be_lost))),
+    col("listed", "Listed", Kind::Word, |r| Cell::word(Some(r.device.listed))),
     col("status", "Status", Kind::Word, |r| Cell::word(Some(r.device.status))),
     col("severity", "Severity", Kind::Word, |r| severity(r.device)),
     col("device_name", "Device name", Kind::Text, |r| Cell::text(r.device.device_name.as_deref())),
-    col("serial_number", "Serial number", Kind::Id, |r| plain_id(r.device.serial_number.as_deref())),
     col("user", "User", Kind::Text, |r| Cell::text(r.device.user.as_deref())),
+    col("email", "E-mail", Kind::Text, |r| Cell::text(r.device.email.as_deref())),
+    col("site", "Site", Kind::Text, |r| Cell::text(r.device.site.as_deref())),
     col("department", "Department", Kind::Text, |r| Cell::text(r.device.department.as_deref())),
+    col("serial_number", "Serial number", Kind::Id, |r| plain_id(r.device.serial_number.as_deref())),
+    col("last_good_backup", "Last good backup", Kind::Date, |r| r.date(last_good(r.device))),
+    col("age_days", "Age in days", Kind::Number, |r| Cell::age(r.device.age_days)),
+    col("reason", "Reason", Kind::Text, |r| Cell::text(r.finding().map(|found| found.cause.as_str()))),
+    col("likely_fix", "Likely fix", Kind::Id, |r| fix_id(r.advice().map(|found| (found.likely_fix.id, found.likely_fix.title.as_str())))),
+    col("who_acts", "Who acts", Kind::Word, |r| Cell::text(r.advice().map(|found| found.likely_fix.who.as_str()))),
+    col("message", "Message to the user", Kind::Text, |r| Cell::text(r.advice().and_then(|found| found.likely_fix.message.as_deref()))),
     col("model", "Model", Kind::Text, |r| Cell::text(r.device.model.as_deref())),
     col("product_type", "Product type", Kind::Text, |r| Cell::text(r.device.product_type.as_deref())),
     col("os", "System", Kind::Text, |r| os(r.device)),
-    col("last_good_backup", "Last good backup", Kind::Date, |r| r.date(last_good(r.device))),
-    col("age_days", "Age in days", Kind::Number, |r| Cell::age(r.device.age_days)),
     col("age_bucket", "Age", Kind::Word, |r| Cell::text(summary::age_bucket(r.device.age_days, r.device.status))),
     col("max_age_days", "Limit in days", Kind::Number, |r| Cell::decimal(Some(r.device.max_age_days))),
     col("last_good_kind", "Kind of last good backup", Kind::Word, |r| Cell::word(r.device.last_good_backup.as_ref().map(|good| good.kind))),
@@ -122,12 +136,10 @@ pub const COLUMNS: &[Column] = &[
     col("days_since_seen", "Days since seen", Kind::Number, |r| r.age(last_seen(r.device))),
     col("swap", "Swap", Kind::Word, |r| Cell::text(r.device.swap.as_deref())),
     col("findings", "Findings", Kind::Text, |r| Cell::text(codes(r.device))),
-    col("reason", "Reason", Kind::Text, |r| Cell::text(r.finding().map(|found| found.cause.as_str()))),
-    col("likely_fix", "Likely fix", Kind::Id, |r| fix_id(r.finding().map(|found| (found.likely_fix.id, found.likely_fix.title.as_str())))),
-    col("article_step", "Step in the article", Kind::Number, |r| Cell::whole(r.finding().and_then(|found| found.likely_fix.article_step).map(i64::from))),
+    col("article_step", "Step in the article", Kind::Number, |r| Cell::whole(r.advice().and_then(|found| found.likely_fix.article_step).map(i64::from))),
     col("confidence", "Confidence", Kind::Word, |r| Cell::word(r.finding().map(|found| found.confidence))),
     col("evidence", "Evidence", Kind::Text, |r| Cell::text(r.finding().map(evidence))),
-    col("next_fix", "If it persists", Kind::Id, |r| fix_id(r.finding().and_then(|found| found.next_fix).map(|fix| (fix, fix.about().title)))),
+    col("next_fix", "If it persists", Kind::Id, |r| fix_id(r.advice().and_then(|found| found.next_fix).map(|fix| (fix, fix.about().title)))),
     col("change", "Change", Kind::Word, |r| Cell::text(r.device.change.map(Change::id))),
     col("first_failing", "First failing", Kind::Date, |r| r.date(r.device.history.as_ref().and_then(|past| past.first_failing))),
     col("nights_failing", "Nights failing", Kind::Number, |r| Cell::count(r.device.history.as_ref().and_then(|past| past.nights_failing))),
@@ -145,7 +157,6 @@ pub const COLUMNS: &[Column] = &[
     col("scan_host", "Scanned by", Kind::Text, |r| Cell::Text(r.results.scan_host.clone())),
     col("run_id", "Run", Kind::Id, |r| plain_id(Some(&r.results.run_id))),
     col("schema_version", "Schema version", Kind::Number, |r| Cell::Whole(r.results.schema_version.into())),
-    col("site", "Site", Kind::Text, |r| Cell::text(r.device.site.as_deref())),
     col("group", "Group", Kind::Text, |r| Cell::text(r.device.group.as_deref())),
     col("policy_group", "Group of the policy", Kind::Text, |r| Cell::text(r.device.policy_group.as_deref())),
     col("rules", "Rules of the benchmark", Kind::Text, |r| rules(r.device)),

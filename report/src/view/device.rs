@@ -199,7 +199,7 @@ fn static_row(view: &ReportView<'_>, device: &Device) -> StaticRow {
             .filter(|words| !words.is_empty())
             .collect::<Vec<_>>()
             .join(", "),
-        fix: fix_title(finding),
+        fix: fix_title(attention::deciding_finding(device)),
         reason: finding.map_or(String::new(), |finding| escaped(&finding.cause)),
         host: hosts.into_iter().collect::<Vec<_>>().join(", "),
     }

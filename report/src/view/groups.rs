@@ -1,13 +1,13 @@
 //! What to do: the devices gathered by their likely fix, so that one action helps many.
 //!
-//! Each device that needs attention stands once, under the fix of its first finding that no waiver
-//! covers; one that no finding explains has a group too. So the groups of the first section add up to
-//! the headline. The terminal and the page print these groups.
+//! Each device that needs attention stands once, under the fix of the finding that decides it; one
+//! that no finding explains has a group too. So the groups add up to the headline, and each to its
+//! number in `summary.fixes`. The terminal and the page print these groups.
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
-use super::attention::{Urgency, first_unwaived, urgency};
+use super::attention::{deciding_finding, urgency};
 use super::device;
 use super::labelled::{LabelledValue, labelled};
 use super::report::ReportView;
@@ -17,51 +17,15 @@ use crate::results::{Device, Finding};
 /// Ways to do one fix that are spelled out; the others stand with their devices in the table.
 const STEP_LISTS_MAX: usize = 4;
 
-/// Id of the section of what could be lost tonight.
-pub(crate) const TONIGHT: &str = "tonight";
-
-/// A section before its groups are known.
-struct Heading {
-    urgency: Urgency,
-    id: &'static str,
-    title: &'static str,
-    lead: &'static str,
-    /// The rest of the link that shows a group in the table.
-    filter: &'static str,
-}
-
-const HEADINGS: [Heading; 2] = [
-    Heading {
-        urgency: Urgency::Now,
-        id: TONIGHT,
-        title: "What to do first",
-        lead: "Devices that could be lost tonight, gathered by the fix that is most likely to help.",
-        filter: "&status=risk",
-    },
-    Heading {
-        urgency: Urgency::Next,
-        id: "soon",
-        title: "What to do next",
-        lead: "These devices have a good backup in date, and something that should be put right.",
-        filter: "&status=soon",
-    },
-];
-
-/// Groups under one heading.
-pub(crate) struct Section {
-    pub(crate) id: &'static str,
-    pub(crate) title: &'static str,
-    pub(crate) lead: &'static str,
-    pub(crate) groups: Vec<Group>,
-}
-
 /// Devices with one likely fix.
 pub(crate) struct Group {
     /// Names the group within the page.
     pub(crate) number: usize,
-    /// The fix id, and the rest of the link that shows the group in the table.
+    /// The fix id, with which a link shows the group in the table.
     pub(crate) key: String,
-    pub(crate) also: &'static str,
+    pub(crate) count: u64,
+    /// Of these, the devices that could be lost.
+    pub(crate) at_risk: u64,
     pub(crate) devices: String,
     pub(crate) devices_word: &'static str,
     pub(crate) title: String,
@@ -87,30 +51,21 @@ pub(crate) struct StepList {
 /// A device of a group: its place in the table, itself, the finding it is here for.
 type Member<'a> = (usize, &'a Device, Option<&'a Finding>);
 
-/// The sections that have groups.
-pub(crate) fn sections(view: &ReportView<'_>) -> Vec<Section> {
-    let mut numbers = 1..;
-    let section = |heading: &Heading| Section {
-        id: heading.id,
-        title: heading.title,
-        lead: heading.lead,
-        groups: (gathered(view, heading.urgency).iter())
-            .zip(&mut numbers)
-            .map(|(members, number)| group(number, heading.filter, members))
-            .collect(),
-    };
-    let sections = HEADINGS.iter().map(section);
-    sections
-        .filter(|section| !section.groups.is_empty())
+/// The groups: most devices that could be lost first, then most devices.
+pub(crate) fn groups(view: &ReportView<'_>) -> Vec<Group> {
+    let gathered = gathered(view);
+    let numbered = (1..).zip(&gathered);
+    numbered
+        .map(|(number, members)| group(number, members))
         .collect()
 }
 
-/// Devices by the fix of their first finding that no waiver covers, most devices first.
-fn gathered<'a>(view: &ReportView<'a>, soon: Urgency) -> Vec<Vec<Member<'a>>> {
+/// The devices that need attention, by the fix of the finding that decides it.
+fn gathered<'a>(view: &ReportView<'a>) -> Vec<Vec<Member<'a>>> {
     let mut by_fix: BTreeMap<_, Vec<Member<'a>>> = BTreeMap::new();
     let devices = view.results().devices.iter().enumerate();
-    for (place, device) in devices.filter(|(_, device)| urgency(device) == Some(soon)) {
-        let finding = first_unwaived(device);
+    for (place, device) in devices.filter(|(_, device)| urgency(device).is_some()) {
+        let finding = deciding_finding(device);
         let fix = finding.map(|finding| finding.likely_fix.id);
         by_fix
             .entry(fix)
@@ -118,11 +73,16 @@ fn gathered<'a>(view: &ReportView<'a>, soon: Urgency) -> Vec<Vec<Member<'a>>> {
             .push((place, device, finding));
     }
     let mut groups: Vec<_> = by_fix.into_values().collect();
-    groups.sort_by_key(|members| Reverse(members.len()));
+    groups.sort_by_key(|members| (Reverse(at_risk(members)), Reverse(members.len())));
     groups
 }
 
-fn group(number: usize, also: &'static str, members: &[Member<'_>]) -> Group {
+fn at_risk(members: &[Member<'_>]) -> u64 {
+    let at_risk = members.iter().filter(|(_, device, _)| device.could_be_lost);
+    at_risk.count() as u64
+}
+
+fn group(number: usize, members: &[Member<'_>]) -> Group {
     let leading_finding = members.first().and_then(|(_, _, finding)| *finding);
     let serials: Vec<_> = members
         .iter()
@@ -131,7 +91,8 @@ fn group(number: usize, also: &'static str, members: &[Member<'_>]) -> Group {
     let harms = counted(findings(members).filter_map(|f| f.likely_fix.may_destroy.as_deref()));
     Group {
         number,
-        also,
+        count: members.len() as u64,
+        at_risk: at_risk(members),
         key: device::fix_key(leading_finding),
         devices: format::number(members.len() as u64),
         devices_word: if members.len() == 1 {

@@ -1,11 +1,13 @@
 //! The whole fleet in a few words: headline, counts, ages.
 
-use super::groups::{self, Section};
+use std::fmt;
+
+use super::groups::Group;
 use super::labelled::{LabelledValue, labelled};
 use super::report::{ReportView, when};
-use super::{attention, device, policy};
+use super::{device, policy};
 use crate::format::{self, escaped, number, plural};
-use crate::results::{Device, Results, Status};
+use crate::results::{Device, Listed, Results, Status};
 
 /// "3 of 41 devices could be lost tonight".
 ///
@@ -22,6 +24,105 @@ pub fn headline(results: &Results) -> String {
             number(lost),
             plural(all, "device", "devices")
         ),
+    }
+}
+
+/// The sum that leads from the fleet to the headline: what every output prints of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FleetSum {
+    /// Devices of the fleet whose status is neither protected nor aging.
+    pub without_good_backup: u64,
+    /// Of these, the devices whose risk is accepted.
+    pub waived: u64,
+    /// The others: the number of the headline.
+    pub could_be_lost: u64,
+    /// Devices of the fleet with a good backup in date.
+    pub protected: u64,
+    /// Devices of the fleet with a good backup that grows old.
+    pub aging: u64,
+    /// The devices that the headline speaks of.
+    pub devices: u64,
+    /// Devices known from old backups only, and not among these.
+    pub listed_apart: u64,
+    /// Devices that have left the MDM, and not among these.
+    pub left_mdm: u64,
+}
+
+impl FleetSum {
+    /// The sum of a run.
+    pub fn new(results: &Results) -> Self {
+        let summary = &results.summary;
+        let of = |status| summary.status.get(&status).copied().unwrap_or(0);
+        Self {
+            without_good_backup: summary.without_good_backup,
+            waived: summary.waived,
+            could_be_lost: summary.at_risk,
+            protected: of(Status::Protected),
+            aging: of(Status::Aging),
+            devices: summary.devices_counted(),
+            listed_apart: summary.listed_apart.saturating_sub(summary.left_mdm),
+            left_mdm: summary.left_mdm,
+        }
+    }
+
+    /// "17 without a good backup − 1 waived = 16"; `None` where nothing is waived.
+    pub fn to_headline(&self) -> Option<String> {
+        (self.waived > 0).then(|| {
+            format!(
+                "{} without a good backup − {} waived = {}",
+                number(self.without_good_backup),
+                number(self.waived),
+                number(self.could_be_lost)
+            )
+        })
+    }
+
+    /// "17 + 24 protected + 4 aging = 45", with the words of the first number where
+    /// [`FleetSum::to_headline`] has not said them.
+    pub fn to_fleet(&self) -> String {
+        let words = if self.waived > 0 {
+            ""
+        } else {
+            " without a good backup"
+        };
+        format!(
+            "{}{words} + {} protected + {} aging = {}",
+            number(self.without_good_backup),
+            number(self.protected),
+            number(self.aging),
+            number(self.devices)
+        )
+    }
+
+    /// "2 more known from old backups only, 1 more no longer in the MDM"; `None` for no such device.
+    pub fn apart(&self) -> Option<String> {
+        let counts = [
+            (self.listed_apart, Listed::Apart),
+            (self.left_mdm, Listed::LeftMdm),
+        ];
+        let counts = counts.into_iter().filter(|(count, _)| *count > 0);
+        let parts =
+            counts.map(|(count, listed)| format!("{} more {}", number(count), listed.label()));
+        let parts: Vec<String> = parts.collect();
+        (!parts.is_empty()).then(|| parts.join(", "))
+    }
+
+    /// Its parts, in the order in which they are read.
+    pub fn parts(&self) -> Vec<String> {
+        let fleet = (self.devices > 0).then(|| self.to_fleet());
+        let parts = [self.to_headline(), fleet, self.apart()];
+        parts.into_iter().flatten().collect()
+    }
+}
+
+/// "17 without a good backup − 1 waived = 16; 17 + 24 protected + 4 aging = 45; 2 more known from old
+/// backups only".
+impl fmt::Display for FleetSum {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.parts().as_slice() {
+            [] => f.write_str("No evidence names a device of this fleet"),
+            parts => f.write_str(&parts.join("; ")),
+        }
     }
 }
 
@@ -63,25 +164,9 @@ pub(crate) fn masthead(view: &ReportView<'_>) -> Vec<LabelledValue> {
     ]
 }
 
-pub(crate) fn subline(results: &Results) -> String {
-    let in_date = |device: &&Device| matches!(device.status, Status::Protected | Status::Aging);
-    let count = results.in_fleet().filter(in_date).count() as u64;
-    let has = if count == 1 { "has" } else { "have" };
-    match results.in_fleet().count() {
-        0 => "No evidence names a device of this fleet.".into(),
-        _ => format!(
-            "{} {has} a good backup in date.",
-            format::plural(count, "device", "devices")
-        ),
-    }
-}
-
-/// The first group of what could be lost tonight.
-pub(crate) fn start(sections: &[Section]) -> Option<Start> {
-    let section = sections
-        .iter()
-        .find(|section| section.id == groups::TONIGHT)?;
-    let group = section.groups.first()?;
+/// The first group with a device that could be lost tonight.
+pub(crate) fn start(groups: &[Group]) -> Option<Start> {
+    let group = groups.iter().find(|group| group.at_risk > 0)?;
     Some(Start {
         text: format!("{} ({} {})", group.title, group.devices, group.devices_word),
         anchor: format!("group-{}", group.number),
@@ -117,16 +202,12 @@ pub(crate) fn counts(results: &Results) -> Vec<Count> {
 }
 
 pub(crate) fn side_notes(results: &Results) -> Vec<SideNote> {
-    let waived = results
-        .in_fleet()
-        .filter(|device| attention::waived(device))
-        .count() as u64;
-    let apart = results
-        .devices
-        .iter()
-        .filter(|device| device.listed_apart && !device.left_mdm())
-        .count() as u64;
-    let left = results.summary.left_mdm;
+    let FleetSum {
+        waived,
+        listed_apart: apart,
+        left_mdm: left,
+        ..
+    } = FleetSum::new(results);
     let notes = policy::policy_notes(results).len() as u64;
     let is = |count| if count == 1 { "is" } else { "are" };
     let side_notes = [
@@ -187,7 +268,7 @@ pub(crate) fn ages(results: &Results) -> Vec<Age> {
         Age {
             label: label.to_owned(),
             devices: members.len() as u64,
-            at_risk: members.iter().filter(|device| device.is_at_risk()).count() as u64,
+            at_risk: members.iter().filter(|device| device.could_be_lost).count() as u64,
         }
     };
     labels.map(age).collect()

@@ -47,6 +47,8 @@ pub(crate) fn device(serial: &str, name: &str, status: Status) -> Device {
         group: None,
         tags: Vec::new(),
         planned_swap: None,
+        could_be_lost: status.is_at_risk(),
+        listed: Listed::Fleet,
         status,
         severity: None,
         last_good_backup: None,
@@ -58,7 +60,6 @@ pub(crate) fn device(serial: &str, name: &str, status: Status) -> Device {
         icloud: Icloud::default(),
         mdm: None,
         findings: Vec::new(),
-        listed_apart: false,
         in_inventory: Some(true),
         swap: None,
         change: None,
@@ -333,13 +334,14 @@ fn plain() -> Device {
 }
 
 fn waived() -> Device {
-    let device = device("C39TEST00008", "Loan pool", Status::Stale);
+    let mut device = device("C39TEST00008", "Loan pool", Status::Stale);
     let old = backup(
         "00008110-000F2C3E0E12801E",
         "mac-07",
         "2026-09-01T12:00:00Z",
     );
     let story = "The last good backup is 82 days old";
+    device.could_be_lost = false;
     let mut finding = finding(Code::BackupStale, Severity::Critical, story, STORAGE);
     finding.waived = Some(Waiver {
         reason: "in a drawer until the new year".to_owned(),
@@ -397,7 +399,7 @@ fn numberless() -> Device {
 
 fn retired() -> Device {
     let mut device = device("C39TEST00012", "old phone", Status::Stale);
-    device.listed_apart = true;
+    (device.listed, device.could_be_lost) = (Listed::Apart, false);
     device.in_inventory = Some(false);
     let old = backup(
         "0123456789abcdef0123456789abcdef01234567",
@@ -448,33 +450,30 @@ pub(crate) fn summary(devices: &[Device], problems: &[Problem]) -> Summary {
         Status::Never,
         Status::Unknown,
     ];
-    let mut status = count(devices.iter().map(|d| d.status));
+    let fleet = || devices.iter().filter(|d| d.listed == Listed::Fleet);
+    let exposed = || fleet().filter(|d| !matches!(d.status, Status::Protected | Status::Aging));
+    let mut status = count(fleet().map(|d| d.status));
     STATUSES
         .iter()
         .for_each(|key| _ = status.entry(*key).or_default());
-    let at_risk = devices.iter().filter(|d| d.is_at_risk());
-    let codes = devices
-        .iter()
-        .flat_map(|d| d.findings.iter().map(|f| f.code));
+    let at_risk = devices.iter().filter(|d| d.could_be_lost);
+    let codes = fleet().flat_map(|d| d.findings.iter().map(|f| f.code));
+    let attention = fleet().filter(|d| {
+        let exposed = !matches!(d.status, Status::Protected | Status::Aging);
+        d.could_be_lost || (!exposed && d.severity >= Some(Severity::Warning))
+    });
+    let open = attention.filter_map(|d| d.findings.iter().find(|f| f.waived.is_none()));
     Summary {
         devices: devices.len() as u64,
-        at_risk: at_risk.count() as u64,
-        listed_apart: devices.iter().filter(|d| d.listed_apart).count() as u64,
+        listed_apart: (devices.len() - fleet().count()) as u64,
         left_mdm: 0,
-        waived: devices.iter().filter(|d| d.is_waived()).count() as u64,
+        without_good_backup: exposed().count() as u64,
+        waived: exposed().filter(|d| !d.could_be_lost).count() as u64,
+        at_risk: at_risk.count() as u64,
         status,
-        severity: count(
-            devices
-                .iter()
-                .map(|d| d.severity.map_or("none", Label::id).to_owned()),
-        ),
+        severity: count(fleet().map(|d| d.severity.map_or("none", Label::id).to_owned())),
         findings: count(codes),
-        fixes: count(
-            devices
-                .iter()
-                .filter_map(|d| d.findings.first())
-                .map(|f| f.likely_fix.id),
-        ),
+        fixes: count(open.map(|f| f.likely_fix.id)),
         backups: devices.iter().map(|d| d.backups.len() as u64).sum(),
         problems: [Level::Note, Level::Incomplete]
             .map(|level| {

@@ -173,7 +173,7 @@ proptest! {
             prop_assert!(!(good && matches!(device.status, Status::Never | Status::Unknown)));
             prop_assert_eq!(good, device.age_days.is_some());
             prop_assert!(device.age_days.is_none_or(|days| days >= 0.0));
-            if device.status.is_at_risk() && !device.listed_apart {
+            if device.status.is_at_risk() && !device.listed_apart() {
                 prop_assert!(device.severity >= Some(Severity::Error), "{} ends the run with 0", device.status);
                 prop_assert_ne!(device.findings[0].code, Code::OsOutdated);
             }

@@ -1,6 +1,6 @@
 //! What the MDM's own state of a device, and what it could not say, do to the verdict.
 
-use fleetback_report::results::{Code, Severity, Status};
+use fleetback_report::results::{Code, Listed, Severity, Status};
 use fleetback_scanner::model::evidence::Sourced;
 use fleetback_scanner::model::management::MdmState;
 
@@ -60,7 +60,7 @@ fn devices_that_have_left_are_no_alarm_and_are_told() {
         MdmState::InBin,
     ] {
         let device = judged_alone(in_state(state), ALL);
-        assert!(device.listed_apart && device.left_mdm(), "{state:?}");
+        assert!(device.listed == Listed::LeftMdm, "{state:?}");
         assert_eq!(device.severity, Some(Severity::Info), "{state:?}");
         assert!(codes(&device).contains(&"mdm-left"), "{state:?}");
     }
@@ -71,7 +71,7 @@ fn devices_that_have_left_are_no_alarm_and_are_told() {
         MdmState::Lost,
     ] {
         let device = judged_alone(in_state(state), ALL);
-        assert!(!device.listed_apart && !device.left_mdm(), "{state:?}");
+        assert!(device.listed == Listed::Fleet, "{state:?}");
         assert!(device.severity > Some(Severity::Info), "{state:?}");
     }
 }

@@ -494,7 +494,7 @@ fn a_device_that_only_backups_know_is_listed_apart() {
     fleet.has_inventory = true;
     let results = judged(&fleet, ALL);
     let last = results.devices.last().unwrap();
-    assert!(last.listed_apart);
+    assert!(last.listed_apart());
     assert_eq!(last.in_inventory, Some(false));
     assert_eq!(last.severity, Some(Info));
     assert_eq!(last.status.id(), "stale");
@@ -507,7 +507,7 @@ fn a_device_that_only_backups_know_is_listed_apart() {
     // Without an inventory it is a device like any other.
     let alone = judged_alone(stranger, ALL);
     assert_eq!(
-        (alone.listed_apart, alone.in_inventory, alone.severity),
+        (alone.listed_apart(), alone.in_inventory, alone.severity),
         (false, None, Some(Critical))
     );
 }

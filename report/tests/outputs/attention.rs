@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use fleetback_report::render::html;
 use fleetback_report::render::terminal::report::{TextOptions, write};
-use fleetback_report::results::{Device, Severity, Status};
+use fleetback_report::results::{Device, Listed, Severity, Status};
 use fleetback_report::view::attention::{Urgency, urgency};
 use fleetback_report::view::report::ReportView;
 use jiff::tz::TimeZone;
@@ -18,7 +18,8 @@ fn check(status: Status, severity: Option<Severity>, expected: Option<Urgency>) 
     };
     assert_eq!(urgency(&device), expected, "{status} {severity:?}");
     let apart = Device {
-        listed_apart: true,
+        could_be_lost: false,
+        listed: Listed::Apart,
         ..device
     };
     assert_eq!(urgency(&apart), None, "{status} {severity:?}, apart");

@@ -87,6 +87,6 @@ fn errors_say_what_was_found() {
     check("[]", "found another kind of JSON");
     check("{\"a\": 1}", "without schema_version");
     check("{\"schema_version\": \"1\"}", "no whole number");
-    check("{\"schema_version\": 2, \"devices\": 5}", "found 2");
-    check("{\"schema_version\": 1}", "missing field");
+    check("{\"schema_version\": 1, \"devices\": 5}", "found 1");
+    check("{\"schema_version\": 2}", "missing field");
 }

@@ -9,7 +9,7 @@ use jiff::tz::TimeZone;
 use crate::common::{at, backup, device, finding, morning, results};
 
 /// The fixed order, word for word.
-const PROMISED: &str = "status, severity, device_name, serial_number, user, department, model, product_type, os, last_good_backup, age_days, age_bucket, max_age_days, last_good_kind, last_attempt, last_attempt_result, local_state, restorable, encrypted, password, files_missing, size_gb, backups, icloud_enabled, icloud_last_backup, mdm_last_seen, days_since_seen, swap, findings, reason, likely_fix, article_step, confidence, evidence, next_fix, change, first_failing, nights_failing, waived_until, waiver_reason, backup_host, backup_path, udid, imei, iccid, os_version, build_version, last_good_backup_utc, scanned_at_utc, scan_host, run_id, schema_version, site, group, policy_group, rules";
+const PROMISED: &str = "could_be_lost, listed, status, severity, device_name, user, email, site, department, serial_number, last_good_backup, age_days, reason, likely_fix, who_acts, message, model, product_type, os, age_bucket, max_age_days, last_good_kind, last_attempt, last_attempt_result, local_state, restorable, encrypted, password, files_missing, size_gb, backups, icloud_enabled, icloud_last_backup, mdm_last_seen, days_since_seen, swap, findings, article_step, confidence, evidence, next_fix, change, first_failing, nights_failing, waived_until, waiver_reason, backup_host, backup_path, udid, imei, iccid, os_version, build_version, last_good_backup_utc, scanned_at_utc, scan_host, run_id, schema_version, group, policy_group, rules";
 
 #[test]
 fn columns_stand_in_the_promised_order() {
@@ -48,7 +48,7 @@ fn check(device: Device, column: &str, exact: &str) {
 
 #[test]
 fn what_is_not_known_is_empty_and_never_0() {
-    let known = "status severity os max_age_days backups scanned_at_utc scan_host run_id schema_version model product_type os_version build_version";
+    let known = "could_be_lost listed status severity os max_age_days backups scanned_at_utc scan_host run_id schema_version model product_type os_version build_version";
     for column in COLUMNS.iter().filter(|c| !known.contains(c.name)) {
         check(device("", "", Status::Unknown), column.name, "");
     }

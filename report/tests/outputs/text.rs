@@ -90,7 +90,7 @@ fn nothing_found_and_nothing_wrong() {
     let fine = vec![device("C39TEST00001", "iPhone", Status::Protected)];
     insta::assert_snapshot!(written(&results(fine, Vec::new()), PLAIN), @r"
     The one device is safe for tonight
-    1 protected
+    0 without a good backup + 1 protected + 0 aging = 1
     ");
 }
 

@@ -113,12 +113,12 @@ fn same(values: impl Iterator<Item = String>) -> Vec<Choice> {
 fn statuses(results: &Results) -> Vec<Choice> {
     let words = device::STATUSES.map(|(status, ..)| choice(status.id(), &format::heading(status)));
     let lists: [(&str, &str, attention::DeviceFilter); 4] = [
-        ("risk", "Could be lost tonight", Device::is_at_risk),
-        ("soon", "In date, with something to do", attention::is_next),
-        ("waived", "Waived", attention::waived),
-        ("apart", "Not in the inventory", |device| {
-            device.listed_apart
+        ("risk", "Could be lost tonight", |device| {
+            device.could_be_lost
         }),
+        ("soon", "In date, with something to do", attention::is_next),
+        ("waived", "Waived", Device::is_waived_at_risk),
+        ("apart", "Listed apart", Device::listed_apart),
     ];
     let lists = lists
         .into_iter()

@@ -11,21 +11,22 @@ use super::chart::{Chart, Piece};
 use super::filters::{Filter, filters};
 use super::{chart, csp, details, embedded_json, rows};
 use crate::format::{self, escaped};
+use crate::results::Device;
 use crate::view::attention;
 use crate::view::coverage::{
     HostRow, PROBLEMS_LEAD, ProblemRow, RootRow, UnmatchedRow, WaiverRow, host, problems, roots,
     unmatched, waiver,
 };
 use crate::view::device::{StaticRow, listed};
-use crate::view::groups::{self, Section};
+use crate::view::groups::{self, Group};
 use crate::view::history::{self, OutcomeRow};
 use crate::view::labelled::LabelledValue;
 use crate::view::patterns::{self, PatternRow};
 use crate::view::policy::{self, method};
 use crate::view::report::ReportView;
 use crate::view::summary::{
-    Age, Count, Notice, SideNote, Start, ages, counts, headline, masthead, notice, side_notes,
-    start, subline,
+    Age, Count, FleetSum, Notice, SideNote, Start, ages, counts, headline, masthead, notice,
+    side_notes, start,
 };
 
 #[derive(Template)]
@@ -40,7 +41,7 @@ pub(super) struct Page {
     title: String,
     masthead: Vec<LabelledValue>,
     headline: String,
-    subline: String,
+    sum: String,
     changed: Option<String>,
     start: Option<Start>,
     notice: Option<Notice>,
@@ -50,7 +51,7 @@ pub(super) struct Page {
     ages: Vec<Age>,
     chart: Chart,
     patterns: Vec<PatternRow>,
-    sections: Vec<Section>,
+    groups: Vec<Group>,
     filters: Vec<Filter>,
     rows: Vec<StaticRow>,
     problems_lead: &'static str,
@@ -72,14 +73,14 @@ impl Page {
     pub(super) fn new(view: &ReportView<'_>) -> io::Result<Self> {
         let results = view.results();
         let (style, script) = (csp::style(), csp::script());
-        let sections = groups::sections(view);
+        let groups = groups::groups(view);
         let headline = format!("{}.", headline(results));
         let counts = counts(results);
         let ages = ages(results);
         let (problems, notes) = problems(view);
         Ok(Self {
             policy: csp::policy(&style, &script),
-            fleet: embedded_json::json(&rows::fleet(view, &sections))?,
+            fleet: embedded_json::json(&rows::fleet(view, &groups))?,
             details: embedded_json::json(&details::details(view))?,
             generator: format!("fleetback {}", escaped(&results.tool_version)),
             title: format!(
@@ -88,9 +89,9 @@ impl Page {
                 format::date(results.scanned_at, view.zone())
             ),
             masthead: masthead(view),
-            subline: subline(results),
+            sum: format!("{}.", FleetSum::new(results)),
             changed: history::changed(view),
-            start: start(&sections),
+            start: start(&groups),
             notice: notice(problems.len() as u64),
             strip: chart::strip(
                 &counts
@@ -111,7 +112,7 @@ impl Page {
                 .map(|note| format::capital(note))
                 .collect(),
             waivers: results.waivers.iter().map(waiver).collect(),
-            apart: listed(view, |device| device.listed_apart),
+            apart: listed(view, Device::listed_apart),
             unmatched: unmatched(results),
             hosts: results.hosts.iter().map(host).collect(),
             roots: roots(results),
@@ -125,7 +126,7 @@ impl Page {
             headline,
             counts,
             ages,
-            sections,
+            groups,
             problems,
             notes,
         })

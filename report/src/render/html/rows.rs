@@ -12,14 +12,14 @@ use crate::format::{self, Label, escaped};
 use crate::results::{Device, Finding};
 use crate::view::attention;
 use crate::view::device::{self, status_number};
-use crate::view::groups::Section;
+use crate::view::groups::Group;
 use crate::view::report::ReportView;
 
 /// Bits of a row's flags. The script knows them by the same names.
 const FLAGS: [(u8, attention::DeviceFilter); 5] = [
-    (1, Device::is_at_risk),
-    (2, attention::waived),
-    (4, |device| device.listed_apart),
+    (1, |device| device.could_be_lost),
+    (2, Device::is_waived_at_risk),
+    (4, Device::listed_apart),
     (8, attention::is_worth_listing),
     (16, attention::is_next),
 ];
@@ -90,12 +90,11 @@ struct Row(
     i32,
 );
 
-/// The table of this report; `sections` say which rows each group copies.
-pub(super) fn fleet(view: &ReportView<'_>, sections: &[Section]) -> Fleet {
+/// The table of this report; `groups` say which rows each group copies.
+pub(super) fn fleet(view: &ReportView<'_>, groups: &[Group]) -> Fleet {
     let mut tables = Tables::default();
     let devices = view.results().devices.iter();
     let rows = devices.map(|device| tables.row(view, device)).collect();
-    let groups = sections.iter().flat_map(|section| &section.groups);
     Fleet {
         rows,
         texts: tables.texts.into_texts(),
@@ -108,6 +107,7 @@ pub(super) fn fleet(view: &ReportView<'_>, sections: &[Section]) -> Fleet {
         fixes: tables.fixes,
         hosts: tables.hosts.into_texts(),
         groups: groups
+            .iter()
             .map(|group| (group.number, group.rows.clone()))
             .collect(),
         words: WORDS.into(),
@@ -129,6 +129,7 @@ struct Tables {
 impl Tables {
     fn row(&mut self, view: &ReportView<'_>, device: &Device) -> Row {
         let leading_finding = attention::leading_finding(device);
+        let deciding_finding = attention::deciding_finding(device);
         Row(
             status_number(device.status),
             self.maybe(device.device_name.as_deref()),
@@ -140,7 +141,7 @@ impl Tables {
             self.texts.number(device::last_good(view, device)),
             self.texts.number(device::last_good_more(device)),
             device.age_days,
-            self.fix(leading_finding),
+            self.fix(deciding_finding),
             self.texts
                 .number(leading_finding.map_or(String::new(), |finding| escaped(&finding.cause))),
             self.hosts(device),

@@ -13,9 +13,9 @@ use super::page::{Color, Paint, cut, padded, wrapped, wrapped_words};
 use crate::format::{self, Label, escaped};
 use crate::results::{Device, Finding, Pattern, Severity, Status};
 use crate::view::attention;
-use crate::view::groups::{self, Group, Section};
+use crate::view::groups::{self, Group};
 use crate::view::report::ReportView;
-use crate::view::summary::headline;
+use crate::view::summary::{FleetSum, headline};
 use crate::view::{patterns, policy};
 
 /// How to write the short report.
@@ -52,7 +52,7 @@ pub fn write(view: &ReportView<'_>, options: &TextOptions, out: &mut dyn Write) 
     write_verdict(view, paint, width, out)?;
     write_patterns(&view.results().patterns, paint, width, out)?;
     write_devices(view, options.rows_max, paint, width, out)?;
-    write_groups(&groups::sections(view), paint, width, out)?;
+    write_groups(&groups::groups(view), paint, width, out)?;
     write_problems(view, paint, width, out)?;
     write_policy(view, paint, width, out)
 }
@@ -70,33 +70,22 @@ fn write_verdict(
         _ => Color::Red,
     };
     writeln!(out, "{}", paint.bold(color, &headline(view.results())))?;
-    for line in wrapped(&counts(view), ", ", width) {
+    let sum = FleetSum::new(view.results());
+    for line in wrapped(&sum.parts(), "; ", width) {
+        writeln!(out, "{}", paint.dim(&line))?;
+    }
+    for line in wrapped(&exposed(view), ", ", width) {
         writeln!(out, "{}", paint.dim(&line))?;
     }
     Ok(())
 }
 
-/// "3 protected", "1 stale", …, without the zeros. The statuses add up to the devices of the
-/// headline: those listed apart have a word of their own.
-fn counts(view: &ReportView<'_>) -> Vec<String> {
-    let summary = &view.results().summary;
-    let statuses = summary.status.keys().map(|status| {
-        let devices = view.results().in_fleet();
-        let count = devices.filter(|device| device.status == *status).count();
-        (count as u64, status.label())
-    });
-    let apart = [
-        (summary.waived, "waived"),
-        (
-            summary.listed_apart - summary.left_mdm,
-            "known from old backups only",
-        ),
-        (summary.left_mdm, "no longer in the MDM"),
-    ];
+/// "8 stale", "4 failed", …, without the zeros: the statuses without a good backup.
+fn exposed(view: &ReportView<'_>) -> Vec<String> {
+    let statuses = view.results().summary.status.iter();
     statuses
-        .chain(apart)
-        .filter(|(count, _)| *count > 0)
-        .map(|(count, word)| format!("{} {word}", format::number(count)))
+        .filter(|(status, count)| status.is_at_risk() && **count > 0)
+        .map(|(status, count)| format!("{} {}", format::number(*count), status.label()))
         .collect()
 }
 
@@ -307,23 +296,29 @@ impl Line<'_> {
 }
 
 fn write_groups(
-    sections: &[Section],
+    groups: &[Group],
     paint: Paint,
     width: usize,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    for section in sections {
-        writeln!(out, "\n{}", paint.bold(Color::None, section.title))?;
-        for group in &section.groups {
-            let by = match group.who.as_str() {
-                "" => String::new(),
-                who => format!(", by {who}"),
-            };
-            let count = format!(" ({} {}{by})", group.devices, group.devices_word);
-            writeln!(out, "  {}{}", group.title, paint.dim(&count))?;
-            for line in wrapped(&names(group), " ", width - 4) {
-                writeln!(out, "    {line}")?;
-            }
+    if groups.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "\n{}", paint.bold(Color::None, "What to do"))?;
+    for group in groups {
+        let at_risk = match group.at_risk {
+            0 => String::new(),
+            n if n == group.count => ", could be lost".to_owned(),
+            n => format!(", {} could be lost", format::number(n)),
+        };
+        let by = match group.who.as_str() {
+            "" => String::new(),
+            who => format!(", by {who}"),
+        };
+        let count = format!(" ({} {}{at_risk}{by})", group.devices, group.devices_word);
+        writeln!(out, "  {}{}", group.title, paint.dim(&count))?;
+        for line in wrapped(&names(group), " ", width - 4) {
+            writeln!(out, "    {line}")?;
         }
     }
     Ok(())
