@@ -118,7 +118,7 @@ struct Heard {
 }
 
 impl Progress for Heard {
-    fn tell(&self, event: Event) {
+    fn report(&self, event: Event) {
         if let Event::BytesRead(bytes) = event {
             self.bytes.fetch_add(bytes, Ordering::Relaxed);
             self.times.fetch_add(1, Ordering::Relaxed);

@@ -156,7 +156,7 @@ fn night(
     let files = sum(|one| one.file_check.files.map_or(0, |files| files.present));
     let whole =
         sum(|one| u64::from(one.restorable == fleetback_scanner::model::backup::Restorable::Yes));
-    let recalled = sum(|one| u64::from(one.recalled));
+    let recalled = sum(|one| u64::from(one.check_from_cache));
     println!(
         "{seconds:.3} s, {} backups, {whole} restorable, {recalled} recalled, {files} files, {} MB at most",
         backups.len(),

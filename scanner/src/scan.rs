@@ -103,8 +103,8 @@ pub fn scan(inputs: &Inputs, options: &ScanOptions, services: &ScanServices<'_>)
         || documents(&inputs.documents),
     );
     let count = (documents.len() + usize::from(inputs.inventory.is_some())) as u64;
-    progress.tell(Event::DocumentsFound(count));
-    progress.tell(Event::Discovered);
+    progress.report(Event::DocumentsFound(count));
+    progress.report(Event::Discovered);
     let (backups, ((answers, unread, exports), people)) = rayon::join(
         || read_all(&found.backups, &options.read_options(), services),
         || {
@@ -242,7 +242,7 @@ fn read_inventory(
         return (Vec::new(), Vec::new());
     };
     let rows = mdm::table::inventory::read(path, now);
-    progress.tell(Event::DocumentRead);
+    progress.report(Event::DocumentRead);
     rows
 }
 

@@ -552,7 +552,7 @@ fn a_second_night_costs_nothing_and_says_the_same() {
             &offers,
             &kept,
         );
-        let recalled = backups.iter().filter(|one| one.recalled).count();
+        let recalled = backups.iter().filter(|one| one.check_from_cache).count();
         let said: Vec<_> = backups
             .iter()
             .map(|one| {
@@ -603,7 +603,11 @@ fn a_decrypted_copy_is_recalled_as_others_are_until_it_changes() {
         let options = options(at(NOW), VerifyLevel::Names);
         let backup = night(folder.path(), &options, &NoPasswords, &kept).remove(0);
         kept.keep(std::slice::from_ref(&backup));
-        (backup.recalled, summary(&backup), backup.restorable_reason)
+        (
+            backup.check_from_cache,
+            summary(&backup),
+            backup.restorable_reason,
+        )
     };
     let (recalled, said, reason) = tonight();
     assert_eq!((recalled, &*said), (false, "unknown not-needed names 4/4"));
@@ -638,7 +642,7 @@ fn odd_rows_and_links_are_told_each_night_and_looked_for_once() {
         let options = options(at(NOW), VerifyLevel::Names);
         let backup = night(folder.path(), &options, &NoPasswords, &kept).remove(0);
         kept.keep(std::slice::from_ref(&backup));
-        (backup.recalled, summary(&backup), backup.problems)
+        (backup.check_from_cache, summary(&backup), backup.problems)
     };
     let (recalled, said, problems) = tonight();
     assert_eq!((recalled, &*said), (false, "no not-needed names 3/4"));
@@ -679,7 +683,7 @@ fn what_changed_is_checked_again_and_nothing_else() {
     let second = night(folder.path(), &options, &offers, &kept);
     for one in &second {
         assert_eq!(
-            one.recalled,
+            one.check_from_cache,
             one.path != victim.path,
             "{}",
             one.path.display()
@@ -695,7 +699,7 @@ fn what_changed_is_checked_again_and_nothing_else() {
     };
     let third = night(folder.path(), &deeper, &offers, &kept);
     assert!(
-        third.iter().all(|one| !one.recalled),
+        third.iter().all(|one| !one.check_from_cache),
         "a shallower check is no substitute"
     );
     let forced = ScanOptions {
@@ -703,7 +707,7 @@ fn what_changed_is_checked_again_and_nothing_else() {
         ..options
     };
     let fourth = night(folder.path(), &forced, &offers, &kept);
-    assert!(fourth.iter().all(|one| !one.recalled));
+    assert!(fourth.iter().all(|one| !one.check_from_cache));
 }
 
 #[test]
@@ -720,7 +724,7 @@ fn a_remembered_proof_needs_its_source() {
     let told = |passwords: &[&'static str]| {
         let offers = Offers::new(passwords);
         let backup = night(folder.path(), &options, &offers, &kept).remove(0);
-        (summary(&backup), offers.asked(), backup.recalled)
+        (summary(&backup), offers.asked(), backup.check_from_cache)
     };
     let (yes, no) = ("yes proven names 33/33", "needs-password");
     assert_eq!(
@@ -800,7 +804,7 @@ fn a_locked_backup_that_did_not_change_is_looked_at_once() {
         let options = options(at(NOW), VerifyLevel::Sizes);
         let backup = night(folder.path(), &options, &Offers::new(passwords), &kept).remove(0);
         kept.keep(std::slice::from_ref(&backup));
-        (backup.recalled, summary(&backup))
+        (backup.check_from_cache, summary(&backup))
     };
     let locked = |recalled: bool| (recalled, "needs-password missing state".to_owned());
     assert_eq!(run(&[]), locked(false));

@@ -430,7 +430,7 @@ fn contact_only() {
         assert!(management.last_contact.is_some());
         assert_eq!(management.not_now, text.contains("NotNow"));
         assert_eq!(management.last_inventory, None);
-        assert!(!management.cloud_date_could_be_told);
+        assert!(!management.no_cloud_date_means_never);
     }
 }
 
@@ -611,7 +611,7 @@ fn could_be_told(responses: &str, beside: Option<&str>, want: bool) {
     let (answers, problems) = exports.read();
     assert_eq!(problems, []);
     assert_eq!(
-        answers[0].management.cloud_date_could_be_told, want,
+        answers[0].management.no_cloud_date_means_never, want,
         "{responses} {beside:?}"
     );
 }
@@ -678,7 +678,7 @@ fn dates_before_icloud_stand_for_none() {
         exports.write("a.plist", 2, information(&body));
         let (answers, problems) = exports.read();
         assert_eq!(answers[0].management.last_cloud_backup, None, "{date}");
-        assert!(answers[0].management.cloud_date_could_be_told);
+        assert!(answers[0].management.no_cloud_date_means_never);
         assert_eq!(problems.len(), 1);
         assert_eq!(problems[0].level, Level::Note);
     }
@@ -695,7 +695,7 @@ fn user_enrolment_hides_the_device() {
         Some("User Enrollment hides UDID and serial number")
     );
     assert!(hidden.identity.is_empty());
-    assert!(!hidden.management.cloud_date_could_be_told);
+    assert!(!hidden.management.no_cloud_date_means_never);
 
     let told = only(&plist(
         "<key>Status</key><string>Acknowledged</string><key>SecurityInfo</key><dict>\
@@ -1081,7 +1081,7 @@ fn a_nanomdm_store_is_read_and_its_secrets_are_not_opened() {
         device.absorb(answer.management);
     }
     assert!(
-        !device.cloud_date_could_be_told,
+        !device.no_cloud_date_means_never,
         "the command leaves the date out"
     );
     let left_out = device.backup_queries_left_out.as_ref().unwrap();
@@ -1151,7 +1151,7 @@ fn values_of_the_wrong_type_are_lost_evidence() {
         answers[0].management.device_name.as_ref().unwrap().value,
         "Kept"
     );
-    assert!(!answers[0].management.cloud_date_could_be_told);
+    assert!(!answers[0].management.no_cloud_date_means_never);
     let wanted: Vec<_> = problems
         .iter()
         .map(|problem| problem.wanted.as_str())
@@ -1316,7 +1316,7 @@ fn specimens() {
     let apple = &apple.unwrap().management;
     assert!(!apple.cloud_backup_enabled.as_ref().unwrap().value);
     assert_eq!(apple.last_cloud_backup, None);
-    assert!(apple.cloud_date_could_be_told);
+    assert!(apple.no_cloud_date_means_never);
     let said = format!("{answers:?} {problems:?}");
     assert!(!said.contains("+12018675309"));
     let incomplete = problems

@@ -128,7 +128,7 @@ fn backup(identity: Identity, at: Timestamp, path: PathBuf) -> LocalBackup {
         listed: None,
         list_number: None,
         check: None,
-        recalled: false,
+        check_from_cache: false,
         password_proof: None,
         cloud_log: None,
         problems: Vec::new(),

@@ -64,7 +64,7 @@ struct Heard {
 }
 
 impl Progress for Heard {
-    fn tell(&self, event: Event) {
+    fn report(&self, event: Event) {
         let (counter, count) = match event {
             Event::BackupsFound(count) => (&self.found, count),
             Event::BackupRead => (&self.read, 1),
@@ -337,7 +337,7 @@ fn two_backups_with_one_udid_are_one_device() {
 struct Parts(std::sync::Mutex<(i64, i64, u64)>);
 
 impl fleetback_scanner::scan::Progress for Parts {
-    fn tell(&self, event: fleetback_scanner::scan::Event) {
+    fn report(&self, event: fleetback_scanner::scan::Event) {
         use fleetback_scanner::scan::Event;
         let mut heard = self.0.lock().unwrap();
         match event {

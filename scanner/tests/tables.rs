@@ -49,7 +49,7 @@ fn line(answer: &Answer) -> String {
     }
     match &m.last_cloud_backup {
         Some(date) => drop(write!(text, " cloud={}", date.value)),
-        None if m.cloud_date_could_be_told => text.push_str(" cloud=never"),
+        None if m.no_cloud_date_means_never => text.push_str(" cloud=never"),
         None => {}
     }
     if let Some(date) = &m.last_computer_backup {

@@ -137,7 +137,7 @@ impl Listener {
 }
 
 impl Progress for Listener {
-    fn tell(&self, event: Event) {
+    fn report(&self, event: Event) {
         let add = |count: &AtomicU64, n| count.fetch_add(n, Ordering::Relaxed);
         match event {
             Event::BackupsFound(n) => {

@@ -464,7 +464,7 @@ fn phone_told(phone: super::fleet::Phone, life: &Life, answer: &Answer) -> super
         mdm.build_version = Some(Sourced::new(build.to_owned(), &source));
         mdm.cloud_backup_enabled = Some(Sourced::new(life.cloud, &source));
         mdm.last_cloud_backup = answer.last.map(|date| Sourced::new(date, &source));
-        mdm.cloud_date_could_be_told = true;
+        mdm.no_cloud_date_means_never = true;
         let names = answer
             .profiles
             .iter()

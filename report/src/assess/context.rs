@@ -232,7 +232,7 @@ impl<'a> DeviceContext<'a> {
             .as_ref()
             .is_some_and(|sourced| self.trusted(sourced.value));
         self.policy.backups.icloud != Requirement::Forbidden
-            && mdm.cloud_date_could_be_told
+            && mdm.no_cloud_date_means_never
             && mdm.last_cloud_backup.is_none()
             && self.cloud.last.is_none()
             && !hidden

@@ -123,7 +123,7 @@ fn backup(local: &Local<'_>) -> Backup {
         required_os_version: backup.required_os_version.clone(),
         verified: backup.file_check.verified,
         files: backup.file_check.files,
-        recalled: backup.recalled,
+        recalled: backup.check_from_cache,
         missing_sample: backup.file_check.missing_sample.clone(),
         extra_sample: backup.file_check.extra_sample.clone(),
         different_sample: backup.file_check.different_sample.clone(),

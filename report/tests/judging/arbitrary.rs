@@ -107,7 +107,7 @@ prop_compose! {
                 mdm.last_inventory = Some(Sourced::new(at, source));
                 mdm.cloud_backup_enabled = enabled.map(|on| Sourced::new(on, source));
                 mdm.last_cloud_backup = last.map(|date| Sourced::new(date, source));
-                mdm.cloud_date_could_be_told = could;
+                mdm.no_cloud_date_means_never = could;
                 mdm.storage = storage.map(|(capacity, available)| Sourced::new(Storage { capacity, available }, source));
             });
         }

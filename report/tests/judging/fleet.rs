@@ -88,7 +88,7 @@ impl Phone {
         self.mdm(|mdm, source| {
             mdm.cloud_backup_enabled = Some(Sourced::new(true, source));
             mdm.last_cloud_backup = Some(Sourced::new(ago(seconds_old), source));
-            mdm.cloud_date_could_be_told = true;
+            mdm.no_cloud_date_means_never = true;
         })
     }
 
@@ -96,7 +96,7 @@ impl Phone {
     pub(crate) fn icloud_never(self, enabled: bool) -> Self {
         self.mdm(|mdm, source| {
             mdm.cloud_backup_enabled = Some(Sourced::new(enabled, source));
-            mdm.cloud_date_could_be_told = true;
+            mdm.no_cloud_date_means_never = true;
         })
     }
 
@@ -203,7 +203,7 @@ pub(crate) fn local(seconds_old: i64) -> LocalBackup {
         listed: None,
         list_number: None,
         check: None,
-        recalled: false,
+        check_from_cache: false,
         password_proof: None,
         cloud_log: None,
         problems: Vec::new(),

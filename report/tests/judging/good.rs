@@ -192,7 +192,7 @@ fn icloud_backups() {
 fn told_long_ago(seconds_old: i64) -> Phone {
     phone().mdm_at(seconds_old, |mdm, source| {
         mdm.last_cloud_backup = Some(Sourced::new(ago(seconds_old + HOUR), source));
-        mdm.cloud_date_could_be_told = true;
+        mdm.no_cloud_date_means_never = true;
     })
 }
 
@@ -220,7 +220,7 @@ fn never_is_said_only_when_the_evidence_could_have_told() {
         .mdm(|mdm, source| mdm.user_enrollment = Some(Sourced::new(true, source)));
     check(hidden, ALL, Status::Unknown);
     // The answer is old.
-    let old = |seconds| phone().mdm_at(seconds, |mdm, _| mdm.cloud_date_could_be_told = true);
+    let old = |seconds| phone().mdm_at(seconds, |mdm, _| mdm.no_cloud_date_means_never = true);
     check(old(7 * DAY), ALL, Status::Never);
     check(old(7 * DAY + 1), ALL, Status::Unknown);
     // Something could not be read.

@@ -139,19 +139,20 @@ impl Run<'_> {
 
     fn close(&self, index: usize, unlock: &Unlock) -> LocalBackup {
         let progress = self.services.progress;
-        let files_checked = |files| progress.tell(Event::FilesChecked(files));
+        let files_checked = |files| progress.report(Event::FilesChecked(files));
         let opened = &self.opened[index];
         let backup = opened.close(self.options, unlock, &files_checked);
         let bytes = opened.bytes_read().saturating_add(payload_read(&backup));
-        progress.tell(Event::BytesRead(bytes));
-        progress.tell(Event::BackupRead);
+        progress.report(Event::BytesRead(bytes));
+        progress.report(Event::BackupRead);
         backup
     }
 }
 
 /// Bytes of the payloads, where they were read.
 fn payload_read(backup: &LocalBackup) -> u64 {
-    let is_read = backup.file_check.verified.level == VerifyLevel::Contents && !backup.recalled;
+    let is_read =
+        backup.file_check.verified.level == VerifyLevel::Contents && !backup.check_from_cache;
     let files = backup.file_check.files.filter(|_| is_read);
     files.and_then(|files| files.bytes).unwrap_or(0)
 }

@@ -164,13 +164,13 @@ impl<'a> OpenBackup<'a> {
         unlock: &Unlock,
         files_checked: &(dyn Fn(u64) + Sync),
     ) -> LocalBackup {
-        let (mut backup, changed) = self.look(options, unlock, files_checked);
+        let (mut backup, changed) = self.read_rest(options, unlock, files_checked);
         if !changed {
             return backup;
         }
         let again = OpenBackup::new(self.found, options, &NoCache);
         if again.keybag_bytes() == self.keybag_bytes() {
-            let (second, changed) = again.look(options, unlock, files_checked);
+            let (second, changed) = again.read_rest(options, unlock, files_checked);
             if !changed && second.restorable != Restorable::No && is_root_copy(second.state) {
                 return second;
             }
@@ -189,7 +189,7 @@ impl<'a> OpenBackup<'a> {
     }
 
     /// The second half of the reading; and did the folder change since the first?
-    fn look(
+    fn read_rest(
         &self,
         options: &ReadOptions,
         unlock: &Unlock,
@@ -342,7 +342,7 @@ fn assemble(found: &FoundBackup, options: &ReadOptions, files: &BackupFiles) -> 
         listed: None,
         list_number: list_number(&found.path),
         check: None,
-        recalled: false,
+        check_from_cache: false,
         password_proof: files.unlock.proof.clone(),
         cloud_log: None,
         problems: Vec::new(),
@@ -356,7 +356,7 @@ fn assemble(found: &FoundBackup, options: &ReadOptions, files: &BackupFiles) -> 
             backup.listed = Some(check.listed);
         }
         Some(Checked::Earlier(record)) => {
-            backup.recalled = true;
+            backup.check_from_cache = true;
             backup.file_check.clone_from(&record.file_check);
             if record.file_check.files.is_none() {
                 backup.file_check.verified.level = VerifyLevel::State;

@@ -50,11 +50,11 @@ impl Bins {
         }
     }
 
-    /// What there is to tell.
+    /// One note for each bin, and one for the others.
     pub(super) fn problems(self) -> Vec<Problem> {
         const NAMED_MAX: usize = 20;
-        let wanted = "backups that nobody has deleted";
-        let told = self.found.iter().take(NAMED_MAX).map(|(bin, backups)| {
+        let wanted = "backups that were not deleted";
+        let notes = self.found.iter().take(NAMED_MAX).map(|(bin, backups)| {
             let found = format!(
                 "a recycle bin or a folder of old versions, which does not count; it holds {}: {}",
                 backups.counted("backup"),
@@ -64,7 +64,7 @@ impl Bins {
                 .with_kind(ProblemKind::LeftOut)
                 .with_remedy("If a backup was deleted by mistake, move it out of the bin")
         });
-        let mut problems: Vec<Problem> = told.collect();
+        let mut problems: Vec<Problem> = notes.collect();
         if let Some((bin, _)) = self.found.iter().nth(NAMED_MAX) {
             let more = self.found.len() - NAMED_MAX;
             let found = format!("this and {} more bins with backups in them", more - 1);

@@ -1,5 +1,5 @@
-//! Links that were not followed, each told once; one in the place of a home, of a computer or of the
-//! folder of backups hides whatever lies behind it, so the report is incomplete.
+//! Links that were not followed, each reported once; one in the place of a home, of a computer or of the
+//! folder of backups hides what lies behind it, so the report is incomplete.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -14,7 +14,7 @@ const CONNECT: &str = "Connect the volume that the link leads to, or remove the 
 const NAME_IT: &str = "Name the folder that the link leads to as a ROOT of its own";
 
 /// Turns the links of one root into problems.
-pub(super) fn tell(root: &Path, walked: &mut Walked) {
+pub(super) fn add_problems(root: &Path, walked: &mut Walked) {
     let mut nowhere = Sample::default();
     let mut places = Sample::default();
     let mut others = Sample::default();
@@ -44,13 +44,13 @@ pub(super) fn tell(root: &Path, walked: &mut Walked) {
     }
     let backups = "a folder of backups";
     let problems = &mut walked.problems;
-    problems.extend(told(root, &nowhere, |link| {
+    problems.extend(problems_of(root, &nowhere, |link| {
         let found = format!("a link{} that leads nowhere", target_of(link));
         Problem::incomplete(link, backups, found)
             .with_kind(ProblemKind::Link)
             .with_remedy(CONNECT)
     }));
-    problems.extend(told(root, &places, |link| {
+    problems.extend(problems_of(root, &places, |link| {
         let found = format!(
             "a link{} in the place of a folder that holds backups; links are not followed here",
             target_of(link)
@@ -59,14 +59,14 @@ pub(super) fn tell(root: &Path, walked: &mut Walked) {
             .with_kind(ProblemKind::Link)
             .with_remedy(NAME_IT)
     }));
-    problems.extend(told(root, &others, |link| {
+    problems.extend(problems_of(root, &others, |link| {
         let found = format!("a link{}; links are not followed here", target_of(link));
         Problem::note(link, "a folder", found).with_kind(ProblemKind::Link)
     }));
 }
 
 /// One problem for each link that is named, and one for the others.
-fn told(root: &Path, links: &Sample, one: impl Fn(&Path) -> Problem) -> Vec<Problem> {
+fn problems_of(root: &Path, links: &Sample, one: impl Fn(&Path) -> Problem) -> Vec<Problem> {
     let mut problems: Vec<Problem> = links.named().map(&one).collect();
     if let (Some(last), true) = (problems.last(), links.unnamed() > 0) {
         let found = format!("{} more links, which were not followed", links.unnamed());

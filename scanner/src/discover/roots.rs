@@ -90,7 +90,7 @@ fn walk_root(root: &Path, progress: &dyn Progress) -> Walked {
     let problem = match std::fs::metadata(root) {
         Ok(meta) if meta.is_dir() => {
             let mut walked = walk::walk(root, progress);
-            links::tell(root, &mut walked);
+            links::add_problems(root, &mut walked);
             walked.left_out |= !all_was_read(&walked);
             walked
                 .problems

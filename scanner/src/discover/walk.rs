@@ -258,7 +258,7 @@ impl<'a> Walker<'a> {
 
     fn found(&mut self, candidate: Candidate) {
         if !candidate.is_doubtful {
-            self.progress.tell(Event::BackupsFound(1));
+            self.progress.report(Event::BackupsFound(1));
         }
         self.walked.candidates.push(candidate);
     }
@@ -496,7 +496,7 @@ impl<'a> Walker<'a> {
                 continue;
             }
             if candidate.is_doubtful {
-                self.progress.tell(Event::BackupsFound(1));
+                self.progress.report(Event::BackupsFound(1));
             }
             better.insert(candidate.path.clone(), candidate.holds);
             kept.push(candidate);

@@ -112,7 +112,7 @@ fn settle(reply: Reply, left_out: &LeftOut) -> Answer {
     let left_out = command_uuid.and_then(|uuid| left_out.get(&uuid));
     let is_inventory = answer.management.last_inventory.is_some();
     if let Some(queries) = left_out.filter(|_| is_inventory) {
-        answer.management.cloud_date_could_be_told &= !queries.contains("LastCloudBackupDate");
+        answer.management.no_cloud_date_means_never &= !queries.contains("LastCloudBackupDate");
         let queries = queries.iter().map(|query| (*query).to_owned()).collect();
         answer.management.backup_queries_left_out = Some(Sourced::new(queries, &answer.source));
     }

@@ -22,8 +22,8 @@ pub use super::protocol::document::Document;
 /// The largest property list that is read, in bytes. An `InstalledApplicationList` has about one million.
 const BYTES_MAX: u64 = 64 << 20;
 
-/// Endings by which a name promises evidence, so that rubbish inside is evidence lost.
-const PROMISING: &[&str] = &["plist", "xml", "json"];
+/// Endings of evidence: a file that is named so and is none is evidence lost.
+const EVIDENCE_ENDINGS: &[&str] = &["plist", "xml", "json"];
 
 /// Reads one file, whatever it is. Never fails: what could not be used is inside the document.
 ///
@@ -176,11 +176,15 @@ fn something_else(document: &mut Document, content: &Content<'_>, bytes: &[u8]) 
     if let Some(row) = other_files::of_text(bytes) {
         return message::note_other_file(document, row);
     }
-    let name_promises = document
+    let is_named_as_evidence = document
         .path
         .extension()
         .and_then(|ending| ending.to_str())
-        .is_some_and(|ending| PROMISING.iter().any(|p| p.eq_ignore_ascii_case(ending)));
+        .is_some_and(|ending| {
+            EVIDENCE_ENDINGS
+                .iter()
+                .any(|p| p.eq_ignore_ascii_case(ending))
+        });
     let (found, level, remedy) = match content {
         Content::Html => (
             "an HTML page",
@@ -194,7 +198,7 @@ fn something_else(document: &mut Document, content: &Content<'_>, bytes: &[u8]) 
         ),
         Content::Empty => (
             "an empty file",
-            by_promise(name_promises),
+            level_by_name(is_named_as_evidence),
             Some("export it again"),
         ),
         Content::Table => (
@@ -212,13 +216,13 @@ fn something_else(document: &mut Document, content: &Content<'_>, bytes: &[u8]) 
         ),
         Content::Known(name) => (
             *name,
-            by_promise(name_promises),
+            level_by_name(is_named_as_evidence),
             Some("unpack it, if it holds exports"),
         ),
-        Content::Text => ("plain text", by_promise(name_promises), None),
+        Content::Text => ("plain text", level_by_name(is_named_as_evidence), None),
         _ => (
             "neither a property list nor JSON nor text",
-            by_promise(name_promises),
+            level_by_name(is_named_as_evidence),
             None,
         ),
     };
@@ -242,8 +246,8 @@ fn is_workbook(bytes: &[u8]) -> bool {
             .any(|part| memchr::memmem::find(bytes, part).is_some())
 }
 
-fn by_promise(promised: bool) -> Level {
-    if promised {
+fn level_by_name(is_named_as_evidence: bool) -> Level {
+    if is_named_as_evidence {
         Level::Incomplete
     } else {
         Level::Note

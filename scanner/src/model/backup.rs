@@ -97,7 +97,7 @@ pub struct LocalBackup {
     /// The check as a cache keeps it for later runs; `None` where it is not worth keeping.
     pub check: Option<CheckRecord>,
     /// Was the check taken over from an earlier run, because nothing changed since?
-    pub recalled: bool,
+    pub check_from_cache: bool,
     /// What proved the password: of this run, or remembered.
     pub password_proof: Option<PasswordProof>,
     /// The iCloud backup's own log inside this backup.

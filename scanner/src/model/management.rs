@@ -70,7 +70,7 @@ pub struct Management {
     /// date? True when it carries `IsCloudBackupEnabled`, is not of User Enrollment, and no command
     /// beside it leaves `LastCloudBackupDate` out of its queries. Only then does an absent date
     /// mean "never".
-    pub cloud_date_could_be_told: bool,
+    pub no_cloud_date_means_never: bool,
     /// Which of the queries about backups the command beside the newest inventory answer left out:
     /// empty when it asked for all of them. `None` when no command lies beside an answer, so that
     /// it is unknown what was asked.
@@ -266,10 +266,10 @@ impl Management {
     fn follow_leaders(&mut self, other: &Self) {
         let enabled = rank(&self.cloud_backup_enabled, &other.cloud_backup_enabled);
         let (mine, theirs) = (
-            self.cloud_date_could_be_told,
-            other.cloud_date_could_be_told,
+            self.no_cloud_date_means_never,
+            other.no_cloud_date_means_never,
         );
-        self.cloud_date_could_be_told = with_leader(enabled, mine, theirs);
+        self.no_cloud_date_means_never = with_leader(enabled, mine, theirs);
 
         let contact = rank(&self.last_contact, &other.last_contact);
         self.not_now = with_leader(contact, self.not_now, other.not_now);
@@ -419,7 +419,7 @@ mod tests {
             let (restriction_profiles_source, restriction_profiles) = setters.unzip();
             Management {
                 not_now: not_now && last_contact.is_some(),
-                cloud_date_could_be_told: could && cloud_backup_enabled.is_some(),
+                no_cloud_date_means_never: could && cloud_backup_enabled.is_some(),
                 last_contact, cloud_backup_enabled, device_name, storage, profiles,
                 restriction_profiles: restriction_profiles.unwrap_or_default(),
                 restriction_profiles_source,
@@ -467,7 +467,7 @@ mod tests {
             device_name: Some(Sourced::new("Old".to_owned(), &at(1, "a"))),
             supervised: Some(Sourced::new(true, &at(1, "a"))),
             cloud_backup_enabled: Some(Sourced::new(true, &at(1, "a"))),
-            cloud_date_could_be_told: true,
+            no_cloud_date_means_never: true,
             ..Management::default()
         };
         let new = Management {
@@ -478,7 +478,7 @@ mod tests {
         assert_eq!(both.device_name.unwrap().value, "New");
         assert!(both.supervised.unwrap().value);
         assert!(
-            both.cloud_date_could_be_told,
+            both.no_cloud_date_means_never,
             "a newer answer that was not asked takes nothing away"
         );
     }
@@ -487,16 +487,16 @@ mod tests {
     fn flags_go_with_the_answer_they_belong_to() {
         let enabled = |second, could| Management {
             cloud_backup_enabled: Some(Sourced::new(true, &at(second, "a"))),
-            cloud_date_could_be_told: could,
+            no_cloud_date_means_never: could,
             last_contact: Some(Sourced::new(Timestamp::UNIX_EPOCH, &at(second, "a"))),
             not_now: could,
             ..Management::default()
         };
         let newest_could_not = absorbed(enabled(1, true), enabled(2, false));
-        assert!(!newest_could_not.cloud_date_could_be_told);
+        assert!(!newest_could_not.no_cloud_date_means_never);
         assert!(!newest_could_not.not_now);
         let newest_could = absorbed(enabled(2, true), enabled(1, false));
-        assert!(newest_could.cloud_date_could_be_told);
+        assert!(newest_could.no_cloud_date_means_never);
         assert!(newest_could.not_now);
     }
 

@@ -55,14 +55,14 @@ pub fn reconcile(
         .into_iter()
         .map(|group| device(group, &mut evidence))
         .collect();
-    tell_of_other_names(&mut devices);
+    add_name_conflicts(&mut devices);
     devices.sort_by_cached_key(place_in_fleet);
     (devices, unmatched(hidden, nameless))
 }
 
 /// Says at a device without a backup that the folder named by its UDID holds the backup of another one:
 /// people rename the old phone's folder to the new phone's UDID before a restore.
-fn tell_of_other_names(devices: &mut [Device]) {
+fn add_name_conflicts(devices: &mut [Device]) {
     let mut others: BTreeMap<Udid, Vec<&LocalBackup>> = BTreeMap::new();
     for backup in devices.iter().flat_map(|device| &device.backups) {
         let name = FolderName::parse(&backup.folder_name).map(|name| name.udid);
@@ -106,7 +106,7 @@ enum Evidence {
 }
 
 impl Evidence {
-    /// Does it tell of an iPhone or iPad by itself?
+    /// Is it of an iPhone or iPad by itself?
     fn counts(&self) -> bool {
         match self {
             Self::Backup(_) => true,
@@ -176,8 +176,8 @@ fn person(
     assigned: Option<&Sourced<Assigned>>,
     identity: &Identity,
 ) -> Option<InventoryRow> {
-    let Some(told) = assigned else { return row };
-    let mdm = &told.value;
+    let Some(assigned) = assigned else { return row };
+    let mdm = &assigned.value;
     let mut row = row.unwrap_or_else(|| InventoryRow {
         identity: identity.clone(),
         user: None,
@@ -189,14 +189,14 @@ fn person(
         planned_swap: None,
         device_name: None,
         kind_unsure: false,
-        source: Arc::clone(&told.source),
+        source: Arc::clone(&assigned.source),
     });
     let same = |a: &Option<String>, b: &Option<String>| match (a, b) {
         (Some(a), Some(b)) => a.to_lowercase() == b.to_lowercase(),
         _ => false,
     };
-    let nobody = row.user.is_none() && row.email.is_none();
-    if nobody || same(&row.user, &mdm.user) || same(&row.email, &mdm.email) {
+    let has_no_user = row.user.is_none() && row.email.is_none();
+    if has_no_user || same(&row.user, &mdm.user) || same(&row.email, &mdm.email) {
         row.user = row.user.or_else(|| mdm.user.clone());
         row.email = row.email.or_else(|| mdm.email.clone());
         row.department = row.department.or_else(|| mdm.department.clone());

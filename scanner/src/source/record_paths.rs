@@ -27,7 +27,7 @@ pub(crate) type RecordPath = Vec<Step>;
 
 /// What a value is in the search for records.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Look {
+pub(crate) enum ValueKind {
     /// A record.
     Record,
     /// An object whose values, by the keys of their ids, are records.
@@ -44,10 +44,13 @@ const SAMPLE: usize = 50;
 /// Lists and objects are entered so deep.
 const DEPTH_MAX: usize = 12;
 
-/// The paths to all records, by the word of `look`; each once.
-pub(crate) fn find(value: &Value, look: &dyn Fn(&Map<String, Value>) -> Look) -> Vec<RecordPath> {
+/// The paths to all records, as `kind_of` says; each once.
+pub(crate) fn find(
+    value: &Value,
+    kind_of: &dyn Fn(&Map<String, Value>) -> ValueKind,
+) -> Vec<RecordPath> {
     let (mut found, mut path) = (Vec::new(), Vec::new());
-    walk(value, look, &mut path, &mut found);
+    walk(value, kind_of, &mut path, &mut found);
     found.sort();
     found.dedup();
     found
@@ -55,7 +58,7 @@ pub(crate) fn find(value: &Value, look: &dyn Fn(&Map<String, Value>) -> Look) ->
 
 fn walk(
     value: &Value,
-    look: &dyn Fn(&Map<String, Value>) -> Look,
+    kind_of: &dyn Fn(&Map<String, Value>) -> ValueKind,
     path: &mut RecordPath,
     found: &mut Vec<RecordPath>,
 ) {
@@ -64,7 +67,7 @@ fn walk(
     }
     let mut below = |step: Step, value: &Value, found: &mut Vec<RecordPath>| {
         path.push(step);
-        walk(value, look, path, found);
+        walk(value, kind_of, path, found);
         path.pop();
     };
     match value {
@@ -77,19 +80,19 @@ fn walk(
                 below(Step::Each, element, found);
             }
         }
-        Value::Object(fields) => match look(fields) {
-            Look::Record => found.push(path.clone()),
-            Look::Dictionary => {
+        Value::Object(fields) => match kind_of(fields) {
+            ValueKind::Record => found.push(path.clone()),
+            ValueKind::Dictionary => {
                 path.push(Step::Any);
                 found.push(path.clone());
                 path.pop();
             }
-            Look::Container => {
+            ValueKind::Container => {
                 for (key, value) in fields.iter().take(SAMPLE * 10) {
                     below(Step::Key(key.clone()), value, found);
                 }
             }
-            Look::Foreign => {}
+            ValueKind::Foreign => {}
         },
         _ => {}
     }
@@ -345,15 +348,15 @@ mod tests {
 
     /// Objects with an "id" are records; with "foreign" they are none of ours; those with keys that begin
     /// with `#` are dictionaries.
-    fn look(fields: &Map<String, Value>) -> Look {
+    fn kind_of(fields: &Map<String, Value>) -> ValueKind {
         if fields.contains_key("foreign") {
-            Look::Foreign
+            ValueKind::Foreign
         } else if fields.contains_key("id") {
-            Look::Record
+            ValueKind::Record
         } else if fields.keys().any(|key| key.starts_with('#')) {
-            Look::Dictionary
+            ValueKind::Dictionary
         } else {
-            Look::Container
+            ValueKind::Container
         }
     }
 
@@ -362,7 +365,7 @@ mod tests {
     fn check(text: &str, paths: &[&str], records: &[&str]) {
         let mut found: Vec<RecordPath> = Vec::new();
         for value in beginning(text.as_bytes()) {
-            found.extend(find(&value, &look));
+            found.extend(find(&value, &kind_of));
         }
         found.sort();
         found.dedup();
@@ -430,7 +433,7 @@ mod tests {
             r#"{"list":[{"id":1,"x":"y"},{"id":2,"z":[1,2]}],"n":1}"#
         );
         assert_eq!(
-            find(&values[0], &look),
+            find(&values[0], &kind_of),
             [vec![Step::Key("list".to_owned()), Step::Each]]
         );
     }

@@ -6,7 +6,7 @@ use std::path::Path;
 /// Hears how far the scan is. Called from many threads, often: keep it cheap.
 pub trait Progress: Sync {
     /// Something happened.
-    fn tell(&self, event: Event);
+    fn report(&self, event: Event);
     /// Should the scan stop early? Asked between backups.
     fn cancelled(&self) -> bool {
         false
@@ -62,13 +62,13 @@ impl<'p> Part<'p> {
 
     /// So many more bytes of it were read.
     pub(crate) fn on_bytes(&self, bytes: u64) {
-        self.progress.tell(Event::BytesRead(bytes));
+        self.progress.report(Event::BytesRead(bytes));
         self.read.set(self.read.get() + bytes);
         let thousandths = self.read.get().saturating_mul(1000).checked_div(self.bytes);
         let thousandths = thousandths.map_or(0, |part| part.min(1000) as i64);
         if thousandths > self.reported.get() {
             let more = thousandths - self.reported.replace(thousandths);
-            self.progress.tell(Event::DocumentPart(more));
+            self.progress.report(Event::DocumentPart(more));
         }
     }
 
@@ -76,9 +76,9 @@ impl<'p> Part<'p> {
     pub(crate) fn done(self) {
         if self.reported.get() > 0 {
             self.progress
-                .tell(Event::DocumentPart(-self.reported.get()));
+                .report(Event::DocumentPart(-self.reported.get()));
         }
-        self.progress.tell(Event::DocumentRead);
+        self.progress.report(Event::DocumentRead);
     }
 }
 
@@ -87,5 +87,5 @@ impl<'p> Part<'p> {
 pub struct Silent;
 
 impl Progress for Silent {
-    fn tell(&self, _: Event) {}
+    fn report(&self, _: Event) {}
 }

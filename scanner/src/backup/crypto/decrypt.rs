@@ -74,7 +74,7 @@ pub fn plain_length(file: &mut (impl Read + Seek), key: &Key) -> io::Result<Opti
 /// So many bytes are read and decrypted at once; a whole number of blocks.
 const PIECE_BYTES: usize = 256 << 10;
 
-/// Reads and decrypts a whole file into `plain`, which is as long as [`plain_length`] told. The pieces
+/// Reads and decrypts a whole file into `plain`, which is as long as [`plain_length`] says. The pieces
 /// are shared out to the threads: in CBC each needs no more of the one before it than its last block.
 pub fn decrypt_into(file: &File, key: &Key, plain: &mut [u8]) -> io::Result<()> {
     let piece = |(number, piece)| decrypt_piece(file, key, number * PIECE_BYTES, piece);
@@ -176,8 +176,8 @@ mod tests {
             let plain: Vec<u8> = (0..length).map(|at| (at % 251) as u8).collect();
             let mut stored = tempfile::tempfile().unwrap();
             stored.write_all(&encrypt(&key(3), &plain)).unwrap();
-            let told = plain_length(&mut stored, &key(3)).unwrap();
-            prop_assert_eq!(told, Some(length as u64));
+            let in_plain = plain_length(&mut stored, &key(3)).unwrap();
+            prop_assert_eq!(in_plain, Some(length as u64));
             let mut read = vec![0; length];
             decrypt_into(&stored, &key(3), &mut read).unwrap();
             prop_assert!(read == plain);

@@ -189,7 +189,7 @@ impl Catalog {
     }
 
     fn open_database(path: PathBuf) -> Result<Self, Fault> {
-        match pending::look(&path)? {
+        match pending::probe(&path)? {
             Pending::Nothing => Self::of_file(path),
             Pending::Unknown(doubt) => Ok(Self {
                 doubt: Some(doubt),

@@ -180,8 +180,8 @@ mod tests {
     fn a_cut_is_told_with_its_place() {
         let bytes = file(&[record(Some("HomeDomain"), "Library", 0x41ed, 0, 0)]);
         let cut = &bytes[..bytes.len() - 1];
-        let told = Records::open(cut).unwrap().last().unwrap().unwrap_err();
-        assert_eq!(told, "a Manifest.mbdb cut off in the record at byte 6");
+        let error = Records::open(cut).unwrap().last().unwrap().unwrap_err();
+        assert_eq!(error, "a Manifest.mbdb cut off in the record at byte 6");
         let check = |bytes: &[u8], wanted: &str| {
             assert_eq!(Records::open(bytes).unwrap_err().to_string(), wanted);
         };

@@ -27,7 +27,7 @@ pub(crate) enum Pending {
 }
 
 /// Looks beside the plain list of a backup.
-pub(crate) fn look(list: &Path) -> Result<Pending, Fault> {
+pub(crate) fn probe(list: &Path) -> Result<Pending, Fault> {
     if is_hot(&beside(list, "-journal"))? {
         return Ok(Pending::Unknown(
             "a transaction on the list of files never ended: its journal lies beside it".to_owned(),

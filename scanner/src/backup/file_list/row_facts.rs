@@ -98,7 +98,7 @@ impl OddRows {
 
     /// "2 of 40 rows with a file id that is not 40 hex digits"; `None` where all are usual.
     pub fn describe(&self) -> Option<String> {
-        let told: Vec<String> = [
+        let faults: Vec<String> = [
             (self.bad_ids, "with a file id that is not 40 hex digits"),
             (
                 self.incomplete,
@@ -113,7 +113,7 @@ impl OddRows {
         .filter(|(count, _)| *count > 0)
         .map(|(count, what)| format!("{count} of {} rows {what}", self.rows))
         .collect();
-        (!told.is_empty()).then(|| told.join("; "))
+        (!faults.is_empty()).then(|| faults.join("; "))
     }
 }
 

@@ -32,8 +32,8 @@ pub(crate) fn parse(text: &str) -> Option<Date> {
 
 /// The day that a text without a time means, in any year of four digits.
 pub(crate) fn civil(text: &str) -> Option<Date> {
-    let told = FORMS.iter().find_map(|form| day(form, text));
-    told.or_else(|| EITHER_WAY.iter().find_map(|forms| only(*forms, text)))
+    let sure = FORMS.iter().find_map(|form| day(form, text));
+    sure.or_else(|| EITHER_WAY.iter().find_map(|forms| only(*forms, text)))
 }
 
 /// `31.03.27` is a day of the year 27 to a machine and of no year that is sure to a person.

@@ -48,7 +48,7 @@ pub(crate) fn read(builder: &mut AnswerBuilder, root: &Dictionary) {
     builder.management.last_inventory = Some(builder.sourced(builder.source.observed_at));
     read_device(builder, responses);
     let hidden_keys = builder.management.user_enrollment.is_some();
-    builder.management.cloud_date_could_be_told =
+    builder.management.no_cloud_date_means_never =
         builder.management.cloud_backup_enabled.is_some() && !hidden_keys;
 }
 

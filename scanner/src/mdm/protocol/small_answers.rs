@@ -129,11 +129,11 @@ pub(crate) fn read_certificates(builder: &mut AnswerBuilder, root: &Dictionary) 
         .filter(|entry| builder.bool(entry, "IsIdentity") == Some(true))
         .collect();
     // redacted data was emptied, and a note says so
-    let told = identities.iter().filter(|identity| {
+    let readable = identities.iter().filter(|identity| {
         let data = identity.get("Data").and_then(Value::as_data);
         data.is_none_or(|data| !data.is_empty())
     });
-    let read = told.filter_map(|identity| {
+    let read = readable.filter_map(|identity| {
         builder.typed(identity, "Data", "a certificate", |data| {
             der::validity(data.as_data()?)
         })

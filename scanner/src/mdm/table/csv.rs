@@ -1,4 +1,4 @@
-//! What a table that somebody saved out of a spreadsheet begins with: perhaps a line like `sep=;`, and
+//! What a table saved out of a spreadsheet begins with: perhaps a line like `sep=;`, and
 //! the delimiter that its header is written with.
 
 use std::io::Read;
@@ -76,8 +76,8 @@ pub(crate) fn rows<'p>(
     headers: usize,
     known: &dyn Fn(&str) -> bool,
 ) -> Result<Rows<Box<dyn Read + 'p>>, Fault> {
-    let (skipped, told) = hint(&text.head);
-    let delimiter = told.unwrap_or_else(|| sniff(&text.head[skipped..], headers, known));
+    let (skipped, hinted) = hint(&text.head);
+    let delimiter = hinted.unwrap_or_else(|| sniff(&text.head[skipped..], headers, known));
     let mut reader: Box<dyn Read + 'p> = Box::new(text.into_reader());
     let mut taken_off = vec![0; skipped];
     reader

@@ -301,9 +301,9 @@ impl<'r> Record<'r> {
         builder.identity = identity;
         builder.management.kind_unsure =
             kind.is_none() && !self.is_ours_by_other_signs(&builder.identity);
-        let told = |date| Sourced::new(date, &builder.source);
-        builder.management.last_inventory = inventory.or(contact).map(told);
-        builder.management.last_contact = contact.max(inventory).map(told);
+        let sourced = |date| Sourced::new(date, &builder.source);
+        builder.management.last_inventory = inventory.or(contact).map(sourced);
+        builder.management.last_contact = contact.max(inventory).map(sourced);
         self.read_facts(&mut builder);
         Outcome::Answer(Box::new(builder))
     }
@@ -324,7 +324,7 @@ impl<'r> Record<'r> {
         self.read_state(builder);
         self.read_storage(builder);
         self.read_assigned(builder);
-        builder.management.cloud_date_could_be_told = self.cloud_date_could_be_told(builder);
+        builder.management.no_cloud_date_means_never = self.no_cloud_date_means_never(builder);
     }
 
     /// A switch of iCloud Backup that says something else than yes or no is kept in words: it must not be
@@ -511,7 +511,7 @@ impl<'r> Record<'r> {
 
     /// What the record says the device is; of several cells the surest tells.
     fn kind(&self) -> Option<DeviceKind> {
-        let told = device_kind::KINDS.iter().find_map(|(field, read)| {
+        let named = device_kind::KINDS.iter().find_map(|(field, read)| {
             self.cells(*field)
                 .find_map(|cell| read(cell::unwrapped(&cell.text)))
         });
@@ -526,7 +526,7 @@ impl<'r> Record<'r> {
                 .is_some_and(device_family::is_uuid)
                 .then_some(device_kind::MAC)
         };
-        told.or_else(apple).or_else(mac)
+        named.or_else(apple).or_else(mac)
     }
 
     /// Signs that count where nothing names the kind of the device: a UDID in the form of Apple's mobile
@@ -686,8 +686,8 @@ impl<'r> Record<'r> {
             capacity,
             available,
         };
-        let told = builder.sourced(storage);
-        builder.management.storage = storage.free_ratio().map(|_| told);
+        let sourced = builder.sourced(storage);
+        builder.management.storage = storage.free_ratio().map(|_| sourced);
     }
 
     fn storage(&mut self, field: DeviceField) -> Option<(f64, Option<Unit>)> {
@@ -715,7 +715,7 @@ impl<'r> Record<'r> {
     }
 
     /// Only where the console asks every device for both, and this record has both keys.
-    fn cloud_date_could_be_told(&mut self, builder: &AnswerBuilder) -> bool {
+    fn no_cloud_date_means_never(&mut self, builder: &AnswerBuilder) -> bool {
         let by_user = builder.management.user_enrollment.is_some();
         let switch = builder.management.cloud_backup_enabled.is_some();
         let dated = self.date(DeviceField::LastCloudBackup).is_some();

@@ -19,7 +19,7 @@ use super::record::Cell;
 use super::rules::TableRules;
 use crate::mdm::protocol::document::Document;
 use crate::model::identity::Udid;
-use crate::source::record_paths::{self, Found, Look, RecordPath, Step};
+use crate::source::record_paths::{self, Found, RecordPath, Step, ValueKind};
 use crate::source::text::Text;
 use crate::source::xml_records;
 
@@ -54,23 +54,23 @@ type Follow<'f> = dyn Fn(&[RecordPath], &mut dyn FnMut(Found)) -> Option<Result<
 
 fn probe(values: &[Value], rules: &TableRules) -> Option<Probe> {
     let sample = RefCell::new(Vec::<Map<String, Value>>::new());
-    let look = |fields: &Map<String, Value>| {
-        let look = look(fields, rules);
+    let collect = |fields: &Map<String, Value>| {
+        let kind = kind_of(fields, rules);
         let mut sample = sample.borrow_mut();
-        match look {
-            Look::Record if sample.len() < SAMPLE => sample.push(fields.clone()),
-            Look::Dictionary => {
+        match kind {
+            ValueKind::Record if sample.len() < SAMPLE => sample.push(fields.clone()),
+            ValueKind::Dictionary => {
                 let inner = fields.values().filter_map(Value::as_object);
                 let room = SAMPLE.saturating_sub(sample.len());
                 sample.extend(inner.take(room).cloned());
             }
             _ => {}
         }
-        look
+        kind
     };
     let mut paths: Vec<RecordPath> = Vec::new();
     for value in values {
-        paths.extend(record_paths::find(value, &look));
+        paths.extend(record_paths::find(value, &collect));
     }
     paths.sort();
     paths.dedup();
@@ -94,14 +94,14 @@ fn probe(values: &[Value], rules: &TableRules) -> Option<Probe> {
     })
 }
 
-/// Records by which a console is told.
+/// Records by which a console is detected.
 const SAMPLE: usize = 20;
 
 /// Is it a record of a device, a dictionary of some, or something around them?
-fn look(fields: &Map<String, Value>, rules: &TableRules) -> Look {
+fn kind_of(fields: &Map<String, Value>, rules: &TableRules) -> ValueKind {
     let has_all = |keys: &&&[&str]| keys.iter().all(|key| fields.contains_key(*key));
     if NOT_OURS.iter().any(|keys| has_all(&keys)) {
-        return Look::Foreign;
+        return ValueKind::Foreign;
     }
     let inner: Vec<(&String, &Map<String, Value>)> = fields
         .iter()
@@ -112,29 +112,29 @@ fn look(fields: &Map<String, Value>, rules: &TableRules) -> Look {
     if by_ids
         && inner
             .iter()
-            .any(|(_, fields)| Told::of(fields, rules).facts.len() >= FIELDS_MIN)
+            .any(|(_, fields)| FieldSummary::of(fields, rules).facts.len() >= FIELDS_MIN)
     {
-        return Look::Dictionary;
+        return ValueKind::Dictionary;
     }
-    let told = Told::of(fields, rules);
-    if !told.is_record() {
-        return Look::Container;
+    let summary = FieldSummary::of(fields, rules);
+    if !summary.is_record() {
+        return ValueKind::Container;
     }
     let records = inner
         .iter()
         .filter(|(_, fields)| {
-            let inside = Told::of(fields, rules);
+            let inside = FieldSummary::of(fields, rules);
             inside.is_record() && !inside.several
         })
         .count();
-    if told.several || records > 0 && inner.iter().all(|(key, _)| is_id(key)) {
+    if summary.several || records > 0 && inner.iter().all(|(key, _)| is_id(key)) {
         return if records > 0 {
-            Look::Dictionary
+            ValueKind::Dictionary
         } else {
-            Look::Container
+            ValueKind::Container
         };
     }
-    Look::Record
+    ValueKind::Record
 }
 
 /// Is a key the number of a device or of its record?
@@ -146,9 +146,9 @@ fn is_id(key: &str) -> bool {
     long && one_word || !key.is_empty() && key.bytes().all(|byte| byte.is_ascii_digit())
 }
 
-/// What the keys of an object tell, without looking into lists.
+/// What the keys of an object say, without looking into lists.
 #[derive(Default)]
-struct Told {
+struct FieldSummary {
     facts: BTreeSet<DeviceField>,
     has_id: bool,
     /// A console knows these keys as its own.
@@ -157,9 +157,9 @@ struct Told {
     several: bool,
 }
 
-impl Told {
+impl FieldSummary {
     fn of(fields: &Map<String, Value>, rules: &TableRules) -> Self {
-        let mut told = Self::default();
+        let mut summary = Self::default();
         let mut numbers: BTreeMap<String, String> = BTreeMap::new();
         let names = Names {
             console: GENERIC,
@@ -171,18 +171,18 @@ impl Told {
             let Some(column) = column(path, &folded, names) else {
                 return;
             };
-            told.facts.insert(column.field);
+            summary.facts.insert(column.field);
             if matches!(column.field, DeviceField::SerialNumber | DeviceField::Udid)
                 && !text.is_empty()
             {
                 let last = folded.rsplit('.').next().unwrap_or_default().to_owned();
                 let same = numbers.entry(last).or_insert_with(|| text.clone());
-                told.several |= *same != text;
+                summary.several |= *same != text;
             }
         });
-        told.has_id = told.facts.iter().any(|field| field.names_devices());
-        told.is_marked = recognise(fields).console.id != GENERIC.id;
-        told
+        summary.has_id = summary.facts.iter().any(|field| field.names_devices());
+        summary.is_marked = recognise(fields).console.id != GENERIC.id;
+        summary
     }
 
     fn is_record(&self) -> bool {
@@ -202,8 +202,8 @@ fn recognise(fields: &Map<String, Value>) -> Recognised {
             names.insert(name.to_owned(), path.to_owned());
         }
     });
-    let told = Console::detect(|mark| names.contains_key(mark));
-    let (console, marks) = told.unwrap_or((GENERIC, &[]));
+    let detected = Console::detect(|mark| names.contains_key(mark));
+    let (console, marks) = detected.unwrap_or((GENERIC, &[]));
     let by = marks.iter().filter_map(|mark| names.get(*mark).cloned());
     Recognised {
         console,

@@ -13,7 +13,7 @@ use crate::mdm::protocol::{message, other_files, status_report};
 use crate::mdm::table::near_miss;
 use crate::source::file::Fault;
 use crate::source::json_items::{self, Item};
-use crate::source::record_paths::{self, Look, RecordPath};
+use crate::source::record_paths::{self, RecordPath, ValueKind};
 use crate::source::text::Text;
 
 /// A shape of a JSON object.
@@ -47,11 +47,11 @@ pub(crate) type Open<'o> = dyn Fn() -> Result<Text<'o>, Fault> + 'o;
 /// The lists of shapes that are known lie within so many bytes of the beginning.
 const PROBE_BYTES: u64 = 1 << 20;
 
-/// Values one after another, or lists of them under whatever key; one is held at a time.
+/// Values one after another, or lists of them under any key; one is held at a time.
 pub(crate) fn read<'o>(document: &mut Document, open: &Open<'o>) -> Result<(), Fault> {
     let mut head = Vec::new();
     let beginning = open()?.into_reader().take(PROBE_BYTES);
-    // what cannot be read is told below
+    // what cannot be read is reported below
     let _ = { beginning }.read_to_end(&mut head);
     let values = record_paths::beginning(head.as_slice());
     let paths = paths(&values);
@@ -77,16 +77,16 @@ pub(crate) fn read<'o>(document: &mut Document, open: &Open<'o>) -> Result<(), F
 
 /// Where values of a known shape lie.
 fn paths(values: &[Value]) -> Vec<RecordPath> {
-    let look = |fields: &Map<String, Value>| {
+    let kind_of = |fields: &Map<String, Value>| {
         if shape(fields).is_some() {
-            Look::Record
+            ValueKind::Record
         } else {
-            Look::Container
+            ValueKind::Container
         }
     };
     let mut paths: Vec<RecordPath> = Vec::new();
     for value in values {
-        paths.extend(record_paths::find(value, &look));
+        paths.extend(record_paths::find(value, &kind_of));
     }
     paths.sort();
     paths.dedup();
