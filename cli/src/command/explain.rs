@@ -70,6 +70,18 @@ fn export(file: &Path, common: &Common) -> Result<String> {
 }
 
 fn table(text: &mut String, table: &TableSummary) {
+    counts(text, table);
+    columns_read(text, table);
+    columns_not_read(text, table);
+    if !table.missing.is_empty() {
+        text.push_str("\nMissing for a verdict on iCloud backups:\n");
+    }
+    for missing in &table.missing {
+        let _ = writeln!(text, "  {missing}");
+    }
+}
+
+fn counts(text: &mut String, table: &TableSummary) {
     let by = match table.by.as_slice() {
         [] => "no console is known by its columns; read by the general names of columns".to_owned(),
         by => format!("recognised by {}", by.join(", ")),
@@ -84,22 +96,22 @@ fn table(text: &mut String, table: &TableSummary) {
         let _ = writeln!(text, "  left out: {count} of {family}");
     }
     if table.unsure > 0 {
+        let unsure = table.unsure;
         let _ = writeln!(
             text,
-            "  {} of which nothing says what kind of device it is",
-            table.unsure
+            "  {unsure} of which nothing says what kind of device it is"
         );
     }
     if table.nameless > 0 {
         let _ = writeln!(text, "  {} that name no device", table.nameless);
     }
+}
+
+fn columns_read(text: &mut String, table: &TableSummary) {
     text.push_str("\nRead:\n");
     for (column, (fact, filled)) in &table.mapped {
-        let _ = writeln!(
-            text,
-            "  {:<36} {fact:<22} filled in {filled}",
-            escaped(column)
-        );
+        let column = escaped(column);
+        let _ = writeln!(text, "  {column:<36} {fact:<22} filled in {filled}");
     }
     if !table.guessed.is_empty() {
         let guessed: Vec<&str> = table.guessed.iter().map(String::as_str).collect();
@@ -109,26 +121,19 @@ fn table(text: &mut String, table: &TableSummary) {
             escaped(&guessed.join(", "))
         );
     }
+}
+
+fn columns_not_read(text: &mut String, table: &TableSummary) {
     for (column, better) in &table.passed_over {
+        let (column, better) = (escaped(column), escaped(better));
         let _ = writeln!(
             text,
-            "  {} is not used: {} says the same more surely",
-            escaped(column),
-            escaped(better)
+            "  {column} is not used: {better} says the same more surely"
         );
     }
     if !table.ignored.is_empty() {
-        let _ = writeln!(
-            text,
-            "\nNot read:\n  {}",
-            escaped(&table.ignored.join(", "))
-        );
-    }
-    if !table.missing.is_empty() {
-        text.push_str("\nMissing for a verdict on iCloud backups:\n");
-    }
-    for missing in &table.missing {
-        let _ = writeln!(text, "  {missing}");
+        let ignored = table.ignored.join(", ");
+        let _ = writeln!(text, "\nNot read:\n  {}", escaped(&ignored));
     }
 }
 

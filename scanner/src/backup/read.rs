@@ -289,6 +289,23 @@ fn is_root_copy(state: State) -> bool {
 }
 
 fn assemble(found: &FoundBackup, options: &ReadOptions, files: &BackupFiles) -> LocalBackup {
+    let mut backup = unchecked(found, files, conclude(options, files), options.now);
+    backup.problems = problems::all(&found.path, files, backup.restorable, &backup.doubts);
+    add_check(&mut backup, files, options.now);
+    add_cloud_log(&mut backup, files, options.now);
+    backup
+}
+
+/// What the files of a folder amount to.
+struct Conclusion {
+    state: State,
+    state_reason: String,
+    restorable: Restorable,
+    restorable_reason: String,
+    doubts: Vec<String>,
+}
+
+fn conclude(options: &ReadOptions, files: &BackupFiles) -> Conclusion {
     let (state, state_reason) = state_of(files);
     let (restorable, restorable_reason) = restorable::judge(state, options.verify, files);
     let doubts = doubts(state, restorable, options, files);
@@ -296,22 +313,35 @@ fn assemble(found: &FoundBackup, options: &ReadOptions, files: &BackupFiles) -> 
         Some(doubt) if is_positive(restorable) => (Restorable::Unknown, doubt.clone()),
         _ => (restorable, restorable_reason),
     };
+    Conclusion {
+        state,
+        state_reason,
+        restorable,
+        restorable_reason,
+        doubts,
+    }
+}
+
+/// The backup without what the check of its files found.
+fn unchecked(
+    found: &FoundBackup,
+    files: &BackupFiles,
+    conclusion: Conclusion,
+    now: Timestamp,
+) -> LocalBackup {
     let (info, manifest) = (files.info.as_ref().ok(), files.manifest.as_ref().ok());
-    let completed_at = completed_at(state, files);
     let text = |from_manifest: fn(&Manifest) -> &Option<String>,
                 from_info: fn(&Info) -> &Option<String>| {
         let of_manifest = manifest.and_then(|m| from_manifest(m).clone());
         of_manifest.or_else(|| info.and_then(|i| from_info(i).clone()))
     };
-    let mut backup = LocalBackup {
+    let name = found.name.as_ref();
+    LocalBackup {
         path: found.path.clone(),
         host: found.host.clone(),
         folder_name: found.folder_name.clone(),
-        archived: found
-            .name
-            .as_ref()
-            .is_some_and(|name| name.archive_stamp.is_some()),
-        host_tool: host_tool(state, files),
+        archived: name.is_some_and(|name| name.archive_stamp.is_some()),
+        host_tool: host_tool(conclusion.state, files),
         identity: identity::identity(found, info, manifest),
         named_inside: identity::is_named_inside(info, manifest),
         identity_disagrees: identity::disagreement(found, info, manifest),
@@ -323,20 +353,20 @@ fn assemble(found: &FoundBackup, options: &ReadOptions, files: &BackupFiles) -> 
         required_os_version: manifest.and_then(|m| m.required_os_version.clone()),
         content: files.content,
         iccid: info.and_then(|i| i.iccid.clone()),
-        state,
-        state_reason,
-        restorable,
-        restorable_reason,
+        state: conclusion.state,
+        state_reason: conclusion.state_reason,
+        restorable: conclusion.restorable,
+        restorable_reason: conclusion.restorable_reason,
         encrypted: files.cipher.is_encrypted(),
         password: files.unlock.password,
         passcode_was_set: manifest.and_then(|m| m.passcode_was_set),
-        completed_at,
+        completed_at: completed_at(conclusion.state, files),
         status_date: files.status.as_ref().ok().map(|status| status.date),
         info_date: info.and_then(|i| i.date),
         manifest_date: manifest.and_then(|m| m.date),
         newest_mtime: None,
-        file_check: FileCheck::new(VerifyLevel::State, options.now, None),
-        doubts,
+        file_check: FileCheck::new(VerifyLevel::State, now, None),
+        doubts: conclusion.doubts,
         not_downloaded: files.not_downloaded(),
         decomposed_paths: DecomposedPaths::default(),
         listed: None,
@@ -346,12 +376,15 @@ fn assemble(found: &FoundBackup, options: &ReadOptions, files: &BackupFiles) -> 
         password_proof: files.unlock.proof.clone(),
         cloud_log: None,
         problems: Vec::new(),
-    };
-    backup.problems = problems::all(&found.path, files, restorable, &backup.doubts);
+    }
+}
+
+/// What the check found, of this run or of an earlier one.
+fn add_check(backup: &mut LocalBackup, files: &BackupFiles, now: Timestamp) {
     match &files.check {
         None => {}
         Some(Checked::Now(check)) => {
-            backup.file_check = file_check(check, options.now);
+            backup.file_check = file_check(check, now);
             backup.decomposed_paths.clone_from(&check.decomposed_paths);
             backup.listed = Some(check.listed);
         }
@@ -366,8 +399,6 @@ fn assemble(found: &FoundBackup, options: &ReadOptions, files: &BackupFiles) -> 
             backup.listed = record.listed;
         }
     }
-    add_cloud_log(&mut backup, files, options.now);
-    backup
 }
 
 /// Of the list of files, which every copy of a backup has.

@@ -586,71 +586,100 @@ impl<'a> Walker<'a> {
         }
     }
 
-    /// Tells of what lies beside backups and is none, and of places with no backup in them. A
-    /// folder with something unreadable below is left out: what it holds is unknown.
+    /// Notes what lies beside backups and is none, and places with no backup in them.
     fn note_strays(&mut self, containers: &BTreeSet<PathBuf>) {
-        let candidates = self.walked.candidates.iter();
-        let found: BTreeSet<&Path> = candidates.map(|c| c.path.as_path()).collect();
-        let refused = self
-            .walked
-            .problems
-            .iter()
-            .filter(|p| p.level == Level::Incomplete);
-        let awaited = self
-            .walked
-            .links
-            .iter()
-            .filter(|((_, kind), _)| *kind == Link::Awaited);
-        let awaited = awaited.flat_map(|(_, links)| links.named());
-        let refused: BTreeSet<&Path> = refused
-            .map(|problem| problem.path.as_path())
-            .chain(awaited)
-            .collect();
-        let places = &self.walked.places;
-        let beside: BTreeSet<&Path> = (found.iter().filter_map(|path| path.parent()))
-            .chain(places.iter().map(PathBuf::as_path))
-            .chain(containers.iter().map(PathBuf::as_path))
-            .collect();
-        let holds_nothing = |path: &Path| !any_below(&found, path) && !any_below(&refused, path);
-
-        let files = self.stray_files.iter().filter(|(folder, files)| {
-            !files.is_empty()
-                && beside.contains(folder.as_path())
-                && !found.contains(folder.as_path())
-        });
-        let mut folders: BTreeMap<&Path, Sample> = BTreeMap::new();
-        for folder in &self.stray_folders {
-            let parent = folder.parent().filter(|parent| beside.contains(parent));
-            if let Some(parent) = parent.filter(|_| holds_nothing(folder)) {
-                folders.entry(parent).or_default().add(folder);
-            }
-        }
-        let empty = places
-            .iter()
-            .filter(|place| *place != self.root && holds_nothing(place));
-        let archives: Vec<Problem> = (self.archives.iter())
-            .filter(|(folder, _)| beside.contains(folder.as_path()))
+        let surroundings = self.surroundings(containers);
+        let mut notes = self.file_notes(&surroundings);
+        notes.extend(self.folder_notes(&surroundings));
+        notes.extend(self.place_notes(&surroundings));
+        let beside = |folder: &Path| surroundings.beside.contains(folder);
+        let archives = self.archives.iter().filter(|(folder, _)| beside(folder));
+        let archives: Vec<Problem> = archives
             .map(|(folder, archives)| archives_beside(folder, archives))
             .collect();
         self.walked.left_out |= !archives.is_empty();
-        let notes: Vec<Problem> = files
-            .map(|(folder, files)| {
-                let found = format!("{} beside them: {}", files.counted("file"), files.names());
-                Problem::note(folder, "backup folders only", found)
-                    .with_kind(ProblemKind::Unrelated)
-            })
-            .chain(
-                folders
-                    .iter()
-                    .flat_map(|(parent, folders)| stray_folders(parent, folders)),
-            )
-            .chain(empty.map(|place| {
-                Problem::note(place, "backups", "a folder for backups with none in it")
-                    .with_kind(ProblemKind::Empty)
-            }))
-            .collect();
         self.walked.problems.extend(notes);
         self.walked.problems.extend(archives);
+    }
+
+    fn surroundings(&self, containers: &BTreeSet<PathBuf>) -> Surroundings {
+        let walked = &self.walked;
+        let backups: BTreeSet<PathBuf> = walked.candidates.iter().map(|c| c.path.clone()).collect();
+        let parents = backups.iter().filter_map(|path| path.parent());
+        let beside = parents
+            .chain(walked.places.iter().map(PathBuf::as_path))
+            .chain(containers.iter().map(PathBuf::as_path))
+            .map(Path::to_owned)
+            .collect();
+        let refused = walked.problems.iter();
+        let refused = refused.filter(|problem| problem.level == Level::Incomplete);
+        let links = walked.links.iter();
+        let awaited = links.filter(|((_, kind), _)| *kind == Link::Awaited);
+        let unknown = refused
+            .map(|problem| problem.path.as_path())
+            .chain(awaited.flat_map(|(_, links)| links.named()))
+            .map(Path::to_owned)
+            .collect();
+        Surroundings {
+            backups,
+            beside,
+            unknown,
+        }
+    }
+
+    fn file_notes(&self, surroundings: &Surroundings) -> Vec<Problem> {
+        let files = self.stray_files.iter().filter(|(folder, files)| {
+            !files.is_empty()
+                && surroundings.beside.contains(*folder)
+                && !surroundings.backups.contains(*folder)
+        });
+        let note = |(folder, files): (&PathBuf, &Sample)| {
+            let found = format!("{} beside them: {}", files.counted("file"), files.names());
+            Problem::note(folder, "backup folders only", found).with_kind(ProblemKind::Unrelated)
+        };
+        files.map(note).collect()
+    }
+
+    fn folder_notes(&self, surroundings: &Surroundings) -> Vec<Problem> {
+        let mut folders: BTreeMap<&Path, Sample> = BTreeMap::new();
+        for folder in &self.stray_folders {
+            let parent = folder.parent();
+            let parent = parent.filter(|parent| surroundings.beside.contains(*parent));
+            if let Some(parent) = parent.filter(|_| surroundings.is_known_empty(folder)) {
+                folders.entry(parent).or_default().add(folder);
+            }
+        }
+        let notes = folders.iter();
+        notes
+            .flat_map(|(parent, folders)| stray_folders(parent, folders))
+            .collect()
+    }
+
+    fn place_notes(&self, surroundings: &Surroundings) -> Vec<Problem> {
+        let places = self.walked.places.iter();
+        places
+            .filter(|place| *place != self.root && surroundings.is_known_empty(place))
+            .map(|place| {
+                Problem::note(place, "backups", "a folder for backups with none in it")
+                    .with_kind(ProblemKind::Empty)
+            })
+            .collect()
+    }
+}
+
+/// The backups of a root and what lies around them.
+struct Surroundings {
+    backups: BTreeSet<PathBuf>,
+    /// Folders in which backups lie or belong.
+    beside: BTreeSet<PathBuf>,
+    /// Folders that could not be read: what they hold is unknown.
+    unknown: BTreeSet<PathBuf>,
+}
+
+impl Surroundings {
+    /// Is it known that no backup lies below a folder?
+    fn is_known_empty(&self, path: &Path) -> bool {
+        !any_below(&self.backups, path) && !any_below(&self.unknown, path)
     }
 }
 
@@ -718,9 +747,9 @@ fn stray_folders(parent: &Path, folders: &Sample) -> Vec<Problem> {
 }
 
 /// Does one of the paths lie at or below the folder? Descendants follow their folder in order.
-fn any_below(paths: &BTreeSet<&Path>, folder: &Path) -> bool {
+fn any_below(paths: &BTreeSet<PathBuf>, folder: &Path) -> bool {
     paths
-        .range(folder..)
+        .range(folder.to_owned()..)
         .next()
         .is_some_and(|path| path.starts_with(folder))
 }
