@@ -390,8 +390,8 @@ fn a_manifest_without_what_every_device_writes_is_a_part_or_a_fake() {
     };
     check(&builder(), version("10.0"), YES, "");
     check(&builder(), version("10.1"), YES, "");
-    check(&builder(), version("77.0"), UNKNOWN, "nobody has seen");
-    check(&builder(), version("soon"), UNKNOWN, "nobody has seen");
+    check(&builder(), version("77.0"), UNKNOWN, "which is unknown");
+    check(&builder(), version("soon"), UNKNOWN, "which is unknown");
 }
 
 #[test]

@@ -139,7 +139,7 @@ fn told(answer: &Answer) -> String {
         ": None,",
         ": {},",
         "not_now: false,",
-        "could_be_told: false,",
+        "no_cloud_date_means_never: false,",
     ];
     let mut lines = vec![format!(
         "{} by {:?}",
@@ -602,7 +602,7 @@ fn command(queries: &str) -> String {
 
 /// Could the answer have told a date, with this command beside it?
 #[track_caller]
-fn could_be_told(responses: &str, beside: Option<&str>, want: bool) {
+fn never_where_missing(responses: &str, beside: Option<&str>, want: bool) {
     let exports = Exports::new();
     exports.write("Z.result.plist", 2, information(responses));
     if let Some(queries) = beside {
@@ -624,13 +624,13 @@ fn an_absent_date_is_never_only_where_it_could_be_told() {
     );
     let asked = "<key>Queries</key><array><string>IsCloudBackupEnabled</string><string>LastCloudBackupDate</string></array>";
     let not_asked = "<key>Queries</key><array><string>IsCloudBackupEnabled</string></array>";
-    could_be_told(on, None, true);
-    could_be_told(off, None, true);
-    could_be_told("", None, false);
-    could_be_told(on, Some(asked), true);
-    could_be_told(on, Some(not_asked), false);
-    could_be_told(on, Some(""), true);
-    could_be_told("", Some(asked), false);
+    never_where_missing(on, None, true);
+    never_where_missing(off, None, true);
+    never_where_missing("", None, false);
+    never_where_missing(on, Some(asked), true);
+    never_where_missing(on, Some(not_asked), false);
+    never_where_missing(on, Some(""), true);
+    never_where_missing("", Some(asked), false);
 }
 
 /// Which queries about backups were left out, with this command beside the answer?
@@ -949,7 +949,7 @@ fn fleet_results_hold_the_command_and_its_answer() {
         "incomplete results.json: a result that is not base64"
     );
     assert!(
-        all_told("none.json", "{}").starts_with("note none.json: JSON that tells of no device")
+        all_told("none.json", "{}").starts_with("note none.json: JSON that names no device")
     );
 }
 

@@ -316,7 +316,7 @@ fn one_udid_with_two_serials_is_one_device_that_says_so() {
             "answer 2 udid=U1 serial=F2LXTEST0002",
         ],
         &[
-            "backup 1 + answer 2 ! UDID {U1} is told with 2 serial numbers: F2LXTEST0001, F2LXTEST0002",
+            "backup 1 + answer 2 ! UDID {U1} appears with 2 serial numbers: F2LXTEST0001, F2LXTEST0002",
         ],
     );
 }
@@ -325,7 +325,7 @@ fn one_udid_with_two_serials_is_one_device_that_says_so() {
 fn a_udid_that_contradicts_its_ecid_is_told() {
     check(
         &["backup 1 udid=U1 ecid=0x77"],
-        &["backup 1 ! UDID {U1} is told with 2 ECIDs: 0x1A35E40212345E, 0x77"],
+        &["backup 1 ! UDID {U1} appears with 2 ECIDs: 0x1A35E40212345E, 0x77"],
     );
 }
 

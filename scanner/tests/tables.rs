@@ -359,7 +359,7 @@ fn bad_input_costs_its_row_and_no_more() {
         &format!("{h}{ok}C7CX706CKWTK,18.1,03/04/2025,maybe\n"),
         2,
         &[
-            "line 3: a date that may be two days, and nothing in the column tells which; it was not used: 3 April 2025 or 4 March 2025",
+            "line 3: a date that may be two days, and nothing in the column decides which; it was not used: 3 April 2025 or 4 March 2025",
             "line 3: another word; the device was read without it",
         ],
     );

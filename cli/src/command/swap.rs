@@ -51,7 +51,7 @@ pub(crate) fn run(args: Swap, common: &Common) -> Result<Exit> {
     let exit = if plan.after {
         run_retention(&plan, &results, &run, &interrupted)
     } else {
-        tell(&plan, &results, &run, &interrupted)
+        run_tickets(&plan, &results, &run, &interrupted)
     };
     Ok(exit)
 }
@@ -140,7 +140,7 @@ fn wanted(fleet: &Fleet, live: &Live, asked: &[SwapRequest]) -> BTreeSet<PathBuf
     backups.map(|backup| backup.path.clone()).collect()
 }
 
-fn tell(plan: &SwapPlan, results: &Results, run: &Run, interrupted: &AtomicBool) -> Exit {
+fn run_tickets(plan: &SwapPlan, results: &Results, run: &Run, interrupted: &AtomicBool) -> Exit {
     let tickets = tickets(results, &plan.asked, run);
     let zone = &plan.reports.time_zone;
     let render = |format, out: &mut dyn Write| -> io::Result<()> {

@@ -99,7 +99,7 @@ pub(super) const STEPS: &[&str] = &["
         PRIMARY KEY (device, code, since)
     ) STRICT, WITHOUT ROWID;
 
-    -- The newest iCloud backup that was told of it, likewise.
+    -- The newest iCloud backup known of it, likewise.
     CREATE TABLE icloud (
         device INTEGER NOT NULL,
         since  INTEGER NOT NULL,

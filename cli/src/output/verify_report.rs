@@ -77,7 +77,7 @@ impl VerifyReport {
     }
 
     /// The worst that was found: what could not be checked weighs more than what is wrong, for
-    /// nobody knows how wrong it is.
+    /// it is unknown how wrong it is.
     pub(crate) fn exit(&self) -> Exit {
         let unread = self
             .problems

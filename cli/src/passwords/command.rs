@@ -273,7 +273,7 @@ fn read_aside(
 ) -> Receiver<io::Result<Output>> {
     let (sender, receiver) = channel();
     thread::spawn(move || {
-        // Whoever waited may have given up.
+        // The receiver may have given up.
         let _ = sender.send(read(pipe, bytes_max));
     });
     receiver

@@ -105,7 +105,7 @@ pub(crate) fn backup(folder: &str, host: &str, completed: &str) -> Backup {
             bytes: Some(5_480_000_000),
             ..FileCount::default()
         }),
-        check_from_cache: false,
+        recalled: false,
         missing_sample: Vec::new(),
         extra_sample: Vec::new(),
         different_sample: Vec::new(),

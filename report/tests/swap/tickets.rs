@@ -149,7 +149,7 @@ fn four_ways_to_be_known_are_four_answers() {
     let locally = phone();
     let mut both = managed(phone(), |_| ());
     let fix = (FixId::ResolveIdentity, "Resolve the identity", "admin");
-    let conflict = "one device is told with 2 serial numbers";
+    let conflict = "one device appears with 2 serial numbers";
     both.findings.push(common::finding(
         Code::IdentityConflict,
         Severity::Error,

@@ -1,6 +1,6 @@
 //! Is this folder being written right now?
 //!
-//! A backup that is being written looks like a failed one. Two signs tell them apart: the folder
+//! A backup that is being written looks like a failed one. Two signs distinguish them: the folder
 //! changed between two snapshots of this run, or something below it was written within the last hours and
 //! the device's own date in Status.plist is of these days. Times of files alone prove nothing: a copy
 //! that does not keep them makes all of them young, and clocks of file servers run ahead.

@@ -238,7 +238,7 @@ impl Cipher {
     }
 }
 
-/// Tells what is encrypted.
+/// Detects what is encrypted.
 fn cipher(manifest: Option<&Manifest>, probe: &FileListProbe) -> Cipher {
     let Some(manifest) = manifest else {
         return Cipher::Unknown;

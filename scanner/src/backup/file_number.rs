@@ -5,7 +5,7 @@ use std::path::Path;
 
 use crate::model::backup::FileNumber;
 
-/// The number of the file at this path; `None` where there is none, or the system tells none.
+/// The number of the file at this path; `None` where there is none, or the system has none.
 pub(crate) fn of(path: &Path) -> Option<FileNumber> {
     number(&std::fs::metadata(path).ok()?)
 }

@@ -1,7 +1,7 @@
 //! Which device a backup folder belongs to: Manifest.plist, then Info.plist, then the folder's name.
 //!
 //! People rename and copy backup folders, so the device's own word comes before the computer's and
-//! both before the name; where they differ, that is told.
+//! both before the name; where they differ, that is reported.
 
 use std::collections::BTreeMap;
 

@@ -1,7 +1,7 @@
 //! What in a backup folder could not be used, one row for each file at most.
 //!
 //! `incomplete` only where a file is there and the system would not let us read it. A file that
-//! opens and is wrong is a fact about the backup, which its state tells; the row says where and what.
+//! opens and is wrong is a fact about the backup, which its state says; the row says where and what.
 
 use std::path::Path;
 

@@ -1,7 +1,7 @@
-//! Reads one backup folder: every fact that its files tell, what they claim, and what is on disk.
+//! Reads one backup folder: every fact in its files, what they claim, and what is on disk.
 //!
 //! Never fails. A file that cannot be used is a problem of this backup and hides nothing else; a
-//! file that is absent is a fact, which the state tells.
+//! file that is absent is a fact, which the state says.
 
 use std::path::Path;
 
@@ -483,7 +483,7 @@ fn host_tool(state: State, files: &BackupFiles) -> HostTool {
     }
 }
 
-/// The log is dated by the backup that holds it, else by the newest date that its plists tell.
+/// The log is dated by the backup that holds it, else by the newest date in its plists.
 fn add_cloud_log(backup: &mut LocalBackup, files: &BackupFiles, now: Timestamp) {
     if files.catalog.as_ref().is_err_and(Fault::is_unreadable) {
         return;

@@ -1,7 +1,7 @@
 //! Would Apple restore from this folder? What the claims, the cipher and the check say together.
 //!
-//! The worst error is a yes that is none: whatever was not looked at is `unknown`, and a list that
-//! promises no file at all proves nothing.
+//! The worst error is a yes that is none: whatever was not looked at is `unknown`, and a list
+//! without any file proves nothing.
 
 use super::crypto::unlock::Unlock;
 use super::evidence::{BackupFiles, Checked, Cipher};

@@ -84,7 +84,7 @@ const TABLE: &[Row] = &[
         &[StatusClaim::Missing],
         &[],
         State::Unknown,
-        "there is no Status.plist, so nobody says how the backup ended",
+        "there is no Status.plist, so it is unknown how the backup ended",
     ),
     row(
         &[StatusClaim::Denied],

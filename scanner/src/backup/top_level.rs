@@ -44,7 +44,7 @@ const MARKS: [(&str, &str); 2] = [
         "iMazing.Versions: iMazing's own snapshots; the backup may be one of its partial exports",
     ),
 ];
-/// How many names are told.
+/// How many names are reported.
 const NAMED_MAX: usize = 5;
 
 /// What was found.

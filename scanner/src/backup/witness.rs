@@ -1,7 +1,7 @@
 //! Is this a whole device's backup, and does what is known of it fit together?
 //!
 //! A list that was cut down to a few files restores without a complaint, and restores a few files. Only
-//! what every device writes tells it from a whole one: no number of files does.
+//! what every device writes distinguishes it from a whole one: no number of files does.
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -50,7 +50,7 @@ fn invented(manifest: &Manifest, info: Option<&Info>) -> Option<String> {
     let names_none = info.is_some_and(|info| !info.names_a_device());
     bare.then(|| {
         let info = if names_none {
-            ", and Info.plist tells nothing of a device"
+            ", and Info.plist says nothing of a device"
         } else {
             ""
         };
@@ -162,7 +162,7 @@ fn version(manifest: &Manifest, files: &BackupFiles) -> Option<String> {
         Some(text) => match text.trim().parse::<f64>() {
             Ok(version) if version > 0.0 && version < VERSION_MAX => None,
             _ => Some(format!(
-                "Manifest.plist has the Version {text}, which nobody has seen"
+                "Manifest.plist has the Version {text}, which is unknown"
             )),
         },
     }

@@ -1,6 +1,6 @@
 //! Finds the MDM documents among the files and folders that were named.
 //!
-//! What a file is, is told from its content later: here every regular file counts, whatever it is
+//! What a file is, its content decides later: here every regular file counts, whatever it is
 //! called. Opening a FIFO would hang, so it is named and left alone.
 
 use std::ffi::OsStr;

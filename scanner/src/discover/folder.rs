@@ -57,7 +57,7 @@ const BINS: &[&str] = &[
     "~snapshot",
 ];
 
-/// Words inside a name that begins with a sign, by which a bin of a system unknown here is told.
+/// Words inside a name that begins with a sign, by which a bin of an unknown system is recognised.
 const BIN_WORDS: &[&str] = &["recycle", "trash", "snapshot", "versions", "deleted"];
 
 /// Endings of archives and disk images in which people keep backups.

@@ -83,7 +83,7 @@ pub(super) struct Inside {
     payloads: u64,
     /// Is there a list of files with content?
     has_list: bool,
-    /// Entries that the system would not tell of.
+    /// Entries that the system could not describe.
     pub(super) errors: Vec<io::Error>,
 }
 
@@ -139,7 +139,7 @@ impl Inside {
     }
 
     /// How much of a backup is here, by names alone; payload folders are opened only where nothing
-    /// else tells.
+    /// else says.
     pub(super) fn holds(&self, path: &Path) -> Holds {
         let plists = self.count(PLISTS);
         let lists = self.count(LISTS);

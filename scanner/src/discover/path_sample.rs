@@ -1,4 +1,4 @@
-//! Many alike, told once: a bounded sample of paths with a count.
+//! Many alike, reported once: a bounded sample of paths with a count.
 //!
 //! A share with a million links would otherwise make a million notes; which ones are named depends
 //! on their names, never on the order in which they were met.

@@ -30,7 +30,7 @@ pub struct Discovery {
     pub problems: Vec<Problem>,
     /// The roots in the order given, with the number of backup folders below each.
     pub roots: Vec<RootSeen>,
-    /// The computers whose disks were searched, with the folders that tell their volumes.
+    /// The computers whose disks were searched, with the folders that name their volumes.
     pub hosts: Vec<HostFolders>,
     /// Was a place left out that may hold backups: refused, too deep, behind a link?
     pub left_out: bool,

@@ -333,7 +333,7 @@ impl<'a> Walker<'a> {
     }
 
     /// Searches the folders in which people keep files, the near ones first. What lies beyond the
-    /// bounds is told once for the home.
+    /// bounds is reported once for the home.
     fn search_home(&mut self, home: &Path, inside: &Inside) {
         let offset = DEPTH_MAX - HOME_DEPTH;
         let too_deep = std::mem::take(&mut self.too_deep);

@@ -1,4 +1,4 @@
-//! `--os-feed FILE`: Apple's GDMF list, or the feed of the SOFA project, told apart by their keys.
+//! `--os-feed FILE`: Apple's GDMF list, or the feed of the SOFA project, distinguished by their keys.
 //!
 //! The `Latest` of a major version is not enough: it is 18.7.8 while six models have
 //! 18.7.10. Every entry is kept, with the models that it lists. An entry without models says nothing
@@ -23,7 +23,7 @@ const BYTES_MAX: u64 = 16 << 20;
 const WANTED: &str = "a list of iOS releases: Apple's GDMF list or a SOFA feed for iOS";
 const REMEDY: &str = "save https://gdmf.apple.com/v2/pmv or SOFA's v2/ios_data_feed.json anew; until then the built-in table judges";
 
-/// Reads a feed. What is wrong with it is told as a problem; no feed then.
+/// Reads a feed. What is wrong with it is a problem; no feed then.
 pub fn read(path: &Path) -> (Option<OsFeed>, Vec<Problem>) {
     let read = json::read(path, BYTES_MAX).and_then(|value| parse(path, &value));
     match read {

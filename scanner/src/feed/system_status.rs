@@ -23,7 +23,7 @@ const NAME_MAX: usize = 80;
 const WANTED: &str = "the JSON of Apple's System Status page";
 const REMEDY: &str = "save https://www.apple.com/support/systemstatus/data/system_status_en_US.js anew, or leave --system-status out";
 
-/// Reads the file. What is wrong with it is told as a problem; nothing is known of outages then.
+/// Reads the file. What is wrong with it is a problem; nothing is known of outages then.
 pub fn read(path: &Path, now: Timestamp) -> (Option<ServiceStatus>, Vec<Problem>) {
     let read = load(path).and_then(|(value, modified)| parse(path, &value, modified.min(now), now));
     match read {

@@ -2,7 +2,7 @@
 //!
 //! Whether a missing date was ever asked for stands in the command, which is another file, and so may
 //! the word that a UDID is an Apple TV's. Whether a restriction is in force only a `Restrictions` answer
-//! tells; a device's `ProfileList` and the file of one of its profiles give it the name of the profile
+//! says; a device's `ProfileList` and the file of one of its profiles give it the name of the profile
 //! that an admin has to change.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -67,7 +67,7 @@ fn queries_left_out(documents: &[Document]) -> LeftOut {
     left_out
 }
 
-/// UDID -> family, of every device that any of its messages tells to be no iPhone or iPad.
+/// UDID -> family, of every device that any of its messages says to be no iPhone or iPad.
 fn excluded_udids(documents: &[Document]) -> Families {
     documents
         .iter()
@@ -142,7 +142,7 @@ fn name_setters(documents: &mut [Document]) {
     }
 }
 
-/// Devices that told themselves which profile sets what.
+/// Devices that answered themselves which profile sets what.
 fn asked(documents: &[Document]) -> BTreeSet<Udid> {
     documents
         .iter()

@@ -47,7 +47,7 @@ pub fn read_document(path: &Path, now: Timestamp) -> Document {
     read_by_rules(path, now, &TableRules::default(), &|_| {})
 }
 
-/// The same with what the user has said of device tables; `on_bytes` is told the bytes as they are read.
+/// The same with what the settings file says of device tables; `on_bytes` gets the bytes as they are read.
 pub fn read_by_rules(
     path: &Path,
     now: Timestamp,
@@ -202,7 +202,7 @@ fn something_else(document: &mut Document, content: &Content<'_>, bytes: &[u8]) 
             Some("export it again"),
         ),
         Content::Table => (
-            "a table whose columns name no devices, or tell nothing else of them",
+            "a table whose columns name no devices, or say nothing else of them",
             Level::Note,
             Some(
                 "its columns can be named under [mdm.columns] of fleetback.toml; a table that says \

@@ -25,7 +25,7 @@ pub struct LocalBackup {
     pub folder_name: String,
     /// Is it an archived copy (`-yyyyMMdd-HHmmss`)?
     pub archived: bool,
-    /// Which program wrote it, as far as its fingerprints tell.
+    /// Which program wrote it, as far as its fingerprints show.
     pub host_tool: HostTool,
 
     /// Which device it says it is: Manifest.plist, then Info.plist, then the folder name.
@@ -107,7 +107,7 @@ pub struct LocalBackup {
 }
 
 impl LocalBackup {
-    /// The newest date at which someone tried to back up, and how: for "last attempt".
+    /// The newest date of an attempt to back up, and how: for "last attempt".
     pub fn last_attempt(&self) -> Option<Timestamp> {
         [self.status_date, self.info_date, self.completed_at]
             .into_iter()
@@ -201,7 +201,7 @@ pub enum VerifyLevel {
     State,
     /// A payload on disk for every file row: Apple's own check at the end of a backup.
     Names,
-    /// And of the length its row promises.
+    /// And of the length that its row says.
     #[default]
     Sizes,
     /// And every byte read: the SHA-1 of every row that carries a Digest, and in an encrypted backup
@@ -220,7 +220,7 @@ pub struct Verified {
     pub at: Timestamp,
 }
 
-/// What the manifest promises and what is on disk.
+/// What the manifest lists and what is on disk.
 #[derive(
     Debug,
     Clone,
@@ -236,7 +236,7 @@ pub struct Verified {
     JsonSchema,
 )]
 pub struct FileCount {
-    /// Rows with `flags & 1` that must have a payload, and rows that cannot be told to be none.
+    /// Rows with `flags & 1` that must have a payload, and rows that are not known to have none.
     pub expected: u64,
     /// Of them, those on disk.
     pub present: u64,
@@ -256,8 +256,8 @@ pub struct FileCount {
     /// Of `present`, payloads whose rows say nothing to compare them with.
     #[serde(default)]
     pub incomparable: u64,
-    /// In bytes: at `names` the sum of the rows' `Size` (`None` where a row could not tell), from
-    /// `sizes` on what the promised payloads take on disk.
+    /// In bytes: at `names` the sum of the rows' `Size` (`None` where a row does not say it), from
+    /// `sizes` on what the listed payloads take on disk.
     pub bytes: Option<u64>,
 }
 
@@ -355,7 +355,7 @@ pub struct FileCheck {
     /// How deep it was checked, and when.
     #[serde(flatten)]
     pub verified: Verified,
-    /// What the manifest promises and what is on disk; `None` before a check.
+    /// What the manifest lists and what is on disk; `None` before a check.
     pub files: Option<FileCount>,
     /// The first of the missing files, in manifest order.
     pub missing_sample: Vec<FileName>,
@@ -450,7 +450,7 @@ pub enum HostTool {
     Fake,
     /// A decrypting tool wrote this copy.
     Decryptor,
-    /// Not told.
+    /// Unknown.
     #[default]
     Unknown,
 }

@@ -1,4 +1,4 @@
-//! What a local backup tells about the iCloud backups of the same device.
+//! What a local backup says about the iCloud backups of the same device.
 //!
 //! Two small property lists inside every local backup are the iCloud backup's own log. They are as
 //! old as the local backup that holds them: they explain past failures and prove no present calm.

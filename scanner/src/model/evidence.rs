@@ -15,9 +15,9 @@ pub struct Source {
     pub path: PathBuf,
     /// What the document is, in words for the report: "DeviceInformation answer".
     pub kind: String,
-    /// When the facts in it were true, as far as can be told.
+    /// When the facts in it were true, as far as is known.
     pub observed_at: Timestamp,
-    /// Which clock told [`Source::observed_at`].
+    /// Which clock dated [`Source::observed_at`].
     pub clock: TimestampSource,
 }
 
@@ -36,12 +36,12 @@ pub enum TimestampSource {
     FileTimeInFuture,
 }
 
-/// A fact and the document that told it.
+/// A fact and the document that it was read from.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Sourced<T> {
     /// The fact.
     pub value: T,
-    /// Who told it.
+    /// Where it was read.
     pub source: Arc<Source>,
 }
 

@@ -100,7 +100,7 @@ pub struct Conflict {
     pub paths: Vec<PathBuf>,
 }
 
-/// Evidence of a device that cannot be told from others.
+/// Evidence of a device that cannot be identified.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Unmatched {
     /// Why: "User Enrollment hides UDID and serial number".

@@ -1,4 +1,4 @@
-//! The numbers that tell one iPhone from another, normalised so that they can be compared.
+//! The ids that distinguish one iPhone from another, normalised so that they can be compared.
 //!
 //! A device is joined by UDID, then serial number, then IMEI or MEID, then ECID, and never by its
 //! name: half a fleet is called "iPhone". Strings as found cannot be compared: the same
@@ -203,12 +203,12 @@ pub struct Identity {
     pub imeis: BTreeSet<Imei>,
     /// MEID.
     pub meid: Option<Meid>,
-    /// ECID; also told by a UDID of A12 and later, see [`Identity::ecid`].
+    /// ECID; also part of a UDID of A12 and later, see [`Identity::ecid`].
     pub ecid: Option<Ecid>,
 }
 
 impl Identity {
-    /// The ECID as told, else the one inside the UDID.
+    /// The ECID as it stands, else the one inside the UDID.
     pub fn ecid(&self) -> Option<Ecid> {
         self.ecid
             .or_else(|| self.udid.as_ref().and_then(Udid::ecid))

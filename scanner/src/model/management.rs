@@ -16,7 +16,7 @@ use super::evidence::{Source, Sourced};
 use super::identity::Identity;
 use super::person::Assigned;
 
-/// Everything that MDM documents told of one device; of two documents the newer one wins, key by key.
+/// Everything that MDM documents say of one device; of two documents the newer one wins, key by key.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Management {
     /// The newest contact of any kind; `NotNow` and `Error` prove contact too.
@@ -28,7 +28,7 @@ pub struct Management {
     /// `ManagementStatus.IsUserEnrollment`, or an `EnrollmentID` instead of a UDID.
     pub user_enrollment: Option<Sourced<bool>>,
     /// When the device enrolled, where a source dates that: an `Authenticate` check-in whose wrapper
-    /// tells the time, or a console's column.
+    /// has the time, or a console's column.
     pub enrolled_at: Option<Sourced<Timestamp>>,
     /// Was a `CheckOut` the newest message, or does the server mark the enrolment as disabled? Every
     /// other message says that it goes on.
@@ -54,7 +54,7 @@ pub struct Management {
     /// `ICCID` of the first SIM.
     pub iccid: Option<Sourced<String>>,
     /// Does any SIM of `ServiceSubscriptions` have an `EID`, the number of an eSIM? False only of an
-    /// iOS that would have told one (14 and later). The number itself is not kept.
+    /// iOS that would have sent one (14 and later). The number itself is not kept.
     pub esim: Option<Sourced<bool>>,
     /// `TimeZone`, an IANA name.
     pub time_zone: Option<Sourced<String>>,
@@ -66,16 +66,15 @@ pub struct Management {
     /// What a document says of iCloud Backup and could not be read, in words: neither on nor off, neither a
     /// date nor none.
     pub cloud_unread: Option<Sourced<String>>,
-    /// Could the answer behind [`Management::cloud_backup_enabled`] have told a last iCloud backup
-    /// date? True when it carries `IsCloudBackupEnabled`, is not of User Enrollment, and no command
-    /// beside it leaves `LastCloudBackupDate` out of its queries. Only then does an absent date
-    /// mean "never".
+    /// Does a missing date of the last iCloud backup mean that there was none? True when the answer
+    /// behind [`Management::cloud_backup_enabled`] carries `IsCloudBackupEnabled`, is not of User Enrollment, and no command
+    /// beside it leaves `LastCloudBackupDate` out of its queries.
     pub no_cloud_date_means_never: bool,
     /// Which of the queries about backups the command beside the newest inventory answer left out:
     /// empty when it asked for all of them. `None` when no command lies beside an answer, so that
     /// it is unknown what was asked.
     pub backup_queries_left_out: Option<Sourced<BTreeSet<String>>>,
-    /// The last backup to a computer, as the device or a console tells it. It says nothing of
+    /// The last backup to a computer, as the device or a console reports it. It says nothing of
     /// whether that backup is whole, or still there.
     pub last_computer_backup: Option<Sourced<Timestamp>>,
     /// `WillEncrypt`: will the next backup to a computer be encrypted?
@@ -107,13 +106,13 @@ pub struct Management {
     /// `PasscodePresent`.
     pub passcode_present: Option<Sourced<bool>>,
     /// The validity of each certificate that `CertificateList` calls an identity; the MDM's own is
-    /// among them, and nothing tells which it is. Names are not kept.
+    /// among them, and it is unknown which it is. Names are not kept.
     pub identity_certificates: Option<Sourced<BTreeSet<Validity>>>,
     /// Panes of Setup Assistant that automated enrolment skips (`skip_setup_items`): without `Restore`
     /// no backup can be restored, without `DeviceToDeviceMigration` Quick Start cannot be used.
     pub skipped_panes: Option<Sourced<BTreeSet<String>>>,
 
-    /// Whose it is, where a console's table tells.
+    /// Whose it is, where a console's table says so.
     pub assigned: Option<Sourced<Assigned>>,
 
     /// `GlobalRestrictions.restrictedBool`: the restrictions in force.
@@ -121,7 +120,7 @@ pub struct Management {
     /// Which profile sets a restriction: key -> profile identifiers, from `ProfileRestrictions`, or
     /// from the file of a profile that the device's `ProfileList` names.
     pub restriction_profiles: BTreeMap<String, BTreeSet<String>>,
-    /// The document that told [`Management::restriction_profiles`]: the newest `Restrictions` answer
+    /// The document behind [`Management::restriction_profiles`]: the newest `Restrictions` answer
     /// that was asked for profiles, else the `ProfileList`. `None` when there is neither.
     pub restriction_profiles_source: Option<Arc<Source>>,
     /// Profiles installed, by identifier, with their display names.
@@ -143,7 +142,7 @@ pub enum MdmState {
     Enrolled,
     /// It is to be enrolled and is not yet.
     Pending,
-    /// It was told to leave, and has not answered yet.
+    /// It was ordered to leave, and has not answered yet.
     Leaving,
     /// It is marked as lost or stolen.
     Lost,
@@ -239,7 +238,7 @@ impl Management {
         self.restrictions.as_ref()?.value.get(key).copied()
     }
 
-    /// Takes in what another document told of the same device: key by key the newer fact wins
+    /// Takes in what another document says of the same device: key by key the newer fact wins
     /// ([`Sourced::rank`]). Documents may be absorbed in any order and in any grouping.
     pub fn absorb(&mut self, other: Self) {
         self.follow_leaders(&other);
@@ -303,7 +302,7 @@ fn keep_newer<T: PartialOrd>(mine: &mut Option<Sourced<T>>, theirs: Option<Sourc
     }
 }
 
-/// A fact that was told counts for more than one that was not.
+/// A fact that is there counts for more than one that is not.
 fn rank<T: PartialOrd>(mine: &Option<Sourced<T>>, theirs: &Option<Sourced<T>>) -> Ordering {
     match (mine, theirs) {
         (Some(mine), Some(theirs)) => mine.rank(theirs),
@@ -327,14 +326,14 @@ fn with_leader(order: Ordering, mine: bool, theirs: bool) -> bool {
     }
 }
 
-/// What one document told of one device.
+/// What one document says of one device.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Answer {
     /// Which device it speaks of; empty when the document hides it.
     pub identity: Identity,
-    /// Why the device cannot be told, when `identity` is empty: "User Enrollment hides UDID and serial number".
+    /// Why the device is unknown, when `identity` is empty: "User Enrollment hides UDID and serial number".
     pub hidden: Option<String>,
-    /// The facts, each told by `source`.
+    /// The facts, each from `source`.
     pub management: Management,
     /// The document.
     pub source: Arc<Source>,
@@ -349,7 +348,7 @@ mod tests {
     use super::super::evidence::TimestampSource;
     use super::*;
 
-    /// Few sources, so that ties come up; facts that one source tells are one and the same.
+    /// Few sources, so that ties come up; facts of one source are one and the same.
     fn source() -> impl Strategy<Value = Arc<Source>> {
         (0i64..3, 0u8..3, 0u8..3).prop_map(|(second, file, clock)| {
             Arc::new(Source {

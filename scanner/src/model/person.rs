@@ -35,7 +35,7 @@ pub struct InventoryRow {
     pub source: Arc<Source>,
 }
 
-/// Whose a device is by the word of an MDM's table. It stands in where the inventory table is silent.
+/// Whose a device is as an MDM's table says. It stands in where the inventory table is silent.
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Assigned {
     /// The user's name.

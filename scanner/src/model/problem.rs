@@ -81,7 +81,7 @@ pub enum ProblemKind {
     Repeated,
     /// A password could not be obtained.
     Password,
-    /// None of these, or written by a version that did not tell kinds.
+    /// None of these, or written by a version without kinds.
     #[default]
     Unknown,
 }

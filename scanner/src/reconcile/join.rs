@@ -68,7 +68,7 @@ impl Number {
     }
 }
 
-/// The ECID as told and the one inside the UDID, which ought to be the same.
+/// The ECID as it stands and the one inside the UDID, which ought to be the same.
 fn ecids(identity: &Identity) -> impl Iterator<Item = Ecid> {
     let inside = identity.udid.as_ref().and_then(Udid::ecid);
     identity.ecid.into_iter().chain(inside)
@@ -305,7 +305,7 @@ impl<'a> Joiner<'a> {
     }
 }
 
-/// The devices that hold one value, while they are told apart.
+/// The devices that hold one value, while they are separated.
 #[derive(Default)]
 struct Clusters {
     members: Vec<Vec<usize>>,
@@ -407,7 +407,7 @@ fn put_together(claims: &[&Claim]) -> Identity {
     identity
 }
 
-/// Numbers of which a device has one, and its evidence tells several.
+/// Numbers of which a device has one, and its evidence has several.
 fn contradictions(identity: &Identity, claims: &[&Claim]) -> Vec<Conflict> {
     let several = |number: Number, words: &str| {
         let mut files: BTreeMap<String, PathBuf> = BTreeMap::new();
@@ -437,7 +437,7 @@ fn conflict(identity: &Identity, words: &str, files: BTreeMap<String, PathBuf>) 
     paths.dedup();
     Conflict {
         text: format!(
-            "{device} is told with {} {words}: {}",
+            "{device} appears with {} {words}: {}",
             values.len(),
             list(&first(&values), values.len(), &own)
         ),

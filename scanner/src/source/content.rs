@@ -1,4 +1,4 @@
-//! What the bytes of a file are, told from the bytes alone: exports come as `.txt`, `.bin` and
+//! What the bytes of a file are, by the bytes alone: exports come as `.txt`, `.bin` and
 //! without any ending, and a saved login page comes as `answers.plist`.
 
 use std::borrow::Cow;
@@ -100,7 +100,7 @@ fn markup(bytes: Cow<'_, [u8]>) -> Content<'_> {
         b"plist" | b"dict" => Content::Plist(bytes),
         b"html" | b"head" | b"body" => Content::Html,
         _ if is_html_doctype(&bytes) => Content::Html,
-        // cut off before its root: the document type still tells
+        // cut off before its root: the document type still says it
         b"" if memchr::memmem::find(head(&bytes), b"plist").is_some() => Content::Plist(bytes),
         _ => Content::Xml,
     }

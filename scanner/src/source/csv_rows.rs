@@ -102,7 +102,7 @@ impl<R: Read> Rows<R> {
         }
     }
 
-    /// Reads the next row into `row`; false after the last. An error is told in plain words, and no
+    /// Reads the next row into `row`; false after the last. An error is in plain words, and no
     /// row comes after it.
     pub(crate) fn next(&mut self, row: &mut Row) -> Result<bool, String> {
         let more = self.reader.read_byte_record(&mut row.record);
@@ -127,11 +127,11 @@ impl<R: Read> Rows<R> {
 fn words(error: &csv::Error) -> String {
     match error.kind() {
         csv::ErrorKind::Io(error) => error.to_string(),
-        _ => "cells that cannot be told apart".to_owned(),
+        _ => "cells that cannot be separated".to_owned(),
     }
 }
 
-/// Remembers where lines end in what has been read and not been told yet.
+/// Remembers where lines end in what has been read and not handed over yet.
 struct Breaks<R> {
     source: R,
     at: u64,

@@ -246,7 +246,7 @@ thread_local! {
 }
 
 /// Reads a file to its end, piece by piece, and gives its length. For a name that a listing has just
-/// told to be a regular file: it is opened without a look before, and looked at once it is open.
+/// known to be a regular file: it is opened without a look before, and looked at once it is open.
 ///
 /// A file that grows meanwhile is read one byte past the length it had.
 pub fn read_through(path: &Path, mut take: impl FnMut(&[u8])) -> Result<u64, Fault> {

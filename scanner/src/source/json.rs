@@ -30,7 +30,7 @@ pub fn parse(bytes: &[u8]) -> Result<Value, Fault> {
     }
 }
 
-/// The parser's message may quote the document, so only its kind and its place are told.
+/// The parser's message may quote the document, so only its kind and its place are reported.
 fn fault(error: &serde_json::Error, bytes: &[u8]) -> Fault {
     match error.classify() {
         Category::Eof => Fault::Damaged("JSON that is cut off".to_owned()),

@@ -2,7 +2,7 @@
 //!
 //! Manifest.db carries the WAL header: an ordinary read-only opening writes `-shm` and `-wal`
 //! beside it, or fails on a share that may not be written. A missing file opens as an empty
-//! database, and so does one of 0 bytes; both are told apart before SQLite sees them.
+//! database, and so does one of 0 bytes; both are distinguished before SQLite sees them.
 
 use std::io::{self, Read};
 use std::path::Path;
@@ -415,7 +415,7 @@ mod tests {
             .unwrap_err();
         assert_eq!(fault.to_string(), "a damaged or cut-off SQLite database");
         let refused = Database::of_memory(9_000, |_| Err(io::ErrorKind::UnexpectedEof.into()));
-        assert!(refused.is_err(), "shorter than told");
+        assert!(refused.is_err(), "shorter than its header says");
     }
 
     #[test]

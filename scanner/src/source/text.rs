@@ -2,7 +2,7 @@
 //! memory than its largest row.
 //!
 //! UTF-16 with a byte-order mark becomes UTF-8 on the way, and the mark goes. Everything else is passed
-//! through as it is: whether a cell is UTF-8 or Windows-1252 is for the reader of the cell to tell.
+//! through as it is: whether a cell is UTF-8 or Windows-1252 is for the reader of the cell to decide.
 
 use std::io::{self, Cursor, Read};
 use std::path::Path;
@@ -25,7 +25,7 @@ pub(crate) struct Text<'p> {
 }
 
 impl<'p> Text<'p> {
-    /// Opens a regular file of at most `bytes_max` bytes; `on_bytes` is told how many bytes each read gave.
+    /// Opens a regular file of at most `bytes_max` bytes; `on_bytes` gets how many bytes each read gave.
     pub(crate) fn open(
         path: &Path,
         bytes_max: u64,

@@ -27,7 +27,7 @@ struct Open {
 }
 
 /// Hands over every element at one of these paths, from the root down; `*` stands for any name. An error is
-/// told in plain words.
+/// in plain words.
 pub(crate) fn read(
     source: impl Read,
     paths: &[Vec<String>],

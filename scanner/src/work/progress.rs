@@ -3,7 +3,7 @@
 use std::cell::Cell;
 use std::path::Path;
 
-/// Hears how far the scan is. Called from many threads, often: keep it cheap.
+/// Gets events of the scan. Called from many threads, often: keep it cheap.
 pub trait Progress: Sync {
     /// Something happened.
     fn report(&self, event: Event);
@@ -13,7 +13,7 @@ pub trait Progress: Sync {
     }
 }
 
-/// What [`Progress`] hears. Counts are increments.
+/// What [`Progress`] gets. Counts are increments.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Event {
     /// Backup folders found while walking.
@@ -45,7 +45,7 @@ pub(crate) struct Part<'p> {
     reported: Cell<i64>,
 }
 
-/// From this length on a document is told in parts, in bytes.
+/// From this length on a document is reported in parts, in bytes.
 const LARGE_BYTES: u64 = 4 << 20;
 
 impl<'p> Part<'p> {
@@ -82,7 +82,7 @@ impl<'p> Part<'p> {
     }
 }
 
-/// A listener that hears nothing.
+/// A listener that ignores all events.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Silent;
 

@@ -50,7 +50,7 @@ fn plain_end(key: &Key, block_before: &[u8; BLOCK], last_block: &[u8; BLOCK]) ->
     plain.map(<[u8]>::len).ok()
 }
 
-/// Plain bytes of an encrypted file, whose length this tells; `None` when its end is no padding.
+/// Plain bytes of an encrypted file, its length; `None` when its end is no padding.
 pub fn plain_length(file: &mut (impl Read + Seek), key: &Key) -> io::Result<Option<u64>> {
     let stored = file.seek(SeekFrom::End(0))?;
     let Some(last) = stored.checked_sub(BLOCK as u64) else {

@@ -1,7 +1,7 @@
 //! The list of a backup's files: one interface over Manifest.db and Manifest.mbdb.
 //!
 //! Which of the two is there decides, not the iOS version. Nothing in a row is trusted: file ids
-//! that are no hash, missing texts and paths that climb are counted and told, and no path of a row
+//! that are no hash, missing texts and paths that climb are counted and reported, and no path of a row
 //! is ever opened.
 
 use std::ops::ControlFlow;
@@ -48,7 +48,7 @@ pub enum Layout {
     Flat,
 }
 
-/// What a first look at the manifest tells.
+/// What the first bytes of the manifest say.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum FileListProbe {
     /// Neither Manifest.db nor Manifest.mbdb.
@@ -163,7 +163,7 @@ impl Liveness {
 pub struct Part<C> {
     /// What was made of its file rows.
     pub collected: C,
-    /// What its rows tell beside them.
+    /// What its rows say beside them.
     pub facts: RowFacts,
 }
 

@@ -101,7 +101,7 @@ fn single_column(database: &Database, index: &str) -> rusqlite::Result<Option<us
     })
 }
 
-/// Asks SQLite for the form of every page; its own words name tables of the file and are not told.
+/// Asks SQLite for the form of every page; its own words name tables of the file and are not shown.
 pub(super) fn quick_check(database: &Database) -> Result<(), Fault> {
     let connection = database.connection();
     let check = || {

@@ -1,4 +1,4 @@
-//! What the rows of the list tell beside the files they listed: is the list sound, and is it that
+//! What the rows of the list say beside the files they listed: is the list sound, and is it that
 //! of a whole device?
 
 use std::collections::BTreeSet;
@@ -28,7 +28,7 @@ pub struct RowFacts {
     pub changed: u64,
     /// File rows whose record cannot be used.
     pub unusable_files: u64,
-    /// Rows that cannot be told to be a file or none.
+    /// Rows of which it is unknown whether they are a file.
     pub unusable_others: u64,
     /// File rows whose record is text, as iOS 10.0 leaves it in an encrypted backup.
     pub sealed: u64,
@@ -143,7 +143,7 @@ impl RowFacts {
         self.tallies.add_all(&other.tallies);
     }
 
-    /// Adds what the texts of a row tell.
+    /// Adds what the texts of a row say.
     pub(super) fn add_texts(&mut self, order: u32, kind: RowKind, text: RowText<'_>) {
         let is_file = matches!(kind, RowKind::File | RowKind::ChangedFile);
         if text.domain.starts_with(b"AppDomain") {

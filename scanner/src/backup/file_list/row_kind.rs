@@ -45,7 +45,7 @@ pub fn by_flags(flags: Option<i64>) -> RowKind {
     }
 }
 
-/// Does the record say the same? One that does not tell its mode agrees; a folder has no size.
+/// Does the record say the same? One without its mode agrees; a folder has no size.
 pub fn agrees(kind: RowKind, record: &Record) -> bool {
     const KIND_OF_FILE: u32 = 0xf000;
     const REGULAR: u32 = 0x8000;

@@ -1,7 +1,7 @@
 //! Reads `Info.plist`, the only file of a backup that the host tool writes.
 //!
 //! Its `Last Backup Date` is the computer's clock, and idevicebackup2 writes it before the first
-//! byte is transferred: it never tells that a backup was completed. Finder's file holds the icons of
+//! byte is transferred: it never proves that a backup was completed. Finder's file holds the icons of
 //! every app and may have 60 MB; `Phone Number` is personal and is not read.
 
 use std::collections::BTreeSet;
@@ -57,7 +57,7 @@ pub(crate) struct Info {
 }
 
 impl Info {
-    /// Does it tell anything of a device beside its UDID?
+    /// Does it say anything of a device beside its UDID?
     pub(crate) fn names_a_device(&self) -> bool {
         self.serial.is_some() || self.product_type.is_some() || self.os_version.is_some()
     }

@@ -1,6 +1,6 @@
 //! Reads `Manifest.plist`: which device, which iOS, encrypted or not.
 //!
-//! `IsEncrypted` is not enough to tell: a tool that decrypts a backup copies this file unchanged.
+//! `IsEncrypted` is not enough: a tool that decrypts a backup copies this file unchanged.
 //! The first bytes of Manifest.db decide with it. The keybag is in unencrypted backups too and is
 //! not judged there.
 

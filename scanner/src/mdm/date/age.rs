@@ -1,7 +1,7 @@
 //! How old a document is. No MDM answer carries a time of its own.
 //!
-//! A newcomer would take `LastCloudBackupDate` for the age: it is only a lower bound. An answer of
-//! this morning that tells a backup of forty days ago is an answer of this morning.
+//! `LastCloudBackupDate` is not the age, only a lower bound of it: an answer of this morning with a
+//! backup of forty days ago is an answer of this morning.
 
 use jiff::Timestamp;
 use plist::Dictionary;
@@ -12,7 +12,7 @@ use crate::model::evidence::TimestampSource;
 /// When the facts of a document were true, and which clock says so.
 ///
 /// A wrapper's date counts unless it lies after `now`; else the file's time, capped at `now`. Either
-/// is raised to the newest date inside, because no answer is older than what it tells.
+/// is raised to the newest date inside, because no answer is older than what it says.
 pub(crate) fn observed(
     wrapper: Option<Timestamp>,
     inside: Option<Timestamp>,

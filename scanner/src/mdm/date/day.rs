@@ -1,7 +1,7 @@
 //! A day of the calendar as people and programs write it: one table of forms for every source.
 //!
 //! `03/04/2027` is the third of April in one country and the fourth of March in another. Such a day
-//! is refused; a newcomer would pick one and send somebody to swap a phone a month too early.
+//! is refused: the wrong choice swaps a phone a month too early.
 
 use jiff::civil::Date;
 
@@ -25,7 +25,7 @@ const EITHER_WAY: &[[&str; 2]] = &[["%d/%m/%Y", "%m/%d/%Y"], ["%d-%m-%Y", "%m-%d
 const YEARS: std::ops::RangeInclusive<i16> = 2007..=2199;
 
 /// The day that a text means; `None` for a text that is no day, that may be two, or that lies in no
-/// year in which anybody looks after a phone.
+/// year in which phones are looked after.
 pub(crate) fn parse(text: &str) -> Option<Date> {
     civil(without_time(text.trim())).filter(|day| YEARS.contains(&day.year()))
 }
@@ -51,7 +51,7 @@ fn only(forms: [&str; 2], text: &str) -> Option<Date> {
     }
 }
 
-/// `2027-03-31T00:00:00` and `2027-03-31 00:00` are days with a time that nobody meant.
+/// `2027-03-31T00:00:00` and `2027-03-31 00:00` are days with a time that means nothing.
 fn without_time(text: &str) -> &str {
     let split = text.split_once(['T', ' ']);
     match split

@@ -1,7 +1,6 @@
 //! Dates as exports write them: one table of forms for every source.
 //!
-//! A newcomer would guess at `05/01/2024`. Half of the world reads May and the other half January, so
-//! it is refused; and a number is a date only when one way of counting makes it a possible one.
+//! `05/01/2024` is refused, for half of the world reads May and the other half January; and a number is a date only when one way of counting makes it a possible one.
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -10,7 +9,7 @@ use super::written::{self, DateOrder, Written};
 use crate::source::fold::folded;
 use crate::source::plist as property_list;
 
-/// 2011-10-12, the day iCloud opened: no backup, contact or enrolment that is told is older. What is
+/// 2011-10-12, the day iCloud opened: no backup, contact or enrolment is older. What is
 /// older stands for "none" (1970, 2001 and the year 1 are the zeros of Unix, Apple and Go).
 const FIRST_POSSIBLE: i64 = 1_318_377_600;
 
@@ -18,7 +17,7 @@ const FIRST_POSSIBLE: i64 = 1_318_377_600;
 const LAST_POSSIBLE: i64 = 4_102_444_800;
 
 /// The years that stand for none begin with 1, the zero of Go and .NET, and go on with 1601, the zero
-/// of Windows. A year between the two is one of which somebody wrote the last digits only.
+/// of Windows. A year between the two is one of which only the last digits were written.
 const SHORT_YEARS: std::ops::Range<i64> = -62_104_060_800..-11_644_560_000;
 
 /// 2001-01-01, from which Apple counts.

@@ -1,7 +1,7 @@
 //! Dates as people, spreadsheets and programs write them, in the order of their parts and the words of
 //! their language: one reader for every source.
 //!
-//! `05/11/2026` is two days, and both are handed over: which one is meant, only its column tells. What
+//! `05/11/2026` is two days, and both are handed over: which one is meant, only its column shows. What
 //! holds a word that is not known here is no date; nothing is dropped to make one.
 
 use jiff::Timestamp;

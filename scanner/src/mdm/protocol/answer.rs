@@ -1,7 +1,7 @@
 //! An answer in the making, and the typed look at a key that every reader of an answer goes through.
 //!
 //! A key that is absent is silence; a key whose value has the wrong type is evidence lost, and is
-//! told. Only keys that a reader names are ever looked at: tokens and phone numbers stay outside.
+//! reported. Only keys that a reader names are ever looked at: tokens and phone numbers stay outside.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -20,7 +20,7 @@ use crate::source::plist::{self as property_list, Field};
 pub(crate) struct AnswerBuilder {
     /// Which device.
     pub(crate) identity: Identity,
-    /// What it told so far.
+    /// What was read so far.
     pub(crate) management: Management,
     /// The document.
     pub(crate) source: Arc<Source>,
@@ -33,7 +33,7 @@ pub(crate) struct AnswerBuilder {
 }
 
 impl AnswerBuilder {
-    /// An answer that has told nothing yet.
+    /// An answer of which nothing was read yet.
     pub(crate) fn new(source: Arc<Source>) -> Self {
         Self {
             identity: Identity::default(),
@@ -45,7 +45,7 @@ impl AnswerBuilder {
         }
     }
 
-    /// A fact told by this document.
+    /// A fact of this document.
     pub(crate) fn sourced<T>(&self, value: T) -> Sourced<T> {
         Sourced::new(value, &self.source)
     }

@@ -52,7 +52,7 @@ pub(crate) fn read(builder: &mut AnswerBuilder, root: &Dictionary) {
         builder.management.cloud_backup_enabled.is_some() && !hidden_keys;
 }
 
-/// Reads all that is told of the device itself, wherever it stands.
+/// Reads all facts of the device itself, wherever they stand.
 pub(crate) fn read_device(builder: &mut AnswerBuilder, dict: &Dictionary) {
     read_keys(builder, dict);
     read_storage(builder, dict);
@@ -134,7 +134,7 @@ fn tells_eids(builder: &AnswerBuilder) -> bool {
     major.is_some_and(|major| major >= 14)
 }
 
-/// -1 stands for a level that the device cannot tell.
+/// -1 stands for a level that the device does not know.
 fn read_battery(builder: &mut AnswerBuilder, responses: &Dictionary) {
     let level = builder.number(responses, "BatteryLevel");
     let level = level.filter(|level| (0.0..=1.0).contains(level));

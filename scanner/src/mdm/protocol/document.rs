@@ -28,7 +28,7 @@ pub struct Document {
     pub(crate) file: Timestamp,
     /// The run's `now`.
     now: Timestamp,
-    /// What devices told.
+    /// What devices answered.
     pub(crate) replies: Vec<Reply>,
     /// What the server asked.
     pub(crate) commands: Vec<Command>,
@@ -36,9 +36,9 @@ pub struct Document {
     pub(crate) excluded: Vec<Excluded>,
     /// What was seen in it, where it is a table of devices.
     pub(crate) tables: Vec<TableSummary>,
-    /// Is it to be told which keys were read?
+    /// Is it reported which keys were read?
     watches: bool,
-    /// Kind of message -> its keys, where that is to be told.
+    /// Kind of message -> its keys, where that is reported.
     keys: BTreeMap<String, Keys>,
     /// Configuration profiles: which restrictions each would set on a device that has it.
     pub(crate) profiles: Vec<ProfileFile>,
@@ -75,14 +75,14 @@ pub(crate) struct Excluded {
     pub(crate) udid: Option<String>,
 }
 
-/// What the server asked; beside the answer it tells "not asked" from "no answer".
+/// What the server asked; beside the answer it separates "not asked" from "no answer".
 const COMMAND: &str = "command of the server, to be held against its answer";
 
 /// What is looked for in every file.
 pub(crate) const WANTED: &str = "an MDM answer, check-in, command or webhook event";
 
 impl Document {
-    /// A file that has told nothing yet, in a run at `now`.
+    /// A file of which nothing was read yet, in a run at `now`.
     pub(crate) fn new(path: &Path, now: Timestamp) -> Self {
         Self {
             path: path.to_owned(),
@@ -100,7 +100,7 @@ impl Document {
         }
     }
 
-    /// The same, and which keys are read is kept beside what they tell.
+    /// The same, and which keys are read is kept beside what they say.
     pub(crate) fn watching(self) -> Self {
         Self {
             watches: true,
@@ -113,7 +113,7 @@ impl Document {
         &self.keys
     }
 
-    /// Sorts the keys of one message, where that is to be told.
+    /// Sorts the keys of one message, where that is reported.
     pub(crate) fn note_keys(
         &mut self,
         kind: &str,

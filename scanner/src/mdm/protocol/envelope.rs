@@ -53,7 +53,7 @@ pub(crate) fn text<'d>(root: &'d Dictionary, key: &str) -> Option<&'d str> {
 /// The queries about backups that an admin wants to have asked.
 const BACKUP_QUERIES: [&str; 2] = ["IsCloudBackupEnabled", "LastCloudBackupDate"];
 
-/// A command as the server queued it, as far as its answer needs it: it tells "not asked" from "no
+/// A command as the server queued it, as far as its answer needs it: it separates "not asked" from "no
 /// answer".
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Command {

@@ -31,7 +31,7 @@ pub(crate) struct Message {
     mark: &'static str,
     /// What the report calls it.
     pub(crate) name: &'static str,
-    /// Reads what it tells beside identity and contact.
+    /// Reads what it says beside identity and contact.
     pub(crate) read: fn(&mut AnswerBuilder, &Dictionary),
 }
 
@@ -150,7 +150,7 @@ const CHECK_INS: &[Message] = &[
     row("ReturnToService", "ReturnToService check-in", contact_only),
 ];
 
-/// By `Status`, where no other key told.
+/// By `Status`, where no other key decided.
 const STATUSES: &[Message] = &[
     row("Acknowledged", "Acknowledged answer", contact_only),
     row("Error", "Error answer", contact_only),
@@ -163,7 +163,7 @@ const STATUSES: &[Message] = &[
     row("Idle", "Idle message", contact_only),
 ];
 
-/// Tells what a property list is from its top keys.
+/// Detects what a property list is from its top keys.
 pub(crate) fn detect(root: &Dictionary) -> Kind {
     let by_key = || ANSWERS.iter().find(|row| root.contains_key(row.mark));
     let by_type = || find(CHECK_INS, text(root, "MessageType")?);

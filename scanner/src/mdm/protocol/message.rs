@@ -55,7 +55,7 @@ fn read_reply(
     let mut builder = document.builder(message.name, wrapper, age::inside(root));
     envelope::read(&mut builder, root);
     if envelope::is_of_a_user(root) {
-        let found = "an answer of a user's channel: it tells of the user of a Shared iPad, not of the device";
+        let found = "an answer of a user's channel: it is about the user of a Shared iPad, not about the device";
         document.add_shared_note(WANTED, found, None);
     } else {
         (message.read)(&mut builder, root);

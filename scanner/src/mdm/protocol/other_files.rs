@@ -1,5 +1,5 @@
 //! Files that are known and are no MDM message: named in a note, which explains why a
-//! folder of exports tells less than it holds.
+//! folder of exports seems to hold less than it does.
 
 /// A kind of file that is recognised and left alone.
 #[derive(Debug)]
@@ -43,7 +43,7 @@ const TEXTS: &[OtherFile] = &[
     OtherFile {
         keys: &["Source: ", " Encrypted: ", " Date: "],
         name: "the text of `cfgutil list-backups`, whose dates are relative (\"Today at 12:42\")",
-        remedy: Some("give the folder of the backups as a ROOT: it tells more, with real dates"),
+        remedy: Some("give the folder of the backups as a ROOT: it says more, with real dates"),
     },
     OtherFile {
         keys: &["Type: ", "ECID: ", "UDID: "],

@@ -1,6 +1,6 @@
 //! Configuration profiles: what one would set on a device that installs it.
 //!
-//! The file is no fact about devices. Which of them have it is told by their
+//! The file is no fact about devices. Which of them have it is in their
 //! ProfileList answers, and what is in force by their Restrictions answers. The file gives a note, and
 //! the name of the profile that sets a restriction, where a device has it and no answer names one.
 
@@ -56,7 +56,7 @@ pub(crate) fn read(document: &mut Document, root: &Dictionary) {
     };
     let found = format!("the configuration profile {name}: {settings}");
     let remedy = "this is what a device gets that installs it; which devices have it, their \
-                  ProfileList and Restrictions answers tell";
+                  ProfileList and Restrictions answers say";
     document.add_shared_note(WANTED, &found, Some(remedy));
 }
 

@@ -1,7 +1,7 @@
 //! Property lists with a redacted value: data that is no base64 any more, in XML that is
 //! whole otherwise.
 //!
-//! The parser refuses such a list. Here it costs the value alone: it is emptied, its key is told, and
+//! The parser refuses such a list. Here it costs the value alone: it is emptied, its key is reported, and
 //! the rest is read. The key is kept: an empty value of a key that is read (a
 //! certificate) must stay visible as evidence lost.
 

@@ -128,7 +128,7 @@ impl Unit {
         }
     }
 
-    /// The unit that a column's name tells.
+    /// The unit in a column's name.
     pub(crate) fn of_name(folded: &str) -> Option<Self> {
         if folded.ends_with("inbytes") || folded == "totaldiskcapacity" || folded == "freediskspace"
         {
@@ -153,7 +153,7 @@ impl Unit {
         }
     }
 
-    /// For a ratio only: into one unit, as far as units tell.
+    /// For a ratio only: into one unit, as far as units say.
     pub(crate) fn megabytes(self) -> f64 {
         match self {
             Self::Percent | Self::Megabytes => 1.0,

@@ -1,10 +1,10 @@
 //! The table of consoles: by what their exports are recognised, and what their fields mean there and
 //! nowhere else.
 //!
-//! A newcomer would read `lastBackupDate` of Jamf Pro as an iCloud backup. It is filled by enrolled
+//! `lastBackupDate` of Jamf Pro is no iCloud backup. It is filled by enrolled
 //! Macs that saw a backup of the device (facts: docs.jamf.com, the inventory setting that collects
 //! the backup dates of synced mobile devices). Consoles that are not here, and shapes of which no
-//! sample was ever seen, are read by the names of `field` alone.
+//! sample was ever seen, are read by the names of `columns` alone.
 
 use super::columns::DeviceField;
 use crate::mdm::date::written::DateOrder;
@@ -12,9 +12,9 @@ use crate::mdm::date::written::DateOrder;
 /// What stands behind a last iCloud backup that is empty, 0, 1970 or the year 1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum NoDate {
-    /// The console asks every device, and the device had none to tell.
+    /// The console asks every device, and the device had none.
     Never,
-    /// Nobody has verified that it asks.
+    /// It is not verified that it asks.
     Unknown,
 }
 
@@ -31,13 +31,13 @@ pub(crate) struct Console {
     pub(crate) columns: &'static [(&'static str, DeviceField)],
     /// What no date of the last iCloud backup means, in a record that has the switch and the date.
     pub(crate) no_date: NoDate,
-    /// The order of day and month in its dates, where nothing else tells.
+    /// The order of day and month in its dates, where nothing else decides it.
     pub(crate) order: Option<DateOrder>,
     /// Does it hold iPhones and iPads and nothing else?
     pub(crate) only_ours: bool,
     /// Are its "no" and 0 those of a record that is still empty, until an inventory was collected?
     pub(crate) zero_until_collected: bool,
-    /// What it does not tell, in words; empty when nothing is wanting.
+    /// What it does not say, in words; empty when nothing is missing.
     pub(crate) silent_on: &'static str,
 }
 
@@ -52,10 +52,10 @@ const JAMF_MEANS: &[(&str, DeviceField)] = &[
     ("room", DeviceField::Ignore),
 ];
 
-const ASSETS: &str = "a list of assets tells whose a device is, and nothing of its state";
+const ASSETS: &str = "a list of assets says whose a device is, and nothing of its state";
 
 const NO_BACKUP_STATE: &str =
-    "it tells nothing of iCloud Backup, neither the switch nor the last date";
+    "it says nothing of iCloud Backup, neither the switch nor the last date";
 
 /// What most consoles are.
 const USUAL: Console = Console {
@@ -176,7 +176,7 @@ pub(crate) const CONSOLES: &[Console] = &[
             ("username", DeviceField::User),
             ("enrollmentstatus", DeviceField::MdmState),
         ],
-        silent_on: "it tells the switch of iCloud Backup and no last date",
+        silent_on: "it has the switch of iCloud Backup and no last date",
         ..USUAL
     },
     Console {
@@ -205,7 +205,7 @@ pub(crate) const CONSOLES: &[Console] = &[
             ("type", DeviceField::Ignore),
             ("deviceerasestatus", DeviceField::MdmState),
         ],
-        silent_on: "it tells nothing of backups",
+        silent_on: "it says nothing of backups",
         ..USUAL
     },
     Console {
@@ -295,7 +295,7 @@ pub(crate) const CONSOLES: &[Console] = &[
             ("owner", DeviceField::Ignore),
             ("uuid", DeviceField::Ignore),
         ],
-        silent_on: "it tells the switch of iCloud Backup at most, and no last date",
+        silent_on: "it has the switch of iCloud Backup at most, and no last date",
         ..USUAL
     },
     Console {
@@ -354,7 +354,7 @@ pub(crate) const CONSOLES: &[Console] = &[
             &["deviceassigneddate", "serialnumber"],
             &["deviceassignedby", "serialnumber"],
         ],
-        silent_on: "it tells which devices are assigned to a server, and nothing of their state",
+        silent_on: "it says which devices are assigned to a server, and nothing of their state",
         ..USUAL
     },
     Console {

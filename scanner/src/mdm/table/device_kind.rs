@@ -220,7 +220,7 @@ const NO_MAKER: &[&str] = &[
 /// Reads the kind of a device out of a cell.
 type ReadKind = fn(&str) -> Option<DeviceKind>;
 
-/// What tells the kind of a device, the surest first.
+/// The columns that decide the kind of a device, the surest first.
 pub(super) const KINDS: &[(DeviceField, ReadKind)] = &[
     (DeviceField::ProductType, of_model),
     (DeviceField::Platform, of_system),
@@ -229,7 +229,7 @@ pub(super) const KINDS: &[(DeviceField, ReadKind)] = &[
     (DeviceField::Manufacturer, of_maker),
 ];
 
-/// What kind of thing it is, where that alone does not tell whose.
+/// What kind of thing it is, where that alone does not say whose.
 const FORMS: &[&str] = &[
     "smartphone",
     "phone",
@@ -277,19 +277,19 @@ fn model(text: &str) -> Option<DeviceKind> {
     row.map(|(_, kind)| *kind)
 }
 
-/// What an operating system or platform tells, by its leading word: "iOS/iPadOS", "Android (fully
+/// What an operating system or platform means, by its leading word: "iOS/iPadOS", "Android (fully
 /// managed)", "Windows 10 Pro", "IOS_SYNC".
 pub(crate) fn of_system(text: &str) -> Option<DeviceKind> {
     system(text).or_else(|| model(text))
 }
 
-/// What a product type or the name of a model tells: "iPhone15,2", "Apple iPhone 14", "iPad (9th
+/// What a product type or the name of a model means: "iPhone15,2", "Apple iPhone 14", "iPad (9th
 /// generation)", "SM-G991B".
 pub(crate) fn of_model(text: &str) -> Option<DeviceKind> {
     model(text).or_else(|| system(text))
 }
 
-/// What the version of a system tells, which may have its name in front: "iOS 18.1". A bare number tells
+/// What the version of a system means, which may have its name in front: "iOS 18.1". A bare number says
 /// nothing.
 pub(crate) fn of_version(text: &str) -> Option<DeviceKind> {
     let starts_with_word = text.trim().starts_with(char::is_alphabetic);
@@ -301,7 +301,7 @@ pub(crate) fn is_word(key: &str) -> bool {
     !key.bytes().any(|byte| byte.is_ascii_digit())
 }
 
-/// What a maker tells. Apple makes Macs too, so that its name alone tells nothing.
+/// What a maker means. Apple makes Macs too, so that its name alone decides nothing.
 pub(crate) fn of_maker(text: &str) -> Option<DeviceKind> {
     let text = folded(text);
     let says_something = !NO_MAKER.contains(&text.as_str());

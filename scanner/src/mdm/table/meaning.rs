@@ -1,4 +1,4 @@
-//! What a column probably tells, by the words of its name, where no table knows the name itself.
+//! What a column probably means, by the words of its name, where no table knows the name itself.
 //!
 //! A guess stands behind every exact name, and it is never taken for a sign that something is backed up:
 //! a "last backup" of which nothing says "iCloud" is one to a computer.
@@ -245,7 +245,7 @@ const STATE: &[&str] = &[
     "상태",
 ];
 
-/// KeyMap that make a name mean something else than it seems to.
+/// Words that make a name mean something else than it seems to.
 const ASIDE: &[&str] = &[
     "expected",
     "purchase",
@@ -654,7 +654,7 @@ const MEANINGS: &[Meaning] = &[
     ),
 ];
 
-/// What the words of a name tell, and how early the row stands; the lower the surer.
+/// What the words of a name mean, and how early the row stands; the lower the surer.
 pub(super) fn of_name(name: &str) -> Option<(DeviceField, usize)> {
     let words = words(name);
     let joined = words.concat();

@@ -104,7 +104,7 @@ fn walk(key: &str, value: &Value, depth: usize, found: &mut Vec<Near>) {
     }
 }
 
-/// What the fields of records tell; `None` where they tell nothing of a device.
+/// What the fields of records say; `None` where they say nothing of a device.
 fn near(key: &str, records: &[&Map<String, Value>]) -> Option<Near> {
     let rules = TableRules::default();
     let names = Names {

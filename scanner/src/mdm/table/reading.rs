@@ -27,7 +27,7 @@ use crate::source::text::Text;
 /// The largest table, and the largest file of JSON, in bytes.
 pub(crate) const BYTES_MAX: u64 = 4 << 30;
 
-/// A table of no known console must tell so many facts beside the number of the device.
+/// A table of no known console must have so many facts beside the id of the device.
 pub(super) const FIELDS_MIN: usize = 2;
 
 /// Columns named in what was seen.
@@ -40,7 +40,7 @@ const WANTED: &str = "a table of devices";
 pub(crate) struct ReadContext<'m> {
     /// The run's clock.
     pub(crate) now: Timestamp,
-    /// What the user has said of tables.
+    /// What the settings file says of tables.
     pub(crate) rules: &'m TableRules,
     /// Hears how many bytes were read.
     pub(crate) on_bytes: &'m dyn Fn(u64),
@@ -60,7 +60,7 @@ pub(super) struct Column {
     pub(super) unit: Option<Unit>,
     /// Does the name say that the device runs iOS?
     pub(super) of_ios: bool,
-    /// The time zone that the name tells: "Last Check-in (UTC+01:00)".
+    /// The time zone in the name: "Last Check-in (UTC+01:00)".
     pub(super) zone: Option<TimeZone>,
 }
 
@@ -145,7 +145,7 @@ pub(super) struct Recognised {
     pub(super) by: Vec<String>,
 }
 
-/// What tells the order of day and month in a table.
+/// What decides the order of day and month in a table.
 pub(super) struct Dates<'f> {
     /// Every date cell of the file, read again.
     pub(super) cells: Cells<'f>,
@@ -212,7 +212,7 @@ impl<'r, 'd> Reading<'r, 'd> {
         }
     }
 
-    /// Remembers which columns mean what, to tell of those that mean one thing.
+    /// Remembers which columns mean what, to report those that mean one thing.
     pub(super) fn note_ranks<'c>(&mut self, columns: impl Iterator<Item = &'c Column>) {
         for column in columns {
             let entry = (column.field, column.rank.0);
@@ -267,7 +267,7 @@ impl<'r, 'd> Reading<'r, 'd> {
         }
     }
 
-    /// Tells the faults by `unit`, and what was seen.
+    /// Reports the faults by `unit`, and what was read.
     pub(super) fn finish(mut self, unit: &str) {
         let path = self.table.path;
         self.note_unsure(unit);
@@ -355,7 +355,7 @@ fn missing(summary: &TableSummary, console: &Console) -> Vec<String> {
         ),
         (
             DeviceField::LastCloudBackup,
-            "no column tells the date of the last iCloud backup",
+            "no column has the date of the last iCloud backup",
         ),
     ];
     let mut missing: Vec<String> = wanted
@@ -364,7 +364,7 @@ fn missing(summary: &TableSummary, console: &Console) -> Vec<String> {
         .map(|(_, words)| (*words).to_owned())
         .collect();
     if !has(DeviceField::LastInventory) && !has(DeviceField::LastContact) {
-        missing.push("no column says how old a row is: the file's time is taken, and \"never\" cannot be told from unknown".to_owned());
+        missing.push("no column says how old a row is: the file's time is taken, and \"never\" cannot be distinguished from unknown".to_owned());
     }
     if missing.is_empty() && console.no_date == NoDate::Unknown {
         missing.push("an empty date of the last iCloud backup counts as unknown, not as never: what this console means by it is not verified".to_owned());

@@ -29,17 +29,17 @@ use crate::model::problem::Level;
 /// A cell that is mapped to a field.
 #[derive(Debug)]
 pub(crate) struct Cell<'c> {
-    /// What it tells.
+    /// What it means.
     pub(crate) field: DeviceField,
     /// The lower, the earlier it is asked.
     pub(crate) rank: (usize, usize),
     /// The column's name, for messages.
     pub(crate) column: &'c str,
-    /// The unit that the name tells.
+    /// The unit in the name.
     pub(crate) unit: Option<Unit>,
     /// Does the name say that the device runs iOS?
     pub(crate) of_ios: bool,
-    /// The time zone that the name tells.
+    /// The time zone in the name.
     pub(crate) zone: Option<&'c TimeZone>,
     /// Without blanks around it; may be empty.
     pub(crate) text: String,
@@ -97,7 +97,7 @@ const BAD_ID_BESIDE: RowFault = RowFault {
 const NO_FLAG: RowFault = RowFault {
     wanted: "yes or no",
     found: "another word; the device was read without it",
-    remedy: "export it again, or tell under [mdm.columns] of fleetback.toml what the column means",
+    remedy: "export it again, or say under [mdm.columns] of fleetback.toml what the column means",
     level: Level::Incomplete,
 };
 /// The same of a switch that decides nothing about a backup: nothing is missing from the verdict.
@@ -142,7 +142,7 @@ const NO_SIDE_DATE: RowFault = RowFault {
 };
 const TWO_DAYS: RowFault = RowFault {
     wanted: "one day",
-    found: "a date that may be two days, and nothing in the column tells which; it was not used",
+    found: "a date that may be two days, and nothing in the column decides which; it was not used",
     remedy: "say which under [mdm.dates] of fleetback.toml (day-first or month-first)",
     level: Level::Incomplete,
 };
@@ -151,7 +151,7 @@ const TWO_SIDE_DAYS: RowFault = RowFault {
     ..TWO_DAYS
 };
 
-/// Without these dates nobody knows whether a backup is in date, or how old the record is.
+/// Without these dates it is unknown whether a backup is in date, or how old the record is.
 const DECIDING_DATES: &[DeviceField] = &[
     DeviceField::LastCloudBackup,
     DeviceField::LastContact,
@@ -163,7 +163,7 @@ const ZONES_APART: SignedDuration = SignedDuration::from_hours(24);
 
 type ReadState = fn(&str) -> Option<MdmState>;
 
-/// What tells whether a device is still in the MDM.
+/// Columns that say whether a device is still in the MDM.
 const STATES: &[(DeviceField, ReadState)] = &[
     (DeviceField::MdmState, |text| {
         state_words::of_enrolment(text).or_else(|| managed(text))
@@ -328,7 +328,7 @@ impl<'r> Record<'r> {
     }
 
     /// A switch of iCloud Backup that says something else than yes or no is kept in words: it must not be
-    /// taken for a switch that nobody told of.
+    /// taken for a switch that is absent.
     fn read_flags(&mut self, builder: &mut AnswerBuilder) {
         let collected = self.is_collected();
         for (field, slot) in FLAGS {
@@ -345,7 +345,7 @@ impl<'r> Record<'r> {
         }
     }
 
-    /// Does the record tell of a device, or is it one that the console has not filled yet?
+    /// Is the record filled, or is it one that the console has not filled yet?
     fn is_collected(&self) -> bool {
         if !self.table.console.zero_until_collected {
             return true;
@@ -509,7 +509,7 @@ impl<'r> Record<'r> {
         }))
     }
 
-    /// What the record says the device is; of several cells the surest tells.
+    /// What the record says the device is; of several cells the surest counts.
     fn kind(&self) -> Option<DeviceKind> {
         let named = device_kind::KINDS.iter().find_map(|(field, read)| {
             self.cells(*field)
@@ -556,7 +556,7 @@ impl<'r> Record<'r> {
             || switch()
     }
 
-    /// The numbers of a record; what cannot be one is told.
+    /// The ids of a record; what cannot be one is a fault.
     fn identity(&mut self) -> Identity {
         let mut identity = Identity::default();
         let mut unusable = None;

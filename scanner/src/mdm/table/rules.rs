@@ -1,5 +1,4 @@
-//! What a user has said of the tables of this house: names of columns that nobody else uses, and the
-//! time zones of consoles that write dates without one.
+//! What the settings file says of tables: names of columns of one organisation, and the time zones of consoles that write dates without one.
 
 use std::collections::BTreeMap;
 
@@ -51,7 +50,7 @@ impl TableRules {
         said(column).or_else(|| said(console))
     }
 
-    /// What a folded name tells, if the user has said so.
+    /// What a folded name means, if the settings file says so.
     pub(crate) fn column(&self, folded: &str) -> Option<DeviceField> {
         self.columns.get(folded).copied()
     }

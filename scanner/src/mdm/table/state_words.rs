@@ -100,7 +100,7 @@ const WORDS: &[(&str, MdmState)] = &[
 const ONLY_OF_THE_MDM: &[MdmState] = &[MdmState::Off, MdmState::Pending];
 
 /// What a cell about enrolment or management says; `None` for other words. "On (automatic)" and "Off
-/// (lost)" are told by their leading word.
+/// (lost)" are recognised by their leading word.
 pub(super) fn of_enrolment(text: &str) -> Option<MdmState> {
     let bare = text.split(['(', '[', ';', ':']).next().unwrap_or(text);
     let joined = words(bare).join(" ");

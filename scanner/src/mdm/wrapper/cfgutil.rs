@@ -1,7 +1,7 @@
 //! Outputs of `cfgutil --format JSON`: devices by their ECID, with `Errors` among them.
 //!
 //! `Errors` is no device. It holds, by the same ECIDs, what each device would
-//! not tell; `{}` is no error. With progress on, other lines stand before the last.
+//! not give; `{}` is no error. With progress on, other lines stand before the last.
 
 use std::collections::BTreeMap;
 
@@ -31,7 +31,7 @@ const WORDS: KeyMap = &[
     ("freeDiskSpace", "TotalDataAvailable"),
 ];
 
-const WANTED: &str = "what cfgutil tells of devices";
+const WANTED: &str = "what cfgutil says of devices";
 
 /// Parts of cfgutil's words for what went wrong, in small letters, and what to do about it. The words
 /// themselves are not shown: they may name a device or a person.
@@ -71,7 +71,7 @@ const ASK_AGAIN: &str = "connect the device by cable, unlock it, and ask again";
 /// Properties named in a note.
 const PROPERTIES_MAX: usize = 10;
 
-/// A line of progress tells nothing.
+/// A line of progress has no facts.
 pub(crate) fn read_progress(_: &mut Document, _: &Value) {}
 
 /// The last line of a command.
@@ -84,7 +84,7 @@ pub(crate) fn read(document: &mut Document, value: &Value) {
     let output = value.get("Output").and_then(Value::as_object);
     let devices_read = output.map_or(0, |output| read_output(document, output));
     if devices_read == 0 && document.problems.is_empty() {
-        let found = "an output of cfgutil that tells nothing of any device";
+        let found = "an output of cfgutil that says nothing of any device";
         document.add_shared_note(WANTED, found, None);
     }
 }
@@ -126,7 +126,7 @@ fn reason(error: &Value) -> (String, &'static str) {
     })
 }
 
-/// Of a device that did tell: the properties that it would not.
+/// Of a device that did answer: the properties that it would not give.
 fn count_properties<'v>(unread: &mut BTreeMap<&'v str, u64>, errors: &'v Value) {
     let names = errors
         .as_object()
@@ -150,7 +150,7 @@ fn note_properties(document: &mut Document, unread: &BTreeMap<&str, u64>) {
         .map(|(name, devices)| format!("{name} ({devices})"))
         .collect();
     let found = format!(
-        "properties that some devices did not tell, with their number: {}",
+        "properties that some devices did not give, with their number: {}",
         named.join(", ")
     );
     document.add_shared_note(WANTED, &found, None);

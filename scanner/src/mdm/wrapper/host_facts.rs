@@ -1,4 +1,4 @@
-//! Facts that programs beside a device tell and no MDM answer does: what the next backup to a computer
+//! Facts that programs beside a device have and no MDM answer does: what the next backup to a computer
 //! will be like, when the last one was, and storage in bytes.
 
 use plist::{Dictionary, Value};

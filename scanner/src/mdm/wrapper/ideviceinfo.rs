@@ -1,4 +1,4 @@
-//! What a device tells a computer it is connected to (lockdown): outputs of `ideviceinfo`, as property list
+//! What a device answers to a computer it is connected to (lockdown): outputs of `ideviceinfo`, as property list
 //! or text, and of `pymobiledevice3`, as JSON. The global domain, `com.apple.mobile.backup` and
 //! `com.apple.disk_usage`, alone or inside one another; and the lists of connected devices of usbmux.
 //!
@@ -59,7 +59,7 @@ pub(crate) fn read(document: &mut Document, root: &Dictionary) {
     read_device(document, root, "ideviceinfo output");
 }
 
-/// Reads what `pymobiledevice3 lockdown info` or `usbmux list` tells of one device.
+/// Reads what `pymobiledevice3 lockdown info` or `usbmux list` prints of one device.
 pub(crate) fn read_json(document: &mut Document, value: &Json) {
     let mut root = dictionary(value, 0);
     let connected = root

@@ -68,8 +68,7 @@ pub(crate) fn read<'o>(document: &mut Document, open: &Open<'o>) -> Result<(), F
         document.add_problem(WANTED, &found);
     }
     if document.is_silent() {
-        let found =
-            "JSON that tells of no device, such as an empty list or progress without a result";
+        let found = "JSON that names no device, such as an empty list or progress without a result";
         document.add_shared_note(WANTED, found, None);
     }
     Ok(())

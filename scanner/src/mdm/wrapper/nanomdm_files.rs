@@ -1,4 +1,4 @@
-//! The few files that only their name tells: the markers of a NanoMDM `file` store, whose folders are
+//! The few files that are known by name only: the markers of a NanoMDM `file` store, whose folders are
 //! called as their device is, and secrets, which are not opened at all.
 
 use std::path::Path;

@@ -136,7 +136,7 @@ impl<'a> Objects<'a> {
     }
 
     /// Where in a row of names these keys stand. Every file row of a backup comes through here, so the
-    /// widths are known to the compiler, and most names are told apart by their first byte: it bears
+    /// widths are known to the compiler, and most names differ in their first byte: it bears
     /// the length.
     fn places<const OFFSET: usize, const N: usize>(
         &self,

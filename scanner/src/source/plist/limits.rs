@@ -2,7 +2,7 @@
 //!
 //! A tree is dropped by recursion in the parser's crate: a megabyte of nested `<array>` ends the
 //! process, and no handler catches that. A binary list can also hold one object in many places, so
-//! that a few hundred bytes stand for 2^60 values. Both are told here, without recursion.
+//! that a few hundred bytes stand for 2^60 values. Both are detected here, without recursion.
 
 use memchr::{memchr, memchr3, memmem};
 
