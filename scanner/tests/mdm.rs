@@ -948,9 +948,7 @@ fn fleet_results_hold_the_command_and_its_answer() {
         broken,
         "incomplete results.json: a result that is not base64"
     );
-    assert!(
-        all_told("none.json", "{}").starts_with("note none.json: JSON that names no device")
-    );
+    assert!(all_told("none.json", "{}").starts_with("note none.json: JSON that names no device"));
 }
 
 #[test]
