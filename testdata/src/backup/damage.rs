@@ -7,6 +7,7 @@ use anyhow::Result;
 use jiff::Timestamp;
 use plist::Value;
 
+use super::alter;
 use super::builder::BackupBuilder;
 use super::status::{BackupState, SnapshotState, Status};
 use super::write::{Written, payload_path};
@@ -39,6 +40,8 @@ pub enum Damage {
     FilesExtra(usize),
     /// That many payloads were cut to half their size.
     FilesTruncated(usize),
+    /// That many payloads were taken back by iCloud Drive: `.NAME.icloud` stands in their place.
+    FilesNotDownloaded(usize),
     /// Every payload is gone; the folders stand empty.
     AllFilesMissing,
     /// pymobiledevice3's placeholder: `finished` before the device was ever reached.
@@ -166,6 +169,10 @@ impl Damage {
             Self::FilesExtra(count) => site.extra(*count),
             Self::FilesTruncated(count) => {
                 site.spread(*count).iter().try_for_each(|path| halve(path))
+            }
+            Self::FilesNotDownloaded(count) => {
+                let files = site.spread(*count);
+                files.iter().try_for_each(|path| alter::icloud_stub(path))
             }
             Self::AllFilesMissing => site
                 .payloads()

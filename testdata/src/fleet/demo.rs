@@ -15,6 +15,7 @@ use crate::backup::cloud_log::CloudLog;
 use crate::backup::damage::{Damage, DatabaseDamage};
 use crate::backup::info::HostTool;
 use crate::backup::keybag::Kdf;
+use crate::backup::payload::Entry;
 use crate::disk;
 use crate::mdm::answer::Managed;
 use crate::plists::{Format, dict, encode, text};
@@ -102,6 +103,17 @@ fn locked(backup: BackupBuilder) -> BackupBuilder {
     backup.encrypted("Lindenhof-2026", Kdf::fast())
 }
 
+/// No file but photos, in the list as on the disk.
+fn photos_alone(backup: BackupBuilder) -> BackupBuilder {
+    let photo = |number: u8| {
+        let path = format!("Media/DCIM/100APPLE/IMG_{number:04}.HEIC");
+        Entry::file("CameraRollDomain", &path, 3, vec![number; 64])
+    };
+    (1..=3).fold(backup.files(0), |backup, number| {
+        backup.entry(photo(number))
+    })
+}
+
 fn protected_by_icloud() -> Vec<Planned> {
     vec![
         device(1, "iPhone von Anna", "iPhone14,7", "26.1")
@@ -118,12 +130,24 @@ fn protected_by_icloud() -> Vec<Planned> {
         device(4, "iPhone", "iPhone12,1", "18.6.2")
             .of("Tomás Herrera", "Sales", "Hamburg")
             .icloud(NANO, "2026-11-18T22:02:45Z"),
+        // A tool was asked for the photos alone and left what looks like a backup.
         device(5, "Bibliothek 01", "iPad12,1", "18.6.2")
             .of("Library desk", "Library", "Library")
-            .icloud(NANO, "2026-11-20T00:44:19Z"),
+            .icloud(NANO, "2026-11-20T00:44:19Z")
+            .local(LIBRARY, |whole| {
+                photos_alone(locked(small(whole)))
+                    .completed("2026-11-18T14:20:35Z")
+                    .tool(HostTool::Pymobiledevice3)
+            }),
+        // Its backup was moved into iCloud Drive, which took most of it off the disk.
         device(6, "Bibliothek 02", "iPad12,1", "18.6.2")
             .of("Library desk", "Library", "Library")
-            .icloud(XML, "2026-11-20T00:51:37Z"),
+            .icloud(XML, "2026-11-20T00:51:37Z")
+            .local(LIBRARY, |whole| {
+                locked(small(whole))
+                    .completed("2026-11-17T09:51:12Z")
+                    .damage(Damage::FilesNotDownloaded(3))
+            }),
         device(7, "Bibliothek 03", "iPad12,1", "18.1")
             .of("Library desk", "Library", "Library")
             .icloud(BINARY, "2026-11-19T01:02:56Z"),
@@ -257,7 +281,8 @@ fn repaired() -> Planned {
         })
 }
 
-/// Apple refuses its account; a fresh local backup makes signing out and in again safe.
+/// Apple refuses its account; a fresh local backup makes signing out and in again safe, if the restore
+/// gets past a name in it.
 fn refused() -> Planned {
     let olga = device(33, "iPhone von Olga", "iPhone13,2", "26.0.1")
         .of("Olga Petrenko", "Editorial", "Berlin")
@@ -266,7 +291,18 @@ fn refused() -> Planned {
         .newer_system()
         .attempt(at("2026-11-01T02:31:00Z"), 0)
         .daily_attempts(at("2026-11-19T02:08:15Z"), 9, 305);
-    logged(olga, MARTA, "2026-11-19T17:55:40Z", log)
+    olga.local(MARTA, |whole| {
+        small(whole)
+            .completed("2026-11-19T17:55:40Z")
+            .cloud_log(log)
+            .entry(decomposed())
+    })
+}
+
+/// A name in decomposed Unicode, at which a restore has been seen to stop.
+fn decomposed() -> Entry {
+    let path = "Documents/Pru\u{308}fberichte.pdf";
+    Entry::file("AppDomain-com.example.timetable", path, 3, "%PDF-1.7")
 }
 
 fn aging() -> Vec<Planned> {
