@@ -68,6 +68,7 @@ fn old_device<'a>(
     OldDevice {
         udid: facts.udid.as_deref(),
         serial_number: facts.serial_number.as_deref(),
+        product_type: facts.product_type.as_deref(),
         os_version: facts.os_version.as_deref(),
         status: facts.status,
         max_age_days: ctx.policy.thresholds.stale_days,

@@ -17,6 +17,8 @@ pub struct OldDevice<'a> {
     pub udid: Option<&'a str>,
     /// Serial number.
     pub serial_number: Option<&'a str>,
+    /// "iPhone12,1".
+    pub product_type: Option<&'a str>,
     /// "18.1".
     pub os_version: Option<&'a str>,
     /// Protected, stale, failed and so on.
@@ -41,6 +43,7 @@ impl<'a> From<&'a Device> for OldDevice<'a> {
         Self {
             udid: device.udid.as_deref(),
             serial_number: device.serial_number.as_deref(),
+            product_type: device.product_type.as_deref(),
             os_version: device.os_version.as_deref(),
             status: device.status,
             max_age_days: device.max_age_days,

@@ -21,6 +21,17 @@ pub fn model(product_type: &str) -> Option<Model> {
     MODELS.get(product_type).copied()
 }
 
+/// Can a device of this type hold an eSIM? No iPod can, and no iPhone before the XS and XR; of an iPad
+/// it is unknown.
+pub(crate) fn can_hold_esim(product_type: &str) -> Option<bool> {
+    const XS_AND_XR: u32 = 11;
+    if product_type.starts_with("iPod") {
+        return Some(false);
+    }
+    let (generation, _) = product_type.strip_prefix("iPhone")?.split_once(',')?;
+    Some(generation.parse::<u32>().ok()? >= XS_AND_XR)
+}
+
 /// Product types that go by this name, small letters or not: "iPhone 16", "iPad (9th generation)". The
 /// name of an iPad may leave out what it reaches the network by.
 pub(crate) fn types_of(name: &str) -> Vec<(&'static str, &'static str)> {

@@ -90,7 +90,7 @@ pub(crate) fn backup(folder: &str, host: &str, completed: &str) -> Backup {
         manifest_date: Some(at(completed)),
         status_date: Some(at(completed)),
         os_version: text("18.1"),
-        info_os_version: text("18.1"),
+        info_os_version: None,
         required_os_version: None,
         verified: Verified {
             level: VerifyLevel::Names,

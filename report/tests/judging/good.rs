@@ -1,7 +1,7 @@
 //! What counts as a good backup, and the one word that follows from it: a case per line.
 
 use fleetback_report::results::{BackupKind, Status};
-use fleetback_scanner::model::backup::{LocalBackup, Password, Restorable, State};
+use fleetback_scanner::model::backup::{FileNumber, LocalBackup, Password, Restorable, State};
 use fleetback_scanner::model::evidence::Sourced;
 
 use crate::fleet::*;
@@ -27,6 +27,40 @@ fn restorable(restorable: Restorable) -> LocalBackup {
         restorable,
         ..local(DAY)
     }
+}
+
+/// Backups of so many seconds ago with the number of their lists: which are no copies of their own?
+#[track_caller]
+fn linked(backups: Vec<LocalBackup>, want: &[bool]) {
+    let phone = backups.into_iter().fold(phone(), Phone::local);
+    let device = judged_alone(phone, ALL);
+    let found: Vec<bool> = device.backups.iter().map(|b| b.hard_linked).collect();
+    assert_eq!(found, want);
+}
+
+#[test]
+fn folders_that_share_their_list_are_one_copy() {
+    let of = |seconds, file: Option<u64>| LocalBackup {
+        list_number: file.map(|file| FileNumber { volume: 1, file }),
+        ..local(seconds)
+    };
+    linked(vec![of(1, Some(7)), of(2, Some(7))], &[false, true]);
+    linked(vec![of(1, Some(7)), of(2, Some(8))], &[false, false]);
+    linked(vec![of(1, None), of(2, None)], &[false, false]);
+    let elsewhere = LocalBackup {
+        list_number: Some(FileNumber { volume: 2, file: 7 }),
+        ..local(2)
+    };
+    linked(vec![of(1, Some(7)), elsewhere], &[false, false]);
+    // Of two that share it the one counts that is good.
+    let broken = LocalBackup {
+        restorable: Restorable::No,
+        ..of(1, Some(7))
+    };
+    linked(
+        vec![broken, of(2, Some(7)), of(3, Some(7))],
+        &[true, false, true],
+    );
 }
 
 #[test]

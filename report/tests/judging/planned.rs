@@ -3,7 +3,7 @@
 use fleetback_report::history::{History, PastRun};
 use fleetback_report::judge::{ReferenceData, RunInfo, judge};
 use fleetback_report::results::{Code, FixId, Severity};
-use fleetback_scanner::model::backup::{LocalBackup, State};
+use fleetback_scanner::model::backup::{LocalBackup, State, VerifyLevel};
 use fleetback_scanner::model::identity::Serial;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
@@ -55,6 +55,7 @@ fn broken_off() -> LocalBackup {
 fn own(seconds_old: i64) -> LocalBackup {
     let mut backup = local(seconds_old);
     backup.identity.serial = Serial::parse("F2LX0000TEST");
+    backup.file_check.verified.level = VerifyLevel::Sizes;
     backup
 }
 
@@ -91,6 +92,10 @@ fn a_device_that_is_not_ready_is_raised_with_the_reason() {
         text.contains("NOT READY (") && text.contains("older than 24 hours"),
         "{text}"
     );
+    let mut by_name = own(HOUR);
+    by_name.file_check.verified.level = VerifyLevel::Names;
+    let by_name = judged_alone(phone().local(by_name).swapped_on(&tomorrow()), "");
+    assert_eq!(by_name.swap.as_deref(), Some("unknown"));
     let untold = judged_alone(phone().swapped_on(&tomorrow()), "");
     let found = finding(&untold, Code::SwapPlanned);
     assert_eq!(found.severity, Severity::Warning);

@@ -24,6 +24,7 @@ pub(crate) fn ago(seconds: i64) -> Timestamp {
 pub(crate) fn local(seconds_old: i64) -> Backup {
     let mut backup = common::backup("00008110-000A2C3E0E12801E", "mac-07", NOW);
     backup.completed_at = Some(ago(seconds_old));
+    backup.verified.level = VerifyLevel::Sizes;
     backup.udid = Some("00008110-000A2C3E0E12801E".to_owned());
     backup.serial_number = Some("C39TEST00001".to_owned());
     backup

@@ -92,17 +92,76 @@ fn s2_the_backup_is_complete() {
         Warns,
     );
     check("S2", &with(bare(), locked(HOUR)), None, CannotTell);
-    let differing = |level| {
+    check(
+        "S2",
+        &changed(|b| b.restorable = Restorable::No),
+        None,
+        Blocks,
+    );
+    check(
+        "S2",
+        &changed(|b| b.restorable = Restorable::Unknown),
+        None,
+        CannotTell,
+    );
+}
+
+/// What damages a file makes the backup not restorable, at every level that looks.
+#[test]
+fn s2_has_one_word_for_a_folder_at_every_level() {
+    let differing = |level, different| {
         let mut backup = local(HOUR);
         backup.verified.level = level;
         backup.files = backup.files.map(|files| FileCount {
-            different: Some(1),
+            different: Some(different),
             ..files
         });
         with(bare(), backup)
     };
-    check("S2", &differing(VerifyLevel::Sizes), None, Pass);
-    check("S2", &differing(VerifyLevel::Contents), None, Blocks);
+    for level in [VerifyLevel::Sizes, VerifyLevel::Contents] {
+        check("S2", &differing(level, 0), None, Pass);
+        check("S2", &differing(level, 1), None, Warns);
+    }
+}
+
+#[test]
+fn s2_rests_on_sizes_that_were_looked_at_lately() {
+    let checked = |level, seconds| {
+        let verified = Verified {
+            level,
+            at: ago(seconds),
+        };
+        with(
+            bare(),
+            Backup {
+                verified,
+                ..local(HOUR)
+            },
+        )
+    };
+    let (names, sizes) = (VerifyLevel::Names, VerifyLevel::Sizes);
+    check("S2", &checked(VerifyLevel::State, 0), None, CannotTell);
+    check("S2", &checked(names, 0), None, CannotTell);
+    check("S2", &checked(sizes, 0), None, Pass);
+    check("S2", &checked(VerifyLevel::Contents, 0), None, Pass);
+    check("S2", &checked(sizes, DAY), None, Pass);
+    check("S2", &checked(sizes, DAY + 1), None, CannotTell);
+    let said = |device| answer(&device, None, "S2");
+    assert!(said(checked(names, 0)).decides);
+    assert!(
+        said(checked(sizes, 3 * HOUR))
+            .evidence
+            .contains("checked 3 hours ago (sizes)")
+    );
+    let remedy = |device| said(device).remedy.unwrap();
+    assert!(remedy(checked(names, 0)).contains("--verify sizes"));
+    let mut incomparable = local(HOUR);
+    incomparable.verified.level = names;
+    incomparable.files = incomparable.files.map(|files| FileCount {
+        incomparable: 21,
+        ..files
+    });
+    assert!(remedy(with(bare(), incomparable)).contains("Back the device up"));
 }
 
 #[test]
@@ -125,6 +184,9 @@ fn s2_where_nothing_is_good() {
         None,
         CannotTell,
     );
+    // Whole, and no good for another reason, which S1 or S21 tells.
+    check("S2", &bad(|_| ()), None, Pass);
+    check("S1", &bad(|_| ()), None, Blocks);
     check("S2", &bare(), None, CannotTell);
     let never = Device {
         status: Status::Never,
@@ -163,6 +225,34 @@ fn s3_versions_are_compared_as_numbers_to_the_patch() {
         ..made_with("")
     };
     check("S3", &untold, Some(&running("26.1")), CannotTell);
+}
+
+#[test]
+fn s3_asks_for_the_highest_version_that_a_plist_names() {
+    let made = |manifest: &str, info: &str, required: &str| {
+        let version = |text: &str| (!text.is_empty()).then(|| text.to_owned());
+        let backup = Backup {
+            os_version: version(manifest),
+            info_os_version: version(info),
+            required_os_version: version(required),
+            ..local(HOUR)
+        };
+        with(bare(), backup)
+    };
+    let new = running("26.1");
+    check("S3", &made("26.1", "26.1", "26.1"), Some(&new), Pass);
+    check("S3", &made("26.2", "26.1", "26.1"), Some(&new), Blocks);
+    check("S3", &made("26.1", "26.2", "26.1"), Some(&new), Blocks);
+    check("S3", &made("26.1", "26.1", "26.2"), Some(&new), Blocks);
+    check("S3", &made("26.1", "", "15.0"), Some(&new), Pass);
+    check("S3", &made("", "", "26.2"), Some(&new), Blocks);
+    check("S3", &made("26.1", "nonsense", ""), Some(&new), Pass);
+    let said = answer(&made("26.1", "26.1", "26.2"), Some(&new), "S3");
+    assert!(
+        said.evidence.contains("26.2 (RequiredProductVersion)"),
+        "{}",
+        said.evidence
+    );
 }
 
 #[test]
@@ -299,6 +389,26 @@ fn s6_an_unproven_password_blocks_on_the_only_copy() {
     check("S6", &with(bare(), damaged), None, Blocks);
 }
 
+/// An archived copy is restored where nothing newer will do: its password counts then.
+#[test]
+fn s6_asks_of_the_copy_that_will_be_restored() {
+    let below_a_broken_one = |archived: Backup| {
+        let older = Backup {
+            archived: true,
+            ..archived
+        };
+        let broken = Backup {
+            good: false,
+            restorable: Restorable::No,
+            ..plain(60)
+        };
+        with(with(bare(), older), broken)
+    };
+    check("S6", &below_a_broken_one(local(HOUR)), None, Pass);
+    check("S6", &below_a_broken_one(plain(HOUR)), None, Pass);
+    check("S6", &below_a_broken_one(locked(HOUR)), None, Blocks);
+}
+
 #[test]
 fn s7_most_of_a_device_may_lie_in_icloud() {
     let used = |gigabytes: f64| {
@@ -327,6 +437,66 @@ fn s7_most_of_a_device_may_lie_in_icloud() {
     };
     check("S7", &holds(9_999_999_999), None, Warns);
     check("S7", &holds(10_000_000_000), None, CannotTell);
+}
+
+#[test]
+fn s7_names_what_the_list_holds_and_lacks() {
+    let all = ListedData {
+        messages: true,
+        photos: true,
+        contacts: true,
+        notes: true,
+        whatsapp: true,
+        whatsapp_is_installed: true,
+    };
+    let listing = |listed_data| {
+        let backup = Backup {
+            listed_data,
+            ..local(HOUR)
+        };
+        answer(&with(bare(), backup), None, "S7")
+    };
+    let whole = listing(Some(all));
+    assert_eq!(whole.answer, CannotTell);
+    assert!(
+        whole
+            .evidence
+            .starts_with("in this backup: messages, photos"),
+        "{}",
+        whole.evidence
+    );
+    let lacks = |change: fn(&mut ListedData)| {
+        let mut data = all;
+        change(&mut data);
+        let said = listing(Some(data));
+        let lack = said
+            .evidence
+            .strip_prefix("not in this backup: ")
+            .map(|rest| rest.split("; in iCloud?").next().unwrap().to_owned());
+        assert_eq!(said.answer == Warns, lack.is_some(), "{}", said.evidence);
+        lack.unwrap_or_default()
+    };
+    assert_eq!(lacks(|_| ()), "");
+    assert_eq!(lacks(|d| d.messages = false), "messages");
+    assert_eq!(lacks(|d| d.photos = false), "photos of the camera");
+    assert_eq!(
+        lacks(|d| (d.contacts, d.notes) = (false, false)),
+        "contacts, notes"
+    );
+    assert_eq!(lacks(|d| d.whatsapp = false), "chats of WhatsApp");
+    // not installed, so nothing of it is missed
+    assert_eq!(
+        lacks(|d| (d.whatsapp, d.whatsapp_is_installed) = (false, false)),
+        ""
+    );
+    let unread = listing(None);
+    assert_eq!(unread.answer, CannotTell);
+    assert!(
+        unread.evidence.starts_with("no backup holds"),
+        "{}",
+        unread.evidence
+    );
+    assert!(unread.evidence.contains("an eSIM"));
 }
 
 #[test]
@@ -361,6 +531,56 @@ fn s9_both_are_supervised_or_neither() {
     check("S9", &old(Some(true)), None, CannotTell);
 }
 
+/// Apple Configurator took a backup for a device supervised alike; since iOS 27 a backup brings no
+/// supervision at all.
+#[test]
+fn s9_s10_management_stays_behind_since_ios_27() {
+    let made_with = |version: &str, supervised| {
+        let backup = Backup {
+            os_version: Some(version.to_owned()),
+            info_os_version: None,
+            ..local(HOUR)
+        };
+        managed(with(bare(), backup), |mdm| mdm.supervised = supervised)
+    };
+    let new = |supervised| Target {
+        supervised,
+        ..new_device()
+    };
+    let itself = |supervised| Target {
+        same_device: true,
+        ..new(supervised)
+    };
+    let (yes, no) = (Some(true), Some(false));
+    let told = |device: &Device, target: &Target| answer(device, Some(target), "S9").evidence;
+    let configurator = told(&made_with("26.9", yes), &new(no));
+    assert!(configurator.contains("Configurator"), "{configurator}");
+    let lost = told(&made_with("27.0", yes), &new(no));
+    assert!(lost.contains("do not come back"), "{lost}");
+    check("S9", &made_with("27.0", yes), Some(&new(no)), Warns);
+    check("S9", &made_with("27.0", yes), Some(&new(yes)), Pass);
+    check("S9", &made_with("27.0", no), Some(&new(yes)), Pass);
+    check("S9", &made_with("27.0", None), Some(&new(yes)), CannotTell);
+    check("S9", &made_with("26.9", yes), Some(&itself(yes)), Pass);
+    check("S9", &made_with("27.0", yes), Some(&itself(yes)), Warns);
+    // a backup of 26, restored by a device that has 27
+    let newer = Target {
+        os_version: Some("27.0".to_owned()),
+        ..new(no)
+    };
+    check("S9", &made_with("26.9", yes), Some(&newer), Warns);
+    assert!(told(&made_with("26.9", yes), &newer).contains("do not come back"));
+
+    check("S10", &made_with("26.9", yes), Some(&new(yes)), CannotTell);
+    check("S10", &made_with("27.0", yes), Some(&new(yes)), Warns);
+    check("S10", &made_with("27.0", yes), Some(&itself(yes)), Warns);
+    let unmanaged = Device {
+        mdm: None,
+        ..made_with("27.0", yes)
+    };
+    check("S10", &unmanaged, Some(&new(yes)), CannotTell);
+}
+
 #[test]
 fn s10_the_same_device_or_another() {
     let itself = Target {
@@ -369,7 +589,8 @@ fn s10_the_same_device_or_another() {
     };
     let [same, other] =
         [&itself, &new_device()].map(|target| answer(&phone(), Some(target), "S10"));
-    assert_eq!([same.answer, other.answer], [Pass, Pass]);
+    assert_eq!([same.answer, other.answer], [CannotTell, CannotTell]);
+    assert!(same.by_hand && !same.decides);
     assert!(
         same.evidence.contains("the same device"),
         "{}",
@@ -397,10 +618,21 @@ fn s11_the_restore_pane_is_shown() {
 
 #[test]
 fn s12_a_backup_outlives_its_certificate_by_no_more_than_a_year() {
-    let old = |seconds| managed(with(bare(), local(seconds)), |_| ());
+    let always = Validity {
+        from: ago(2_000 * DAY),
+        until: ago(-2_000 * DAY),
+    };
+    let old = |seconds| {
+        managed(with(bare(), local(seconds)), |mdm| {
+            mdm.identity_certificates = Some(vec![always]);
+        })
+    };
     check("S12", &old(365 * DAY), None, Pass);
     check("S12", &old(365 * DAY + 1), None, Warns);
-    check("S12", &with(bare(), local(366 * DAY)), None, Pass);
+    // Neither that nobody manages it nor that its certificate is good is known.
+    check("S12", &with(bare(), local(366 * DAY)), None, CannotTell);
+    check("S12", &managed(phone(), |_| ()), None, CannotTell);
+    assert!(answer(&phone(), None, "S12").by_hand);
     let until = |seconds| {
         let valid = Validity {
             from: ago(400 * DAY),
@@ -431,7 +663,7 @@ fn certificates(heard: i64, valid: &[(i64, i64)], want: Outcome) {
 fn s12_which_certificate_would_answer() {
     let good = (300 * DAY, -60 * DAY);
     certificates(HOUR, &[good], Pass);
-    certificates(HOUR, &[], Pass);
+    certificates(HOUR, &[], CannotTell);
     // one has ended, and the device was heard of after that: it answers with the other
     certificates(DAY - 1, &[good, (400 * DAY, DAY)], Pass);
     certificates(DAY, &[good, (400 * DAY, DAY)], Warns);
@@ -507,8 +739,19 @@ fn restricted(device: Device, key: &str, value: bool) -> Device {
 fn s15_esim() {
     let esim = |esim| managed(phone(), |mdm| mdm.esim = esim);
     check("S15", &esim(Some(true)), None, Warns);
-    check("S15", &esim(Some(false)), None, Pass);
+    check("S15", &esim(Some(false)), None, CannotTell);
     check("S15", &esim(None), None, CannotTell);
+    check("S15", &phone(), None, CannotTell);
+    // The iPhone X holds none; the iPhone XS was the first that does.
+    let of = |product: &str, told| Device {
+        product_type: Some(product.to_owned()),
+        ..esim(told)
+    };
+    check("S15", &of("iPhone10,3", Some(false)), None, Pass);
+    check("S15", &of("iPhone11,2", Some(false)), None, CannotTell);
+    check("S15", &of("iPhone10,3", Some(true)), None, Warns);
+    check("S15", &of("iPad8,1", None), None, CannotTell);
+    check("S15", &of("iPod9,1", None), None, Pass);
     let remedy = |value| {
         let device = restricted(esim(Some(true)), "allowESIMOutgoingTransfers", value);
         answer(&device, None, "S15").remedy.unwrap()
@@ -554,8 +797,41 @@ fn s18_apple_lends_room_since_ios_15() {
     check("S18", &full("15.0", 303), None, Warns);
     assert!(remedy("15.0").contains("21 days"));
     assert!(remedy("14.8.1").contains("computer"));
+    // Another error, with a copy on a computer to restore.
     check("S18", &full("15.0", 300), None, Pass);
     check("S18", &full("15.0", 0), None, Pass);
+}
+
+#[test]
+fn s18_that_nothing_speaks_of_room_is_no_room() {
+    check("S18", &bare(), None, CannotTell);
+    assert!(answer(&bare(), None, "S18").by_hand);
+    check("S18", &phone(), None, Pass);
+    check("S18", &with(bare(), local(DAY + 1)), None, CannotTell);
+    check("S18", &icloud(bare(), DAY, HOUR), None, Pass);
+    check("S18", &icloud(bare(), DAY + 1, HOUR), None, CannotTell);
+    let switched = |enabled| Device {
+        icloud: Icloud {
+            enabled,
+            ..Icloud::default()
+        },
+        ..bare()
+    };
+    check("S18", &switched(Some(false)), None, Pass);
+    check("S18", &switched(Some(true)), None, CannotTell);
+    let attempted = |seconds, code| {
+        let mut device = bare();
+        device.icloud.attempts = vec![IcloudAttempt {
+            at: ago(seconds),
+            domain: "MBErrorDomain".to_owned(),
+            code,
+            meaning: None,
+        }];
+        device
+    };
+    check("S18", &attempted(DAY, 0), None, Pass);
+    check("S18", &attempted(DAY + 1, 0), None, CannotTell);
+    check("S18", &attempted(DAY, 300), None, CannotTell);
 }
 
 #[test]
@@ -579,6 +855,22 @@ fn s20_two_copies() {
         answer(&bare(), None, "S20").waits_for,
         Some(WaitsFor::Backup)
     );
+}
+
+#[test]
+fn s20_hard_links_are_no_second_copy() {
+    let beside = |hard_linked| {
+        let copy = Backup {
+            hard_linked,
+            ..local(HOUR)
+        };
+        with(phone(), copy)
+    };
+    check("S20", &beside(false), None, Pass);
+    check("S20", &beside(true), None, Warns);
+    let said = answer(&beside(true), None, "S20").evidence;
+    assert!(said.contains("hard links"), "{said}");
+    check("S20", &icloud(beside(true), HOUR, HOUR), None, Pass);
 }
 
 #[test]

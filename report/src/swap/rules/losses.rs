@@ -1,5 +1,7 @@
 //! What does not come back although everything goes well, in words for people.
 
+use fleetback_scanner::model::backup::ListedData;
+
 use crate::format::{list, number, rounded};
 use crate::results::BackupKind;
 use crate::swap::answer::Reply;
@@ -31,17 +33,63 @@ pub(crate) fn encrypted(input: &RuleInput<'_>) -> Reply {
 
 /// S7
 pub(crate) fn never_in_a_backup(input: &RuleInput<'_>) -> Reply {
-    const NEVER: &str = "no backup holds Face ID, Touch ID, the passcode, the apps themselves, or what lies in iCloud already (photos, messages, contacts)";
+    const NEVER: &str = "no backup holds Face ID, Touch ID, the passcode, an eSIM, the apps themselves, or what lies in iCloud already (photos, messages, contacts)";
     const LOOK: &str = "On the device: Settings, the name at the top, iCloud: see that photos and messages are in sync";
-    match (input.used_bytes(), backup_bytes(input)) {
-        (Some(used), Some(stored)) if used >= ELSEWHERE_BYTES_MIN && used > stored * ELSEWHERE_TIMES => Reply::warns(format!(
-            "the device holds about {} and its backup {}: most of it lies elsewhere, probably in iCloud; {NEVER}",
+    let missed = [lacking(input), mostly_elsewhere(input)];
+    let warns = missed.iter().any(Option::is_some);
+    let told = missed.into_iter().flatten().chain(held(input));
+    let text: Vec<_> = told.chain([NEVER.to_owned()]).collect();
+    let reply = if warns {
+        Reply::warns
+    } else {
+        Reply::cannot_tell
+    };
+    reply(text.join("; ")).remedy(LOOK)
+}
+
+/// Data that people miss first: does the list of a backup name it? `None` for an app that is not there.
+type IsListed = fn(&ListedData) -> Option<bool>;
+const MISSED_FIRST: &[(&str, IsListed)] = &[
+    ("messages", |data| Some(data.messages)),
+    ("photos of the camera", |data| Some(data.photos)),
+    ("contacts", |data| Some(data.contacts)),
+    ("notes", |data| Some(data.notes)),
+    ("chats of WhatsApp", |data| {
+        (data.whatsapp || data.whatsapp_is_installed).then_some(data.whatsapp)
+    }),
+];
+
+fn lacking(input: &RuleInput<'_>) -> Option<String> {
+    let names = missed_first(input, false)?;
+    Some(format!("not in this backup: {names}; in iCloud?"))
+}
+
+fn held(input: &RuleInput<'_>) -> Option<String> {
+    let names = missed_first(input, true)?;
+    Some(format!("in this backup: {names}"))
+}
+
+/// What the list of the copy names, or does not; `None` where that is nothing, or the list was not read.
+fn missed_first(input: &RuleInput<'_>, is_listed: bool) -> Option<String> {
+    let listed = input.chosen()?.backup?.listed_data?;
+    let rows = MISSED_FIRST.iter();
+    let names: Vec<_> = rows
+        .filter(|(_, of)| of(&listed) == Some(is_listed))
+        .map(|(name, _)| *name)
+        .collect();
+    (!names.is_empty()).then(|| names.join(", "))
+}
+
+fn mostly_elsewhere(input: &RuleInput<'_>) -> Option<String> {
+    let (used, stored) = (input.used_bytes()?, backup_bytes(input)?);
+    let elsewhere = used >= ELSEWHERE_BYTES_MIN && used > stored * ELSEWHERE_TIMES;
+    elsewhere.then(|| {
+        format!(
+            "the device holds about {} and its backup {}: most of it lies elsewhere, probably in iCloud",
             rounded(used),
             rounded(stored),
-        ))
-        .remedy(LOOK),
-        _ => Reply::cannot_tell(NEVER).remedy(LOOK),
-    }
+        )
+    })
 }
 
 fn backup_bytes(input: &RuleInput<'_>) -> Option<f64> {

@@ -1,5 +1,7 @@
 //! The new device: can it take what the old one gives?
 
+use std::fmt;
+
 use crate::format::rounded;
 use crate::swap::answer::Reply;
 use crate::swap::copies::Copy;
@@ -19,35 +21,31 @@ pub(crate) fn runs_it(input: &RuleInput<'_>) -> Reply {
     let Some(copy) = input.chosen() else {
         return Reply::no_backup();
     };
-    let Some(needed) = os_of(input, &copy) else {
+    let Some(asks) = asked_os(input, &copy) else {
         return Reply::cannot_tell("iOS version of the backup unknown");
     };
+    let needed = asks.version;
     if target.ambiguous {
         return ambiguous(target);
     }
     let runs = model_runs(input, target, needed);
     if runs == Runs::No {
         return Reply::blocks(format!(
-            "the backup is of {needed}, and {} stopped at an older version",
+            "{asks}, and {} stopped at an older version",
             name(target)
         ))
         .remedy("Take a newer model, or move the data by other ways");
     }
     match target.os_version.as_deref().and_then(OsVersion::parse) {
-        Some(has) if has >= needed => Reply::pass(format!(
-            "the backup is of {needed}, and the new device has {has}"
-        )),
-        Some(has) => Reply::blocks(format!(
-            "the backup is of {needed}, and the new device has only {has}"
-        ))
-        .remedy(format!("Update the new device to {needed} or later first")),
-        None if runs == Runs::Yes && !target.one_device => Reply::warns(format!(
-            "the backup is of {needed}, which {} can run",
-            name(target)
-        ))
-        .remedy(format!("Update the new device to {needed} or later first")),
+        Some(has) if has >= needed => Reply::pass(format!("{asks}, and the new device has {has}")),
+        Some(has) => Reply::blocks(format!("{asks}, and the new device has only {has}"))
+            .remedy(format!("Update the new device to {needed} or later first")),
+        None if runs == Runs::Yes && !target.one_device => {
+            Reply::warns(format!("{asks}, which {} can run", name(target)))
+                .remedy(format!("Update the new device to {needed} or later first"))
+        }
         None => Reply::cannot_tell(format!(
-            "the backup is of {needed}, and the version of {} is unknown",
+            "{asks}, and the version of {} is unknown",
             name(target)
         ))
         .remedy("Look it up on the new device (Settings, General, About) and say it with --to-os"),
@@ -60,10 +58,48 @@ fn model_runs(input: &RuleInput<'_>, target: &Target, needed: OsVersion) -> Runs
     model.map_or(Runs::Unknown, |model| input.releases.runs(model, needed))
 }
 
-/// The version that the copy was made with; of an iCloud backup, that of the device today.
-fn os_of(input: &RuleInput<'_>, copy: &Copy<'_>) -> Option<OsVersion> {
-    let local = copy.backup.and_then(|backup| backup.os_version.as_deref());
-    OsVersion::parse(local.or(input.device.os_version)?)
+/// The version that a copy asks for, and who says so.
+struct AskedOs {
+    version: OsVersion,
+    said_by: &'static str,
+}
+
+impl fmt::Display for AskedOs {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (self.version, self.said_by) {
+            (version, "") => write!(out, "the backup is of {version}"),
+            (version, by) => write!(out, "the backup asks for {version} ({by})"),
+        }
+    }
+}
+
+/// The highest version that the backup's plists name; of an iCloud backup, that of the device today.
+fn asked_os(input: &RuleInput<'_>, copy: &Copy<'_>) -> Option<AskedOs> {
+    let told = copy.backup.into_iter().flat_map(|backup| {
+        [
+            (&backup.os_version, ""),
+            (&backup.info_os_version, "Info.plist"),
+            (&backup.required_os_version, "RequiredProductVersion"),
+        ]
+    });
+    let told = told.filter_map(|(text, said_by)| {
+        let version = OsVersion::parse(text.as_deref()?)?;
+        Some(AskedOs { version, said_by })
+    });
+    let highest = told.reduce(|best, next| {
+        if next.version > best.version {
+            next
+        } else {
+            best
+        }
+    });
+    highest.or_else(|| {
+        let version = OsVersion::parse(input.device.os_version?)?;
+        Some(AskedOs {
+            version,
+            said_by: "",
+        })
+    })
 }
 
 /// S4
@@ -124,6 +160,10 @@ pub(crate) fn supervision(input: &RuleInput<'_>) -> Reply {
     let Some(target) = input.target else {
         return Reply::no_target();
     };
+    let old = input.mdm().and_then(|mdm| mdm.supervised);
+    if leaves_management_out(input) {
+        return supervision_left_out(old, target);
+    }
     if target.same_device {
         return Reply::pass("it is the same device");
     }
@@ -134,7 +174,7 @@ pub(crate) fn supervision(input: &RuleInput<'_>) -> Reply {
             "not supervised"
         }
     };
-    match (input.mdm().and_then(|mdm| mdm.supervised), target.supervised) {
+    match (old, target.supervised) {
         (Some(old), Some(new)) if old == new => Reply::pass(format!("both are {}", word(old))),
         (Some(old), Some(new)) => Reply::warns(format!(
             "the old device is {}, the new one is {}: a backup made by Apple Configurator would be refused",
@@ -147,16 +187,55 @@ pub(crate) fn supervision(input: &RuleInput<'_>) -> Reply {
     }
 }
 
-/// S10
+/// Since iOS 27 management and supervision do not come back with a backup: people who restored say so,
+/// Apple does not.
+const LEAVES_MANAGEMENT_OUT_SINCE: OsVersion = OsVersion::new(27, 0, 0);
+
+/// Is the backup, the device or the new device of a version that leaves management out?
+fn leaves_management_out(input: &RuleInput<'_>) -> bool {
+    let backup = input.chosen().and_then(|copy| asked_os(input, &copy));
+    let target = input.target.and_then(|target| target.os_version.as_deref());
+    let devices = [input.device.os_version, target].into_iter().flatten();
+    let versions = devices.filter_map(OsVersion::parse);
+    versions
+        .chain(backup.map(|asked| asked.version))
+        .any(|version| version >= LEAVES_MANAGEMENT_OUT_SINCE)
+}
+
+fn supervision_left_out(old: Option<bool>, target: &Target) -> Reply {
+    const LOST: &str = "since iOS 27 management and supervision do not come back with the backup";
+    match old {
+        Some(true) if target.supervised == Some(true) && !target.same_device => {
+            Reply::pass(format!("both are supervised; {LOST}"))
+        }
+        Some(true) => Reply::warns(format!("the old device is supervised, and {LOST}")).remedy(
+            "Have automated enrolment or Apple Configurator supervise the device before its user gets it",
+        ),
+        Some(false) => Reply::pass("the old device is not supervised, so no supervision can be lost"),
+        None => Reply::cannot_tell(format!(
+            "unknown whether the old device is supervised; {LOST}"
+        )),
+    }
+}
+
+/// S10: how it will go, no data tell.
 pub(crate) fn management(input: &RuleInput<'_>) -> Reply {
+    const LOOK: &str = "See after the restore that the MDM lists the device and hears of it";
     if input.target.is_none() {
         return Reply::no_target();
     }
-    Reply::pass(if input.same_device() {
-        "the same device: its management comes back as it was at the time of the backup, without a new enrolment"
+    if leaves_management_out(input) && input.mdm().is_some() {
+        return Reply::warns(
+            "management and supervision do not come back with the backup since iOS 27: the device has to be enrolled anew",
+        )
+        .remedy("See that automated enrolment takes the device; else enrol it by hand after the restore");
+    }
+    Reply::cannot_tell(if input.same_device() {
+        "the same device: its management should come back as it was at the time of the backup, without a new enrolment"
     } else {
-        "another device: after the restore, Setup Assistant goes on to Remote Management and enrols it"
+        "another device: after the restore, Setup Assistant should go on to Remote Management and enrol it"
     })
+    .remedy(LOOK)
 }
 
 /// S11
