@@ -99,6 +99,31 @@ fn check_damage(damage: Damage, wanted: &str) -> LocalBackup {
     check(&builder().damage(damage), wanted)
 }
 
+/// `cp -al` makes a folder of its own whose files are those of the other.
+#[cfg(unix)]
+#[test]
+fn hard_links_share_the_number_of_the_list() {
+    let folder = tempfile::tempdir().unwrap();
+    let written = BackupBuilder::new(1).write(folder.path()).unwrap();
+    let beside = |how: fn(&Path, &Path), name: &str| {
+        let to = folder.path().join(name);
+        for file in fleetback_testdata::disk::files_below(&written.path).unwrap() {
+            let target = to.join(file.strip_prefix(&written.path).unwrap());
+            std::fs::create_dir_all(target.parent().unwrap()).unwrap();
+            how(&file, &target);
+        }
+        to
+    };
+    let linked = beside(|from, to| std::fs::hard_link(from, to).unwrap(), "linked");
+    let copied = beside(|from, to| _ = std::fs::copy(from, to).unwrap(), "copied");
+    let number = |path: &Path| {
+        let backup = read_at(path, VerifyLevel::State, at(NOW));
+        backup.list_number.unwrap()
+    };
+    assert_eq!(number(&written.path), number(&linked));
+    assert_ne!(number(&written.path), number(&copied));
+}
+
 #[test]
 fn whole_backups_of_every_age() {
     let backup = check(&builder(), "complete yes 40/40");

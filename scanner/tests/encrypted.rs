@@ -246,6 +246,34 @@ fn the_right_password_opens_every_age_at_every_level() {
     }
 }
 
+/// A Mac types a letter with its accent apart, a PC as one: the keybag was made from either.
+#[test]
+fn a_password_opens_in_the_spelling_of_either_keyboard() {
+    const COMPOSED: &str = "Z\u{fc}rich";
+    const DECOMPOSED: &str = "Zu\u{308}rich";
+    for made in [COMPOSED, DECOMPOSED] {
+        let builder = builder().encrypted(made, Kdf::fast());
+        for given in [COMPOSED, DECOMPOSED] {
+            let backup = check(
+                &builder,
+                VerifyLevel::State,
+                match given {
+                    COMPOSED => &[COMPOSED],
+                    _ => &[DECOMPOSED],
+                },
+                "unknown proven state",
+            );
+            assert_eq!(backup.password, Password::Proven);
+        }
+        check(
+            &builder,
+            VerifyLevel::State,
+            &["Zurich"],
+            "unknown wrong state",
+        );
+    }
+}
+
 #[test]
 fn without_the_right_password_as_much_is_checked_as_can_be_seen() {
     let [new, middle, old] = of_every_age();

@@ -80,3 +80,32 @@ fn file_numbers(meta: &Metadata) -> [u64; 4] {
 fn file_numbers(_: &Metadata) -> [u64; 4] {
     [0; 4]
 }
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+
+    fn stamp(folder: &Path) -> String {
+        fingerprint(folder, Layout::Buckets)
+    }
+
+    /// A program may write other bytes of one length and set the time back; the system notes it.
+    #[test]
+    fn a_time_that_was_set_back_hides_no_change() {
+        let folder = tempfile::tempdir().unwrap();
+        let list = folder.path().join("Manifest.db");
+        std::fs::write(&list, "one").unwrap();
+        let (before, meta) = (stamp(folder.path()), std::fs::metadata(&list).unwrap());
+        assert_eq!(before, stamp(folder.path()));
+        std::thread::sleep(std::time::Duration::from_millis(20));
+        std::fs::write(&list, "two").unwrap();
+        let file = std::fs::File::options().append(true).open(&list).unwrap();
+        file.set_modified(meta.modified().unwrap()).unwrap();
+        let after = std::fs::metadata(&list).unwrap();
+        assert_eq!(
+            (meta.len(), meta.modified().unwrap()),
+            (after.len(), after.modified().unwrap())
+        );
+        assert_ne!(before, stamp(folder.path()));
+    }
+}
