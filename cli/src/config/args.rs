@@ -131,7 +131,7 @@ pub(crate) struct Verify {
     #[arg(value_name = "BACKUP", required = true)]
     pub(crate) backups: Vec<PathBuf>,
 
-    /// How deep to check [default: contents]
+    /// How deep to check [default: sizes]
     #[arg(long, value_name = "LEVEL")]
     pub(crate) verify: Option<settings::Verify>,
 

@@ -15,6 +15,7 @@ use fleetback_scanner::model::fleet::Fleet;
 use fleetback_scanner::model::identity::{Serial, Udid};
 use fleetback_scanner::model::problem::{Level, Problem};
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use serde::Serialize;
 
 use crate::system::exit::Exit;
@@ -123,7 +124,7 @@ impl VerifyReport {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Verdict {
     Sound,
-    /// Not restorable, or a file is not what its row says.
+    /// Not restorable.
     Broken,
     /// Not looked at as deep as was asked for.
     Unchecked,
@@ -159,14 +160,10 @@ impl From<LocalBackup> for Backup {
 }
 
 impl Backup {
-    /// Lengths differ without harm where a database was in use; what a digest or a padding refutes
-    /// is damage.
+    /// What `scan` and `swap` say of it too: no more than the check decides.
     fn verdict(&self, level: VerifyLevel) -> Verdict {
-        let different = self.files.and_then(|files| files.different).unwrap_or(0);
-        let refuted = self.verified.level == VerifyLevel::Contents && different > 0;
         match self.restorable {
             Restorable::No => Verdict::Broken,
-            Restorable::Yes if refuted => Verdict::Broken,
             Restorable::Yes if self.verified.level >= level => Verdict::Sound,
             _ => Verdict::Unchecked,
         }
@@ -193,7 +190,7 @@ impl Backup {
                 format!("{}: {}", self.state.label(), self.state_reason),
             ),
             ("password", self.password()),
-            ("checked", self.verified.level.label().to_owned()),
+            ("checked", self.checked()),
         ];
         lines.extend(self.files.map(|files| ("files", counts(files))));
         lines.extend(
@@ -224,6 +221,13 @@ impl Backup {
         } else {
             ids.join(", ")
         }
+    }
+
+    /// "a payload of the right length for every file, 2026-11-20 04:00 UTC".
+    fn checked(&self) -> String {
+        let Verified { level, at } = self.verified;
+        let at = format::date_time(at, &TimeZone::UTC);
+        format!("{}, {at} UTC", level.label())
     }
 
     fn password(&self) -> String {

@@ -55,7 +55,7 @@ pub(crate) const VERIFY_CODES: &[(Exit, &str)] = &[
     ),
     (
         Exit::Findings,
-        "a backup would not restore, or a file in it is not what its row says",
+        "a backup would not restore: files missing or damaged, or a part of a device only",
     ),
     (
         Exit::Usage,

@@ -13,7 +13,8 @@ fn fleets() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../testdata/fleets")
 }
 
-fn names() -> Vec<String> {
+/// The names of the fleets.
+pub(crate) fn names() -> Vec<String> {
     let folders = fs::read_dir(fleets()).unwrap().map(Result::unwrap);
     let folders = folders.filter(|entry| entry.path().is_dir());
     let mut names: Vec<_> = folders
@@ -35,16 +36,19 @@ const PARTS: [(&str, &str); 4] = [
     ("fleet/policy.toml", "--policy"),
 ];
 
-/// Scans a copy whose files are as young as a clone's: later than the story, which proves nothing.
-fn scan(name: &str, now: &str) -> (Value, String) {
-    let (sandbox, from) = (Sandbox::new(), fleets().join(name));
+/// Copies a fleet. Its files are as young as a clone's: later than the story, which proves nothing.
+pub(crate) fn copy(name: &str, sandbox: &Sandbox, to: &str) {
+    let (from, to) = (fleets().join(name), sandbox.path(to));
     for file in disk::files_below(&from).unwrap() {
-        let to = sandbox
-            .path("fleet")
-            .join(file.strip_prefix(&from).unwrap());
-        disk::write(&to, &fs::read(&file).unwrap()).unwrap();
+        let copy = to.join(file.strip_prefix(&from).unwrap());
+        disk::write(&copy, &fs::read(&file).unwrap()).unwrap();
     }
-    disk::touch_all(&sandbox.path("fleet"), when::at("2027-01-01T00:00:00Z")).unwrap();
+    disk::touch_all(&to, when::at("2027-01-01T00:00:00Z")).unwrap();
+}
+
+fn scan(name: &str, now: &str) -> (Value, String) {
+    let sandbox = Sandbox::new();
+    copy(name, &sandbox, "fleet");
     let there = PARTS.iter().filter(|(part, _)| sandbox.path(part).exists());
     let parts: Vec<_> = there.flat_map(|(part, flag)| [*flag, *part]).collect();
     let parts = parts.iter().filter(|arg| !arg.is_empty());
