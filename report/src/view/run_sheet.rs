@@ -109,6 +109,9 @@ const CAPACITIES: [Capacity; 3] = [
 const NAME_MAX: usize = 60;
 const FACT_MAX: usize = 110;
 
+/// The longest line of names: no more than the tightest sheet gives a sentence.
+const LINE_MAX: usize = 110;
+
 /// The longest fact that has room in half a line.
 const HALF_LINE: usize = 40;
 
@@ -236,19 +239,30 @@ fn notes(ticket: &Ticket, may_erase: bool) -> Vec<Notes> {
     notes.filter(|notes| !notes.texts.is_empty()).collect()
 }
 
-/// One sentence for each answer; what only waits is named together.
+/// One sentence for each answer; what only waits is named together, a line at a time.
 fn note_texts(ticket: &Ticket, tone: Tone, holds: fn(&Answer) -> bool) -> Vec<String> {
     let answers = ticket.answers.iter().filter(|answer| holds(answer));
     if tone == Tone::Calm {
-        let asks: Vec<_> = answers.map(|answer| answer.asks.as_str()).collect();
-        return match asks.is_empty() {
-            true => Vec::new(),
-            false => vec![sentence(&asks.join("; "))],
-        };
+        return lines_of(answers.map(|answer| answer.asks.as_str()));
     }
     answers
         .map(|answer| format!("{}: {}", answer.asks, told(answer)))
         .collect()
+}
+
+/// Names put together to lines that have room at every density.
+fn lines_of<'a>(names: impl Iterator<Item = &'a str>) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for name in names {
+        match lines.last_mut() {
+            Some(line) if line.chars().count() + name.chars().count() + 2 < LINE_MAX => {
+                line.push_str("; ");
+                line.push_str(name);
+            }
+            _ => lines.push(name.to_owned()),
+        }
+    }
+    lines.iter().map(|line| sentence(line)).collect()
 }
 
 /// What is known, and what to do about it.
