@@ -19,6 +19,7 @@ use fleetback_scanner::scan::{Inputs, ScanOptions, ScanServices, Silent, scan};
 use fleetback_testdata::backup::builder::BackupBuilder;
 use fleetback_testdata::backup::cloud_log::CloudLog;
 use fleetback_testdata::backup::damage::{Damage, DatabaseDamage};
+use fleetback_testdata::backup::file_type::begin_as_named;
 use fleetback_testdata::backup::keybag::Kdf;
 use fleetback_testdata::backup::payload::{Entry, file_id};
 use fleetback_testdata::when::at;
@@ -31,7 +32,9 @@ const SEALED: (&str, &str) = ("HomeDomain", "Library/SMS/long.db");
 const UNSEALED: (&str, &str) = ("CameraRollDomain", "Media/DCIM/100APPLE/LONG.HEIC");
 
 fn builder() -> BackupBuilder {
-    let long = |(domain, path): (&str, &str)| Entry::file(domain, path, 3, vec![0x5a; 20_000]);
+    let long = |(domain, path): (&str, &str)| {
+        Entry::file(domain, path, 3, begin_as_named(path, vec![0x5a; 20_000]))
+    };
     BackupBuilder::new(11)
         .completed("2024-04-30T21:00:00Z")
         .files(30)
@@ -331,11 +334,11 @@ fn check_harm(
 
 #[test]
 fn harm_to_encrypted_files_is_found_by_the_level_that_can_see_it() {
-    const SOUND: &str = "yes proven sizes 33/33";
+    const SEEN: &str = "no proven sizes 33/33 ~1";
     const DEEP: &str = "no proven contents 33/33 ~1";
     for builder in of_every_age() {
         let flip_end = |bytes: &mut Vec<u8>| *bytes.last_mut().unwrap() ^= 0x80;
-        let backup = check_harm(&builder, UNSEALED, flip_end, [SOUND, DEEP]);
+        let backup = check_harm(&builder, UNSEALED, flip_end, [SEEN, DEEP]);
         let difference = &backup.file_check.different_sample[0];
         assert_eq!(
             difference.how,
@@ -350,11 +353,26 @@ fn harm_to_encrypted_files_is_found_by_the_level_that_can_see_it() {
         );
 
         let flip_start = |bytes: &mut Vec<u8>| bytes[0] ^= 0x80;
-        let backup = check_harm(&builder, SEALED, flip_start, [SOUND, DEEP]);
+        let backup = check_harm(&builder, SEALED, flip_start, [SEEN, DEEP]);
         assert_eq!(
             backup.file_check.different_sample[0].how,
             "its bytes do not give the Digest of its row"
         );
+
+        // The middle of a long file is read at `contents` only, and proven by a Digest only.
+        let flip_middle = |bytes: &mut Vec<u8>| bytes[9_000] ^= 0x80;
+        let sound = ["yes proven sizes 33/33", DEEP];
+        check_harm(&builder, SEALED, flip_middle, sound);
+        let sound = ["yes proven sizes 33/33", "yes proven contents 33/33"];
+        check_harm(&builder, UNSEALED, flip_middle, sound);
+
+        // What its first block decrypts to begins no photo.
+        let flip_start = |bytes: &mut Vec<u8>| bytes[..16].fill(0xa5);
+        let told = [
+            "unknown proven sizes 33/33 ~1",
+            "unknown proven contents 33/33 ~1",
+        ];
+        check_harm(&builder, UNSEALED, flip_start, told);
 
         let stub = |bytes: &mut Vec<u8>| bytes.truncate(16);
         let told = ["no proven sizes 33/33 ~1", DEEP];

@@ -17,6 +17,7 @@ use fleetback_scanner::model::identity::FolderName;
 use fleetback_testdata::backup::alter;
 use fleetback_testdata::backup::builder::BackupBuilder;
 use fleetback_testdata::backup::damage::PlistFile;
+use fleetback_testdata::backup::file_type::begin_as_named;
 use fleetback_testdata::backup::info::HostTool;
 use fleetback_testdata::backup::keybag::Kdf;
 use fleetback_testdata::backup::payload::{Entry, file_id};
@@ -31,7 +32,9 @@ const DATABASE: (&str, &str) = ("AppDomain-com.example.timetable", "Documents/lo
 
 fn builder() -> BackupBuilder {
     let mut rng = Rng::new(2);
-    let mut long = |(domain, path): (&str, &str)| Entry::file(domain, path, 3, rng.bytes(60_000));
+    let mut long = |(domain, path): (&str, &str)| {
+        Entry::file(domain, path, 3, begin_as_named(path, rng.bytes(60_000)))
+    };
     BackupBuilder::new(17)
         .completed(COMPLETED)
         .files(30)
@@ -301,7 +304,12 @@ fn a_locked_backup_of_which_few_folders_were_copied_is_a_loss() {
 /// Only what the device wrote of these domains.
 fn only(domains: &[&str]) -> BackupBuilder {
     let entry = |builder: BackupBuilder, domain: &&str| {
-        builder.entry(Entry::file(domain, "Library/x.plist", 3, vec![1; 90]))
+        builder.entry(Entry::file(
+            domain,
+            "Library/x.plist",
+            3,
+            begin_as_named("x.plist", vec![1; 90]),
+        ))
     };
     let none = BackupBuilder::new(17)
         .completed(COMPLETED)

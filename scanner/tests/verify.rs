@@ -13,6 +13,7 @@ use fleetback_scanner::model::backup::{LocalBackup, VerifyLevel};
 use fleetback_scanner::model::found_backup::FoundBackup;
 use fleetback_testdata::backup::builder::BackupBuilder;
 use fleetback_testdata::backup::damage::Damage;
+use fleetback_testdata::backup::file_type::begin_as_named;
 use fleetback_testdata::backup::payload::{Entry, file_id};
 use fleetback_testdata::when::at;
 
@@ -26,9 +27,17 @@ const LEVELS: [VerifyLevel; 4] = [
 /// A file with a Digest, and one without.
 const SEALED: (&str, &str) = ("HomeDomain", "Library/SMS/long.db");
 const UNSEALED: (&str, &str) = ("CameraRollDomain", "Media/DCIM/100APPLE/LONG.HEIC");
+/// A short one with a Digest and no kind, and a database of an app.
+const LOG: (&str, &str) = ("InstallDomain", "Library/Logs/install.log");
+const OF_AN_APP: (&str, &str) = (
+    "AppDomain-com.example.timetable",
+    "Documents/timetable.sqlite",
+);
 
 fn builder() -> BackupBuilder {
-    let long = |(domain, path): (&str, &str)| Entry::file(domain, path, 3, vec![0x5a; 20_000]);
+    let long = |(domain, path): (&str, &str)| {
+        Entry::file(domain, path, 3, begin_as_named(path, vec![0x5a; 20_000]))
+    };
     BackupBuilder::new(11)
         .completed("2024-04-30T21:00:00Z")
         .files(30)
@@ -133,7 +142,7 @@ fn whole_backups_are_whole_at_every_level() {
         assert!(files.bytes.unwrap() > 40_000, "{files:?}");
         assert_eq!(
             backup.restorable_reason,
-            "all 32 files of the manifest are on disk, and every byte of them was read"
+            "all 32 files of the manifest are on disk, and every byte of them was read; for 3 of them nothing but their length speaks"
         );
     }
 }
@@ -227,6 +236,61 @@ fn other_bytes_are_seen_where_the_row_carries_a_digest() {
     }
 }
 
+/// Without a Digest nothing proves a file but its own kind, and the device may have stored it so.
+#[test]
+fn a_file_that_does_not_begin_as_its_name_says_is_a_doubt_or_damage_by_its_digest() {
+    let doubt = [
+        "yes names 32/32",
+        "unknown sizes 32/32 ~1",
+        "unknown contents 32/32 ~1",
+    ];
+    let damage = [
+        "yes names 32/32",
+        "no sizes 32/32 ~1",
+        "no contents 32/32 ~1",
+    ];
+    let garble = |bytes: &mut Vec<u8>| bytes.fill(0xa5);
+    let zeros = |bytes: &mut Vec<u8>| bytes.fill(0);
+    for builder in [builder(), old_builder()] {
+        for (change, how) in [
+            (
+                garble as fn(&mut Vec<u8>),
+                "it does not begin as a file of its kind does",
+            ),
+            (
+                zeros,
+                "it begins with zeros, which no file of its kind does",
+            ),
+        ] {
+            let backup = check(&builder, harm_file(UNSEALED, change), doubt);
+            assert_eq!(backup.file_check.different_sample[0].how, how);
+            check(&builder, harm_file(SEALED, change), damage);
+            // Short files with a Digest are read whole, whatever they are.
+            check(&builder, harm_file(LOG, change), damage);
+        }
+        // An app may call its files what it likes.
+        let of_an_app = harm_file(OF_AN_APP, garble);
+        check(&builder, of_an_app, WHOLE);
+    }
+}
+
+/// A tool that gives files other names makes no name a witness: Digests prove that it does.
+#[test]
+fn names_that_are_not_kept_prove_nothing() {
+    let odd = |n: u8| {
+        Entry::file(
+            "HomeDomain",
+            &format!("Library/odd{n}.db"),
+            3,
+            vec![n; 5_000],
+        )
+    };
+    let builder = (1..20).fold(builder(), |builder, n| builder.entry(odd(n)));
+    let garble = harm_file(UNSEALED, |bytes| bytes.fill(0xa5));
+    let whole = ["yes names 51/51", "yes sizes 51/51", "yes contents 51/51"];
+    check(&builder, garble, whole);
+}
+
 /// A list whose rowids lie far apart is read in parts, each on a connection of its own.
 #[test]
 fn a_list_read_in_parts_says_the_same() {
@@ -294,8 +358,6 @@ fn a_payload_that_cannot_be_read_is_unknown_and_not_damage() {
         "1 of 32 files could not be read to their end"
     );
     assert_eq!(backup.problems[0].path, shut);
-    assert_eq!(
-        summary(&read_at(&path, VerifyLevel::Sizes)),
-        "yes sizes 32/32"
-    );
+    let at_sizes = read_at(&path, VerifyLevel::Sizes);
+    assert_eq!(summary(&at_sizes), "unknown sizes 32/32");
 }

@@ -224,13 +224,25 @@ fn describe_sound(level: VerifyLevel, files: &FileCount) -> String {
         let incomparable = files.incomparable;
         return format!("{there}; nothing to compare with: {incomparable} of {expected}");
     }
+    let looked_into = match files.looked_into {
+        0 => String::new(),
+        files => format!("; {files} were looked into"),
+    };
+    let of_lengths = match files.present.saturating_sub(files.looked_into) {
+        0 => String::new(),
+        others => format!("; for {others} of them nothing but their length speaks"),
+    };
     match (level, files.different.unwrap_or(0)) {
         (VerifyLevel::State | VerifyLevel::Names, _) => there,
-        (VerifyLevel::Sizes, 0) => format!("{there}, each as long as promised"),
-        (VerifyLevel::Sizes, other) => format!("{there}, {other} of another length than promised"),
-        (VerifyLevel::Contents, 0) => format!("{there}, and every byte of them was read"),
-        (VerifyLevel::Contents, other) => {
-            format!("{there}, and every byte was read; {other} of another length than promised")
+        (VerifyLevel::Sizes, 0) => format!("{there}, each as long as promised{looked_into}"),
+        (VerifyLevel::Sizes, other) => {
+            format!("{there}, {other} of another length than promised{looked_into}")
         }
+        (VerifyLevel::Contents, 0) => {
+            format!("{there}, and every byte of them was read{of_lengths}")
+        }
+        (VerifyLevel::Contents, other) => format!(
+            "{there}, and every byte was read; {other} of another length than promised{of_lengths}"
+        ),
     }
 }

@@ -256,6 +256,10 @@ pub struct FileCount {
     /// Of `present`, payloads whose rows say nothing to compare them with.
     #[serde(default)]
     pub incomparable: u64,
+    /// Of `present`, payloads whose content was held against a Digest, the end of a ciphertext or what their
+    /// names say: at `sizes` a sample, at `contents` all of which something is known.
+    #[serde(default)]
+    pub looked_into: u64,
     /// In bytes: at `names` the sum of the rows' `Size` (`None` where a row does not say it), from
     /// `sizes` on what the listed payloads take on disk.
     pub bytes: Option<u64>,

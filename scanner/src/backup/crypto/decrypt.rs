@@ -36,6 +36,18 @@ pub fn decrypt_in_place(key: &Key, bytes: &mut Vec<u8>) -> bool {
     length.is_some()
 }
 
+/// Decrypts the first bytes of a file, a whole number of blocks, in place; of a `whole` file the padding
+/// is cut off.
+pub fn decrypt_head(key: &Key, head: &mut Vec<u8>, whole: bool) {
+    if whole {
+        let _ = decrypt_in_place(key, head);
+        return;
+    }
+    head.truncate(head.len() / BLOCK * BLOCK);
+    let (blocks, _) = Array::slice_as_chunks_mut(head);
+    Cbc::new((&**key).into(), &[0; BLOCK].into()).decrypt_blocks(blocks);
+}
+
 /// Does the file end in valid padding? Needs its last block and the one before it (zeros before the
 /// first): in CBC no other byte of the file takes part.
 #[must_use]
@@ -165,6 +177,17 @@ mod tests {
             let mut bytes = stored;
             prop_assert!(decrypt_in_place(&key(3), &mut bytes));
             prop_assert_eq!(bytes, plain);
+        }
+
+        #[test]
+        fn the_head_is_that_of_the_whole(plain in proptest::collection::vec(any::<u8>(), 0..200), blocks in 0..20_usize) {
+            let stored = encrypt(&key(3), &plain);
+            let length = stored.len().min(blocks * BLOCK);
+            let mut head = stored[..length].to_vec();
+            decrypt_head(&key(3), &mut head, length == stored.len());
+            let shown = plain.len().min(length);
+            prop_assert_eq!(&head[..shown], &plain[..shown]);
+            prop_assert!(head.len() <= plain.len() || length < stored.len());
         }
 
         #[test]

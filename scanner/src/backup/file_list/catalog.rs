@@ -12,6 +12,7 @@ use memchr::memmem::Finder;
 use rayon::prelude::*;
 use rusqlite::types::ValueRef;
 
+use super::content_kind::ContentKind;
 use super::file_record::{self, Record};
 use super::mbdb;
 use super::pending::{self, Pending};
@@ -104,6 +105,8 @@ pub struct FileRow {
     pub record: Record,
     /// How the file lives while it is copied.
     pub liveness: Liveness,
+    /// What its name promises of its first bytes.
+    pub kind: Option<ContentKind>,
 }
 
 /// How a file lives while a device copies it: how much shorter than listed may it be?
@@ -367,6 +370,7 @@ fn part<C>(
                     may_be_absent: kind == RowKind::ChangedFile,
                     record,
                     liveness: Liveness::of(row.path.unwrap_or_default()),
+                    kind: row.kind(),
                 };
                 take(&mut collected, &file);
             }
@@ -463,6 +467,10 @@ impl RawRow<'_> {
             RawRecord::Archived(blob) => blob.and_then(file_record::read),
             RawRecord::Sealed => Some(Record::default()),
         }
+    }
+
+    fn kind(&self) -> Option<ContentKind> {
+        ContentKind::of(self.domain?, self.path?)
     }
 
     fn is_sealed(&self) -> bool {

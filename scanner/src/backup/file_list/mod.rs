@@ -1,6 +1,7 @@
 //! The list of files: Manifest.db, or Manifest.mbdb before iOS 10.
 
 pub mod catalog;
+pub mod content_kind;
 pub mod file_record;
 pub mod mbdb;
 pub(crate) mod pending;

@@ -4,6 +4,7 @@
 //! reads every byte. Sampling cannot find 14 missing files among 507,000, so all are compared: each
 //! of the 256 payload folders is listed once, and the folders are shared out to the threads.
 
+use std::collections::BTreeSet;
 use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 
@@ -13,14 +14,16 @@ use super::compare::{Compared, Depth, compare, sort_worst_first};
 use super::difference::How;
 use super::doubts;
 use super::expected::ExpectedFiles;
+use super::looked_into;
 use super::payload::{self, Listing, SAMPLE_MAX};
+use super::sample::{Candidate, Sample};
 use crate::backup::cloud_log::LogKeys;
-use crate::backup::file_list::catalog::{Catalog, Layout};
+use crate::backup::file_list::catalog::{Catalog, Layout, hex};
 use crate::backup::file_list::row_facts::{Domains, OddRows, RowFacts};
 use crate::model::backup::{
     DecomposedPaths, FileCount, FileDifference, FileName, ListedData, VerifyLevel,
 };
-use crate::source::file::Fault;
+use crate::source::file::{self, Fault};
 
 /// Digests and keys are kept for about so many rows at a time.
 const SEALED_ROWS_MAX: u64 = 250_000;
@@ -79,7 +82,12 @@ pub(crate) fn check(folder: &Path, catalog: &Catalog, depth: &Depth<'_>) -> Resu
     let mut check = Check::begin(&whole, depth);
     let mut nameless: Vec<u32> = whole.nameless().collect();
     let compared = if depth.level < VerifyLevel::Contents {
-        disk.compare(&whole, &ALL_FOLDERS, depth)
+        let mut compared = disk.compare(&whole, &ALL_FOLDERS, depth);
+        if depth.lengths() {
+            let sample = disk.look_into(&whole.sample, &compared, depth);
+            compared.push(sample);
+        }
+        compared
     } else {
         drop(whole);
         in_runs(catalog, &disk, depth, check.odd.rows)?
@@ -155,6 +163,39 @@ impl<'a> Disk<'a> {
         folders.clone().into_par_iter().map(one).collect()
     }
 
+    /// Looks into the sample, but for files that are known to differ.
+    fn look_into(&self, sample: &Sample, compared: &[Compared], depth: &Depth<'_>) -> Compared {
+        let differing = compared.iter().flat_map(|one| &one.first_differences);
+        let differing: BTreeSet<u32> = differing.map(|(order, _)| *order).collect();
+        let files = sample.files();
+        let look = |listed: &Candidate| {
+            let path = self.place_of(&listed.id);
+            let seen = looked_into::look_into(&path, listed, depth);
+            (listed.order, path, seen)
+        };
+        let asked = files
+            .par_iter()
+            .filter(|file| !differing.contains(&file.order));
+        let seen: Vec<_> = asked.map(look).collect();
+        let mut sums = Compared::default();
+        for (order, path, seen) in seen {
+            match seen {
+                Ok(seen) => sums.add_seen(order, &seen.unwrap_or_default()),
+                Err(fault) => sums.add_unread(path, fault),
+            }
+        }
+        sums
+    }
+
+    /// Where a payload lies, as its name is spelled there.
+    fn place_of(&self, id: &[u8; 20]) -> PathBuf {
+        let folder = match self {
+            Self::Buckets(folder) | Self::Listed(folder, _) => payload::found_bucket(folder, id[0]),
+            Self::Flat(folder, _) => (*folder).to_owned(),
+        };
+        file::found(&folder, &hex(id))
+    }
+
     fn list(&self, first_byte: u8, depth: &Depth<'_>) -> (PathBuf, Result<Listing, Fault>) {
         match self {
             Self::Buckets(folder) => {
@@ -213,6 +254,9 @@ impl Check {
             self.unlisted.extend(one.unlisted.take());
             sums.add_figures(&one);
         }
+        let (contradicting, first) = sums.looked_into.contradicting();
+        differences.extend_from_slice(first);
+        sums.different += contradicting;
         // A flat folder that cannot be listed is one folder.
         self.unlisted.dedup();
         self.take_figures(&sums, facts);
@@ -236,6 +280,7 @@ impl Check {
             self.files.damaged = sums.damaged;
             self.files.incomparable = sums.incomparable;
             self.files.different = Some(sums.different);
+            self.files.looked_into = sums.looked_into.files;
             self.files.bytes = self.unlisted.is_empty().then_some(sums.bytes);
         }
         // The level is the one that every row reached.

@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 use super::blocks;
 use super::contents;
 use super::difference::How;
-use super::expected::{Bucket, ExpectedFile};
+use super::expected::{Bucket, ExpectedFile, Integrity};
+use super::looked_into::{LookedInto, Seen};
 use super::payload::{Listing, Look, OnDisk, SAMPLE_MAX};
 use crate::backup::crypto::decrypt;
 use crate::backup::crypto::keybag::ClassKeys;
@@ -47,7 +48,7 @@ impl Depth<'_> {
     }
 
     /// Bytes that a file of this size takes on disk.
-    fn stored(&self, size: u64) -> u64 {
+    pub(crate) fn stored(&self, size: u64) -> u64 {
         if self.encrypted {
             decrypt::stored_size(size)
         } else {
@@ -87,6 +88,8 @@ pub(crate) struct Compared {
     pub first_differences: Vec<(u32, How)>,
     /// Stored bytes of the listed files that are there.
     pub bytes: u64,
+    /// What those that were looked into say.
+    pub looked_into: LookedInto,
     /// Files that could not be read to their end.
     pub unread: u64,
     /// The first of them.
@@ -109,6 +112,7 @@ impl Compared {
         self.different += other.different;
         self.damaged += other.damaged;
         self.bytes = self.bytes.saturating_add(other.bytes);
+        self.looked_into.add_all(&other.looked_into);
         self.unread += other.unread;
     }
 
@@ -139,19 +143,48 @@ impl Compared {
         }
         let how = length(file, listed, depth);
         let deeper = match depth.level {
-            VerifyLevel::Contents => {
-                let path = place.of(file);
-                contents::read(&path, &integrity, depth.encrypted, depth.keys).unwrap_or_else(
-                    |fault| {
-                        self.add_unread(path, fault);
-                        None
-                    },
-                )
-            }
+            VerifyLevel::Contents => self.read_to_end(place, file, listed, how, &integrity, depth),
             _ => None,
         };
         if let Some(how) = deeper.or(how) {
-            self.add_difference(listed, how);
+            self.add_difference(listed.order(), how);
+        }
+    }
+
+    /// Reads a payload; what proves that it is damaged. One of another length goes on living, and may
+    /// begin as it likes.
+    fn read_to_end(
+        &mut self,
+        place: &Place<'_>,
+        file: &OnDisk,
+        listed: &ExpectedFile,
+        length: Option<How>,
+        integrity: &Integrity,
+        depth: &Depth<'_>,
+    ) -> Option<How> {
+        let path = place.of(file);
+        let kind = listed.kind().filter(|_| length.is_none());
+        match contents::read(&path, integrity, kind, depth.encrypted, depth.keys) {
+            Ok(seen) => {
+                self.looked_into.add(listed.order(), &seen);
+                if listed.size() == Some(0) && integrity.digest.is_none() && integrity.key.is_none()
+                {
+                    self.looked_into.add_empty();
+                }
+                seen.damage
+            }
+            Err(fault) => {
+                self.add_unread(path, fault);
+                None
+            }
+        }
+    }
+
+    /// Adds a payload of the sample.
+    pub(crate) fn add_seen(&mut self, order: u32, seen: &Seen) {
+        self.looked_into.add(order, seen);
+        if let Some(how) = seen.damage {
+            self.add_difference(order, how);
         }
     }
 
@@ -161,10 +194,11 @@ impl Compared {
         self.first_missing.push(listed.order());
     }
 
-    fn add_difference(&mut self, listed: &ExpectedFile, how: How) {
+    /// Adds a payload at this position that differs.
+    pub(crate) fn add_difference(&mut self, order: u32, how: How) {
         self.different += 1;
         self.damaged += u64::from(how.is_damage());
-        self.first_differences.push((listed.order(), how));
+        self.first_differences.push((order, how));
     }
 
     /// Looks into the largest ciphertext of the folder that differs in nothing so far: one for each
@@ -187,11 +221,12 @@ impl Compared {
             return;
         };
         if blocks::repeat_in_sample(&place.of(largest), largest.bytes) == Ok(true) {
-            self.add_difference(listed, How::Repeats);
+            self.add_difference(listed.order(), How::Repeats);
         }
     }
 
-    fn add_unread(&mut self, path: PathBuf, fault: Fault) {
+    /// Adds a payload that could not be read.
+    pub(crate) fn add_unread(&mut self, path: PathBuf, fault: Fault) {
         self.unread += 1;
         if self.first_unread.len() < SAMPLE_MAX {
             self.first_unread.push((path, fault));

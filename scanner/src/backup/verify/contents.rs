@@ -1,4 +1,4 @@
-//! Reads one payload to its end: is it what its row sealed?
+//! Reads one payload to its end: is it what its row sealed, and does it begin as its name says?
 //!
 //! The SHA-1 is that of the bytes as stored, encrypted or not. Of an encrypted file the last two
 //! blocks are decrypted and no more: nothing plain is ever made of a payload.
@@ -10,53 +10,72 @@ use sha1::{Digest, Sha1};
 use super::blocks::RepeatedBlocks;
 use super::difference::How;
 use super::expected::Integrity;
+use super::first_bytes::HEAD_BYTES;
+use super::looked_into::{Beginning, Seen};
 use crate::backup::crypto::decrypt::{self, BLOCK};
-use crate::backup::crypto::keybag::ClassKeys;
+use crate::backup::crypto::keybag::{ClassKeys, Key};
+use crate::backup::file_list::content_kind::ContentKind;
 use crate::source::file::{self, Fault};
 
-/// Reads the file; the difference, if it is not what was sealed.
+/// Reads the file. `kind` is what its name promises.
 pub(crate) fn read(
     path: &Path,
     integrity: &Integrity,
+    kind: Option<ContentKind>,
     encrypted: bool,
     keys: Option<&ClassKeys>,
-) -> Result<Option<How>, Fault> {
+) -> Result<Seen, Fault> {
     let mut hash = integrity.digest.map(|_| Sha1::new());
-    let mut end = End::default();
+    let mut ends = Ends::default();
     let mut blocks = encrypted.then(RepeatedBlocks::default);
     file::read_through(path, |piece| {
         if let Some(hash) = &mut hash {
             hash.update(piece);
         }
-        end.push(piece);
+        ends.push(piece);
         if let Some(blocks) = &mut blocks {
             blocks.push(piece);
         }
     })?;
     let found: Option<[u8; 20]> = hash.map(|hash| hash.finalize().into());
     if found != integrity.digest {
-        return Ok(Some(How::Digest));
+        return Ok(Seen::damaged(How::Digest));
     }
     if blocks.is_some_and(|blocks| blocks.found()) {
-        return Ok(Some(How::Repeats));
+        return Ok(Seen::damaged(How::Repeats));
     }
-    // An empty file of iOS 27 has nothing that could end in a padding.
-    let keys = keys.filter(|_| end.length > 0);
-    Ok(keys
-        .zip(integrity.key)
-        .and_then(|(keys, key)| end.check(keys, &key)))
+    let seen = Seen {
+        has_its_digest: found.is_some(),
+        ..Seen::default()
+    };
+    Ok(match keys.zip(integrity.key) {
+        // An empty file of iOS 27 has nothing that could end in a padding.
+        _ if ends.length == 0 => seen,
+        Some((keys, key)) => match keys.unwrap_with_class(&key) {
+            Some(key) => ends.open(&key, kind, seen),
+            None => Seen::damaged(How::Locked),
+        },
+        None => Seen {
+            beginning: Beginning::of(kind.filter(|_| !encrypted), &ends.head),
+            ..seen
+        },
+    })
 }
 
-/// The last two blocks of a file; zeros before its first byte, as the cipher begins.
+/// The first bytes of a file, and its last two blocks; zeros before its first byte, as the cipher begins.
 #[derive(Default)]
-struct End {
+struct Ends {
+    head: Vec<u8>,
     blocks: [u8; 2 * BLOCK],
     length: u64,
 }
 
-impl End {
+impl Ends {
     fn push(&mut self, piece: &[u8]) {
         self.length += piece.len() as u64;
+        let missing = HEAD_BYTES - self.head.len();
+        self.head
+            .extend_from_slice(&piece[..missing.min(piece.len())]);
         match piece.last_chunk() {
             Some(last) => self.blocks = *last,
             None => {
@@ -67,14 +86,27 @@ impl End {
         }
     }
 
-    fn check(&self, keys: &ClassKeys, key: &[u8; 44]) -> Option<How> {
-        let Some(key) = keys.unwrap_with_class(key) else {
-            return Some(How::Locked);
+    /// What a ciphertext tells under its key.
+    fn open(mut self, key: &Key, kind: Option<ContentKind>, seen: Seen) -> Seen {
+        if !self.fit(key) {
+            return Seen::damaged(How::Ending);
+        }
+        let is_whole = self.length == self.head.len() as u64;
+        decrypt::decrypt_head(key, &mut self.head, is_whole);
+        Seen {
+            ends_rightly: true,
+            beginning: Beginning::of(kind, &self.head),
+            ..seen
+        }
+    }
+
+    fn fit(&self, key: &Key) -> bool {
+        let is_of_blocks = self.length.is_multiple_of(BLOCK as u64);
+        let (before, last) = self.blocks.split_at(BLOCK);
+        let (Ok(before), Ok(last)) = (before.try_into(), last.try_into()) else {
+            return false;
         };
-        let (before, last) = self.blocks.split_first_chunk::<BLOCK>()?;
-        let whole = self.length > 0 && self.length.is_multiple_of(BLOCK as u64);
-        let fits = whole && decrypt::padding_fits(&key, before, last.first_chunk()?);
-        (!fits).then_some(How::Ending)
+        is_of_blocks && decrypt::padding_fits(key, before, last)
     }
 }
 
@@ -88,7 +120,7 @@ mod tests {
         fn the_end_is_that_of_the_whole_whatever_the_pieces(
             pieces in prop::collection::vec(prop::collection::vec(any::<u8>(), 0..70), 0..6),
         ) {
-            let mut end = End::default();
+            let mut end = Ends::default();
             pieces.iter().for_each(|piece| end.push(piece));
             let whole = [vec![0; 32], pieces.concat()].concat();
             prop_assert_eq!(&end.blocks[..], &whole[whole.len() - 32..]);

@@ -27,6 +27,11 @@ pub(crate) enum How {
     },
     /// A cipher block repeats in it, which AES never writes.
     Repeats,
+    /// It does not begin as its name says; the device may have stored it so.
+    Beginning {
+        /// It begins with zeros.
+        zeros: bool,
+    },
     /// Another length than the row's Size asks for.
     Length {
         /// Bytes on disk.
@@ -45,6 +50,7 @@ impl How {
             Self::Digest | Self::Locked | Self::Ending | Self::Blocks { .. } | Self::Repeats => {
                 true
             }
+            Self::Beginning { .. } => false,
             Self::Length {
                 found,
                 expected,
@@ -66,6 +72,12 @@ impl How {
                 )
             }
             Self::Repeats => "blocks of its ciphertext repeat, so it was overwritten".to_owned(),
+            Self::Beginning { zeros: true } => {
+                "it begins with zeros, which no file of its kind does".to_owned()
+            }
+            Self::Beginning { zeros: false } => {
+                "it does not begin as a file of its kind does".to_owned()
+            }
             Self::Length {
                 found, expected, ..
             } => {

@@ -52,6 +52,7 @@ pub(crate) fn find(
             let empty = sums.incomparable_empty;
             format!("{empty} files are empty, and nothing says that they should be")
         }),
+        sums.looked_into.doubt(),
     ];
     doubts.into_iter().flatten().collect()
 }

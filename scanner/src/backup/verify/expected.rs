@@ -8,17 +8,22 @@ use std::ops::RangeInclusive;
 
 use crate::backup::cloud_log::{LogKeys, PAYLOADS};
 use crate::backup::file_list::catalog::{self, Catalog, FileRow, Liveness};
+use crate::backup::file_list::content_kind::ContentKind;
 use crate::backup::file_list::row_facts::RowFacts;
 use crate::source::file::Fault;
 
+use super::sample::Sample;
+
 /// The lowest bits of a size hold it; sizes that need more are none that a device has.
-const SIZE_BITS: u32 = 61;
+const SIZE_BITS: u32 = 58;
 /// Size of a row that does not tell it.
 const UNTOLD: u64 = (1 << SIZE_BITS) - 1;
 /// Set where the row carries the Digest of something.
 const NOT_EMPTY: u64 = 1 << SIZE_BITS;
 /// How the file lives, above it.
 const LIVENESS_AT: u32 = SIZE_BITS + 1;
+/// What its name promises, above that.
+const KIND_AT: u32 = LIVENESS_AT + 2;
 /// SHA-1 of nothing.
 const DIGEST_OF_NOTHING: [u8; 20] = [
     0xda, 0x39, 0xa3, 0xee, 0x5e, 0x6b, 0x4b, 0x0d, 0x32, 0x55, 0xbf, 0xef, 0x95, 0x60, 0x18, 0x90,
@@ -57,7 +62,8 @@ impl ExpectedFile {
             .digest
             .is_some_and(|digest| digest != DIGEST_OF_NOTHING);
         let liveness = (row.liveness as u64) << LIVENESS_AT;
-        let size = size | liveness | if not_empty { NOT_EMPTY } else { 0 };
+        let kind = row.kind.map_or(0, |kind| kind as u64 + 1) << KIND_AT;
+        let size = size | liveness | kind | if not_empty { NOT_EMPTY } else { 0 };
         Self {
             id,
             order: row.order | if row.may_be_absent { MAY_BE_ABSENT } else { 0 },
@@ -89,8 +95,20 @@ impl ExpectedFile {
             Liveness::Log,
             Liveness::Media,
         ];
-        let number = (self.word() >> LIVENESS_AT) as usize;
+        let number = (self.word() >> LIVENESS_AT) as usize % lives.len();
         lives.get(number).copied().unwrap_or(Liveness::Fixed)
+    }
+
+    /// What its name promises of its first bytes.
+    pub(crate) fn kind(&self) -> Option<ContentKind> {
+        let kinds = [
+            ContentKind::CoreDatabase,
+            ContentKind::Database,
+            ContentKind::PropertyList,
+            ContentKind::Media,
+        ];
+        let number = (self.word() >> KIND_AT) as usize;
+        kinds.get(number.checked_sub(1)?).copied()
     }
 
     fn word(&self) -> u64 {
@@ -139,6 +157,7 @@ struct Part {
     expected: u64,
     bytes: Option<u64>,
     log_keys: LogKeys,
+    sample: Sample,
 }
 
 /// The listed files of a run of payload folders.
@@ -148,6 +167,8 @@ pub(crate) struct ExpectedFiles {
     parts: Vec<(u32, Part)>,
     /// What the rows of the whole manifest tell.
     pub facts: RowFacts,
+    /// Files that may be looked into.
+    pub sample: Sample,
 }
 
 impl ExpectedFiles {
@@ -163,23 +184,31 @@ impl ExpectedFiles {
             expected: 0,
             bytes: Some(0),
             log_keys: LogKeys::default(),
+            sample: Sample::default(),
         };
         let logs = PAYLOADS.map(|id| catalog::file_id(id.as_bytes()));
         let read = catalog.collect(new, |part, row| {
             part.add(row, folders, with_integrity);
             part.add_log_key(row, &logs);
+            part.sample.offer(row);
         })?;
         let mut facts = RowFacts::default();
+        let mut sample = Sample::default();
         let mut parts = Vec::with_capacity(read.len());
         for part in read {
             let first = u32::try_from(facts.odd.rows).map_err(|_| catalog::too_many_rows())?;
             facts.add(&part.facts, first);
+            sample.add(&part.collected.sample, first);
             parts.push((first, part.collected));
         }
         if facts.odd.rows > u64::from(catalog::ROWS_MAX) {
             return Err(catalog::too_many_rows());
         }
-        Ok(Self { parts, facts })
+        Ok(Self {
+            parts,
+            facts,
+            sample,
+        })
     }
 
     /// Rows of the whole manifest that must have a payload, with those that may be such rows.
