@@ -45,11 +45,20 @@ enum Verdict {
     Wrong,
 }
 
+/// What a check is about.
+#[derive(Debug)]
+enum Subject {
+    /// How the program is set up.
+    Setup(&'static str),
+    /// A place that a scan would read.
+    Evidence(String),
+}
+
 /// One line of the answer.
 #[derive(Debug)]
 struct Check {
     verdict: Verdict,
-    what: String,
+    subject: Subject,
     message: String,
     remedy: Option<String>,
 }
@@ -70,7 +79,7 @@ fn verdict(checks: &[Check]) -> Exit {
     let worst = checks.iter().map(|check| check.verdict).max();
     let readable = checks
         .iter()
-        .any(|c| c.verdict == Verdict::Fine && c.what.starts_with("read "));
+        .any(|c| c.verdict == Verdict::Fine && matches!(c.subject, Subject::Evidence(_)));
     match worst {
         Some(Verdict::Wrong) => Exit::Usage,
         Some(Verdict::Unwritable) => Exit::Unwritten,
@@ -240,22 +249,19 @@ fn reports(settings: &OutputSettings) -> Vec<Check> {
 fn evidence(settings: &ScanSettings) -> Vec<Check> {
     let mut checks: Vec<_> = match settings.roots.as_slice() {
         [] => standard_locations(),
-        roots => roots
-            .iter()
-            .map(|root| readable("read root", root))
-            .collect(),
+        roots => roots.iter().map(|root| readable("root", root)).collect(),
     };
     checks.extend(
         settings
             .mdm
             .iter()
-            .map(|path| readable("read MDM exports", path)),
+            .map(|path| readable("MDM exports", path)),
     );
     checks.extend(
         settings
             .inventory
             .iter()
-            .map(|path| readable("read inventory", path)),
+            .map(|path| readable("inventory", path)),
     );
     checks.extend(settings.os_feed.as_deref().map(os_feed));
     checks.extend(settings.system_status.as_deref().map(system_status));
@@ -286,7 +292,7 @@ fn system_status(path: &Path) -> Check {
     }
 }
 
-fn unusable(what: &str, path: &Path, problems: &[Problem]) -> Check {
+fn unusable(what: &'static str, path: &Path, problems: &[Problem]) -> Check {
     let found = problems.first().map_or("unusable", |p| p.found.as_str());
     let message = format!("{}: {found}", path.display());
     let check = Check::new(Verdict::Unread, what, message);
@@ -311,30 +317,31 @@ fn standard_locations() -> Vec<Check> {
     let unlisted = standard
         .problems
         .iter()
-        .map(|problem| readable("read homes", &problem.path));
+        .map(|problem| readable("homes", &problem.path));
     let places = standard.locations.iter().map(location);
     unlisted.chain(places).collect()
 }
 
 fn location(location: &Location) -> Check {
-    let what = format!("read {} of {}", location.kind.words(), location.user);
+    let what = format!("{} of {}", location.kind.words(), location.user);
     readable(&what, &location.path)
 }
 
 /// Can it be opened, and what is in it?
 fn readable(what: &str, path: &Path) -> Check {
     let shown = path.display();
-    match look(path) {
-        Ok(found) => Check::new(Verdict::Fine, what, format_args!("{shown}: {found}")),
-        Err(error) if error.kind() == ErrorKind::NotFound => {
-            Check::new(Verdict::Absent, what, format_args!("{shown}: not there"))
-        }
-        Err(error) => Check::new(Verdict::Unread, what, format_args!("{shown}: {error}"))
-            .with_remedy(remedy(&error)),
+    let check = |verdict, message: &dyn fmt::Display| {
+        let message = format_args!("{shown}: {message}").to_string();
+        Check::new(verdict, Subject::Evidence(what.to_owned()), message)
+    };
+    match contents(path) {
+        Ok(contents) => check(Verdict::Fine, &contents),
+        Err(error) if error.kind() == ErrorKind::NotFound => check(Verdict::Absent, &"not there"),
+        Err(error) => check(Verdict::Unread, &error).with_remedy(remedy(&error)),
     }
 }
 
-fn look(path: &Path) -> std::io::Result<String> {
+fn contents(path: &Path) -> std::io::Result<String> {
     let meta = std::fs::metadata(path)?;
     if meta.is_file() {
         return std::fs::File::open(path).map(|_| "a file that can be read".to_owned());
@@ -358,10 +365,10 @@ fn remedy(error: &std::io::Error) -> &'static str {
 }
 
 impl Check {
-    fn new(verdict: Verdict, what: &str, message: impl fmt::Display) -> Self {
+    fn new(verdict: Verdict, subject: impl Into<Subject>, message: impl fmt::Display) -> Self {
         Self {
             verdict,
-            what: what.to_owned(),
+            subject: subject.into(),
             message: message.to_string(),
             remedy: None,
         }
@@ -371,6 +378,21 @@ impl Check {
         Self {
             remedy: Some(remedy.to_owned()),
             ..self
+        }
+    }
+}
+
+impl From<&'static str> for Subject {
+    fn from(what: &'static str) -> Self {
+        Self::Setup(what)
+    }
+}
+
+impl fmt::Display for Subject {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Setup(what) => f.write_str(what),
+            Self::Evidence(what) => write!(f, "read {what}"),
         }
     }
 }
@@ -385,7 +407,7 @@ impl fmt::Display for Check {
             Verdict::Unwritable => "CANNOT WRITE",
             Verdict::Wrong => "WRONG",
         };
-        let message = escaped(&format!("{}: {}", self.what, self.message));
+        let message = escaped(&format!("{}: {}", self.subject, self.message));
         write!(f, "{word:<12} {message}")?;
         match &self.remedy {
             Some(remedy) => write!(f, "\n{:<12} -> {remedy}", ""),
