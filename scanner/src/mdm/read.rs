@@ -12,7 +12,7 @@ use super::table::export;
 use super::table::reading::{self, ReadContext};
 use super::table::rules::TableRules;
 use super::wrapper::{ideviceinfo, json_shapes, nanomdm_files};
-use crate::model::problem::{Level, Problem, ProblemKind};
+use crate::model::problem::{Problem, ProblemKind};
 use crate::source::content::{self, Content};
 use crate::source::file::{self, Fault};
 use crate::source::text::Text;
@@ -176,57 +176,13 @@ fn something_else(document: &mut Document, content: &Content<'_>, bytes: &[u8]) 
     if let Some(row) = other_files::of_text(bytes) {
         return message::note_other_file(document, row);
     }
-    let is_named_as_evidence = document
-        .path
-        .extension()
-        .and_then(|ending| ending.to_str())
-        .is_some_and(|ending| {
-            EVIDENCE_ENDINGS
-                .iter()
-                .any(|p| p.eq_ignore_ascii_case(ending))
-        });
-    let (found, level, remedy) = match content {
-        Content::Html => (
-            "an HTML page",
-            Level::Incomplete,
-            Some("it may be a login page that was saved in place of the export; export it again"),
-        ),
-        Content::Xml => (
-            "XML that is neither a property list nor a list of device records",
-            Level::Note,
-            None,
-        ),
-        Content::Empty => (
-            "an empty file",
-            level_by_name(is_named_as_evidence),
-            Some("export it again"),
-        ),
-        Content::Table => (
-            "a table whose columns name no devices, or say nothing else of them",
-            Level::Note,
-            Some(
-                "its columns can be named under [mdm.columns] of fleetback.toml; a table that says \
-                 whose device is whose is given with --inventory",
-            ),
-        ),
-        Content::Known(_) if is_workbook(bytes) => (
-            "an Excel workbook",
-            Level::Incomplete,
-            Some("open it, save it as CSV (UTF-8), and give that file"),
-        ),
-        Content::Known(name) => (
-            *name,
-            level_by_name(is_named_as_evidence),
-            Some("unpack it, if it holds exports"),
-        ),
-        Content::Text => ("plain text", level_by_name(is_named_as_evidence), None),
-        _ => (
-            "neither a property list nor JSON nor text",
-            level_by_name(is_named_as_evidence),
-            None,
-        ),
+    let (found, weight, remedy) = unreadable(content, bytes);
+    let is_loss = match weight {
+        Weight::Loss => true,
+        Weight::Note => false,
+        Weight::ByName => is_named_as_evidence(&document.path),
     };
-    if level == Level::Note {
+    if !is_loss {
         return document.add_shared_note(WANTED, found, remedy);
     }
     let problem = Problem::incomplete(&document.path, WANTED, found);
@@ -237,6 +193,60 @@ fn something_else(document: &mut Document, content: &Content<'_>, bytes: &[u8]) 
     });
 }
 
+/// How much a file that cannot be read weighs.
+enum Weight {
+    /// It was meant as evidence.
+    Loss,
+    Note,
+    /// It is a loss where its name is that of evidence.
+    ByName,
+}
+
+fn is_named_as_evidence(path: &Path) -> bool {
+    let ending = path.extension().and_then(|ending| ending.to_str());
+    ending.is_some_and(|ending| {
+        let mut endings = EVIDENCE_ENDINGS.iter();
+        endings.any(|one| one.eq_ignore_ascii_case(ending))
+    })
+}
+
+/// What such a file is, and what to do about it.
+fn unreadable<'c>(content: &Content<'c>, bytes: &[u8]) -> (&'c str, Weight, Option<&'static str>) {
+    match content {
+        Content::Html => (
+            "an HTML page",
+            Weight::Loss,
+            Some("it may be a login page that was saved in place of the export; export it again"),
+        ),
+        Content::Xml => (
+            "XML that is neither a property list nor a list of device records",
+            Weight::Note,
+            None,
+        ),
+        Content::Empty => ("an empty file", Weight::ByName, Some("export it again")),
+        Content::Table => (
+            "a table whose columns name no devices, or say nothing else of them",
+            Weight::Note,
+            Some(
+                "its columns can be named under [mdm.columns] of fleetback.toml; a table that says \
+                 whose device is whose is given with --inventory",
+            ),
+        ),
+        Content::Known(_) if is_workbook(bytes) => (
+            "an Excel workbook",
+            Weight::Loss,
+            Some("open it, save it as CSV (UTF-8), and give that file"),
+        ),
+        Content::Known(name) => (name, Weight::ByName, Some("unpack it, if it holds exports")),
+        Content::Text => ("plain text", Weight::ByName, None),
+        _ => (
+            "neither a property list nor JSON nor text",
+            Weight::ByName,
+            None,
+        ),
+    }
+}
+
 /// A ZIP archive with the parts of a workbook.
 fn is_workbook(bytes: &[u8]) -> bool {
     let parts: [&[u8]; 2] = [b"[Content_Types].xml", b"xl/workbook.xml"];
@@ -244,12 +254,4 @@ fn is_workbook(bytes: &[u8]) -> bool {
         && parts
             .iter()
             .any(|part| memchr::memmem::find(bytes, part).is_some())
-}
-
-fn level_by_name(is_named_as_evidence: bool) -> Level {
-    if is_named_as_evidence {
-        Level::Incomplete
-    } else {
-        Level::Note
-    }
 }

@@ -686,6 +686,7 @@ fn is_there(word: &str, words: &[String], joined: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use super::DeviceField as F;
     use super::*;
     use crate::source::fold::folded;
 
@@ -705,10 +706,9 @@ mod tests {
         }
     }
 
-    #[test]
-    fn names_in_several_languages() {
-        use DeviceField as F;
-        check(
+    const NAMES: &[(F, &[&str])] = &[
+        (
+            F::SerialNumber,
             &[
                 "Serial Number (mandatory)",
                 "Número de serie",
@@ -718,9 +718,9 @@ mod tests {
                 "Geräte-Seriennummer",
                 "hw_serial_no",
             ],
-            Some(F::SerialNumber),
-        );
-        check(
+        ),
+        (
+            F::LastContact,
             &[
                 "Último contacto",
                 "Dernière connexion",
@@ -732,9 +732,9 @@ mod tests {
                 "Zuletzt gesehen",
                 "Última sincronización",
             ],
-            Some(F::LastContact),
-        );
-        check(
+        ),
+        (
+            F::LastCloudBackup,
             &[
                 "Last iCloud backup",
                 "Última copia de iCloud",
@@ -745,9 +745,9 @@ mod tests {
                 "Letzte iCloud-Sicherung",
                 "iCloud Backup Date",
             ],
-            Some(F::LastCloudBackup),
-        );
-        check(
+        ),
+        (
+            F::CloudBackupEnabled,
             &[
                 "Copia de seguridad en iCloud",
                 "iCloudバックアップ",
@@ -756,13 +756,13 @@ mod tests {
                 "iCloud Backup Status",
                 "is_icloud_backup_on",
             ],
-            Some(F::CloudBackupEnabled),
-        );
-        check(
+        ),
+        (
+            F::LastComputerBackup,
             &["Last Backup Date", "Letztes Backup", "Dernière sauvegarde"],
-            Some(F::LastComputerBackup),
-        );
-        check(
+        ),
+        (
+            F::OsVersion,
             &[
                 "Versión del SO",
                 "Version du système",
@@ -770,33 +770,39 @@ mod tests {
                 "iOS-Version",
                 "Betriebssystemversion",
             ],
-            Some(F::OsVersion),
-        );
-        check(
+        ),
+        (
+            F::Platform,
             &["Sistema operativo", "Betriebssystem", "Plateforme"],
-            Some(F::Platform),
-        );
-        check(
+        ),
+        (
+            F::Supervised,
             &[
                 "Supervised (t=yes,f=n)",
                 "Supervisado",
                 "監視対象",
                 "Betreut",
             ],
-            Some(F::Supervised),
-        );
-        check(
+        ),
+        (
+            F::DeviceName,
             &["Nombre del dispositivo", "デバイス名", "Nom de l'appareil"],
-            Some(F::DeviceName),
-        );
-        check(&["Correo electrónico", "メールアドレス"], Some(F::Email));
-        check(&["Usuario", "ユーザ名"], Some(F::User));
-        check(
+        ),
+        (F::Email, &["Correo electrónico", "メールアドレス"]),
+        (F::User, &["Usuario", "ユーザ名"]),
+        (
+            F::Capacity,
             &["Gesamtspeicher", "Capacité de stockage totale"],
-            Some(F::Capacity),
-        );
-        check(&["Freier Speicher", "Espacio libre"], Some(F::Available));
-        check(&["Enrollment Status", "MDM State"], Some(F::MdmState));
+        ),
+        (F::Available, &["Freier Speicher", "Espacio libre"]),
+        (F::MdmState, &["Enrollment Status", "MDM State"]),
+    ];
+
+    #[test]
+    fn names_in_several_languages() {
+        for (field, names) in NAMES {
+            check(names, Some(*field));
+        }
     }
 
     #[test]
