@@ -2,8 +2,6 @@
 
 use std::process::ExitCode;
 
-use clap::Parser;
-
 use crate::command;
 use crate::config::args::{Cli, Command};
 use crate::output::messages;
@@ -11,7 +9,7 @@ use crate::system::exit::Exit;
 
 /// Runs the program with the arguments of this process.
 pub fn run() -> ExitCode {
-    let exit = dispatch(Cli::parse()).unwrap_or_else(|error| {
+    let exit = dispatch(Cli::of_this_process()).unwrap_or_else(|error| {
         messages::error(&format_args!("{error:#}"));
         Exit::Usage
     });

@@ -6,12 +6,11 @@ use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
-use clap::Parser;
 use fleetback_report::format::{escaped, plural};
 use fleetback_report::policy::{Policy, Preset, WaiverRule};
 use jiff::Timestamp;
 
-use crate::config::args::{Cli, Command, Common, Config as Action, Scan};
+use crate::config::args::{Common, Config as Action, Variables};
 use crate::config::layer::Layer;
 use crate::config::{self, Config, FILE_NAME, Found, TEMPLATE};
 use crate::options::{self, Reports};
@@ -145,13 +144,9 @@ impl InForce {
     }
 }
 
-/// What the variables say, as a scan without flags would hear it.
+/// What the variables say to a scan without flags.
 fn typed(common: &Common) -> Result<Config> {
-    let cli = Cli::try_parse_from(["fleetback", "scan"])?;
-    let Command::Scan(scan) = cli.command else {
-        return Ok(Config::default());
-    };
-    let Scan { scan, output, .. } = *scan;
+    let Variables { scan, output } = Variables::read()?;
     Ok(Config {
         scan,
         output,

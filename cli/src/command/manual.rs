@@ -4,17 +4,16 @@
 use std::io;
 
 use anyhow::{Context, Result};
-use clap::CommandFactory;
 use clap_mangen::Man;
 
-use crate::config::args::{Cli, Completions, Man as ManArgs};
+use crate::config::args::{self, Completions, Man as ManArgs};
 use crate::output::files;
 use crate::system::exit::Exit;
 
 /// Prints the completions of a shell.
 pub(crate) fn completions(args: &Completions) -> Result<Exit> {
     let mut text = Vec::new();
-    clap_complete::generate(args.shell, &mut Cli::command(), "fleetback", &mut text);
+    clap_complete::generate(args.shell, &mut args::definition(), "fleetback", &mut text);
     Ok(files::print(&text))
 }
 
@@ -25,7 +24,7 @@ pub(crate) fn man(args: &ManArgs) -> Result<Exit> {
 }
 
 fn page(command: Option<&str>) -> Result<Vec<u8>> {
-    let mut whole = Cli::command();
+    let mut whole = args::definition();
     whole.build();
     let subject = match command {
         None => whole,

@@ -5,7 +5,7 @@
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 use fleetback_report::policy::Preset;
 use jiff::Timestamp;
 
@@ -46,13 +46,7 @@ pub(crate) struct Common {
     pub(crate) terminal: TerminalSettings,
 
     /// Settings file, instead of the first found of ./fleetback.toml, the user's and the system's
-    #[arg(
-        long,
-        value_name = "FILE",
-        env = "FLEETBACK_CONFIG",
-        hide_env_values = true,
-        global = true
-    )]
+    #[arg(long, value_name = "FILE", env = "FLEETBACK_CONFIG", global = true)]
     pub(crate) config: Option<PathBuf>,
 
     /// Say nothing on standard error but errors
@@ -137,39 +131,19 @@ pub(crate) struct Verify {
 
     /// Passwords of encrypted backups: CSV with the header id,password, or TOML; the password of one
     /// backup may stand in FLEETBACK_PASSWORD instead
-    #[arg(
-        long,
-        value_name = "FILE",
-        env = "FLEETBACK_PASSWORDS",
-        hide_env_values = true
-    )]
+    #[arg(long, value_name = "FILE", env = "FLEETBACK_PASSWORDS")]
     pub(crate) passwords: Option<PathBuf>,
 
     /// Program that prints the password of one device
-    #[arg(
-        long,
-        value_name = "CMD",
-        env = "FLEETBACK_PASSWORD_COMMAND",
-        hide_env_values = true
-    )]
+    #[arg(long, value_name = "CMD", env = "FLEETBACK_PASSWORD_COMMAND")]
     pub(crate) password_command: Option<CommandLine>,
 
     /// Where to store what was checked
-    #[arg(
-        long,
-        value_name = "FILE",
-        env = "FLEETBACK_HISTORY",
-        hide_env_values = true
-    )]
+    #[arg(long, value_name = "FILE", env = "FLEETBACK_HISTORY")]
     pub(crate) history: Option<PathBuf>,
 
     /// Use no history
-    #[arg(
-        long,
-        env = "FLEETBACK_NO_HISTORY",
-        hide_env_values = true,
-        value_parser = clap::builder::FalseyValueParser::new(),
-    )]
+    #[arg(long, env = "FLEETBACK_NO_HISTORY", value_parser = clap::builder::FalseyValueParser::new())]
     pub(crate) no_history: bool,
 
     /// Write what was found for programs; `-` is standard output, in place of the text
@@ -177,12 +151,7 @@ pub(crate) struct Verify {
     pub(crate) json: Option<PathBuf>,
 
     /// Threads to read with [default: one per processor]
-    #[arg(
-        long,
-        value_name = "N",
-        env = "FLEETBACK_THREADS",
-        hide_env_values = true
-    )]
+    #[arg(long, value_name = "N", env = "FLEETBACK_THREADS")]
     pub(crate) threads: Option<NonZeroUsize>,
 
     /// Check as of this instant (RFC 3339) instead of now
@@ -221,7 +190,6 @@ pub(crate) struct Report {
         long,
         value_name = "FILE",
         env = "FLEETBACK_HISTORY",
-        hide_env_values = true,
         requires = "since"
     )]
     pub(crate) history: Option<PathBuf>,
@@ -316,13 +284,41 @@ pub(crate) struct Man {
     pub(crate) command: Option<String>,
 }
 
-/// The settings of a scan as the `FLEETBACK_*` variables alone have them.
-pub(crate) fn settings_from_variables() -> Result<ScanSettings, clap::Error> {
-    let cli = Cli::try_parse_from(["fleetback", "scan"])?;
-    Ok(match cli.command {
-        Command::Scan(scan) => scan.scan,
-        _ => ScanSettings::default(),
-    })
+impl Cli {
+    /// The arguments of this process; ends it where they are wrong, or ask for help.
+    pub(crate) fn of_this_process() -> Self {
+        let mut definition = definition();
+        let mut matches = definition.get_matches_mut();
+        Self::from_arg_matches_mut(&mut matches)
+            .unwrap_or_else(|error| error.format(&mut definition).exit())
+    }
+}
+
+/// The definition of the command line. Help never shows what a variable holds: it may be a command that
+/// prints a password.
+pub(crate) fn definition() -> clap::Command {
+    without_values(Cli::command())
+}
+
+fn without_values(command: clap::Command) -> clap::Command {
+    command
+        .mut_args(|arg| arg.hide_env_values(true))
+        .mut_subcommands(without_values)
+}
+
+/// What the `FLEETBACK_*` variables alone say.
+#[derive(Debug, Parser)]
+pub(crate) struct Variables {
+    #[command(flatten)]
+    pub(crate) scan: ScanSettings,
+    #[command(flatten)]
+    pub(crate) output: OutputSettings,
+}
+
+impl Variables {
+    pub(crate) fn read() -> Result<Self, clap::Error> {
+        Self::try_parse_from(["fleetback"])
+    }
 }
 
 /// A preset by its name.

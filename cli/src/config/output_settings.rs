@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
+use fleetback_report::render::csv::{Profile, Rows};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -18,6 +19,15 @@ pub(crate) enum CsvProfile {
     Raw,
 }
 
+impl From<CsvProfile> for Profile {
+    fn from(profile: CsvProfile) -> Self {
+        match profile {
+            CsvProfile::Excel => Self::Excel,
+            CsvProfile::Raw => Self::Raw,
+        }
+    }
+}
+
 /// What a row of the CSV is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
@@ -26,6 +36,15 @@ pub(crate) enum CsvRows {
     Device,
     /// One row for each local backup.
     Backup,
+}
+
+impl From<CsvRows> for Rows {
+    fn from(rows: CsvRows) -> Self {
+        match rows {
+            CsvRows::Device => Self::Device,
+            CsvRows::Backup => Self::Backup,
+        }
+    }
 }
 
 /// From which severity on the run ends with exit code 1.
@@ -48,75 +67,35 @@ pub(crate) enum FailOn {
 #[command(next_help_heading = "Output")]
 pub(crate) struct OutputSettings {
     /// Write a table for the spreadsheet; repeatable; `-` is standard output
-    #[arg(
-        long,
-        value_name = "FILE",
-        env = "FLEETBACK_CSV",
-        hide_env_values = true
-    )]
+    #[arg(long, value_name = "FILE", env = "FLEETBACK_CSV")]
     pub(crate) csv: Vec<PathBuf>,
 
     /// Write a page to look at: one file, opens without a network; repeatable
-    #[arg(
-        long,
-        value_name = "FILE",
-        env = "FLEETBACK_HTML",
-        hide_env_values = true
-    )]
+    #[arg(long, value_name = "FILE", env = "FLEETBACK_HTML")]
     pub(crate) html: Vec<PathBuf>,
 
     /// Write the whole results for programs, and for `fleetback report`; repeatable
-    #[arg(
-        long,
-        value_name = "FILE",
-        env = "FLEETBACK_JSON",
-        hide_env_values = true
-    )]
+    #[arg(long, value_name = "FILE", env = "FLEETBACK_JSON")]
     pub(crate) json: Vec<PathBuf>,
 
     /// For whom the CSV is [default: excel]
-    #[arg(
-        long,
-        value_name = "PROFILE",
-        env = "FLEETBACK_CSV_PROFILE",
-        hide_env_values = true
-    )]
+    #[arg(long, value_name = "PROFILE", env = "FLEETBACK_CSV_PROFILE")]
     pub(crate) csv_profile: Option<CsvProfile>,
 
     /// One ASCII character between the cells, or `tab` [default: ,]
-    #[arg(
-        long,
-        value_name = "C",
-        env = "FLEETBACK_CSV_DELIMITER",
-        hide_env_values = true
-    )]
+    #[arg(long, value_name = "C", env = "FLEETBACK_CSV_DELIMITER")]
     pub(crate) csv_delimiter: Option<String>,
 
     /// What a row is [default: device]
-    #[arg(
-        long,
-        value_name = "ROWS",
-        env = "FLEETBACK_CSV_ROWS",
-        hide_env_values = true
-    )]
+    #[arg(long, value_name = "ROWS", env = "FLEETBACK_CSV_ROWS")]
     pub(crate) csv_rows: Option<CsvRows>,
 
     /// Time zone of dates for people, such as Europe/Berlin [default: this computer's]
-    #[arg(
-        long,
-        value_name = "ZONE",
-        env = "FLEETBACK_TIMEZONE",
-        hide_env_values = true
-    )]
+    #[arg(long, value_name = "ZONE", env = "FLEETBACK_TIMEZONE")]
     pub(crate) timezone: Option<String>,
 
     /// From which severity on to end with exit code 1 [default: error]
-    #[arg(
-        long,
-        value_name = "SEVERITY",
-        env = "FLEETBACK_FAIL_ON",
-        hide_env_values = true
-    )]
+    #[arg(long, value_name = "SEVERITY", env = "FLEETBACK_FAIL_ON")]
     pub(crate) fail_on: Option<FailOn>,
 }
 

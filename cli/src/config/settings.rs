@@ -14,12 +14,16 @@ use fleetback_scanner::mdm::DateOrder;
 use fleetback_scanner::mdm::columns::DeviceField;
 use fleetback_scanner::mdm::consoles;
 use fleetback_scanner::mdm::rules::TableRules;
+use fleetback_scanner::model::backup::VerifyLevel;
 use jiff::tz::TimeZone;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::layer::Layer;
 use crate::passwords::CommandLine;
+
+// The choices of the settings are types of their own beside those of the libraries: `--help` and the JSON
+// Schema print the sentence of each value.
 
 /// How deep each backup is checked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Serialize, Deserialize, JsonSchema)]
@@ -33,6 +37,17 @@ pub(crate) enum Verify {
     Sizes,
     /// And read every byte: digests, and in encrypted backups the padding.
     Contents,
+}
+
+impl From<Verify> for VerifyLevel {
+    fn from(verify: Verify) -> Self {
+        match verify {
+            Verify::State => Self::State,
+            Verify::Names => Self::Names,
+            Verify::Sizes => Self::Sizes,
+            Verify::Contents => Self::Contents,
+        }
+    }
 }
 
 /// When to do something that only makes sense on a terminal.
@@ -53,130 +68,65 @@ pub(crate) enum When {
 pub(crate) struct ScanSettings {
     /// Backup folders: one backup, a MobileSync/Backup folder, a home, a folder of homes, a share of
     /// hosts' folders. None given: every standard location of every user (macOS and Windows)
-    #[arg(value_name = "ROOT", env = "FLEETBACK_ROOTS", hide_env_values = true)]
+    #[arg(value_name = "ROOT", env = "FLEETBACK_ROOTS")]
     pub(crate) roots: Vec<PathBuf>,
 
     /// File or folder of MDM exports, repeatable; the type of each file is detected from its content
-    #[arg(
-        long,
-        value_name = "PATH",
-        env = "FLEETBACK_MDM",
-        hide_env_values = true
-    )]
+    #[arg(long, value_name = "PATH", env = "FLEETBACK_MDM")]
     pub(crate) mdm: Vec<PathBuf>,
 
     /// Table of devices: serial number, user, e-mail, department, site, group, tags, planned swap
     /// date
-    #[arg(
-        long,
-        value_name = "FILE.csv",
-        env = "FLEETBACK_INVENTORY",
-        hide_env_values = true
-    )]
+    #[arg(long, value_name = "FILE.csv", env = "FLEETBACK_INVENTORY")]
     pub(crate) inventory: Option<PathBuf>,
 
     /// Thresholds, requirements and waivers (TOML); none given: the built-in policy
-    #[arg(
-        long,
-        value_name = "FILE",
-        env = "FLEETBACK_POLICY",
-        hide_env_values = true
-    )]
+    #[arg(long, value_name = "FILE", env = "FLEETBACK_POLICY")]
     pub(crate) policy: Option<PathBuf>,
 
     /// Which versions of iOS there are: Apple's GDMF list or a SOFA feed, saved as a file; none given:
     /// the table that is built in
-    #[arg(
-        long,
-        value_name = "FILE",
-        env = "FLEETBACK_OS_FEED",
-        hide_env_values = true
-    )]
+    #[arg(long, value_name = "FILE", env = "FLEETBACK_OS_FEED")]
     pub(crate) os_feed: Option<PathBuf>,
 
     /// Status of Apple's services: the JSON of its System Status page, saved as a file
-    #[arg(
-        long,
-        value_name = "FILE",
-        env = "FLEETBACK_SYSTEM_STATUS",
-        hide_env_values = true
-    )]
+    #[arg(long, value_name = "FILE", env = "FLEETBACK_SYSTEM_STATUS")]
     pub(crate) system_status: Option<PathBuf>,
 
     /// How deep to check each backup [default: sizes]
-    #[arg(
-        long,
-        value_name = "LEVEL",
-        env = "FLEETBACK_VERIFY",
-        hide_env_values = true
-    )]
+    #[arg(long, value_name = "LEVEL", env = "FLEETBACK_VERIFY")]
     pub(crate) verify: Option<Verify>,
 
     /// Check an unchanged backup again after so many days [default: 30]
-    #[arg(
-        long,
-        value_name = "DAYS",
-        env = "FLEETBACK_VERIFY_AGAIN_DAYS",
-        hide_env_values = true
-    )]
+    #[arg(long, value_name = "DAYS", env = "FLEETBACK_VERIFY_AGAIN_DAYS")]
     pub(crate) verify_again_days: Option<NonZeroU32>,
 
     /// Passwords of encrypted backups: CSV with the header id,password, or TOML; only its owner
     /// may be able to read it
-    #[arg(
-        long,
-        value_name = "FILE",
-        env = "FLEETBACK_PASSWORDS",
-        hide_env_values = true
-    )]
+    #[arg(long, value_name = "FILE", env = "FLEETBACK_PASSWORDS")]
     pub(crate) passwords: Option<PathBuf>,
 
     /// Program that prints the password of one device, run once for each; {serial} and {udid} in its
     /// arguments are filled in; no shell
-    #[arg(
-        long,
-        value_name = "CMD",
-        env = "FLEETBACK_PASSWORD_COMMAND",
-        hide_env_values = true
-    )]
+    #[arg(long, value_name = "CMD", env = "FLEETBACK_PASSWORD_COMMAND")]
     pub(crate) password_command: Option<CommandLine>,
 
     /// Where to store what was checked, so that the next run need not check it again
     /// [default: history.sqlite3 in FLEETBACK_DATA_DIR or the user's data directory]
-    #[arg(
-        long,
-        value_name = "FILE",
-        env = "FLEETBACK_HISTORY",
-        hide_env_values = true
-    )]
+    #[arg(long, value_name = "FILE", env = "FLEETBACK_HISTORY")]
     pub(crate) history: Option<PathBuf>,
 
     /// Use no history: check every backup, store nothing
-    #[arg(
-        long,
-        env = "FLEETBACK_NO_HISTORY",
-        hide_env_values = true,
-        value_parser = FalseyValueParser::new(),
-    )]
+    #[arg(long, env = "FLEETBACK_NO_HISTORY", value_parser = FalseyValueParser::new())]
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub(crate) no_history: bool,
 
     /// Threads to read with [default: one per processor]
-    #[arg(
-        long,
-        value_name = "N",
-        env = "FLEETBACK_THREADS",
-        hide_env_values = true
-    )]
+    #[arg(long, value_name = "N", env = "FLEETBACK_THREADS")]
     pub(crate) threads: Option<NonZeroUsize>,
 
     /// Name of this computer in the report [default: its host name]
-    #[arg(
-        long,
-        value_name = "NAME",
-        env = "FLEETBACK_HOST",
-        hide_env_values = true
-    )]
+    #[arg(long, value_name = "NAME", env = "FLEETBACK_HOST")]
     pub(crate) host: Option<String>,
 }
 
@@ -186,23 +136,11 @@ pub(crate) struct ScanSettings {
 #[command(next_help_heading = "Terminal")]
 pub(crate) struct TerminalSettings {
     /// Show how far the scan is; bars on a terminal, with `always` lines elsewhere [default: auto]
-    #[arg(
-        long,
-        value_name = "WHEN",
-        env = "FLEETBACK_PROGRESS",
-        hide_env_values = true,
-        global = true
-    )]
+    #[arg(long, value_name = "WHEN", env = "FLEETBACK_PROGRESS", global = true)]
     pub(crate) progress: Option<When>,
 
     /// Use colours; NO_COLOR is honoured by `auto` [default: auto]
-    #[arg(
-        long,
-        value_name = "WHEN",
-        env = "FLEETBACK_COLOR",
-        hide_env_values = true,
-        global = true
-    )]
+    #[arg(long, value_name = "WHEN", env = "FLEETBACK_COLOR", global = true)]
     pub(crate) color: Option<When>,
 }
 

@@ -10,7 +10,7 @@ use fleetback_report::results::Severity;
 use jiff::tz::TimeZone;
 
 use crate::config::args::FailFlags;
-use crate::config::output_settings::{CsvProfile, CsvRows, FailOn, OutputSettings};
+use crate::config::output_settings::{FailOn, OutputSettings};
 use crate::output::files::{Target, resolved};
 use crate::output::terminal;
 use crate::system::exit::FailThreshold;
@@ -52,8 +52,8 @@ impl Reports {
         Ok(Self {
             targets: targets(output, workbooks)?,
             csv: CsvOptions {
-                profile: output.csv_profile.map_or(Profile::Excel, profile),
-                rows: output.csv_rows.map_or(Rows::Device, rows),
+                profile: output.csv_profile.map_or(Profile::Excel, Profile::from),
+                rows: output.csv_rows.map_or(Rows::Device, Rows::from),
                 delimiter: delimiter(output.csv_delimiter.as_deref())?,
             },
             time_zone: time_zone(output.timezone.as_deref())?,
@@ -137,20 +137,6 @@ fn delimiter(text: Option<&str>) -> Result<u8> {
             "--csv-delimiter: wanted one ASCII character that is no quote and no line break, or `tab`, found {:?}",
             text.unwrap_or_default()
         ),
-    }
-}
-
-fn profile(profile: CsvProfile) -> Profile {
-    match profile {
-        CsvProfile::Excel => Profile::Excel,
-        CsvProfile::Raw => Profile::Raw,
-    }
-}
-
-fn rows(rows: CsvRows) -> Rows {
-    match rows {
-        CsvRows::Device => Rows::Device,
-        CsvRows::Backup => Rows::Backup,
     }
 }
 

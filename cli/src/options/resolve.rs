@@ -5,7 +5,6 @@ use std::path::Path;
 
 use anyhow::{Result, bail, ensure};
 use fleetback_report::policy::Policy;
-use fleetback_scanner::model::backup::VerifyLevel;
 use fleetback_scanner::scan::{Inputs, ScanOptions};
 use jiff::Timestamp;
 
@@ -13,7 +12,7 @@ use super::path_checks::{ensure_exports_are_there, ensure_something_is_there};
 use super::standard_roots;
 use crate::config::args::Common;
 use crate::config::layer::Layer;
-use crate::config::settings::{MdmSettings, ScanSettings, TerminalSettings, Verify, When};
+use crate::config::settings::{MdmSettings, ScanSettings, TerminalSettings, When};
 use crate::config::{self, Config, Found};
 use crate::history;
 use crate::output::messages::Verbosity;
@@ -142,14 +141,5 @@ pub(crate) fn history_choice(
             Ok(history::HistoryChoice::None)
         }
         (None, false) => Ok(history::HistoryChoice::Default),
-    }
-}
-
-pub(crate) fn level(verify: Verify) -> VerifyLevel {
-    match verify {
-        Verify::State => VerifyLevel::State,
-        Verify::Names => VerifyLevel::Names,
-        Verify::Sizes => VerifyLevel::Sizes,
-        Verify::Contents => VerifyLevel::Contents,
     }
 }

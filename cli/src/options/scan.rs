@@ -13,8 +13,8 @@ use super::feeds::FeedFiles;
 use super::outputs::{Reports, fail_threshold};
 use super::path_checks::{refuse_history_in_evidence, refuse_to_write_into_evidence};
 use super::resolve::{
-    history_choice, host, inputs, level, log_config, passwords, policy, settings_from, terminal,
-    threads, verify_again_days,
+    history_choice, host, inputs, log_config, passwords, policy, settings_from, terminal, threads,
+    verify_again_days,
 };
 use super::run_id::run_id;
 use super::standard_roots::absent_roots;
@@ -94,7 +94,9 @@ impl ScanPlan {
             scan: ScanOptions {
                 now,
                 scan_host: host,
-                verify: settings.verify.map_or(VerifyLevel::default(), level),
+                verify: settings
+                    .verify
+                    .map_or(VerifyLevel::default(), VerifyLevel::from),
                 verify_again: args.again.verify_again,
                 verify_again_days: verify_again_days(&settings),
             },

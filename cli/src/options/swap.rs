@@ -20,7 +20,7 @@ use super::resolve;
 use super::run_id::run_id;
 
 use crate::config;
-use crate::config::args::{Common, settings_from_variables};
+use crate::config::args::{Common, Variables};
 use crate::config::layer::Layer;
 use crate::config::settings::{MdmSettings, ScanSettings};
 use crate::config::swap_args::{Swap, SwapEvidence, SwapTarget};
@@ -101,7 +101,7 @@ impl SwapPlan {
             roots: Vec::new(),
             ..ScanSettings::default()
         };
-        let under = settings_from_variables()?.with_fallback(config.scan);
+        let under = Variables::read()?.scan.with_fallback(config.scan);
         let feed = args.evidence.os_feed.clone().or(under.os_feed.clone());
         let evidence = if args.evidence.is_live() {
             let settings = args.evidence.into_settings().with_fallback(under);
@@ -168,7 +168,7 @@ impl Live {
                 scan_host: host,
                 verify: settings
                     .verify
-                    .map_or(VerifyLevel::default(), resolve::level),
+                    .map_or(VerifyLevel::default(), VerifyLevel::from),
                 verify_again: true,
                 verify_again_days: resolve::verify_again_days(settings),
             },

@@ -9,7 +9,7 @@ use super::path_checks::{
     ensure_something_is_there, refuse_history_in_evidence, refuse_json_in_evidence,
 };
 use super::resolve::{
-    history_choice, host, level, log_config, one_password, passwords, settings_from, terminal,
+    history_choice, host, log_config, one_password, passwords, settings_from, terminal,
     verify_again_days,
 };
 use crate::config;
@@ -51,7 +51,7 @@ impl VerifyPlan {
         let now = given_clock.unwrap_or_else(Timestamp::now);
         // The level of scheduled runs does not count here: `verify` is asked for by hand. Its own is
         // that of `scan` and `swap`, so that the three say the same of one folder.
-        let level = args.verify.map_or(VerifyLevel::default(), level);
+        let level = args.verify.map_or(VerifyLevel::default(), VerifyLevel::from);
         let json = args.json.clone().map(Target::from);
         let settings = args.into_settings().with_fallback(ScanSettings {
             roots: Vec::new(),

@@ -72,6 +72,7 @@ pub enum DiffKind {
     Same,
 }
 
+// A type of its own: results never say gone, for a device that is gone is not in them.
 impl From<Change> for DiffKind {
     fn from(change: Change) -> Self {
         match change {

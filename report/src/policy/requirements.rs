@@ -42,6 +42,8 @@ settings! {
     grace_days: f64 = 30.0, read by "super::values::days";
 }
 
+// Not `VerifyLevel`: a policy may ask for no check, and never for the plists alone.
+
 /// How deep a check a policy asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
