@@ -51,7 +51,9 @@ impl VerifyPlan {
         let now = given_clock.unwrap_or_else(Timestamp::now);
         // The level of scheduled runs does not count here: `verify` is asked for by hand. Its own is
         // that of `scan` and `swap`, so that the three say the same of one folder.
-        let level = args.verify.map_or(VerifyLevel::default(), VerifyLevel::from);
+        let level = args
+            .verify
+            .map_or(VerifyLevel::default(), VerifyLevel::from);
         let json = args.json.clone().map(Target::from);
         let settings = args.into_settings().with_fallback(ScanSettings {
             roots: Vec::new(),
