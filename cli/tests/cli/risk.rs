@@ -119,7 +119,7 @@ fn could_be_lost(results: &Value) -> Vec<&Value> {
     let devices = results["devices"].as_array().unwrap().iter();
     devices
         .filter(|device| lost.contains(&device["status"].as_str().unwrap()))
-        .filter(|device| device["listed_apart"] == false)
+        .filter(|device| device["listed"] == "fleet")
         .collect()
 }
 
@@ -138,6 +138,7 @@ fn a_device_that_could_be_lost_never_ends_with_0() {
             calm += u64::from(exit == 0);
         }
         for device in devices {
+            assert_eq!(device["could_be_lost"], true, "fleet {number}");
             let first = device["findings"][0]["code"].as_str();
             assert!(
                 first.is_some_and(|code| !code.starts_with("os-")),
