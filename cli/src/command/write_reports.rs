@@ -87,7 +87,7 @@ impl Page<'_> {
         match format {
             Format::Csv => csv::write(self.sheet, &self.reports.csv, out),
             Format::Html => html::write(self.sheet, out),
-            Format::Json => json::write(self.results, out),
+            Format::Json => json::write_results(self.results, out),
             Format::Text => report::write(self.sheet, &self.text_options(), out),
             Format::Xlsx => Err(io::Error::new(
                 io::ErrorKind::Unsupported,

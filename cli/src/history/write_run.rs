@@ -351,9 +351,9 @@ fn in_words(finding: &Finding) -> (String, bool, String, bool, String) {
     (
         finding.severity.id().to_owned(),
         finding.waived.is_some(),
-        finding.rule.clone(),
+        finding.rule().to_owned(),
         past.is_some_and(|past| past.cause_is_certain),
-        finding.likely_fix.id.id().to_owned(),
+        finding.likely_fix.id().to_owned(),
     )
 }
 

@@ -28,7 +28,7 @@ pub(crate) fn save(results: &Results, store: Option<&Path>, verbosity: Verbosity
     let Some(path) = store.map(path_beside) else {
         return;
     };
-    if let Err(error) = files::write_private(&path, &|out| json::write(results, out)) {
+    if let Err(error) = files::write_private(&path, &|out| json::write_results(results, out)) {
         verbosity.note(&format!(
             "the results were not stored for `fleetback swap`, which would answer from older ones: {}: {error}",
             path.display()
@@ -42,23 +42,19 @@ pub(crate) fn read(path: &Path) -> Result<Results> {
         let path = path.display();
         format!("{path}: wanted a report that `fleetback scan --json` wrote")
     };
-    let bytes = bytes(path).with_context(wanted)?;
-    json::read(&bytes)
-        .map_err(|e| anyhow!(e))
-        .with_context(wanted)
+    let read = match path.as_os_str().to_str() {
+        Some("-") => json::read(io::stdin().lock().take(RESULTS_BYTES_MAX)),
+        _ => json::read(file(path).with_context(wanted)?),
+    };
+    read.map_err(|e| anyhow!(e)).with_context(wanted)
 }
 
-fn bytes(path: &Path) -> Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    let limit = RESULTS_BYTES_MAX + 1;
-    let read = match path.as_os_str().to_str() {
-        Some("-") => io::stdin().lock().take(limit).read_to_end(&mut bytes),
-        _ => File::open(path)?.take(limit).read_to_end(&mut bytes),
-    };
-    let count = read? as u64;
+fn file(path: &Path) -> Result<impl Read> {
+    let file = File::open(path)?;
+    let bytes = file.metadata()?.len();
     ensure!(
-        count <= RESULTS_BYTES_MAX,
-        "found more than {RESULTS_BYTES_MAX} bytes"
+        bytes <= RESULTS_BYTES_MAX,
+        "found {bytes} bytes, more than {RESULTS_BYTES_MAX}"
     );
-    Ok(bytes)
+    Ok(file.take(RESULTS_BYTES_MAX))
 }

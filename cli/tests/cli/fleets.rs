@@ -71,7 +71,7 @@ fn findings(device: &Value) -> Vec<[&Value; 2]> {
 }
 
 fn fix_of(device: &Value, finding: usize) -> &Value {
-    &device["findings"][finding]["likely_fix"]["id"]
+    &device["findings"][finding]["likely_fix"]
 }
 
 /// Complaints about one key of an expected device.

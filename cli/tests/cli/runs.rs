@@ -35,7 +35,7 @@ fn fix(report: &Value) -> &str {
         .iter()
         .find(|finding| finding["code"] == "backup-stale")
         .unwrap();
-    old["likely_fix"]["id"].as_str().unwrap()
+    old["likely_fix"].as_str().unwrap()
 }
 
 #[test]

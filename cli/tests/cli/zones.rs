@@ -240,7 +240,7 @@ fn one_date_has_one_age() {
             );
         }
     }
-    for row in &read.csv {
+    for row in read.csv.iter().filter(|row| row["listed"] == "fleet") {
         one(&row["last_good_backup_utc"], row["age_days"].clone());
         let days = row["age_days"].clone();
         let lines = read.table.lines().filter(|line| line.ends_with(" d)"));

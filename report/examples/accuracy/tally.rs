@@ -196,7 +196,7 @@ fn diagnosed(device: &Device) -> &'static str {
         return OPEN;
     }
     let mut causes = likely_causes(finding.code);
-    let row = causes.find(|row| row.cause == finding.cause);
+    let row = causes.find(|row| row.rule == finding.rule());
     let blames = |rule: &str| {
         let named = BLAMES.iter().find(|(_, rules)| rules.contains(&rule));
         named.map(|(name, _)| *name)

@@ -127,7 +127,7 @@ fn fix(fix: FixId) -> String {
         }
     }
     text.push('\n');
-    let steps = fix.for_device(&DeviceTraits::default()).steps;
+    let steps = fix.steps(&DeviceTraits::default());
     for (number, step) in (1..).zip(steps) {
         let _ = writeln!(text, "{number}. {step}");
     }

@@ -16,7 +16,6 @@ use crate::history::PastDevice;
 use crate::history::run_days::RunDays;
 use crate::policy::{Effective, Requirement, policy_for};
 use crate::results::{BackupKind, Listed, PatternKind};
-use crate::tables::models::model;
 use crate::tables::os_version::OsVersion;
 
 /// One device to be judged.
@@ -272,11 +271,6 @@ impl<'a> DeviceContext<'a> {
     /// "iPhone12,1".
     pub(crate) fn product_type(&self) -> Option<&'a str> {
         product_type(self.device)
-    }
-
-    /// Has it a Home button?
-    pub(crate) fn home_button(&self) -> Option<bool> {
-        model(self.product_type()?).map(|model| model.home_button)
     }
 
     /// Where the inventory table says it is.

@@ -16,9 +16,9 @@ use crate::assess::os_support::currency;
 use crate::format::{instant, plural};
 use crate::policy::{Requirement, span_of_days};
 use crate::results::Confidence::{High, Low, Medium};
+use crate::results::Focus;
 use crate::results::{Code, FixId, OsVerdict};
 use crate::tables::error_codes::{self, Class};
-use crate::tables::fix_steps::Focus;
 
 const STALE: &[Code] = &[Code::BackupNever, Code::BackupStale, Code::BackupAging];
 const FAILING: &[Code] = &[

@@ -18,8 +18,8 @@ use crate::assess::status::later_attempt;
 use crate::format::{instant, plural, size};
 use crate::policy::Requirement;
 use crate::results::Confidence::{High, Low, Medium};
+use crate::results::Focus;
 use crate::results::{Code, FixId, PatternKind};
-use crate::tables::fix_steps::Focus;
 
 const STALE: &[Code] = &[Code::BackupStale, Code::BackupAging];
 const BROKEN: &[Code] = &[

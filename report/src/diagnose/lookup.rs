@@ -20,6 +20,12 @@ const TABLES: &[&[Row]] = &[
     others::LAST,
 ];
 
+/// Every row there is.
+pub(crate) fn all_rows() -> impl Iterator<Item = &'static Row> {
+    let rows = TABLES.iter().flat_map(|table| table.iter());
+    rows.chain([&others::NOTHING_KNOWN])
+}
+
 /// The rows that can explain a code, in the order in which they are tried.
 pub(crate) fn rows_of(code: Code) -> impl Iterator<Item = &'static Row> {
     let rows = TABLES.iter().flat_map(|table| table.iter());

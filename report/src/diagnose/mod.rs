@@ -1,5 +1,6 @@
 //! Findings become cause and fix. Tables of rows; the first that fits wins.
 
+pub(crate) mod causes;
 pub(crate) mod escalate;
 pub(crate) mod exclusions;
 pub(crate) mod finding;

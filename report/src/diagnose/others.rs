@@ -12,8 +12,8 @@ use crate::assess::os_support::currency;
 use crate::format::{instant, plural};
 use crate::policy::{Preset, Requirement};
 use crate::results::Confidence::{High, Low, Medium};
+use crate::results::Focus;
 use crate::results::{Code, FixId, OsVerdict};
-use crate::tables::fix_steps::Focus;
 
 pub(crate) const ROWS: &[Row] = &[
     row("L7", &[Code::NoBackupPath], no_path, "Policy and restrictions together leave no way to back up.", FixId::ReviewRestriction, High).next(FixId::AllowPairing),

@@ -3,8 +3,8 @@
 use super::pattern::wording::reason;
 use crate::assess::context::DeviceContext;
 use crate::assess::fleet_patterns::Pattern;
+use crate::results::Focus;
 use crate::results::{Code, Confidence, FixId};
-use crate::tables::fix_steps::Focus;
 
 /// One row. Rows that mention a code are tried in order; the first whose condition holds, and whose
 /// fix may be advised for this device, gives the cause and the fix.

@@ -230,7 +230,7 @@ impl Stand {
             status: device.status,
             severity: device.severity,
             last_good_backup: device.last_good_backup.clone(),
-            likely_fix: worst.map(|finding| finding.likely_fix.id),
+            likely_fix: worst.map(|finding| finding.likely_fix),
             why: worst.map(|finding| finding.why.clone()),
         }
     }

@@ -3,10 +3,7 @@
 
 use std::cmp::Reverse;
 
-use jiff::Timestamp;
-
 use super::facts::DeviceFacts;
-use super::support_request::packet;
 use super::waivers::Waivers;
 use crate::assess::checks::all::assess;
 use crate::assess::checks::planned_swap;
@@ -18,7 +15,7 @@ use crate::assess::status::last_attempt;
 use crate::diagnose::finding::diagnose;
 use crate::history::compare::{self, JudgedNow};
 use crate::policy::policy_for;
-use crate::results::{Code, Device, Finding, FixId, Listed, Severity, Status, Verdict, are_waived};
+use crate::results::{Code, Device, Finding, Listed, Severity, Status, Verdict, are_waived};
 use crate::swap::rule_input::{OldDevice, RuleInput};
 use crate::swap::verdict::{judge_rules, reason};
 use crate::tables::os_releases::OsTables;
@@ -34,7 +31,6 @@ pub(crate) fn judge_device(ctx: &DeviceContext<'_>, waivers: &mut Waivers<'_>) -
     waivers.count_device(identity, group);
     waivers.apply(identity, group, &mut findings);
     findings.sort_by_key(open_and_worst_first);
-    add_support_requests(&facts, &mut findings, ctx.now);
     device(ctx, facts, findings, verdict)
 }
 
@@ -88,14 +84,6 @@ fn open_and_worst_first(finding: &Finding) -> (bool, Reverse<Severity>, Code) {
     )
 }
 
-/// What to hand to Apple Support, where a fix leads there.
-fn add_support_requests(facts: &DeviceFacts, findings: &mut [Finding], now: Timestamp) {
-    let for_apple = |finding: &&mut Finding| finding.likely_fix.id == FixId::ContactAppleSupport;
-    for finding in findings.iter_mut().filter(for_apple) {
-        finding.likely_fix.hand_over = Some(packet(facts, finding, now));
-    }
-}
-
 fn device(
     ctx: &DeviceContext<'_>,
     facts: DeviceFacts,
@@ -124,7 +112,9 @@ fn device(
         build_version: facts.build_version,
         os: currency(ctx),
         imei: facts.imei,
-        imeis: identity.imeis.iter().map(ToString::to_string).collect(),
+        other_imeis: (identity.imeis.iter().skip(1))
+            .map(ToString::to_string)
+            .collect(),
         meid: identity.meid.as_ref().map(ToString::to_string),
         ecid: identity.ecid().map(|ecid| ecid.to_string()),
         iccid: iccid(ctx.device),

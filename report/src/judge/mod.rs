@@ -4,7 +4,7 @@ mod device;
 mod facts;
 mod run;
 mod summary;
-mod support_request;
+mod tables;
 mod vanished;
 mod waivers;
 

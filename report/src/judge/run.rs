@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use super::device::judge_device;
 use super::vanished::with_vanished;
 use super::waivers::Waivers;
-use super::{facts, summary};
+use super::{facts, summary, tables};
 use crate::assess::context::DeviceContext;
 use crate::assess::device_facts::{model_name, subject};
 use crate::assess::fleet_index::{FleetIndex, ReferenceData};
@@ -18,7 +18,7 @@ use crate::diagnose::pattern::wording::to_result;
 use crate::history::run_days::RunDays;
 use crate::history::{DeviceIds, PastDevice, compare};
 use crate::policy::{Effective, Policy, effective, policy_used};
-use crate::results::{Code, Confidence, Device, FixId, Results, SCHEMA_VERSION};
+use crate::results::{Code, Confidence, Device, FixId, Pattern, Results, SCHEMA_VERSION};
 
 /// What the command line knows of the run.
 #[derive(Debug, Clone)]
@@ -65,7 +65,7 @@ pub fn likely_causes(code: Code) -> impl Iterator<Item = LikelyCause> {
 /// ```
 /// use fleetback_report::judge::{ReferenceData, RunInfo, judge};
 /// use fleetback_report::policy::Policy;
-/// use fleetback_report::results::{Code, Status};
+/// use fleetback_report::results::{Code, FixId, Status};
 /// use fleetback_scanner::model::fleet::{Device, Fleet};
 ///
 /// let fleet = Fleet {
@@ -83,7 +83,7 @@ pub fn likely_causes(code: Code) -> impl Iterator<Item = LikelyCause> {
 /// let device = &results.devices[0];
 /// assert_eq!(device.status, Status::Unknown);
 /// assert_eq!(device.findings[0].code, Code::BackupUnknown);
-/// assert_eq!(device.findings[0].likely_fix.title, "Ask for the backup state");
+/// assert_eq!(device.findings[0].likely_fix, FixId::QueryBackupState);
 /// assert_eq!(results.summary.at_risk, 1);
 /// # Ok::<(), jiff::Error>(())
 /// ```
@@ -118,7 +118,7 @@ pub fn judge(
         .all()
         .iter()
         .map(|pattern| to_result(pattern, &contexts));
-    let shown = shown.collect();
+    let shown: Vec<Pattern> = shown.collect();
     let mut devices: Vec<Device> = contexts
         .into_iter()
         .map(|ctx| judge_device(&ctx.with_patterns(&patterns), &mut waivers))
@@ -136,6 +136,8 @@ pub fn judge(
         scan_host: run.scan_host.clone(),
         policy: policy_used(policy, &policies),
         summary: summary::summary(&devices, &problems),
+        fixes: tables::fixes(&devices, &shown, history.as_ref()),
+        causes: tables::causes(&devices, &shown),
         devices,
         problems,
         unmatched: facts::unmatched(fleet),

@@ -92,7 +92,7 @@ fn by_finding(devices: &[&Device]) -> BTreeMap<Code, u64> {
 fn by_fix(devices: &[&Device]) -> BTreeMap<FixId, u64> {
     let mut counts = BTreeMap::new();
     for finding in devices.iter().copied().filter_map(deciding_finding) {
-        *counts.entry(finding.likely_fix.id).or_default() += 1;
+        *counts.entry(finding.likely_fix).or_default() += 1;
     }
     counts
 }

@@ -1,19 +1,27 @@
 //! The results as JSON, out and in again.
 //!
-//! The shape is [`Results`], which is stable; this file only sets the form: indented, fields in the
-//! order of their declaration, a newline at the end, so that two files can be compared line by line.
+//! The shape is [`Results`], which is stable; this file only sets the form: fields in the order of
+//! their declaration, one device a line, a newline at the end, so that two files can be compared line
+//! by line. Both ways are streams: what is in memory once is the results themselves.
 
-use std::io::{self, BufWriter, Write};
+use std::cell::Cell;
+use std::fmt;
+use std::io::{self, BufReader, BufWriter, Read, Write};
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
+use serde::de::{Deserializer as _, IgnoredAny, MapAccess, Visitor};
 use serde_json::Value;
+use serde_json::ser::{CompactFormatter, Formatter};
 
 use crate::history::diff::Diff;
 use crate::results::{Results, SCHEMA_VERSION};
 use crate::swap::retention::RetentionReport;
 use crate::swap::ticket::Tickets;
 
-/// Writes the results, or another answer for programs.
+/// The version stands among the first fields: it is looked for in so many bytes.
+const HEAD_BYTES: u64 = 64 << 10;
+
+/// Writes another answer for programs than results, indented.
 ///
 /// # Errors
 /// Those of `out`.
@@ -24,10 +32,22 @@ pub fn write(answer: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {
     out.flush()
 }
 
+/// Writes the results.
+///
+/// # Errors
+/// Those of `out`.
+pub fn write_results(results: &Results, out: &mut dyn Write) -> io::Result<()> {
+    let mut out = BufWriter::new(out);
+    let mut writer = serde_json::Serializer::with_formatter(&mut out, ByLine::default());
+    results.serialize(&mut writer)?;
+    out.write_all(b"\n")?;
+    out.flush()
+}
+
 /// Why bytes are no results.
 #[derive(Debug, thiserror::Error)]
 pub enum ReadError {
-    /// They are no JSON at all.
+    /// They are no JSON at all, or could not be read to their end.
     #[error("wanted JSON, found something else: {0}")]
     NotJson(#[source] serde_json::Error),
     /// JSON, and not of ours.
@@ -35,7 +55,7 @@ pub enum ReadError {
     NotResults(&'static str),
     /// Written by another generation of the program.
     #[error(
-        "wanted schema_version {SCHEMA_VERSION}, found {0}; read it with the version of fleetback that wrote it"
+        "wanted schema_version {SCHEMA_VERSION}, found {0}: another version of fleetback wrote it. Make a new one: fleetback scan ROOT --json FILE"
     )]
     Version(u64),
     /// The right version, and a field that is missing or wrong.
@@ -45,38 +65,153 @@ pub enum ReadError {
     Field(#[source] serde_json::Error),
 }
 
-/// Reads what [`write()`] wrote. Fields that this version does not know are skipped: later versions
-/// may add some.
+/// Reads what [`write_results()`] wrote. Fields that this version does not know are skipped: later
+/// versions may add some.
 ///
 /// # Errors
 /// [`ReadError`] says what was found.
-pub fn read(bytes: &[u8]) -> Result<Results, ReadError> {
-    let bytes = bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(bytes);
-    match found_version(bytes)? {
+pub fn read(mut input: impl Read) -> Result<Results, ReadError> {
+    let mut head = Vec::new();
+    let first = input.by_ref().take(HEAD_BYTES).read_to_end(&mut head);
+    first.map_err(|error| ReadError::NotJson(serde_json::Error::io(error)))?;
+    let head = head.strip_prefix("\u{feff}".as_bytes()).unwrap_or(&head);
+    match found_version(head)? {
         version if version == u64::from(SCHEMA_VERSION) => {
-            serde_json::from_slice(bytes).map_err(ReadError::Field)
+            let all = BufReader::new(head.chain(input));
+            serde_json::from_reader(all).map_err(|error| match error.classify() {
+                serde_json::error::Category::Data => ReadError::Field(error),
+                _ => ReadError::NotJson(error),
+            })
         }
         other => Err(ReadError::Version(other)),
     }
 }
 
-/// Only the version, so that no other field of another generation is looked at.
-#[derive(Deserialize)]
-struct Head {
-    schema_version: Option<Value>,
+/// The version that the first bytes name. No other field of another generation is looked at.
+fn found_version(head: &[u8]) -> Result<u64, ReadError> {
+    let found = Cell::new(None);
+    let mut reader = serde_json::Deserializer::from_slice(head);
+    let end = reader.deserialize_any(Head { found: &found });
+    match (found.take(), end) {
+        (Some(version), _) => version.as_u64().ok_or(ReadError::NotResults(
+            "a schema_version that is no whole number",
+        )),
+        (None, Ok(())) => Err(ReadError::NotResults("an object without schema_version")),
+        (None, Err(error)) if error.is_data() => Err(ReadError::NotResults("another kind of JSON")),
+        (None, Err(error)) if error.is_eof() && head.len() as u64 > HEAD_BYTES / 2 => Err(
+            ReadError::NotResults("an object that does not begin with schema_version"),
+        ),
+        (None, Err(error)) => Err(ReadError::NotJson(error)),
+    }
 }
 
-fn found_version(bytes: &[u8]) -> Result<u64, ReadError> {
-    let head = serde_json::from_slice::<Head>(bytes).map_err(|error| match error.classify() {
-        serde_json::error::Category::Data => ReadError::NotResults("another kind of JSON"),
-        _ => ReadError::NotJson(error),
-    })?;
-    let version = head
-        .schema_version
-        .ok_or(ReadError::NotResults("an object without schema_version"))?;
-    version.as_u64().ok_or(ReadError::NotResults(
-        "a schema_version that is no whole number",
-    ))
+/// Looks for the version in an object that may be cut short behind it.
+struct Head<'a> {
+    found: &'a Cell<Option<Value>>,
+}
+
+impl<'de> Visitor<'de> for Head<'_> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+        while let Some(key) = map.next_key::<String>()? {
+            if key == "schema_version" {
+                self.found.set(Some(map.next_value()?));
+            } else {
+                map.next_value::<IgnoredAny>()?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Indented to the second level; what lies deeper stands on one line.
+#[derive(Default)]
+struct ByLine {
+    depth: usize,
+    /// Did something stand in the innermost object or list that is indented?
+    filled: bool,
+}
+
+/// Levels that begin a line of their own.
+const INDENTED: usize = 2;
+
+impl ByLine {
+    fn open<W: ?Sized + Write>(&mut self, writer: &mut W, mark: &[u8]) -> io::Result<()> {
+        self.depth += 1;
+        self.filled = false;
+        writer.write_all(mark)
+    }
+
+    fn close<W: ?Sized + Write>(&mut self, writer: &mut W, mark: &[u8]) -> io::Result<()> {
+        if self.depth <= INDENTED && self.filled {
+            new_line(writer, self.depth - 1)?;
+        }
+        self.depth -= 1;
+        self.filled = true;
+        writer.write_all(mark)
+    }
+
+    fn next<W: ?Sized + Write>(&mut self, writer: &mut W, first: bool) -> io::Result<()> {
+        if !first {
+            writer.write_all(b",")?;
+        }
+        self.filled = true;
+        if self.depth <= INDENTED {
+            new_line(writer, self.depth)?;
+        }
+        Ok(())
+    }
+}
+
+fn new_line<W: ?Sized + Write>(writer: &mut W, depth: usize) -> io::Result<()> {
+    write!(writer, "\n{:1$}", "", depth * 2)
+}
+
+impl Formatter for ByLine {
+    fn begin_array<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
+        self.open(writer, b"[")
+    }
+
+    fn end_array<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
+        self.close(writer, b"]")
+    }
+
+    fn begin_array_value<W: ?Sized + Write>(
+        &mut self,
+        writer: &mut W,
+        first: bool,
+    ) -> io::Result<()> {
+        self.next(writer, first)
+    }
+
+    fn begin_object<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
+        self.open(writer, b"{")
+    }
+
+    fn end_object<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
+        self.close(writer, b"}")
+    }
+
+    fn begin_object_key<W: ?Sized + Write>(
+        &mut self,
+        writer: &mut W,
+        first: bool,
+    ) -> io::Result<()> {
+        self.next(writer, first)
+    }
+
+    fn begin_object_value<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
+        if self.depth <= INDENTED {
+            writer.write_all(b": ")
+        } else {
+            CompactFormatter.begin_object_value(writer)
+        }
+    }
 }
 
 /// The JSON Schema of the results.

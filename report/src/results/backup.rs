@@ -22,7 +22,11 @@ pub struct GoodBackup {
     /// When it was completed.
     pub date: Timestamp,
     /// The folder; `None` for iCloud.
-    #[serde(serialize_with = "path_text::lossy_option")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        serialize_with = "path_text::lossy_option"
+    )]
     #[schemars(with = "Option<PathBuf>")]
     pub path: Option<PathBuf>,
 }
@@ -50,10 +54,10 @@ pub struct Backup {
     /// The folder's own name.
     pub folder_name: String,
     /// The UDID in the backup.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub udid: Option<String>,
     /// The serial number in the backup.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub serial_number: Option<String>,
     /// Does nothing but the folder's name say whose backup it is? Absent where a plist says it.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
@@ -83,14 +87,15 @@ pub struct Backup {
     /// Manifest.plist `Date` (device clock).
     pub manifest_date: Option<Timestamp>,
     /// Status.plist `Date` (device clock).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub status_date: Option<Timestamp>,
     /// "18.1".
     pub os_version: Option<String>,
     /// `Product Version` of Info.plist, which the computer wrote.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub info_os_version: Option<String>,
     /// `RequiredProductVersion` of Manifest.plist: the oldest system that may restore it.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub required_os_version: Option<String>,
     /// How deep it was checked, and when.
     pub verified: Verified,
@@ -102,20 +107,20 @@ pub struct Backup {
     /// The first of the missing files.
     pub missing_sample: Vec<FileName>,
     /// The first payloads that no row of the manifest names, below the folder.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub extra_sample: Vec<String>,
     /// The first payloads that differ from what their rows say, and how.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub different_sample: Vec<FileDifference>,
     /// Data that people miss first; `null` where the list of files was not read.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub listed_data: Option<ListedData>,
     /// Are its files, by hard links, those of another backup of this device? Then it is no second
     /// copy. Of folders that share their files all but one say so.
     #[serde(default)]
     pub hard_linked: bool,
     /// When the password was proven, and where it came from; never the password.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub password_proof: Option<Proof>,
     /// What in this folder could not be used.
     pub problems: Vec<Problem>,
@@ -140,13 +145,14 @@ pub struct Icloud {
     /// The document of the date, or else of the switch.
     pub source: Option<String>,
     /// When that was true.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub observed_at: Option<Timestamp>,
     /// Is a date evidence enough to count (policy allows iCloud, inventory trusted, under 180 days)?
     pub good: bool,
     /// Attempts from the iCloud log inside local backups, newest first.
     pub attempts: Vec<IcloudAttempt>,
     /// What a document says of iCloud Backup and could not be read, in words.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unread: Option<String>,
 }
 

@@ -309,6 +309,23 @@ labels! { Listed:
     LeftMdm "left-mdm" "no longer in the MDM",
 }
 
+/// Which half of a fix the evidence points to.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
+#[serde(rename_all = "kebab-case")]
+pub enum Focus {
+    /// The storage of the iCloud account.
+    IcloudStorage,
+    /// The storage of the device.
+    DeviceStorage,
+}
+
+labels! { Focus:
+    IcloudStorage "icloud-storage",
+    DeviceStorage "device-storage",
+}
+
 /// One word for a version of iOS.
 #[derive(
     Debug,

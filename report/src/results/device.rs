@@ -32,33 +32,36 @@ pub struct Device {
     pub os: Os,
     /// IMEI of the first SIM, digits only.
     pub imei: Option<String>,
-    /// The IMEI of every SIM, digits only.
-    #[serde(default)]
-    pub imeis: Vec<String>,
+    /// The IMEI of every other SIM, digits only.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub other_imeis: Vec<String>,
     /// MEID.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub meid: Option<String>,
     /// ECID, "0x1A75D23A2B803A": as reported, or the one inside the UDID.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ecid: Option<String>,
     /// ICCID of the first SIM, digits only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub iccid: Option<String>,
     /// User, from the inventory table.
     pub user: Option<String>,
     /// E-mail address, from the inventory table.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub email: Option<String>,
     /// Department, from the inventory table.
     pub department: Option<String>,
     /// Site, from the inventory table.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub site: Option<String>,
     /// Group of devices, from the inventory table.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub group: Option<String>,
     /// Tags, from the inventory table.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub tags: Vec<String>,
     /// The day on which the device is to be swapped, from the inventory table.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub planned_swap: Option<Date>,
 
     /// Would data of this device be lost now, for all that is known, and does it matter? The
@@ -79,9 +82,10 @@ pub struct Device {
     /// The policy's limit for this device, in days.
     pub max_age_days: f64,
     /// The group of the policy that it belongs to; `null` when it belongs to none.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub policy_group: Option<String>,
     /// The newest attempt of any kind that is newer than, or is, the last good backup.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_attempt: Option<Attempt>,
     /// Local backups, newest first.
     pub backups: Vec<Backup>,
@@ -92,6 +96,7 @@ pub struct Device {
     /// Worst first; ties in the order of the codes.
     pub findings: Vec<Finding>,
     /// Is it in the inventory? `None` when there is no inventory.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub in_inventory: Option<bool>,
     /// May it be wiped? `ready`, `ready-with-losses`, `not-ready` or `unknown`, with no new device
     /// named; `null` in results of before there was a verdict.
@@ -99,7 +104,7 @@ pub struct Device {
     /// Change since the last run; `null` without an earlier run to compare with.
     pub change: Option<Change>,
     /// What earlier runs add; `null` for a run without a history.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub history: Option<DeviceHistory>,
 }
 
@@ -128,6 +133,7 @@ pub struct DeviceHistory {
     /// Sizes of its complete local backups, oldest first.
     pub sizes: Vec<EarlierSize>,
     /// The incident that has ended, until the next run day.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub recovered: Option<Recovered>,
 }
 
@@ -160,20 +166,26 @@ pub struct Os {
     /// The one word.
     pub verdict: OsVerdict,
     /// How sure: an old list lowers the confidence. `None` for `unknown`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub confidence: Option<Confidence>,
     /// The newest version for the model.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub newest: Option<String>,
     /// The newest for the model that bears the device's own first number.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub newest_same_major: Option<String>,
     /// Whole days since the first release for the model that is newer than what the device runs, as
     /// far as the list goes back. Only where the device is behind.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub days_behind: Option<i64>,
     /// True while the release is within the policy's grace period.
     pub in_grace: bool,
     /// DeviceRef says what is newest: a feed, the built-in table, or the fleet itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub source: Option<String>,
     /// The last day that this source knows of; `None` for the fleet.
     #[schemars(with = "Option<String>")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub source_date: Option<Date>,
 }
 
@@ -200,7 +212,7 @@ pub struct DeviceRef {
     /// Department, from the inventory.
     pub department: Option<String>,
     /// When the MDM last heard from it, or its newest local backup was completed: whichever is later.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_seen: Option<Timestamp>,
 }
 

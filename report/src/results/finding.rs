@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::codes::{Code, Confidence, FixId, Severity};
+use super::codes::{Code, Confidence, FixId, Focus, Severity};
 
 /// Something wrong with a device, why, and what to do.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -15,10 +15,15 @@ pub struct Finding {
     pub severity: Severity,
     /// What it rests on; never empty.
     pub evidence: Vec<Evidence>,
-    /// What the evidence points to, in one plain sentence.
+    /// What the evidence points to: its id in `causes` of the results.
     pub cause: String,
-    /// What to do.
-    pub likely_fix: LikelyFix,
+    /// What to do: its id in `fixes` of the results.
+    pub likely_fix: FixId,
+    /// 1 to 8 when it is one of the article's eight.
+    pub article_step: Option<u8>,
+    /// The half of the fix that is meant; absent for the whole.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub focus: Option<Focus>,
     /// How sure.
     pub confidence: Confidence,
     /// Why this fix, in one plain sentence with the evidence in it.
@@ -26,19 +31,24 @@ pub struct Finding {
     /// What to try if it persists.
     pub next_fix: Option<FixId>,
     /// The waiver that covers it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub waived: Option<Waiver>,
     /// The pattern of the fleet that explains it, see `patterns` of the results.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pattern: Option<String>,
-    /// The rule of docs/findings.md that gave the cause: "C3".
-    #[serde(default)]
-    pub rule: String,
     /// What earlier runs add; `null` for a run without a history.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub history: Option<FindingHistory>,
     /// The rules of the preset's benchmark that speak of it; empty without a preset.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub references: Vec<Reference>,
+}
+
+impl Finding {
+    /// The rule of docs/findings.md that gave the cause: "C3".
+    pub fn rule(&self) -> &str {
+        self.cause.split('.').next().unwrap_or(&self.cause)
+    }
 }
 
 /// A rule of a benchmark, under one of its names.
@@ -90,30 +100,8 @@ pub struct Evidence {
     /// File and key it was read from.
     pub source: String,
     /// When it was true.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub observed_at: Option<Timestamp>,
-}
-
-/// A fix, made ready for this device.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct LikelyFix {
-    /// Its id.
-    pub id: FixId,
-    /// "Check the storage space".
-    pub title: String,
-    /// 1 to 8 for the article's fixes, `null` for the others.
-    pub article_step: Option<u8>,
-    /// The steps for this device's iOS.
-    pub steps: Vec<String>,
-    /// Who acts: "user", "admin", "Apple".
-    pub who: String,
-    /// What it may destroy; `None` when nothing.
-    pub may_destroy: Option<String>,
-    /// A message ready to send to the device's user; `None` where no user is asked.
-    #[serde(default)]
-    pub message: Option<String>,
-    /// What to hand to Apple Support; only with `contact-apple-support`.
-    #[serde(default)]
-    pub hand_over: Option<String>,
 }
 
 /// A waiver as it was applied.

@@ -19,12 +19,16 @@ pub struct Mdm {
     /// Supervised.
     pub supervised: Option<bool>,
     /// User Enrollment.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub user_enrollment: Option<bool>,
     /// Lost mode.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub lost_mode: Option<bool>,
     /// Find My.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub find_my: Option<bool>,
     /// Activation Lock.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub activation_lock: Option<bool>,
     /// Storage in all, in the device's own unit.
     pub capacity: Option<f64>,
@@ -33,62 +37,64 @@ pub struct Mdm {
     /// The restrictions that bear on backup.
     pub restrictions: BTreeMap<String, bool>,
     /// Which profile sets them: key -> profile identifiers.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub restriction_profiles: BTreeMap<String, Vec<String>>,
     /// Managed apps whose data no backup holds.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub apps_barred_from_backup: Vec<String>,
     /// Managed apps that go when the enrolment goes; their data returns to the same device only.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub apps_removed_with_enrolment: Vec<String>,
     /// When the device enrolled.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub enrolled_at: Option<Timestamp>,
     /// Is it no longer enrolled?
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub enrolment_ended: Option<bool>,
     /// Is it still in the MDM?
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub state: Option<MdmState>,
     /// Waits in Setup Assistant.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub awaiting_configuration: Option<bool>,
     /// Shared iPad.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub shared_ipad: Option<bool>,
     /// Has an eSIM.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub esim: Option<bool>,
     /// Can this MDM lift Activation Lock?
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub activation_lock_manageable: Option<bool>,
     /// Is a passcode set?
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub passcode_present: Option<bool>,
     /// Panes of Setup Assistant that are skipped (`Restore`, `DeviceToDeviceMigration`, ...); empty
     /// when none is known to be.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub skipped_panes: Option<Vec<String>>,
     /// The validity of the device's identity certificates.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub identity_certificates: Option<Vec<Validity>>,
     /// Storage in all, with the unit in which it was reported.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub capacity_told: Option<CapacityTold>,
     /// Battery, 0 to 1.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub battery: Option<f64>,
     /// The letter of a small security update: "(a)".
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub supplemental_os_version: Option<String>,
     /// The last backup to a computer that the device or its console speaks of. Nobody has looked at
     /// that backup.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_computer_backup: Option<Timestamp>,
     /// Will the next backup to a computer be encrypted?
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub backup_will_be_encrypted: Option<bool>,
     /// Of the queries about backups, those that were not asked; empty when all were, `null` when
     /// unknown.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub backup_queries_left_out: Option<Vec<String>>,
     /// Did an answer list the restrictions in force?
     #[serde(default)]

@@ -8,6 +8,7 @@ mod backup;
 mod codes;
 mod device;
 mod finding;
+mod fix;
 mod mdm;
 mod pattern;
 mod policy;
@@ -16,14 +17,13 @@ mod run;
 pub use self::backup::{Attempt, Backup, GoodBackup, Icloud, IcloudAttempt, Proof};
 pub(crate) use self::codes::fails;
 pub use self::codes::{
-    BackupKind, Change, Code, Confidence, FixId, Listed, OsVerdict, PatternKind, Severity, Status,
-    Verdict,
+    BackupKind, Change, Code, Confidence, FixId, Focus, Listed, OsVerdict, PatternKind, Severity,
+    Status, Verdict,
 };
 pub(crate) use self::device::are_waived;
 pub use self::device::{Device, DeviceHistory, DeviceRef, EarlierSize, Os, Recovered};
-pub use self::finding::{
-    EarlierFix, Evidence, Finding, FindingHistory, LikelyFix, Reference, Waiver,
-};
+pub use self::finding::{EarlierFix, Evidence, Finding, FindingHistory, Reference, Waiver};
+pub use self::fix::{FixStep, FixText};
 pub use self::mdm::{CapacityTold, Mdm};
 pub use self::pattern::Pattern;
 pub use self::policy::{GroupUsed, PolicyUsed};

@@ -5,7 +5,6 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::codes::{Confidence, FixId, PatternKind};
-use super::finding::LikelyFix;
 
 /// One cause behind many devices, found in what they have in common.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -30,12 +29,12 @@ pub struct Pattern {
     pub usual_rate: f64,
     /// How likely a run shows any pattern of this strength by accident, at most; a power of ten.
     pub probability: f64,
-    /// What it points to, in one sentence.
+    /// What it points to: its id in `causes` of the results.
     pub cause: String,
     /// Why, in one plain sentence with the evidence in it.
     pub reason: String,
-    /// What to do.
-    pub likely_fix: LikelyFix,
+    /// What to do: its id in `fixes` of the results.
+    pub likely_fix: FixId,
     /// What to try if it persists.
     pub next_fix: Option<FixId>,
     /// How sure.

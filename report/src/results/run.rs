@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use super::codes::{Change, Code, FixId, Severity, Status};
 use super::device::Device;
+use super::fix::FixText;
 use super::pattern::Pattern;
 use super::policy::PolicyUsed;
 
@@ -34,6 +35,13 @@ pub struct Results {
     pub policy: PolicyUsed,
     /// Counts over `devices`, `problems`.
     pub summary: Summary,
+    /// What there is to say of every fix that is named below.
+    #[serde(default)]
+    pub fixes: BTreeMap<FixId, FixText>,
+    /// Every cause that is named below, in one plain sentence. The part of an id before its dot is the
+    /// rule of docs/findings.md.
+    #[serde(default)]
+    pub causes: BTreeMap<String, String>,
     /// Every device, worst first.
     pub devices: Vec<Device>,
     /// Everything that could not be used, each once; those of single backups are here too.
@@ -223,6 +231,11 @@ impl Results {
     /// The devices that the verdict speaks of: all but those listed apart.
     pub(crate) fn in_fleet(&self) -> impl Iterator<Item = &Device> {
         self.devices.iter().filter(|device| !device.listed_apart())
+    }
+
+    /// The sentence of a cause; the id itself where the table does not name it.
+    pub fn cause<'a>(&'a self, id: &'a str) -> &'a str {
+        self.causes.get(id).map_or(id, String::as_str)
     }
 
     /// Is evidence missing that should have been readable?

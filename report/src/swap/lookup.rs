@@ -263,7 +263,7 @@ fn udid_of(device: &Device) -> Option<Udid> {
 }
 
 fn imeis_of(device: &Device) -> impl Iterator<Item = Imei> {
-    let all = device.imei.iter().chain(&device.imeis);
+    let all = device.imei.iter().chain(&device.other_imeis);
     all.filter_map(|imei| Imei::parse(imei))
 }
 

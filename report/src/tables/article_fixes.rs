@@ -1,7 +1,8 @@
 //! The eight fixes of the article, in its order.
 
-use super::fix_steps::{About, Focus, step};
+use super::fix_steps::{About, step};
 use crate::results::FixId;
+use crate::results::Focus;
 
 /// One row a fix.
 pub(super) const TABLE: [About; 8] = [

@@ -1,7 +1,7 @@
 //! A fix as a row of the tables: its steps, and the devices each step is for.
 
 use super::os_version::OsVersion;
-use crate::results::FixId;
+use crate::results::{FixId, FixStep, FixText, Focus};
 
 /// What there is to say of a fix, whatever the device.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,6 +24,20 @@ pub struct About {
     pub ask: Option<&'static str>,
     /// What to do, step by step.
     pub steps: &'static [Step],
+}
+
+impl About {
+    /// The same for the results.
+    pub fn text(&self) -> FixText {
+        FixText {
+            title: self.title.to_owned(),
+            article_step: self.article_step,
+            who_acts: self.who.to_owned(),
+            may_destroy: self.may_destroy.map(str::to_owned),
+            ask: self.ask.map(str::to_owned),
+            steps: self.steps.iter().map(Step::stored).collect(),
+        }
+    }
 }
 
 /// One step, and the devices it is for.
@@ -61,6 +75,22 @@ impl Step {
     pub(super) const fn focus(mut self, focus: Focus) -> Self {
         self.focus = Some(focus);
         self
+    }
+
+    fn stored(&self) -> FixStep {
+        let (from_ios, before_ios) = match self.versions {
+            Versions::All => (None, None),
+            Versions::Before(major) => (None, Some(major)),
+            Versions::From(major) => (Some(major), None),
+        };
+        FixStep {
+            text: self.text.to_owned(),
+            from_ios,
+            before_ios,
+            home_button: self.home_button,
+            focus: self.focus,
+            admin_only: self.aside,
+        }
     }
 
     /// The step in words for a device, with what it is for in front where it is unknown whether the
@@ -113,15 +143,6 @@ impl Versions {
             Self::From(major) => format!("iOS {major} and later: "),
         }
     }
-}
-
-/// Which half of a fix the evidence points to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Focus {
-    /// The storage of the iCloud account.
-    IcloudStorage,
-    /// The storage of the device.
-    DeviceStorage,
 }
 
 /// What decides which steps are shown.

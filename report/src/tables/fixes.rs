@@ -8,7 +8,7 @@ use std::fmt::Write as _;
 
 use super::fix_steps::{About, DeviceTraits};
 use super::{article_fixes, other_fixes};
-use crate::results::{FixId, LikelyFix};
+use crate::results::FixId;
 
 /// The row of a fix by its place in the enumeration.
 const fn table_row(place: usize) -> &'static About {
@@ -24,7 +24,7 @@ impl FixId {
         table_row(self as usize)
     }
 
-    /// The fix with the steps that suit a device.
+    /// The steps that suit a device.
     ///
     /// ```
     /// use fleetback_report::results::FixId;
@@ -35,26 +35,14 @@ impl FixId {
     ///     os: OsVersion::parse("17.7"),
     ///     ..DeviceTraits::default()
     /// };
-    /// let fix = FixId::ResetNetworkSettings.for_device(&traits);
-    /// assert_eq!(fix.article_step, Some(5));
-    /// assert!(fix.steps.iter().any(|step| step.contains("Transfer or Reset iPhone")));
+    /// let steps = FixId::ResetNetworkSettings.steps(&traits);
+    /// assert!(steps.iter().any(|step| step.contains("Transfer or Reset iPhone")));
     /// ```
-    pub fn for_device(self, situation: &DeviceTraits) -> LikelyFix {
-        let about = self.about();
-        LikelyFix {
-            id: self,
-            title: about.title.to_owned(),
-            article_step: about.article_step,
-            steps: about
-                .steps
-                .iter()
-                .filter_map(|step| step.for_device(situation))
-                .collect(),
-            who: about.who.to_owned(),
-            may_destroy: about.may_destroy.map(str::to_owned),
-            message: None,
-            hand_over: None,
-        }
+    pub fn steps(self, situation: &DeviceTraits) -> Vec<String> {
+        let steps = self.about().steps.iter();
+        steps
+            .filter_map(|step| step.for_device(situation))
+            .collect()
     }
 
     /// A message ready to send to the device's user, in plain text; `None` where no user is asked.
@@ -85,7 +73,7 @@ impl FixId {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::tables::fix_steps::Focus;
+    use crate::results::Focus;
     use crate::tables::os_version::OsVersion;
 
     #[test]
@@ -124,7 +112,7 @@ mod tests {
             home_button: crate::tables::models::model(product_type).map(|model| model.home_button),
             focus: None,
         };
-        let steps = fix.for_device(&situation).steps.join("\n");
+        let steps = fix.steps(&situation).join("\n");
         for text in want {
             assert!(steps.contains(text), "{text} not in\n{steps}");
         }
@@ -285,7 +273,7 @@ mod tests {
                 focus,
                 ..DeviceTraits::default()
             };
-            FixId::CheckStorage.for_device(&situation).steps.join("\n")
+            FixId::CheckStorage.steps(&situation).join("\n")
         };
         assert!(!of(Some(Focus::IcloudStorage)).contains("iPhone Storage"));
         assert!(!of(Some(Focus::DeviceStorage)).contains("Manage"));

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 
 use super::cell::{Cell, Kind};
 use super::report::Row;
-use super::{attention, policy, summary};
+use super::{advice, attention, policy, summary};
 use crate::format::{self, Label};
 use crate::results::{Backup, Change, Device, Finding, FixId};
 
@@ -111,10 +111,10 @@ pub const COLUMNS: &[Column] = &[
     col("serial_number", "Serial number", Kind::Id, |r| plain_id(r.device.serial_number.as_deref())),
     col("last_good_backup", "Last good backup", Kind::Date, |r| r.date(last_good(r.device))),
     col("age_days", "Age in days", Kind::Number, |r| Cell::age(r.device.age_days)),
-    col("reason", "Reason", Kind::Text, |r| Cell::text(r.finding().map(|found| found.cause.as_str()))),
-    col("likely_fix", "Likely fix", Kind::Id, |r| fix_id(r.advice().map(|found| (found.likely_fix.id, found.likely_fix.title.as_str())))),
-    col("who_acts", "Who acts", Kind::Word, |r| Cell::text(r.advice().map(|found| found.likely_fix.who.as_str()))),
-    col("message", "Message to the user", Kind::Text, |r| Cell::text(r.advice().and_then(|found| found.likely_fix.message.as_deref()))),
+    col("reason", "Reason", Kind::Text, |r| Cell::text(r.finding().map(|found| r.results.cause(&found.cause)))),
+    col("likely_fix", "Likely fix", Kind::Id, |r| fix_id(r.advice().map(|found| found.likely_fix))),
+    col("who_acts", "Who acts", Kind::Word, |r| Cell::text(r.advice().map(|found| found.likely_fix.about().who))),
+    col("message", "Message to the user", Kind::Text, |r| Cell::text(r.advice().and_then(|found| advice::letter(r.device, found)))),
     col("model", "Model", Kind::Text, |r| Cell::text(r.device.model.as_deref())),
     col("product_type", "Product type", Kind::Text, |r| Cell::text(r.device.product_type.as_deref())),
     col("os", "System", Kind::Text, |r| os(r.device)),
@@ -136,10 +136,10 @@ pub const COLUMNS: &[Column] = &[
     col("days_since_seen", "Days since seen", Kind::Number, |r| r.age(last_seen(r.device))),
     col("swap", "Swap", Kind::Word, |r| Cell::text(r.device.swap.as_deref())),
     col("findings", "Findings", Kind::Text, |r| Cell::text(codes(r.device))),
-    col("article_step", "Step in the article", Kind::Number, |r| Cell::whole(r.advice().and_then(|found| found.likely_fix.article_step).map(i64::from))),
+    col("article_step", "Step in the article", Kind::Number, |r| Cell::whole(r.advice().and_then(|found| found.article_step).map(i64::from))),
     col("confidence", "Confidence", Kind::Word, |r| Cell::word(r.finding().map(|found| found.confidence))),
     col("evidence", "Evidence", Kind::Text, |r| Cell::text(r.finding().map(evidence))),
-    col("next_fix", "If it persists", Kind::Id, |r| fix_id(r.advice().and_then(|found| found.next_fix).map(|fix| (fix, fix.about().title)))),
+    col("next_fix", "If it persists", Kind::Id, |r| fix_id(r.advice().and_then(|found| found.next_fix))),
     col("change", "Change", Kind::Word, |r| Cell::text(r.device.change.map(Change::id))),
     col("first_failing", "First failing", Kind::Date, |r| r.date(r.device.history.as_ref().and_then(|past| past.first_failing))),
     col("nights_failing", "Nights failing", Kind::Number, |r| Cell::count(r.device.history.as_ref().and_then(|past| past.nights_failing))),
@@ -276,10 +276,10 @@ fn rules(device: &Device) -> Cell {
 }
 
 /// A fix by its id for programs and its title for people.
-fn fix_id(fix: Option<(FixId, &str)>) -> Cell {
-    fix.map_or(Cell::Unknown, |(fix, title)| Cell::Id {
+fn fix_id(fix: Option<FixId>) -> Cell {
+    fix.map_or(Cell::Unknown, |fix| Cell::Id {
         exact: fix.id().to_owned(),
-        pretty: title.to_owned(),
+        pretty: fix.about().title.to_owned(),
     })
 }
 

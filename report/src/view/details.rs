@@ -13,7 +13,8 @@ use super::device::{UNKNOWN, currency};
 use super::groups::may_destroy;
 use super::labelled::{LabelledValue, LabelledValues, labelled};
 use super::report::ReportView;
-use super::{history, policy};
+use super::support_request::support_request;
+use super::{advice, history, policy};
 use crate::format::{self, AgeLimits, Label};
 use crate::results::{
     Attempt, Backup, Device, Evidence, Finding, Icloud, IcloudAttempt, Mdm, Severity, Waiver,
@@ -79,7 +80,7 @@ pub(crate) fn details(view: &ReportView<'_>, device: &Device) -> Details {
     let problems = device.backups.iter().flat_map(|backup| &backup.problems);
     Details {
         findings: (device.findings.iter())
-            .map(|finding| writer.finding(finding))
+            .map(|finding| writer.finding(device, finding))
             .collect(),
         sections: writer.sections(device),
         backups: (device.backups.iter())
@@ -108,23 +109,23 @@ impl DetailsWriter<'_> {
         lines.map(str::to_owned).collect()
     }
 
-    fn finding(&self, finding: &Finding) -> FindingDetails {
-        let fix = &finding.likely_fix;
+    fn finding(&self, device: &Device, finding: &Finding) -> FindingDetails {
+        let fix = finding.likely_fix.about();
         let next = finding.next_fix.map(|next| next.about().title);
         FindingDetails {
             severity: finding.severity,
             code: finding.code.id(),
-            cause: self.read(&finding.cause),
+            cause: self.view.results().cause(&finding.cause).to_owned(),
             why: self.read(&finding.why),
-            fix: fix.title.clone(),
+            fix: fix.title.to_owned(),
             who_and_how_sure: who_and_how_sure(finding),
-            steps: fix.steps.clone(),
-            may_destroy: fix.may_destroy.as_deref().map(may_destroy),
+            steps: advice::steps(device, finding),
+            may_destroy: fix.may_destroy.map(may_destroy),
             next: next.map(|title| format!("If it persists: {title}")),
             waiver: finding.waived.as_ref().map(waiver),
             grounds: self.grounds(finding),
-            message: self.lines(fix.message.as_deref()),
-            hand_over: self.lines(fix.hand_over.as_deref()),
+            message: self.lines(advice::letter(device, finding).as_deref()),
+            hand_over: self.lines(support_request(self.view, device, finding).as_deref()),
         }
     }
 
@@ -466,7 +467,7 @@ fn yes_no_or(value: Option<bool>, otherwise: &str) -> String {
 }
 
 fn who_and_how_sure(finding: &Finding) -> String {
-    let who = format::capital(&finding.likely_fix.who);
+    let who = format::capital(finding.likely_fix.about().who);
     format!("{who} acts; confidence {}", finding.confidence.label())
 }
 

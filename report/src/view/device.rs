@@ -121,13 +121,13 @@ pub(crate) fn last_good_more(device: &Device) -> String {
 /// The title of the likely fix; what stands there when no finding asks for one.
 pub(crate) fn fix_title(finding: Option<&Finding>) -> String {
     finding.map_or("Nothing to do".into(), |finding| {
-        escaped(&finding.likely_fix.title)
+        finding.likely_fix.about().title.to_owned()
     })
 }
 
 /// The id of the likely fix; empty when no finding asks for one.
 pub(crate) fn fix_key(finding: Option<&Finding>) -> String {
-    finding.map_or(String::new(), |finding| finding.likely_fix.id.to_string())
+    finding.map_or(String::new(), |finding| finding.likely_fix.to_string())
 }
 
 /// How a version of iOS stands to what there is: "26.6.1 is out, and something newer for 31 days at
@@ -200,7 +200,9 @@ fn static_row(view: &ReportView<'_>, device: &Device) -> StaticRow {
             .collect::<Vec<_>>()
             .join(", "),
         fix: fix_title(attention::deciding_finding(device)),
-        reason: finding.map_or(String::new(), |finding| escaped(&finding.cause)),
+        reason: finding.map_or(String::new(), |finding| {
+            escaped(view.results().cause(&finding.cause))
+        }),
         host: hosts.into_iter().collect::<Vec<_>>().join(", "),
     }
 }

@@ -8,10 +8,10 @@ use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use super::attention::{deciding_finding, urgency};
-use super::device;
 use super::labelled::{LabelledValue, labelled};
 use super::report::ReportView;
-use crate::format::{self, escaped};
+use super::{advice, device};
+use crate::format;
 use crate::results::{Device, Finding};
 
 /// Ways to do one fix that are spelled out; the others stand with their devices in the table.
@@ -66,7 +66,7 @@ fn gathered<'a>(view: &ReportView<'a>) -> Vec<Vec<Member<'a>>> {
     let devices = view.results().devices.iter().enumerate();
     for (place, device) in devices.filter(|(_, device)| urgency(device).is_some()) {
         let finding = deciding_finding(device);
-        let fix = finding.map(|finding| finding.likely_fix.id);
+        let fix = finding.map(|finding| finding.likely_fix);
         by_fix
             .entry(fix)
             .or_default()
@@ -88,7 +88,7 @@ fn group(number: usize, members: &[Member<'_>]) -> Group {
         .iter()
         .filter_map(|(_, device, _)| device::copied(device))
         .collect();
-    let harms = counted(findings(members).filter_map(|f| f.likely_fix.may_destroy.as_deref()));
+    let harms = counted(findings(members).filter_map(|f| f.likely_fix.about().may_destroy));
     Group {
         number,
         count: members.len() as u64,
@@ -102,13 +102,13 @@ fn group(number: usize, members: &[Member<'_>]) -> Group {
         },
         title: leading_finding.map_or(
             "Look at the device: no finding points to a fix".into(),
-            |f| escaped(&f.likely_fix.title),
+            |f| f.likely_fix.about().title.to_owned(),
         ),
         who: who(members),
         facts: facts(members),
         may_destroy: harms
             .into_iter()
-            .map(|(harm, _)| escaped(&may_destroy(harm)))
+            .map(|(harm, _)| may_destroy(harm))
             .collect(),
         step_lists: step_lists(members),
         serials_word: format::plural(serials.len() as u64, "serial number", "serial numbers"),
@@ -126,7 +126,7 @@ fn findings<'a>(members: &[Member<'a>]) -> impl Iterator<Item = &'a Finding> {
 }
 
 fn who(members: &[Member<'_>]) -> String {
-    let all = findings(members).map(|finding| escaped(&finding.likely_fix.who));
+    let all = findings(members).map(|finding| finding.likely_fix.about().who.to_owned());
     shares(&counted(all))
 }
 
@@ -176,25 +176,28 @@ fn shares(counts: &[(String, u64)]) -> String {
 }
 
 fn step_lists(members: &[Member<'_>]) -> Vec<StepList> {
-    let all = counted(findings(members).map(|finding| &finding.likely_fix.steps));
+    let all = counted(members.iter().filter_map(steps_of));
     let one = all.len() == 1;
     let shown_ways = all
         .into_iter()
         .filter(|(steps, _)| !steps.is_empty())
         .take(STEP_LISTS_MAX);
-    let step_list = |(steps, _): (&Vec<String>, u64)| StepList {
-        whom: (!one).then(|| whom(members, steps)),
-        steps: steps.iter().map(|step| escaped(step)).collect(),
+    let step_list = |(steps, _): (Vec<String>, u64)| StepList {
+        whom: (!one).then(|| whom(members, &steps)),
+        steps,
     };
     shown_ways.map(step_list).collect()
 }
 
+fn steps_of((_, device, finding): &Member<'_>) -> Option<Vec<String>> {
+    finding.map(|finding| advice::steps(device, finding))
+}
+
 /// "2 devices with iOS 12.5.7, iOS 16.7:".
 fn whom(members: &[Member<'_>], steps: &Vec<String>) -> String {
-    let same = |finding: &Finding| finding.likely_fix.steps == *steps;
     let same_steps: Vec<_> = members
         .iter()
-        .filter(|(_, _, finding)| finding.is_some_and(same))
+        .filter(|member| steps_of(member).as_ref() == Some(steps))
         .collect();
     let systems = counted(
         same_steps

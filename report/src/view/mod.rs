@@ -1,5 +1,6 @@
 //! The one view model: what every output prints, decided once.
 
+pub mod advice;
 pub mod attention;
 pub mod cell;
 pub mod columns;
@@ -16,4 +17,5 @@ pub mod policy;
 pub mod report;
 pub mod run_sheet;
 pub mod summary;
+pub mod support_request;
 pub mod ticket;

@@ -4,6 +4,7 @@ use super::labelled::{LabelledValue, labelled};
 use super::report::ReportView;
 use crate::format::{self, escaped};
 use crate::results::Pattern;
+use crate::tables::fix_steps::DeviceTraits;
 
 /// One pattern as the template sees it.
 pub(crate) struct PatternRow {
@@ -34,15 +35,10 @@ fn row(view: &ReportView<'_>, pattern: &Pattern) -> PatternRow {
             "devices"
         },
         title: escaped(&pattern_heading(pattern)),
-        cause: escaped(&pattern.cause),
+        cause: escaped(view.results().cause(&pattern.cause)),
         reason: escaped(&view.read(&pattern.reason)),
         facts: facts(view, pattern),
-        steps: pattern
-            .likely_fix
-            .steps
-            .iter()
-            .map(|s| escaped(s))
-            .collect(),
+        steps: pattern.likely_fix.steps(&DeviceTraits::default()),
         devices_word: format::plural(named, "serial number", "serial numbers"),
         devices: pattern
             .devices
@@ -54,9 +50,9 @@ fn row(view: &ReportView<'_>, pattern: &Pattern) -> PatternRow {
 
 fn facts(view: &ReportView<'_>, pattern: &Pattern) -> Vec<LabelledValue> {
     vec![
-        labelled("Likely fix", escaped(&pattern.likely_fix.title)),
+        labelled("Likely fix", pattern.likely_fix.about().title),
         labelled("Confidence", pattern.confidence.to_string()),
-        labelled("Who acts", escaped(&pattern.likely_fix.who)),
+        labelled("Who acts", pattern.likely_fix.about().who),
         labelled(
             "Since",
             format::date(pattern.since, view.zone()).to_string(),

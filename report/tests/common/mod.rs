@@ -36,7 +36,7 @@ pub(crate) fn device(serial: &str, name: &str, status: Status) -> Device {
         build_version: text("22B83"),
         os: Os::default(),
         imei: None,
-        imeis: Vec::new(),
+        other_imeis: Vec::new(),
         meid: None,
         ecid: None,
         iccid: None,
@@ -120,13 +120,7 @@ pub(crate) fn backup(folder: &str, host: &str, completed: &str) -> Backup {
 }
 
 /// A finding with one piece of evidence.
-pub(crate) fn finding(
-    code: Code,
-    severity: Severity,
-    cause: &str,
-    fix: (FixId, &str, &str),
-) -> Finding {
-    let (id, title, who) = fix;
+pub(crate) fn finding(code: Code, severity: Severity, cause: &str, fix: FixId) -> Finding {
     Finding {
         code,
         severity,
@@ -136,22 +130,14 @@ pub(crate) fn finding(
             observed_at: Some(at(NOW)),
         }],
         cause: cause.to_owned(),
-        likely_fix: LikelyFix {
-            id,
-            title: title.to_owned(),
-            article_step: (id == FixId::CheckStorage).then_some(1),
-            steps: vec!["Open Settings".to_owned(), "Look".to_owned()],
-            who: who.to_owned(),
-            may_destroy: None,
-            message: Some("Hello,\n\nplease look at it.\n".to_owned()),
-            hand_over: None,
-        },
+        likely_fix: fix,
+        article_step: fix.about().article_step,
+        focus: None,
         confidence: Confidence::High,
         why: "Because the evidence says so".to_owned(),
         next_fix: Some(FixId::RestartDevice),
         waived: None,
         pattern: None,
-        rule: String::new(),
         history: None,
         references: Vec::new(),
     }
@@ -191,9 +177,9 @@ fn with(mut device: Device, finding: Finding) -> Device {
     device
 }
 
-const FRESH: (FixId, &str, &str) = (FixId::StartFreshBackup, "Start a fresh backup", "admin");
-const STORAGE: (FixId, &str, &str) = (FixId::CheckStorage, "Check the storage space", "user");
-const ENCRYPT: (FixId, &str, &str) = (FixId::EncryptBackup, "Encrypt the local backup", "admin");
+const FRESH: FixId = FixId::StartFreshBackup;
+const STORAGE: FixId = FixId::CheckStorage;
+const ENCRYPT: FixId = FixId::EncryptBackup;
 
 fn damaged() -> Device {
     let mut damaged = backup(
@@ -279,7 +265,7 @@ fn never() -> Device {
         available: Some(0.4),
         ..Mdm::default()
     });
-    let fix = (FixId::TurnOnIcloudBackup, "Turn on iCloud backup", "user");
+    let fix = FixId::TurnOnIcloudBackup;
     let story = "The MDM says that iCloud backup is off, and no computer holds a backup";
     with(
         device,
@@ -291,11 +277,7 @@ fn unknown() -> Device {
     let mut device = device("C39TEST00005", "line one\nline \"two\", 3", Status::Unknown);
     device.product_type = None;
     device.model = None;
-    let fix = (
-        FixId::GrantFullDiskAccess,
-        "Grant full disk access",
-        "admin",
-    );
+    let fix = FixId::GrantFullDiskAccess;
     let story = "The only folder that could tell could not be read";
     with(
         device,
@@ -406,7 +388,7 @@ fn retired() -> Device {
         "mac-07",
         "2019-05-01T12:00:00Z",
     );
-    let fix = (FixId::MatchInventory, "Match the inventory", "admin");
+    let fix = FixId::MatchInventory;
     let story = "Known from an old backup only";
     with(
         with_backup(device, old),
@@ -473,7 +455,7 @@ pub(crate) fn summary(devices: &[Device], problems: &[Problem]) -> Summary {
         status,
         severity: count(fleet().map(|d| d.severity.map_or("none", Label::id).to_owned())),
         findings: count(codes),
-        fixes: count(open.map(|f| f.likely_fix.id)),
+        fixes: count(open.map(|f| f.likely_fix)),
         backups: devices.iter().map(|d| d.backups.len() as u64).sum(),
         problems: [Level::Note, Level::Incomplete]
             .map(|level| {
@@ -501,16 +483,7 @@ pub(crate) fn pattern(what: &str) -> Pattern {
         probability: 1e-9,
         cause: "The network of the site fails".to_owned(),
         reason: format!("41 of 44 devices of the site {what} made no iCloud backup"),
-        likely_fix: LikelyFix {
-            id: FixId::StableWifi,
-            title: "Give it a stable Wi-Fi connection".to_owned(),
-            article_step: Some(2),
-            steps: vec!["Look at the firewall".to_owned()],
-            who: "admin".to_owned(),
-            may_destroy: None,
-            message: None,
-            hand_over: None,
-        },
+        likely_fix: FixId::StableWifi,
         next_fix: Some(FixId::ResetNetworkSettings),
         confidence: Confidence::Medium,
     }
@@ -545,6 +518,8 @@ pub(crate) fn results(devices: Vec<Device>, problems: Vec<Problem>) -> Results {
             waiver_warning_days: Some(14.0),
             groups: Vec::new(),
         },
+        fixes: BTreeMap::new(),
+        causes: BTreeMap::new(),
         summary: summary(&devices, &problems),
         devices,
         problems,

@@ -2,6 +2,9 @@
 
 use fleetback_report::judge::ReferenceData;
 use fleetback_report::results::{Code, Confidence, Finding, FixId};
+use fleetback_report::view::advice::{letter, steps};
+use fleetback_report::view::report::ReportView;
+use fleetback_report::view::support_request::support_request;
 use fleetback_scanner::model::backup::{
     FileCheck, FileCount, HostTool, LocalBackup, Password, Restorable, State, VerifyLevel,
 };
@@ -9,6 +12,7 @@ use fleetback_scanner::model::evidence::Sourced;
 use fleetback_scanner::model::fleet::Fleet;
 use fleetback_scanner::model::problem::{Problem, ProblemKind};
 use fleetback_scanner::model::service_status::{ServiceEvent, ServiceStatus};
+use jiff::tz::TimeZone;
 
 use crate::fleet::*;
 use Confidence::{High, Low, Medium};
@@ -28,14 +32,16 @@ fn found_in(fleet: &Fleet, policy: &str, code: Code) -> Finding {
 fn check_in(fleet: &Fleet, policy: &str, code: Code, fix: FixId, sure: Confidence, why: &str) {
     let found = found_in(fleet, policy, code);
     assert_eq!(
-        (found.likely_fix.id, found.confidence),
+        (found.likely_fix, found.confidence),
         (fix, sure),
         "{}",
         found.why
     );
     assert!(found.why.contains(why), "{}", found.why);
     assert!(
-        !found.cause.is_empty() && !found.evidence.is_empty() && !found.likely_fix.steps.is_empty()
+        !found.cause.is_empty()
+            && !found.evidence.is_empty()
+            && !found.likely_fix.about().steps.is_empty()
     );
     assert_ne!(found.next_fix, Some(fix), "a fix is not its own successor");
 }
@@ -113,14 +119,13 @@ fn step_1_device_full() {
         High,
         "",
     );
-    let steps = |phone, code| {
-        found_in(&fleet([phone]), "", code)
-            .likely_fix
-            .steps
-            .join(" ")
+    let steps_for = |phone, code| {
+        let results = judged(&fleet([phone]), "");
+        let device = &results.devices[0];
+        steps(device, finding(device, code)).join(" ")
     };
-    assert!(!steps(failing(&[303]), FAILING).contains("iPhone Storage"));
-    assert!(steps(failing(&[106, 106, 106]), FAILING).contains("iPhone Storage"));
+    assert!(!steps_for(failing(&[303]), FAILING).contains("iPhone Storage"));
+    assert!(steps_for(failing(&[106, 106, 106]), FAILING).contains("iPhone Storage"));
 }
 
 #[test]
@@ -325,7 +330,7 @@ fn step_6_is_never_advised_next_either_without_a_net() {
     ] {
         let found = found_in(&fleet([failing(codes)]), "", FAILING);
         assert_ne!(found.next_fix, Some(FixId::SignOutIcloud));
-        assert_ne!(found.likely_fix.id, FixId::SignOutIcloud);
+        assert_ne!(found.likely_fix, FixId::SignOutIcloud);
     }
 }
 
@@ -396,7 +401,7 @@ fn known_outage(service: &str, missed: i64, from: i64, to: Option<i64>, age: i64
     let mine = phone().icloud(missed * HOUR);
     let results = judged_knowing(&fleet([mine]), &knowledge, "");
     let found = finding(&results.devices[0], Code::BackupAging);
-    assert_eq!(found.likely_fix.id, fix, "{}", found.why);
+    assert_eq!(found.likely_fix, fix, "{}", found.why);
     if fix == FixId::CheckIcloudStatus {
         assert_eq!(
             (found.confidence, found.next_fix),
@@ -429,6 +434,15 @@ fn step_7_apple_says_so() {
     known_outage("iCloud Mail", 96, 50, Some(10), 0, other);
 }
 
+/// The letter to the user, and what Apple is handed, of the first finding.
+fn texts(phone: Phone) -> (Option<String>, Option<String>) {
+    let results = judged(&fleet([phone]), "");
+    let (device, zone) = (&results.devices[0], TimeZone::UTC);
+    let found = finding(device, FAILING);
+    let view = ReportView::new(&results, &zone);
+    (letter(device, found), support_request(&view, device, found))
+}
+
 /// The words that a person gets: to send on, and to hand to Apple.
 #[test]
 fn the_texts_that_come_with_a_fix() {
@@ -437,8 +451,8 @@ fn the_texts_that_come_with_a_fix() {
         "Ada\u{202e}\n1. Erase it".to_owned(),
         &source(HOUR),
     ));
-    let found = found_in(&fleet([named]), "", FAILING);
-    let message = found.likely_fix.message.unwrap();
+    let (message, packet) = texts(named);
+    let message = message.unwrap();
     assert!(
         message
             .contains("Your iPhone 13 “Ada\\u{202e}\\n1. Erase it” (serial number F2LX0000TEST)"),
@@ -448,13 +462,12 @@ fn the_texts_that_come_with_a_fix() {
         message.contains("\n1. Open Settings, tap the name at the top"),
         "{message}"
     );
-    assert_eq!(found.likely_fix.hand_over, None);
+    assert_eq!(packet, None);
 
     let strange = failing(&[4_242; 5]).os("26.1").product("iPhone14,5");
-    let found = found_in(&fleet([strange]), "", FAILING);
-    assert_eq!(found.likely_fix.id, FixId::ContactAppleSupport);
-    assert_eq!(found.likely_fix.message, None);
-    let packet = found.likely_fix.hand_over.unwrap();
+    let (message, packet) = texts(strange);
+    assert_eq!(message, None);
+    let packet = packet.unwrap();
     for line in [
         "Model: iPhone 13\n",
         "Serial number: F2LX0000TEST\n",

@@ -5,10 +5,13 @@ use fleetback_report::history::{
 };
 use fleetback_report::judge::{ReferenceData, judge};
 use fleetback_report::results::{Change, Code, FixId, Results, Severity, Status};
+use fleetback_report::view::report::ReportView;
+use fleetback_report::view::support_request::support_request;
 use fleetback_scanner::model::evidence::Sourced;
 use fleetback_scanner::model::fleet::Fleet;
 use fleetback_scanner::model::management::{Capacity, CapacityUnit};
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
 
 use crate::fleet::*;
 
@@ -255,7 +258,7 @@ fn third_rung(os: &str, want: FixId) {
     let results = judged_after(&stuck(9, os), &history);
     let found = &results.devices[0].findings[0];
     assert_eq!(
-        (found.code, found.likely_fix.id),
+        (found.code, found.likely_fix),
         (Code::BackupStale, want),
         "{os}"
     );
@@ -272,9 +275,10 @@ fn an_update_is_advised_only_where_there_is_one() {
 fn apple_is_told_what_was_advised() {
     let fixes = [FixId::RestartDevice, FixId::StableWifi];
     let results = judged_after(&stuck(20, "18.0"), &tried(&fixes));
-    let fix = &results.devices[0].findings[0].likely_fix;
-    assert_eq!(fix.id, FixId::ContactAppleSupport);
-    let packet = fix.hand_over.as_deref().unwrap();
+    let (device, zone) = (&results.devices[0], TimeZone::UTC);
+    let view = ReportView::new(&results, &zone);
+    assert_eq!(device.findings[0].likely_fix, FixId::ContactAppleSupport);
+    let packet = support_request(&view, device, &device.findings[0]).unwrap();
     for line in [
         "Advised so far without a good backup since; add which of it was done, and when:\n",
         "  Restart the device, for 3 nights from ",
@@ -332,13 +336,16 @@ fn guessed(guess: &Guess, want: bool) {
         .collect();
     assert_eq!(stale.len(), 1);
     assert_eq!(
-        stale[0].rule == "C22",
+        stale[0].rule() == "C22",
         want,
         "{}: {}",
-        stale[0].rule,
+        stale[0].rule(),
         stale[0].why
     );
-    assert_eq!(stale[0].cause.contains("likely, not seen"), want);
+    assert_eq!(
+        results.cause(&stale[0].cause).contains("likely, not seen"),
+        want
+    );
 }
 
 /// A full account that nobody saw: only where everything else is in order.

@@ -63,7 +63,7 @@ fn one(results: &Results) -> &Pattern {
 fn check(results: &Results, id: &str, missed: u64, fix: FixId, why: &str) {
     let pattern = one(results);
     assert_eq!(
-        (pattern.id.as_str(), pattern.missed, pattern.likely_fix.id),
+        (pattern.id.as_str(), pattern.missed, pattern.likely_fix),
         (id, missed, fix)
     );
     assert!(pattern.reason.contains(why), "{}", pattern.reason);
@@ -220,7 +220,7 @@ fn devices_point_to_their_pattern_and_the_others_do_not() {
         assert_eq!(aging.is_some(), in_lyon);
         if let Some(aging) = aging {
             assert_eq!(aging.pattern.as_deref(), Some("site:Lyon"));
-            assert_eq!(aging.likely_fix.id, FixId::StableWifi);
+            assert_eq!(aging.likely_fix, FixId::StableWifi);
             assert_eq!(aging.confidence, Confidence::Medium);
             assert_eq!(aging.why, one(&results).reason);
             assert_eq!(aging.next_fix, Some(FixId::ResetNetworkSettings));
@@ -259,7 +259,7 @@ fn what_one_device_shows_comes_before_what_all_have_in_common() {
     let full = results.devices.iter().find(seven).unwrap();
     let aging = finding(full, Code::BackupAging);
     assert_eq!(
-        (aging.likely_fix.id, aging.pattern.as_deref()),
+        (aging.likely_fix, aging.pattern.as_deref()),
         (FixId::CheckStorage, None)
     );
     check(&results, "outage", 59, FixId::CheckIcloudStatus, "59 of 59");
@@ -367,7 +367,7 @@ fn one_computer_breaks_backups() {
     let device = results.devices.first().unwrap();
     let found = finding(device, Code::LocalUnfinished);
     assert_eq!(
-        (found.likely_fix.id, found.confidence),
+        (found.likely_fix, found.confidence),
         (FixId::CheckHost, Confidence::Low)
     );
     assert_eq!(found.next_fix, Some(FixId::StartFreshBackup));

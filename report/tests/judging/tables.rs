@@ -111,7 +111,7 @@ fn every_fix_has_its_section_and_is_in_use() {
         for part in [about.may_destroy, about.not_when].into_iter().flatten() {
             assert!(text.contains(part), "{fix} lacks: {part}");
         }
-        for step in fix.for_device(&Default::default()).steps {
+        for step in fix.steps(&Default::default()) {
             assert!(text.contains(&step), "{fix} lacks: {step}");
         }
     }

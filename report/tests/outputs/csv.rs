@@ -83,7 +83,11 @@ fn values_in_both_profiles() {
     check("os_version", "17.4", "iOS 17.4");
     check("build_version", "21E219", "'21E219");
     check("os", "iOS 17.4 (21E219)", "iOS 17.4 (21E219)");
-    check("likely_fix", "start-fresh-backup", "Start a fresh backup");
+    check(
+        "likely_fix",
+        "start-fresh-backup",
+        "Make a fresh local backup",
+    );
     check("next_fix", "restart-device", "Restart the device");
     check("size_gb", "0.81", "0.81");
     check("age_days", "", "");

@@ -11,7 +11,7 @@ use jiff::tz::TimeZone;
 use crate::common::{at, device, finding, results};
 
 fn failing(serial: &str, severity: Severity) -> Device {
-    let fix = (FixId::CheckStorage, "Free storage", "user");
+    let fix = FixId::CheckStorage;
     Device {
         severity: Some(severity),
         findings: vec![finding(Code::BackupStale, severity, "too old", fix)],
@@ -98,7 +98,7 @@ fn a_device_is_known_again_by_its_strongest_number() {
 
 #[test]
 fn what_came_and_went_is_told_where_nothing_else_changed() {
-    let fix = (FixId::CheckStorage, "Free storage", "user");
+    let fix = FixId::CheckStorage;
     let other = Device {
         findings: vec![finding(
             Code::LocalFilesMissing,

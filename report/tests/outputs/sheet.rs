@@ -79,7 +79,7 @@ fn dates_follow_the_zone_and_instants_do_not() {
 #[test]
 fn reason_and_fix_come_from_the_first_finding() {
     let mut device = device("", "", Status::Stale);
-    let fix = (FixId::CheckStorage, "Check the storage space", "user");
+    let fix = FixId::CheckStorage;
     device.findings = vec![
         finding(Code::BackupStale, Severity::Error, "too old", fix),
         finding(Code::OsOutdated, Severity::Info, "old iOS", fix),

@@ -10,7 +10,7 @@ fn fleet() -> Vec<Device> {
     let new = Device {
         udid: Some("00008130-001A75D23A2B803A".to_owned()),
         imei: Some("356789012345678".to_owned()),
-        imeis: vec!["356789012345678".to_owned(), "356789012345686".to_owned()],
+        other_imeis: vec!["356789012345686".to_owned()],
         meid: Some("A0000012345678".to_owned()),
         ecid: Some("0x1A75D23A2B803A".to_owned()),
         ..common::device("C39TEST00001", "Anna’s iPhone", Status::Protected)

@@ -925,7 +925,7 @@ fn s21_the_name_of_the_folder_proves_nothing() {
 
 #[test]
 fn s21_evidence_that_contradicts_itself_blocks() {
-    let fix = (FixId::ResolveIdentity, "Resolve the identity", "admin");
+    let fix = FixId::ResolveIdentity;
     let conflict = |code| {
         let mut device = phone();
         let found = common::finding(

@@ -148,7 +148,7 @@ fn four_ways_to_be_known_are_four_answers() {
     let mdm_only = managed(bare(), |_| ());
     let locally = phone();
     let mut both = managed(phone(), |_| ());
-    let fix = (FixId::ResolveIdentity, "Resolve the identity", "admin");
+    let fix = FixId::ResolveIdentity;
     let conflict = "one device appears with 2 serial numbers";
     both.findings.push(common::finding(
         Code::IdentityConflict,

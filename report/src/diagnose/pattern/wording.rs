@@ -2,9 +2,9 @@
 
 use crate::assess::context::DeviceContext;
 use crate::assess::fleet_patterns::{Basis, Pattern};
+use crate::diagnose::causes;
 use crate::format::{instant, plural};
 use crate::results::{self, PatternKind};
-use crate::tables::fix_steps::DeviceTraits;
 
 /// A pattern for the results.
 pub(crate) fn to_result(pattern: &Pattern, contexts: &[DeviceContext<'_>]) -> results::Pattern {
@@ -26,9 +26,9 @@ pub(crate) fn to_result(pattern: &Pattern, contexts: &[DeviceContext<'_>]) -> re
         nights: pattern.nights,
         usual_rate: (pattern.baseline_rate * 1_000.0).round() / 1_000.0,
         probability: at_most(pattern.chance),
-        cause: about.cause.to_owned(),
+        cause: causes::id(about.rule, about.cause),
         reason: reason(pattern),
-        likely_fix: about.fix.for_device(&DeviceTraits::default()),
+        likely_fix: about.fix,
         next_fix: about.next,
         confidence: pattern.confidence,
     }

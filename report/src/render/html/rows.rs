@@ -143,7 +143,9 @@ impl Tables {
             device.age_days,
             self.fix(deciding_finding),
             self.texts
-                .number(leading_finding.map_or(String::new(), |finding| escaped(&finding.cause))),
+                .number(leading_finding.map_or(String::new(), |finding| {
+                    escaped(view.results().cause(&finding.cause))
+                })),
             self.hosts(device),
             flags(device),
             self.texts.number(also_searched(device)),

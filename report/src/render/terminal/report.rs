@@ -11,7 +11,7 @@ use unicode_width::UnicodeWidthStr;
 
 use super::page::{Color, Paint, cut, padded, wrapped, wrapped_words};
 use crate::format::{self, Label, escaped};
-use crate::results::{Device, Finding, Pattern, Severity, Status};
+use crate::results::{Device, Pattern, Severity, Status};
 use crate::view::attention;
 use crate::view::groups::{self, Group};
 use crate::view::report::ReportView;
@@ -105,7 +105,7 @@ fn write_patterns(
     )?;
     for pattern in patterns {
         let devices = format::plural(pattern.missed, "device", "devices");
-        let fix = escaped(&pattern.likely_fix.title);
+        let fix = pattern.likely_fix.about().title;
         let heading = escaped(&patterns::pattern_heading(pattern));
         let sure = format!(" ({devices}, confidence {})", pattern.confidence);
         writeln!(out, "  {heading}: {fix}{}", paint.dim(&sure))?;
@@ -130,7 +130,6 @@ const HEADINGS: [&str; 5] = ["STATUS", "SEVERITY", "NAME", "SERIAL", "LAST GOOD"
 
 fn line<'a>(view: &ReportView<'a>, device: &'a Device) -> Line<'a> {
     let finding = attention::first_unwaived(device);
-    let text = |text: fn(&Finding) -> &str| finding.map_or(String::new(), |f| escaped(text(f)));
     Line {
         device,
         name: cut(
@@ -142,8 +141,12 @@ fn line<'a>(view: &ReportView<'a>, device: &'a Device) -> Line<'a> {
             NAME_WIDTH_MAX,
         ),
         last_good: last_good(view, device),
-        reason: text(|finding| &finding.cause),
-        fix: text(|finding| &finding.likely_fix.title),
+        reason: finding.map_or(String::new(), |found| {
+            escaped(view.results().cause(&found.cause))
+        }),
+        fix: finding.map_or(String::new(), |found| {
+            found.likely_fix.about().title.to_owned()
+        }),
     }
 }
 

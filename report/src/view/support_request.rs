@@ -7,16 +7,34 @@ use std::fmt::Write as _;
 
 use jiff::Timestamp;
 
-use super::facts::DeviceFacts;
 use crate::format::{self, escaped};
-use crate::results::{BackupKind, Finding};
+use crate::results::{BackupKind, Device, Finding, FixId};
+
+use super::report::ReportView;
 
 /// Attempts that are listed; a log holds ten.
 const ATTEMPTS_MAX: usize = 10;
 
-/// The text for a device and the finding that leads to Apple.
-pub(crate) fn packet(facts: &DeviceFacts, finding: &Finding, now: Timestamp) -> String {
-    let mut text = format!("Backup of a device fails: {}\n", finding.cause);
+/// The text for a device and a finding that leads to Apple, its instants in RFC 3339; `None` for any
+/// other finding.
+pub fn support_request(
+    view: &ReportView<'_>,
+    device: &Device,
+    finding: &Finding,
+) -> Option<String> {
+    let results = view.results();
+    (finding.likely_fix == FixId::ContactAppleSupport).then(|| {
+        text(
+            device,
+            finding,
+            results.cause(&finding.cause),
+            results.scanned_at,
+        )
+    })
+}
+
+fn text(facts: &Device, finding: &Finding, cause: &str, now: Timestamp) -> String {
+    let mut text = format!("Backup of a device fails: {cause}\n");
     for (label, value) in identity(facts) {
         let value = value.map_or_else(|| "not known".to_owned(), |value| escaped(&value));
         let _ = writeln!(text, "{label}: {value}");
@@ -38,7 +56,7 @@ pub(crate) fn packet(facts: &DeviceFacts, finding: &Finding, now: Timestamp) -> 
     text
 }
 
-fn identity(facts: &DeviceFacts) -> [(&'static str, Option<String>); 7] {
+fn identity(facts: &Device) -> [(&'static str, Option<String>); 7] {
     let system = format::os(
         facts.product_type.as_deref(),
         facts.os_version.as_deref(),
@@ -55,7 +73,7 @@ fn identity(facts: &DeviceFacts) -> [(&'static str, Option<String>); 7] {
     ]
 }
 
-fn last_local(facts: &DeviceFacts) -> String {
+fn last_local(facts: &Device) -> String {
     let good = facts.backups.iter().filter(|backup| backup.good);
     let newest = good.filter_map(|backup| backup.completed_at).max();
     let newest_good = facts.last_good_backup.as_ref();
@@ -64,7 +82,7 @@ fn last_local(facts: &DeviceFacts) -> String {
 }
 
 /// The codes that the device itself reported, newest first.
-fn codes(facts: &DeviceFacts) -> String {
+fn codes(facts: &Device) -> String {
     let failed = facts
         .icloud
         .attempts

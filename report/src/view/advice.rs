@@ -1,0 +1,42 @@
+//! A fix made ready for a device: its steps, and the letter that asks the user for it.
+
+use crate::format::escaped;
+use crate::results::{Device, Finding};
+use crate::tables::fix_steps::DeviceTraits;
+use crate::tables::models::model;
+use crate::tables::os_version::OsVersion;
+
+/// The steps of a finding's fix for this device.
+pub fn steps(device: &Device, finding: &Finding) -> Vec<String> {
+    finding.likely_fix.steps(&traits(device, finding))
+}
+
+/// A letter ready to send to the device's user; `None` where no user is asked.
+pub fn letter(device: &Device, finding: &Finding) -> Option<String> {
+    let traits = traits(device, finding);
+    finding.likely_fix.message(&traits, &called(device))
+}
+
+fn traits(device: &Device, finding: &Finding) -> DeviceTraits {
+    let product_type = device.product_type.as_deref();
+    DeviceTraits {
+        os: device.os_version.as_deref().and_then(OsVersion::parse),
+        home_button: product_type.and_then(model).map(|model| model.home_button),
+        focus: finding.focus,
+    }
+}
+
+/// "Your iPhone 13 “Anna’s iPhone” (serial number F2LX0000TEST)".
+fn called(device: &Device) -> String {
+    let mut text = format!(
+        "Your {}",
+        escaped(device.model.as_deref().unwrap_or("device"))
+    );
+    if let Some(name) = &device.device_name {
+        text.push_str(&format!(" “{}”", escaped(name)));
+    }
+    if let Some(serial) = &device.serial_number {
+        text.push_str(&format!(" (serial number {})", escaped(serial)));
+    }
+    text
+}
