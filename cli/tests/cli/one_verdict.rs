@@ -181,7 +181,7 @@ const CHANGES: &[Change] = &[
             path,
             "UPDATE Files SET flags = 8 WHERE domain = 'HomeDomain'",
         )
-        .unwrap()
+        .unwrap();
     },
     |path| alter::sql(path, "DELETE FROM Files WHERE domain <> 'HomeDomain'").unwrap(),
     |path| alter::sql_in_wal(path, "DELETE FROM Files WHERE domain = 'HomeDomain'").unwrap(),
