@@ -514,6 +514,12 @@ fn s8_saved_passwords_of_an_icloud_backup_stay_with_the_device() {
         Pass,
     );
     check("S8", &phone(), None, Pass);
+    check("S8", &with(bare(), plain(HOUR)), None, Loses);
+    let untold = Backup {
+        encrypted: None,
+        ..plain(HOUR)
+    };
+    check("S8", &with(bare(), untold), None, CannotTell);
 }
 
 #[test]
@@ -724,6 +730,14 @@ fn s14_activation_lock() {
     check("S14", &told(Some(true), None, Some(false)), None, Blocks);
     check("S14", &told(Some(true), None, Some(true)), None, Warns);
     check("S14", &told(Some(false), Some(true), None), None, Blocks);
+    let heard = |seconds: Option<i64>| {
+        managed(told(Some(false), None, None), |mdm| {
+            mdm.last_seen = seconds.map(ago);
+        })
+    };
+    check("S14", &heard(Some(DAY)), None, Pass);
+    check("S14", &heard(Some(DAY + 1)), None, CannotTell);
+    check("S14", &heard(None), None, CannotTell);
     check("S14", &told(None, None, None), None, CannotTell);
     check("S14", &phone(), None, CannotTell);
 }

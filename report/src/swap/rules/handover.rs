@@ -79,19 +79,23 @@ fn against_certificates(
 
 /// S14
 pub(super) fn activation_lock(input: &RuleInput<'_>) -> Reply {
+    const LOOK: &str =
+        "On the device: Settings, the name at the top, Find My: turn it off before erasing";
     let mdm = input.mdm();
+    let heard = mdm.and_then(|mdm| mdm.last_seen);
+    let heard_lately = heard.is_some_and(|at| input.is_young(at));
     let find_my = mdm.and_then(|mdm| mdm.find_my);
     let locked = mdm.and_then(|mdm| mdm.activation_lock);
     let manageable = mdm.and_then(|mdm| mdm.activation_lock_manageable);
     let what = match (find_my, locked) {
         (Some(true), _) => "Find My is on",
         (_, Some(true)) => "Activation Lock is on",
-        (Some(false), _) => return Reply::pass("Find My is off"),
-        (None, _) => {
-            return Reply::cannot_tell("Find My status unknown").remedy(
-                "On the device: Settings, the name at the top, Find My: turn it off before erasing",
-            );
+        (Some(false), _) if heard_lately => return Reply::pass("Find My is off"),
+        (Some(false), _) => {
+            let told = "Find My was off when the MDM heard of the device, which is too long ago to rely on";
+            return Reply::cannot_tell(told).remedy(LOOK);
         }
+        (None, _) => return Reply::cannot_tell("Find My status unknown").remedy(LOOK),
     };
     if manageable == Some(true) {
         return Reply::warns(format!(

@@ -3,8 +3,8 @@
 use fleetback_scanner::model::backup::ListedData;
 
 use crate::format::{list, number, rounded};
-use crate::results::BackupKind;
 use crate::swap::answer::Reply;
+use crate::swap::copies::Copy;
 use crate::swap::rule_input::RuleInput;
 
 /// Apps named one by one.
@@ -101,7 +101,10 @@ fn backup_bytes(input: &RuleInput<'_>) -> Option<f64> {
 pub(crate) fn keychain(input: &RuleInput<'_>) -> Reply {
     match input.chosen() {
         None => Reply::no_backup(),
-        Some(copy) if copy.kind() == BackupKind::Local => Reply::pass("a local backup is not bound to its device"),
+        Some(Copy {
+            backup: Some(backup),
+            ..
+        }) => keychain_of_local(backup.encrypted),
         Some(_) if input.same_device() => {
             Reply::pass("an iCloud backup brings saved passwords back to the same device")
         }
@@ -109,6 +112,15 @@ pub(crate) fn keychain(input: &RuleInput<'_>) -> Reply {
             "passwords saved in an iCloud backup come back to the same device only; on another one only those of iCloud Keychain are there",
         )
         .remedy("See that iCloud Keychain is on, or make an encrypted backup to a computer"),
+    }
+}
+
+fn keychain_of_local(encrypted: Option<bool>) -> Reply {
+    match encrypted {
+        Some(true) => Reply::pass("an encrypted backup holds them, and is not bound to its device"),
+        Some(false) => Reply::loses("a backup that is not encrypted holds no saved passwords")
+            .remedy("See that iCloud Keychain is on, or make an encrypted backup to a computer"),
+        None => Reply::cannot_tell("unknown whether the backup is encrypted and holds them"),
     }
 }
 
