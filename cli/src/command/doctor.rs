@@ -153,12 +153,15 @@ fn history(settings: &ScanSettings) -> Check {
     let host = options::host(settings);
     let looked = Store::open(&path).and_then(|store| {
         store.examine()?;
-        store.memory(&host)
+        Ok((store.memory(&host)?, store.set_aside()?))
     });
     match looked {
-        Ok(memory) => {
+        Ok((memory, set_aside)) => {
             let (checks, proofs) = memory.counts();
-            let message = format!("{shown}: {checks} checks of {host}, {proofs} proofs");
+            let aside = set_aside.first().map_or_else(String::new, |newest| {
+                format!("; runs up to {newest} are set aside, for a clock was wrong")
+            });
+            let message = format!("{shown}: {checks} checks of {host}, {proofs} proofs{aside}");
             Check::new(Verdict::Fine, "history", message)
         }
         Err(error) => Check::new(Verdict::Note, "history", error)

@@ -9,7 +9,7 @@ use rayon::ThreadPoolBuilder;
 
 use super::write_reports;
 use crate::config::args::{Common, Scan};
-use crate::history::History;
+use crate::history::{History, Job};
 use crate::options::{Format, ScanPlan};
 use crate::output::messages::Verbosity;
 use crate::output::progress::Listener;
@@ -26,13 +26,9 @@ pub(crate) fn run(args: Scan, common: &Common) -> Result<Exit> {
 
     let verbosity = plan.terminal.verbosity;
     let host = &plan.scan.scan_host;
-    let history = History::open(
-        &plan.history,
-        host,
-        &plan.inputs.roots,
-        &plan.named_roots,
-        verbosity,
-    );
+    let job = Job::new(host, &plan.named_roots);
+    let now = plan.run.now;
+    let history = History::open(&plan.history, job, &plan.inputs.roots, now, verbosity);
     let progress = Listener::new(plan.terminal, &interrupted);
     let services = ScanServices {
         passwords: &plan.passwords,

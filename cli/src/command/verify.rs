@@ -8,7 +8,7 @@ use fleetback_scanner::scan::{ScanServices, scan};
 use rayon::ThreadPoolBuilder;
 
 use crate::config::args::{Common, Verify};
-use crate::history::History;
+use crate::history::{History, Job};
 use crate::options::VerifyPlan;
 use crate::output::files::{self, Staged, Target};
 use crate::output::messages;
@@ -27,7 +27,7 @@ pub(crate) fn run(args: Verify, common: &Common) -> Result<Exit> {
     let verbosity = plan.terminal.verbosity;
     let roots = &plan.inputs.roots;
     let (host, now) = (&plan.scan.scan_host, plan.scan.now);
-    let history = History::open(&plan.history, host, roots, roots, verbosity);
+    let history = History::open(&plan.history, Job::new(host, roots), roots, now, verbosity);
     let progress = Listener::new(plan.terminal, &interrupted);
     let services = ScanServices {
         passwords: &plan.passwords,

@@ -1,6 +1,6 @@
 //! Why the history store cannot be used. It never ends a scan: the caller says so and goes on.
 
-use std::io;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use rusqlite::ErrorCode;
@@ -39,6 +39,9 @@ pub(crate) enum Cause {
     /// No room.
     #[error("no room on its disk ({0})")]
     Full(String),
+    /// The disk refused, for want of room or because it fails: the system does not always say which.
+    #[error("a disk that could not be written or read ({0})")]
+    Disk(String),
     /// It, or its folder, may not be opened or written.
     #[error("that it cannot be opened or written ({0})")]
     Denied(String),
@@ -57,6 +60,9 @@ impl Cause {
             }
             Self::Busy => "the next run tries again",
             Self::Full(_) => "free some room",
+            Self::Disk(_) => {
+                "free some room on that disk; if it has room, check the disk, or name a file on another one with --history"
+            }
             Self::Denied(_) => {
                 "give this user the right to write there, or name a file with --history"
             }
@@ -66,19 +72,49 @@ impl Cause {
     /// At this store.
     pub(super) fn at(self, path: &Path) -> StoreError {
         StoreError {
+            cause: self.or_no_room(path),
             path: path.to_owned(),
-            cause: self,
+        }
+    }
+
+    /// SQLite says that a file cannot be opened, or that the disk fails, where a file beside the store
+    /// finds no room.
+    fn or_no_room(self, path: &Path) -> Self {
+        let vague = matches!(self, Self::Denied(_) | Self::Disk(_));
+        let folder = path.parent().filter(|_| vague);
+        match folder.map(has_room) {
+            Some(Err(error)) if is_full(&error) => Self::Full(error.to_string()),
+            _ => self,
         }
     }
 }
 
+/// As much as SQLite asks for to begin a file beside the store, in bytes.
+const ROOM: usize = 64 << 10;
+
+/// Tries it: the free bytes that a disk reports leave quotas and the number of files out.
+fn has_room(folder: &Path) -> io::Result<()> {
+    let mut file = tempfile::Builder::new()
+        .prefix(".fleetback-")
+        .suffix(".tmp")
+        .tempfile_in(folder)?;
+    file.write_all(&[0; ROOM])
+}
+
+fn is_full(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded
+    )
+}
+
 impl From<io::Error> for Cause {
     fn from(error: io::Error) -> Self {
-        match error.kind() {
-            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
-                Self::Full(error.to_string())
-            }
-            _ => Self::Denied(error.to_string()),
+        let words = error.to_string();
+        if is_full(&error) {
+            Self::Full(words)
+        } else {
+            Self::Denied(words)
         }
     }
 }
@@ -89,12 +125,11 @@ impl From<rusqlite::Error> for Cause {
         match error.sqlite_error_code() {
             Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Self::Busy,
             Some(ErrorCode::DiskFull) => Self::Full(words),
-            Some(
-                ErrorCode::CannotOpen
-                | ErrorCode::PermissionDenied
-                | ErrorCode::ReadOnly
-                | ErrorCode::SystemIoFailure,
-            ) => Self::Denied(words),
+            Some(ErrorCode::CannotOpen | ErrorCode::PermissionDenied | ErrorCode::ReadOnly) => {
+                Self::Denied(words)
+            }
+            // A shared memory file, a sync or a truncation without room.
+            Some(ErrorCode::SystemIoFailure) => Self::Disk(words),
             // A table that is not there, a column of another type: not as this version wrote it.
             _ => Self::Damaged(words),
         }

@@ -3,7 +3,7 @@
 
 use std::path::PathBuf;
 
-use rusqlite::{Connection, OptionalExtension, Transaction, params};
+use rusqlite::{Connection, OptionalExtension};
 
 use super::error::Cause;
 
@@ -38,38 +38,25 @@ impl Job {
         }
     }
 
-    /// Its number in a store that knows it.
-    pub(super) fn find(&self, connection: &Connection) -> Result<Option<i64>, Cause> {
-        let found = connection.query_row(
-            "SELECT job FROM jobs WHERE host = ?1 AND roots = ?2",
-            [&self.host, &self.roots],
-            |row| row.get(0),
-        );
-        Ok(found.optional()?)
+    pub(super) fn host(&self) -> &str {
+        &self.host
     }
 
-    /// The number of the job that made a run.
-    pub(super) fn number_of_run(
+    pub(super) fn roots(&self) -> &str {
+        &self.roots
+    }
+
+    /// The series of runs that a run stands in; the one in use, where several have it.
+    pub(super) fn series_of_run(
         connection: &Connection,
         run_id: &str,
     ) -> Result<Option<i64>, Cause> {
         let found = connection.query_row(
-            "SELECT job FROM runs WHERE run_id = ?1 ORDER BY at DESC LIMIT 1",
+            "SELECT job FROM runs JOIN jobs USING (job) WHERE run_id = ?1
+             ORDER BY at DESC, set_aside_at IS NOT NULL LIMIT 1",
             [run_id],
             |row| row.get(0),
         );
         Ok(found.optional()?)
-    }
-
-    /// Its number, new where the store did not know it.
-    pub(super) fn number(&self, transaction: &Transaction<'_>) -> Result<i64, Cause> {
-        if let Some(known) = self.find(transaction)? {
-            return Ok(known);
-        }
-        transaction.execute(
-            "INSERT INTO jobs (host, roots) VALUES (?1, ?2)",
-            params![self.host, self.roots],
-        )?;
-        Ok(transaction.last_insert_rowid())
     }
 }

@@ -8,6 +8,7 @@ mod location;
 mod network_disk;
 mod past_runs;
 mod schema;
+mod series;
 mod session;
 mod store;
 #[cfg(test)]
@@ -15,6 +16,7 @@ mod tests;
 mod write_folders;
 mod write_run;
 
+pub(crate) use job::Job;
 pub(crate) use location::{default_path, named_folder};
 pub(crate) use session::{History, HistoryChoice, for_stored_results, lies_below};
 pub(crate) use store::Store;

@@ -15,16 +15,18 @@ use rusqlite::{Connection, Row};
 
 use super::error::Cause;
 use super::job::Job;
+use super::series;
 
-/// All earlier runs of a job; empty for a job that is not in the store.
-pub(super) fn read(connection: &Connection, job: &Job) -> Result<History, Cause> {
-    match job.find(connection)? {
-        Some(job) => of_job(connection, job),
+/// All runs of a job that a run at this instant follows; empty for a job that is not in the store.
+pub(super) fn read(connection: &Connection, job: &Job, now: Timestamp) -> Result<History, Cause> {
+    let place = series::place(connection, job, now.as_millisecond())?;
+    match place.series() {
+        Some(series) => of_job(connection, series.number),
         None => Ok(History::default()),
     }
 }
 
-/// The same of a job by its number.
+/// The same of a series by its number.
 pub(super) fn of_job(connection: &Connection, job: i64) -> Result<History, Cause> {
     let runs = runs(connection, job)?;
     let Some(last) = runs.last().map(|run| run.at) else {

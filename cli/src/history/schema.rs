@@ -127,6 +127,18 @@ pub(super) const STEPS: &[&str] = &["
         missed_since INTEGER,           -- the first run that searched its place and did not find it
         PRIMARY KEY (device, host, path)
     ) STRICT, WITHOUT ROWID;
+", "
+    -- A job may have several series of runs: see series.rs. One row for each.
+    ALTER TABLE jobs RENAME TO jobs_before;
+    CREATE TABLE jobs (
+        job          INTEGER PRIMARY KEY,
+        host         TEXT NOT NULL,
+        roots        TEXT NOT NULL,
+        set_aside_at INTEGER            -- none: the series in use
+    ) STRICT;
+    INSERT INTO jobs (job, host, roots) SELECT job, host, roots FROM jobs_before;
+    DROP TABLE jobs_before;
+    CREATE INDEX series_of_job ON jobs (host, roots);
 "];
 
 /// Is it a store already, and of an older version than this?

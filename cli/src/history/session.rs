@@ -58,20 +58,19 @@ impl HistoryChoice {
 }
 
 impl History {
-    /// Opens the store and reads the checks of `host`. `evidence` is what this run reads: nothing
-    /// is ever written below it. `named_roots` are those of it that somebody named; none stands for
-    /// the standard locations.
+    /// Opens the store and reads the checks of this computer and the runs of the job before `now`.
+    /// `evidence` is what this run reads: nothing is ever written below it.
     pub(crate) fn open(
         choice: &HistoryChoice,
-        host: &str,
+        job: Job,
         evidence: &[PathBuf],
-        named_roots: &[PathBuf],
+        now: Timestamp,
         verbosity: Verbosity,
     ) -> Self {
         if *choice == HistoryChoice::None {
             return Self::default();
         }
-        match open(choice.path(), host, evidence, named_roots) {
+        match open(choice.path(), job, evidence, now) {
             Ok(history) => {
                 history.log(verbosity);
                 history
@@ -143,8 +142,11 @@ impl History {
         });
         match store.save_run(host, now, &checks, &proofs, run.as_ref()) {
             Ok(SaveOutcome::Written) => {}
-            Ok(SaveOutcome::LaterRunExists(later)) => verbosity.note(&format!(
-                "this run was not added to the history, which already has a later run ({later}); if there was no such run, a clock was wrong: move the history file away"
+            Ok(SaveOutcome::OthersSetAside(later)) => verbosity.note(&format!(
+                "the history has a run of a later time ({later}): a clock is wrong, or was. It was set aside, and this run follows the one before it. If the clock of this computer is right, nothing is to be done; if not, set it right, and the next run follows the runs that were set aside"
+            )),
+            Ok(SaveOutcome::RanAtOnce(other)) => verbosity.note(&format!(
+                "another run over the same folders ran at once and was added to the history first ({other}); this one was not added, and nothing is to be done"
             )),
             Err(error) => verbosity.note(&format!(
                 "the history was not written, so the next run checks again what this one did: {error}"
@@ -187,9 +189,9 @@ pub(crate) fn for_stored_results(
 
 fn open(
     path: Option<PathBuf>,
-    host: &str,
+    job: Job,
     evidence: &[PathBuf],
-    named_roots: &[PathBuf],
+    now: Timestamp,
 ) -> Result<History, String> {
     let nowhere = "this user has no data directory; name a file with --history, or a folder with FLEETBACK_DATA_DIR";
     let path = path.ok_or(nowhere)?;
@@ -201,9 +203,8 @@ fn open(
         ));
     }
     let store = Store::open(&path).map_err(|e| e.to_string())?;
-    let memory = store.memory(host).map_err(|e| e.to_string())?;
-    let job = Job::new(host, named_roots);
-    let past = store.past(&job).map_err(|e| e.to_string())?;
+    let memory = store.memory(job.host()).map_err(|e| e.to_string())?;
+    let past = store.past(&job, now).map_err(|e| e.to_string())?;
     Ok(History {
         store: Some(store),
         memory,

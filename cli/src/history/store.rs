@@ -23,6 +23,7 @@ use super::job::Job;
 use super::network_disk::network_disk;
 use super::past_runs;
 use super::schema::{APPLICATION_ID, is_behind, migrate};
+use super::series;
 use super::write_run::{self, SaveOutcome, ScanRun};
 use crate::system::platform;
 
@@ -68,15 +69,15 @@ impl Store {
         read().map_err(|cause| cause.at(&self.path))
     }
 
-    /// What earlier runs of a job found, read at once.
-    pub(crate) fn past(&self, job: &Job) -> Result<History, StoreError> {
-        past_runs::read(&self.connection, job).map_err(|cause| cause.at(&self.path))
+    /// What the runs of a job found that one at `now` follows, read at once.
+    pub(crate) fn past(&self, job: &Job, now: Timestamp) -> Result<History, StoreError> {
+        past_runs::read(&self.connection, job, now).map_err(|cause| cause.at(&self.path))
     }
 
     /// What the runs of the job found that this run belongs to; `None` for a run that is not known.
     pub(crate) fn past_of_run(&self, run_id: &str) -> Result<Option<History>, StoreError> {
         let read = || -> Result<Option<History>, Cause> {
-            let job = Job::number_of_run(&self.connection, run_id)?;
+            let job = Job::series_of_run(&self.connection, run_id)?;
             job.map(|job| past_runs::of_job(&self.connection, job))
                 .transpose()
         };
@@ -116,6 +117,11 @@ impl Store {
             Ok(saved)
         };
         write().map_err(|cause| cause.at(&self.path))
+    }
+
+    /// The last run of each series that was set aside for a clock.
+    pub(crate) fn set_aside(&self) -> Result<Vec<Timestamp>, StoreError> {
+        series::set_aside(&self.connection).map_err(|cause| cause.at(&self.path))
     }
 
     /// Reads every page and says what is wrong; for `doctor`, a run does not take the time.

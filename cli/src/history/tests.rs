@@ -25,6 +25,7 @@ use fleetback_scanner::model::identity::{Identity, Serial, Udid};
 use super::error::Cause;
 use super::job::Job;
 use super::schema::{STEPS, migrate_by};
+use super::series::{OF_DEVICE, copy};
 use super::store::Store;
 use super::write_run::{SaveOutcome, ScanRun};
 
@@ -190,7 +191,13 @@ fn save_scan(sandbox: &Sandbox, results: &Results) -> SaveOutcome {
 }
 
 fn past(sandbox: &Sandbox) -> History {
-    sandbox.open().past(&job()).unwrap()
+    past_of(sandbox, 10_000)
+}
+
+/// What a run of some day follows.
+fn past_of(sandbox: &Sandbox, day: i64) -> History {
+    let store = sandbox.open();
+    store.past(&job(), now() + days(day)).unwrap()
 }
 
 #[test]
@@ -234,16 +241,118 @@ fn a_device_whose_udid_becomes_known_stays_one_device() {
 }
 
 #[test]
-fn an_older_run_is_not_put_between() {
+fn two_runs_at_once_are_told_as_that() {
     let sandbox = Sandbox::new(0);
     save_scan(&sandbox, &found(5, &[serial(1)]));
-    let late = save_scan(&sandbox, &found(4, &[serial(1)]));
-    assert!(matches!(late, SaveOutcome::LaterRunExists(_)), "{late:?}");
-    assert!(matches!(
-        save_scan(&sandbox, &found(5, &[])),
-        SaveOutcome::LaterRunExists(_)
-    ));
+    let last = now() + days(5);
+    for day in [4, 5] {
+        let saved = save_scan(&sandbox, &found(day, &[]));
+        assert_eq!(saved, SaveOutcome::RanAtOnce(last));
+    }
     assert_eq!(past(&sandbox).runs.len(), 1);
+    let mut earlier = found(4, &[serial(1)]);
+    earlier.scanned_at -= SignedDuration::from_millis(1);
+    let saved = save_scan(&sandbox, &earlier);
+    assert_eq!(saved, SaveOutcome::OthersSetAside(last));
+}
+
+/// The days of the runs that a run of this day follows.
+fn run_days(sandbox: &Sandbox, day: i64) -> Vec<i64> {
+    let runs = past_of(sandbox, day).before(now() + days(day)).runs;
+    let day = |at: Timestamp| now().duration_until(at).as_hours() / 24;
+    runs.iter().map(|run| day(run.at)).collect()
+}
+
+/// Ten years ahead, in days.
+const AHEAD: i64 = 3_650;
+
+#[test]
+fn a_run_of_the_future_is_set_aside_and_found_again_when_its_time_has_come() {
+    let sandbox = Sandbox::new(0);
+    for day in [0, 1, 2] {
+        save_scan(&sandbox, &found(day, &[serial(1), serial(2)]));
+    }
+    let before = past(&sandbox);
+    save_scan(&sandbox, &found(AHEAD, &[serial(1), serial(3)]));
+    assert_eq!(run_days(&sandbox, 3), [0, 1, 2]);
+    let saved = save_scan(&sandbox, &found(3, &[serial(1), serial(2)]));
+    assert_eq!(saved, SaveOutcome::OthersSetAside(now() + days(AHEAD)));
+    for day in [4, 5] {
+        let saved = save_scan(&sandbox, &found(day, &[serial(1), serial(2)]));
+        assert_eq!(saved, SaveOutcome::Written, "it is told once");
+    }
+    assert_eq!(run_days(&sandbox, 6), [0, 1, 2, 3, 4, 5]);
+    let after = past_of(&sandbox, 6);
+    assert_eq!(after.devices.len(), 2, "{after:#?}");
+    for (device, before) in after.devices.iter().zip(&before.devices) {
+        assert_eq!(
+            (device.states.len(), device.findings.len()),
+            (1, before.findings.len())
+        );
+        assert_eq!(device.states[0].since, before.states[0].since);
+        assert_eq!(device.states[0].until, now() + days(5));
+    }
+    assert_eq!(sandbox.open().set_aside().unwrap(), [now() + days(AHEAD)]);
+    assert_eq!(run_days(&sandbox, AHEAD + 2), [0, 1, 2, AHEAD]);
+}
+
+#[test]
+fn a_clock_that_is_behind_for_a_night_costs_no_earlier_run() {
+    let sandbox = Sandbox::new(0);
+    for day in [0, 1, 2] {
+        save_scan(&sandbox, &found(day, &[serial(1)]));
+    }
+    let saved = save_scan(&sandbox, &found(-AHEAD, &[serial(1)]));
+    assert_eq!(saved, SaveOutcome::OthersSetAside(now() + days(2)));
+    assert_eq!(
+        save_scan(&sandbox, &found(3, &[serial(1)])),
+        SaveOutcome::Written
+    );
+    assert_eq!(run_days(&sandbox, 4), [0, 1, 2, 3]);
+    assert_eq!(past_of(&sandbox, 4).devices[0].states[0].since, now());
+}
+
+#[test]
+fn no_number_of_wrong_clocks_fills_the_store() {
+    let sandbox = Sandbox::new(0);
+    for step in 0..12 {
+        save_scan(&sandbox, &found(AHEAD - 10 * step, &[serial(1)]));
+    }
+    let store = sandbox.open();
+    assert_eq!(store.set_aside().unwrap().len(), 3);
+    let count = |table: &str| -> i64 {
+        let sql = format!("SELECT count(*) FROM {table}");
+        store
+            .connection
+            .query_row(&sql, [], |row| row.get(0))
+            .unwrap()
+    };
+    assert_eq!(
+        (count("jobs"), count("devices"), count("states")),
+        (4, 4, 4)
+    );
+}
+
+/// A table that was forgotten would keep rows of devices that are gone, or lose them in a new series.
+#[test]
+fn every_table_of_devices_is_copied_and_forgotten() {
+    let sandbox = Sandbox::new(0);
+    let store = sandbox.open();
+    let mut tables = store
+        .connection
+        .prepare(
+            "SELECT name FROM sqlite_schema AS t WHERE type = 'table'
+             AND EXISTS (SELECT 1 FROM pragma_table_info(t.name) WHERE name = 'device')",
+        )
+        .unwrap();
+    let tables = tables.query_map([], |row| row.get::<_, String>(0)).unwrap();
+    for table in tables.map(Result::unwrap) {
+        assert!(OF_DEVICE.contains(&&*table), "{table}");
+        assert!(
+            copy(1, 2, 3, 4).contains(&format!("INSERT INTO {table} ")),
+            "{table}"
+        );
+    }
 }
 
 #[test]
@@ -256,7 +365,10 @@ fn another_job_remembers_for_itself() {
         Job::new("mac", &[PathBuf::from("/other")]),
         Job::new("mac", &[]),
     ] {
-        assert_eq!(store.past(&other).unwrap(), History::default());
+        assert_eq!(
+            store.past(&other, now() + days(1)).unwrap(),
+            History::default()
+        );
     }
 }
 
@@ -660,7 +772,7 @@ fn writer() {
         let host = variable("TEST_HOST");
         let mut store = Store::open(&folder.join("data/fleetback/history.sqlite3")).unwrap();
         let job = Job::new(&host, &[]);
-        let seen = store.past(&job).unwrap().runs.len();
+        let seen = store.past(&job, now() + days(10_000)).unwrap().runs.len();
         // Every other run sees every other device, so that rows begin and end.
         let devices: Vec<_> = (0..MANY).step_by(1 + seen % 2).map(serial).collect();
         let night = found(i64::try_from(seen).unwrap(), &devices);
@@ -696,7 +808,9 @@ fn stamp(sandbox: &Sandbox, host: &str) -> Option<String> {
 
 /// Half of the devices were seen by every run, the others by every other one.
 fn nights_are_whole(store: &Store, host: &str) {
-    let past = store.past(&Job::new(host, &[])).unwrap();
+    let past = store
+        .past(&Job::new(host, &[]), now() + days(10_000))
+        .unwrap();
     for (at, run) in past.runs.iter().enumerate() {
         let seen = past
             .devices
@@ -729,7 +843,7 @@ fn a_kill_at_any_moment_leaves_a_whole_store() {
         let child = process("writer", &sandbox, "mac", usize::MAX)
             .spawn()
             .unwrap();
-        let delay = Duration::from_micros(2_000 + (round * 7_919) % 50_000);
+        let delay = Duration::from_micros(2_000 + (round * 7_919) % 150_000);
         assert!(
             killed_after(child, delay),
             "it ended by itself in round {round}"
@@ -768,9 +882,21 @@ fn writer_without_room() {
         .save_run("mac", now(), &[(&backup, &record)], &[], None)
         .unwrap_err();
     assert!(
-        matches!(error.cause, Cause::Full(_) | Cause::Denied(_)),
+        matches!(error.cause, Cause::Full(_) | Cause::Disk(_)),
         "{error}"
     );
+    assert!(error.to_string().contains("free some room"), "{error}");
+}
+
+#[test]
+fn a_failing_disk_is_no_question_of_rights() {
+    // Shared memory, sync, truncation: what SQLite makes of a disk without room, beside its own word for it.
+    for code in [4_874, 1_034, 1_546, 13] {
+        let error = rusqlite::ffi::Error::new(code);
+        let cause = Cause::from(rusqlite::Error::SqliteFailure(error, None));
+        let told = cause.at(Path::new("h.sqlite3")).to_string();
+        assert!(told.contains("free some room"), "{code}: {told}");
+    }
 }
 
 /// A limit on the size of files stands for the full disk, which a test cannot make everywhere.

@@ -15,6 +15,7 @@ use super::clock::{ICLOUD_KEPT_DAYS, KEPT_DAYS, days_before};
 use super::error::Cause;
 use super::job::Job;
 use super::past_runs::ids;
+use super::series::{self, OF_DEVICE, Place};
 use super::write_folders::FolderWriter;
 
 /// The newest sizes that are kept of each device.
@@ -25,8 +26,11 @@ const SIZES_KEPT: i64 = 14;
 pub(crate) enum SaveOutcome {
     /// It was written.
     Written,
-    /// A run of the same job at the same time or later is there already: nothing was changed.
-    LaterRunExists(Timestamp),
+    /// It was written, and runs of later times were set aside; the last of them.
+    OthersSetAside(Timestamp),
+    /// Another run of the same job, at the same time or a little later, was written while this one ran:
+    /// nothing was changed.
+    RanAtOnce(Timestamp),
 }
 
 /// A scan as it is remembered.
@@ -44,31 +48,38 @@ pub(super) fn write(
     clock: i64,
 ) -> Result<SaveOutcome, Cause> {
     let results = run.results;
-    let job = run.job.number(transaction)?;
     let at = results.scanned_at.as_millisecond();
-    let last: Option<i64> =
-        transaction.query_row("SELECT max(at) FROM runs WHERE job = ?1", [job], |row| {
-            row.get(0)
-        })?;
-    if let Some(later) = last.filter(|last| *last >= at) {
-        let later = Timestamp::from_millisecond(later).unwrap_or_default();
-        return Ok(SaveOutcome::LaterRunExists(later));
-    }
+    let instant = |at| Timestamp::from_millisecond(at).unwrap_or_default();
+    let place = series::place(transaction, run.job, at)?;
+    let (series, saved) = match place {
+        Place::First => (series::begin(transaction, run.job)?, SaveOutcome::Written),
+        Place::After(series) => (series.number, SaveOutcome::Written),
+        Place::Beside(_, last) => return Ok(SaveOutcome::RanAtOnce(instant(last))),
+        Place::Amid(series, later) => (
+            series::branch(transaction, run.job, series)?,
+            SaveOutcome::OthersSetAside(instant(later)),
+        ),
+    };
     let writer = Writer {
         transaction,
-        job,
+        job: series,
         at,
         // Nothing is open before the first run.
-        last: last.unwrap_or(at),
+        last: place
+            .series()
+            .and_then(|series| series.before)
+            .unwrap_or(at),
     };
     writer.run(results)?;
     writer.devices(results, run.searched)?;
     prune(transaction, clock)?;
-    Ok(SaveOutcome::Written)
+    series::set_others_aside(transaction, run.job, series, clock)?;
+    Ok(saved)
 }
 
 struct Writer<'a> {
     transaction: &'a Transaction<'a>,
+    /// The series.
     job: i64,
     at: i64,
     /// The run before: where a row that holds no more has ended.
@@ -390,9 +401,7 @@ fn prune(transaction: &Transaction<'_>, clock: i64) -> Result<(), Cause> {
 }
 
 fn forget_device(transaction: &Transaction<'_>, id: i64) -> Result<(), Cause> {
-    for table in [
-        "states", "findings", "icloud", "sizes", "folders", "devices",
-    ] {
+    for table in OF_DEVICE {
         let sql = format!("DELETE FROM {table} WHERE device = ?1");
         transaction.prepare_cached(&sql)?.execute([id])?;
     }

@@ -58,18 +58,22 @@ pub(crate) struct Unwritten {
 
 impl Unwritten {
     fn new(target: &Target, source: io::Error) -> Self {
-        let remedy = match source.kind() {
-            ErrorKind::NotFound => "create its folder first",
-            ErrorKind::PermissionDenied => "give this user the right to write there",
-            ErrorKind::StorageFull | ErrorKind::QuotaExceeded => "free some room",
-            ErrorKind::IsADirectory => "name a file in that folder",
-            _ => "what stood there before is untouched",
-        };
         Self {
             target: target.clone(),
+            remedy: remedy(&source),
             source,
-            remedy,
         }
+    }
+}
+
+/// What to do about a file that could not be written.
+pub(crate) fn remedy(error: &io::Error) -> &'static str {
+    match error.kind() {
+        ErrorKind::NotFound => "create its folder first",
+        ErrorKind::PermissionDenied => "give this user the right to write there",
+        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => "free some room",
+        ErrorKind::IsADirectory => "name a file in that folder",
+        _ => "what stood there before is untouched",
     }
 }
 

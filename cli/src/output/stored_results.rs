@@ -30,8 +30,9 @@ pub(crate) fn save(results: &Results, store: Option<&Path>, verbosity: Verbosity
     };
     if let Err(error) = files::write_private(&path, &|out| json::write_results(results, out)) {
         verbosity.note(&format!(
-            "the results were not stored for `fleetback swap`, which would answer from older ones: {}: {error}",
-            path.display()
+            "the results were not stored for `fleetback swap`, which would answer from older ones: {}: {error}; {}",
+            path.display(),
+            files::remedy(&error),
         ));
     }
 }

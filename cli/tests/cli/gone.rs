@@ -57,7 +57,7 @@ fn a_folder_that_is_gone_is_told_with_computer_and_night_until_it_is_back() {
 
     sandbox.rename("backups", "elsewhere");
     fs::create_dir(sandbox.path("backups")).unwrap();
-    let gone = "the good backup of 2026-11-18 on desk was there on 2026-11-20, the last run that saw it, and is gone";
+    let gone = "the good backup of 2026-11-18T21:00:00Z on desk was there on 2026-11-20T04:00:00Z, the last run that saw it, and is gone";
     assert_eq!(sandbox.missed(21), [gone]);
     let report = sandbox.night(22);
     assert_eq!(report["summary"]["at_risk"], 1);

@@ -135,3 +135,92 @@ fn doctor_tells_of_the_store_and_makes_none() {
     sandbox.write(USUAL, "<html>");
     assert!(doctor().contains("a damaged file"), "{}", doctor());
 }
+
+/// A scan of the one backup at that instant, with a history of its own.
+fn scan_at(sandbox: &Sandbox, now: &str) -> String {
+    let fixed = ["scan", "backups", "--host", "desk", "--timezone", "UTC"];
+    let named = ["--history", "h.sqlite3", "--now", now];
+    let output = sandbox.run(&[&fixed[..], &named].concat());
+    assert!(matches!(exit_code(&output), 0 | 1), "{}", stderr(&output));
+    stderr(&output)
+}
+
+#[test]
+fn one_night_with_a_clock_of_2036_stops_nothing() {
+    let sandbox = Sandbox::with(&[healthy(1)]);
+    scan_at(&sandbox, "2026-11-20T04:00:00Z");
+    scan_at(&sandbox, "2036-03-01T04:00:00Z");
+    let told = scan_at(&sandbox, "2026-11-21T04:00:00Z");
+    assert!(told.contains("2036-03-01"), "{told}");
+    assert!(told.contains("set aside"), "{told}");
+    assert!(!told.contains("move"), "{told}");
+    assert!(told.contains("since 2026-11-20: nothing"), "{told}");
+    let next = scan_at(&sandbox, "2026-11-22T04:00:00Z");
+    assert!(!next.contains("set aside"), "{next}");
+    assert!(next.contains("since 2026-11-21: nothing"), "{next}");
+    let doctor = sandbox.run(&[
+        "doctor",
+        "backups",
+        "--host",
+        "desk",
+        "--history",
+        "h.sqlite3",
+    ]);
+    assert!(
+        stdout(&doctor).contains("up to 2036-03-01"),
+        "{}",
+        stdout(&doctor)
+    );
+}
+
+#[test]
+fn a_run_that_was_overtaken_by_another_is_told_as_that() {
+    let sandbox = Sandbox::with(&[healthy(1)]);
+    scan_at(&sandbox, "2026-11-20T05:00:00Z");
+    let told = scan_at(&sandbox, "2026-11-20T04:00:00Z");
+    assert!(told.contains("ran at once"), "{told}");
+    assert!(told.contains("nothing is to be done"), "{told}");
+}
+
+/// A small disk in memory, which only root may make.
+#[cfg(target_os = "linux")]
+struct SmallDisk(std::path::PathBuf);
+
+#[cfg(target_os = "linux")]
+impl SmallDisk {
+    fn new(place: std::path::PathBuf, options: &str) -> Option<Self> {
+        fs::create_dir_all(&place).unwrap();
+        let mut mount = std::process::Command::new("mount");
+        mount
+            .args(["-t", "tmpfs", "-o", options, "tmpfs"])
+            .arg(&place);
+        let mounted = mount.output().is_ok_and(|output| output.status.success());
+        mounted.then_some(Self(place))
+    }
+}
+
+#[cfg(target_os = "linux")]
+impl Drop for SmallDisk {
+    fn drop(&mut self) {
+        let _ = std::process::Command::new("umount").arg(&self.0).status();
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn on_a_full_disk_the_remedy_speaks_of_room_and_never_of_rights() {
+    let sandbox = Sandbox::with(&[healthy(1)]);
+    // Too few bytes for the tables, for the file beside them, for the run; too few files.
+    for options in ["size=32k", "size=88k", "size=120k", "size=4m,nr_inodes=3"] {
+        let Some(disk) = SmallDisk::new(sandbox.path("disk"), options) else {
+            println!("skipped: this user may not mount a disk in memory");
+            return;
+        };
+        let output = sandbox.scan(&["backups", "--history", "disk/h.sqlite3"]);
+        drop(disk);
+        let told = stderr(&output);
+        assert_eq!(exit_code(&output), 0, "{told}");
+        assert!(told.contains("free some room"), "{options}: {told}");
+        assert!(!told.contains("the right to"), "{options}: {told}");
+    }
+}
