@@ -68,7 +68,7 @@ impl LocationKind {
 
 /// One row of the table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct HomeLocation {
+pub(crate) struct HomeLocation {
     /// On which system.
     pub os: Os,
     /// Which program.
@@ -78,7 +78,7 @@ pub struct HomeLocation {
 }
 
 /// Every standard place below a home (formats: iphone_backup.py, ios_backup_extractor.pl).
-pub const HOME_LOCATIONS: &[HomeLocation] = &[
+pub(crate) const HOME_LOCATIONS: &[HomeLocation] = &[
     HomeLocation {
         os: Os::MacOs,
         kind: LocationKind::Finder,

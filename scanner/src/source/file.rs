@@ -49,7 +49,7 @@ impl std::fmt::Display for Fault {
 
 impl Fault {
     /// True if the file is there and the system did not let it be read: evidence is missing.
-    pub fn is_unreadable(&self) -> bool {
+    pub(crate) fn is_unreadable(&self) -> bool {
         matches!(self, Self::Denied(_) | Self::ReadError(_))
     }
 
@@ -96,7 +96,7 @@ pub fn read(path: &Path, bytes_max: u64) -> Result<Vec<u8>, Fault> {
 ///
 /// For files that are parsed and forgotten. May be called again from within `use_bytes`; the inner
 /// call then has a buffer of its own.
-pub fn read_with<T>(
+pub(crate) fn read_with<T>(
     path: &Path,
     bytes_max: u64,
     use_bytes: impl FnOnce(&[u8]) -> T,
@@ -148,7 +148,7 @@ fn open_bounded(path: &Path, bytes_max: u64) -> Result<(File, u64), Fault> {
 ///
 /// A window stays in the processor's cache, where a file of megabytes does not: what is looked at
 /// and left out costs no more than its reading.
-pub fn look_through<T>(
+pub(crate) fn look_through<T>(
     path: &Path,
     bytes_max: u64,
     look_through: impl FnOnce(&mut Window<&mut dyn Read>) -> Option<T>,
@@ -229,7 +229,7 @@ impl<R: Read> Window<R> {
 }
 
 /// Reads the first bytes of a file, up to `bytes_max`, with its whole length.
-pub fn read_head(path: &Path, bytes_max: u64) -> Result<(Vec<u8>, u64), Fault> {
+pub(crate) fn read_head(path: &Path, bytes_max: u64) -> Result<(Vec<u8>, u64), Fault> {
     let (file, meta) = open_regular(path)?;
     let mut bytes = Vec::new();
     file.take(bytes_max)
@@ -249,7 +249,7 @@ thread_local! {
 /// known to be a regular file: it is opened without a look before, and looked at once it is open.
 ///
 /// A file that grows meanwhile is read one byte past the length it had.
-pub fn read_through(path: &Path, mut take: impl FnMut(&[u8])) -> Result<u64, Fault> {
+pub(crate) fn read_through(path: &Path, mut take: impl FnMut(&[u8])) -> Result<u64, Fault> {
     let file = open_quietly(path).map_err(|e| fault(&e))?;
     let meta = file.metadata().map_err(|e| fault(&e))?;
     refuse_other_than_file(meta.file_type())?;
@@ -281,13 +281,13 @@ fn pump(mut source: impl Read, piece: &mut [u8], take: &mut impl FnMut(&[u8])) -
 
 /// Fills `bytes` with what lies `at` so many bytes from the file's beginning; the file's own position does not matter.
 #[cfg(unix)]
-pub fn read_exact_at(file: &File, bytes: &mut [u8], at: u64) -> io::Result<()> {
+pub(crate) fn read_exact_at(file: &File, bytes: &mut [u8], at: u64) -> io::Result<()> {
     std::os::unix::fs::FileExt::read_exact_at(file, bytes, at)
 }
 
 /// Fills `bytes` with what lies `at` so many bytes from the file's beginning; the file's own position does not matter.
 #[cfg(windows)]
-pub fn read_exact_at(file: &File, mut bytes: &mut [u8], mut at: u64) -> io::Result<()> {
+pub(crate) fn read_exact_at(file: &File, mut bytes: &mut [u8], mut at: u64) -> io::Result<()> {
     use std::os::windows::fs::FileExt;
     while !bytes.is_empty() {
         match file.seek_read(bytes, at) {
@@ -343,7 +343,7 @@ fn refuse_other_than_file(kind: FileType) -> Result<(), Fault> {
 }
 
 /// The fault of a name that stands for something else than was wanted.
-pub fn wrong_kind(kind: FileType) -> Fault {
+pub(crate) fn wrong_kind(kind: FileType) -> Fault {
     if kind.is_symlink() {
         return Fault::Link;
     }
@@ -357,13 +357,13 @@ const BLOCKS_FROM_BYTES: u64 = 8 << 10;
 ///
 /// macOS and Windows say so of each file; elsewhere a file without a single block holds nothing, where
 /// `tells_blocks` says that the file system counts them at all.
-pub fn is_elsewhere(meta: &Metadata, tells_blocks: bool) -> bool {
+pub(crate) fn is_elsewhere(meta: &Metadata, tells_blocks: bool) -> bool {
     is_dataless(meta)
         || (tells_blocks && meta.len() >= BLOCKS_FROM_BYTES && blocks(meta) == Some(0))
 }
 
 /// Does the file system count the blocks of a file that was read and holds something?
-pub fn tells_blocks(meta: &Metadata) -> bool {
+pub(crate) fn tells_blocks(meta: &Metadata) -> bool {
     meta.len() >= BLOCKS_FROM_BYTES && blocks(meta).is_some_and(|blocks| blocks > 0)
 }
 

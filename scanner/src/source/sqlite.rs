@@ -110,7 +110,7 @@ impl Database {
     }
 
     /// The whole database as it lies in memory.
-    pub fn with_bytes<T>(&mut self, use_bytes: impl FnOnce(&[u8]) -> T) -> Result<T, Fault> {
+    pub(crate) fn with_bytes<T>(&mut self, use_bytes: impl FnOnce(&[u8]) -> T) -> Result<T, Fault> {
         let bytes = self.connection.serialize(MAIN_DB);
         bytes
             .map(|bytes| use_bytes(&bytes))
@@ -118,7 +118,7 @@ impl Database {
     }
 
     /// Refuses anything but a real table (no view, no virtual table) with these real columns.
-    pub fn require_table(&self, table: &str, columns: &[&str]) -> Result<(), Fault> {
+    pub(crate) fn require_table(&self, table: &str, columns: &[&str]) -> Result<(), Fault> {
         let kind = self.table_kind(table).map_err(|e| sqlite_fault(&e))?;
         match kind.as_deref() {
             Some("table") => {}
@@ -193,7 +193,7 @@ fn has_all_pages(path: &Path, bytes: u64) -> Result<bool, Fault> {
 }
 
 /// What SQLite says of a file, in words; its own messages name no content of the file.
-pub fn sqlite_fault(error: &rusqlite::Error) -> Fault {
+pub(crate) fn sqlite_fault(error: &rusqlite::Error) -> Fault {
     use rusqlite::ErrorCode;
     match error.sqlite_error_code() {
         Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => {

@@ -12,17 +12,17 @@ use std::io;
 use rusqlite::types::ValueRef;
 
 /// Reads so many bytes at a position of the database.
-pub type ReadAt<'a> = dyn Fn(&mut [u8], u64) -> io::Result<()> + Sync + 'a;
+pub(crate) type ReadAt<'a> = dyn Fn(&mut [u8], u64) -> io::Result<()> + Sync + 'a;
 
 /// How many entries there are, and their sum.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Tally {
+pub(crate) struct Tally {
     entries: u64,
     sum: u64,
 }
 
 /// What is said of an index that cannot be read.
-pub type Damage = &'static str;
+pub(crate) type Damage = &'static str;
 
 const NOT_AN_INDEX: Damage = "a page of an index that is none";
 const OUT_OF_BOUNDS: Damage = "an index that points out of its page or of the file";
@@ -37,7 +37,7 @@ const LEAF: u8 = 10;
 
 impl Tally {
     /// Adds one entry: a value and the row that has it.
-    pub fn add(&mut self, value: ValueRef<'_>, rowid: i64) {
+    pub(crate) fn add(&mut self, value: ValueRef<'_>, rowid: i64) {
         let hash = Hash::of(rowid);
         self.add_hash(match value {
             ValueRef::Null => hash.number(0, 0),
@@ -49,7 +49,7 @@ impl Tally {
     }
 
     /// Adds the entries of another part.
-    pub fn add_all(&mut self, other: &Self) {
+    pub(crate) fn add_all(&mut self, other: &Self) {
         self.entries += other.entries;
         self.sum = self.sum.wrapping_add(other.sum);
     }
@@ -93,7 +93,7 @@ impl Hash {
 
 /// The pages of a database.
 #[derive(Clone, Copy)]
-pub struct Pages<'a> {
+pub(crate) struct Pages<'a> {
     read: &'a ReadAt<'a>,
     page_bytes: usize,
     /// Without the bytes that are reserved at the end of each.
@@ -103,7 +103,11 @@ pub struct Pages<'a> {
 
 impl<'a> Pages<'a> {
     /// Of a database whose header this is and which has so many bytes.
-    pub fn new(header: &[u8; 100], bytes: u64, read: &'a ReadAt<'a>) -> Result<Self, Damage> {
+    pub(crate) fn new(
+        header: &[u8; 100],
+        bytes: u64,
+        read: &'a ReadAt<'a>,
+    ) -> Result<Self, Damage> {
         let page_bytes = match u16::from_be_bytes([header[16], header[17]]) {
             1 => 65_536,
             size if size >= 512 && size.is_power_of_two() => usize::from(size),
@@ -125,7 +129,7 @@ impl<'a> Pages<'a> {
     }
 
     /// Adds up the index that begins at page `root`, whose entries are one value and a row each.
-    pub fn tally(&self, root: u32) -> Result<Tally, Damage> {
+    pub(crate) fn tally(&self, root: u32) -> Result<Tally, Damage> {
         let mut tally = Tally::default();
         let mut page = vec![0; self.page_bytes];
         let mut entry = Vec::new();

@@ -14,7 +14,7 @@ const MAGIC: u32 = 0x377f_0682;
 
 /// The pages of a log whose writing was committed, each with where its newest copy begins.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub struct Committed {
+pub(crate) struct Committed {
     pages: BTreeMap<u32, usize>,
     page_bytes: usize,
     /// Pages of the database after the last commit.
@@ -22,19 +22,19 @@ pub struct Committed {
 }
 
 /// Reads a log; nothing is committed in one that no database of this page size wrote.
-pub fn committed(log: &[u8], page_bytes: usize) -> Committed {
+pub(crate) fn committed(log: &[u8], page_bytes: usize) -> Committed {
     Reader::open(log, page_bytes).map_or_else(Committed::default, Reader::read)
 }
 
 impl Committed {
     /// Bytes of the database after the last commit.
-    pub fn bytes(&self) -> u64 {
+    pub(crate) fn bytes(&self) -> u64 {
         u64::from(self.count) * self.page_bytes as u64
     }
 
     /// Puts the pages into a copy of the database. `false` where that changed nothing: a log that was
     /// written back before is left as it was.
-    pub fn apply(&self, log: &[u8], database: &mut Vec<u8>) -> bool {
+    pub(crate) fn apply(&self, log: &[u8], database: &mut Vec<u8>) -> bool {
         if self.pages.is_empty() {
             return false;
         }

@@ -19,17 +19,17 @@ use crate::source::file;
 type Cbc = cbc::Decryptor<Aes256>;
 
 /// Bytes of an AES block.
-pub const BLOCK: usize = 16;
+pub(crate) const BLOCK: usize = 16;
 
 /// Bytes on disk of an encrypted file of `size` bytes: PKCS#7 always pads.
-pub fn stored_size(size: u64) -> u64 {
+pub(crate) fn stored_size(size: u64) -> u64 {
     (size / BLOCK as u64 + 1).saturating_mul(BLOCK as u64)
 }
 
 /// Decrypts a whole file in place and cuts its padding off. `false`, with the bytes spoiled, when
 /// the length is no whole number of blocks or the padding is not one.
 #[must_use]
-pub fn decrypt_in_place(key: &Key, bytes: &mut Vec<u8>) -> bool {
+pub(crate) fn decrypt_in_place(key: &Key, bytes: &mut Vec<u8>) -> bool {
     let plain = Cbc::new((&**key).into(), &[0; BLOCK].into()).decrypt_padded::<Pkcs7>(bytes);
     let length = plain.map(<[u8]>::len).ok();
     bytes.truncate(length.unwrap_or(0));
@@ -38,7 +38,7 @@ pub fn decrypt_in_place(key: &Key, bytes: &mut Vec<u8>) -> bool {
 
 /// Decrypts the first bytes of a file, a whole number of blocks, in place; of a `whole` file the padding
 /// is cut off.
-pub fn decrypt_head(key: &Key, head: &mut Vec<u8>, whole: bool) {
+pub(crate) fn decrypt_head(key: &Key, head: &mut Vec<u8>, whole: bool) {
     if whole {
         let _ = decrypt_in_place(key, head);
         return;
@@ -51,7 +51,11 @@ pub fn decrypt_head(key: &Key, head: &mut Vec<u8>, whole: bool) {
 /// Does the file end in valid padding? Needs its last block and the one before it (zeros before the
 /// first): in CBC no other byte of the file takes part.
 #[must_use]
-pub fn padding_fits(key: &Key, block_before: &[u8; BLOCK], last_block: &[u8; BLOCK]) -> bool {
+pub(crate) fn padding_fits(
+    key: &Key,
+    block_before: &[u8; BLOCK],
+    last_block: &[u8; BLOCK],
+) -> bool {
     plain_end(key, block_before, last_block).is_some()
 }
 
@@ -63,7 +67,7 @@ fn plain_end(key: &Key, block_before: &[u8; BLOCK], last_block: &[u8; BLOCK]) ->
 }
 
 /// Plain bytes of an encrypted file, its length; `None` when its end is no padding.
-pub fn plain_length(file: &mut (impl Read + Seek), key: &Key) -> io::Result<Option<u64>> {
+pub(crate) fn plain_length(file: &mut (impl Read + Seek), key: &Key) -> io::Result<Option<u64>> {
     let stored = file.seek(SeekFrom::End(0))?;
     let Some(last) = stored.checked_sub(BLOCK as u64) else {
         return Ok(None);
@@ -88,7 +92,7 @@ const PIECE_BYTES: usize = 256 << 10;
 
 /// Reads and decrypts a whole file into `plain`, which is as long as [`plain_length`] says. The pieces
 /// are shared out to the threads: in CBC each needs no more of the one before it than its last block.
-pub fn decrypt_into(file: &File, key: &Key, plain: &mut [u8]) -> io::Result<()> {
+pub(crate) fn decrypt_into(file: &File, key: &Key, plain: &mut [u8]) -> io::Result<()> {
     let piece = |(number, piece)| decrypt_piece(file, key, number * PIECE_BYTES, piece);
     let pieces = plain.par_chunks_mut(PIECE_BYTES).enumerate();
     pieces.try_for_each(piece)

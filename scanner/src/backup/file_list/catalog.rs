@@ -104,14 +104,14 @@ pub struct FileRow {
     /// What its record says of the content.
     pub record: Record,
     /// How the file lives while it is copied.
-    pub liveness: Liveness,
+    pub(crate) liveness: Liveness,
     /// What its name promises of its first bytes.
-    pub kind: Option<ContentKind>,
+    pub(crate) kind: Option<ContentKind>,
 }
 
 /// How a file lives while a device copies it: how much shorter than listed may it be?
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Liveness {
+pub(crate) enum Liveness {
     /// It does not change: any other file than those below.
     Fixed,
     /// A database: pages are added and given back.
@@ -267,7 +267,7 @@ impl Catalog {
     }
 
     /// Is it read by one thread, however many there are?
-    pub fn is_in_one_part(&self) -> bool {
+    pub(crate) fn is_in_one_part(&self) -> bool {
         match &self.source {
             Source::File(_, parts, _) => parts.len() == 1,
             Source::Memory(_) | Source::Mbdb(_) => true,

@@ -6,7 +6,7 @@
 
 /// What a file must begin as.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum ContentKind {
+pub(crate) enum ContentKind {
     /// A database that people miss first.
     CoreDatabase,
     /// Any other SQLite database.

@@ -1,10 +1,10 @@
 //! The list of files: Manifest.db, or Manifest.mbdb before iOS 10.
 
 pub mod catalog;
-pub mod content_kind;
+pub(crate) mod content_kind;
 pub mod file_record;
 pub mod mbdb;
 pub(crate) mod pending;
 pub mod proof;
 pub mod row_facts;
-pub mod row_kind;
+pub(crate) mod row_kind;

@@ -14,7 +14,7 @@ pub(super) const INDEXED: usize = 4;
 
 /// The sums over the indexed columns of the table.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Tallies([Tally; INDEXED]);
+pub(crate) struct Tallies([Tally; INDEXED]);
 
 impl Tallies {
     /// Adds a row.
@@ -42,7 +42,7 @@ pub(super) struct ListIndex {
 
 /// What the indexes add up to.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct IndexSums(Vec<(usize, Tally)>);
+pub(crate) struct IndexSums(Vec<(usize, Tally)>);
 
 impl IndexSums {
     /// Do all say the same as the table?

@@ -45,7 +45,7 @@ pub struct RowFacts {
     /// Rows with a path in decomposed Unicode.
     pub decomposed: Decomposed,
     /// The sums that the indexes are held against.
-    pub tallies: Tallies,
+    pub(crate) tallies: Tallies,
 }
 
 /// Domains that every device fills.

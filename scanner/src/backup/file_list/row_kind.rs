@@ -17,7 +17,7 @@ const BOOKKEEPING: i64 = 8 | 32 | 64 | 128;
 
 /// What a row stands for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum RowKind {
+pub(crate) enum RowKind {
     /// A file, which must have a payload.
     File,
     /// A file that changed while it was uploaded, and may have none.
@@ -29,7 +29,7 @@ pub enum RowKind {
 }
 
 /// The kind by the flags alone; `None` where they are no integer.
-pub fn by_flags(flags: Option<i64>) -> RowKind {
+pub(crate) fn by_flags(flags: Option<i64>) -> RowKind {
     let Some(flags) =
         flags.filter(|flags| flags & !(TYPE | CHANGED_WHILE_UPLOADING | BOOKKEEPING) == 0)
     else {
@@ -46,7 +46,7 @@ pub fn by_flags(flags: Option<i64>) -> RowKind {
 }
 
 /// Does the record say the same? One without its mode agrees; a folder has no size.
-pub fn agrees(kind: RowKind, record: &Record) -> bool {
+pub(crate) fn agrees(kind: RowKind, record: &Record) -> bool {
     const KIND_OF_FILE: u32 = 0xf000;
     const REGULAR: u32 = 0x8000;
     let is_regular = record.mode.map(|mode| mode & KIND_OF_FILE == REGULAR);

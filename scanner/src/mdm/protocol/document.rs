@@ -136,7 +136,7 @@ impl Document {
     }
 
     /// What became of the file, in figures.
-    pub fn export_summary(&self) -> ExportSummary {
+    pub(crate) fn export_summary(&self) -> ExportSummary {
         let named = self.replies.iter().map(|reply| &reply.answer);
         let sure =
             named.filter(|answer| !answer.identity.is_empty() && !answer.management.kind_unsure);

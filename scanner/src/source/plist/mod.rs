@@ -9,9 +9,9 @@ pub mod partial;
 mod read;
 
 pub use fields::{
-    Field, WrongType, array, boolean, data, date, dictionary, integer, real, string, timestamp,
-    typed,
+    Field, array, boolean, data, date, dictionary, integer, real, string, timestamp, typed,
 };
-pub use outline::{count_entries, doubled_key};
+pub(crate) use outline::{count_entries, doubled_key};
 pub use parse::{parse, parse_dictionary};
-pub use read::{parse_dictionary_without, read_dictionary, read_dictionary_without};
+pub use read::parse_dictionary_without;
+pub(crate) use read::{read_dictionary, read_dictionary_without};

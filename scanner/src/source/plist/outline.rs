@@ -6,7 +6,7 @@ use super::binary::{Object, Objects};
 use super::parse::parse_dictionary;
 
 /// How many entries the dictionary has that the root holds under `key`; `None` where it holds none.
-pub fn count_entries(bytes: &[u8], key: &str) -> Option<u64> {
+pub(crate) fn count_entries(bytes: &[u8], key: &str) -> Option<u64> {
     if let Some(count) = in_binary(bytes, key) {
         return Some(count);
     }
@@ -29,7 +29,7 @@ fn in_binary(bytes: &[u8], key: &str) -> Option<u64> {
 }
 
 /// The first of `keys` that stands twice in a property list of so few keys that none of them is nested.
-pub fn doubled_key(bytes: &[u8], keys: &[&str]) -> Option<String> {
+pub(crate) fn doubled_key(bytes: &[u8], keys: &[&str]) -> Option<String> {
     let count = |key: &str| match Objects::open(bytes) {
         Some(objects) => count_in_binary(&objects, key),
         None => memmem::find_iter(bytes, format!("<key>{key}</key>").as_bytes()).count(),
