@@ -29,7 +29,7 @@ impl AgeLimits {
 
     /// These ages and one more, in hours.
     #[must_use]
-    pub fn and_hours(mut self, hours: f64) -> Self {
+    pub(crate) fn and_hours(mut self, hours: f64) -> Self {
         let limit = SignedDuration::try_from_secs_f64(hours * 3_600.0);
         self.0.extend(limit.ok());
         self
@@ -60,7 +60,7 @@ impl Age<'_> {
     }
 
     /// "7.2 days", and "0 days" for what lies ahead.
-    pub fn in_days(self) -> String {
+    pub(crate) fn in_days(self) -> String {
         in_unit(self.elapsed.max(0), DAY, ["day", "days"], self.limits)
     }
 

@@ -24,7 +24,7 @@ pub fn escaped(text: &str) -> String {
 /// Characters that are not drawn, or that change how their neighbours are: bidi controls
 /// (Unicode UAX #9), line and paragraph separators, zero-width characters, tags. The joiners
 /// U+200C and U+200D stay: emoji and Persian names need them.
-pub fn is_unsafe_to_print(character: char) -> bool {
+pub(crate) fn is_unsafe_to_print(character: char) -> bool {
     matches!(character,
         '\u{00ad}' | '\u{061c}' | '\u{180e}' | '\u{200b}' | '\u{200e}' | '\u{200f}'
         | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}'

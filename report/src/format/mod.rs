@@ -9,11 +9,11 @@ mod time;
 
 pub use age::{Age, AgeLimits, age};
 pub use device::{iccid, imei, os, os_version, platform};
-pub(crate) use escape::cut;
-pub use escape::{escaped, is_unsafe_to_print};
+pub use escape::escaped;
+pub(crate) use escape::{cut, is_unsafe_to_print};
 pub use label::{Label, UnknownId, sentence};
 pub(crate) use label::{capital, heading, labels};
-pub use number::{gigabytes, list, list_of_lines, number, plural, size, yes_no};
-pub(crate) use number::{percent, rounded};
-pub(crate) use time::limit;
-pub use time::{date, date_time, days_between, in_named_zone, in_zone, instant, zone};
+pub use number::{gigabytes, list, number, plural, size};
+pub(crate) use number::{list_of_lines, percent, rounded, yes_no};
+pub use time::{date, date_time, days_between, instant, zone};
+pub(crate) use time::{in_named_zone, in_zone, limit};

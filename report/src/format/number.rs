@@ -62,7 +62,7 @@ pub fn list<T: AsRef<str>>(items: &[T], most: usize) -> String {
 const LINES_MAX: usize = 10;
 
 /// "line 3", "lines 3, 4 and 9", "lines 1, 2, … and 5 more".
-pub fn list_of_lines(lines: &[u64]) -> String {
+pub(crate) fn list_of_lines(lines: &[u64]) -> String {
     let named: Vec<_> = lines.iter().take(LINES_MAX).map(u64::to_string).collect();
     let more = lines.len().saturating_sub(LINES_MAX);
     match named.as_slice() {
@@ -73,6 +73,6 @@ pub fn list_of_lines(lines: &[u64]) -> String {
 }
 
 /// "yes" or "no".
-pub fn yes_no(value: bool) -> &'static str {
+pub(crate) fn yes_no(value: bool) -> &'static str {
     if value { "yes" } else { "no" }
 }

@@ -33,13 +33,13 @@ pub fn instant(at: Timestamp) -> String {
 }
 
 /// A stored text as people read it: every instant in it as [`date_time`] of the reader's zone.
-pub fn in_zone<'a>(text: &'a str, zone: &TimeZone) -> Cow<'a, str> {
+pub(crate) fn in_zone<'a>(text: &'a str, zone: &TimeZone) -> Cow<'a, str> {
     replaced(text, |at| date_time(at, zone))
 }
 
 /// The same for a text that leaves the report, where nothing else names the zone:
 /// "2026-11-20 04:14 Europe/Berlin".
-pub fn in_named_zone<'a>(text: &'a str, zone: &TimeZone) -> Cow<'a, str> {
+pub(crate) fn in_named_zone<'a>(text: &'a str, zone: &TimeZone) -> Cow<'a, str> {
     replaced(text, |at| {
         format!("{} {}", date_time(at, zone), self::zone(zone, at))
     })

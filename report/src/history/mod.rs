@@ -7,7 +7,7 @@ pub(crate) mod incident;
 mod match_devices;
 mod past_runs;
 pub(crate) mod recovery;
-pub mod run_days;
+pub(crate) mod run_days;
 mod searched;
 
 pub use self::compare::recompare;

@@ -160,7 +160,7 @@ fn run_day(at: Timestamp, zone: &TimeZone) -> civil::Date {
 }
 
 /// The letter of a status in a strip; docs/history.md lists them.
-pub fn letter(status: Status) -> char {
+pub(crate) fn letter(status: Status) -> char {
     match status {
         Status::Protected => 'g',
         Status::Aging => 'a',

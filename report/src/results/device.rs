@@ -254,7 +254,7 @@ impl Device {
     }
 
     /// Would it be among those that could be lost, if its risk were not accepted?
-    pub fn is_waived_at_risk(&self) -> bool {
+    pub(crate) fn is_waived_at_risk(&self) -> bool {
         self.listed == Listed::Fleet && self.status.is_at_risk() && !self.could_be_lost
     }
 }

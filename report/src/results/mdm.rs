@@ -104,13 +104,6 @@ pub struct Mdm {
     pub managed_apps_told: bool,
 }
 
-impl Mdm {
-    /// Has the device left the MDM?
-    pub fn has_left(&self) -> bool {
-        self.state.is_some_and(MdmState::has_left)
-    }
-}
-
 /// Storage in all, as it was reported.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct CapacityTold {

@@ -70,7 +70,7 @@ impl PolicyUsed {
     }
 
     /// The ages at which something changes: an age is told so that it shows which of them it passed.
-    pub fn age_limits(&self) -> AgeLimits {
+    pub(crate) fn age_limits(&self) -> AgeLimits {
         let days = [
             self.aging_days,
             self.stale_days,

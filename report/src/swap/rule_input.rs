@@ -79,7 +79,7 @@ impl<'a> RuleInput<'a> {
     }
 
     /// Can none of the evidence be relied on, because it is too old or from the future?
-    pub fn out_of_date(&self) -> bool {
+    pub(crate) fn out_of_date(&self) -> bool {
         !self.is_young(self.read_at) || self.is_from_the_future()
     }
 

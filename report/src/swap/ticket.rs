@@ -80,7 +80,7 @@ impl Tickets {
 
 impl EvidenceUsed {
     /// Can none of it be relied on?
-    pub fn out_of_date(&self) -> bool {
+    pub(crate) fn out_of_date(&self) -> bool {
         self.too_old || self.from_the_future
     }
 }

@@ -19,7 +19,7 @@ pub fn verdict(answers: &[Answer], out_of_date: bool) -> Verdict {
 }
 
 /// Verdict and why, for a device that no new device was named for.
-pub fn judge_rules(input: &RuleInput<'_>) -> (Verdict, Vec<Answer>) {
+pub(crate) fn judge_rules(input: &RuleInput<'_>) -> (Verdict, Vec<Answer>) {
     let answers = answers(input);
     (verdict(&answers, input.out_of_date()), answers)
 }

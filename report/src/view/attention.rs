@@ -39,12 +39,12 @@ pub(crate) fn is_worth_listing(device: &Device) -> bool {
 
 /// The finding that decides a device's attention: the first that no waiver covers, of a device that
 /// needs any. Its fix is the one under which the device is counted and listed, everywhere.
-pub fn deciding_finding(device: &Device) -> Option<&Finding> {
+pub(crate) fn deciding_finding(device: &Device) -> Option<&Finding> {
     urgency(device).and_then(|_| first_unwaived(device))
 }
 
 /// The first finding that no waiver covers.
-pub fn first_unwaived(device: &Device) -> Option<&Finding> {
+pub(crate) fn first_unwaived(device: &Device) -> Option<&Finding> {
     device.findings.iter().find(|found| found.waived.is_none())
 }
 

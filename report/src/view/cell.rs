@@ -51,11 +51,6 @@ impl Cell {
         }
     }
 
-    /// Is there nothing to show?
-    pub fn is_unknown(&self) -> bool {
-        matches!(self, Self::Unknown)
-    }
-
     pub(crate) fn text(value: Option<impl Into<String>>) -> Self {
         value.map_or(Self::Unknown, |text| Self::Text(text.into()))
     }

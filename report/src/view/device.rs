@@ -132,7 +132,7 @@ pub(crate) fn fix_key(finding: Option<&Finding>) -> String {
 
 /// How a version of iOS stands to what there is: "26.6.1 is out, and something newer for 31 days at
 /// least; Apple's GDMF list (/srv/gdmf.json), of 2026-08-27".
-pub fn currency(os: &Os) -> String {
+pub(crate) fn currency(os: &Os) -> String {
     let newest = os.newest.as_deref().unwrap_or_default();
     let since = os.days_behind.map_or_else(String::new, |days| {
         let days = plural(days.unsigned_abs(), "day", "days");

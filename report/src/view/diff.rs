@@ -24,7 +24,7 @@ pub(crate) const HEADINGS: [(DiffKind, &str, &str); 7] = [
 ];
 
 /// "2 new, 1 fixed, 40 the same".
-pub fn sums(diff: &Diff) -> String {
+pub(crate) fn sums(diff: &Diff) -> String {
     let counts = HEADINGS
         .iter()
         .map(|(kind, word, ..)| (diff.count(*kind), word));

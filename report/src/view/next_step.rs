@@ -20,7 +20,7 @@ pub struct Order {
 }
 
 /// The order of a ticket.
-pub fn order(ticket: &Ticket, tickets: &Tickets) -> Order {
+pub(crate) fn order(ticket: &Ticket, tickets: &Tickets) -> Order {
     let may_erase = tickets.may_erase(ticket);
     Order {
         may_erase,
@@ -35,7 +35,7 @@ pub fn order(ticket: &Ticket, tickets: &Tickets) -> Order {
 }
 
 /// Why, in a sentence, and how many more reasons of the same weight there are.
-pub fn why(ticket: &Ticket) -> String {
+pub(crate) fn why(ticket: &Ticket) -> String {
     let leading = ticket
         .answers
         .iter()

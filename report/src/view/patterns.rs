@@ -61,7 +61,7 @@ fn facts(view: &ReportView<'_>, pattern: &Pattern) -> Vec<LabelledValue> {
 }
 
 /// "One site, Lyon", "Apple service outage (likely)".
-pub fn pattern_heading(pattern: &Pattern) -> String {
+pub(crate) fn pattern_heading(pattern: &Pattern) -> String {
     let title = pattern.kind.about().title;
     match &pattern.what {
         Some(what) => format!("{title}, {what}"),

@@ -130,7 +130,7 @@ pub fn demands(finding: &Finding) -> String {
 }
 
 /// What a waiver is for: a device, or the devices of a group.
-pub fn waived_devices(waiver: &WaiverUse) -> String {
+pub(crate) fn waived_devices(waiver: &WaiverUse) -> String {
     match (&waiver.device, &waiver.group) {
         (Some(device), _) => escaped(device),
         (None, Some(group)) => format!("every device of group {}", escaped(group)),

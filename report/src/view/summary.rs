@@ -66,7 +66,7 @@ impl FleetSum {
     }
 
     /// "17 without a good backup − 1 waived = 16"; `None` where nothing is waived.
-    pub fn to_headline(&self) -> Option<String> {
+    pub(crate) fn to_headline(&self) -> Option<String> {
         (self.waived > 0).then(|| {
             format!(
                 "{} without a good backup − {} waived = {}",
@@ -79,7 +79,7 @@ impl FleetSum {
 
     /// "17 + 24 protected + 4 aging = 45", with the words of the first number where
     /// [`FleetSum::to_headline`] has not said them.
-    pub fn to_fleet(&self) -> String {
+    pub(crate) fn to_fleet(&self) -> String {
         let words = if self.waived > 0 {
             ""
         } else {
@@ -300,7 +300,7 @@ const BUCKET_OLDEST: &str = "31 d and more";
 const BUCKET_NEVER: &str = "never";
 
 /// Every age bucket, youngest first: for histograms.
-pub const AGE_BUCKETS: [&str; 7] = [
+pub(crate) const AGE_BUCKETS: [&str; 7] = [
     BUCKETS[0].1,
     BUCKETS[1].1,
     BUCKETS[2].1,

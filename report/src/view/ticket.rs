@@ -165,13 +165,13 @@ pub fn candidate(who: &DeviceRef, zone: &TimeZone) -> String {
 const AFTER_THE_SWAP: &str = "S22";
 
 /// What a person has to look at before the device is erased, because no data answer it.
-pub fn manual_checks(ticket: &Ticket) -> impl Iterator<Item = &Answer> {
+pub(crate) fn manual_checks(ticket: &Ticket) -> impl Iterator<Item = &Answer> {
     let by_hand = ticket.answers.iter().filter(|answer| answer.by_hand);
     by_hand.filter(|answer| answer.rule != AFTER_THE_SWAP)
 }
 
 /// A text of the swap rules for paper and for the six lines: commands stand in quotation marks.
-pub fn without_back_ticks(text: &str) -> String {
+pub(crate) fn without_back_ticks(text: &str) -> String {
     text.replace('`', "\"")
 }
 
@@ -273,7 +273,7 @@ pub fn plan_faults(plan: &PlanUsed) -> Vec<String> {
 }
 
 /// What stands below a ticket's reason: what the rest of the plan says of it.
-pub fn plan_remarks(ticket: &Ticket) -> impl Iterator<Item = &str> {
+pub(crate) fn plan_remarks(ticket: &Ticket) -> impl Iterator<Item = &str> {
     let remarks = ticket.plan_contradicts.iter().chain(&ticket.plan_notes);
     let remarks = remarks.map(String::as_str);
     remarks.filter(|text| *text != ticket.reason)
@@ -306,7 +306,7 @@ pub fn blockers(tickets: &Tickets) -> Vec<String> {
 }
 
 /// The same without the rules' numbers.
-pub fn blockers_on_paper(tickets: &Tickets) -> Vec<String> {
+pub(crate) fn blockers_on_paper(tickets: &Tickets) -> Vec<String> {
     let all = tickets.summary.blockers.iter();
     all.map(|blocker| {
         let devices = plural(blocker.devices, "device", "devices");
@@ -316,7 +316,7 @@ pub fn blockers_on_paper(tickets: &Tickets) -> Vec<String> {
 }
 
 /// "KEEP: 2 old backups of iPhone von Marta (P447292248)".
-pub fn after_headline(after: &RetentionEntry) -> String {
+pub(crate) fn after_headline(after: &RetentionEntry) -> String {
     let whose = after
         .old
         .as_ref()
@@ -326,7 +326,7 @@ pub fn after_headline(after: &RetentionEntry) -> String {
 }
 
 /// "3 swaps: 1 may go, 2 keep".
-pub fn after_totals(after: &RetentionReport) -> String {
+pub(crate) fn after_totals(after: &RetentionReport) -> String {
     let count = |fate| after.swaps.iter().filter(|one| one.fate == fate).count() as u64;
     let fates =
         [Retention::MayGo, Retention::Keep, Retention::Unknown].map(|fate| (fate, count(fate)));
