@@ -215,9 +215,12 @@ fn drawn(text: &str) -> usize {
     text.chars().map(halves).sum::<usize>() / 2
 }
 
+/// Does an answer stand in a list?
+type AnswerFilter = fn(&Answer) -> bool;
+
 /// What has to be settled, checked or known, beside the steps.
 fn notes(ticket: &Ticket, may_erase: bool) -> Vec<Notes> {
-    let lists: [(&'static str, Tone, fn(&Answer) -> bool); 3] = [
+    let lists: [(&str, Tone, AnswerFilter); 3] = [
         ("Will be lost", Tone::Care, |answer| {
             answer.answer == Outcome::Loses
         }),
@@ -240,7 +243,7 @@ fn notes(ticket: &Ticket, may_erase: bool) -> Vec<Notes> {
 }
 
 /// One sentence for each answer; what only waits is named together, a line at a time.
-fn note_texts(ticket: &Ticket, tone: Tone, holds: fn(&Answer) -> bool) -> Vec<String> {
+fn note_texts(ticket: &Ticket, tone: Tone, holds: AnswerFilter) -> Vec<String> {
     let answers = ticket.answers.iter().filter(|answer| holds(answer));
     if tone == Tone::Calm {
         return lines_of(answers.map(|answer| answer.asks.as_str()));

@@ -59,21 +59,18 @@ fn groups_of_the_page(page: &str) -> BTreeMap<(String, u64), u64> {
     groups
 }
 
-/// The same of the terminal: "  Check the storage space (2 devices, by user)".
+/// The same of the terminal: "      1    2  Check the storage space (user): C39TEST00002".
 fn groups_of_the_terminal(text: &str) -> BTreeMap<(String, u64), u64> {
     let mut groups = BTreeMap::new();
     let parts = text
         .split("\n\n")
         .filter(|part| part.starts_with("What to do"));
-    for line in parts.flat_map(str::lines) {
-        let Some((title, rest)) = line
-            .strip_prefix("  ")
-            .and_then(|line| line.rsplit_once(" ("))
-        else {
-            continue;
-        };
-        let count = rest.split(' ').next().unwrap().parse().unwrap();
-        *groups.entry((title.to_owned(), count)).or_default() += 1;
+    for line in parts.flat_map(|part| part.lines().skip(2)) {
+        let (_, rest) = line.trim_start().split_once("  ").unwrap();
+        let (count, rest) = rest.trim_start().split_once("  ").unwrap();
+        let title = rest.rsplit_once(" (").unwrap().0;
+        let key = (title.to_owned(), count.parse().unwrap());
+        *groups.entry(key).or_default() += 1;
     }
     groups
 }

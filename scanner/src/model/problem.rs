@@ -133,6 +133,21 @@ impl Problem {
         Self { kind, ..self }
     }
 
+    /// The problem in plain words, without its path: "Could not read the Status.plist: permission denied.
+    /// Run fleetback as a user who may read it."
+    pub fn sentence(&self) -> String {
+        let lead = match self.level {
+            Level::Incomplete => format!("Could not read {}", self.wanted),
+            Level::Note => capital(&self.wanted),
+        };
+        let remedy = self.remedy.as_deref().unwrap_or_default();
+        let remedy = match remedy.trim_end_matches('.') {
+            "" => String::new(),
+            remedy => format!(" {}.", capital(remedy)),
+        };
+        format!("{lead}: {}.{remedy}", self.found)
+    }
+
     /// The same problem with what to do about it.
     #[must_use]
     pub fn with_remedy(self, remedy: impl Into<String>) -> Self {
@@ -143,9 +158,34 @@ impl Problem {
     }
 }
 
+/// The text with a capital letter first.
+fn capital(text: &str) -> String {
+    let mut rest = text.chars();
+    let first = rest.next().into_iter().flat_map(char::to_uppercase);
+    first.chain(rest).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_could_not_be_read_why_and_what_to_do() {
+        let check = |problem: Problem, text: &str| assert_eq!(problem.sentence(), text);
+        let refused = Problem::incomplete("a", "the Status.plist", "permission denied");
+        check(
+            refused.clone().with_remedy("run it as another user"),
+            "Could not read the Status.plist: permission denied. Run it as another user.",
+        );
+        check(
+            refused,
+            "Could not read the Status.plist: permission denied.",
+        );
+        check(
+            Problem::note("a", "the folder", "it holds no backups"),
+            "The folder: it holds no backups.",
+        );
+    }
 
     #[test]
     fn a_result_of_an_earlier_version_has_a_problem_of_unknown_kind() {

@@ -122,6 +122,36 @@ pub(crate) fn cut(text: &str, width: usize) -> String {
     kept + "…"
 }
 
+/// The same between two words, where there is a place between two.
+pub(crate) fn cut_words(text: &str, width: usize) -> String {
+    let short = cut(text, width);
+    let whole = short
+        .strip_suffix('…')
+        .and_then(|kept| kept.rsplit_once(' '));
+    match whole {
+        Some((words, _)) if short != text => format!("{words} …"),
+        _ => short,
+    }
+}
+
+/// Cuts at a drawn width, with `…` in place of the beginning: the end of a path identifies it.
+pub(crate) fn cut_front(text: &str, width: usize) -> String {
+    if text.width() <= width {
+        return text.to_owned();
+    }
+    let mut kept: Vec<char> = Vec::new();
+    let mut taken = 1; // the `…`
+    for character in text.chars().rev() {
+        taken += character.width().unwrap_or(0);
+        if taken > width {
+            break;
+        }
+        kept.push(character);
+    }
+    kept.push('…');
+    kept.into_iter().rev().collect()
+}
+
 /// A text on as few lines as fit.
 pub(crate) fn wrapped_words(text: &str, width: usize) -> Vec<String> {
     let words = text.split(' ').flat_map(|word| pieces(word, width));
