@@ -18,6 +18,9 @@ use crate::system::interrupt;
 /// Runs it. An error is a usage error: nothing was compared.
 pub(crate) fn run(args: &Diff, common: &Common) -> Result<Exit> {
     let plan = DiffPlan::new(args, common)?;
+    if !write_reports::can_write(plan.reports.places()) {
+        return Ok(Exit::Unwritten);
+    }
     let interrupted = interrupt::listen();
     let (old, new) = (
         stored_results::read(&args.old)?,
@@ -38,8 +41,13 @@ pub(crate) fn run(args: &Diff, common: &Common) -> Result<Exit> {
     };
     let written = write_reports::write_each(&plan.reports.targets, &render, &interrupted);
     Ok(match written {
-        Some(true) => exit::for_diff(&changes),
-        Some(false) => Exit::Unwritten,
+        Some(written) => {
+            plan.terminal.verbosity.written(&written.files);
+            match written.all {
+                true => exit::for_diff(&changes),
+                false => Exit::Unwritten,
+            }
+        }
         None => Exit::Interrupted,
     })
 }

@@ -1,7 +1,7 @@
 //! `fleetback doctor`: could a scheduled run read everything that it should?
 //!
-//! Reads folder listings only, and writes nothing but, where there is one, the history store, which
-//! opening brings up to date. "Not there", "there and may not be read" and
+//! Reads folder listings only. It writes a temporary file where a report would go, which is removed at
+//! once, and where there is a history store, opening brings it up to date. "Not there", "there and may not be read" and
 //! "blocked by macOS privacy protection" are three different answers.
 
 use std::fmt;
@@ -24,7 +24,7 @@ use crate::history::HistoryChoice;
 use crate::history::Store;
 use crate::options::standard_roots;
 use crate::options::{self, Reports};
-use crate::output::files;
+use crate::output::files::{self, Target};
 use crate::passwords::PasswordCommand;
 use crate::system::exit::Exit;
 use crate::system::platform;
@@ -224,7 +224,7 @@ fn surroundings(settings: &ScanSettings, config: &Config) -> Vec<Check> {
     vec![host, zone]
 }
 
-/// Where the reports of the settings file go: is the folder there?
+/// Where the reports of the settings file go: can they be written?
 fn reports(settings: &OutputSettings) -> Vec<Check> {
     let reports = match Reports::new(settings) {
         Ok(reports) => reports,
@@ -236,16 +236,12 @@ fn reports(settings: &OutputSettings) -> Vec<Check> {
             )];
         }
     };
-    let check = |path: &Path| match files::resolved(path) {
-        Ok(path) => Check::new(Verdict::Fine, "report", path.display()),
-        Err(error) => Check::new(
-            Verdict::Unwritable,
-            "report",
-            format_args!("{}: {error}", path.display()),
-        )
-        .with_remedy("create its folder"),
+    let check = |target: &Target| match files::check(target) {
+        Ok(()) => Check::new(Verdict::Fine, "report", target),
+        Err(unwritten) => Check::new(Verdict::Unwritable, "report", unwritten),
     };
-    reports.paths().map(check).collect()
+    let files = reports.places().filter(|target| **target != Target::Stdout);
+    files.map(check).collect()
 }
 
 /// Everything that a scan would read.

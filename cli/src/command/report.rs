@@ -14,6 +14,9 @@ use crate::system::interrupt;
 /// Runs it. An error is a usage error: nothing was written.
 pub(crate) fn run(args: Report, common: &Common) -> Result<Exit> {
     let plan = ReportPlan::new(args, common)?;
+    if !write_reports::can_write(plan.reports.places()) {
+        return Ok(Exit::Unwritten);
+    }
     let interrupted = interrupt::listen();
     let mut results = stored_results::read(&plan.results)?;
     if let Some((since, store)) = &plan.since {
@@ -29,5 +32,6 @@ pub(crate) fn run(args: Report, common: &Common) -> Result<Exit> {
     plan.terminal
         .verbosity
         .summary(&results, &plan.reports.time_zone);
-    Ok(Outcome::from_results(&results, written).exit(plan.fail_threshold))
+    plan.terminal.verbosity.written(&written.files);
+    Ok(Outcome::from_results(&results, written.all).exit(plan.fail_threshold))
 }

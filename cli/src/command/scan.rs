@@ -20,6 +20,9 @@ use crate::system::interrupt;
 /// Runs it. An error is a usage or configuration error: nothing was read and nothing written.
 pub(crate) fn run(args: Scan, common: &Common) -> Result<Exit> {
     let plan = ScanPlan::new(args, common)?;
+    if !write_reports::can_write(plan.reports.places()) {
+        return Ok(Exit::Unwritten);
+    }
     let pool = ThreadPoolBuilder::new().num_threads(plan.threads).build();
     let pool = pool.context("cannot start the reading threads; try --threads 1")?;
     let interrupted = interrupt::listen();
@@ -53,20 +56,22 @@ pub(crate) fn run(args: Scan, common: &Common) -> Result<Exit> {
     };
     let results = judge(&fleet, &knowledge, &plan.policy, &plan.run);
 
+    // What to do, and which files were written, is to be the last thing on the screen.
+    verbosity.exports(&fleet.exports, &plan.reports.time_zone);
+    verbosity.problems(&results.problems);
+    // The short table folds them into one line.
+    if verbosity.verbose || !plan.reports.writes(Format::Text) {
+        verbosity.policy(&results);
+    }
     let Some(written) = write_reports::write(&results, &plan.reports, plan.terminal, &interrupted)
     else {
         return Ok(stopped(verbosity));
     };
     stored_results::save(&results, history.store(), verbosity);
     history.save_run(&fleet, host, plan.run.now, Some(&results), verbosity);
-    verbosity.exports(&fleet.exports, &plan.reports.time_zone);
-    verbosity.problems(&results.problems);
-    // The short table says it itself.
-    if !plan.reports.writes(Format::Text) {
-        verbosity.policy(&results);
-    }
     verbosity.summary(&results, &plan.reports.time_zone);
-    Ok(Outcome::from_results(&results, written).exit(plan.fail_threshold))
+    verbosity.written(&written.files);
+    Ok(Outcome::from_results(&results, written.all).exit(plan.fail_threshold))
 }
 
 fn stopped(verbosity: Verbosity) -> Exit {

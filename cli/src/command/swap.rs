@@ -29,6 +29,8 @@ use crate::config::args::Common;
 use crate::config::swap_args::Swap;
 use crate::options::Format;
 use crate::options::swap::{Evidence, Live, SwapPlan};
+use crate::output::files::Written;
+use crate::output::messages::Verbosity;
 use crate::output::progress::Listener;
 use crate::output::stored_results;
 use crate::output::terminal::{self, Terminal};
@@ -38,6 +40,9 @@ use crate::system::interrupt;
 /// Runs it. An error is a usage or configuration error: nothing was asked.
 pub(crate) fn run(args: Swap, common: &Common) -> Result<Exit> {
     let plan = SwapPlan::new(args, common)?;
+    if !write_reports::can_write(plan.reports.places()) {
+        return Ok(Exit::Unwritten);
+    }
     let interrupted = interrupt::listen();
     let feeds = plan.feeds.read(plan.now);
     plan.terminal.verbosity.problems(&feeds.problems);
@@ -158,6 +163,7 @@ fn run_tickets(plan: &SwapPlan, results: &Results, run: &Run, interrupted: &Atom
     let exit = exit::for_verdicts(verdicts.chain(unasked), plan.accept_losses);
     written(
         write_reports::write_each(&plan.reports.targets, &render, interrupted),
+        plan.terminal.verbosity,
         exit,
     )
 }
@@ -175,6 +181,7 @@ fn run_retention(plan: &SwapPlan, results: &Results, run: &Run, interrupted: &At
     let exit = exit::for_retention(fates.chain(unasked));
     written(
         write_reports::write_each(&plan.reports.targets, &render, interrupted),
+        plan.terminal.verbosity,
         exit,
     )
 }
@@ -188,10 +195,10 @@ fn text_options(plan: &SwapPlan) -> PageOptions<'_> {
     }
 }
 
-fn written(written: Option<bool>, exit: Exit) -> Exit {
-    match written {
-        Some(true) => exit,
-        Some(false) => Exit::Unwritten,
-        None => Exit::Interrupted,
-    }
+fn written(written: Option<Written>, verbosity: Verbosity, exit: Exit) -> Exit {
+    let Some(written) = written else {
+        return Exit::Interrupted;
+    };
+    verbosity.written(&written.files);
+    if written.all { exit } else { Exit::Unwritten }
 }

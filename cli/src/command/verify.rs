@@ -7,6 +7,7 @@ use anyhow::{Context, Result};
 use fleetback_scanner::scan::{ScanServices, scan};
 use rayon::ThreadPoolBuilder;
 
+use super::write_reports;
 use crate::config::args::{Common, Verify};
 use crate::history::{History, Job};
 use crate::options::VerifyPlan;
@@ -20,6 +21,9 @@ use crate::system::interrupt;
 /// Runs it. An error is a usage or configuration error: nothing was checked.
 pub(crate) fn run(args: Verify, common: &Common) -> Result<Exit> {
     let plan = VerifyPlan::new(args, common)?;
+    if !write_reports::can_write(&plan.json) {
+        return Ok(Exit::Unwritten);
+    }
     let pool = ThreadPoolBuilder::new().num_threads(plan.threads).build();
     let pool = pool.context("cannot start the reading threads; try --threads 1")?;
     let interrupted = interrupt::listen();

@@ -12,21 +12,20 @@ use fleetback_report::results::Results;
 use fleetback_report::view::report::ReportView;
 
 use crate::options::{Format, Reports};
-use crate::output::files::{self, Staged, Target, Unwritten};
+use crate::output::files::{self, Staged, Target, Unwritten, Written};
 use crate::output::messages;
 use crate::output::terminal::{self, Terminal};
 
 /// Rows of the short table; the reports hold them all.
 const TABLE_ROWS_MAX: usize = 20;
 
-/// Writes them all. `Some(true)` when every one could be written, `None` when the run was
-/// interrupted before anything was put in place.
+/// Writes them all. `None` when the run was interrupted before anything was put in place.
 pub(crate) fn write(
     results: &Results,
     reports: &Reports,
     terminal: Terminal,
     interrupted: &AtomicBool,
-) -> Option<bool> {
+) -> Option<Written> {
     let sheet = ReportView::new(results, &reports.time_zone);
     let page = Page {
         results,
@@ -38,6 +37,18 @@ pub(crate) fn write(
     write_each(&reports.targets, &render, interrupted)
 }
 
+/// Can every target be written? Each that cannot is named, before anything is read.
+pub(crate) fn can_write<'a>(targets: impl IntoIterator<Item = &'a Target>) -> bool {
+    let mut all = true;
+    for target in targets {
+        if let Err(unwritten) = files::check(target) {
+            messages::error(&unwritten);
+            all = false;
+        }
+    }
+    all
+}
+
 /// What renders a kind of report.
 pub(crate) type Renderer<'a> = dyn Fn(Format, &mut dyn Write) -> io::Result<()> + 'a;
 
@@ -46,7 +57,7 @@ pub(crate) fn write_each(
     targets: &[(Format, Target)],
     render: &Renderer<'_>,
     interrupted: &AtomicBool,
-) -> Option<bool> {
+) -> Option<Written> {
     let stage =
         |(format, target): &(Format, Target)| files::stage(target, &|out| render(*format, out));
     let (streams, files): (Vec<_>, Vec<_>) = targets
@@ -56,22 +67,21 @@ pub(crate) fn write_each(
     if interrupted.load(Ordering::Relaxed) {
         return None;
     }
-    let mut written = staged
-        .into_iter()
-        .map(put_in_place)
-        .fold(true, |all, one| all & one);
+    let mut written = Written::default();
+    for file in staged {
+        written.add(put_in_place(file));
+    }
     for stream in streams {
-        written &= put_in_place(stage(stream));
+        written.add(put_in_place(stage(stream)));
     }
     Some(written)
 }
 
-fn put_in_place(staged: Result<Staged, Unwritten>) -> bool {
+/// The target, if the report is in its place now.
+fn put_in_place(staged: Result<Staged, Unwritten>) -> Option<Target> {
     let done = staged.and_then(Staged::commit);
-    if let Err(unwritten) = &done {
-        messages::error(unwritten);
-    }
-    done.is_ok()
+    done.inspect_err(|unwritten| messages::error(unwritten))
+        .ok()
 }
 
 /// Everything that a renderer may ask for.

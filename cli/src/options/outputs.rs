@@ -65,6 +65,11 @@ impl Reports {
         self.targets.iter().any(|(format, _)| *format == kind)
     }
 
+    /// Where they go.
+    pub(crate) fn places(&self) -> impl Iterator<Item = &Target> {
+        self.targets.iter().map(|(_, target)| target)
+    }
+
     /// The files among the targets.
     pub(crate) fn paths(&self) -> impl Iterator<Item = &Path> {
         self.targets.iter().filter_map(|(_, target)| match target {

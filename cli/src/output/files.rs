@@ -49,31 +49,42 @@ impl fmt::Display for Target {
 
 /// An output that could not be written.
 #[derive(Debug, thiserror::Error)]
-#[error("cannot write {target}: {source}; {remedy}")]
+#[error("Could not write {target}: {why}. {remedy}.")]
 pub(crate) struct Unwritten {
     target: Target,
-    source: io::Error,
+    why: String,
     remedy: &'static str,
 }
 
 impl Unwritten {
-    fn new(target: &Target, source: io::Error) -> Self {
+    fn new(target: &Target, source: &io::Error) -> Self {
+        let (why, remedy) = why_and_remedy(source);
         Self {
             target: target.clone(),
-            remedy: remedy(&source),
-            source,
+            why,
+            remedy,
         }
     }
 }
 
-/// What to do about a file that could not be written.
-pub(crate) fn remedy(error: &io::Error) -> &'static str {
-    match error.kind() {
-        ErrorKind::NotFound => "create its folder first",
-        ErrorKind::PermissionDenied => "give this user the right to write there",
-        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => "free some room",
-        ErrorKind::IsADirectory => "name a file in that folder",
-        _ => "what stood there before is untouched",
+/// Why a file could not be written, and what to do about it.
+pub(crate) fn why_and_remedy(error: &io::Error) -> (String, &'static str) {
+    let (why, remedy) = match error.kind() {
+        ErrorKind::NotFound => ("there is no such folder", "Create the folder first"),
+        ErrorKind::PermissionDenied => (
+            "permission denied",
+            "Give this user the right to write there, or name another file",
+        ),
+        ErrorKind::ReadOnlyFilesystem => ("the disk is read-only", "Name another file"),
+        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => {
+            ("there is no room left", "Free some room")
+        }
+        ErrorKind::IsADirectory => ("it is a folder", "Name a file in that folder"),
+        _ => ("", "What stood there before is untouched"),
+    };
+    match why {
+        "" => (error.to_string(), remedy),
+        why => (why.to_owned(), remedy),
     }
 }
 
@@ -102,7 +113,7 @@ pub(crate) fn stage(target: &Target, render: &Render<'_>) -> Result<Staged, Unwr
         Target::Stdout => direct(io::stdout().lock(), render),
         Target::Path(path) => stage_path(path, render),
     };
-    let place = place.map_err(|source| Unwritten::new(target, source))?;
+    let place = place.map_err(|source| Unwritten::new(target, &source))?;
     Ok(Staged {
         target: target.clone(),
         place,
@@ -110,23 +121,80 @@ pub(crate) fn stage(target: &Target, render: &Render<'_>) -> Result<Staged, Unwr
 }
 
 impl Staged {
-    /// Puts the report in its place.
-    pub(crate) fn commit(self) -> Result<(), Unwritten> {
-        match self.place {
-            Place::Done => Ok(()),
-            Place::Beside(file, path) => file
-                .persist(path)
-                .map(drop)
-                .map_err(|e| Unwritten::new(&self.target, e.error)),
+    /// Puts the report in its place, and says where that is.
+    pub(crate) fn commit(self) -> Result<Target, Unwritten> {
+        if let Place::Beside(file, path) = self.place {
+            file.persist(path)
+                .map_err(|e| Unwritten::new(&self.target, &e.error))?;
+        }
+        Ok(self.target)
+    }
+}
+
+/// What became of the reports of a run.
+#[derive(Debug)]
+pub(crate) struct Written {
+    /// Could every one be written?
+    pub(crate) all: bool,
+    /// The files.
+    pub(crate) files: Vec<PathBuf>,
+}
+
+impl Default for Written {
+    fn default() -> Self {
+        Self {
+            all: true,
+            files: Vec::new(),
         }
     }
+}
+
+impl Written {
+    /// Counts one report; `None` is one that could not be written.
+    pub(crate) fn add(&mut self, target: Option<Target>) {
+        match target {
+            Some(Target::Path(path)) => self.files.push(path),
+            Some(Target::Stdout) => {}
+            None => self.all = false,
+        }
+    }
+}
+
+/// Says whether a target could be written, before anything is read. Leaves nothing behind.
+///
+/// # Errors
+/// When it could not.
+pub(crate) fn check(target: &Target) -> Result<(), Unwritten> {
+    let Target::Path(path) = target else {
+        return Ok(());
+    };
+    check_path(path).map_err(|source| Unwritten::new(target, &source))
+}
+
+fn check_path(path: &Path) -> io::Result<()> {
+    match fs::metadata(path) {
+        Ok(meta) if meta.is_dir() => return Err(ErrorKind::IsADirectory.into()),
+        // Opening a FIFO waits for its reader.
+        Ok(meta) if !meta.is_file() => return Ok(()),
+        _ => {}
+    }
+    let path = resolved(path)?;
+    let folder = path.parent().ok_or(ErrorKind::IsADirectory)?;
+    temporary().tempfile_in(folder).map(drop)
+}
+
+/// How files are named until they are in their place.
+fn temporary() -> tempfile::Builder<'static, 'static> {
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".fleetback-").suffix(".tmp");
+    builder
 }
 
 /// Prints to standard output what is not a report: explanations, completions, the manual.
 pub(crate) fn print(text: &[u8]) -> Exit {
     let done = stage(&Target::Stdout, &|out| out.write_all(text)).and_then(Staged::commit);
     match done {
-        Ok(()) => Exit::Complete,
+        Ok(_) => Exit::Complete,
         Err(unwritten) => {
             messages::error(&unwritten);
             Exit::Unwritten
@@ -178,8 +246,7 @@ fn stage_path(path: &Path, render: &Render<'_>) -> io::Result<Place> {
     }
     let path = resolved(path)?;
     let folder = path.parent().ok_or(ErrorKind::IsADirectory)?;
-    let mut builder = tempfile::Builder::new();
-    builder.prefix(".fleetback-").suffix(".tmp");
+    let mut builder = temporary();
     platform::permissions_of_a_new_file(&mut builder);
     let mut file = builder.tempfile_in(folder)?;
     write_buffered(file.as_file_mut(), render)?;
@@ -201,9 +268,7 @@ fn direct(out: impl Write, render: &Render<'_>) -> io::Result<Place> {
 /// Writes a file that this user alone may read, beside its place, and renames it over what stood there.
 pub(crate) fn write_private(path: &Path, render: &Render<'_>) -> io::Result<()> {
     let folder = path.parent().ok_or(ErrorKind::IsADirectory)?;
-    let mut builder = tempfile::Builder::new();
-    builder.prefix(".fleetback-").suffix(".tmp");
-    let mut file = builder.tempfile_in(folder)?;
+    let mut file = temporary().tempfile_in(folder)?;
     write_buffered(file.as_file_mut(), render)?;
     file.as_file().sync_all()?;
     file.persist(path).map(drop).map_err(|e| e.error)

@@ -5,8 +5,10 @@
 
 use std::fmt::Display;
 use std::io::Write;
+use std::path::PathBuf;
 
 use fleetback_report::format::{self, escaped, plural};
+use fleetback_report::render::terminal::page::wrapped_words;
 use fleetback_report::results::Results;
 
 use fleetback_report::view::{history, policy};
@@ -19,6 +21,9 @@ const PROBLEMS_NAMED_MAX: usize = 10;
 
 /// Roots named where none of them held anything.
 const ROOTS_NAMED_MAX: usize = 5;
+
+/// The narrowest terminal that is laid out for.
+const WIDTH_MIN: usize = 20;
 
 /// Notes named of what was found in place of evidence.
 const NOTES_NAMED_MAX: usize = 3;
@@ -100,7 +105,18 @@ impl Verbosity {
         }
     }
 
-    /// The last line: the whole run in one sentence.
+    /// The files that were written: the last line.
+    pub(crate) fn written(self, files: &[PathBuf]) {
+        let files: Vec<_> = files
+            .iter()
+            .map(|path| path.display().to_string())
+            .collect();
+        if !files.is_empty() {
+            self.note(&format!("wrote {}", files.join(", ")));
+        }
+    }
+
+    /// The whole run in one sentence.
     pub(crate) fn summary(self, results: &Results, zone: &TimeZone) {
         self.note(&summary(results, zone));
     }
@@ -217,5 +233,46 @@ fn sentence(problem: &Problem) -> String {
 
 /// Standard error may be closed: then there is nowhere to report it.
 fn line(text: &str) {
-    let _ = writeln!(std::io::stderr().lock(), "{text}");
+    let mut stderr = std::io::stderr().lock();
+    for line in lines(text, terminal_width()) {
+        let _ = writeln!(stderr, "{line}");
+    }
+}
+
+/// A line as it is in a file or a log, and wrapped between words on a terminal.
+fn lines(text: &str, width: Option<usize>) -> Vec<String> {
+    const HANG: usize = 2;
+    match width {
+        None => vec![text.to_owned()],
+        Some(width) => {
+            let lines = wrapped_words(text, width.max(WIDTH_MIN) - HANG);
+            let hanging = |(index, line)| match index {
+                0 => line,
+                _ => format!("{:HANG$}{line}", ""),
+            };
+            lines.into_iter().enumerate().map(hanging).collect()
+        }
+    }
+}
+
+/// Columns of standard error; `None` when it is no terminal.
+fn terminal_width() -> Option<usize> {
+    terminal_size::terminal_size_of(std::io::stderr()).map(|(width, _)| usize::from(width.0))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_message_wraps_on_a_terminal_and_nowhere_else() {
+        let text = "fleetback: 45 devices, 16 could be lost tonight; everything could be read";
+        assert_eq!(lines(text, None), [text]);
+        let wrapped = [
+            "fleetback: 45 devices, 16 could be",
+            "  lost tonight; everything could be read",
+        ];
+        assert_eq!(lines(text, Some(40)), wrapped);
+        assert_eq!(lines("short", Some(80)), ["short"]);
+    }
 }

@@ -29,10 +29,10 @@ pub(crate) fn save(results: &Results, store: Option<&Path>, verbosity: Verbosity
         return;
     };
     if let Err(error) = files::write_private(&path, &|out| json::write_results(results, out)) {
+        let (why, remedy) = files::why_and_remedy(&error);
         verbosity.note(&format!(
-            "the results were not stored for `fleetback swap`, which would answer from older ones: {}: {error}; {}",
+            "Could not write {}: {why}. {remedy}. Until then `fleetback swap` answers from older results.",
             path.display(),
-            files::remedy(&error),
         ));
     }
 }

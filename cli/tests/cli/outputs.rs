@@ -16,8 +16,9 @@ fn a_failed_run_leaves_the_older_report_whole() {
     assert_eq!(sandbox.read("fleet.csv"), "yesterday\n");
 }
 
+/// Known after a second, and not after the hours of a scan.
 #[test]
-fn one_output_that_fails_does_not_cost_the_others() {
+fn what_cannot_be_written_is_known_before_anything_is_read() {
     let sandbox = Sandbox::with(&[healthy(1)]);
     let args = [
         "backups",
@@ -30,15 +31,28 @@ fn one_output_that_fails_does_not_cost_the_others() {
     ];
     let output = sandbox.scan(&args);
     assert_eq!(exit_code(&output), 5);
-    assert!(sandbox.read("b.html").starts_with("<!doctype html>"));
     let said = stderr(&output);
-    assert!(said.contains("cannot write gone/a.csv"), "{said}");
-    assert!(said.contains("cannot write home"), "{said}");
-    assert_eq!(
-        sandbox.listing(),
-        ["b.html", "backups", "home"],
-        "nothing is left over"
+    for words in [
+        "Could not write gone/a.csv: there is no such folder. Create the folder first.",
+        "Could not write home: it is a folder. Name a file in that folder.",
+    ] {
+        assert!(said.contains(words), "{said}");
+    }
+    assert!(
+        !said.contains("could be lost"),
+        "nothing is scanned: {said}"
     );
+    assert_eq!(sandbox.listing(), ["backups", "home"], "nothing is left");
+}
+
+#[test]
+fn the_files_that_were_written_are_named_last() {
+    let sandbox = Sandbox::with(&[healthy(1)]);
+    let output = sandbox.scan(&["backups", "--csv", "a.csv", "--html", "b.html"]);
+    let said = stderr(&output);
+    assert!(said.ends_with("fleetback: wrote a.csv, b.html\n"), "{said}");
+    let output = sandbox.scan(&["backups", "--csv", "-"]);
+    assert!(!stderr(&output).contains("wrote"), "{}", stderr(&output));
 }
 
 #[test]

@@ -8,7 +8,7 @@ fn a_last_line_remains_off_a_terminal() {
     let output = sandbox.scan(&["backups", "--csv", "a.csv"]);
     assert_eq!(
         stderr(&output),
-        "fleetback: 1 device, 0 could be lost tonight; 1 local backup; everything could be read\n"
+        "fleetback: 1 device, 0 could be lost tonight; 1 local backup; everything could be read\nfleetback: wrote a.csv\n"
     );
     assert_eq!(
         stderr(&sandbox.scan(&["backups", "--csv", "a.csv", "-q"])),
@@ -84,7 +84,11 @@ fn doctor_ends_as_the_scan_would() {
         "WRONG        policy: gone.toml",
     );
     sandbox.write("fleetback.toml", "[output]\ncsv = [\"gone/a.csv\"]\n");
-    check(&["backups"], 5, "CANNOT WRITE report: gone/a.csv");
+    check(
+        &["backups"],
+        5,
+        "CANNOT WRITE report: Could not write gone/a.csv: there is no such folder.",
+    );
     sandbox.write("fleetback.toml", "[output]\ncvs = []\n");
     check(
         &["backups"],

@@ -153,7 +153,7 @@ pub(crate) fn cut_front(text: &str, width: usize) -> String {
 }
 
 /// A text on as few lines as fit.
-pub(crate) fn wrapped_words(text: &str, width: usize) -> Vec<String> {
+pub fn wrapped_words(text: &str, width: usize) -> Vec<String> {
     let words = text.split(' ').flat_map(|word| pieces(word, width));
     let words: Vec<String> = words.collect();
     if text.is_empty() {

@@ -150,7 +150,7 @@ fn write_notes(view: &ReportView<'_>, page: &Page<'_>, out: &mut dyn Write) -> i
     if parts.is_empty() {
         return Ok(());
     }
-    let text = format!("{}: --html and --verbose list them", parts.join("; "));
+    let text = format!("{}: --html lists them", parts.join("; "));
     writeln!(out)?;
     page.dim(0, &text, out)
 }
