@@ -49,7 +49,8 @@ pub(crate) fn without_free_room(text: &str) -> String {
     let kept = text
         .lines()
         .filter(|line| !of_json(line.trim_start()) && !of_page(line));
-    kept.map(|line| format!("{}\n", without_disk(line))).collect()
+    kept.map(|line| format!("{}\n", without_disk(line)))
+        .collect()
 }
 
 /// A host of the JSON, which stands on one line, without the two numbers.

@@ -185,7 +185,8 @@ fn csv_is_written_as_asked() {
     assert!(csv(&[]).starts_with(b"\xef\xbb\xbfcould_be_lost,listed,"));
     assert!(csv(&["--csv-profile", "raw"]).starts_with(b"could_be_lost,listed,"));
     assert!(
-        csv(&["--csv-profile", "raw", "--csv-delimiter", ";"]).starts_with(b"could_be_lost;listed;")
+        csv(&["--csv-profile", "raw", "--csv-delimiter", ";"])
+            .starts_with(b"could_be_lost;listed;")
     );
     assert!(
         csv(&["--csv-profile", "raw", "--csv-delimiter", "tab"]).starts_with(b"status\tseverity\t")
@@ -216,7 +217,11 @@ mod unix {
         let output = sandbox.scan(&["backups", "--csv", "fleet.csv", "--json", "fleet.json"]);
         assert_eq!(exit_code(&output), 0, "{}", stderr(&output));
         assert!(sandbox.path("fleet.csv").is_symlink());
-        assert!(sandbox.read("store/real.csv").contains("could_be_lost,listed"));
+        assert!(
+            sandbox
+                .read("store/real.csv")
+                .contains("could_be_lost,listed")
+        );
         assert!(sandbox.path("fleet.json").is_symlink());
         assert!(sandbox.read("store/new.json").contains("schema_version"));
     }

@@ -10,7 +10,7 @@ use super::recovery;
 use super::run_days::RunDays;
 use crate::results::{
     Change, ComparedRun, Device, DeviceHistory, EarlierSize, Finding, MissingDevice, Results,
-    RunHistory, Severity, Status,
+    RunHistory, Severity, Standing, Status,
 };
 
 /// What this run says of a device.
@@ -21,15 +21,26 @@ pub(crate) struct JudgedNow<'a> {
     pub(crate) findings: &'a [Finding],
 }
 
-/// What became of a device since the run that is compared with; `None` when there is none.
-pub(crate) fn change(
-    history: &History,
-    past: Option<&PastDevice>,
-    severity: Option<Severity>,
-) -> Option<Change> {
-    let run = history.compared()?;
+/// What became of a device since the run that is compared with.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct SinceThen {
+    /// `None` when there is no such run.
+    pub(crate) change: Option<Change>,
+    /// `None` when that run did not see it.
+    pub(crate) could_be_lost_then: Option<bool>,
+}
+
+/// What became of a device since the run that is compared with.
+pub(crate) fn since_then(history: &History, past: Option<&PastDevice>, now: Standing) -> SinceThen {
+    let Some(run) = history.compared() else {
+        return SinceThen::default();
+    };
     let then = past.and_then(|past| past.state_at(run.at));
-    Some(Change::between(then.map(|state| state.severity), severity))
+    let then = then.map(|state| state.standing());
+    SinceThen {
+        change: Some(Change::between(then, now)),
+        could_be_lost_then: then.map(|then| then.could_be_lost),
+    }
 }
 
 /// What earlier runs add to a device.
@@ -110,6 +121,7 @@ fn gone(history: &History, pasts: &[Option<&PastDevice>], run: &PastRun) -> Vec<
                 imei: past.ids.phone.clone(),
                 status: state.status,
                 severity: state.severity,
+                could_be_lost: state.standing().could_be_lost,
             })
         })
         .collect();
@@ -127,7 +139,9 @@ pub fn recompare(results: &mut Results, history: &History) {
         .collect();
     let pasts = history.matched(&ids);
     for (device, past) in results.devices.iter_mut().zip(&pasts) {
-        device.change = change(history, *past, device.severity);
+        let since = since_then(history, *past, device.standing());
+        device.change = since.change;
+        device.could_be_lost_then = since.could_be_lost_then;
     }
     let run_days = RunDays::new(history, results.scanned_at);
     let whole = of_fleet(&run_days, &results.devices, &pasts);

@@ -46,6 +46,9 @@ pub struct Side {
     pub scan_host: String,
     /// Devices in it.
     pub devices: u64,
+    /// Of these, the devices that could be lost.
+    #[serde(default)]
+    pub at_risk: u64,
     /// Could it read everything?
     pub complete: bool,
 }
@@ -56,19 +59,19 @@ pub struct Side {
 )]
 #[serde(rename_all = "kebab-case")]
 pub enum DiffKind {
-    /// It fails, and did not then, or was not there then.
+    /// It could be lost, or fails, and did not then, or was not there then.
     New,
-    /// It fails as it did then, and worse.
+    /// It stands worse: by what could be lost, by severity, by status.
     Worse,
     /// It is in the old report only.
     Gone,
-    /// It fails as it did then, and less.
+    /// It stands better.
     Better,
-    /// It failed then and does no more.
+    /// It could be lost or failed then, and neither holds now.
     Fixed,
-    /// It was not there then, and does not fail.
+    /// It was not there then, and neither could be lost nor fails.
     Appeared,
-    /// It fails as it did then, or neither then nor now; other things may differ.
+    /// Nothing of this has changed; its findings may differ.
     Same,
 }
 
@@ -106,6 +109,9 @@ pub struct DeviceDiff {
 /// How a device stands in one report.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Stand {
+    /// Is it among those that could be lost?
+    #[serde(default)]
+    pub could_be_lost: bool,
     /// The one word.
     pub status: Status,
     /// The worst of the findings that no waiver covers.
@@ -151,10 +157,21 @@ impl Diff {
         self.changes.get(&kind).copied().unwrap_or(0)
     }
 
-    /// Is any device worse off, or no more to be seen?
+    /// Is any device newly at risk or failing, failing worse, or no more to be seen?
     pub fn is_worse(&self) -> bool {
-        let worse = [DiffKind::New, DiffKind::Worse, DiffKind::Gone];
-        worse.into_iter().any(|kind| self.count(kind) > 0)
+        self.devices.iter().any(DeviceDiff::alarms)
+    }
+
+    /// The devices that could be lost and could not, or were not there.
+    pub fn newly_at_risk(&self) -> impl Iterator<Item = &DeviceDiff> {
+        let devices = self.devices.iter();
+        devices.filter(|device| lost(device.now.as_ref()) && !lost(device.then.as_ref()))
+    }
+
+    /// The devices that could be lost and are no more among these.
+    pub fn no_more_at_risk(&self) -> impl Iterator<Item = &DeviceDiff> {
+        let devices = self.devices.iter();
+        devices.filter(|device| lost(device.then.as_ref()) && !lost(device.now.as_ref()))
     }
 
     /// Could one of the two runs not read everything?
@@ -170,6 +187,7 @@ impl Side {
             scanned_at: results.scanned_at,
             scan_host: results.scan_host.clone(),
             devices: results.devices.len() as u64,
+            at_risk: results.summary.at_risk,
             complete: !results.is_incomplete(),
         }
     }
@@ -190,11 +208,24 @@ fn pairs<'a>(old: &'a Results, new: &'a Results) -> Vec<(Option<&'a Device>, Opt
         .collect()
 }
 
+fn lost(stand: Option<&Stand>) -> bool {
+    stand.is_some_and(|stand| stand.could_be_lost)
+}
+
 impl DeviceDiff {
+    /// Is it a change that somebody should look at tonight?
+    fn alarms(&self) -> bool {
+        let severity = self.now.as_ref().and_then(|now| now.severity);
+        match self.change {
+            DiffKind::New | DiffKind::Gone => true,
+            DiffKind::Worse => lost(self.now.as_ref()) || fails(severity),
+            _ => false,
+        }
+    }
+
     fn between(then: Option<&Device>, now: Option<&Device>) -> Self {
-        let severity = |device: &Device| device.severity;
         let change = match now {
-            Some(now) => Change::between(then.map(severity), now.severity).into(),
+            Some(now) => Change::between(then.map(Device::standing), now.standing()).into(),
             None => DiffKind::Gone,
         };
         let (had, has) = (codes(then), codes(now));
@@ -227,6 +258,7 @@ impl Stand {
             .iter()
             .find(|finding| finding.waived.is_none() && fails(Some(finding.severity)));
         Self {
+            could_be_lost: device.could_be_lost,
             status: device.status,
             severity: device.severity,
             last_good_backup: device.last_good_backup.clone(),

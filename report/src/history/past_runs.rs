@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use super::match_devices::{DeviceIds, match_devices};
-use crate::results::{Code, FixId, Severity, Status};
+use crate::results::{Code, FixId, Severity, Standing, Status, fails};
 
 /// The earlier runs of one computer over the same roots, and what they found.
 #[derive(Debug, Clone, PartialEq)]
@@ -172,6 +172,18 @@ impl History {
         let existing: Vec<&DeviceIds> = self.devices.iter().map(|device| &device.ids).collect();
         let places = match_devices(&existing, devices).into_iter();
         places.map(|place| self.devices.get(place?)).collect()
+    }
+}
+
+impl PastState {
+    /// How it stood. A device that could be lost has a finding of weight that no waiver covers; one that
+    /// was waived or listed apart has none.
+    pub(crate) fn standing(&self) -> Standing {
+        Standing {
+            could_be_lost: self.status.is_at_risk() && fails(self.severity),
+            status: self.status,
+            severity: self.severity,
+        }
     }
 }
 

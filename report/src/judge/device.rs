@@ -3,6 +3,8 @@
 
 use std::cmp::Reverse;
 
+use fleetback_scanner::model::identity::{Identity, Udid};
+
 use super::facts::DeviceFacts;
 use super::waivers::Waivers;
 use crate::assess::checks::all::assess;
@@ -15,7 +17,9 @@ use crate::assess::status::last_attempt;
 use crate::diagnose::finding::diagnose;
 use crate::history::compare::{self, JudgedNow};
 use crate::policy::policy_for;
-use crate::results::{Code, Device, Finding, Listed, Severity, Status, Verdict, are_waived};
+use crate::results::{
+    Code, Device, Finding, Listed, Severity, Standing, Status, Verdict, are_waived,
+};
 use crate::swap::rule_input::{OldDevice, RuleInput};
 use crate::swap::verdict::{judge_rules, reason};
 use crate::tables::os_releases::OsTables;
@@ -98,8 +102,13 @@ fn device(
         findings: &findings,
     };
     let run_days = ctx.run_days;
-    let change =
-        run_days.and_then(|run_days| compare::change(run_days.history, ctx.past, judged.severity));
+    let standing = Standing {
+        could_be_lost: could_be_lost(facts.status, ctx.listed(), &findings),
+        status: facts.status,
+        severity: judged.severity,
+    };
+    let since = run_days.map(|days| compare::since_then(days.history, ctx.past, standing));
+    let since = since.unwrap_or_default();
     let history = run_days.map(|run_days| compare::of_device(run_days, ctx.past, judged, ctx.now));
     let good = facts.last_good_backup.as_ref();
     Device {
@@ -116,7 +125,7 @@ fn device(
             .map(ToString::to_string)
             .collect(),
         meid: identity.meid.as_ref().map(ToString::to_string),
-        ecid: identity.ecid().map(|ecid| ecid.to_string()),
+        ecid: outside_udid(identity),
         iccid: iccid(ctx.device),
         user: person.and_then(|p| p.user.clone()),
         email: person.and_then(|p| p.email.clone()),
@@ -125,7 +134,7 @@ fn device(
         group: person.and_then(|p| p.group.clone()),
         tags: person.map(|p| p.tags.clone()).unwrap_or_default(),
         planned_swap: person.and_then(|p| p.planned_swap),
-        could_be_lost: could_be_lost(facts.status, ctx.listed(), &findings),
+        could_be_lost: standing.could_be_lost,
         listed: ctx.listed(),
         status: facts.status,
         severity: judged.severity,
@@ -139,10 +148,18 @@ fn device(
         mdm: facts.mdm,
         in_inventory: ctx.fleet.has_inventory.then(|| !ctx.only_in_backups()),
         swap: Some(verdict.id().to_owned()),
-        change,
+        change: since.change,
+        could_be_lost_then: since.could_be_lost_then,
         history,
         findings,
     }
+}
+
+/// The ECID where the UDID does not hold it.
+fn outside_udid(identity: &Identity) -> Option<String> {
+    let inside = identity.udid.as_ref().and_then(Udid::ecid);
+    let ecid = identity.ecid().filter(|ecid| Some(*ecid) != inside);
+    ecid.map(|ecid| ecid.to_string())
 }
 
 /// The one place where it is decided which devices the headline counts.

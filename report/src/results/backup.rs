@@ -63,6 +63,7 @@ pub struct Backup {
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub named_by_folder_only: bool,
     /// An archived copy.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub archived: bool,
     /// Which program wrote it.
     pub kind_of_host_tool: HostTool,
@@ -77,19 +78,24 @@ pub struct Backup {
     /// Does the policy take it as good?
     pub good: bool,
     /// Is the payload encrypted?
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub encrypted: Option<bool>,
     /// Is its password known to open it?
     pub password: Password,
     /// When what could be restored was completed (device clock).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub completed_at: Option<Timestamp>,
     /// Info.plist `Last Backup Date` (host clock).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub info_date: Option<Timestamp>,
     /// Manifest.plist `Date` (device clock).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub manifest_date: Option<Timestamp>,
     /// Status.plist `Date` (device clock).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub status_date: Option<Timestamp>,
     /// "18.1".
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub os_version: Option<String>,
     /// `Product Version` of Info.plist, which the computer wrote.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -100,11 +106,13 @@ pub struct Backup {
     /// How deep it was checked, and when.
     pub verified: Verified,
     /// `None` before a check.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub files: Option<FileCount>,
     /// Was the check taken over from an earlier run, because nothing has changed since?
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub recalled: bool,
     /// The first of the missing files.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub missing_sample: Vec<FileName>,
     /// The first payloads that no row of the manifest names, below the folder.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -123,6 +131,7 @@ pub struct Backup {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub password_proof: Option<Proof>,
     /// What in this folder could not be used.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub problems: Vec<Problem>,
 }
 
@@ -139,10 +148,13 @@ pub struct Proof {
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Icloud {
     /// The switch.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub enabled: Option<bool>,
     /// The newest known date.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_date: Option<Timestamp>,
     /// The document of the date, or else of the switch.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub source: Option<String>,
     /// When that was true.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -150,6 +162,7 @@ pub struct Icloud {
     /// Is a date evidence enough to count (policy allows iCloud, inventory trusted, under 180 days)?
     pub good: bool,
     /// Attempts from the iCloud log inside local backups, newest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub attempts: Vec<IcloudAttempt>,
     /// What a document says of iCloud Backup and could not be read, in words.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -166,5 +179,6 @@ pub struct IcloudAttempt {
     /// 0 is success.
     pub code: i64,
     /// What the code means; `None` for an unknown code.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub meaning: Option<String>,
 }

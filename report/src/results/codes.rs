@@ -3,6 +3,8 @@
 //! The words stand in files, tickets and waivers: none is ever renamed or used again for something
 //! else.
 
+use std::cmp::{Ordering, Reverse};
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -381,17 +383,17 @@ labels! { BackupKind:
 )]
 #[serde(rename_all = "kebab-case")]
 pub enum Change {
-    /// It fails, and did not then, or was not there then.
+    /// It could be lost, or fails, and did not then, or was not there then.
     New,
-    /// It fails as it did then, and worse.
+    /// It stands worse: by what could be lost, by severity, by status.
     Worse,
-    /// It fails as it did then, and less.
+    /// It stands better.
     Better,
-    /// It failed then and does no more.
+    /// It could be lost or failed then, and neither holds now.
     Fixed,
-    /// It was not there then, and does not fail.
+    /// It was not there then, and neither could be lost nor fails.
     Appeared,
-    /// None of the others.
+    /// Nothing of this has changed.
     Same,
 }
 
@@ -404,22 +406,49 @@ labels! { Change:
     Same     "same",
 }
 
+/// How a device stands in a run: what a change is told from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Standing {
+    pub(crate) could_be_lost: bool,
+    pub(crate) status: Status,
+    pub(crate) severity: Option<Severity>,
+}
+
+impl Standing {
+    fn alarms(self) -> bool {
+        self.could_be_lost || fails(self.severity)
+    }
+
+    /// Greater is worse.
+    fn badness(self) -> impl Ord {
+        (
+            self.could_be_lost,
+            self.severity,
+            Reverse(self.status.rank()),
+        )
+    }
+}
+
 impl Change {
-    /// From the severity that it had, if it was there, to the one that it has.
-    pub(crate) fn between(then: Option<Option<Severity>>, now: Option<Severity>) -> Self {
+    /// From how it stood, if it was there, to how it stands.
+    pub(crate) fn between(then: Option<Standing>, now: Standing) -> Self {
         let Some(then) = then else {
-            return if fails(now) {
+            return if now.alarms() {
                 Self::New
             } else {
                 Self::Appeared
             };
         };
-        match (fails(then), fails(now)) {
+        let comes_to_risk = now.could_be_lost && !then.could_be_lost;
+        match (then.alarms(), now.alarms()) {
             (false, true) => Self::New,
+            (true, true) if comes_to_risk => Self::New,
             (true, false) => Self::Fixed,
-            (true, true) if now > then => Self::Worse,
-            (true, true) if now < then => Self::Better,
-            _ => Self::Same,
+            _ => match now.badness().cmp(&then.badness()) {
+                Ordering::Greater => Self::Worse,
+                Ordering::Less => Self::Better,
+                Ordering::Equal => Self::Same,
+            },
         }
     }
 }
@@ -453,31 +482,84 @@ impl Status {
 mod tests {
     use super::*;
     use Severity::{Critical, Error, Warning};
+    use Status::{Aging, Failed, Protected, Stale, Unknown};
+
+    fn standing(status: Status, severity: Option<Severity>) -> Standing {
+        Standing {
+            could_be_lost: status.is_at_risk(),
+            status,
+            severity,
+        }
+    }
 
     #[track_caller]
-    fn check(then: Option<Option<Severity>>, now: Option<Severity>, want: Change) {
-        assert_eq!(Change::between(then, now), want, "{then:?} -> {now:?}");
+    fn check(
+        then: Option<(Status, Option<Severity>)>,
+        now: (Status, Option<Severity>),
+        want: Change,
+    ) {
+        let then = then.map(|(status, severity)| standing(status, severity));
+        let change = Change::between(then, standing(now.0, now.1));
+        assert_eq!(change, want, "{then:?} -> {now:?}");
     }
 
     #[test]
-    fn a_device_fails_from_error_on() {
-        check(Some(Some(Warning)), Some(Error), Change::New);
-        check(Some(None), Some(Warning), Change::Same);
-        check(Some(Some(Error)), Some(Warning), Change::Fixed);
-        check(Some(Some(Warning)), None, Change::Same);
+    fn what_could_be_lost_or_fails_is_new_and_then_fixed() {
+        let (fine, not_encrypted) = ((Protected, None), (Protected, Some(Error)));
+        let stale = (Stale, Some(Error));
+        check(Some(fine), stale, Change::New);
+        check(Some(fine), not_encrypted, Change::New);
+        check(Some(not_encrypted), stale, Change::New);
+        check(Some(stale), fine, Change::Fixed);
+        check(Some(stale), not_encrypted, Change::Better);
+        check(Some(not_encrypted), fine, Change::Fixed);
     }
 
     #[test]
-    fn what_fails_still_fails_worse_better_or_the_same() {
-        check(Some(Some(Error)), Some(Critical), Change::Worse);
-        check(Some(Some(Critical)), Some(Error), Change::Better);
-        check(Some(Some(Error)), Some(Error), Change::Same);
+    fn a_status_or_a_severity_that_differs_is_a_change() {
+        check(
+            Some((Stale, Some(Error))),
+            (Stale, Some(Critical)),
+            Change::Worse,
+        );
+        check(
+            Some((Stale, Some(Critical))),
+            (Stale, Some(Error)),
+            Change::Better,
+        );
+        check(
+            Some((Stale, Some(Error))),
+            (Failed, Some(Error)),
+            Change::Worse,
+        );
+        check(
+            Some((Stale, Some(Error))),
+            (Unknown, Some(Error)),
+            Change::Better,
+        );
+        check(
+            Some((Protected, None)),
+            (Aging, Some(Warning)),
+            Change::Worse,
+        );
+        check(
+            Some((Aging, Some(Warning))),
+            (Protected, None),
+            Change::Better,
+        );
+        check(
+            Some((Stale, Some(Error))),
+            (Stale, Some(Error)),
+            Change::Same,
+        );
+        check(Some((Protected, None)), (Protected, None), Change::Same);
     }
 
     #[test]
-    fn what_was_not_there_is_new_when_it_fails() {
-        check(None, Some(Error), Change::New);
-        check(None, Some(Warning), Change::Appeared);
-        check(None, None, Change::Appeared);
+    fn what_was_not_there_is_new_when_it_could_be_lost_or_fails() {
+        check(None, (Stale, Some(Error)), Change::New);
+        check(None, (Protected, Some(Error)), Change::New);
+        check(None, (Aging, Some(Warning)), Change::Appeared);
+        check(None, (Protected, None), Change::Appeared);
     }
 }

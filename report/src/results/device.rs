@@ -6,7 +6,9 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize, Serializer};
 
 use super::backup::{Attempt, Backup, GoodBackup, Icloud};
-use super::codes::{Change, Code, Confidence, FixId, Listed, OsVerdict, Severity, Status};
+use super::codes::{
+    Change, Code, Confidence, FixId, Listed, OsVerdict, Severity, Standing, Status,
+};
 use super::finding::Finding;
 use super::mdm::Mdm;
 
@@ -14,23 +16,31 @@ use super::mdm::Mdm;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Device {
     /// UDID in Apple's spelling.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub udid: Option<String>,
     /// Serial number.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub serial_number: Option<String>,
     /// Name as the device reports it; untrusted text.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub device_name: Option<String>,
     /// "iPhone12,1".
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub product_type: Option<String>,
     /// Marketing name where one is known, else what the MDM calls the model.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub model: Option<String>,
     /// "18.1".
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub os_version: Option<String>,
     /// "22B83".
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub build_version: Option<String>,
     /// Is that version the newest that the model can have?
     #[serde(default)]
     pub os: Os,
     /// IMEI of the first SIM, digits only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub imei: Option<String>,
     /// The IMEI of every other SIM, digits only.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -38,18 +48,20 @@ pub struct Device {
     /// MEID.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub meid: Option<String>,
-    /// ECID, "0x1A75D23A2B803A": as reported, or the one inside the UDID.
+    /// ECID, "0x1A75D23A2B803A": as reported; absent where the UDID holds it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ecid: Option<String>,
     /// ICCID of the first SIM, digits only.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub iccid: Option<String>,
     /// User, from the inventory table.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub user: Option<String>,
     /// E-mail address, from the inventory table.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub email: Option<String>,
     /// Department, from the inventory table.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub department: Option<String>,
     /// Site, from the inventory table.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -72,12 +84,18 @@ pub struct Device {
     /// The one word.
     pub status: Status,
     /// The worst of the findings that no waiver covers; `None` when there is none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub severity: Option<Severity>,
     /// The newest good backup.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_good_backup: Option<GoodBackup>,
     /// Days from the last good backup to `scanned_at`, cut off: whole ones, and a fraction where only
     /// that shows which limit of the policy is passed (7.2 where the limit is 7).
-    #[serde(serialize_with = "whole_where_it_is")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        serialize_with = "whole_where_it_is"
+    )]
     pub age_days: Option<f64>,
     /// The policy's limit for this device, in days.
     pub max_age_days: f64,
@@ -88,21 +106,29 @@ pub struct Device {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_attempt: Option<Attempt>,
     /// Local backups, newest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub backups: Vec<Backup>,
     /// iCloud backups, as far as known.
     pub icloud: Icloud,
     /// What the MDM knows; `None` when no MDM document speaks of the device.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub mdm: Option<Mdm>,
     /// Worst first; ties in the order of the codes.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub findings: Vec<Finding>,
     /// Is it in the inventory? `None` when there is no inventory.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub in_inventory: Option<bool>,
     /// May it be wiped? `ready`, `ready-with-losses`, `not-ready` or `unknown`, with no new device
     /// named; `null` in results of before there was a verdict.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub swap: Option<String>,
     /// Change since the last run; `null` without an earlier run to compare with.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub change: Option<Change>,
+    /// Could it be lost in the run that `change` is counted from? Absent where that run did not see it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub could_be_lost_then: Option<bool>,
     /// What earlier runs add; `null` for a run without a history.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub history: Option<DeviceHistory>,
@@ -131,6 +157,7 @@ pub struct DeviceHistory {
     /// unknown, `.` the device was not seen, `-` fleetback did not run.
     pub nights: String,
     /// Sizes of its complete local backups, oldest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub sizes: Vec<EarlierSize>,
     /// The incident that has ended, until the next run day.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -179,6 +206,7 @@ pub struct Os {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub days_behind: Option<i64>,
     /// True while the release is within the policy's grace period.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub in_grace: bool,
     /// DeviceRef says what is newest: a feed, the built-in table, or the fleet itself.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -194,22 +222,31 @@ pub struct Os {
 #[schemars(rename = "Who")]
 pub struct DeviceRef {
     /// Serial number.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub serial_number: Option<String>,
     /// UDID.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub udid: Option<String>,
     /// IMEI of the first SIM.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub imei: Option<String>,
     /// Name as the device reports it; untrusted text.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub device_name: Option<String>,
     /// "iPhone12,1".
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub product_type: Option<String>,
     /// "iPhone 11".
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub model: Option<String>,
     /// "18.1".
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub os_version: Option<String>,
     /// User, from the inventory.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub user: Option<String>,
     /// Department, from the inventory.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub department: Option<String>,
     /// When the MDM last heard from it, or its newest local backup was completed: whichever is later.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -251,6 +288,14 @@ impl Device {
     /// is left uncovered.
     pub fn is_waived(&self) -> bool {
         are_waived(&self.findings)
+    }
+
+    pub(crate) fn standing(&self) -> Standing {
+        Standing {
+            could_be_lost: self.could_be_lost,
+            status: self.status,
+            severity: self.severity,
+        }
     }
 
     /// Would it be among those that could be lost, if its risk were not accepted?

@@ -20,6 +20,7 @@ pub struct Finding {
     /// What to do: its id in `fixes` of the results.
     pub likely_fix: FixId,
     /// 1 to 8 when it is one of the article's eight.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub article_step: Option<u8>,
     /// The half of the fix that is meant; absent for the whole.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -29,6 +30,7 @@ pub struct Finding {
     /// Why this fix, in one plain sentence with the evidence in it.
     pub why: String,
     /// What to try if it persists.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub next_fix: Option<FixId>,
     /// The waiver that covers it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -75,6 +77,7 @@ pub struct FindingHistory {
     /// Run days on which the likely fix was shown, this one among them.
     pub fix_nights: u64,
     /// Other fixes that were shown before, oldest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub tried: Vec<EarlierFix>,
     /// Does direct evidence name the cause? An escalated fix is never more than a guess.
     pub cause_is_certain: bool,
@@ -110,5 +113,6 @@ pub struct Waiver {
     /// Why.
     pub reason: String,
     /// The last day it holds, `yyyy-mm-dd`; `None` for one without end.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub until: Option<String>,
 }

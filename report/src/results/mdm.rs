@@ -11,12 +11,15 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Mdm {
     /// The newest contact of any kind.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_seen: Option<Timestamp>,
     /// The document of the newest contact, and which clock dated it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub source: Option<String>,
     /// Is that evidence young enough to be trusted?
     pub trusted: bool,
     /// Supervised.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub supervised: Option<bool>,
     /// User Enrollment.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -31,10 +34,13 @@ pub struct Mdm {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub activation_lock: Option<bool>,
     /// Storage in all, in the device's own unit.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub capacity: Option<f64>,
     /// Storage free, in the same unit.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub available: Option<f64>,
     /// The restrictions that bear on backup.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub restrictions: BTreeMap<String, bool>,
     /// Which profile sets them: key -> profile identifiers.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
@@ -97,10 +103,10 @@ pub struct Mdm {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub backup_queries_left_out: Option<Vec<String>>,
     /// Did an answer list the restrictions in force?
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub restrictions_told: bool,
     /// Did an answer list the managed apps?
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub managed_apps_told: bool,
 }
 

@@ -15,11 +15,11 @@ mod policy;
 mod run;
 
 pub use self::backup::{Attempt, Backup, GoodBackup, Icloud, IcloudAttempt, Proof};
-pub(crate) use self::codes::fails;
 pub use self::codes::{
     BackupKind, Change, Code, Confidence, FixId, Focus, Listed, OsVerdict, PatternKind, Severity,
     Status, Verdict,
 };
+pub(crate) use self::codes::{Standing, fails};
 pub(crate) use self::device::are_waived;
 pub use self::device::{Device, DeviceHistory, DeviceRef, EarlierSize, Os, Recovered};
 pub use self::finding::{EarlierFix, Evidence, Finding, FindingHistory, Reference, Waiver};

@@ -107,6 +107,9 @@ pub struct MissingDevice {
     pub status: Status,
     /// The worst of its findings that no waiver covered.
     pub severity: Option<Severity>,
+    /// Could it be lost then?
+    #[serde(default)]
+    pub could_be_lost: bool,
 }
 
 /// How often a fix was shown, and how often a good backup followed. That it followed is no proof

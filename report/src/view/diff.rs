@@ -6,22 +6,41 @@ use crate::results::Code;
 
 /// A word and a heading for each change, in the order in which they are listed.
 pub(crate) const HEADINGS: [(DiffKind, &str, &str); 7] = [
-    (DiffKind::New, "new", "Fail and did not"),
-    (DiffKind::Worse, "worse", "Fail worse"),
+    (
+        DiffKind::New,
+        "new",
+        "New: could be lost or fail, and did not",
+    ),
+    (DiffKind::Worse, "worse", "Worse than before"),
     (DiffKind::Gone, "gone", "Gone: not in the new report"),
-    (DiffKind::Better, "better", "Fail less"),
-    (DiffKind::Fixed, "fixed", "Fail no more"),
+    (DiffKind::Better, "better", "Better than before"),
+    (
+        DiffKind::Fixed,
+        "fixed",
+        "Fixed: could be lost or failed, and no more",
+    ),
     (
         DiffKind::Appeared,
         "appeared",
-        "Not in the old report, and sound",
+        "Not in the old report, and in order",
     ),
-    (
-        DiffKind::Same,
-        "the same",
-        "As bad or as good as before, and not quite the same",
-    ),
+    (DiffKind::Same, "the same", "As before, with other findings"),
 ];
+
+/// "16 could be lost, 14 before: 3 new, 1 no more".
+pub(crate) fn at_risk(diff: &Diff) -> String {
+    let counts = [
+        (diff.newly_at_risk().count(), "new"),
+        (diff.no_more_at_risk().count(), "no more"),
+    ];
+    let moved = super::history::counted(&counts.map(|(count, word)| (count as u64, word)));
+    format!(
+        "{} could be lost, {} before: {}",
+        number(diff.new.at_risk),
+        number(diff.old.at_risk),
+        moved.as_deref().unwrap_or("the same devices")
+    )
+}
 
 /// "2 new, 1 fixed, 40 the same".
 pub(crate) fn sums(diff: &Diff) -> String {

@@ -1,10 +1,13 @@
 //! What earlier runs add to the page: what has changed, the nights of a device, and what became of
 //! the fixes that were shown.
 
+use jiff::{SignedDuration, Timestamp};
+
 use super::report::ReportView;
 use crate::format::{self, number, plural};
 use crate::results::{
-    Change, Device, DeviceHistory, EarlierSize, FixOutcome, Recovered, RunHistory,
+    Change, Device, DeviceHistory, EarlierSize, FixOutcome, MissingDevice, Recovered, Results,
+    RunHistory,
 };
 
 /// What became of one fix.
@@ -21,6 +24,10 @@ pub(crate) fn changed(view: &ReportView<'_>) -> Option<String> {
     let run = past.compared_with.as_ref()?;
     let when = format::date_time(run.scanned_at, view.zone());
     let changes = changes(past);
+    let risk = RiskChange::new(view.results());
+    let risk = risk.map_or(String::new(), |risk| {
+        format!(" Could be lost: {}.", risk.line(view))
+    });
     let missed = match past.nights_missed {
         0 => String::new(),
         n => format!(
@@ -28,7 +35,7 @@ pub(crate) fn changed(view: &ReportView<'_>) -> Option<String> {
             plural(n, "night", "nights")
         ),
     };
-    Some(format!("Since the run of {when}: {changes}.{missed}"))
+    Some(format!("Since the run of {when}: {changes}.{risk}{missed}"))
 }
 
 /// The fixes that were shown on earlier nights.
@@ -110,23 +117,97 @@ fn recovered(view: &ReportView<'_>, then: &Recovered) -> String {
     )
 }
 
+/// Which devices have come to be among those that could be lost since the run that is compared with,
+/// and which have left them. `then` + new - recovered - uncounted - gone is the number of the headline.
+#[derive(Debug, Clone)]
+pub struct RiskChange<'a> {
+    /// When that run was.
+    pub at: Timestamp,
+    /// How many could be lost then.
+    pub then: u64,
+    /// How many could be lost now.
+    pub now: u64,
+    /// They could be lost, and could not then or were not there then.
+    pub new: Vec<&'a Device>,
+    /// They have a good backup in date again.
+    pub recovered: Vec<&'a Device>,
+    /// They have none, and are waived or listed apart now.
+    pub uncounted: Vec<&'a Device>,
+    /// They could be lost then, and are not in this run.
+    pub gone: Vec<&'a MissingDevice>,
+}
+
+/// A run within so many hours of this one was last night's.
+const LAST_NIGHT_HOURS: i64 = 36;
+
+impl<'a> RiskChange<'a> {
+    /// `None` for a run without another to compare with.
+    pub fn new(results: &'a Results) -> Option<Self> {
+        let past = results.history.as_ref()?;
+        let run = past.compared_with.as_ref()?;
+        let of = |test: fn(&Device) -> bool| results.devices.iter().filter(|d| test(d)).collect();
+        let was = |device: &Device| device.could_be_lost_then == Some(true);
+        let gone: Vec<_> = past.gone.iter().filter(|gone| gone.could_be_lost).collect();
+        let then = results.devices.iter().filter(|device| was(device)).count() + gone.len();
+        Some(Self {
+            at: run.scanned_at,
+            then: then as u64,
+            now: results.summary.at_risk,
+            new: of(|d| d.could_be_lost && d.could_be_lost_then != Some(true)),
+            recovered: of(|d| {
+                d.could_be_lost_then == Some(true) && !d.could_be_lost && !d.status.is_at_risk()
+            }),
+            uncounted: of(|d| {
+                d.could_be_lost_then == Some(true) && !d.could_be_lost && d.status.is_at_risk()
+            }),
+            gone,
+        })
+    }
+
+    /// "16 (14 last night): 3 new, 1 recovered".
+    pub fn line(&self, view: &ReportView<'_>) -> String {
+        let moved = counted(&[
+            (self.new.len() as u64, "new"),
+            (self.recovered.len() as u64, "recovered"),
+            (self.uncounted.len() as u64, "no longer counted"),
+            (self.gone.len() as u64, "gone"),
+        ]);
+        format!(
+            "{} ({} {}): {}",
+            number(self.now),
+            number(self.then),
+            self.when(view),
+            moved.as_deref().unwrap_or("the same devices")
+        )
+    }
+
+    /// "last night", or "on 2026-11-18".
+    pub fn when(&self, view: &ReportView<'_>) -> String {
+        let last_night = view.results().scanned_at.duration_since(self.at)
+            <= SignedDuration::from_hours(LAST_NIGHT_HOURS);
+        match last_night {
+            true => "last night".to_owned(),
+            false => format!("on {}", format::date(self.at, view.zone())),
+        }
+    }
+}
+
+/// "3 new, 1 fixed", without the zeros; `None` for zeros alone.
+pub(crate) fn counted(counts: &[(u64, &str)]) -> Option<String> {
+    let counts = counts.iter().filter(|(count, _)| *count > 0);
+    let parts: Vec<String> = counts
+        .map(|(count, word)| format!("{} {word}", number(*count)))
+        .collect();
+    (!parts.is_empty()).then(|| parts.join(", "))
+}
+
 /// What has changed since the run that is compared with: "3 new, 1 fixed, 1 gone".
 pub fn changes(past: &RunHistory) -> String {
     let of = |change| past.changes.get(&change).copied().unwrap_or(0);
     let parts = NAMED_CHANGES.map(|change| (of(change), change.id()));
     let gone = (past.gone.len() as u64, "gone");
-    let parts = parts
-        .into_iter()
-        .chain([gone])
-        .filter(|(count, _)| *count > 0);
-    let parts: Vec<String> = parts
-        .map(|(count, word)| format!("{} {word}", number(count)))
-        .collect();
-    if parts.is_empty() {
-        "nothing has changed".to_owned()
-    } else {
-        parts.join(", ")
-    }
+    let parts: Vec<_> = parts.into_iter().chain([gone]).collect();
+    counted(&parts).unwrap_or_else(|| "nothing has changed".to_owned())
 }
 
 /// The changes worth a word, in the order in which they are listed.

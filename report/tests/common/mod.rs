@@ -63,6 +63,7 @@ pub(crate) fn device(serial: &str, name: &str, status: Status) -> Device {
         in_inventory: Some(true),
         swap: None,
         change: None,
+        could_be_lost_then: None,
         history: None,
     }
 }

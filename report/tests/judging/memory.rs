@@ -28,7 +28,7 @@ fn state(at: Timestamp, severity: Option<Severity>) -> PastState {
     PastState {
         since: at,
         until: at,
-        status: Status::Stale,
+        status: severity.map_or(Status::Protected, |_| Status::Stale),
         severity,
     }
 }

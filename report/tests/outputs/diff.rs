@@ -71,7 +71,18 @@ fn each_change_has_its_word() {
     check(bad(Error), bad(Critical), DiffKind::Worse, true);
     check(bad(Critical), bad(Error), DiffKind::Better, false);
     check(bad(Error), good(), DiffKind::Fixed, false);
-    check(bad(Error), bad(Warning), DiffKind::Fixed, false);
+    check(bad(Error), bad(Warning), DiffKind::Better, false);
+    let aging = Device {
+        severity: Some(Warning),
+        ..device("C39TEST00001", "", Status::Aging)
+    };
+    check(good(), Some(aging.clone()), DiffKind::Worse, false);
+    check(Some(aging), good(), DiffKind::Better, false);
+    let failing_since = Device {
+        status: Status::Failed,
+        ..failing("C39TEST00001", Error)
+    };
+    check(bad(Error), Some(failing_since), DiffKind::Worse, true);
     check(None, good(), DiffKind::Appeared, false);
     check(good(), None, DiffKind::Gone, true);
     check(good(), good(), DiffKind::Same, false);

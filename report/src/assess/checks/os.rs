@@ -71,10 +71,8 @@ fn outdated(version: OsVersion, os: &Os) -> Vec<Evidence> {
     }
     let since = os.days_behind.map_or_else(String::new, |days| {
         let days = format::plural(days.unsigned_abs(), "day", "days");
-        format!(", and something newer than {version} for {days} at least")
+        format!(", and something newer than its own for {days} at least")
     });
-    vec![
-        own(format!("the device runs {version}")),
-        listed(format!("{newest} is out for its model{since}"), os),
-    ]
+    let text = format!("the device runs {version}; {newest} is out for its model{since}");
+    vec![listed(text, os)]
 }

@@ -8,7 +8,7 @@ use std::io::{self, Write};
 use super::page::{Color, Page, PageOptions};
 use crate::format;
 use crate::history::diff::{DeviceDiff, Diff, DiffKind, Side};
-use crate::view::diff::{HEADINGS, standing, sums, titles};
+use crate::view::diff::{HEADINGS, at_risk, standing, sums, titles};
 use crate::view::ticket;
 
 /// Writes it for a terminal.
@@ -40,7 +40,8 @@ impl DiffPage<'_> {
         } else {
             Color::Green
         };
-        page.bold(color, &sums(diff), out)?;
+        page.bold(color, &at_risk(diff), out)?;
+        page.lines(2, &sums(diff), out)?;
         page.lines(2, &format!("from {}", self.side(&diff.old)), out)?;
         page.lines(2, &format!("to   {}", self.side(&diff.new)), out)?;
         for note in &diff.notes {

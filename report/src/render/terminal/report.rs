@@ -14,6 +14,8 @@ use super::page::{Color, Page, PageOptions, cut_front};
 use super::to_do::write_to_do;
 use crate::format::{self, escaped};
 use crate::results::Pattern;
+use crate::view::device::handle;
+use crate::view::history::RiskChange;
 use crate::view::report::ReportView;
 use crate::view::summary::{FleetSum, headline};
 use crate::view::{patterns, policy};
@@ -31,6 +33,9 @@ pub struct TextOptions {
 
 /// The most problems shown.
 const PROBLEMS_MAX: usize = 5;
+
+/// The most devices named beside a change.
+const NAMED_MAX: usize = 12;
 
 /// Writes the short report.
 ///
@@ -61,7 +66,28 @@ fn write_verdict(view: &ReportView<'_>, page: &Page<'_>, out: &mut dyn Write) ->
     page.bold(color, &headline(view.results()), out)?;
     let sum = FleetSum::new(view.results());
     page.dim(0, &sum.parts().join("; "), out)?;
-    page.dim(0, &exposed(view).join(", "), out)
+    page.dim(0, &exposed(view).join(", "), out)?;
+    write_risk_change(view, page, out)
+}
+
+/// "16 (14 last night): 3 new, 1 recovered", and which they are.
+fn write_risk_change(
+    view: &ReportView<'_>,
+    page: &Page<'_>,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let Some(risk) = RiskChange::new(view.results()) else {
+        return Ok(());
+    };
+    page.bold(Color::None, &risk.line(view), out)?;
+    for (word, devices) in [("new", &risk.new), ("recovered", &risk.recovered)] {
+        let names: Vec<String> = devices.iter().map(|device| handle(device)).collect();
+        if !names.is_empty() {
+            let names = format::list(&names, NAMED_MAX);
+            page.lines(4, &format!("{word}: {names}"), out)?;
+        }
+    }
+    Ok(())
 }
 
 /// "8 stale", "4 failed", …, without the zeros: the statuses without a good backup.
