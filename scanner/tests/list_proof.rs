@@ -200,9 +200,26 @@ fn rows_in_a_log_or_half_a_transaction_are_never_calm() {
         assert!(backup.restorable_reason.contains("write-ahead log"));
         assert!(is_incomplete(&backup));
     }
+    // The list on the disk names three files, and that of before the transaction names all.
+    for (payloads_gone, restorable) in [(0, Restorable::Unknown), (1, Restorable::No)] {
+        let change = |path: &Path| {
+            let most = "DELETE FROM Files WHERE rowid > 3";
+            alter::sql_cut_short(path, most).unwrap();
+            let payloads = alter::payloads(path).unwrap();
+            for payload in &payloads[..payloads_gone] {
+                std::fs::remove_file(payload).unwrap();
+            }
+        };
+        for backup in after(&builder(), change) {
+            assert_eq!(backup.restorable, restorable, "{backup:#?}");
+            assert_eq!(backup.file_check.files.unwrap().expected, 24);
+        }
+    }
     for backup in after(&builder(), |path| {
-        let most = "DELETE FROM Files WHERE rowid > 3";
-        alter::sql_cut_short(path, most).unwrap();
+        alter::sql_cut_short(path, "DELETE FROM Files WHERE rowid > 3").unwrap();
+        let journal = path.join("Manifest.db-journal");
+        let bytes = std::fs::read(&journal).unwrap();
+        std::fs::write(&journal, &bytes[..20]).unwrap();
     }) {
         assert_ne!(backup.restorable, Restorable::Yes, "{backup:#?}");
     }

@@ -12,6 +12,7 @@ pub mod plist;
 pub(crate) mod record_paths;
 pub mod sqlite;
 pub(crate) mod sqlite_index;
+pub(crate) mod sqlite_journal;
 pub(crate) mod sqlite_wal;
 pub(crate) mod text;
 pub(crate) mod xml_records;

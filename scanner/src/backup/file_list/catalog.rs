@@ -82,7 +82,7 @@ pub struct Catalog {
 enum Source {
     /// A plain Manifest.db, with the rowids of each part.
     File(PathBuf, Vec<Rowids>, Vec<ListIndex>),
-    /// A Manifest.db that was decrypted or merged with its log, which has the one connection.
+    /// A Manifest.db that was decrypted, or completed by what lies beside it: the one connection.
     Memory(Mutex<Database>),
     Mbdb(Vec<u8>),
 }
@@ -198,7 +198,7 @@ impl Catalog {
                 doubt: Some(doubt),
                 ..Self::of_file(path)?
             }),
-            Pending::Merged(bytes) => Self::of_merged(&bytes),
+            Pending::InMemory(bytes, doubt) => Self::of_copy(&bytes, doubt),
         }
     }
 
@@ -208,15 +208,12 @@ impl Catalog {
         Ok(Self::new(Source::File(path, parts, indexes)))
     }
 
-    /// Tools that restore send Manifest.db alone to the device, so that the rows of its log are lost.
-    fn of_merged(bytes: &[u8]) -> Result<Self, Fault> {
+    fn of_copy(bytes: &[u8], doubt: &str) -> Result<Self, Fault> {
         let copy = |memory: &mut [u8]| {
             memory.copy_from_slice(bytes);
             Ok(())
         };
         let database = Database::of_memory(bytes.len() as u64, copy)?;
-        let doubt =
-            "rows of the list of files lie in a write-ahead log beside it, which no tool restores";
         Ok(Self {
             doubt: Some(doubt.to_owned()),
             ..Self::of_memory(database)?
