@@ -368,6 +368,26 @@ fn a_list_without_what_every_device_writes_is_a_part() {
     check(&builder().apps(300, 0), |_| (), YES, "all 32");
 }
 
+/// The lists of iOS 5 to 9: of a whole one nobody has shown what else every device writes.
+#[test]
+fn a_list_of_ios_9_is_a_part_without_the_home_of_the_user() {
+    let ios_9 = |domains: &[&str]| only(domains).product("iPhone5,2", "9.3.5", "13G36");
+    check(&ios_9(&["HomeDomain", APP]), |_| (), YES, "all 2 files");
+    check(&ios_9(&["HomeDomain"]), |_| (), UNKNOWN, "lists 4 apps");
+    check(
+        &ios_9(&["RootDomain", APP]),
+        |_| (),
+        PART,
+        "no file of HomeDomain",
+    );
+    check(
+        &ios_9(&["RootDomain"]),
+        |_| (),
+        PART,
+        "no file of HomeDomain",
+    );
+}
+
 fn without(keys: &'static [&'static str]) -> impl Fn(&Path) {
     move |path| {
         alter::plist(path, PlistFile::Manifest, |root| {

@@ -32,15 +32,18 @@ pub(super) fn state(state: State, files: &BackupFiles) -> Option<(State, String)
         return None;
     }
     let manifest = files.manifest.as_ref().ok()?;
-    let of_database = matches!(files.probe, FileListProbe::Database(_));
-    if !of_database {
-        return None;
-    }
-    if let Some(reason) = invented(manifest, files.info.as_ref().ok()) {
-        return Some((State::Fake, reason));
-    }
-    let lacking = lacking(manifest).filter(|_| state != State::AttemptFailed);
-    let part = lacking.or_else(|| too_little(manifest, files));
+    let part = match files.probe {
+        FileListProbe::None => None,
+        // Of the other witnesses nobody has seen a backup of that time.
+        FileListProbe::Mbdb(_) => domains(files).and_then(without_home),
+        FileListProbe::Database(_) => {
+            if let Some(reason) = invented(manifest, files.info.as_ref().ok()) {
+                return Some((State::Fake, reason));
+            }
+            let lacking = lacking(manifest).filter(|_| state != State::AttemptFailed);
+            lacking.or_else(|| too_little(manifest, files))
+        }
+    };
     part.map(|reason| (State::Partial, format!("{reason}{}", tools(files))))
 }
 
@@ -70,10 +73,8 @@ fn lacking(manifest: &Manifest) -> Option<String> {
 }
 
 fn too_little(manifest: &Manifest, files: &BackupFiles) -> Option<String> {
-    if let Some(Checked::Now(check)) = &files.check {
-        // What unusable rows name is unknown.
-        let usable = check.doubts.is_empty() && check.files.expected > 0;
-        return too_few_domains(&check.domains, manifest.apps).filter(|_| usable);
+    if matches!(files.check, Some(Checked::Now(_))) {
+        return domains(files).and_then(|domains| too_few_domains(domains, manifest.apps));
     }
     let seen = files.unopened.as_ref()?;
     let payloads = seen.payloads + seen.not_downloaded;
@@ -85,17 +86,33 @@ fn too_little(manifest: &Manifest, files: &BackupFiles) -> Option<String> {
     })
 }
 
+/// The domains of a list whose every row can be used: what the others name is unknown.
+fn domains(files: &BackupFiles) -> Option<&Domains> {
+    match &files.check {
+        Some(Checked::Now(check)) if check.doubts.is_empty() && check.files.expected > 0 => {
+            Some(&check.domains)
+        }
+        _ => None,
+    }
+}
+
+fn without_apps(domains: &Domains, apps: u64) -> Option<String> {
+    (apps > 0 && !domains.apps).then(|| {
+        format!("Manifest.plist lists {apps} apps, and the list of files has no row of any")
+    })
+}
+
+fn without_home(domains: &Domains) -> Option<String> {
+    let reason = "the list of files names no file of HomeDomain, which every device fills";
+    (!domains.home).then(|| reason.to_owned())
+}
+
 fn too_few_domains(domains: &Domains, apps: u64) -> Option<String> {
-    if apps > 0 && !domains.apps {
-        return Some(format!(
-            "Manifest.plist lists {apps} apps, and the list of files has no row of any"
-        ));
-    }
-    if !domains.home {
-        return Some(
-            "the list of files names no file of HomeDomain, which every device fills".to_owned(),
-        );
-    }
+    let first = without_apps(domains, apps).or_else(|| without_home(domains));
+    first.or_else(|| without_system(domains))
+}
+
+fn without_system(domains: &Domains) -> Option<String> {
     let others = [
         (domains.root, "RootDomain"),
         (domains.system, "SystemPreferencesDomain"),
@@ -132,6 +149,7 @@ pub(super) fn doubts(state: State, files: &BackupFiles, now: Timestamp) -> Vec<S
         return Vec::new();
     };
     [
+        apps_of_mbdb(manifest, files),
         layout(manifest, files),
         version(manifest, files),
         doubled_key(files),
@@ -140,6 +158,14 @@ pub(super) fn doubts(state: State, files: &BackupFiles, now: Timestamp) -> Vec<S
     .into_iter()
     .flatten()
     .collect()
+}
+
+/// Each app had a domain before iOS 10 too, but no list of that time is known that would show it for an
+/// app without a file: the witness is too weak to condemn.
+fn apps_of_mbdb(manifest: &Manifest, files: &BackupFiles) -> Option<String> {
+    let of_mbdb = matches!(files.probe, FileListProbe::Mbdb(_));
+    let domains = domains(files).filter(|_| of_mbdb)?;
+    without_apps(domains, manifest.apps)
 }
 
 fn layout(manifest: &Manifest, files: &BackupFiles) -> Option<String> {
