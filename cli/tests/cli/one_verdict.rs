@@ -8,6 +8,7 @@ use std::path::Path;
 use fleetback_testdata::backup::alter;
 use fleetback_testdata::backup::builder::BackupBuilder;
 use fleetback_testdata::backup::damage::{Damage, DatabaseDamage, PlistDamage, PlistFile};
+use fleetback_testdata::backup::file_type::begin_as_named;
 use fleetback_testdata::backup::keybag::Kdf;
 use fleetback_testdata::backup::payload::{Entry, file_id};
 use fleetback_testdata::device::DeviceIds;
@@ -148,7 +149,9 @@ const DATABASE: (&str, &str) = ("AppDomain-com.example.timetable", "Documents/lo
 
 fn builder(seed: u64) -> BackupBuilder {
     let mut rng = Rng::new(seed);
-    let mut long = |(domain, path): (&str, &str)| Entry::file(domain, path, 3, rng.bytes(60_000));
+    let mut long = |(domain, path): (&str, &str)| {
+        Entry::file(domain, path, 3, begin_as_named(path, rng.bytes(60_000)))
+    };
     BackupBuilder::new(seed)
         .completed("2026-11-20T03:30:00Z")
         .files(30)
@@ -285,14 +288,16 @@ fn verify_ends_as_the_word_says() {
             "--verify",
             level,
         ];
-        exit_code(&sandbox.run(&args))
+        let output = sandbox.run(&args);
+        (exit_code(&output), stdout(&output))
     };
     let in_use: Change = |path| alter::cut(&payload(path, DATABASE), 49_152).unwrap();
     let cut: Change = |path| alter::cut(&payload(path, PHOTO), 4_096).unwrap();
     for level in ["sizes", "contents"] {
-        assert_eq!(ends(|_| (), level), 0);
-        assert_eq!(ends(in_use, level), 0);
-        assert_eq!(ends(cut, level), 1);
+        for (change, want) in [((|_| ()) as Change, 0), (in_use, 0), (cut, 1)] {
+            let (exit, text) = ends(change, level);
+            assert_eq!(exit, want, "{level}: {text}");
+        }
     }
 }
 
