@@ -7,7 +7,9 @@ use fleetback_scanner::model::backup::{HostTool, Password, Restorable, State, Ve
 use fleetback_scanner::model::problem::{Level, ProblemKind};
 
 /// A fact with a fixed list of values, each with its two spellings.
-pub trait Label: Copy {
+pub trait Label: Copy + 'static {
+    /// Every value, in the order of the table.
+    const ALL: &'static [Self];
     /// The spelling for programs, the same as in JSON: `needs-password`.
     fn id(self) -> &'static str;
     /// The spelling for people: "needs its password".
@@ -32,6 +34,8 @@ pub struct UnknownId {
 macro_rules! labels {
     (scanner $type:ty: $($variant:ident $id:literal $($label:literal)?,)+) => {
         impl $crate::format::Label for $type {
+            const ALL: &'static [Self] = &[$(Self::$variant),+];
+
             fn id(self) -> &'static str {
                 match self { $(Self::$variant => $id,)+ }
             }
