@@ -151,7 +151,7 @@ impl<'a> DeviceContext<'a> {
         })
     }
 
-    /// How old something of this date is, told as everywhere in the report.
+    /// How old something of this date is, spelled as everywhere in the report.
     pub(crate) fn age(&self, date: Timestamp) -> Age<'_> {
         format::age(date, self.now, &self.age_limits)
     }
@@ -247,7 +247,7 @@ impl<'a> DeviceContext<'a> {
 
     /// A backup to a computer that the device or a console reports. It may be whole, broken or long
     /// deleted; that there never was one it rules out.
-    pub(crate) fn told_of_computer_backup(&self) -> Option<&'a Sourced<Timestamp>> {
+    pub(crate) fn reported_computer_backup(&self) -> Option<&'a Sourced<Timestamp>> {
         let sourced = self.mdm()?.last_computer_backup.as_ref()?;
         let accepted = self.policy.backups.local != Requirement::Forbidden;
         (accepted && is_plausible(sourced.value, self.now)).then_some(sourced)

@@ -33,13 +33,13 @@ pub(crate) struct Question<'a> {
     pub(crate) in_fleet: Option<OsVersion>,
     /// Does a restriction hold updates back?
     pub(crate) held_back: bool,
-    /// Nobody is blamed within so many days of a release.
+    /// Days after a release within which an older version is no finding.
     pub(crate) grace_days: f64,
     pub(crate) now: Timestamp,
 }
 
 /// iOS 27 no longer knows the restriction: delays are in the declaration `softwareupdate.settings`, which no
-/// answer tells.
+/// answer contains.
 const NO_RESTRICTION_SINCE: u32 = 27;
 
 fn updates_are_delayed(ctx: &DeviceContext<'_>) -> bool {

@@ -126,7 +126,7 @@ fn unjudged(ctx: &DeviceContext<'_>) -> bool {
             .real_locals()
             .any(|local| outcome(ctx, local) == Outcome::Unjudged);
     let cloud = accepted.icloud != Requirement::Forbidden && ctx.cloud.last.is_some();
-    local || cloud || ctx.told_of_computer_backup().is_some()
+    local || cloud || ctx.reported_computer_backup().is_some()
 }
 
 /// When the newest attempt behind a folder was made, as far as its dates can be true.

@@ -91,8 +91,8 @@ pub struct Mdm {
     /// The letter of a small security update: "(a)".
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub supplemental_os_version: Option<String>,
-    /// The last backup to a computer that the device or its console speaks of. Nobody has looked at
-    /// that backup.
+    /// The last backup to a computer that the device or its console speaks of. That backup
+    /// itself was not seen.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_computer_backup: Option<Timestamp>,
     /// Will the next backup to a computer be encrypted?

@@ -52,7 +52,7 @@ fn too_old(ctx: &DeviceContext<'_>, good: &Good<'_>) -> Option<DraftFinding> {
     Some(DraftFinding::new(code, vec![date_in_words(ctx, good)]).severity(severity))
 }
 
-/// Where the date of a good backup stands. Over an older copy that still stands, Status.plist tells
+/// Where the date of a good backup stands. Over an older copy that still stands, Status.plist is that
 /// of the failed attempt; the copy's own date is the manifest's.
 fn date_key(backup: &LocalBackup) -> &'static str {
     if backup.completed_at == backup.status_date {
@@ -92,7 +92,7 @@ fn never(ctx: &DeviceContext<'_>) -> Option<DraftFinding> {
     let never = match status(ctx) {
         Status::Never => true,
         Status::Failed => {
-            ctx.cloud_never() && nothing_local && ctx.told_of_computer_backup().is_none()
+            ctx.cloud_never() && nothing_local && ctx.reported_computer_backup().is_none()
         }
         _ => false,
     };
@@ -105,7 +105,7 @@ fn required_never(ctx: &DeviceContext<'_>, kind: BackupKind) -> Option<DraftFind
         BackupKind::Local => {
             // Where local backups are only what is left, a console's word of one rules never out.
             let required = ctx.policy.backups.local == Requirement::Required;
-            let possible = required || ctx.told_of_computer_backup().is_none();
+            let possible = required || ctx.reported_computer_backup().is_none();
             let none = ctx.fleet.has_roots && ctx.real_locals().next().is_none();
             if possible && none && ctx.fleet.left_out {
                 return Some(not_found(ctx));

@@ -24,7 +24,7 @@ const THEMES: &[Theme] = &[
 pub(crate) fn assess(ctx: &DeviceContext<'_>) -> Vec<DraftFinding> {
     let drafts = THEMES.iter().flat_map(|theme| theme(ctx)).collect();
     let mut drafts = merged(drafts);
-    drafts.extend(inventory::nobody_can_tell(ctx, &drafts));
+    drafts.extend(inventory::status_unknown(ctx, &drafts));
     if ctx.listed_apart() {
         for draft in &mut drafts {
             draft.severity = Severity::Info;

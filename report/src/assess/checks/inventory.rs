@@ -92,9 +92,9 @@ const ASIDE: [Code; 3] = [
     Code::IdentityConflict,
 ];
 
-/// A device that could be lost always has an error that says why: one of which nobody can tell whether
+/// A device that could be lost always has an error that says why: one of which it is unknown whether
 /// it has a backup, and one whose attempts failed without a trace, get this.
-pub(crate) fn nobody_can_tell(
+pub(crate) fn status_unknown(
     ctx: &DeviceContext<'_>,
     drafts: &[DraftFinding],
 ) -> Option<DraftFinding> {
@@ -131,7 +131,7 @@ fn open_questions(ctx: &DeviceContext<'_>) -> String {
         Some(_) => "the MDM did not say whether there is an iCloud backup that counts",
         None => "no MDM answer speaks of this device",
     };
-    let local = match (ctx.locals.first(), ctx.told_of_computer_backup()) {
+    let local = match (ctx.locals.first(), ctx.reported_computer_backup()) {
         (Some(_), _) => "no local backup of it could be judged".to_owned(),
         (None, Some(contact)) => format!(
             "it was backed up to a computer on {}, and that backup was not among what was scanned",

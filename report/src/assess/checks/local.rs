@@ -103,7 +103,7 @@ fn damaged(ctx: &DeviceContext<'_>, local: &Local<'_>) -> Option<DraftFinding> {
     Some(failure(ctx, backup, Code::LocalDamaged, evidence))
 }
 
-/// What is damaged, in words; `None` where nothing is, or another finding tells it.
+/// What is damaged, in words; `None` where nothing is, or another finding says it.
 fn damage(backup: &LocalBackup) -> Option<String> {
     let lost = backup.restorable == Restorable::No;
     let missing = backup
@@ -127,7 +127,7 @@ fn damage(backup: &LocalBackup) -> Option<String> {
     }
 }
 
-/// Are files not what their rows promise, by more than a database in use explains?
+/// Are files not what their rows say, by more than a database in use explains?
 pub(crate) fn has_damaged_files(backup: &LocalBackup) -> bool {
     let damaged = backup
         .file_check

@@ -12,7 +12,7 @@ use crate::format::{instant, list, plural};
 use crate::history::PastFolder;
 use crate::results::{Code, Evidence, Severity};
 
-/// A folder that was first missed longer ago than this, in days, is told no more: every run has told it.
+/// A folder that was first missed longer ago than this, in days, is reported no more: every run has reported it.
 const GONE_DAYS: f64 = 30.0;
 
 /// Domains named one by one.
