@@ -6,89 +6,101 @@
 (() => {
   const CHUNK = 100; // rows drawn at once; "Show more" draws as many again
   // The columns of a row in the embedded JSON, in the order in which the page writes them.
-  const [STATUS, NAME, SERIAL, USER, DEPARTMENT, MODEL, OS, GOOD, GOOD_MORE, AGE, FIX, REASON, HOSTS, FLAGS, EXTRA, COPY, SITE, GROUP, POLICY] =
-    Array.from({ length: 19 }, (_, i) => i);
-  const AT_RISK = 1, WAIVED = 2, APART = 4, NOT_IN_ORDER = 8, SOON = 16; // bits of FLAGS
+  const [STATUS, SEVERITY, NAME, SERIAL, USER, EMAIL, DEPARTMENT, SITE, MODEL, OS, GOOD, GOOD_MORE, AGE, AGE_NUMBER, FIX, REASON,
+    HOSTS, FLAGS, EXTRA, CODES, COPY, GROUP, POLICY, NIGHTS, FAILING] = Array.from({ length: 25 }, (_, i) => i);
+  const AT_RISK = 1, WAIVED = 2, APART = 4, SOON = 8; // bits of FLAGS
   const UNKNOWN = -1; // in place of an unknown text
 
   const byId = (id) => document.getElementById(id);
-  const island = (id) => JSON.parse(byId(id).textContent);
-  const fleet = island('fleet');
+  const all = (selector, within = document) => [...within.querySelectorAll(selector)];
+  const embedded = (id) => JSON.parse(byId(id).textContent);
+  const fleet = embedded('fleet');
+  const words = fleet.words;
   const text = (i) => (i === UNKNOWN ? '' : fleet.texts[i]);
   const keyOf = (i) => text(fleet.rows[i][COPY]) || String(i); // names a device in the address
+  const fixOf = (row) => fleet.fixes[row[FIX]]; // id, title, who acts
 
   // ---- small tools for the page ----
 
   const SVG = 'http://www.w3.org/2000/svg';
-  function el(tag, attributes, ...children) {
-    const node = document.createElement(tag);
+  function build(node, attributes, children) {
     for (const [name, value] of Object.entries(attributes || {})) {
       if (value !== null && value !== undefined) node.setAttribute(name, value);
     }
     node.append(...children.filter((child) => child !== null));
     return node;
   }
-  function shape(name, tone) {
-    const svg = document.createElementNS(SVG, 'svg');
-    svg.setAttribute('class', `shape tone-${tone}`);
-    svg.setAttribute('aria-hidden', 'true');
-    svg.setAttribute('viewBox', '0 0 16 16');
-    const use = document.createElementNS(SVG, 'use');
-    use.setAttribute('href', `#shape-${name}`);
-    svg.append(use);
-    return svg;
-  }
+  const el = (tag, attributes, ...children) => build(document.createElement(tag), attributes, children);
+  const svg = (tag, attributes, ...children) => build(document.createElementNS(SVG, tag), attributes, children);
+  const shape = (name, tone) => svg('svg', { class: `shape tone-${tone}`, 'aria-hidden': 'true', viewBox: '0 0 16 16' },
+    svg('use', { href: `#shape-${name}` }));
   const bdi = (words, attributes) => el('bdi', attributes, words);
-  const told = (i) => (i === UNKNOWN ? el('span', { class: 'soft' }, fleet.words.unknown) : bdi(text(i)));
+  const known = (i) => (i === UNKNOWN ? el('span', { class: 'soft' }, words.unknown) : bdi(text(i)));
+  const plural = (n, one, many) => `${n.toLocaleString('en-GB')} ${n === 1 ? one : many}`;
+
+  // A path in a text, shortened to its last part. The whole text stays in the title.
+  function short(words) {
+    const last = Math.max(words.lastIndexOf('/'), words.lastIndexOf('\\'));
+    const deep = (words.match(/[/\\]/g) || []).length > 1;
+    return deep && last > 12 ? bdi(`…/${words.slice(last + 1)}`, { title: words }) : bdi(words);
+  }
 
   // ---- which rows, in which order ----
 
-  const EMPTY = { q: '', status: '', fix: '', host: '', dept: '', site: '', group: '', policy: '', sort: 'worst', dir: 'asc', open: '' };
+  const EMPTY = { q: '', status: '', fix: '', severity: '', age: '', host: '', dept: '', site: '', group: '', policy: '', sort: 'worst', dir: 'asc', open: '' };
   const state = { ...EMPTY };
   let limit = CHUNK;
   let view = [];
   const collator = new Intl.Collator(undefined, { numeric: true, sensitivity: 'base' });
 
   const fold = (words) => words.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase();
+  const SEARCHED = [NAME, SERIAL, USER, EMAIL, DEPARTMENT, SITE, MODEL, OS, REASON, EXTRA, GROUP, POLICY];
   let haystacks = null;
   function haystack(i) {
-    haystacks ??= fleet.rows.map((row) =>
-      fold([NAME, SERIAL, USER, DEPARTMENT, MODEL, OS, REASON, EXTRA].map((c) => text(row[c])).join('\n') +
-        '\n' + fleet.fixes[row[FIX]][1] + '\n' + row[HOSTS].map((h) => fleet.hosts[h]).join('\n')));
+    haystacks ??= fleet.rows.map((row) => fold([...SEARCHED.map((column) => text(row[column])), fixOf(row)[1],
+      ...row[HOSTS].map((h) => fleet.hosts[h]), ...row[CODES].map((c) => fleet.codes[c])].join('\n')));
     return haystacks[i];
   }
 
-  const SPECIAL = {
+  const KINDS = {
     risk: (flags) => flags & AT_RISK,
-    soon: (flags) => flags & SOON,
+    todo: (flags) => flags & (AT_RISK | SOON),
     waived: (flags) => flags & WAIVED,
     apart: (flags) => flags & APART,
   };
-  const PLACES = { dept: DEPARTMENT, site: SITE, group: GROUP, policy: POLICY };
-  function wants(row) {
+  function isOfKind(row) {
     const flags = row[FLAGS];
     if (state.status !== 'apart' && flags & APART) return false;
-    if (state.status in SPECIAL) return SPECIAL[state.status](flags);
+    if (state.status in KINDS) return KINDS[state.status](flags);
     return !state.status || fleet.statuses[row[STATUS]][0] === state.status;
   }
+  // What a row has under each list of choices.
+  const CHOICES = {
+    fix: (row) => [fixOf(row)[0]],
+    severity: (row) => [row[SEVERITY] === UNKNOWN ? '' : fleet.severities[row[SEVERITY]][0]],
+    age: (row) => [String(row[AGE_NUMBER])],
+    host: (row) => row[HOSTS].map((h) => fleet.hosts[h]),
+    dept: (row) => [text(row[DEPARTMENT])],
+    site: (row) => [text(row[SITE])],
+    group: (row) => [text(row[GROUP])],
+    policy: (row) => [text(row[POLICY])],
+  };
   function filtered() {
-    const words = fold(state.q).split(/\s+/).filter(Boolean);
-    const all = [];
-    fleet.rows.forEach((row, i) => {
-      if (!wants(row)) return;
-      if (state.fix && fleet.fixes[row[FIX]][0] !== state.fix) return;
-      if (state.host && !row[HOSTS].some((h) => fleet.hosts[h] === state.host)) return;
-      if (Object.entries(PLACES).some(([name, column]) => state[name] && text(row[column]) !== state[name])) return;
-      if (words.length && !words.every((word) => haystack(i).includes(word))) return;
-      all.push(i);
+    const searched = fold(state.q).split(/\s+/).filter(Boolean);
+    const chosen = Object.entries(CHOICES).filter(([name]) => state[name]);
+    return fleet.rows.map((_, i) => i).filter((i) => {
+      const row = fleet.rows[i];
+      return isOfKind(row) && chosen.every(([name, of]) => of(row).includes(state[name])) &&
+        searched.every((word) => haystack(i).includes(word));
     });
-    return all;
   }
 
   // A key for sorting; null stands last whichever way the sort runs.
   const textKey = (column) => (row) => (row[column] === UNKNOWN ? null : text(row[column]));
   const SORTS = {
     worst: (row, i) => i, // the page is written worst first
+    status: (row) => row[STATUS],
+    severity: (row) => -row[SEVERITY],
     device: textKey(NAME),
     serial: textKey(SERIAL),
     user: textKey(USER),
@@ -96,13 +108,17 @@
     model: textKey(MODEL),
     os: textKey(OS),
     age: (row) => row[AGE],
-    fix: (row) => fleet.fixes[row[FIX]][1] || null,
+    nights: (row) => row[FAILING],
+    fix: (row) => fixOf(row)[1] || null,
   };
+  const DOWN_FIRST = ['age', 'nights'];
+  // Whatever the order, devices that could be lost come first.
   function sorted(indices) {
     const key = SORTS[state.sort];
-    const keyed = indices.map((i) => [key(fleet.rows[i], i), i]);
+    const keyed = indices.map((i) => [key(fleet.rows[i], i), i, fleet.rows[i][FLAGS] & AT_RISK]);
     const turn = state.dir === 'desc' ? -1 : 1;
-    keyed.sort(([a, i], [b, j]) => {
+    keyed.sort(([a, i, risk], [b, j, other]) => {
+      if (risk !== other) return other - risk;
       if (a === null || b === null) return (a === null) - (b === null) || i - j;
       const order = typeof a === 'number' ? a - b : collator.compare(a, b);
       return order * turn || i - j;
@@ -114,52 +130,87 @@
 
   const body = byId('rows');
   const opened = new Set();
+  const columns = all('.devices thead th').map((th) => th.className.slice(2));
 
-  const cell = (name, ...children) => el('td', { class: `c-${name}`, role: 'cell' }, ...children);
-  const under = (...children) => el('span', { class: 'under' }, ...children);
-  const dot = () => document.createTextNode(' · ');
-
-  function drawRow(i) {
-    const row = fleet.rows[i];
-    const [status, word, tone] = fleet.statuses[row[STATUS]];
-    const isOpen = opened.has(keyOf(i));
-    const button = el('button', { class: 'open', type: 'button', 'aria-expanded': String(isOpen), 'aria-controls': isOpen ? `device-${i}` : null },
-      bdi(row[NAME] === UNKNOWN ? fleet.words.nameless : text(row[NAME])));
-    const tags = [[WAIVED, 'waived'], [APART, 'apart']].filter(([bit]) => row[FLAGS] & bit)
-      .map(([, name]) => el('span', { class: 'tag' }, fleet.words[name]));
-    const tr = el('tr', { class: isOpen ? 'row is-open' : 'row', role: 'row', 'data-i': i },
-      cell('status', el('span', { class: 'status' }, shape(status, tone), word), ...tags),
-      el('th', { class: 'c-device', scope: 'row', role: 'rowheader' }, button,
-        under(told(row[MODEL]), dot(), told(row[OS]))),
-      cell('serial', el('span', { class: 'id' }, told(row[SERIAL]))),
-      cell('user', told(row[USER]), under(told(row[DEPARTMENT]))),
-      cell('good', bdi(text(row[GOOD])), under(text(row[GOOD_MORE]))),
-      cell('fix', el('span', { class: 'fix' }, fleet.fixes[row[FIX]][1]), el('span', { class: 'under clamp' }, bdi(text(row[REASON])))));
-    return isOpen ? [tr, drawDetail(i)] : [tr];
+  // The last nights, a bar each: its height says what its colour says. No bar: fleetback did not run.
+  const NIGHT = 3; // width of a bar and its gap
+  const HEIGHTS = { g: 4, a: 8, f: 14, u: 11, '.': 1 };
+  const nightWords = Object.fromEntries(fleet.nights);
+  function strip(letters) {
+    if (!letters) return null;
+    const counts = {};
+    for (const letter of letters) counts[letter] = (counts[letter] || 0) + 1;
+    const label = fleet.nights.filter(([letter]) => counts[letter]).map(([letter, word]) => `${counts[letter]} ${word}`).join(', ');
+    const paths = Object.entries(HEIGHTS).filter(([letter]) => counts[letter]).map(([letter, height]) => svg('path', {
+      class: `night-${nightWords[letter].replace(' ', '-')}`,
+      d: [...letters].map((each, i) => (each === letter ? `M${i * NIGHT} 14v-${height}h${NIGHT - 1}v${height}z` : '')).join(''),
+    }));
+    return svg('svg', { class: 'strip', viewBox: `0 0 ${letters.length * NIGHT} 14`, width: letters.length * NIGHT, height: 14, role: 'img', 'aria-label': `${words.nights}: ${label}` }, ...paths);
   }
 
+  const term = ([name, word, tone]) => el('span', { class: 'status' }, shape(name, tone), word);
+  const soft = (i) => (text(i) === '' ? null : el('span', { class: 'also' }, bdi(text(i))));
+  const CELLS = {
+    status: (row) => [term(fleet.statuses[row[STATUS]]),
+      ...[[WAIVED, 'waived'], [APART, 'apart']].filter(([bit]) => row[FLAGS] & bit).map(([, name]) => el('span', { class: 'tag' }, words[name]))],
+    severity: (row) => [row[SEVERITY] === UNKNOWN ? el('span', { class: 'soft' }, words.none) : term(fleet.severities[row[SEVERITY]])],
+    user: (row) => [known(row[USER]), soft(row[DEPARTMENT])],
+    serial: (row) => [el('span', { class: 'id' }, known(row[SERIAL]))],
+    good: (row) => [bdi(text(row[GOOD])), soft(row[GOOD_MORE])],
+    nights: (row) => [strip(text(row[NIGHTS]))],
+    fix: (row) => [el('span', { class: 'fix' }, fixOf(row)[1]), soft(row[REASON])],
+  };
+  function cell(name, row, i) {
+    if (name === 'device') return deviceCell(row, i);
+    const td = el('td', { class: `c-${name}`, role: 'cell' }, ...CELLS[name](row));
+    if (['user', 'fix', 'good'].includes(name)) td.title = all('span, bdi', td).map((node) => node.textContent).filter((words, i, list) => words && words !== list[i - 1]).join(' · ');
+    return td;
+  }
+  function deviceCell(row, i) {
+    const isOpen = opened.has(keyOf(i));
+    const button = el('button', { class: 'open', type: 'button', 'aria-expanded': String(isOpen), 'aria-controls': isOpen ? `device-${i}` : null },
+      bdi(row[NAME] === UNKNOWN ? words.nameless : text(row[NAME])));
+    const th = el('th', { class: 'c-device', scope: 'row', role: 'rowheader' }, button, soft(row[MODEL]), soft(row[OS]));
+    th.title = [NAME, MODEL, OS].map((column) => text(row[column])).filter(Boolean).join(' · ');
+    return th;
+  }
+  function drawRow(i) {
+    const row = fleet.rows[i];
+    const isOpen = opened.has(keyOf(i));
+    const tr = el('tr', { class: isOpen ? 'row is-open' : 'row', role: 'row', 'data-i': i }, ...columns.map((name) => cell(name, row, i)));
+    return isOpen ? [tr, drawDetail(i)] : [tr];
+  }
+  const headingRow = (label, count) => el('tr', { class: 'kind', role: 'row' },
+    el('th', { colspan: columns.length, scope: 'rowgroup', role: 'cell' }, `${label} (${count.toLocaleString('en-GB')})`));
+
   function drawRows() {
-    body.replaceChildren(...view.slice(0, limit).flatMap(drawRow));
+    const atRisk = view.filter((i) => fleet.rows[i][FLAGS] & AT_RISK).length;
+    const rows = view.slice(0, limit).map(drawRow);
+    if (atRisk && view.length > atRisk) {
+      if (rows[atRisk]) rows[atRisk].unshift(headingRow(words.others, view.length - atRisk));
+      rows[0].unshift(headingRow(words.atRisk, atRisk));
+    }
+    body.replaceChildren(...rows.flat());
     const drawn = Math.min(limit, view.length);
     const more = byId('more');
     more.hidden = drawn === view.length;
-    more.textContent = `Show ${Math.min(CHUNK, view.length - drawn)} more of ${view.length - drawn}`;
+    more.textContent = `Show ${Math.min(CHUNK, view.length - drawn)} more of ${(view.length - drawn).toLocaleString('en-GB')}`;
     byId('empty').hidden = view.length > 0;
   }
 
-  const plural = (n, one, many) => `${n.toLocaleString('en-GB')} ${n === 1 ? one : many}`;
-  function tell() {
-    const inAll = fleet.rows.filter((row) => !(row[FLAGS] & APART)).length;
-    const part = view.length === inAll && state.status !== 'apart' ? 'All ' : '';
-    byId('count').textContent = part + plural(view.length, 'device', 'devices') +
-      (part || state.status === 'apart' ? '' : ` of ${inAll.toLocaleString('en-GB')}`);
+  const inAll = fleet.rows.filter((row) => !(row[FLAGS] & APART)).length;
+  function showState() {
+    const isAll = view.length === inAll && state.status !== 'apart';
+    byId('count').textContent = (isAll ? 'All ' : '') + plural(view.length, 'device', 'devices') +
+      (isAll || state.status === 'apart' ? '' : ` of ${inAll.toLocaleString('en-GB')}`);
     byId('said').textContent = '';
-    byId('copy-shown').textContent = `Copy ${plural(view.length, 'serial number', 'serial numbers')}`;
-    byId('copy-shown').disabled = view.length === 0;
-    byId('clear').hidden = ['q', 'status', 'fix', 'host', ...Object.keys(PLACES)].every((name) => state[name] === '');
-    for (const th of document.querySelectorAll('.devices thead th')) {
-      const mine = th.dataset.sort === state.sort;
-      if (mine) th.setAttribute('aria-sort', state.dir === 'desc' ? 'descending' : 'ascending');
+    for (const id of ['copy-shown', 'download']) byId(id).disabled = view.length === 0;
+    byId('clear').hidden = ['q', 'status', ...Object.keys(CHOICES)].every((name) => state[name] === '');
+    for (const chip of all('.chip')) chip.setAttribute('aria-pressed', String(chip.dataset.status === state.status));
+    const used = Object.keys(CHOICES).filter((name) => state[name]).length;
+    byId('filters').textContent = used ? `Filters (${used})` : 'Filters';
+    for (const th of all('.devices thead th')) {
+      if (th.dataset.sort === state.sort) th.setAttribute('aria-sort', state.dir === 'desc' ? 'descending' : 'ascending');
       else th.removeAttribute('aria-sort');
     }
   }
@@ -167,73 +218,92 @@
   function draw() {
     view = sorted(filtered());
     drawRows();
-    tell();
+    showState();
   }
 
   // ---- a device, opened ----
 
-  let details = null;
-  const detailOf = (i) => (details ??= island('details')).devices[i];
-  const word = (i) => (i === UNKNOWN ? '' : details.texts[i]);
-  const say = (i) => bdi(word(i));
-  const list = (tag, attributes, items) => el(tag, attributes, ...items.map((item) => el('li', {}, item)));
-  const part = (title, ...children) => el('div', {}, el('h4', {}, title), ...children);
-
-  // pairs: [[label, value], ...]
-  const pairs = (rows) => el('dl', { class: 'pairs' }, ...rows.flatMap(([label, value]) =>
-    [el('dt', {}, word(label)), el('dd', {}, say(value))]));
-
-  function drawFinding([severity, code, cause, why, fix, facts, steps, destroys, next, waived, evidence, [message, handOver]]) {
-    const [severityName, severityWord, tone] = fleet.severities[severity];
-    return el('div', { class: 'finding' },
-      el('div', { class: 'head' },
-        el('b', { class: `tone-${tone}` }, shape(severityName, tone), severityWord),
-        el('code', {}, word(code)),
-        waived === UNKNOWN ? null : el('span', { class: 'tag' }, say(waived))),
-      el('p', { class: 'cause' }, say(cause)),
-      el('p', {}, el('span', { class: 'fix-line' }, word(fix)), ' ', el('span', { class: 'soft' }, word(facts))),
-      el('p', {}, say(why)),
-      steps.length ? list('ol', {}, steps.map(say)) : null,
-      destroys === UNKNOWN ? null : el('p', { class: 'destroys' }, shape('warning', 'risk'), say(destroys)),
-      next === UNKNOWN ? null : el('p', { class: 'soft' }, say(next)),
-      el('ul', { class: 'evidence' }, ...evidence.map(([fact, from]) =>
-        el('li', {}, say(fact), el('span', { class: 'from' }, say(from))))),
-      drawLetter(fleet.words.message, message),
-      drawLetter(fleet.words.handOver, handOver));
+  // Blocks of devices, each inflated when the first of its devices is opened.
+  const blocks = new Map();
+  let stored = null;
+  async function inflated(base64) {
+    const bytes = Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
+    const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream('deflate-raw'));
+    return JSON.parse(await new Response(stream).text());
+  }
+  async function detailOf(i) {
+    stored ??= embedded('details');
+    const number = Math.floor(i / stored.block);
+    if (!blocks.has(number)) blocks.set(number, inflated(stored.blocks[number]));
+    const block = await blocks.get(number);
+    return [block.devices[i % stored.block], block.texts];
   }
 
-  // Text to send on: a list of numbers of lines.
-  function drawLetter(title, lines) {
-    if (!lines.length) return null;
-    const letter = lines.map(word).join('\n') + '\n';
-    const said = el('span', { class: 'soft', role: 'status' });
-    const button = el('button', { type: 'button', class: 'no-print' }, fleet.words.copy);
-    button.addEventListener('click', async () => {
-      said.textContent = await copy(letter) ? fleet.words.copied : fleet.words.notCopied;
-    });
-    return el('details', {}, el('summary', {}, title), el('pre', { class: 'letter' }, letter), button, ' ', said);
-  }
+  // The panel of a device out of its arrays; `texts` are those of its block.
+  function panelOf({ sentence, start, action, letter, findings, facts, backups, problems }, texts) {
+    const word = (i) => (i === UNKNOWN ? '' : texts[i]);
+    const say = (i) => bdi(word(i));
+    const list = (tag, items) => el(tag, {}, ...items.map((item) => el('li', {}, item)));
+    const part = (title, ...children) => el('section', { class: 'part' }, el('h3', {}, title), ...children);
+    const pairs = (rows) => el('dl', { class: 'pairs' }, ...rows.map(([label, value]) =>
+      el('div', {}, el('dt', {}, word(label)), el('dd', {}, short(word(value))))));
+    const harm = (i) => (i === UNKNOWN ? null : el('p', { class: 'destroys' }, shape('warning', 'risk'), say(i)));
+    const aside = (i) => (i === UNKNOWN ? null : el('p', { class: 'soft' }, say(i)));
+    const folded = (title, ...children) => el('details', {}, el('summary', {}, title), ...children);
 
-  function drawBackup([title, good, tone, facts, files]) {
-    return el('div', { class: 'backup' },
-      el('div', { class: 'head' }, shape(tone === 'good' ? 'protected' : 'failed', tone), el('b', {}, say(title)), el('span', { class: 'soft' }, say(good))),
-      pairs(facts),
-      ...files.map(([heading, ...names]) =>
-        el('details', {}, el('summary', {}, word(heading)), list('ul', { class: 'files' }, names.map(say)))));
-  }
+    // Text to send on, with a button that copies it and a link that opens a mail.
+    function message(lines, subject, to) {
+      const letter = lines.map(word).join('\n') + '\n';
+      const said = el('span', { class: 'said small', role: 'status' });
+      const button = el('button', { type: 'button' }, words.copy);
+      button.addEventListener('click', async () => {
+        said.textContent = await copy(letter) ? words.copied : words.notCopied;
+      });
+      const address = `mailto:${(to || []).map((i) => encodeURIComponent(word(i))).join(',')}?subject=${encodeURIComponent(word(subject))}&body=${encodeURIComponent(letter.replaceAll('\n', '\r\n'))}`;
+      return [el('pre', { class: 'letter' }, letter), el('p', { class: 'buttons no-print' }, button,
+        to ? el('a', { class: 'button', href: address }, words.mail) : null, said)];
+    }
+    function drawAction([title, who, steps, destroys, next]) {
+      return part(words.action, el('p', {}, el('strong', { class: 'fix-line' }, word(title)), ' ', el('span', { class: 'soft' }, word(who))),
+        harm(destroys), steps.length ? list('ol', steps.map(say)) : null, aside(next));
+    }
+    function drawFinding([severity, code, cause, why, fix, who, steps, destroys, next, waived, evidence, handOver]) {
+      const [severityName, severityWord, tone] = fleet.severities[severity];
+      return el('div', { class: 'finding' },
+        el('p', { class: 'head' },
+          el('b', { class: `tone-${tone}` }, shape(severityName, tone), severityWord), say(cause), el('code', {}, word(code)),
+          waived === UNKNOWN ? null : el('span', { class: 'tag' }, say(waived))),
+        el('p', {}, short(word(why))),
+        el('ul', { class: 'evidence' }, ...evidence.map(([fact, from]) =>
+          el('li', {}, say(fact), ' ', el('span', { class: 'from' }, short(word(from)))))),
+        steps.length ? folded(el('span', {}, `${word(fix)}: ${words.steps.toLowerCase()}`), el('p', { class: 'soft' }, word(who)), harm(destroys), list('ol', steps.map(say)), aside(next)) : null,
+        handOver.length ? folded(words.handOver, ...message(handOver)) : null);
+    }
+    function drawBackup([title, good, tone, facts, files]) {
+      return el('div', { class: 'backup' },
+        el('p', { class: 'head' }, shape(tone === 'good' ? 'protected' : 'failed', tone), el('b', {}, say(title)), el('span', { class: 'soft' }, say(good))),
+        pairs(facts),
+        ...files.map(([heading, ...names]) => folded(word(heading), el('div', { class: 'files' }, list('ul', names.map((i) => short(word(i))))))));
+    }
+    const drawProblem = ([where, what, remedy]) => el('li', {},
+      el('span', { class: 'path' }, short(word(where))), ' ', say(what), remedy === UNKNOWN ? null : el('span', { class: 'soft' }, ' ', say(remedy)));
 
-  const drawProblem = ([where, what, remedy]) => el('li', {},
-    el('span', { class: 'path' }, say(where)), el('br'), say(what), remedy === UNKNOWN ? null : el('span', { class: 'soft' }, ' ', say(remedy)));
+    return el('div', { class: 'sheet' },
+      el('p', { class: 'sentence' }, say(sentence)),
+      pairs(start),
+      el('div', { class: 'first' },
+        action ? drawAction(action) : null,
+        letter ? part(words.letter, ...message(letter[2], letter[1], letter[0])) : null),
+      part(words.findings, ...(findings.length ? findings.map(drawFinding) : [el('p', { class: 'soft' }, words.noFindings)])),
+      part(words.backups, ...(backups.length ? backups.map(drawBackup) : [el('p', { class: 'soft' }, words.noBackups)])),
+      problems.length ? part(words.problems, el('ul', {}, ...problems.map(drawProblem))) : null,
+      el('div', { class: 'columns' }, ...facts.map(([title, rows]) => part(word(title), pairs(rows)))));
+  }
 
   function drawDetail(i) {
-    const { findings, facts, backups, problems } = detailOf(i);
-    const words = fleet.words;
-    const sheet = el('div', { class: 'sheet' },
-      part(words.findings, ...(findings.length ? findings.map(drawFinding) : [el('p', { class: 'soft' }, words.noFindings)])),
-      el('div', { class: 'columns' }, ...facts.map(([title, rows]) => part(word(title), pairs(rows)))),
-      part(words.backups, ...(backups.length ? backups.map(drawBackup) : [el('p', { class: 'soft' }, words.noBackups)])),
-      problems.length ? part(words.problems, el('ul', {}, ...problems.map(drawProblem))) : null);
-    return el('tr', { class: 'detail', role: 'row', id: `device-${i}` }, el('td', { colspan: 6, role: 'cell' }, sheet));
+    const td = el('td', { colspan: columns.length, role: 'cell' });
+    detailOf(i).then(([detail, texts]) => td.replaceChildren(panelOf(detail, texts)), () => td.replaceChildren(el('p', { class: 'sheet' }, words.tooOld)));
+    return el('tr', { class: 'detail', role: 'row', id: `device-${i}` }, td);
   }
 
   function toggle(tr) {
@@ -271,30 +341,43 @@
   function recall() {
     if (!location.hash.includes('=')) return false;
     const kept = new URLSearchParams(location.hash.slice(1));
-    for (const name of [...Object.keys(FIELDS), 'dir', 'open']) state[name] = kept.get(name) ?? EMPTY[name];
-    if (!(state.sort in SORTS)) state.sort = EMPTY.sort;
+    for (const name of Object.keys(EMPTY)) state[name] = kept.get(name) ?? EMPTY[name];
+    if (!Object.hasOwn(SORTS, state.sort)) state.sort = EMPTY.sort;
     if (state.dir !== 'desc') state.dir = 'asc';
+    if (!all('.chip').some((chip) => chip.dataset.status === state.status)) state.status = EMPTY.status;
     opened.clear();
     state.open.split(',').filter(Boolean).forEach((key) => opened.add(key));
     return true;
   }
 
-  // A page without sites has no filter for them.
-  const FIELDS = Object.fromEntries(Object.entries({ q: 'search', status: 'status', fix: 'fix', host: 'host', dept: 'dept', site: 'site', group: 'group', policy: 'policy', sort: 'sort' })
+  // The lists of choices that the page has: one without sites has no filter for them.
+  const FIELDS = Object.fromEntries(Object.entries({ q: 'search', sort: 'sort', ...Object.fromEntries(Object.keys(CHOICES).map((name) => [name, name])) })
     .filter(([, id]) => byId(id)));
   function fillFields() {
-    for (const [name, id] of Object.entries(FIELDS)) byId(id).value = state[name];
-    for (const [name, id] of Object.entries(FIELDS)) if (byId(id).value !== state[name]) state[name] = byId(id).value = EMPTY[name];
+    for (const name of Object.keys(CHOICES)) if (!(name in FIELDS)) state[name] = EMPTY[name];
+    for (const [name, id] of Object.entries(FIELDS)) {
+      byId(id).value = state[name];
+      if (byId(id).value !== state[name]) state[name] = byId(id).value = EMPTY[name];
+    }
+  }
+  function scrollToTable() {
+    const first = view.find((i) => opened.has(keyOf(i)));
+    const row = first === undefined ? null : body.querySelector(`tr[data-i="${first}"]`);
+    (row ?? byId('devices')).scrollIntoView({ behavior: 'instant' });
+    row?.querySelector('.open').focus({ preventScroll: true });
   }
   function showRemembered() {
     if (!recall()) return;
     limit = CHUNK;
     fillFields();
+    view = sorted(filtered());
+    const last = view.findLastIndex((i) => opened.has(keyOf(i)));
+    limit = Math.max(CHUNK, Math.ceil((last + 1) / CHUNK) * CHUNK);
     draw();
-    byId('devices').scrollIntoView({ behavior: 'instant' });
+    scrollToTable();
   }
 
-  // ---- copying ----
+  // ---- copying, saving ----
 
   async function copy(words) {
     try {
@@ -310,33 +393,74 @@
       return done;
     }
   }
-  async function copySerials(indices, saidIn) {
+  async function copySerials(indices, said) {
     const serials = indices.map((i) => fleet.rows[i][COPY]).filter((c) => c !== UNKNOWN).map(text);
     const left = indices.length - serials.length;
     const done = await copy(serials.join('\n') + '\n');
-    saidIn.textContent = !done ? 'The browser did not allow it; select the numbers and copy them by hand'
-      : `Copied ${plural(serials.length, 'number', 'numbers')}` + (left ? `; ${plural(left, 'device has', 'devices have')} none` : '');
+    said.textContent = !done ? words.notCopied
+      : `Copied ${plural(serials.length, 'serial number', 'serial numbers')}` + (left ? `; ${plural(left, 'device has', 'devices have')} none` : '');
+  }
+  // A mail that the link could not hold: its addresses are copied instead.
+  async function copyAddresses(link, said) {
+    const rows = fleet.tasks[link.dataset.mail].map((i) => fleet.rows[i]);
+    const addresses = [...new Set(rows.map((row) => text(row[EMAIL])).filter(Boolean))];
+    const held = addresses.every((address) => link.getAttribute('href').includes(address));
+    if (held || rows.some((row) => fixOf(row)[2] !== 'user')) return;
+    if (await copy(addresses.join(', '))) said.textContent = `Copied ${plural(addresses.length, 'address', 'addresses')}: paste them as blind copies`;
+  }
+
+  // The columns of the saved table, named as in the CSV file of the program.
+  const guarded = new Set(fleet.guarded);
+  const guardedText = (i) => (guarded.has(i) ? `'${text(i)}` : text(i));
+  const SAVED = {
+    could_be_lost: (row) => (row[FLAGS] & AT_RISK ? 'yes' : 'no'),
+    status: (row) => fleet.statuses[row[STATUS]][0],
+    severity: (row) => (row[SEVERITY] === UNKNOWN ? 'none' : fleet.severities[row[SEVERITY]][0]),
+    device_name: (row) => guardedText(row[NAME]),
+    user: (row) => guardedText(row[USER]),
+    email: (row) => guardedText(row[EMAIL]),
+    site: (row) => guardedText(row[SITE]),
+    department: (row) => guardedText(row[DEPARTMENT]),
+    serial_number: (row) => guardedText(row[SERIAL]),
+    model: (row) => guardedText(row[MODEL]),
+    os: (row) => guardedText(row[OS]),
+    last_good_backup: (row) => (row[AGE] === null ? '' : text(row[GOOD])),
+    age_days: (row) => (row[AGE] === null ? '' : String(row[AGE])),
+    reason: (row) => guardedText(row[REASON]),
+    likely_fix: (row) => fixOf(row)[1],
+    who_acts: (row) => fixOf(row)[2],
+  };
+  const quoted = (value) => (/[",\r\n]/.test(value) ? `"${value.replaceAll('"', '""')}"` : value);
+  function tableAsCsv(indices) {
+    const lines = [Object.keys(SAVED), ...indices.map((i) => Object.values(SAVED).map((of) => of(fleet.rows[i])))];
+    return `\ufeff${lines.map((cells) => cells.map(quoted).join(',')).join('\r\n')}\r\n`;
+  }
+  function download() {
+    const address = URL.createObjectURL(new Blob([tableAsCsv(view)], { type: 'text/csv' }));
+    el('a', { href: address, download: 'devices.csv' }).click();
+    setTimeout(() => URL.revokeObjectURL(address), 10_000);
+    byId('said').textContent = `${words.saved}: ${plural(view.length, 'row', 'rows')}`;
   }
 
   // ---- what people press ----
 
   function change(name, value) {
     state[name] = value;
-    if (name === 'sort') state.dir = value === 'age' ? 'desc' : 'asc';
+    if (name === 'sort') state.dir = DOWN_FIRST.includes(value) ? 'desc' : 'asc';
     limit = CHUNK;
     draw();
     remember();
   }
 
-  function listen() {
+  function listenToTable() {
     for (const [name, id] of Object.entries(FIELDS)) {
       byId(id).addEventListener('input', (event) => change(name, event.target.value));
     }
-    for (const th of document.querySelectorAll('.devices thead th[data-sort]')) {
+    for (const chip of all('.chip')) chip.addEventListener('click', () => change('status', chip.dataset.status));
+    for (const th of all('.devices thead th[data-sort]')) {
       th.querySelector('button').addEventListener('click', () => {
         if (state.sort === th.dataset.sort) {
-          state.dir = state.dir === 'asc' ? 'desc' : 'asc';
-          change('dir', state.dir);
+          change('dir', state.dir === 'asc' ? 'desc' : 'asc');
         } else {
           change('sort', th.dataset.sort);
           byId('sort').value = state.sort;
@@ -361,6 +485,14 @@
       drawRows();
       body.querySelector(`tr[data-i="${view[first]}"] .open`)?.focus();
     });
+  }
+
+  function listenToTools() {
+    byId('filters').addEventListener('click', () => {
+      const open = byId('controls').hidden;
+      byId('controls').hidden = !open;
+      byId('filters').setAttribute('aria-expanded', String(open));
+    });
     byId('clear').addEventListener('click', () => {
       Object.assign(state, EMPTY, { sort: state.sort, dir: state.dir });
       fillFields();
@@ -368,35 +500,70 @@
       byId('search').focus();
     });
     byId('copy-shown').addEventListener('click', () => copySerials(view, byId('said')));
-    for (const button of document.querySelectorAll('[data-copy-group]')) {
-      button.addEventListener('click', () => copySerials(fleet.groups[button.dataset.copyGroup], button.parentElement.querySelector('.said')));
+    byId('download').addEventListener('click', download);
+    byId('copy-link').addEventListener('click', async () => {
+      remember();
+      byId('said').textContent = await copy(location.href) ? words.linkCopied : words.notCopied;
+    });
+  }
+
+  // ---- the work list ----
+
+  function listenToTasks() {
+    const said = byId('task-said');
+    for (const button of all('.task .open')) {
+      button.addEventListener('click', () => {
+        const open = button.closest('.task').classList.toggle('is-open');
+        button.setAttribute('aria-expanded', String(open));
+      });
     }
-    addEventListener('hashchange', showRemembered);
-    addEventListener('beforeprint', dressForPaper);
-    addEventListener('afterprint', undressFromPaper);
+    for (const button of all('[data-copy]')) button.addEventListener('click', () => copySerials(fleet.tasks[button.dataset.copy], said));
+    for (const link of all('[data-mail]')) link.addEventListener('click', () => copyAddresses(link, said));
   }
 
-  // ---- paper: every device that needs attention, and the steps of every group ----
+  function listenToTabs() {
+    const tabs = all('[role=tab]');
+    const select = (chosen) => tabs.forEach((tab) => {
+      const isChosen = tab === chosen;
+      tab.setAttribute('aria-selected', String(isChosen));
+      tab.tabIndex = isChosen ? 0 : -1;
+      byId(tab.getAttribute('aria-controls')).classList.toggle('is-hidden', !isChosen);
+    });
+    tabs.forEach((tab, place) => {
+      tab.addEventListener('click', () => select(tab));
+      tab.addEventListener('keydown', (event) => {
+        const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+        if (!step) return;
+        const next = tabs[(place + step + tabs.length) % tabs.length];
+        select(next);
+        next.focus();
+      });
+    });
+    if (tabs.length) select(tabs.find((tab) => byId(tab.getAttribute('aria-controls')).querySelector('.task')) ?? tabs[0]);
+  }
 
-  let openedForPaper = [];
+  // ---- paper: every device that could be lost ----
+
   function dressForPaper() {
-    const rows = fleet.rows.filter((row) => row[FLAGS] & NOT_IN_ORDER).map((row) => el('tr', {},
-      el('td', {}, fleet.statuses[row[STATUS]][1]), el('th', { scope: 'row' }, bdi(row[NAME] === UNKNOWN ? fleet.words.nameless : text(row[NAME]))),
-      el('td', { class: 'id' }, told(row[SERIAL])), el('td', {}, told(row[USER])), el('td', {}, [text(row[GOOD]), text(row[GOOD_MORE])].filter(Boolean).join(', ')),
-      el('td', {}, fleet.fixes[row[FIX]][1]), el('td', {}, bdi(text(row[REASON])))));
+    const rows = fleet.rows.filter((row) => row[FLAGS] & AT_RISK).map((row) => el('tr', {},
+      el('td', {}, fleet.statuses[row[STATUS]][1]), el('th', { scope: 'row' }, bdi(row[NAME] === UNKNOWN ? words.nameless : text(row[NAME]))),
+      el('td', { class: 'id' }, known(row[SERIAL])), el('td', {}, known(row[USER])), el('td', {}, [text(row[GOOD]), text(row[GOOD_MORE])].filter(Boolean).join(', ')),
+      el('td', {}, fixOf(row)[1]), el('td', {}, bdi(text(row[REASON])))));
     byId('paper-rows').replaceChildren(...rows);
-    openedForPaper = [...document.querySelectorAll('.group details:not([open]), .on-paper details:not([open])')];
-    openedForPaper.forEach((node) => { node.open = true; });
-  }
-  function undressFromPaper() {
-    byId('paper-rows').replaceChildren();
-    openedForPaper.forEach((node) => { node.open = false; });
   }
 
-  recall();
-  fillFields();
-  draw();
-  listen();
   document.documentElement.classList.add('alive');
-  if (location.hash.includes('=')) byId('devices').scrollIntoView({ behavior: 'instant' });
+  listenToTable();
+  listenToTools();
+  listenToTasks();
+  listenToTabs();
+  addEventListener('hashchange', showRemembered);
+  addEventListener('beforeprint', dressForPaper);
+  addEventListener('afterprint', () => byId('paper-rows').replaceChildren());
+  if (location.hash.includes('=')) {
+    showRemembered();
+  } else {
+    fillFields();
+    draw();
+  }
 })();

@@ -45,6 +45,14 @@ impl FixId {
             .collect()
     }
 
+    /// The same for the device's user: without the steps for its administrator.
+    pub fn steps_for_user(self, situation: &DeviceTraits) -> Vec<String> {
+        let steps = self.about().steps.iter().filter(|step| !step.aside);
+        steps
+            .filter_map(|step| step.for_device(situation))
+            .collect()
+    }
+
     /// A message ready to send to the device's user, in plain text; `None` where no user is asked.
     /// `device` is what the device is called there: "your iPhone 13 (serial number F2LX0000TEST)".
     pub fn message(self, situation: &DeviceTraits, device: &str) -> Option<String> {
@@ -58,9 +66,7 @@ impl FixId {
             );
         }
         text.push_str("\nPlease do this, one step after the other:\n");
-        let steps = about.steps.iter().filter(|step| !step.aside);
-        let steps = steps.filter_map(|step| step.for_device(situation));
-        for (number, step) in (1..).zip(steps) {
+        for (number, step) in (1..).zip(self.steps_for_user(situation)) {
             let _ = writeln!(text, "{number}. {step}");
         }
         text.push_str(

@@ -11,6 +11,11 @@ pub fn steps(device: &Device, finding: &Finding) -> Vec<String> {
     finding.likely_fix.steps(&traits(device, finding))
 }
 
+/// The same for the device's user.
+pub(super) fn steps_for_user(device: &Device, finding: &Finding) -> Vec<String> {
+    finding.likely_fix.steps_for_user(&traits(device, finding))
+}
+
 /// A letter ready to send to the device's user; `None` where no user is asked.
 pub fn letter(device: &Device, finding: &Finding) -> Option<String> {
     let traits = traits(device, finding);
@@ -27,7 +32,7 @@ fn traits(device: &Device, finding: &Finding) -> DeviceTraits {
 }
 
 /// "Your iPhone 13 “Anna’s iPhone” (serial number F2LX0000TEST)".
-fn called(device: &Device) -> String {
+pub(super) fn called(device: &Device) -> String {
     let mut text = format!(
         "Your {}",
         escaped(device.model.as_deref().unwrap_or("device"))

@@ -32,11 +32,6 @@ pub(crate) fn is_next(device: &Device) -> bool {
     urgency(device) == Some(Urgency::Next)
 }
 
-/// Is it to be seen where only the devices that matter are: on paper, and without the script?
-pub(crate) fn is_worth_listing(device: &Device) -> bool {
-    urgency(device).is_some() || device.is_waived_at_risk()
-}
-
 /// The finding that decides a device's attention: the first that no waiver covers, of a device that
 /// needs any. Its fix is the one under which the device is counted and listed, everywhere.
 pub(crate) fn deciding_finding(device: &Device) -> Option<&Finding> {

@@ -44,8 +44,6 @@ pub(crate) struct FindingDetails {
     pub(crate) waiver: Option<String>,
     /// What it rests on and where that was read; the rules of a benchmark that speak of it.
     pub(crate) grounds: LabelledValues,
-    /// The lines of the message to the device's user.
-    pub(crate) message: Vec<String>,
     /// The lines of what Apple Support is handed.
     pub(crate) hand_over: Vec<String>,
 }
@@ -124,7 +122,6 @@ impl DetailsWriter<'_> {
             next: next.map(|title| format!("If it persists: {title}")),
             waiver: finding.waived.as_ref().map(waiver),
             grounds: self.grounds(finding),
-            message: self.lines(advice::letter(device, finding).as_deref()),
             hand_over: self.lines(support_request(self.view, device, finding).as_deref()),
         }
     }
@@ -157,7 +154,9 @@ impl DetailsWriter<'_> {
         ];
         let past = history::facts(self.view, device);
         let past = past.map(|facts| ("History", worded(facts)));
-        sections.into_iter().chain(past).collect()
+        let sections = sections.into_iter().chain(past);
+        let filled = sections.map(|(title, facts)| (title, with_content(facts)));
+        filled.filter(|(_, facts)| !facts.is_empty()).collect()
     }
 
     fn backup(&self, backup: &Backup) -> BackupDetails {
@@ -173,7 +172,7 @@ impl DetailsWriter<'_> {
                 backup.restorable.label()
             ),
             good: backup.good,
-            facts: self.backup_facts(backup),
+            facts: with_content(self.backup_facts(backup)),
             file_lists: file_lists(backup),
         }
     }
@@ -207,10 +206,7 @@ impl DetailsWriter<'_> {
                 "Limit of the policy",
                 Some(format::limit(device.max_age_days)),
             ),
-            (
-                "Group of the policy",
-                Some(device.policy_group.clone().unwrap_or_else(|| "none".into())),
-            ),
+            ("Group of the policy", device.policy_group.clone()),
             (
                 "Last attempt",
                 device
@@ -220,7 +216,7 @@ impl DetailsWriter<'_> {
             ),
             (
                 "In the inventory",
-                Some(yes_no_or(device.in_inventory, "there is no inventory")),
+                device.in_inventory.map(|is| format::yes_no(is).to_owned()),
             ),
         ];
         facts
@@ -419,6 +415,12 @@ impl DetailsWriter<'_> {
     }
 }
 
+/// Without the rows that say nothing.
+fn with_content(facts: LabelledValues) -> LabelledValues {
+    let told = facts.into_iter().filter(|fact| fact.value != UNKNOWN);
+    told.collect()
+}
+
 fn file_lists(backup: &Backup) -> Vec<FileList> {
     let name = |file: &FileName| format!("{}/{}", file.domain, file.path);
     let missing = backup.missing_sample.iter().map(name).collect();
@@ -466,7 +468,7 @@ fn yes_no_or(value: Option<bool>, otherwise: &str) -> String {
     value.map(format::yes_no).unwrap_or(otherwise).into()
 }
 
-fn who_and_how_sure(finding: &Finding) -> String {
+pub(super) fn who_and_how_sure(finding: &Finding) -> String {
     let who = format::capital(finding.likely_fix.about().who);
     format!("{who} acts; confidence {}", finding.confidence.label())
 }

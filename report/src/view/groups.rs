@@ -8,7 +8,6 @@ use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use super::attention::{deciding_finding, urgency};
-use super::labelled::{LabelledValue, labelled};
 use super::report::ReportView;
 use super::{advice, device};
 use crate::format;
@@ -31,11 +30,10 @@ pub(crate) struct Group {
     pub(crate) title: String,
     /// "user", or "user for 10, admin for 2"; empty where no finding points to a fix.
     pub(crate) who: String,
-    pub(crate) facts: Vec<LabelledValue>,
+    /// The findings behind it: "Never backed up (3), A local backup is damaged (1)".
+    pub(crate) because: String,
     pub(crate) may_destroy: Vec<String>,
     pub(crate) step_lists: Vec<StepList>,
-    pub(crate) serials_word: String,
-    pub(crate) serials: Vec<String>,
     /// What an administrator would call each device.
     pub(crate) names: Vec<String>,
     /// Places in the table, for the copy button.
@@ -49,7 +47,7 @@ pub(crate) struct StepList {
 }
 
 /// A device of a group: its place in the table, itself, the finding it is here for.
-type Member<'a> = (usize, &'a Device, Option<&'a Finding>);
+pub(super) type Member<'a> = (usize, &'a Device, Option<&'a Finding>);
 
 /// The groups: most devices that could be lost first, then most devices.
 pub(crate) fn groups(view: &ReportView<'_>) -> Vec<Group> {
@@ -61,7 +59,7 @@ pub(crate) fn groups(view: &ReportView<'_>) -> Vec<Group> {
 }
 
 /// The devices that need attention, by the fix of the finding that decides it.
-fn gathered<'a>(view: &ReportView<'a>) -> Vec<Vec<Member<'a>>> {
+pub(super) fn gathered<'a>(view: &ReportView<'a>) -> Vec<Vec<Member<'a>>> {
     let mut by_fix: BTreeMap<_, Vec<Member<'a>>> = BTreeMap::new();
     let devices = view.results().devices.iter().enumerate();
     for (place, device) in devices.filter(|(_, device)| urgency(device).is_some()) {
@@ -82,12 +80,8 @@ fn at_risk(members: &[Member<'_>]) -> u64 {
     at_risk.count() as u64
 }
 
-fn group(number: usize, members: &[Member<'_>]) -> Group {
+pub(super) fn group(number: usize, members: &[Member<'_>]) -> Group {
     let leading_finding = members.first().and_then(|(_, _, finding)| *finding);
-    let serials: Vec<_> = members
-        .iter()
-        .filter_map(|(_, device, _)| device::copied(device))
-        .collect();
     let harms = counted(findings(members).filter_map(|f| f.likely_fix.about().may_destroy));
     Group {
         number,
@@ -105,14 +99,12 @@ fn group(number: usize, members: &[Member<'_>]) -> Group {
             |f| f.likely_fix.about().title.to_owned(),
         ),
         who: who(members),
-        facts: facts(members),
+        because: because(&counted(findings(members).map(|f| f.code.about().title))),
         may_destroy: harms
             .into_iter()
             .map(|(harm, _)| may_destroy(harm))
             .collect(),
         step_lists: step_lists(members),
-        serials_word: format::plural(serials.len() as u64, "serial number", "serial numbers"),
-        serials,
         names: members
             .iter()
             .map(|(_, member, _)| device::handle(member))
@@ -128,25 +120,6 @@ fn findings<'a>(members: &[Member<'a>]) -> impl Iterator<Item = &'a Finding> {
 fn who(members: &[Member<'_>]) -> String {
     let all = findings(members).map(|finding| finding.likely_fix.about().who.to_owned());
     shares(&counted(all))
-}
-
-fn facts(members: &[Member<'_>]) -> Vec<LabelledValue> {
-    let all = || findings(members);
-    let facts = [
-        ("Who acts:", who(members)),
-        (
-            "Confidence:",
-            shares(&counted(all().map(|f| f.confidence.id().to_owned()))),
-        ),
-        (
-            "Because:",
-            because(&counted(all().map(|f| f.code.about().title))),
-        ),
-    ];
-    let filled = facts.into_iter().filter(|(_, value)| !value.is_empty());
-    filled
-        .map(|(label, value)| labelled(label, value))
-        .collect()
 }
 
 /// "Never backed up", or "Never backed up (3), A local backup is damaged (1)".

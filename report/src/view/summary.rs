@@ -2,7 +2,6 @@
 
 use std::fmt;
 
-use super::groups::Group;
 use super::labelled::{LabelledValue, labelled};
 use super::report::{ReportView, when};
 use super::{device, policy};
@@ -126,12 +125,6 @@ impl fmt::Display for FleetSum {
     }
 }
 
-/// Where to begin, in the line below the headline.
-pub(crate) struct Start {
-    pub(crate) text: String,
-    pub(crate) anchor: String,
-}
-
 /// What is missing from the report, said on the first screen.
 pub(crate) struct Notice {
     pub(crate) what: String,
@@ -148,11 +141,10 @@ pub(crate) struct Count {
     pub(crate) means: &'static str,
 }
 
-/// A sentence below the counts, with a link to the section that has it in full.
+/// A link from the first screen to what the sum leaves out.
 pub(crate) struct SideNote {
     pub(crate) text: String,
     pub(crate) anchor: &'static str,
-    pub(crate) link: &'static str,
 }
 
 pub(crate) fn masthead(view: &ReportView<'_>) -> Vec<LabelledValue> {
@@ -162,15 +154,6 @@ pub(crate) fn masthead(view: &ReportView<'_>) -> Vec<LabelledValue> {
         labelled("by", escaped(&results.scan_host)),
         labelled("Policy", escaped(&results.policy.name)),
     ]
-}
-
-/// The first group with a device that could be lost tonight.
-pub(crate) fn start(groups: &[Group]) -> Option<Start> {
-    let group = groups.iter().find(|group| group.at_risk > 0)?;
-    Some(Start {
-        text: format!("{} ({} {})", group.title, group.devices, group.devices_word),
-        anchor: format!("group-{}", group.number),
-    })
 }
 
 pub(crate) fn notice(count: u64) -> Option<Notice> {
@@ -202,68 +185,38 @@ pub(crate) fn counts(results: &Results) -> Vec<Count> {
 }
 
 pub(crate) fn side_notes(results: &Results) -> Vec<SideNote> {
-    let FleetSum {
-        waived,
-        listed_apart: apart,
-        left_mdm: left,
-        ..
-    } = FleetSum::new(results);
+    let sum = FleetSum::new(results);
     let notes = policy::policy_notes(results).len() as u64;
-    let is = |count| if count == 1 { "is" } else { "are" };
-    let side_notes = [
-        (
-            waived,
-            "waived and not counted among those that could be lost.",
-            "waivers",
-            "See the waivers",
-        ),
-        (
-            apart,
-            "not in the inventory: known only from old backups.",
-            "apart",
-            "See the list",
-        ),
-        (
-            left,
-            "no longer in the MDM, and listed apart.",
-            "apart",
-            "See the list",
-        ),
-    ];
-    let filled = side_notes.into_iter().filter(|(count, ..)| *count > 0);
-    let filled = filled.map(|(count, what, anchor, link)| SideNote {
-        text: format!(
-            "{} {} {what}",
-            format::plural(count, "device", "devices"),
-            is(count)
-        ),
-        anchor,
-        link,
-    });
-    filled.chain(policy_side_note(notes)).collect()
-}
-
-fn policy_side_note(notes: u64) -> Option<SideNote> {
-    let need = if notes == 1 {
+    let needs = if notes == 1 {
         "entry needs"
     } else {
         "entries need"
     };
-    (notes > 0).then(|| SideNote {
-        text: format!("{} policy {need} review.", format::number(notes)),
-        anchor: "waivers",
-        link: "See which",
-    })
+    let side_notes = [
+        (sum.waived, "waivers", "Waivers".to_owned()),
+        (
+            sum.listed_apart + sum.left_mdm,
+            "apart",
+            "Devices listed apart".to_owned(),
+        ),
+        (
+            notes,
+            "waivers",
+            format!("{} policy {needs} review", format::number(notes)),
+        ),
+    ];
+    let filled = side_notes.into_iter().filter(|(count, ..)| *count > 0);
+    filled
+        .map(|(_, anchor, text)| SideNote { text, anchor })
+        .collect()
 }
 
 /// Devices by the age of their last good backup. One without is `never` only when that is known.
 pub(crate) fn ages(results: &Results) -> Vec<Age> {
-    let bucket = |device: &Device| age_bucket(device.age_days, device.status).unwrap_or(NO_AGE);
-    let labels = AGE_BUCKETS.into_iter().chain([NO_AGE]);
-    let age = |label: &str| {
+    let age = |label: &'static str| {
         let members: Vec<_> = results
             .in_fleet()
-            .filter(|device| bucket(device) == label)
+            .filter(|device| age_label(device) == label)
             .collect();
         Age {
             label: label.to_owned(),
@@ -271,7 +224,22 @@ pub(crate) fn ages(results: &Results) -> Vec<Age> {
             at_risk: members.iter().filter(|device| device.could_be_lost).count() as u64,
         }
     };
-    labels.map(age).collect()
+    age_labels().map(age).collect()
+}
+
+/// The names of the ages in [`ages`].
+pub(crate) fn age_labels() -> impl Iterator<Item = &'static str> {
+    AGE_BUCKETS.into_iter().chain([NO_AGE])
+}
+
+/// The place of a device's age in [`age_labels`].
+pub(crate) fn age_number(device: &Device) -> usize {
+    let label = age_label(device);
+    age_labels().position(|each| each == label).unwrap_or(0)
+}
+
+fn age_label(device: &Device) -> &'static str {
+    age_bucket(device.age_days, device.status).unwrap_or(NO_AGE)
 }
 
 const NO_AGE: &str = "none, or unknown";

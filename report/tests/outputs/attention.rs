@@ -48,15 +48,18 @@ fn at_risk_is_now_and_a_warning_is_next() {
 /// Title and number of devices of every group of the page.
 fn groups_of_the_page(page: &str) -> BTreeMap<(String, u64), u64> {
     let mut groups = BTreeMap::new();
-    for part in page.split("<p class=\"how-many\">").skip(1) {
-        let count = part.split('<').next().unwrap().parse().unwrap();
-        let Some(title) = part.split_once("<h3 id=\"group-") else {
-            continue;
-        };
-        let title = title.1.split(['>', '<']).nth(1).unwrap();
+    for part in page.split("data-devices=\"").skip(1) {
+        let count = part.split('"').next().unwrap().parse().unwrap();
+        let title = between(part, "aria-controls=\"steps-", "</button>");
+        let title = title.split_once('>').unwrap().1;
         *groups.entry((title.to_owned(), count)).or_default() += 1;
     }
     groups
+}
+
+fn between<'a>(text: &'a str, start: &str, end: &str) -> &'a str {
+    let (_, rest) = text.split_once(start).unwrap();
+    rest.split_once(end).unwrap().0
 }
 
 /// The same of the terminal: "      1    2  Check the storage space (user): C39TEST00002".

@@ -1,119 +1,171 @@
-//! Two drawings: a strip of the statuses and bars of the ages. DeviceIds in, places on the page out;
-//! the templates `strip.svg` and `chart.svg` draw them.
+//! Drawings: bars that compare devices, and the line of the last nights. Numbers in, places on the
+//! page out; the templates draw them.
 //!
 //! Colour says only what the words beside it say too: what could be lost is red, and the number at
 //! the end of its bar names it.
 
+use crate::format;
+use crate::view::nights::{Night, described};
+use crate::view::rollup::{Place, Rollup};
 use crate::view::summary::Age;
 
-/// Where the bars begin, how long the longest is, and how far apart they stand.
-const BAR_X: u64 = 126;
-const BAR_LENGTH: u64 = 130;
-const BAR_STEP: u64 = 26;
-const STRIP_LENGTH: u64 = 1000;
+use super::url::encoded;
 
-/// The bars of the age chart.
-pub(super) struct Chart {
-    pub(super) height: u64,
-    pub(super) said: String,
-    pub(super) bars: Vec<Bar>,
+/// How long the longest bar is.
+const BAR_LENGTH: u64 = 1_000;
+
+/// Rows of one kind, each with a bar.
+pub(super) struct Bars {
+    pub(super) title: &'static str,
+    pub(super) rows: Vec<Bar>,
+    pub(super) more: String,
 }
 
-/// One age and its devices.
+/// Devices of one kind, and those of them that could be lost.
 pub(super) struct Bar {
     pub(super) label: String,
-    pub(super) y: u64,
-    pub(super) text_y: u64,
-    pub(super) calm_width: u64,
-    pub(super) risk_x: u64,
+    /// The link that shows them in the table, without its `#`.
+    pub(super) link: String,
     pub(super) risk_width: u64,
-    pub(super) number_x: u64,
-    pub(super) number: String,
+    pub(super) calm_width: u64,
+    pub(super) at_risk: String,
+    pub(super) devices: String,
 }
 
-/// Bars for the ages, the longest [`BAR_LENGTH`] long.
-pub(super) fn chart(ages: &[Age]) -> Chart {
+/// The ages of the last good backups.
+pub(super) fn ages(ages: &[Age]) -> Bars {
     let most = ages.iter().map(|age| age.devices).max().unwrap_or(0);
-    Chart {
-        height: BAR_STEP * ages.len() as u64,
-        said: said(ages),
-        bars: ages
-            .iter()
-            .zip(0..)
-            .map(|(age, row)| bar(age, row, most))
+    let rows = ages.iter().zip(0..);
+    Bars {
+        title: "Age of the last good backup",
+        rows: rows
+            .map(|(age, bucket)| {
+                let link = format!("age={bucket}");
+                bar(&age.label, link, (age.devices, age.at_risk), most)
+            })
             .collect(),
+        more: String::new(),
     }
 }
 
-fn bar(age: &Age, row: u64, most: u64) -> Bar {
-    let whole = length(age.devices, most, BAR_LENGTH);
-    let risk_width = length(age.at_risk, most, BAR_LENGTH).min(whole);
-    let calm_width = if age.at_risk == age.devices {
+/// One roll-up of the fleet.
+pub(super) fn rollup(rollup: &Rollup) -> Bars {
+    let most = rollup
+        .places
+        .iter()
+        .map(|place| place.devices)
+        .max()
+        .unwrap_or(0);
+    let row = |place: &Place| {
+        let link = format!("{}={}", rollup.id, encoded(&place.name));
+        bar(&place.name, link, (place.devices, place.at_risk), most)
+    };
+    Bars {
+        title: rollup.title,
+        rows: rollup.places.iter().map(row).collect(),
+        more: rollup.more.clone(),
+    }
+}
+
+fn bar(label: &str, link: String, (devices, at_risk): (u64, u64), most: u64) -> Bar {
+    let whole = length(devices, most);
+    let risk_width = length(at_risk, most).min(whole);
+    let calm_width = if at_risk == devices {
         0
     } else {
         whole - risk_width
     };
     Bar {
-        label: age.label.clone(),
-        y: BAR_STEP * row + 6,
-        text_y: BAR_STEP * row + 18,
-        calm_width,
-        risk_x: BAR_X + calm_width,
+        label: label.to_owned(),
+        link,
         risk_width,
-        number_x: BAR_X + calm_width + risk_width + 8,
-        number: number(age),
+        calm_width,
+        at_risk: format::number(at_risk),
+        devices: format::number(devices),
     }
-}
-
-fn number(age: &Age) -> String {
-    match age.at_risk {
-        0 => age.devices.to_string(),
-        at_risk if at_risk == age.devices => format!("{at_risk} at risk"),
-        at_risk => format!("{}, {at_risk} at risk", age.devices),
-    }
-}
-
-fn said(ages: &[Age]) -> String {
-    let parts: Vec<_> = ages
-        .iter()
-        .map(|age| format!("{}: {}", age.label, number(age)))
-        .collect();
-    parts.join("; ")
-}
-
-/// One status in the strip.
-pub(super) struct Piece {
-    pub(super) tone: &'static str,
-    pub(super) x: u64,
-    pub(super) width: u64,
-}
-
-/// The statuses side by side, each as wide as its share; a gap of 3 keeps neighbours apart.
-pub(super) fn strip(counts: &[(&'static str, u64)]) -> Vec<Piece> {
-    let all: u64 = counts.iter().map(|(_, number)| number).sum();
-    let mut before = 0;
-    counts
-        .iter()
-        .filter(|(_, number)| *number > 0)
-        .map(|&(tone, number)| {
-            let x = before * STRIP_LENGTH / all;
-            before += number;
-            let end = before * STRIP_LENGTH / all;
-            Piece {
-                tone,
-                x,
-                width: (end - x).saturating_sub(3).max(1),
-            }
-        })
-        .collect()
 }
 
 /// A number as a length; what is not 0 is never drawn as nothing.
-fn length(number: u64, most: u64, longest: u64) -> u64 {
+fn length(number: u64, most: u64) -> u64 {
     if number == 0 {
         return 0;
     }
-    (number.saturating_mul(longest) / most.max(1)).clamp(2, longest)
+    (number.saturating_mul(BAR_LENGTH) / most.max(1)).clamp(8, BAR_LENGTH)
+}
+
+const NIGHT_WIDTH: u64 = 10;
+const LINE_HEIGHT: u64 = 40;
+
+/// The line of the last nights.
+pub(super) struct Line {
+    pub(super) width: u64,
+    /// The points of each unbroken run of nights, as a polyline takes them.
+    pub(super) pieces: Vec<String>,
+    /// Where fleetback did not run.
+    pub(super) gaps: Vec<u64>,
+    pub(super) last: (u64, u64),
+    pub(super) nights: usize,
+    pub(super) most: String,
+    pub(super) description: String,
+}
+
+/// The line; `None` where there are fewer than two nights to join.
+pub(super) fn line(nights: &[Night]) -> Option<Line> {
+    let most = nights.iter().filter_map(|night| night.at_risk).max()?;
+    let runs = nights
+        .iter()
+        .filter(|night| night.at_risk.is_some())
+        .count();
+    let points: Vec<_> = (0..)
+        .zip(nights)
+        .map(|(place, night)| point(place, night, most))
+        .collect();
+    let pieces = points
+        .split(Option::is_none)
+        .filter(|piece| !piece.is_empty());
+    let gaps = (0..)
+        .zip(nights)
+        .filter(|(_, night)| night.at_risk.is_none());
+    (runs > 1).then(|| Line {
+        width: NIGHT_WIDTH * nights.len() as u64,
+        pieces: pieces
+            .map(|piece| polyline(&piece.iter().flatten().copied().collect::<Vec<_>>()))
+            .collect(),
+        gaps: gaps
+            .map(|(place, _)| NIGHT_WIDTH * place + NIGHT_WIDTH / 2)
+            .collect(),
+        last: points
+            .iter()
+            .rev()
+            .flatten()
+            .next()
+            .copied()
+            .unwrap_or_default(),
+        nights: nights.len(),
+        most: format::number(most),
+        description: described(nights),
+    })
+}
+
+fn point(place: u64, night: &Night, most: u64) -> Option<(u64, u64)> {
+    let height = night.at_risk? * (LINE_HEIGHT - 8) / most.max(1);
+    Some((
+        NIGHT_WIDTH * place + NIGHT_WIDTH / 2,
+        LINE_HEIGHT - 4 - height,
+    ))
+}
+
+/// The points; a single night is a short line of its own.
+fn polyline(piece: &[(u64, u64)]) -> String {
+    let text = |(x, y): (u64, u64)| format!("{x},{y}");
+    match piece {
+        [(x, y)] => format!("{} {}", text((x - 2, *y)), text((x + 2, *y))),
+        many => many
+            .iter()
+            .map(|point| text(*point))
+            .collect::<Vec<_>>()
+            .join(" "),
+    }
 }
 
 #[cfg(test)]
@@ -122,38 +174,45 @@ mod tests {
 
     use super::*;
 
-    fn age(devices: u64, at_risk: u64) -> Age {
-        Age {
-            label: "0 to 1 d".into(),
-            devices,
+    fn widths(devices: u64, at_risk: u64, most: u64) -> (u64, u64) {
+        let bar = bar("0 to 1 d", String::new(), (devices, at_risk), most);
+        (bar.calm_width, bar.risk_width)
+    }
+
+    #[test]
+    fn the_longest_bar_is_full_and_one_device_is_seen() {
+        assert_eq!(widths(10_000, 0, 10_000), (BAR_LENGTH, 0));
+        assert_eq!(widths(1, 1, 10_000), (0, 8));
+        assert_eq!(widths(0, 0, 10_000), (0, 0));
+    }
+
+    fn night(at_risk: Option<u64>) -> Night {
+        Night {
+            date: String::new(),
             at_risk,
         }
     }
 
     #[test]
-    fn the_longest_bar_is_full_and_one_device_is_seen() {
-        let chart = chart(&[age(10_000, 0), age(1, 1), age(0, 0)]);
-        assert_eq!(chart.bars[0].calm_width, BAR_LENGTH);
-        assert_eq!((chart.bars[1].calm_width, chart.bars[1].risk_width), (0, 2));
-        assert_eq!((chart.bars[2].calm_width, chart.bars[2].risk_width), (0, 0));
+    fn the_line_has_a_gap_where_fleetback_did_not_run() {
+        let nights = [Some(4), Some(2), None, Some(4)].map(night);
+        let line = line(&nights).unwrap();
+        assert_eq!(line.pieces, ["5,4 15,20", "33,4 37,4"]);
+        assert_eq!(line.gaps, [25]);
+        assert_eq!(line.last, (35, 4));
     }
 
     #[test]
-    fn the_words_name_what_is_at_risk() {
-        let words: Vec<_> = [age(3, 0), age(3, 1), age(3, 3)]
-            .iter()
-            .map(number)
-            .collect();
-        assert_eq!(words, ["3", "3, 1 at risk", "3 at risk"]);
+    fn one_night_makes_no_line() {
+        assert!(line(&[night(Some(4)), night(None)]).is_none());
+        assert!(line(&[]).is_none());
     }
 
     proptest! {
         #[test]
-        fn the_strip_stays_on_the_page(counts in prop::collection::vec(0u64..20_000, 0..7)) {
-            let counts: Vec<_> = counts.into_iter().map(|number| ("good", number)).collect();
-            for piece in strip(&counts) {
-                prop_assert!(piece.width > 0 && piece.x + piece.width <= STRIP_LENGTH + 1);
-            }
+        fn bars_stay_in_their_cell(devices in 0u64..50_001, part in 0u64..50_001, more in 0u64..9) {
+            let (calm, risk) = widths(devices, part.min(devices), devices + more);
+            prop_assert!(calm + risk <= BAR_LENGTH);
         }
     }
 }

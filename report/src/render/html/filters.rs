@@ -1,4 +1,4 @@
-//! The choices above the table of devices.
+//! The choices above the table of devices: chips with their counts, and lists.
 
 use std::collections::BTreeSet;
 
@@ -6,7 +6,7 @@ use crate::format::{self, escaped};
 use crate::results::{Device, Results};
 use crate::view::{attention, device};
 
-/// A choice above the table.
+/// A list of choices above the table.
 pub(crate) struct Filter {
     pub(crate) id: &'static str,
     pub(crate) label: &'static str,
@@ -18,38 +18,69 @@ pub(crate) struct Choice {
     pub(crate) label: String,
 }
 
+/// A button that shows the devices of one kind.
+pub(crate) struct Chip {
+    /// What the address of the page calls it; empty for all devices.
+    pub(crate) value: &'static str,
+    pub(crate) label: String,
+    /// Colour and shape; both empty where it is none of the statuses.
+    pub(crate) tone: &'static str,
+    pub(crate) shape: &'static str,
+    pub(crate) count: String,
+}
+
+/// Value, label, which devices; the script knows the values.
+type Kind = (&'static str, &'static str, attention::DeviceFilter);
+
+const KINDS: [Kind; 5] = [
+    ("", "All", |device| !device.listed_apart()),
+    ("risk", "Could be lost", |device| device.could_be_lost),
+    ("todo", "To do", |device| {
+        attention::urgency(device).is_some()
+    }),
+    ("waived", "Waived", Device::is_waived_at_risk),
+    ("apart", "Listed apart", Device::listed_apart),
+];
+
+/// The chips that show something.
+pub(crate) fn chips(results: &Results) -> Vec<Chip> {
+    let count = |holds: attention::DeviceFilter| {
+        results
+            .devices
+            .iter()
+            .filter(|device| holds(device))
+            .count() as u64
+    };
+    let kinds = KINDS.map(|(value, label, holds)| {
+        let chip = Chip {
+            value,
+            label: label.to_owned(),
+            tone: "",
+            shape: "",
+            count: format::number(count(holds)),
+        };
+        (chip, count(holds))
+    });
+    let statuses = device::STATUSES.map(|(status, tone, _)| {
+        let of = results.in_fleet().filter(|device| device.status == status);
+        let count = of.count() as u64;
+        let chip = Chip {
+            value: status.id(),
+            label: format::heading(status),
+            tone,
+            shape: status.id(),
+            count: format::number(count),
+        };
+        (chip, count)
+    });
+    let chips = kinds.into_iter().chain(statuses);
+    let filled = chips.filter(|(chip, count)| chip.value.is_empty() || *count > 0);
+    filled.map(|(chip, _)| chip).collect()
+}
+
+/// The lists that have something to choose.
 pub(crate) fn filters(results: &Results) -> Vec<Filter> {
-    let fixes: BTreeSet<_> = results
-        .devices
-        .iter()
-        .map(attention::leading_finding)
-        .map(|finding| (device::fix_title(finding), device::fix_key(finding)))
-        .filter(|(_, key)| !key.is_empty())
-        .collect();
-    let hosts = results
-        .devices
-        .iter()
-        .flat_map(|device| &device.backups)
-        .map(|backup| escaped(&backup.host));
-    let departments = results
-        .devices
-        .iter()
-        .filter_map(|device| device.department.as_deref())
-        .map(escaped);
-    let mut filters = vec![
-        filter("status", "Status", "All", statuses(results)),
-        filter(
-            "fix",
-            "Likely fix",
-            "All",
-            fixes
-                .into_iter()
-                .map(|(label, value)| Choice { value, label })
-                .collect(),
-        ),
-        filter("host", "Computer", "All", same(hosts)),
-        filter("dept", "Department", "All", same(departments)),
-    ];
+    let mut filters = vec![fixes(results), severities(), ages()];
     filters.extend(places(results));
     filters.push(Filter {
         id: "sort",
@@ -59,30 +90,82 @@ pub(crate) fn filters(results: &Results) -> Vec<Filter> {
     filters
 }
 
-/// Where a device belongs: id of the filter, its label, what the device says.
-type Place = (&'static str, &'static str, fn(&Device) -> Option<&str>);
+fn fixes(results: &Results) -> Filter {
+    let fixes: BTreeSet<_> = results
+        .devices
+        .iter()
+        .map(attention::deciding_finding)
+        .map(|finding| (device::fix_title(finding), device::fix_key(finding)))
+        .filter(|(_, key)| !key.is_empty())
+        .collect();
+    let choices = fixes
+        .into_iter()
+        .map(|(label, value)| Choice { value, label });
+    filter("fix", "Likely fix", choices.collect())
+}
 
-const PLACES: [Place; 3] = [
-    ("site", "Site", |device| device.site.as_deref()),
-    ("group", "Group", |device| device.group.as_deref()),
+fn severities() -> Filter {
+    let worst_first = device::SEVERITIES.iter().rev();
+    let choices =
+        worst_first.map(|(severity, _)| choice(severity.id(), &format::heading(*severity)));
+    filter("severity", "Severity", choices.collect())
+}
+
+fn ages() -> Filter {
+    let labels = crate::view::summary::age_labels();
+    let choices = labels
+        .enumerate()
+        .map(|(number, label)| choice(&number.to_string(), label));
+    filter("age", "Age of the backup", choices.collect())
+}
+
+/// Where a device belongs: id of the filter, its label, what the device says.
+type Place = (&'static str, &'static str, fn(&Device) -> Vec<&str>);
+
+const PLACES: [Place; 5] = [
+    ("site", "Site", |device| {
+        device.site.as_deref().into_iter().collect()
+    }),
+    ("dept", "Department", |device| {
+        device.department.as_deref().into_iter().collect()
+    }),
+    ("host", "Computer", |device| {
+        device
+            .backups
+            .iter()
+            .map(|backup| backup.host.as_str())
+            .collect()
+    }),
+    ("group", "Group", |device| {
+        device.group.as_deref().into_iter().collect()
+    }),
     ("policy", "Group of the policy", |device| {
-        device.policy_group.as_deref()
+        device.policy_group.as_deref().into_iter().collect()
     }),
 ];
 
-/// The filters that have something to choose.
 fn places(results: &Results) -> Vec<Filter> {
-    let devices = &results.devices;
-    let filters = PLACES.into_iter().map(|(id, label, place)| {
-        let choices = same(devices.iter().filter_map(place).map(escaped));
-        filter(id, label, "All", choices)
+    let filters = PLACES.into_iter().map(|(id, label, places)| {
+        let values: BTreeSet<_> = results
+            .devices
+            .iter()
+            .flat_map(places)
+            .map(escaped)
+            .collect();
+        filter(
+            id,
+            label,
+            values.iter().map(|value| choice(value, value)).collect(),
+        )
     });
     filters.filter(|filter| filter.choices.len() > 1).collect()
 }
 
 /// The orders of the table; the script knows them by the same names.
-const SORTS: [(&str, &str); 9] = [
+const SORTS: [(&str, &str); 12] = [
     ("worst", "Worst first"),
+    ("status", "Status"),
+    ("severity", "Severity"),
     ("device", "Device"),
     ("serial", "Serial number"),
     ("user", "User"),
@@ -90,11 +173,12 @@ const SORTS: [(&str, &str); 9] = [
     ("model", "Model"),
     ("os", "System"),
     ("age", "Age of the backup"),
+    ("nights", "Nights failing"),
     ("fix", "Likely fix"),
 ];
 
-fn filter(id: &'static str, label: &'static str, all: &str, mut choices: Vec<Choice>) -> Filter {
-    choices.insert(0, choice("", all));
+fn filter(id: &'static str, label: &'static str, mut choices: Vec<Choice>) -> Filter {
+    choices.insert(0, choice("", "All"));
     Filter { id, label, choices }
 }
 
@@ -103,28 +187,4 @@ fn choice(value: &str, label: &str) -> Choice {
         value: value.into(),
         label: label.into(),
     }
-}
-
-fn same(values: impl Iterator<Item = String>) -> Vec<Choice> {
-    let values: BTreeSet<_> = values.collect();
-    values.iter().map(|value| choice(value, value)).collect()
-}
-
-fn statuses(results: &Results) -> Vec<Choice> {
-    let words = device::STATUSES.map(|(status, ..)| choice(status.id(), &format::heading(status)));
-    let lists: [(&str, &str, attention::DeviceFilter); 4] = [
-        ("risk", "Could be lost tonight", |device| {
-            device.could_be_lost
-        }),
-        ("soon", "In date, with something to do", attention::is_next),
-        ("waived", "Waived", Device::is_waived_at_risk),
-        ("apart", "Listed apart", Device::listed_apart),
-    ];
-    let lists = lists
-        .into_iter()
-        .filter(|(.., holds)| results.devices.iter().any(holds));
-    lists
-        .map(|(value, label, _)| choice(value, label))
-        .chain(words)
-        .collect()
 }

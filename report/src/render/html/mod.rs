@@ -2,8 +2,9 @@
 //!
 //! The file asks for nothing: style, script and data stand inside it, and its content-security
 //! policy lets nothing else in. Ten thousand rows would freeze a browser, so the page
-//! holds the first screen, and the table is drawn by the script out of two embedded JSON documents, a hundred
-//! rows at a time. Without the script, and on paper, every device that needs attention is listed.
+//! holds the first screen, and the table is drawn by the script out of embedded JSON, a hundred rows
+//! at a time; what a device opens to stands compressed beside it. Without the script, and on paper,
+//! the work list and every device that could be lost can still be read.
 
 mod chart;
 mod csp;
@@ -13,5 +14,6 @@ mod filters;
 mod page;
 mod rows;
 pub mod run_sheets;
+mod url;
 
 pub use page::write;

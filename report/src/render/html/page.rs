@@ -7,27 +7,28 @@ use std::io;
 
 use askama::Template;
 
-use super::chart::{Chart, Piece};
-use super::filters::{Filter, filters};
-use super::{chart, csp, details, embedded_json, rows};
+use super::chart::{Bars, Line};
+use super::filters::{Chip, Filter, chips, filters};
+use super::{chart, csp, details, embedded_json, rows, url};
 use crate::format::{self, escaped};
-use crate::results::Device;
-use crate::view::attention;
+use crate::results::{Device, Results};
 use crate::view::coverage::{
     HostRow, PROBLEMS_LEAD, ProblemRow, RootRow, UnmatchedRow, WaiverRow, host, problems, roots,
     unmatched, waiver,
 };
 use crate::view::device::{StaticRow, listed};
-use crate::view::groups::{self, Group};
 use crate::view::history::{self, OutcomeRow};
 use crate::view::labelled::LabelledValue;
+use crate::view::letter::Letter;
+use crate::view::nights::nights;
 use crate::view::patterns::{self, PatternRow};
 use crate::view::policy::{self, method};
 use crate::view::report::ReportView;
+use crate::view::rollup::rollups;
 use crate::view::summary::{
-    Age, Count, FleetSum, Notice, SideNote, Start, ages, counts, headline, masthead, notice,
-    side_notes, start,
+    Count, FleetSum, Notice, SideNote, ages, counts, headline, masthead, notice, side_notes,
 };
+use crate::view::work_list::{TaskList, task_lists};
 
 #[derive(Template)]
 #[template(path = "report.html")]
@@ -41,18 +42,20 @@ pub(super) struct Page {
     title: String,
     masthead: Vec<LabelledValue>,
     headline: String,
-    sum: String,
+    sum: Vec<String>,
     changed: Option<String>,
-    start: Option<Start>,
+    line: Option<Line>,
     notice: Option<Notice>,
-    strip: Vec<Piece>,
     counts: Vec<Count>,
     side_notes: Vec<SideNote>,
-    ages: Vec<Age>,
-    chart: Chart,
+    ages: Bars,
+    rollups: Vec<Bars>,
     patterns: Vec<PatternRow>,
-    groups: Vec<Group>,
+    lists: Vec<TaskList>,
+    has_tasks: bool,
     filters: Vec<Filter>,
+    chips: Vec<Chip>,
+    has_nights: bool,
     rows: Vec<StaticRow>,
     problems_lead: &'static str,
     problems: Vec<ProblemRow>,
@@ -73,15 +76,13 @@ impl Page {
     pub(super) fn new(view: &ReportView<'_>) -> io::Result<Self> {
         let results = view.results();
         let (style, script) = (csp::style(), csp::script());
-        let groups = groups::groups(view);
+        let lists = task_lists(view);
         let headline = format!("{}.", headline(results));
-        let counts = counts(results);
-        let ages = ages(results);
         let (problems, notes) = problems(view);
         Ok(Self {
             policy: csp::policy(&style, &script),
-            fleet: embedded_json::json(&rows::fleet(view, &groups))?,
-            details: embedded_json::json(&details::details(view))?,
+            fleet: embedded_json::json(&rows::fleet(view, &lists))?,
+            details: embedded_json::json(&details::details(view)?)?,
             generator: format!("fleetback {}", escaped(&results.tool_version)),
             title: format!(
                 "{} Backup report, {}",
@@ -89,21 +90,19 @@ impl Page {
                 format::date(results.scanned_at, view.zone())
             ),
             masthead: masthead(view),
-            sum: format!("{}.", FleetSum::new(results)),
+            sum: FleetSum::new(results).parts(),
             changed: history::changed(view),
-            start: start(&groups),
+            line: chart::line(&nights(results)),
             notice: notice(problems.len() as u64),
-            strip: chart::strip(
-                &counts
-                    .iter()
-                    .map(|count| (count.tone, count.number))
-                    .collect::<Vec<_>>(),
-            ),
             side_notes: side_notes(results),
-            chart: chart::chart(&ages),
+            ages: chart::ages(&ages(results)),
+            rollups: rollups(results).iter().map(chart::rollup).collect(),
             patterns: patterns::rows(view),
+            has_tasks: lists.iter().any(|list| !list.tasks.is_empty()),
             filters: filters(results),
-            rows: listed(view, attention::is_worth_listing),
+            chips: chips(results),
+            has_nights: has_nights(results),
+            rows: listed(view, |device| device.could_be_lost),
             problems_lead: PROBLEMS_LEAD,
             notes_word: format::plural(notes.len() as u64, "note", "notes"),
             outcomes: history::outcomes(view),
@@ -124,13 +123,31 @@ impl Page {
             style,
             script,
             headline,
-            counts,
-            ages,
-            groups,
+            counts: counts(results),
+            lists,
             problems,
             notes,
         })
     }
+}
+
+/// What the template asks of its words.
+impl Page {
+    fn mailto(&self, letter: &Letter) -> String {
+        url::mailto(letter)
+    }
+
+    fn encoded(&self, text: &str) -> String {
+        url::encoded(text)
+    }
+}
+
+/// Does any device have a strip of nights?
+fn has_nights(results: &Results) -> bool {
+    results
+        .devices
+        .iter()
+        .any(|device| device.history.is_some())
 }
 
 /// Writes the page.

@@ -7,37 +7,50 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
-use super::embedded_json::StringTable;
+use super::embedded_json::{StringTable, UNKNOWN};
 use crate::format::{self, Label, escaped};
+use crate::render::csv_guard::would_mangle;
 use crate::results::{Device, Finding};
 use crate::view::attention;
 use crate::view::device::{self, status_number};
-use crate::view::groups::Group;
 use crate::view::report::ReportView;
+use crate::view::summary::age_number;
+use crate::view::work_list::TaskList;
 
 /// Bits of a row's flags. The script knows them by the same names.
-const FLAGS: [(u8, attention::DeviceFilter); 5] = [
+const FLAGS: [(u8, attention::DeviceFilter); 4] = [
     (1, |device| device.could_be_lost),
     (2, Device::is_waived_at_risk),
     (4, Device::listed_apart),
-    (8, attention::is_worth_listing),
-    (16, attention::is_next),
+    (8, attention::is_next),
 ];
 
-/// Words of the table that do not come from a device.
-const WORDS: [(&str, &str); 14] = [
+/// Words of the page that do not come from a device.
+const WORDS: [(&str, &str); 25] = [
     ("unknown", device::UNKNOWN),
     ("nameless", device::NAMELESS),
+    ("none", "none"),
     ("waived", "waived"),
     ("apart", "not in the inventory"),
-    ("findings", "Findings"),
-    ("message", "Message to the device's user"),
+    ("atRisk", "Could be lost tonight"),
+    ("others", "The others"),
+    ("action", "What to do"),
+    ("findings", "Findings and their evidence"),
+    ("steps", "Steps"),
+    ("letter", "Letter to the user"),
+    ("mail", "Open as mail"),
     ("handOver", "To hand to Apple Support"),
     ("copy", "Copy"),
     ("copied", "Copied"),
+    ("linkCopied", "Link copied"),
+    ("saved", "Saved"),
     (
         "notCopied",
         "The browser did not allow it; select the text and copy it by hand",
+    ),
+    (
+        "tooOld",
+        "This browser is too old to open a device: it cannot decompress. The table and the work list are complete.",
     ),
     ("noFindings", "Nothing is wrong with this device."),
     ("backups", "Local backups"),
@@ -46,27 +59,44 @@ const WORDS: [(&str, &str); 14] = [
         "None was found on the computers that were scanned.",
     ),
     ("problems", "Could not be used"),
+    ("details", "More about the device"),
+    ("nights", "Last 28 nights"),
+];
+
+/// What a letter in the strip of nights stands for.
+const NIGHTS: [(&str, &str); 6] = [
+    ("g", "good"),
+    ("a", "aging"),
+    ("f", "failing"),
+    ("u", "unknown"),
+    (".", "not seen"),
+    ("-", "not run"),
 ];
 
 /// Everything the table needs.
 #[derive(Serialize)]
 pub(super) struct Fleet {
     texts: Vec<String>,
+    /// Texts that a spreadsheet would run or change: they get a leading `'` in a CSV file.
+    guarded: Vec<usize>,
     statuses: Vec<Term>,
     severities: Vec<Term>,
-    fixes: Vec<(String, String)>,
+    /// Id, title, who acts.
+    fixes: Vec<(String, String, String)>,
     hosts: Vec<String>,
-    groups: BTreeMap<usize, Vec<usize>>,
+    codes: Vec<String>,
+    tasks: BTreeMap<usize, Vec<usize>>,
     words: BTreeMap<&'static str, &'static str>,
+    nights: Vec<(&'static str, &'static str)>,
     rows: Vec<Row>,
 }
 
 /// Code, word for people, tone.
 type Term = (&'static str, String, &'static str);
 
-/// Status, name, serial number, user, department, model, system, date of the last good backup, its
-/// age and kind in words, age in days, fix, reason, hosts, flags, what else can be searched, what
-/// is copied, site, group, group of the policy.
+/// Status, severity, name, serial number, user, e-mail, department, site, model, system, date of the last
+/// good backup, its age and kind in words, age in days, number of its age, fix, reason, hosts, flags, what
+/// else can be searched, codes, what is copied, group, group of the policy, nights, nights failing.
 #[derive(Serialize)]
 struct Row(
     usize,
@@ -78,26 +108,35 @@ struct Row(
     i32,
     i32,
     i32,
+    i32,
+    i32,
+    i32,
     Option<f64>,
     usize,
+    usize,
     i32,
-    Vec<usize>,
+    Vec<i32>,
     u8,
     i32,
+    Vec<i32>,
     i32,
     i32,
     i32,
     i32,
+    u64,
 );
 
-/// The table of this report; `groups` say which rows each group copies.
-pub(super) fn fleet(view: &ReportView<'_>, groups: &[Group]) -> Fleet {
+/// The table of this report; `lists` say which rows each task copies.
+pub(super) fn fleet(view: &ReportView<'_>, lists: &[TaskList]) -> Fleet {
     let mut tables = Tables::default();
     let devices = view.results().devices.iter();
     let rows = devices.map(|device| tables.row(view, device)).collect();
+    let tasks = lists.iter().flat_map(|list| &list.tasks);
+    let texts = tables.texts.into_texts();
     Fleet {
         rows,
-        texts: tables.texts.into_texts(),
+        guarded: guarded(&texts),
+        texts,
         statuses: device::STATUSES
             .map(|(status, tone, _)| term(status, tone))
             .into(),
@@ -106,12 +145,19 @@ pub(super) fn fleet(view: &ReportView<'_>, groups: &[Group]) -> Fleet {
             .into(),
         fixes: tables.fixes,
         hosts: tables.hosts.into_texts(),
-        groups: groups
-            .iter()
-            .map(|group| (group.number, group.rows.clone()))
+        codes: tables.codes.into_texts(),
+        tasks: tasks
+            .map(|task| (task.group.number, task.group.rows.clone()))
             .collect(),
         words: WORDS.into(),
+        nights: NIGHTS.into(),
     }
+}
+
+fn guarded(texts: &[String]) -> Vec<usize> {
+    let numbered = texts.iter().enumerate();
+    let mangled = numbered.filter(|(_, text)| would_mangle(text));
+    mangled.map(|(number, _)| number).collect()
 }
 
 fn term(word: impl Label, tone: &'static str) -> Term {
@@ -122,37 +168,44 @@ fn term(word: impl Label, tone: &'static str) -> Term {
 #[derive(Default)]
 struct Tables {
     texts: StringTable,
-    fixes: Vec<(String, String)>,
+    fixes: Vec<(String, String, String)>,
     hosts: StringTable,
+    codes: StringTable,
 }
 
 impl Tables {
     fn row(&mut self, view: &ReportView<'_>, device: &Device) -> Row {
         let leading_finding = attention::leading_finding(device);
-        let deciding_finding = attention::deciding_finding(device);
+        let cause = leading_finding.map_or(String::new(), |finding| {
+            view.read(view.results().cause(&finding.cause))
+        });
+        let past = device.history.as_ref();
         Row(
             status_number(device.status),
+            severity(device),
             self.maybe(device.device_name.as_deref()),
             self.maybe(device.serial_number.as_deref()),
             self.maybe(device.user.as_deref()),
+            self.maybe(device.email.as_deref()),
             self.maybe(device.department.as_deref()),
+            self.maybe(device.site.as_deref()),
             self.texts.maybe(device::model(device)),
             self.texts.maybe(device::system(device)),
             self.texts.number(device::last_good(view, device)),
             self.texts.number(device::last_good_more(device)),
             device.age_days,
-            self.fix(deciding_finding),
-            self.texts
-                .number(leading_finding.map_or(String::new(), |finding| {
-                    escaped(view.results().cause(&finding.cause))
-                })),
+            age_number(device),
+            self.fix(attention::deciding_finding(device)),
+            self.texts.number(escaped(&cause)),
             self.hosts(device),
             flags(device),
             self.texts.number(also_searched(device)),
+            self.codes(device),
             self.texts.maybe(device::copied(device)),
-            self.maybe(device.site.as_deref()),
             self.maybe(device.group.as_deref()),
             self.maybe(device.policy_group.as_deref()),
+            self.maybe(past.map(|past| past.nights.as_str())),
+            past.and_then(|past| past.nights_failing).unwrap_or(0),
         )
     }
 
@@ -162,24 +215,36 @@ impl Tables {
 
     fn fix(&mut self, finding: Option<&Finding>) -> usize {
         let key = device::fix_key(finding);
-        let found = self.fixes.iter().position(|(each, _)| *each == key);
-        found.unwrap_or_else(|| {
-            self.fixes.push((key, device::fix_title(finding)));
+        let place = self.fixes.iter().position(|(each, ..)| *each == key);
+        place.unwrap_or_else(|| {
+            let who = finding.map_or(String::new(), |finding| {
+                finding.likely_fix.about().who.to_owned()
+            });
+            self.fixes.push((key, device::fix_title(finding), who));
             self.fixes.len() - 1
         })
     }
 
-    fn hosts(&mut self, device: &Device) -> Vec<usize> {
-        let names: BTreeSet<_> = device
-            .backups
-            .iter()
-            .map(|backup| escaped(&backup.host))
-            .collect();
-        let numbers = names.into_iter().map(|name| self.hosts.number(name));
-        numbers
-            .filter_map(|number| usize::try_from(number).ok())
+    fn hosts(&mut self, device: &Device) -> Vec<i32> {
+        let names = device.backups.iter().map(|backup| escaped(&backup.host));
+        let names: BTreeSet<_> = names.collect();
+        names
+            .into_iter()
+            .map(|name| self.hosts.number(name))
             .collect()
     }
+
+    fn codes(&mut self, device: &Device) -> Vec<i32> {
+        let codes = device.findings.iter().map(|finding| finding.code.id());
+        codes.map(|code| self.codes.number(code)).collect()
+    }
+}
+
+fn severity(device: &Device) -> i32 {
+    let number = device.severity.map(device::severity_number);
+    number
+        .and_then(|number| i32::try_from(number).ok())
+        .unwrap_or(UNKNOWN)
 }
 
 fn flags(device: &Device) -> u8 {
@@ -189,25 +254,8 @@ fn flags(device: &Device) -> u8 {
 
 /// What people search for and no column shows.
 fn also_searched(device: &Device) -> String {
-    let ids = [
-        &device.udid,
-        &device.email,
-        &device.imei,
-        &device.site,
-        &device.group,
-        &device.policy_group,
-    ];
-    let values: Vec<_> = (ids.into_iter().flatten())
-        .chain(&device.tags)
-        .map(|id| escaped(id))
-        .collect();
-    let codes = device
-        .findings
-        .iter()
-        .map(|finding| finding.code.id().to_owned());
-    values
-        .into_iter()
-        .chain(codes)
-        .collect::<Vec<_>>()
-        .join(" ")
+    let ids = [&device.udid, &device.imei];
+    let values = ids.into_iter().flatten().chain(&device.tags);
+    let values: Vec<_> = values.map(|id| escaped(id)).collect();
+    values.join(" ")
 }
