@@ -25,8 +25,6 @@ pub(crate) struct Group {
     pub(crate) count: u64,
     /// Of these, the devices that could be lost.
     pub(crate) at_risk: u64,
-    pub(crate) devices: String,
-    pub(crate) devices_word: &'static str,
     pub(crate) title: String,
     /// "user", or "user for 10, admin for 2"; empty where no finding points to a fix.
     pub(crate) who: String,
@@ -88,12 +86,6 @@ pub(super) fn group(number: usize, members: &[Member<'_>]) -> Group {
         count: members.len() as u64,
         at_risk: at_risk(members),
         key: device::fix_key(leading_finding),
-        devices: format::number(members.len() as u64),
-        devices_word: if members.len() == 1 {
-            "device"
-        } else {
-            "devices"
-        },
         title: leading_finding.map_or(
             "Look at the device: no finding points to a fix".into(),
             |f| f.likely_fix.about().title.to_owned(),

@@ -18,26 +18,6 @@ pub(crate) struct OutcomeRow {
     pub(crate) open: String,
 }
 
-/// "Since the run of 2026-11-19 04:00: 3 new, 1 fixed."
-pub(crate) fn changed(view: &ReportView<'_>) -> Option<String> {
-    let past = view.results().history.as_ref()?;
-    let run = past.compared_with.as_ref()?;
-    let when = format::date_time(run.scanned_at, view.zone());
-    let changes = changes(past);
-    let risk = RiskChange::new(view.results());
-    let risk = risk.map_or(String::new(), |risk| {
-        format!(" Could be lost: {}.", risk.line(view))
-    });
-    let missed = match past.nights_missed {
-        0 => String::new(),
-        n => format!(
-            " fleetback did not run on {} of the last 28 nights.",
-            plural(n, "night", "nights")
-        ),
-    };
-    Some(format!("Since the run of {when}: {changes}.{risk}{missed}"))
-}
-
 /// The fixes that were shown on earlier nights.
 pub(crate) fn outcomes(view: &ReportView<'_>) -> Vec<OutcomeRow> {
     let fixes = view

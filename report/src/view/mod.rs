@@ -20,6 +20,7 @@ pub mod policy;
 pub mod report;
 pub(crate) mod rollup;
 pub mod run_sheet;
+pub(crate) mod since;
 pub mod summary;
 pub mod support_request;
 pub mod ticket;

@@ -3,8 +3,10 @@
 use jiff::ToSpan;
 use jiff::civil::Date;
 
+use super::history::RiskChange;
+use super::report::ReportView;
 use crate::format;
-use crate::results::{Device, Results};
+use crate::results::Device;
 
 /// One night.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,9 +17,11 @@ pub(crate) struct Night {
     pub(crate) at_risk: Option<u64>,
 }
 
-/// The nights, oldest first, this one last; empty for a run without a history. Only devices of this
-/// fleet whose risk is not accepted today are counted, so the last night is the headline.
-pub(crate) fn nights(results: &Results) -> Vec<Night> {
+/// The nights, oldest first, this one last; empty for a run without a history. They count the devices
+/// of this fleet whose risk is not accepted today, so the last night is the headline; the night of the run
+/// that is compared with has the number of that run.
+pub(crate) fn nights(view: &ReportView<'_>) -> Vec<Night> {
+    let results = view.results();
     let strips: Vec<_> = (results.in_fleet())
         .filter(|device| !device.is_waived_at_risk())
         .filter_map(strip)
@@ -27,12 +31,21 @@ pub(crate) fn nights(results: &Results) -> Vec<Night> {
         .history
         .as_ref()
         .and_then(|past| past.strip_ends.parse().ok());
-    (0..length)
+    let mut nights: Vec<_> = (0..length)
         .map(|place| Night {
             date: date(last, length - 1 - place),
             at_risk: at_risk(&strips, place),
         })
-        .collect()
+        .collect();
+    if let Some(then) = RiskChange::new(results) {
+        let date = format::date(then.at, view.zone()).to_string();
+        let before_last = nights.iter_mut().rev().skip(1);
+        let night = before_last.filter(|night| night.date == date).last();
+        night
+            .into_iter()
+            .for_each(|night| night.at_risk = Some(then.then));
+    }
+    nights
 }
 
 fn strip(device: &Device) -> Option<&[u8]> {

@@ -80,7 +80,9 @@ fn task(number: usize, members: &[Member<'_>]) -> Task {
     let more = members.len().saturating_sub(NAMED_MAX) as u64;
     Task {
         people: people(members),
-        named: members.iter().take(NAMED_MAX).map(named).collect(),
+        named: (members.iter().take(NAMED_MAX))
+            .map(|(place, device, _)| named(*place, device))
+            .collect(),
         more: if more == 0 {
             String::new()
         } else {
@@ -91,7 +93,8 @@ fn task(number: usize, members: &[Member<'_>]) -> Task {
     }
 }
 
-fn named(&(place, device, _): &Member<'_>) -> NamedDevice {
+/// A device by its place in the table.
+pub(super) fn named(place: usize, device: &Device) -> NamedDevice {
     NamedDevice {
         key: device::copied(device).unwrap_or_else(|| place.to_string()),
         name: person_and_device(device),

@@ -25,6 +25,7 @@ use crate::view::patterns::{self, PatternRow};
 use crate::view::policy::{self, method};
 use crate::view::report::ReportView;
 use crate::view::rollup::rollups;
+use crate::view::since::{Since, since};
 use crate::view::summary::{
     Count, FleetSum, Notice, SideNote, ages, counts, headline, masthead, notice, side_notes,
 };
@@ -43,7 +44,7 @@ pub(super) struct Page {
     masthead: Vec<LabelledValue>,
     headline: String,
     sum: Vec<String>,
-    changed: Option<String>,
+    since: Option<Since>,
     line: Option<Line>,
     notice: Option<Notice>,
     counts: Vec<Count>,
@@ -91,8 +92,8 @@ impl Page {
             ),
             masthead: masthead(view),
             sum: FleetSum::new(results).parts(),
-            changed: history::changed(view),
-            line: chart::line(&nights(results)),
+            since: since(view),
+            line: chart::line(&nights(view)),
             notice: notice(problems.len() as u64),
             side_notes: side_notes(results),
             ages: chart::ages(&ages(results)),
