@@ -87,7 +87,7 @@ fn swap_agrees(sandbox: &Sandbox, root: &str, backups: &[&Value], level: &[&str]
         of.entry(serial(backup)).or_default().push(backup);
     }
     let is_asked = |backup: &Value| {
-        backup["archived"] == false && text(backup, "state") != "fake" && !serial(backup).is_empty()
+        backup["archived"] != true && text(backup, "state") != "fake" && !serial(backup).is_empty()
     };
     let asked: Vec<&Value> = of
         .values()
