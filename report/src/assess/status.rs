@@ -110,6 +110,23 @@ fn failed_attempt(ctx: &DeviceContext<'_>, since: Option<Timestamp>) -> bool {
     local || cloud
 }
 
+/// When the newest attempt of a kind that the policy accepts failed, as far as that is dated.
+pub(crate) fn newest_failed_attempt(ctx: &DeviceContext<'_>) -> Option<Timestamp> {
+    let accepted = ctx.policy.backups;
+    let locals = ctx
+        .real_locals()
+        .filter(|_| accepted.local != Requirement::Forbidden);
+    let local = locals.flat_map(|local| {
+        let failed = outcome(ctx, local) == Outcome::Failed;
+        let newest = attempt_date(local.backup, ctx.now).filter(|_| failed);
+        [newest, later_attempt(local.backup, ctx.now)]
+    });
+    let failures = ctx.cloud.failures().first();
+    let cloud = failures.filter(|_| accepted.icloud != Requirement::Forbidden);
+    let cloud = cloud.map(|attempt| attempt.entry.at);
+    local.flatten().chain(cloud).max()
+}
+
 /// The iCloud date is so old that Apple has probably deleted the copy.
 pub(crate) fn cloud_copy_is_gone(ctx: &DeviceContext<'_>) -> bool {
     let ignored = ctx.policy.thresholds.icloud_ignored_days;

@@ -1,8 +1,8 @@
-//! When a fix does not help, the next: by what was shown on earlier run_days.
+//! When a fix does not help, the next: by what was tried since earlier run days showed it.
 //!
-//! The same fix is shown on three run days (seven where people must wait for an update or for
-//! Apple), then the next by evidence, then by the harm that it may do. Run days are those on which
-//! fleetback ran. Without a history the first fix stays. docs/history.md says the same to users.
+//! The next fix comes once a fix was tried and did not help (`trial.rs`): by evidence, then by the harm
+//! that it may do. What evidence names directly stays for as long as the evidence does. Without a
+//! history the first fix stays. docs/history.md says the same to users.
 
 use std::cmp::Reverse;
 
@@ -12,20 +12,15 @@ use super::exclusions;
 use super::lookup::matches_of;
 use super::rule::Row;
 use super::safety::may_advise;
+use super::trial::{Trial, Trials};
 use crate::assess::checks::planned_swap;
 use crate::assess::context::DeviceContext;
 use crate::assess::draft_finding::DraftFinding;
 use crate::assess::os_support::currency;
 use crate::format::{instant, plural};
 use crate::history::incident::{Incident, Shown, escalates};
+use crate::history::run_days::RunDays;
 use crate::results::{Confidence, FindingHistory, FixId, OsVerdict};
-
-/// Run days on which one fix is shown before the next.
-const RUNS_PER_FIX: u64 = 3;
-
-/// The same for what takes its time.
-const RUNS_PER_SLOW_FIX: u64 = 7;
-const SLOW: &[FixId] = &[FixId::UpdateIos, FixId::ContactAppleSupport];
 
 /// So many different fixes without a success, and so old a backup, are for Apple.
 const FIXES_BEFORE_APPLE: usize = 2;
@@ -99,7 +94,7 @@ pub(crate) fn advise(
     sure: Confidence,
 ) -> Advice {
     let due = no_time_left(ctx, draft, row, sure);
-    let Some(run_days) = ctx.run_days else {
+    let Some((run_days, trials)) = ctx.run_days.zip(Trials::of(ctx, draft.code)) else {
         return match due {
             Some(why) => Advice {
                 why: Some(why),
@@ -108,41 +103,54 @@ pub(crate) fn advise(
             None => first(row.fix, crate::diagnose::safety::next_of(ctx, row)),
         };
     };
-    let incident = ctx
-        .past
-        .and_then(|past| Incident::open(past, draft.code, run_days, ctx.now));
-    let is_new_cause =
-        |incident: &Incident<'_>| sure == Confidence::High && incident.has_not_seen(row.rule);
-    let shown = match &incident {
-        Some(incident) if !is_new_cause(incident) => incident.shown(run_days),
-        _ => Vec::new(),
-    };
+    let shown = shown_before(&trials, run_days, row, sure);
     let sequence = fix_sequence(ctx, draft, row);
-    let apple = escalates(draft.code) && !is_exclusion(row);
-    let apple = apple
-        .then(|| after_two_fixes(ctx, incident.as_ref()?, &shown))
-        .flatten();
-    let before_swap = due.is_some();
-    let apple = apple.or(due);
+    let climbs = climbs(draft, row, sure);
+    let apple = climbs.then(|| after_two_fixes(ctx, &trials, &shown));
+    let apple = apple.flatten().or(due.clone());
     let fix = match apple {
         Some(_) => FixId::ContactAppleSupport,
-        None if escalates(draft.code) => current_fix(&shown, &sequence),
+        None if climbs => current_fix(&trials, &shown, &sequence),
         None => row.fix,
     };
     let why = match apple {
-        Some(why) if fix != row.fix => Some(why),
-        _ if fix != row.fix => describe_tried(&shown, fix),
-        _ => None,
+        _ if fix == row.fix => None,
+        Some(why) => Some(why),
+        None => describe_tried(&trials, &shown, fix),
     };
+    let still = escalates(draft.code).then(|| {
+        let current = shown.last().filter(|last| last.fix == fix);
+        trials.standing(fix, current)
+    });
+    let why: Vec<String> = why.into_iter().chain(still.flatten()).collect();
     Advice {
         fix,
-        next: if before_swap {
-            Some(row.fix)
-        } else {
-            next(ctx, row, fix, &shown, &sequence)
+        next: match due {
+            Some(_) => Some(row.fix),
+            None => next(ctx, row, fix, &shown, &sequence),
         },
-        why,
-        past: Some(past(ctx, incident.as_ref(), shown, fix, sure)),
+        why: (!why.is_empty()).then(|| why.join("; ")),
+        past: Some(past(ctx, &trials, shown, fix, sure)),
+    }
+}
+
+/// Does the fix of this finding give way to the next when it was tried? Direct evidence stays.
+fn climbs(draft: &DraftFinding, row: &Row, sure: Confidence) -> bool {
+    escalates(draft.code) && !is_exclusion(row) && sure != Confidence::High
+}
+
+/// What earlier runs showed since the evidence last named a new cause directly.
+fn shown_before(
+    trials: &Trials<'_>,
+    run_days: &RunDays<'_>,
+    row: &Row,
+    sure: Confidence,
+) -> Vec<Shown> {
+    let is_new_cause =
+        |incident: &Incident<'_>| sure == Confidence::High && incident.has_not_seen(row.rule);
+    match &trials.incident {
+        Some(incident) if !is_new_cause(incident) => incident.shown(run_days),
+        _ => Vec::new(),
     }
 }
 
@@ -155,31 +163,25 @@ fn first(fix: FixId, next: Option<FixId>) -> Advice {
     }
 }
 
-/// The current fix: the one that was shown last, until its run days are over, then the first that
-/// was not shown yet. Apple's support is where it ends.
-fn current_fix(shown: &[Shown], sequence: &[FixId]) -> FixId {
+/// The current fix: the one that was shown last, until it was tried, then the first that was neither
+/// shown nor recorded as done. Apple's support is where it ends.
+fn current_fix(trials: &Trials<'_>, shown: &[Shown], sequence: &[FixId]) -> FixId {
     let first = sequence[0];
     let Some(last) = shown.last().filter(|last| sequence.contains(&last.fix)) else {
-        return untried(shown, sequence).unwrap_or(first);
+        return untried(trials, shown, sequence).unwrap_or(first);
     };
-    let stays = last.nights < runs_per(last.fix) || last.fix == FixId::ContactAppleSupport;
-    if stays {
+    let tried = trials.of_shown(last).is_some() && last.fix != FixId::ContactAppleSupport;
+    if !tried {
         return last.fix;
     }
-    untried(shown, sequence).unwrap_or(last.fix)
+    untried(trials, shown, sequence).unwrap_or(last.fix)
 }
 
-fn untried(shown: &[Shown], sequence: &[FixId]) -> Option<FixId> {
-    let tried = |fix: &FixId| shown.iter().any(|shown| shown.fix == *fix);
+fn untried(trials: &Trials<'_>, shown: &[Shown], sequence: &[FixId]) -> Option<FixId> {
+    let tried = |fix: &FixId| {
+        shown.iter().any(|shown| shown.fix == *fix) || trials.recorded(*fix).is_some()
+    };
     sequence.iter().find(|fix| !tried(fix)).copied()
-}
-
-fn runs_per(fix: FixId) -> u64 {
-    if SLOW.contains(&fix) {
-        RUNS_PER_SLOW_FIX
-    } else {
-        RUNS_PER_FIX
-    }
 }
 
 /// What there is to try, in order, each once: what the evidence names and what its row tries next;
@@ -248,13 +250,11 @@ fn is_exclusion(row: &Row) -> bool {
 /// Why the next step is Apple's support, if it is.
 fn after_two_fixes(
     ctx: &DeviceContext<'_>,
-    incident: &Incident<'_>,
+    trials: &Trials<'_>,
     shown: &[Shown],
 ) -> Option<String> {
-    let tried = |shown: &&Shown| {
-        !NO_FIX.contains(&shown.fix)
-            && (shown.fix == FixId::ContactAppleSupport || shown.nights >= runs_per(shown.fix))
-    };
+    let incident = trials.incident.as_ref()?;
+    let tried = |shown: &&Shown| !NO_FIX.contains(&shown.fix) && trials.of_shown(shown).is_some();
     let mut fixes: Vec<FixId> = shown.iter().filter(tried).map(|shown| shown.fix).collect();
     fixes.sort_unstable();
     fixes.dedup();
@@ -265,22 +265,27 @@ fn after_two_fixes(
     };
     (stale && fixes.len() >= FIXES_BEFORE_APPLE).then(|| {
         format!(
-            "{} were shown since {} and no good backup of the last 14 days stands",
+            "{} were tried since {} and no good backup of the last 14 days stands",
             plural(fixes.len() as u64, "fix", "fixes"),
             instant(incident.since())
         )
     })
 }
 
-/// "Restart the device was shown on 3 nights since 2026-11-17 and did not help".
-fn describe_tried(shown: &[Shown], fix: FixId) -> Option<String> {
+/// ""Restart the device" was shown on 3 nights since 2026-11-17T04:00:00Z, and the attempt of
+/// 2026-11-19T22:14:00Z failed".
+fn describe_tried(trials: &Trials<'_>, shown: &[Shown], fix: FixId) -> Option<String> {
     let last = shown.iter().rev().find(|shown| shown.fix != fix)?;
-    Some(format!(
-        "\"{}\" was shown on {} since {} and did not help",
-        last.fix.about().title,
-        plural(last.nights, "night", "nights"),
-        instant(last.since)
-    ))
+    let title = last.fix.about().title;
+    Some(match trials.of_shown(last)? {
+        Trial::Done(on) => format!("\"{title}\" was done on {on} and did not help"),
+        Trial::Failed(at) => format!(
+            "\"{title}\" was shown on {} since {} and did not help: the attempt of {} failed",
+            plural(last.nights, "night", "nights"),
+            instant(last.since),
+            instant(at)
+        ),
+    })
 }
 
 /// What comes if this does not help either.
@@ -305,18 +310,22 @@ fn next(
 
 fn past(
     ctx: &DeviceContext<'_>,
-    incident: Option<&Incident<'_>>,
+    trials: &Trials<'_>,
     mut shown: Vec<Shown>,
     fix: FixId,
     sure: Confidence,
 ) -> FindingHistory {
+    let incident = trials.incident.as_ref();
     let seen = ctx.run_days.zip(incident);
     let current = shown.pop_if(|last| last.fix == fix);
+    let fix_since = current.as_ref().map_or(ctx.now, |shown| shown.since);
     FindingHistory {
         since: incident.map_or(ctx.now, Incident::since),
         nights: seen.map_or(0, |(run_days, incident)| incident.nights(run_days)) + 1,
-        fix_since: current.as_ref().map_or(ctx.now, |shown| shown.since),
+        fix_since,
         fix_nights: current.map_or(0, |shown| shown.nights) + 1,
+        failed_attempt: trials.failed_since(fix_since),
+        done_on: trials.done_on(fix),
         tried: shown.into_iter().map(Into::into).collect(),
         cause_is_certain: sure == Confidence::High,
     }

@@ -8,7 +8,8 @@ use super::outage::covering;
 use super::pattern_rules::fails_with_others;
 use super::rule::{Reason, Row, row};
 use super::safety::has_fresh_local;
-use crate::assess::checks::icloud::{failure_that_counts, is_blocked, is_off};
+use super::trial::did_not_help;
+use crate::assess::checks::icloud::{self, failure_that_counts, is_blocked, is_off};
 use crate::assess::context::DeviceContext;
 use crate::assess::fleet_index::is_outage;
 use crate::assess::icloud_evidence::{Attempt, TRANSIENT_RUN};
@@ -46,9 +47,9 @@ pub(crate) const CERTAIN: &[Row] = &[
     row("C11", FAILING, account_locked, "iCloud does not accept the account, and a restriction keeps the user from signing in again.", FixId::ReviewRestriction, High).next(FixId::ContactAppleSupport),
     row("C11", FAILING, account_without_net, "iCloud does not accept the account; before signing out, a local backup must stand.", FixId::StartFreshBackup, High).next(FixId::ContactAppleSupport),
     row("C11", FAILING, account_refused, "iCloud does not accept the account any more.", FixId::ContactAppleSupport, Medium),
-    row("C12", FAILING, no_window, "The device is never long enough on power, locked and on Wi-Fi at once.", FixId::StableWifi, High).next(FixId::RestartDevice),
-    row("C13", FAILING, wifi_drops, "The Wi-Fi connection ends before a backup can be made.", FixId::StableWifi, High).next(FixId::ResetNetworkSettings),
     row("C14b", FAILING, network_of_its_own, "The network fails this device and not the others of its site.", FixId::ResetNetworkSettings, Medium).next(FixId::UpdateIos),
+    row("C13", FAILING, wifi_drops, "The Wi-Fi connection ends before a backup can be made.", FixId::StableWifi, High).next(FixId::ResetNetworkSettings),
+    row("C12", FAILING, no_window, "The device is never long enough on power, locked and on Wi-Fi at once.", FixId::StableWifi, High).next(FixId::RestartDevice),
     row("C14", FAILING, network, "The connection to iCloud fails again and again.", FixId::StableWifi, High).next(FixId::ResetNetworkSettings),
     row("C15", FAILING, keys, "Files were locked, as they are until the device is unlocked once after a start.", FixId::RestartDevice, Medium).next(FixId::UpdateIos),
     row("C16", &[Code::IcloudAttemptsFailing, Code::BackupNever, Code::BackupStale, Code::BackupAging, Code::IcloudExpiring, Code::OsUnsupported], os_too_old, "iCloud Backup has ended for iOS 8 and earlier.", FixId::UpdateIos, High).next(FixId::StartFreshBackup),
@@ -356,22 +357,15 @@ fn no_window(ctx: &DeviceContext<'_>) -> Option<Reason> {
     })
 }
 
-/// Of the ten windows that are kept, so many must have ended with the Wi-Fi.
-const WIFI_DROPS: usize = 5;
-
 fn wifi_drops(ctx: &DeviceContext<'_>) -> Option<Reason> {
-    if fails_with_others(ctx) {
+    if fails_with_others(ctx) || !uses_icloud(ctx) {
         return None;
     }
-    let windows = || ctx.cloud.windows_since_success();
-    let drops = windows().filter(|window| !window.on_wifi).count();
-    (uses_icloud(ctx) && drops >= WIFI_DROPS).then(|| {
-        let text = format!(
-            "since the last success {drops} of {} windows for a backup ended because the Wi-Fi was lost",
-            windows().count()
-        );
-        Reason::new(text).limited_if_old(log_is_old(ctx))
-    })
+    let (drops, windows) = icloud::wifi_drops(ctx)?;
+    let text = format!(
+        "since the last success {drops} of {windows} windows for a backup ended because the Wi-Fi was lost"
+    );
+    Some(Reason::new(text).limited_if_old(log_is_old(ctx)))
 }
 
 fn log_is_old(ctx: &DeviceContext<'_>) -> bool {
@@ -387,10 +381,34 @@ const NETWORK_ERRORS: usize = 8;
 const LAST_ATTEMPTS: usize = 10;
 const HEALTHY_OTHERS: usize = 5;
 
+/// Where the device's own settings are to blame: the others of its site succeed, or a stable Wi-Fi was
+/// tried and did not help.
 fn network_of_its_own(ctx: &DeviceContext<'_>) -> Option<Reason> {
     if fails_with_others(ctx) {
         return None;
     }
+    fails_alone(ctx).or_else(|| fails_on_stable_wifi(ctx))
+}
+
+/// The codes under which a stable Wi-Fi is advised.
+const NETWORK_CODES: &[Code] = &[Code::BackupStale, Code::IcloudAttemptsFailing];
+
+fn fails_on_stable_wifi(ctx: &DeviceContext<'_>) -> Option<Reason> {
+    let newest = failure(ctx, |attempt| {
+        attempt.error_code() == (error_codes::MB, 300)
+    })?;
+    let repeated = ctx.cloud.same_again() >= TRANSIENT_RUN;
+    (repeated && did_not_help(ctx, NETWORK_CODES, FixId::StableWifi)).then(|| {
+        let why = answered(ctx, &newest);
+        let text = format!(
+            "{}; a stable Wi-Fi connection was advised before and did not help",
+            why.text
+        );
+        Reason { text, ..why }
+    })
+}
+
+fn fails_alone(ctx: &DeviceContext<'_>) -> Option<Reason> {
     let newest = failure(ctx, |attempt| {
         attempt.error_code() == (error_codes::MB, 300)
     })?;

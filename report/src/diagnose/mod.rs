@@ -13,3 +13,4 @@ pub(crate) mod pattern;
 pub(crate) mod pattern_rules;
 pub(crate) mod rule;
 pub(crate) mod safety;
+pub(crate) mod trial;

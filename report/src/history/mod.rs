@@ -13,6 +13,6 @@ mod searched;
 pub use self::compare::recompare;
 pub use self::match_devices::{DeviceIds, match_devices};
 pub use self::past_runs::{
-    History, PastDevice, PastFinding, PastFolder, PastIcloud, PastRun, PastSize, PastState,
+    DoneFix, History, PastDevice, PastFinding, PastFolder, PastIcloud, PastRun, PastSize, PastState,
 };
 pub use self::searched::Searched;

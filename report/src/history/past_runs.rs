@@ -8,6 +8,7 @@
 use std::path::PathBuf;
 
 use jiff::Timestamp;
+use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
 use super::match_devices::{DeviceIds, match_devices};
@@ -53,6 +54,17 @@ pub struct PastDevice {
     pub icloud: Vec<PastIcloud>,
     /// The folders of its good local backups.
     pub folders: Vec<PastFolder>,
+    /// The fixes that a person recorded as done, oldest first.
+    pub done: Vec<DoneFix>,
+}
+
+/// A fix that a person recorded as done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct DoneFix {
+    /// The day, where the person was.
+    pub on: Date,
+    /// What was done.
+    pub fix: FixId,
 }
 
 /// A folder with a good local backup, as the last run that saw it found it.

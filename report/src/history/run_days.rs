@@ -69,6 +69,19 @@ impl<'a> RunDays<'a> {
         nights
     }
 
+    /// Run days after a day, today among them.
+    pub(crate) fn days_after(&self, day: civil::Date) -> u64 {
+        let later = |date: &civil::Date| *date > day && *date < self.today;
+        let mut days: Vec<_> = self
+            .runs
+            .iter()
+            .map(|(date, _)| *date)
+            .filter(later)
+            .collect();
+        days.dedup();
+        days.len() as u64 + u64::from(self.today > day)
+    }
+
     /// The runs strictly between two instants.
     pub(crate) fn runs_between(
         &self,

@@ -16,6 +16,7 @@ use crate::assess::os_support::currency;
 use crate::assess::status::last_attempt;
 use crate::diagnose::finding::diagnose;
 use crate::history::compare::{self, JudgedNow};
+use crate::history::incident::escalates;
 use crate::policy::policy_for;
 use crate::results::{
     Code, Device, Finding, Listed, Severity, Standing, Status, Verdict, are_waived,
@@ -80,12 +81,43 @@ fn old_device<'a>(
 }
 
 /// Findings that no waiver covers come first, so that reason and fix of a row are open ones.
-fn open_and_worst_first(finding: &Finding) -> (bool, Reverse<Severity>, Code) {
+fn open_and_worst_first(finding: &Finding) -> (bool, Reverse<Weight>, Code) {
     (
         finding.waived.is_some(),
-        Reverse(finding.severity),
+        Reverse(Weight::of(finding)),
         finding.code,
     )
+}
+
+/// How much a finding weighs beside the others of its device. What keeps a device from a good backup
+/// comes before "encrypt it" and "update iOS": neither helps while no backup is made.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+enum Weight {
+    Info,
+    Warning,
+    /// Encryption and updates, however bad they are.
+    Improvement,
+    NoGoodBackup,
+    Error,
+    Critical,
+}
+
+/// What makes a backup better and does not bring one about.
+const IMPROVEMENTS: [Code; 2] = [Code::LocalNotEncrypted, Code::OsOutdated];
+
+impl Weight {
+    fn of(finding: &Finding) -> Self {
+        let code = finding.code;
+        let keeps_from_backup = code.about().bears_on_status || escalates(code);
+        match finding.severity {
+            Severity::Info => Self::Info,
+            _ if IMPROVEMENTS.contains(&code) => Self::Improvement,
+            Severity::Warning if keeps_from_backup => Self::NoGoodBackup,
+            Severity::Warning => Self::Warning,
+            Severity::Error => Self::Error,
+            Severity::Critical => Self::Critical,
+        }
+    }
 }
 
 fn device(

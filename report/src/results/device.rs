@@ -113,7 +113,8 @@ pub struct Device {
     /// What the MDM knows; `None` when no MDM document speaks of the device.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub mdm: Option<Mdm>,
-    /// Worst first; ties in the order of the codes.
+    /// Those that no waiver covers first, then worst first; what keeps the device from a good backup comes
+    /// before encryption and updates; ties in the order of the codes.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub findings: Vec<Finding>,
     /// Is it in the inventory? `None` when there is no inventory.

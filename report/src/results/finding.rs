@@ -1,6 +1,7 @@
 //! A finding: what is wrong, the evidence, the cause and the fix.
 
 use jiff::Timestamp;
+use jiff::civil::Date;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -76,6 +77,12 @@ pub struct FindingHistory {
     pub fix_since: Timestamp,
     /// Run days on which the likely fix was shown, this one among them.
     pub fix_nights: u64,
+    /// The newest attempt since the likely fix was first shown; it failed. `null` when none is known.
+    #[serde(default)]
+    pub failed_attempt: Option<Timestamp>,
+    /// The last day on which a person recorded the likely fix as done.
+    #[serde(default)]
+    pub done_on: Option<Date>,
     /// Other fixes that were shown before, oldest first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub tried: Vec<EarlierFix>,
@@ -83,7 +90,7 @@ pub struct FindingHistory {
     pub cause_is_certain: bool,
 }
 
-/// A fix that was shown, and did not end the incident.
+/// A fix that was shown before, while the incident lasted.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[schemars(rename = "Tried")]
 pub struct EarlierFix {

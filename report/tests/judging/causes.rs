@@ -188,6 +188,46 @@ fn step_2_wifi() {
     );
 }
 
+/// A device whose windows for a backup ended without Wi-Fi so often while iCloud was silent for so many
+/// days, and whose local backup is of last night.
+fn silent(drops: usize, days: i64) -> Vec<&'static str> {
+    let lost = (0..10).map(|i| (4_000, i >= drops)).collect::<Vec<_>>();
+    let phone = phone()
+        .local(windows(local(HOUR), &lost))
+        .icloud(days * DAY);
+    let device = judged_alone(phone, "");
+    let found = device.findings.iter().find(|found| found.code == FAILING);
+    if let Some(found) = found {
+        assert_eq!(found.likely_fix.id, FixId::StableWifi);
+        assert!(found.evidence[0].text.contains("the Wi-Fi was lost"));
+    }
+    codes(&device)
+}
+
+#[test]
+fn a_silent_icloud_is_told_beside_a_fresh_local_backup() {
+    assert_eq!(silent(5, 20), ["icloud-attempts-failing"]);
+    assert_eq!(silent(4, 20), [""; 0]);
+    assert_eq!(silent(5, 3), [""; 0]);
+}
+
+#[test]
+fn what_keeps_a_device_from_a_good_backup_comes_first() {
+    let bare = |seconds| LocalBackup {
+        encrypted: Some(false),
+        password: Password::NotNeeded,
+        ..local(seconds)
+    };
+    let first = |seconds| {
+        let device = judged_alone(phone().local(bare(seconds)), "");
+        (device.findings[0].code, device.severity)
+    };
+    let error = Some(fleetback_report::results::Severity::Error);
+    assert_eq!(first(2 * DAY), (Code::LocalNotEncrypted, error));
+    assert_eq!(first(4 * DAY), (Code::BackupAging, error));
+    assert_eq!(first(8 * DAY), (Code::BackupStale, error));
+}
+
 #[test]
 fn step_3_update() {
     check(

@@ -6,6 +6,7 @@
 mod arbitrary;
 mod causes;
 mod content;
+mod escalation;
 mod fleet;
 mod good;
 mod groups;

@@ -1,7 +1,7 @@
 //! What earlier runs knew, and what has changed since.
 
 use fleetback_report::history::{
-    DeviceIds, History, PastDevice, PastFinding, PastIcloud, PastRun, PastSize, PastState,
+    DeviceIds, DoneFix, History, PastDevice, PastFinding, PastIcloud, PastRun, PastSize, PastState,
 };
 use fleetback_report::judge::{ReferenceData, judge};
 use fleetback_report::results::{Change, Code, FixId, Results, Severity, Status};
@@ -11,6 +11,7 @@ use fleetback_scanner::model::evidence::Sourced;
 use fleetback_scanner::model::fleet::Fleet;
 use fleetback_scanner::model::management::{Capacity, CapacityUnit};
 use jiff::Timestamp;
+use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
 use crate::fleet::*;
@@ -52,7 +53,7 @@ fn last_night(devices: Vec<(DeviceIds, Option<Severity>)>) -> History {
     }
 }
 
-fn judged_after(fleet: &Fleet, history: &History) -> Results {
+pub(crate) fn judged_after(fleet: &Fleet, history: &History) -> Results {
     let knowledge = ReferenceData {
         history: Some(history),
         ..ReferenceData::default()
@@ -209,7 +210,7 @@ fn runs_after_now_are_not_known_yet() {
 }
 
 /// Three nights of each of these fixes lie behind a device whose backup is old, the last of them
-/// yesterday.
+/// yesterday. Each was recorded as done on the last of its nights.
 fn tried(fixes: &[FixId]) -> History {
     let nights = 3 * i64::try_from(fixes.len()).unwrap();
     let night = |number: i64| ago((nights - number) * DAY);
@@ -237,6 +238,13 @@ fn tried(fixes: &[FixId]) -> History {
             severity: ERROR,
         }],
         findings: shown.collect(),
+        done: (0_i64..)
+            .zip(fixes)
+            .map(|(place, fix)| DoneFix {
+                on: day(night(3 * place + 2)),
+                fix: *fix,
+            })
+            .collect(),
         ..PastDevice::default()
     };
     History {
@@ -244,6 +252,11 @@ fn tried(fixes: &[FixId]) -> History {
         devices: vec![device],
         ..History::default()
     }
+}
+
+/// The calendar day of an instant.
+pub(crate) fn day(at: Timestamp) -> Date {
+    TimeZone::UTC.to_datetime(at).date()
 }
 
 /// An iPhone on iCloud that nobody can say anything of, and the version of iOS that it runs.

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use fleetback_report::render::csv::{CsvOptions, Profile, Rows, write};
-use fleetback_report::results::{Results, Status};
+use fleetback_report::results::{Code, FixId, Results, Severity, Status};
 use fleetback_report::view::cell::Cell;
 use fleetback_report::view::columns::{BACKUP_COLUMNS, COLUMNS};
 use fleetback_report::view::report::ReportView;
@@ -11,7 +11,7 @@ use jiff::civil;
 use jiff::tz::TimeZone;
 use proptest::prelude::*;
 
-use crate::common::{backup, device, morning, results};
+use crate::common::{backup, device, finding, morning, results};
 
 const RAW: CsvOptions = CsvOptions {
     profile: Profile::Raw,
@@ -221,4 +221,19 @@ proptest! {
             }
         }
     }
+}
+
+/// A remark asks for nothing: only what is at least a warning has a likely fix.
+#[test]
+fn a_healthy_device_has_no_likely_fix() {
+    let cells = |severity| {
+        let fix = (FixId::UpdateIos, "Update iOS", "user");
+        let mut device = device("F2LX0000TEST", "", Status::Protected);
+        device.severity = Some(severity);
+        device.findings = vec![finding(Code::OsOutdated, severity, "Old", fix)];
+        let results = results(vec![device], Vec::new());
+        ["likely_fix", "next_fix"].map(|column| cell(&results, RAW, column))
+    };
+    assert_eq!(cells(Severity::Info), ["", ""]);
+    assert_eq!(cells(Severity::Warning), ["update-ios", "restart-device"]);
 }

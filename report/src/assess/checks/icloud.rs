@@ -7,7 +7,7 @@ use crate::assess::context::DeviceContext;
 use crate::assess::draft_finding::{DraftFinding, from_fact};
 use crate::assess::fleet_index::is_outage;
 use crate::assess::good_backup::within;
-use crate::assess::icloud_evidence::{Attempt, log_source, source_words};
+use crate::assess::icloud_evidence::{Attempt, log_date, log_source, source_words};
 use crate::format::instant;
 use crate::policy::{Requirement, span_of_days};
 use crate::results::{Code, Evidence, Severity};
@@ -16,7 +16,13 @@ pub(crate) fn find(ctx: &DeviceContext<'_>) -> Vec<DraftFinding> {
     if ctx.policy.backups.icloud == Requirement::Forbidden {
         return forbidden(ctx).into_iter().collect();
     }
-    let all = [blocked(ctx), off(ctx), failing(ctx), expiring(ctx)];
+    let all = [
+        blocked(ctx),
+        off(ctx),
+        failing(ctx),
+        silent(ctx),
+        expiring(ctx),
+    ];
     all.into_iter().flatten().collect()
 }
 
@@ -94,6 +100,44 @@ pub(crate) fn failure_that_counts<'a>(ctx: &DeviceContext<'a>) -> Option<Attempt
             is_outage(newest.error_code()) && ctx.fleet.shared_outage(ctx.index, newest.entry.at);
         let alone = ctx.last_good().is_none() && ctx.cloud.newest_real_failure().is_some();
         (shared || alone).then_some(newest)
+    })
+}
+
+/// Of the ten windows that are kept, so many must have ended with the Wi-Fi.
+const WIFI_DROPS: usize = 5;
+
+/// Windows for a backup that the loss of the Wi-Fi ended since the last success, of how many; `None`
+/// for fewer than count.
+pub(crate) fn wifi_drops(ctx: &DeviceContext<'_>) -> Option<(usize, usize)> {
+    let windows = || ctx.cloud.windows_since_success();
+    let drops = windows().filter(|window| !window.on_wifi).count();
+    (drops >= WIFI_DROPS).then(|| (drops, windows().count()))
+}
+
+/// iCloud Backup has been silent for days because the Wi-Fi is lost each time, and a younger local
+/// backup hides that from the age of the device.
+fn silent(ctx: &DeviceContext<'_>) -> Option<DraftFinding> {
+    let (drops, windows) = wifi_drops(ctx)?;
+    let (_, backup) = ctx.cloud.log?;
+    let aging = ctx.policy.thresholds.aging_days;
+    let silent = |date| !within(date, ctx.now, aging);
+    let hidden = ctx.last_good().is_some_and(|good| !silent(good.date));
+    let off = is_blocked(ctx) || is_off(ctx) || failure_that_counts(ctx).is_some();
+    let since = ctx.cloud.last_success();
+    (hidden && !off && since.is_none_or(silent)).then(|| {
+        let since = since.map_or_else(
+            || "no success of iCloud Backup is known".to_owned(),
+            |at| format!("the last success of iCloud Backup was on {}", instant(at)),
+        );
+        let text = format!(
+            "{since}, and {drops} of the {windows} times when a backup could have begun ended because the Wi-Fi was lost"
+        );
+        let evidence = Evidence {
+            text,
+            source: log_source(backup, "com.apple.MobileBackup.plist"),
+            observed_at: log_date(backup, ctx.now),
+        };
+        DraftFinding::new(Code::IcloudAttemptsFailing, vec![evidence])
     })
 }
 
