@@ -111,7 +111,7 @@ PYTHON
 check_manual() {
     local binary page warnings
     binary=$(cargo_target)/debug/fleetback
-    for page in "" scan swap verify report explain doctor config completions man; do
+    for page in "" scan swap verify report done explain doctor config completions man; do
         # shellcheck disable=SC2086  # no name is a page too
         warnings=$("$binary" man $page | groff -man -Tutf8 -ww 2>&1 >/dev/null)
         [ -z "$warnings" ] || { printf 'man %s: %s\n' "$page" "$warnings"; return 1; }

@@ -24,6 +24,7 @@ fn dispatch(cli: Cli) -> anyhow::Result<Exit> {
         Command::Verify(args) => command::verify::run(*args, &cli.common),
         Command::Report(args) => command::report::run(*args, &cli.common),
         Command::Diff(args) => command::diff::run(&args, &cli.common),
+        Command::Done(args) => command::done::run(&args, &cli.common),
         Command::Explain(args) => command::explain::run(&args, &cli.common),
         Command::Doctor(args) => command::doctor::run(*args, &cli.common),
         Command::Config(args) => command::config::run(&args, &cli.common),

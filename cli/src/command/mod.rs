@@ -3,6 +3,7 @@
 pub(crate) mod config;
 pub(crate) mod diff;
 pub(crate) mod doctor;
+pub(crate) mod done;
 pub(crate) mod explain;
 pub(crate) mod manual;
 pub(crate) mod report;

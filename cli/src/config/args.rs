@@ -8,10 +8,11 @@ use std::path::PathBuf;
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 use fleetback_report::policy::Preset;
 use jiff::Timestamp;
+use jiff::civil::Date;
 
 use super::output_settings::OutputSettings;
 use super::settings::{self, ScanSettings, TerminalSettings};
-use super::since::{Since, instant};
+use super::since::{Since, day, instant};
 use super::swap_args::Swap;
 use crate::passwords::CommandLine;
 use crate::system::exit::{diff_codes_help, exit_codes_help, swap_codes_help, verify_codes_help};
@@ -75,6 +76,8 @@ pub(crate) enum Command {
     /// What changed between two stored JSON reports
     #[command(after_help = diff_codes_help())]
     Diff(Diff),
+    /// Record that a fix was made, so that the next run can tell whether it helped
+    Done(Done),
     /// Explain a finding or a fix, and what to do
     Explain(Explain),
     /// Check that a scheduled run could read everything it should
@@ -227,6 +230,31 @@ pub(crate) struct FailFlags {
     /// End with 0 instead of 1 when there are findings; changes no other exit code
     #[arg(long)]
     pub(crate) exit_zero: bool,
+}
+
+/// `fleetback done`
+#[derive(Debug, Args)]
+pub(crate) struct Done {
+    /// The device: its serial number or UDID, as the report names it
+    #[arg(value_name = "SERIAL")]
+    pub(crate) device: String,
+
+    /// The fix that was made, such as check-storage; `fleetback explain` lists all
+    #[arg(value_name = "FIX")]
+    pub(crate) fix: String,
+
+    /// The day on which it was made [default: today]
+    #[arg(long, value_name = "DATE", value_parser = day)]
+    pub(crate) on: Option<Date>,
+
+    /// The history store to record it in, instead of the user's own
+    #[arg(
+        long,
+        value_name = "FILE",
+        env = "FLEETBACK_HISTORY",
+        hide_env_values = true
+    )]
+    pub(crate) history: Option<PathBuf>,
 }
 
 /// `fleetback explain`

@@ -55,6 +55,13 @@ pub(super) fn instant(text: &str) -> Result<Timestamp, String> {
         .map_err(|_| "wanted an instant with its zone, such as 2026-11-20T04:00:00Z".to_owned())
 }
 
+/// A calendar day as the command line takes it.
+pub(super) fn day(text: &str) -> Result<Date, String> {
+    let is_day = !text.contains(['T', 't', ' ']);
+    let day = text.parse().ok().filter(|_| is_day);
+    day.ok_or_else(|| "wanted a day such as 2026-11-20".to_owned())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -13,6 +13,7 @@ mod session;
 mod store;
 #[cfg(test)]
 mod tests;
+mod write_done;
 mod write_folders;
 mod write_run;
 
@@ -20,3 +21,4 @@ pub(crate) use job::Job;
 pub(crate) use location::{default_path, named_folder};
 pub(crate) use session::{History, HistoryChoice, for_stored_results, lies_below};
 pub(crate) use store::Store;
+pub(crate) use write_done::KnownDevice;

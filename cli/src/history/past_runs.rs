@@ -6,8 +6,8 @@
 use std::collections::HashMap;
 
 use fleetback_report::history::{
-    DeviceIds, History, PastDevice, PastFinding, PastFolder, PastIcloud, PastRun, PastSize,
-    PastState,
+    DeviceIds, DoneFix, History, PastDevice, PastFinding, PastFolder, PastIcloud, PastRun,
+    PastSize, PastState,
 };
 use fleetback_report::results::Status;
 use jiff::Timestamp;
@@ -45,6 +45,7 @@ pub(super) fn of_job(connection: &Connection, job: i64) -> Result<History, Cause
     reader.icloud()?;
     reader.sizes()?;
     reader.folders()?;
+    reader.done()?;
     Ok(History {
         runs,
         devices: reader.devices,
@@ -205,6 +206,20 @@ impl Reader<'_> {
                         until,
                         missed_since: missed_since.and_then(instant),
                     });
+                }
+                Ok(())
+            },
+        )
+    }
+
+    fn done(&mut self) -> Result<(), Cause> {
+        self.each(
+            "SELECT device, day, fix FROM done
+             WHERE device IN (SELECT device FROM devices WHERE job = ?1) ORDER BY device, day, fix",
+            |device, row| {
+                let word = |place| row.get::<_, String>(place);
+                if let (Ok(on), Ok(fix)) = (word(1)?.parse(), word(2)?.parse()) {
+                    device.done.push(DoneFix { on, fix });
                 }
                 Ok(())
             },

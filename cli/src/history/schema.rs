@@ -139,6 +139,15 @@ pub(super) const STEPS: &[&str] = &["
     INSERT INTO jobs (job, host, roots) SELECT job, host, roots FROM jobs_before;
     DROP TABLE jobs_before;
     CREATE INDEX series_of_job ON jobs (host, roots);
+", "
+    -- The fixes that a person recorded as done.
+    CREATE TABLE done (
+        device      INTEGER NOT NULL,
+        day         TEXT NOT NULL,      -- yyyy-mm-dd, where the person was
+        fix         TEXT NOT NULL,
+        recorded_at INTEGER NOT NULL,
+        PRIMARY KEY (device, day, fix)
+    ) STRICT, WITHOUT ROWID;
 "];
 
 /// Is it a store already, and of an older version than this?

@@ -10,9 +10,11 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use fleetback_report::history::History;
+use fleetback_report::results::FixId;
 use fleetback_scanner::model::backup::VerifyLevel;
 use fleetback_scanner::model::backup::{CheckRecord, PasswordProof};
 use jiff::Timestamp;
+use jiff::civil::Date;
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior, params};
 
@@ -24,6 +26,7 @@ use super::network_disk::network_disk;
 use super::past_runs;
 use super::schema::{APPLICATION_ID, is_behind, migrate};
 use super::series;
+use super::write_done::{self, KnownDevice};
 use super::write_run::{self, SaveOutcome, ScanRun};
 use crate::system::platform;
 
@@ -122,6 +125,27 @@ impl Store {
     /// The last run of each series that was set aside for a clock.
     pub(crate) fn set_aside(&self) -> Result<Vec<Timestamp>, StoreError> {
         series::set_aside(&self.connection).map_err(|cause| cause.at(&self.path))
+    }
+
+    /// Every device that any run saw.
+    pub(crate) fn known_devices(&self) -> Result<Vec<KnownDevice>, StoreError> {
+        write_done::known(&self.connection).map_err(|cause| cause.at(&self.path))
+    }
+
+    /// The newest run of any job.
+    pub(crate) fn newest_run(&self) -> Result<Option<Timestamp>, StoreError> {
+        write_done::newest_run(&self.connection).map_err(|cause| cause.at(&self.path))
+    }
+
+    /// Records that a fix was done on a day, for each of these devices.
+    pub(crate) fn record_done(
+        &mut self,
+        devices: &[&KnownDevice],
+        done: (FixId, Date),
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        let recorded = write_done::record(&mut self.connection, devices, done, now);
+        recorded.map_err(|cause| cause.at(&self.path))
     }
 
     /// Reads every page and says what is wrong; for `doctor`, a run does not take the time.

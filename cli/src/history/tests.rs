@@ -18,7 +18,7 @@ use tempfile::TempDir;
 use fleetback_report::history::{History, Searched};
 use fleetback_report::judge::{ReferenceData, RunInfo, judge};
 use fleetback_report::policy::Policy;
-use fleetback_report::results::{Code, Results, Status};
+use fleetback_report::results::{Code, FixId, Results, Status};
 use fleetback_scanner::model::fleet::{Device, Fleet};
 use fleetback_scanner::model::identity::{Identity, Serial, Udid};
 
@@ -599,8 +599,8 @@ fn each_step_is_taken_once_and_whole() {
     assert_eq!(half, Ok(0));
 }
 
-/// What the version before folders were remembered left: one run, one device, one finding.
-const BEFORE_FOLDERS: &str = "
+/// What a store of the second version and of each later one may hold: one run, one device, one finding.
+const OF_SECOND_VERSION: &str = "
     INSERT INTO jobs VALUES (1, 'mac', '/backups');
     INSERT INTO runs VALUES (1, 1795060800000, 'run 0', '0', 1, 1);
     INSERT INTO devices VALUES (1, 1, NULL, 'FBTEST00001', NULL, NULL, 1795060800000, 1795060800000, NULL, NULL, NULL);
@@ -610,17 +610,26 @@ const BEFORE_FOLDERS: &str = "
 
 #[test]
 fn a_store_of_an_earlier_version_is_taken_over_with_all_it_holds() {
+    for version in 2..STEPS.len() {
+        taken_over(version);
+    }
+}
+
+#[track_caller]
+fn taken_over(version: usize) {
     let sandbox = Sandbox::new(0);
     sandbox.write(b"");
     let mut old = Connection::open(sandbox.store()).unwrap();
-    migrate_by(&mut old, &STEPS[..2]).unwrap();
-    old.execute_batch(BEFORE_FOLDERS).unwrap();
+    migrate_by(&mut old, &STEPS[..version]).unwrap();
+    old.execute_batch(OF_SECOND_VERSION).unwrap();
     drop(old);
     let before = past(&sandbox);
     assert_eq!(before.runs.len(), 1);
     let device = &before.devices[0];
     assert_eq!(device.states.len(), 1);
     assert_eq!(device.folders, []);
+    assert_eq!(device.done, []);
+    record_done(&sandbox, FixId::CheckStorage, "2026-11-19");
     assert_eq!(
         save_scan(&sandbox, &found(1, &[serial(1)])),
         SaveOutcome::Written
@@ -628,6 +637,34 @@ fn a_store_of_an_earlier_version_is_taken_over_with_all_it_holds() {
     let after = past(&sandbox);
     assert_eq!((after.runs.len(), after.devices.len()), (2, 1));
     assert_eq!(after.devices[0].states[0].since, device.states[0].since);
+    assert_eq!(after.devices[0].done.len(), 1);
+}
+
+/// Records a fix as done for every device that the store knows.
+fn record_done(sandbox: &Sandbox, fix: FixId, day: &str) {
+    let mut store = Store::open(&sandbox.store()).unwrap();
+    let known = store.known_devices().unwrap();
+    let devices: Vec<_> = known.iter().collect();
+    let done = (fix, day.parse().unwrap());
+    store
+        .record_done(&devices, done, Timestamp::UNIX_EPOCH)
+        .unwrap();
+}
+
+#[test]
+fn a_fix_that_was_done_is_kept_once_for_each_day() {
+    let sandbox = Sandbox::new(0);
+    save_scan(&sandbox, &found(1, &[serial(1)]));
+    for day in ["2026-11-19", "2026-11-20", "2026-11-19"] {
+        record_done(&sandbox, FixId::CheckStorage, day);
+    }
+    let done: Vec<_> = past(&sandbox).devices[0]
+        .done
+        .iter()
+        .map(|done| (done.on.to_string(), done.fix))
+        .collect();
+    let check = |day: &str| (day.to_owned(), FixId::CheckStorage);
+    assert_eq!(done, [check("2026-11-19"), check("2026-11-20")]);
 }
 
 #[track_caller]

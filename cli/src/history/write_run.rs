@@ -388,6 +388,7 @@ fn prune(transaction: &Transaction<'_>, clock: i64) -> Result<(), Cause> {
     transaction.execute("DELETE FROM states WHERE until < ?1", [limit])?;
     transaction.execute("DELETE FROM findings WHERE until < ?1", [limit])?;
     transaction.execute("DELETE FROM folders WHERE until < ?1", [limit])?;
+    transaction.execute("DELETE FROM done WHERE recorded_at < ?1", [limit])?;
     let limit_of_icloud = days_before(clock, ICLOUD_KEPT_DAYS);
     transaction.execute("DELETE FROM icloud WHERE until < ?1", [limit_of_icloud])?;
     let mut old = transaction.prepare("SELECT device FROM devices WHERE last_seen < ?1")?;

@@ -2,6 +2,7 @@
 //!
 //! Everything here can fail, and does so before anything is read or written: exit code 2.
 
+mod done;
 mod feeds;
 mod outputs;
 mod path_checks;
@@ -13,6 +14,7 @@ mod stored;
 pub(crate) mod swap;
 mod verify;
 
+pub(crate) use done::DonePlan;
 pub(crate) use outputs::{Format, Reports, time_zone};
 pub(crate) use resolve::{history_choice, host, passwords, policy};
 pub(crate) use scan::ScanPlan;

@@ -2,4 +2,5 @@
 
 pub(crate) mod exit;
 pub(crate) mod interrupt;
+pub(crate) mod nearest;
 pub(crate) mod platform;

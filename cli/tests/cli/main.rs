@@ -12,6 +12,7 @@
 mod config;
 mod demo;
 mod diff;
+mod done;
 mod exit_codes;
 mod explain;
 mod fleets;
@@ -19,6 +20,7 @@ mod gone;
 mod help;
 mod history;
 mod killed;
+mod nights;
 mod one_verdict;
 mod outputs;
 mod passwords;

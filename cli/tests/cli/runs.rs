@@ -76,13 +76,32 @@ fn nights_that_failed_are_counted_and_nights_that_are_missing_are_not() {
     );
 }
 
+/// Records the fix of the last report as done on a day of November and December, counted likewise.
+fn done(sandbox: &Sandbox, report: &Value, day: i64) {
+    let serial = device(report)["serial_number"].as_str().unwrap();
+    let first: jiff::civil::Date = "2026-11-01".parse().unwrap();
+    let day = first
+        .saturating_add(jiff::Span::new().days(day - 1))
+        .to_string();
+    let output = sandbox.run(&["done", serial, fix(report), "--on", &day]);
+    assert_eq!(exit_code(&output), 0, "{}", stderr(&output));
+}
+
 #[test]
-fn a_fix_that_does_not_help_gives_way_after_three_nights() {
+fn a_fix_gives_way_when_it_was_done_and_not_because_nights_pass() {
     let sandbox = one_device();
     let first = fix(&run_on_day(&sandbox, 30)).to_owned();
-    assert_eq!(fix(&run_on_day(&sandbox, 31)), first);
-    assert_eq!(fix(&run_on_day(&sandbox, 32)), first);
-    let fourth = run_on_day(&sandbox, 33);
+    let mut report = Value::Null;
+    for (day, nights) in [(31, 2), (32, 3), (35, 4)] {
+        report = run_on_day(&sandbox, day);
+        assert_eq!(fix(&report), first);
+        let why = device(&report)["findings"][0]["why"].as_str().unwrap();
+        let wanted = format!("still open, {nights} nights, no attempt since");
+        assert!(why.contains(&wanted), "{why}");
+    }
+    done(&sandbox, &report, 35);
+    assert_eq!(fix(&run_on_day(&sandbox, 35)), first, "of the same day");
+    let fourth = run_on_day(&sandbox, 36);
     let second = fix(&fourth).to_owned();
     assert_ne!(second, first);
     let finding = &device(&fourth)["findings"][0];
@@ -91,17 +110,18 @@ fn a_fix_that_does_not_help_gives_way_after_three_nights() {
         "{finding}"
     );
     assert_eq!(finding["history"]["tried"][0]["fix"], first);
-    assert_eq!(finding["history"]["tried"][0]["nights"], 3);
-    assert_eq!(fix(&run_on_day(&sandbox, 34)), second);
+    assert_eq!(finding["history"]["tried"][0]["nights"], 4);
+    assert_eq!(fix(&run_on_day(&sandbox, 37)), second);
 }
 
 #[test]
 fn two_fixes_and_two_weeks_are_for_apple() {
     let sandbox = one_device();
-    for day in 27..33 {
-        run_on_day(&sandbox, day);
+    for day in 30..32 {
+        let report = run_on_day(&sandbox, day);
+        done(&sandbox, &report, day);
     }
-    // Two fixes of three runs each lie behind, and the backup is 13 days old.
+    // Two fixes were done, and the backup is 13 days old.
     assert_ne!(fix(&run_on_day(&sandbox, 33)), "contact-apple-support");
     let fifteenth = run_on_day(&sandbox, 35);
     assert_eq!(fix(&fifteenth), "contact-apple-support");

@@ -1,0 +1,121 @@
+//! Four nights of the demo with one history: nobody touches a device, so no advice changes, and what
+//! one night says of a date the next does not take back.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use crate::demo;
+use crate::sandbox::{Sandbox, exit_code, stderr};
+
+/// Whose iCloud storage is full.
+const FULL: &str = "CPNJK4FNKR";
+
+const NIGHTS: [&str; 4] = ["2026-11-18", "2026-11-19", "2026-11-20", "2026-11-21"];
+
+fn night(sandbox: &Sandbox, day: &str) -> Value {
+    let now = format!("{day}T04:00:00Z");
+    let output = [
+        "--now",
+        &now,
+        "--history",
+        "h.sqlite3",
+        "--json",
+        "out.json",
+    ];
+    let output = sandbox.run(&[&demo::ARGS[..], &output].concat());
+    assert_eq!(exit_code(&output), 1, "{}", stderr(&output));
+    serde_json::from_str(&sandbox.read("out.json")).unwrap()
+}
+
+fn devices(report: &Value) -> BTreeMap<String, &Value> {
+    let devices = report["devices"].as_array().unwrap().iter();
+    let named =
+        devices.filter_map(|device| Some((device["serial_number"].as_str()?.to_owned(), device)));
+    named.collect()
+}
+
+/// The findings of a device that say why no backup is made, with what is advised.
+fn advice(device: &Value) -> BTreeMap<&str, (&str, &str)> {
+    let findings = device["findings"].as_array().unwrap().iter();
+    let advice = findings.map(|finding| {
+        let text = |pointer: &str| finding.pointer(pointer).and_then(Value::as_str).unwrap();
+        (text("/code"), (text("/rule"), text("/likely_fix/id")))
+    });
+    advice.collect()
+}
+
+#[test]
+fn nights_without_a_try_change_no_advice() {
+    let sandbox = demo::sandbox();
+    let nights = NIGHTS.map(|day| night(&sandbox, day));
+    let mut compared = 0;
+    for pair in nights.windows(2) {
+        let (before, after) = (devices(&pair[0]), devices(&pair[1]));
+        for (serial, device) in &after {
+            let earlier = advice(before[serial]);
+            for (code, (rule, fix)) in advice(device) {
+                // A cause that the evidence names anew brings its own fix.
+                if let Some((_, was)) = earlier.get(code).filter(|(was, _)| *was == rule) {
+                    assert_eq!(*was, fix, "{serial} {code} {rule}");
+                    compared += 1;
+                }
+            }
+        }
+    }
+    assert!(compared > 100, "{compared}");
+    for (number, night) in nights.iter().enumerate().skip(2) {
+        let device = devices(night)[FULL];
+        let finding = &device["findings"][0];
+        assert_eq!(finding["likely_fix"]["id"], "check-storage");
+        let why = finding["why"].as_str().unwrap();
+        assert!(
+            why.contains("still open, ") && why.contains("no attempt since"),
+            "{number}: {why}"
+        );
+    }
+}
+
+/// A night on which somebody could be lost who could not the night before says so.
+#[test]
+fn no_night_says_that_nothing_has_changed_while_more_could_be_lost() {
+    let sandbox = demo::sandbox();
+    let nights = NIGHTS.map(|day| night(&sandbox, day));
+    for pair in nights.windows(2) {
+        let at_risk = |night: &Value| night["summary"]["at_risk"].as_u64().unwrap();
+        let changes = pair[1]["history"]["changes"].as_object().unwrap();
+        let moved = changes.iter().filter(|(change, _)| *change != "same");
+        let moved: u64 = moved.filter_map(|(_, count)| count.as_u64()).sum();
+        assert!(
+            at_risk(&pair[0]) == at_risk(&pair[1]) || moved > 0,
+            "{} {changes:?}",
+            pair[1]["scanned_at"]
+        );
+    }
+}
+
+/// An age only grows, by as much as passes between two nights.
+#[test]
+fn ages_grow_with_the_nights() {
+    let sandbox = demo::sandbox();
+    let nights = NIGHTS.map(|day| night(&sandbox, day));
+    for pair in nights.windows(2) {
+        let before = devices(&pair[0]);
+        for (serial, device) in devices(&pair[1]) {
+            let date = |device: &Value| device["last_good_backup"]["date"].clone();
+            let age = |device: &Value| device["age_days"].as_f64();
+            if date(device) != date(before[&serial]) {
+                continue;
+            }
+            if let (Some(then), Some(now)) = (age(before[&serial]), age(device)) {
+                let grown = now - then;
+                assert!((0.0..2.0).contains(&grown), "{serial}: {then}, then {now}");
+                let whole = (now.floor() - then.floor() - 1.0).abs();
+                assert!(
+                    whole < f64::EPSILON || then == 0.0,
+                    "{serial}: {then}, then {now}"
+                );
+            }
+        }
+    }
+}
