@@ -647,7 +647,11 @@ fn record_done(sandbox: &Sandbox, fix: FixId, day: &str) {
     let devices: Vec<_> = known.iter().collect();
     let done = (fix, day.parse().unwrap());
     store
-        .record_done(&devices, done, Timestamp::UNIX_EPOCH)
+        .record_done(
+            &devices,
+            done,
+            Timestamp::from_millisecond(1_795_060_800_000).unwrap(),
+        )
         .unwrap();
 }
 

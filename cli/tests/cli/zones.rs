@@ -245,7 +245,11 @@ fn one_date_has_one_age() {
         let days = row["age_days"].clone();
         let lines = read.table.lines().filter(|line| line.ends_with(" d)"));
         let serial = &row["serial_number"];
-        for line in lines.filter(|line| !serial.is_empty() && line.contains(serial)) {
+        let namesakes = read
+            .csv
+            .iter()
+            .filter(|row| row["serial_number"] == *serial);
+        for line in lines.filter(|line| namesakes.clone().count() == 1 && line.contains(serial)) {
             assert!(line.ends_with(&format!(" ({days} d)")), "{days}: {line}");
         }
         let evidence = row["evidence"].split("; ");
