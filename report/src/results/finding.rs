@@ -77,11 +77,11 @@ pub struct FindingHistory {
     pub fix_since: Timestamp,
     /// Run days on which the likely fix was shown, this one among them.
     pub fix_nights: u64,
-    /// The newest attempt since the likely fix was first shown; it failed. `null` when none is known.
-    #[serde(default)]
+    /// The newest attempt since the likely fix was first shown; it failed. Absent when none is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub failed_attempt: Option<Timestamp>,
     /// The last day on which a person recorded the likely fix as done.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub done_on: Option<Date>,
     /// Other fixes that were shown before, oldest first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]

@@ -198,7 +198,7 @@ fn silent(drops: usize, days: i64) -> Vec<&'static str> {
     let device = judged_alone(phone, "");
     let found = device.findings.iter().find(|found| found.code == FAILING);
     if let Some(found) = found {
-        assert_eq!(found.likely_fix.id, FixId::StableWifi);
+        assert_eq!(found.likely_fix, FixId::StableWifi);
         assert!(found.evidence[0].text.contains("the Wi-Fi was lost"));
     }
     codes(&device)

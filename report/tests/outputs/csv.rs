@@ -227,10 +227,9 @@ proptest! {
 #[test]
 fn a_healthy_device_has_no_likely_fix() {
     let cells = |severity| {
-        let fix = (FixId::UpdateIos, "Update iOS", "user");
         let mut device = device("F2LX0000TEST", "", Status::Protected);
         device.severity = Some(severity);
-        device.findings = vec![finding(Code::OsOutdated, severity, "Old", fix)];
+        device.findings = vec![finding(Code::OsOutdated, severity, "Old", FixId::UpdateIos)];
         let results = results(vec![device], Vec::new());
         ["likely_fix", "next_fix"].map(|column| cell(&results, RAW, column))
     };
