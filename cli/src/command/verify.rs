@@ -1,4 +1,4 @@
-//! `fleetback verify`: one or more backups in depth, each checked anew whatever the history says.
+//! `fleetback verify`: one or more backups, each checked anew whatever the history says.
 
 use std::sync::atomic::Ordering;
 use std::time::Instant;

@@ -68,7 +68,7 @@ pub(crate) enum Command {
     /// Is it safe to wipe or swap this device now?
     #[command(after_help = swap_codes_help())]
     Swap(Box<Swap>),
-    /// Check one or more backups in depth: would they restore?
+    /// Check one or more backups: would they restore?
     #[command(after_help = verify_codes_help())]
     Verify(Box<Verify>),
     /// Write the reports again from a stored JSON report; reads no backup

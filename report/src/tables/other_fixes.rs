@@ -283,7 +283,7 @@ pub(super) const TABLE: [About; 24] = [
         ask: None,
         steps: &[
             step("Scan again with --verify sizes, which is the default: it looks for every file that the backup names, and at its length."),
-            step("Or check this one backup in depth: fleetback verify, with its folder."),
+            step("Or read every byte of this one backup: fleetback verify --verify contents, with its folder."),
         ],
     },
     About {
