@@ -29,17 +29,18 @@ make_fleet=${MAKE_FLEET:-$target/debug/make-fleet}
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-# NAME DEVICES SEED ENCRYPTED DAMAGE [MORE...]
+# NAME DEVICES SEED ENCRYPTED DAMAGE FILES [MORE...]
 fleet() {
-    name=$1 devices=$2 seed=$3 encrypted=$4 damage=$5
-    shift 5
+    name=$1 devices=$2 seed=$3 encrypted=$4 damage=$5 files=$6
+    shift 6
     "$make_fleet" --out "$work/$name" --devices "$devices" --seed "$seed" --encrypted "$encrypted" \
-        --damage "$damage" --files-per-backup 40 --now 2026-11-20T04:00:00Z --manifest "$work/$name.json" "$@"
+        --damage "$damage" --files-per-backup "$files" --now 2026-11-20T04:00:00Z --manifest "$work/$name.json" "$@"
 }
 
-fleet encrypted 3 77 100 0 --all-folders
-fleet whole 60 78 50 0
-fleet damage 220 79 50 100
+fleet encrypted 3 77 100 0 40 --all-folders
+fleet whole 60 78 50 0 40
+fleet damage 220 79 50 100 40
+fleet long 12 80 50 0 600
 cp -R testdata/fleets "$work/fleets"
 
 "$python" -B testdata/peers/opens.py "$work/encrypted" "$work/encrypted.json"

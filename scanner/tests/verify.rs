@@ -274,6 +274,20 @@ fn a_file_that_does_not_begin_as_its_name_says_is_a_doubt_or_damage_by_its_diges
     }
 }
 
+#[test]
+fn the_reason_says_how_many_payloads_were_looked_into() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = builder().files(500).write(folder.path()).unwrap().path;
+    let reason = |level| read_at(&path, level).restorable_reason;
+    let there = "all 502 files of the manifest are on disk";
+    assert_eq!(reason(VerifyLevel::Names), there);
+    assert_eq!(
+        reason(VerifyLevel::Sizes),
+        format!("{there}, each as long as promised; 64 were looked into")
+    );
+    assert!(reason(VerifyLevel::Contents).contains("every byte of them was read; for "));
+}
+
 /// A tool that gives files other names makes no name a witness: Digests prove that it does.
 #[test]
 fn names_that_are_not_kept_prove_nothing() {

@@ -109,9 +109,14 @@ def cut_one(folder, chance):
     path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
 
 
-def garble_one(folder, chance):
-    path = chance.choice(payloads(folder))
-    path.write_bytes(chance.randbytes(path.stat().st_size))
+def garble(count):
+    """Other bytes of the same length in so many payloads."""
+
+    def change(folder, chance):
+        for path in chance.sample(payloads(folder), count):
+            path.write_bytes(chance.randbytes(path.stat().st_size))
+
+    return change
 
 
 def lose_folders(folder, chance):
@@ -170,7 +175,7 @@ CHANGES = {
     "payloads emptied": (empty_all, False),
     "payloads hollow": (hollow_all, False),
     "one payload cut to half": (cut_one, False),
-    "one payload garbled": (garble_one, False),
+    "one payload garbled": (garble(1), False),
     "half of the folders lost": (lose_folders, False),
     "list cut to half": (halve_list, False),
     "one sector of the list garbled": (garble_list, False),
@@ -179,9 +184,13 @@ CHANGES = {
 }
 
 
-def changed(whole, out):
+# The same done to backups that are too long for a sample to see all of.
+GARBLED_OF_MANY = {f"{count} of 600 payloads garbled": (garble(count), False) for count in (1, 6, 60)}
+
+
+def changed(whole, out, changes):
     """Each change, done to a copy of each whole backup."""
-    for kind, (change, truth) in CHANGES.items():
+    for kind, (change, truth) in changes.items():
         for number, case in enumerate(whole):
             folder = out / kind.replace(" ", "-") / case.folder.name
             shutil.copytree(case.folder, folder)

@@ -2,8 +2,8 @@
 
     restorable.py WORK FLEETBACK [PAGE]
 
-WORK holds `fleets` (a copy of the checked-in ones), `whole` and `damage` (made by make-fleet, with whole.json and
-damage.json beside them). Why a reader said no is written to reasons.json in the environment of Python. Ends with 1 when
+WORK holds `fleets` (a copy of the checked-in ones), `whole`, `damage` and `long` (made by make-fleet, with whole.json,
+damage.json and long.json beside them). Why a reader said no is written to reasons.json in the environment of Python. Ends with 1 when
 fleetback called a whole backup lost.
 """
 
@@ -31,7 +31,7 @@ def all_cases(work):
     whole = list(cases.generated(work / "whole", work / "whole.json", "generated"))
     found += whole
     found += cases.generated(work / "damage", work / "damage.json", "generated")
-    found += cases.changed(whole[:CHANGED], work / "changed")
+    found += cases.changed(whole[:CHANGED], work / "changed", cases.CHANGES)
     return found
 
 
@@ -106,6 +106,18 @@ def missed_at(found, given):
     return ", ".join(f"{kind} ({number} of {of[kind]})" for kind, number in calm.items()) or "nothing"
 
 
+def sampled(work, program):
+    """Our words on long backups in which few payloads are garbled, by how many."""
+    whole = list(cases.generated(work / "long", work / "long.json", "generated"))
+    found = list(cases.changed(whole, work / "sampled", cases.GARBLED_OF_MANY))
+    words = {name: our_words(program, found, level) for name, level in zip(OURS, LEVELS)}
+    rows = [
+        [kind, len(numbers), *(cell([words[name][number] for number in numbers]) for name in OURS)]
+        for (kind, _), numbers in by_kind(found).items()
+    ]
+    return table(["what was done", "backups", *OURS], rows)
+
+
 def table(head, rows):
     lines = [head, ["---"] * len(head), *rows]
     return "".join("| " + " | ".join(map(str, line)) + " |\n" for line in lines)
@@ -177,10 +189,17 @@ none reads Status.plist for a verdict. The figures say how far "another program 
 **What fleetback missed:**
 
 {missed}
-A payload of the right length with wrong bytes shows only to who reads it: by its digest or, in an encrypted backup, by
-its padding. So it takes `contents`, and in a plain backup a row with a digest. A file without blocks on disk is told from
-its size alone from 8 KB on; the hollow payloads missed are smaller and of plain backups.
+What is *left open* is a payload of the right length that does not begin as its name says, in a plain backup and without a
+Digest: the device may have stored it so.
 
+**What a sample cannot see.** A payload of the right length with wrong bytes shows only to who reads it, and at `sizes`
+64 payloads of a backup are looked into ([formats.md](formats.md), "Names and first bytes"): all of the 40 in the backups
+above, few of those in a real one. So here are longer backups, which count for nobody, each with some payloads garbled.
+Every one of them is damaged, and each *yes* is one that this level does not see. What `contents` does not see either is
+a payload of a plain backup without a Digest whose name binds nothing, which nobody can tell from a sound one; and, once
+in 256, an encrypted one whose last bytes pass for a padding.
+
+{sampled}
 **False alarms are counted over** {whole} backups:
 
 {list}
@@ -189,7 +208,7 @@ None of them is of a real device: none that is whole was at hand.
 {kinds}"""
 
 
-def page(found, words, ours):
+def page(found, words, ours, sampled):
     truths = Counter(case.truth for case in found)
     return PAGE.format(
         date=datetime.date.today().isoformat(),
@@ -201,6 +220,7 @@ def page(found, words, ours):
         open=truths[None],
         counts=counts_table(count(found, words)),
         missed=missed(found, words),
+        sampled=sampled,
         list=whole_list(found),
         kinds=kinds_table(found, words),
     )
@@ -214,7 +234,7 @@ def main(work, program, out=None):
     words, reasons = ask_all(program, found)
     Path(sys.prefix, "reasons.json").write_text(json.dumps(reasons, indent=1))
     ours = subprocess.run([program, "--version"], capture_output=True, text=True, check=True).stdout.split()[-1]
-    text = page(found, words, ours)
+    text = page(found, words, ours, sampled(work, program))
     print(text)
     if out:
         Path(out).write_text(text)
