@@ -7,7 +7,7 @@ use std::io::{self, Write};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use fleetback_report::render::terminal::report;
-use fleetback_report::render::{csv, html, json};
+use fleetback_report::render::{csv, html, json, xlsx};
 use fleetback_report::results::Results;
 use fleetback_report::view::report::ReportView;
 
@@ -99,10 +99,7 @@ impl Page<'_> {
             Format::Html => html::write(self.sheet, out),
             Format::Json => json::write_results(self.results, out),
             Format::Text => report::write(self.sheet, &self.text_options(), out),
-            Format::Xlsx => Err(io::Error::new(
-                io::ErrorKind::Unsupported,
-                "only `fleetback swap` writes workbooks",
-            )),
+            Format::Xlsx => xlsx::write_report(self.sheet, out),
         }
     }
 

@@ -78,11 +78,20 @@ pub(crate) struct OutputSettings {
     #[arg(long, value_name = "FILE", env = "FLEETBACK_JSON")]
     pub(crate) json: Vec<PathBuf>,
 
+    /// Write a workbook for Excel, Numbers or LibreOffice; repeatable; `-` is standard output
+    #[arg(
+        long,
+        value_name = "FILE",
+        env = "FLEETBACK_XLSX",
+        hide_env_values = true
+    )]
+    pub(crate) xlsx: Vec<PathBuf>,
+
     /// For whom the CSV is [default: excel]
     #[arg(long, value_name = "PROFILE", env = "FLEETBACK_CSV_PROFILE")]
     pub(crate) csv_profile: Option<CsvProfile>,
 
-    /// One ASCII character between the cells, or `tab` [default: ,]
+    /// One ASCII character between the cells, `tab`, or `auto` for what this computer's spreadsheet splits at [default: ,]
     #[arg(long, value_name = "C", env = "FLEETBACK_CSV_DELIMITER")]
     pub(crate) csv_delimiter: Option<String>,
 
@@ -103,16 +112,18 @@ impl Layer for OutputSettings {
     /// Outputs are one choice: a run that asks for any output gets no other from a place that
     /// weighs less, so that `--csv -` does not also overwrite the nightly page.
     fn with_fallback(self, under: Self) -> Self {
-        let asked = !(self.csv.is_empty() && self.html.is_empty() && self.json.is_empty());
-        let (csv, html, json) = if asked {
-            (self.csv, self.html, self.json)
+        let targets = [&self.csv, &self.html, &self.json, &self.xlsx];
+        let asked = targets.into_iter().any(|paths| !paths.is_empty());
+        let (csv, html, json, xlsx) = if asked {
+            (self.csv, self.html, self.json, self.xlsx)
         } else {
-            (under.csv, under.html, under.json)
+            (under.csv, under.html, under.json, under.xlsx)
         };
         Self {
             csv,
             html,
             json,
+            xlsx,
             csv_profile: self.csv_profile.with_fallback(under.csv_profile),
             csv_delimiter: self.csv_delimiter.with_fallback(under.csv_delimiter),
             csv_rows: self.csv_rows.with_fallback(under.csv_rows),
@@ -130,6 +141,7 @@ impl OutputSettings {
             csv: Vec::new(),
             html: Vec::new(),
             json: Vec::new(),
+            xlsx: Vec::new(),
             ..self
         }
     }
@@ -141,7 +153,8 @@ impl OutputSettings {
             .csv
             .iter_mut()
             .chain(&mut self.html)
-            .chain(&mut self.json);
+            .chain(&mut self.json)
+            .chain(&mut self.xlsx);
         all.filter(|path| path.as_os_str() != "-")
             .for_each(|path| *path = folder.join(&*path));
         self

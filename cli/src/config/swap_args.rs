@@ -188,7 +188,7 @@ pub(crate) struct SwapOutput {
     #[arg(long, value_name = "PROFILE")]
     pub(crate) csv_profile: Option<CsvProfile>,
 
-    /// One ASCII character between the cells, or `tab` [default: ,]
+    /// One ASCII character between the cells, `tab`, or `auto` for what this computer's spreadsheet splits at [default: ,]
     #[arg(long, value_name = "C")]
     pub(crate) csv_delimiter: Option<String>,
 
@@ -204,6 +204,7 @@ impl SwapOutput {
             csv: self.csv,
             html: self.html,
             json: self.json,
+            xlsx: self.xlsx,
             csv_profile: self.csv_profile,
             csv_delimiter: self.csv_delimiter,
             timezone: self.timezone,

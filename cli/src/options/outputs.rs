@@ -14,6 +14,7 @@ use crate::config::output_settings::{FailOn, OutputSettings};
 use crate::output::files::{Target, resolved};
 use crate::output::terminal;
 use crate::system::exit::FailThreshold;
+use crate::system::locale;
 
 /// What to write, and how.
 #[derive(Debug)]
@@ -35,7 +36,7 @@ pub(crate) enum Format {
     Html,
     /// `--json`
     Json,
-    /// `--xlsx`, which `swap` alone has.
+    /// `--xlsx`
     Xlsx,
     /// The short table of a run that was asked for no report.
     Text,
@@ -44,17 +45,13 @@ pub(crate) enum Format {
 impl Reports {
     /// Checks what the outputs were asked to be.
     pub(crate) fn new(output: &OutputSettings) -> Result<Self> {
-        Self::with_workbooks(output, &[])
-    }
-
-    /// The same with workbooks among them.
-    pub(crate) fn with_workbooks(output: &OutputSettings, workbooks: &[PathBuf]) -> Result<Self> {
+        let profile = output.csv_profile.map_or(Profile::Excel, Profile::from);
         Ok(Self {
-            targets: targets(output, workbooks)?,
+            targets: targets(output)?,
             csv: CsvOptions {
-                profile: output.csv_profile.map_or(Profile::Excel, Profile::from),
+                profile,
                 rows: output.csv_rows.map_or(Rows::Device, Rows::from),
-                delimiter: delimiter(output.csv_delimiter.as_deref())?,
+                delimiter: delimiter(output.csv_delimiter.as_deref(), profile)?,
             },
             time_zone: time_zone(output.timezone.as_deref())?,
         })
@@ -80,12 +77,12 @@ impl Reports {
 }
 
 /// The outputs asked for, files first; the short table when there are none.
-fn targets(output: &OutputSettings, workbooks: &[PathBuf]) -> Result<Vec<(Format, Target)>> {
+fn targets(output: &OutputSettings) -> Result<Vec<(Format, Target)>> {
     let kinds = [
         (Format::Csv, output.csv.as_slice()),
         (Format::Html, &output.html),
         (Format::Json, &output.json),
-        (Format::Xlsx, workbooks),
+        (Format::Xlsx, &output.xlsx),
     ];
     let mut targets: Vec<_> = kinds
         .into_iter()
@@ -134,12 +131,15 @@ pub(crate) fn time_zone(name: Option<&str>) -> Result<TimeZone> {
     }
 }
 
-fn delimiter(text: Option<&str>) -> Result<u8> {
+/// `auto` is for spreadsheets: one whose language has a decimal comma splits at `;`.
+fn delimiter(text: Option<&str>, profile: Profile) -> Result<u8> {
     match text.unwrap_or(",").as_bytes() {
+        b"auto" if profile == Profile::Excel && locale::has_decimal_comma() => Ok(b';'),
+        b"auto" => Ok(b','),
         b"tab" | b"\\t" => Ok(b'\t'),
         [byte] if byte.is_ascii() && !b"\"\r\n\0".contains(byte) => Ok(*byte),
         _ => bail!(
-            "--csv-delimiter: wanted one ASCII character that is no quote and no line break, or `tab`, found {:?}",
+            "--csv-delimiter: wanted one ASCII character that is no quote and no line break, `tab` or `auto`, found {:?}",
             text.unwrap_or_default()
         ),
     }

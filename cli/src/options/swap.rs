@@ -88,10 +88,9 @@ impl SwapPlan {
         let terminal = resolve::terminal(common, config.terminal);
         resolve::log_config(found.as_ref(), terminal.verbosity);
         let now = args.now.unwrap_or_else(Timestamp::now);
-        let workbooks = args.output.xlsx.clone();
         let output = args.output.into_settings();
         let output = output.with_fallback(config.output.without_targets());
-        let reports = Reports::with_workbooks(&output, &workbooks)?;
+        let reports = Reports::new(&output)?;
         let read = args.plan.as_deref().map(read_plan).transpose()?;
         let asked = asked(read.as_ref(), &args.devices, &args.target);
         let plan_file: Vec<_> = args.plan.iter().map(PathBuf::as_path).collect();

@@ -2,5 +2,6 @@
 
 pub(crate) mod exit;
 pub(crate) mod interrupt;
+pub(crate) mod locale;
 pub(crate) mod nearest;
 pub(crate) mod platform;

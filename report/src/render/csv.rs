@@ -160,10 +160,15 @@ fn form(cell: Cell, options: &CsvOptions) -> String {
 
 fn guarded(text: &str) -> String {
     let visible = visible(text);
-    if csv_guard::would_mangle(text) {
+    let mangled = csv_guard::would_mangle(text);
+    let visible = if mangled {
         format!("'{visible}")
     } else {
         visible.into_owned()
+    };
+    match csv_guard::fitting(&visible) {
+        Cow::Owned(cut) => cut,
+        Cow::Borrowed(_) => visible,
     }
 }
 

@@ -6,6 +6,8 @@
 //! Forms were measured in LibreOffice 7.4; those of Excel and of other languages follow the
 //! documentation and are on the side of caution.
 
+use std::borrow::Cow;
+
 /// Would a spreadsheet run this text as a formula, or turn it into a number, a date, a truth value
 /// or an error?
 pub fn would_mangle(text: &str) -> bool {
@@ -273,3 +275,19 @@ const WEEKDAYS: &str = "\
     mon tue tues wed thu thur thurs fri sat sun \
     monday tuesday wednesday thursday friday saturday sunday \
     mo di mi do fr sa so montag dienstag mittwoch donnerstag freitag samstag sonntag";
+/// UTF-16 units in a cell (Microsoft, "Excel specifications and limits").
+const CELL_MAX: usize = 32_767;
+
+/// A text as a cell can hold it: no longer than a spreadsheet reads.
+pub(crate) fn fitting(text: &str) -> Cow<'_, str> {
+    if text.len() <= CELL_MAX || text.encode_utf16().count() <= CELL_MAX {
+        return Cow::Borrowed(text);
+    }
+    let mut units = 0;
+    let fits = |c: &char| {
+        units += c.len_utf16();
+        units < CELL_MAX
+    };
+    let kept: String = text.chars().take_while(fits).collect();
+    Cow::Owned(kept + "…")
+}

@@ -63,7 +63,7 @@ pub struct Backup {
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub named_by_folder_only: bool,
     /// An archived copy.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    #[serde(default)]
     pub archived: bool,
     /// Which program wrote it.
     pub kind_of_host_tool: HostTool,
@@ -78,24 +78,24 @@ pub struct Backup {
     /// Does the policy take it as good?
     pub good: bool,
     /// Is the payload encrypted?
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     pub encrypted: Option<bool>,
     /// Is its password known to open it?
     pub password: Password,
     /// When what could be restored was completed (device clock).
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     pub completed_at: Option<Timestamp>,
     /// Info.plist `Last Backup Date` (host clock).
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     pub info_date: Option<Timestamp>,
     /// Manifest.plist `Date` (device clock).
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     pub manifest_date: Option<Timestamp>,
     /// Status.plist `Date` (device clock).
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     pub status_date: Option<Timestamp>,
     /// "18.1".
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     pub os_version: Option<String>,
     /// `Product Version` of Info.plist, which the computer wrote.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -106,13 +106,13 @@ pub struct Backup {
     /// How deep it was checked, and when.
     pub verified: Verified,
     /// `None` before a check.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     pub files: Option<FileCount>,
     /// Was the check taken over from an earlier run, because nothing has changed since?
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub recalled: bool,
     /// The first of the missing files.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(default)]
     pub missing_sample: Vec<FileName>,
     /// The first payloads that no row of the manifest names, below the folder.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -131,7 +131,7 @@ pub struct Backup {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub password_proof: Option<Proof>,
     /// What in this folder could not be used.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(default)]
     pub problems: Vec<Problem>,
 }
 

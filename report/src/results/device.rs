@@ -84,10 +84,10 @@ pub struct Device {
     /// The one word.
     pub status: Status,
     /// The worst of the findings that no waiver covers; `None` when there is none.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     pub severity: Option<Severity>,
     /// The newest good backup.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     pub last_good_backup: Option<GoodBackup>,
     /// Days from the last good backup to `scanned_at`, cut off: whole ones, and a fraction where only
     /// that shows which limit of the policy is passed (7.2 where the limit is 7).
@@ -106,7 +106,7 @@ pub struct Device {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_attempt: Option<Attempt>,
     /// Local backups, newest first.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(default)]
     pub backups: Vec<Backup>,
     /// iCloud backups, as far as known.
     pub icloud: Icloud,
@@ -115,7 +115,7 @@ pub struct Device {
     pub mdm: Option<Mdm>,
     /// Those that no waiver covers first, then worst first; what keeps the device from a good backup comes
     /// before encryption and updates; ties in the order of the codes.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(default)]
     pub findings: Vec<Finding>,
     /// Is it in the inventory? `None` when there is no inventory.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -283,10 +283,24 @@ fn fix_id(fix: Option<FixId>) -> Cell {
     })
 }
 
+/// More evidence than this nobody reads in a cell; the JSON has it whole.
+const EVIDENCE_CHARS_MAX: usize = 1_000;
+
 fn evidence(finding: &Finding) -> String {
     let facts = finding.evidence.iter();
-    let facts = facts.map(|fact| format!("{} [{}]", fact.text, fact.source));
-    facts.collect::<Vec<_>>().join("; ")
+    let facts: Vec<String> = facts
+        .map(|fact| format!("{} [{}]", fact.text, fact.source))
+        .collect();
+    let mut length = 0;
+    let fits = |fact: &&String| {
+        length += fact.chars().count();
+        length <= EVIDENCE_CHARS_MAX
+    };
+    let shown = facts.iter().take_while(fits).count().max(1);
+    let more = facts.len().saturating_sub(shown) as u64;
+    let more = (more > 0).then(|| format!("and {} more", format::number(more)));
+    let shown: Vec<String> = facts.into_iter().take(shown).chain(more).collect();
+    shown.join("; ")
 }
 
 /// The waiver's last day. A waiver without end, and a day that is none, leave the cell empty.

@@ -25,3 +25,4 @@ pub mod summary;
 pub mod support_request;
 pub mod ticket;
 pub(crate) mod work_list;
+pub(crate) mod workbook;

@@ -1,7 +1,7 @@
 """Prints what a spreadsheet made of each cell: [[type, value, text], ...] per row, as JSON.
 
 Types are those of openpyxl: s text, n number, d date, f formula, b truth value, e error.
-Usage: read_cells.py FILE.xlsx
+Usage: read_cells.py FILE.xlsx [SHEET]
 """
 
 import json
@@ -19,5 +19,6 @@ def cell(found):
     return [kind, found.number_format, text]
 
 
-sheet = openpyxl.load_workbook(sys.argv[1]).active
+book = openpyxl.load_workbook(sys.argv[1])
+sheet = book[sys.argv[2]] if len(sys.argv) > 2 else book.active
 json.dump([[cell(c) for c in row] for row in sheet.iter_rows()], sys.stdout)

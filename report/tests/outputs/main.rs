@@ -15,3 +15,4 @@ mod sheet;
 mod spreadsheet;
 mod text;
 mod words;
+mod workbook;

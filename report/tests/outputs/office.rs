@@ -260,3 +260,55 @@ fn the_traps_are_real() {
         assert_eq!(became(trap), kind, "{trap}");
     }
 }
+
+/// What openpyxl makes of a sheet of the workbook, header left out.
+fn sheet_of(path: &Path, sheet: &str, python: &str) -> Vec<Vec<Found>> {
+    let read = Command::new(python)
+        .arg(READ_CELLS)
+        .arg(path)
+        .arg(sheet)
+        .output();
+    let cells = stdout(read.unwrap(), "read_cells.py");
+    let mut rows: Vec<Vec<Found>> = serde_json::from_slice(&cells).unwrap();
+    rows.remove(0);
+    rows
+}
+
+/// The workbook, as openpyxl reads it and as LibreOffice saves it, holds what the CSV holds.
+#[test]
+fn the_workbook_is_cell_equal_with_the_table() {
+    let Some(python) = ready() else { return };
+    for results in [trapped(), morning()] {
+        let folder = tempfile::tempdir().unwrap();
+        let (ours, theirs) = (folder.path().join("ours.xlsx"), folder.path().join("out"));
+        std::fs::write(&ours, crate::workbook::written(&results)).unwrap();
+        save_again(folder.path(), &ours, &theirs);
+        let zone = TimeZone::UTC;
+        let view = ReportView::new(&results, &zone);
+        for path in [ours, theirs.join("ours.xlsx")] {
+            let rows = sheet_of(&path, "All columns", &python);
+            assert_eq!(rows.len(), results.devices.len());
+            for (row, found) in view.devices().zip(&rows) {
+                for (column, found) in COLUMNS.iter().zip(found) {
+                    let cell = column.cell(&row);
+                    let fits = match column.kind {
+                        Kind::Instant => found.0 == "d" || cell == Cell::Unknown,
+                        kind => survived(kind, &cell, found),
+                    };
+                    assert!(fits, "{}: {cell:?} became {found:?}", column.name);
+                }
+            }
+        }
+    }
+}
+
+fn save_again(folder: &Path, file: &Path, into: &Path) {
+    let _turn = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
+    let profile = format!("-env:UserInstallation=file://{}/profile", folder.display());
+    let output = Command::new("soffice")
+        .args([&profile, "--headless", "--convert-to", "xlsx", "--outdir"])
+        .arg(into)
+        .arg(file)
+        .output();
+    stdout(output.unwrap(), "soffice");
+}
