@@ -10,8 +10,12 @@ use super::error::Cause;
 /// What has not been seen for longer is forgotten; in days.
 pub(super) const KEPT_DAYS: i64 = 400;
 
-/// iCloud facts change in nearly every run, and no pattern looks further back than 35 runs; in days.
+/// iCloud facts change in nearly every run, and no pattern looks further back than 35 days; in days. More
+/// are kept than are read, for a clock that is a month ahead for one run deletes a month.
 pub(super) const ICLOUD_KEPT_DAYS: i64 = 62;
+
+/// So many days of iCloud facts are read: those that a pattern looks at, and half a day before.
+pub(super) const ICLOUD_READ_DAYS: i64 = 36;
 
 /// It goes forward by so much in a run at most; in days.
 const STEP_DAYS: i64 = 31;

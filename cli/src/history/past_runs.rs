@@ -13,6 +13,7 @@ use fleetback_report::results::Status;
 use jiff::Timestamp;
 use rusqlite::{Connection, Row};
 
+use super::clock::{ICLOUD_READ_DAYS, days_before};
 use super::error::Cause;
 use super::job::Job;
 use super::series;
@@ -21,13 +22,13 @@ use super::series;
 pub(super) fn read(connection: &Connection, job: &Job, now: Timestamp) -> Result<History, Cause> {
     let place = series::place(connection, job, now.as_millisecond())?;
     match place.series() {
-        Some(series) => of_job(connection, series.number),
+        Some(series) => of_job(connection, series.number, now),
         None => Ok(History::default()),
     }
 }
 
 /// The same of a series by its number.
-pub(super) fn of_job(connection: &Connection, job: i64) -> Result<History, Cause> {
+pub(super) fn of_job(connection: &Connection, job: i64, now: Timestamp) -> Result<History, Cause> {
     let runs = runs(connection, job)?;
     let Some(last) = runs.last().map(|run| run.at) else {
         return Ok(History::default());
@@ -42,7 +43,7 @@ pub(super) fn of_job(connection: &Connection, job: i64) -> Result<History, Cause
     reader.devices()?;
     reader.states()?;
     reader.findings()?;
-    reader.icloud()?;
+    reader.icloud(days_before(now.as_millisecond(), ICLOUD_READ_DAYS))?;
     reader.sizes()?;
     reader.folders()?;
     reader.done()?;
@@ -152,20 +153,23 @@ impl Reader<'_> {
         )
     }
 
-    fn icloud(&mut self) -> Result<(), Cause> {
+    /// What ended before this instant, in milliseconds, is left out: nothing asks for it, and it would be
+    /// most of all that is read.
+    fn icloud(&mut self, ended_before: i64) -> Result<(), Cause> {
         let last = self.last;
-        self.each(
+        let query = format!(
             "SELECT device, since, until, date FROM icloud
-             WHERE device IN (SELECT device FROM devices WHERE job = ?1) ORDER BY device, since",
-            |device, row| {
-                let (since, until) = span(row, last)?;
-                let date = instant(row.get(3)?);
-                if let (Some(since), Some(until), Some(date)) = (since, until, date) {
-                    device.icloud.push(PastIcloud { date, since, until });
-                }
-                Ok(())
-            },
-        )
+             WHERE device IN (SELECT device FROM devices WHERE job = ?1)
+             AND coalesce(until >= {ended_before}, TRUE) ORDER BY device, since"
+        );
+        self.each(&query, |device, row| {
+            let (since, until) = span(row, last)?;
+            let date = instant(row.get(3)?);
+            if let (Some(since), Some(until), Some(date)) = (since, until, date) {
+                device.icloud.push(PastIcloud { date, since, until });
+            }
+            Ok(())
+        })
     }
 
     fn sizes(&mut self) -> Result<(), Cause> {

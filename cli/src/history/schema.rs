@@ -148,6 +148,11 @@ pub(super) const STEPS: &[&str] = &["
         recorded_at INTEGER NOT NULL,
         PRIMARY KEY (device, day, fix)
     ) STRICT, WITHOUT ROWID;
+", "
+    -- What holds now is found without reading what held once, however many nights are known.
+    CREATE INDEX open_states ON states (device) WHERE until IS NULL;
+    CREATE INDEX open_findings ON findings (device) WHERE until IS NULL;
+    CREATE INDEX open_icloud ON icloud (device) WHERE until IS NULL;
 "];
 
 /// Is it a store already, and of an older version than this?

@@ -162,7 +162,7 @@ pub(crate) fn for_stored_results(
     since: Timestamp,
 ) -> Result<Past, String> {
     let open = Store::open(store).map_err(|e| e.to_string())?;
-    let past = open.past_of_run(&results.run_id);
+    let past = open.past_of_run(&results.run_id, results.scanned_at);
     let past = past.map_err(|e| e.to_string())?.ok_or_else(|| {
         format!(
             "{}: wanted the run of these results ({}), and this history does not know it; name the history of that run with --history FILE, or compare two reports with `fleetback diff`",

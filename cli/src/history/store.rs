@@ -78,10 +78,14 @@ impl Store {
     }
 
     /// What the runs of the job found that this run belongs to; `None` for a run that is not known.
-    pub(crate) fn past_of_run(&self, run_id: &str) -> Result<Option<History>, StoreError> {
+    pub(crate) fn past_of_run(
+        &self,
+        run_id: &str,
+        now: Timestamp,
+    ) -> Result<Option<History>, StoreError> {
         let read = || -> Result<Option<History>, Cause> {
             let job = Job::series_of_run(&self.connection, run_id)?;
-            job.map(|job| past_runs::of_job(&self.connection, job))
+            job.map(|job| past_runs::of_job(&self.connection, job, now))
                 .transpose()
         };
         read().map_err(|cause| cause.at(&self.path))

@@ -393,14 +393,32 @@ fn what_was_told_of_icloud_is_kept_for_62_days() {
         let mut results = found(day, &[serial(1)]);
         results.devices[0].icloud.last_date = Some(results.scanned_at);
         save_scan(&sandbox, &results);
-        let past = past(&sandbox);
-        (past.devices[0].icloud.len(), past.runs.len())
+        let kept: i64 = {
+            let store = sandbox.open();
+            let count = "SELECT count(*) FROM icloud";
+            (store.connection.query_row(count, [], |row| row.get(0))).unwrap()
+        };
+        (kept, past(&sandbox).runs.len())
     };
     assert_eq!(night(0), (1, 1));
     assert_eq!(night(1), (2, 2));
     assert_eq!(night(31), (3, 3));
     assert_eq!(night(62), (4, 4), "the first was told last 62 days ago");
     assert_eq!(night(63), (4, 5), "and now it is gone, its run is not");
+}
+
+#[test]
+fn of_icloud_what_a_pattern_can_ask_for_is_read() {
+    let sandbox = Sandbox::new(0);
+    for day in 0..3 {
+        let mut results = found(day, &[serial(1)]);
+        results.devices[0].icloud.last_date = Some(results.scanned_at);
+        save_scan(&sandbox, &results);
+    }
+    let read = |day: i64| past_of(&sandbox, day).devices[0].icloud.len();
+    assert_eq!(read(36), 3, "the first was told last 36 days ago");
+    assert_eq!(read(37), 2);
+    assert_eq!(read(10_000), 1, "the last still holds");
 }
 
 /// What the run of a day finds in a fleet in which three of four devices back up to iCloud each day and
