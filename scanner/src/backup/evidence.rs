@@ -12,7 +12,7 @@ use super::plists::status::{self, BackupState, SnapshotState, Status};
 use super::state::PlistResults;
 use super::top_level::{self, TopLevel};
 use super::verify::check::{self, Check};
-use super::verify::compare::Depth;
+use super::verify::depth::Depth;
 use super::verify::payload::Look;
 use super::verify::unopened::{self, Unopened};
 use crate::model::backup::{CheckRecord, FolderContent, Password, VerifyLevel};

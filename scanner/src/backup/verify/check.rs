@@ -10,7 +10,8 @@ use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
 
-use super::compare::{Compared, Depth, compare, sort_worst_first};
+use super::compare::{Compared, compare, sort_worst_first};
+use super::depth::Depth;
 use super::difference::How;
 use super::doubts;
 use super::expected::ExpectedFiles;

@@ -3,7 +3,8 @@
 //! Each doubt makes the answer `unknown`, never a smaller `expected`: an unusable row may name a payload
 //! that could not be checked.
 
-use super::compare::{Compared, Depth};
+use super::compare::Compared;
+use super::depth::Depth;
 use crate::backup::file_list::row_facts::RowFacts;
 use crate::model::backup::FileCount;
 

@@ -9,7 +9,7 @@ use std::path::Path;
 
 use sha1::{Digest, Sha1};
 
-use super::compare::Depth;
+use super::depth::Depth;
 use super::difference::How;
 use super::first_bytes::{self, HEAD_BYTES};
 use super::payload::SAMPLE_MAX;

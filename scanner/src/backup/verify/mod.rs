@@ -4,6 +4,7 @@ pub(crate) mod blocks;
 pub(crate) mod check;
 pub(crate) mod compare;
 pub(crate) mod contents;
+pub(crate) mod depth;
 pub(crate) mod difference;
 mod doubts;
 pub(crate) mod expected;
