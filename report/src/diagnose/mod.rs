@@ -10,6 +10,7 @@ pub(crate) mod lookup;
 pub(crate) mod others;
 pub(crate) mod outage;
 pub(crate) mod pattern;
+pub(crate) mod pattern_result;
 pub(crate) mod pattern_rules;
 pub(crate) mod rule;
 pub(crate) mod safety;

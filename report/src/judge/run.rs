@@ -14,7 +14,7 @@ use crate::assess::fleet_index::{FleetIndex, ReferenceData};
 use crate::assess::icloud_evidence::IcloudEvidence;
 use crate::diagnose::lookup::rows_of;
 use crate::diagnose::pattern::find::patterns;
-use crate::diagnose::pattern::wording::to_result;
+use crate::diagnose::pattern_result::to_result;
 use crate::history::run_days::RunDays;
 use crate::history::{DeviceIds, PastDevice, compare};
 use crate::policy::{Effective, Policy, effective, policy_used};

@@ -25,6 +25,17 @@ pub struct PageOptions<'a> {
     pub details: bool,
 }
 
+/// How to write the short report.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TextOptions {
+    /// Columns of the terminal.
+    pub width: usize,
+    /// Write ANSI colours?
+    pub color: bool,
+    /// The most devices to list.
+    pub rows_max: usize,
+}
+
 /// Running text on a terminal. What it writes goes through [`escaped`], for some of it is not ours.
 ///
 /// No line is wider than the terminal and words stay whole. A word that is wider than a line is broken.

@@ -20,16 +20,7 @@ use crate::view::report::ReportView;
 use crate::view::summary::{FleetSum, headline};
 use crate::view::{patterns, policy};
 
-/// How to write the short report.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct TextOptions {
-    /// Columns of the terminal.
-    pub width: usize,
-    /// Write ANSI colours?
-    pub color: bool,
-    /// The most devices to list.
-    pub rows_max: usize,
-}
+pub use super::page::TextOptions;
 
 /// The most problems shown.
 const PROBLEMS_MAX: usize = 5;
