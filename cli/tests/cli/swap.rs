@@ -148,6 +148,41 @@ fn the_results_that_a_scan_kept_answer_for_a_day() {
     assert!(verdict(&text).starts_with("UNKNOWN: "), "{text}");
 }
 
+/// The check may be of an earlier night, which the answer says, and must have looked at sizes.
+#[test]
+fn a_stored_answer_says_when_and_how_deep_the_check_was() {
+    let (sandbox, serials) = sandbox();
+    sandbox.write("policy.toml", "[thresholds]\nswap_hours = 48\n");
+    let asked_after = |now: &str, level: &str| {
+        let scan = [
+            "scan",
+            "backups",
+            "--passwords",
+            "pw.csv",
+            "-q",
+            "--exit-zero",
+        ];
+        let how = ["--policy", "policy.toml", "--host", "desk", "--now", now];
+        let scanned = sandbox.run(&[&scan[..], &how, &["--verify", level]].concat());
+        assert_eq!(exit_code(&scanned), 0, "{}", stderr(&scanned));
+        let output = sandbox.run(&["swap", serials[0], "--now", now, "--json", "-"]);
+        let tickets: serde_json::Value = serde_json::from_str(&stdout(&output)).unwrap();
+        let answers = tickets["swaps"][0]["answers"].as_array().unwrap().iter();
+        let mut complete = answers.filter(|answer| answer["rule"] == "S2");
+        let told = complete.next().unwrap()["evidence"].as_str().unwrap();
+        (exit_code(&output), told.to_owned())
+    };
+    let (exit, told) = asked_after(NOW, "names");
+    assert_eq!(exit, 3, "{told}");
+    assert!(told.contains("was not looked at"), "{told}");
+    let (exit, told) = asked_after(NOW, "sizes");
+    assert_eq!(exit, 0, "{told}");
+    assert!(told.ends_with(" ago (sizes)"), "{told}");
+    let (exit, told) = asked_after("2026-11-21T03:00:00Z", "sizes");
+    assert_eq!(exit, 0, "{told}");
+    assert!(told.ends_with("checked 23 hours ago (sizes)"), "{told}");
+}
+
 #[test]
 fn a_rehearsal_keeps_no_results_where_no_place_is_named() {
     let (sandbox, _) = sandbox();
