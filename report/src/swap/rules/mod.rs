@@ -1,6 +1,7 @@
 //! The rules S1 to S22.
 
 mod backup;
+mod complete;
 mod handover;
 mod losses;
 mod table;

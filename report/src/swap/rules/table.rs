@@ -3,7 +3,7 @@
 use Decides::{Always, Never, WithTarget};
 use Kind::{Blocks, ByHand, Info, Loses, Warns};
 
-use super::{backup, handover, losses, target};
+use super::{backup, complete, handover, losses, target};
 use crate::format::labels;
 use crate::swap::answer::{Answer, Outcome, Reply};
 use crate::swap::rule_input::RuleInput;
@@ -89,11 +89,11 @@ const fn rule(
 #[rustfmt::skip] // one rule a line
 pub const RULES: &[Rule] = &[
     rule("S1", "A backup after the last use", Blocks, Always, backup::recent),
-    rule("S2", "The backup is complete", Blocks, Always, backup::complete),
+    rule("S2", "The backup is complete", Blocks, Always, complete::complete),
     rule("S3", "The new device can read the backup's iOS", Blocks, WithTarget, target::runs_it),
     rule("S4", "The new device has room for it", Blocks, WithTarget, target::has_room),
     rule("S5", "The backup is encrypted", Loses, Never, losses::encrypted),
-    rule("S6", "The backup's password is known", Blocks, Never, backup::password),
+    rule("S6", "The backup's password is known", Blocks, Never, complete::password),
     rule("S7", "What no backup holds", Warns, Never, losses::never_in_a_backup),
     rule("S8", "Saved passwords come along", Loses, Never, losses::keychain),
     rule("S9", "Supervised like the old device", Warns, Never, target::supervision),
