@@ -619,7 +619,7 @@ fn each_step_is_taken_once_and_whole() {
 
 /// What a store of the second version and of each later one may hold: one run, one device, one finding.
 const OF_SECOND_VERSION: &str = "
-    INSERT INTO jobs VALUES (1, 'mac', '/backups');
+    INSERT INTO jobs (job, host, roots) VALUES (1, 'mac', '/backups');
     INSERT INTO runs VALUES (1, 1795060800000, 'run 0', '0', 1, 1);
     INSERT INTO devices VALUES (1, 1, NULL, 'FBTEST00001', NULL, NULL, 1795060800000, 1795060800000, NULL, NULL, NULL);
     INSERT INTO states VALUES (1, 1795060800000, NULL, 'unknown', 'error');

@@ -76,6 +76,24 @@ fn nights_without_a_try_change_no_advice() {
     }
 }
 
+/// A night on which somebody could be lost who could not the night before says so.
+#[test]
+fn no_night_says_that_nothing_has_changed_while_more_could_be_lost() {
+    let sandbox = demo::sandbox();
+    let nights = NIGHTS.map(|day| night(&sandbox, day));
+    for pair in nights.windows(2) {
+        let at_risk = |night: &Value| night["summary"]["at_risk"].as_u64().unwrap();
+        let changes = pair[1]["history"]["changes"].as_object().unwrap();
+        let moved = changes.iter().filter(|(change, _)| *change != "same");
+        let moved: u64 = moved.filter_map(|(_, count)| count.as_u64()).sum();
+        assert!(
+            at_risk(&pair[0]) == at_risk(&pair[1]) || moved > 0,
+            "{} {changes:?}",
+            pair[1]["scanned_at"]
+        );
+    }
+}
+
 /// An age only grows, by as much as passes between two nights.
 #[test]
 fn ages_grow_with_the_nights() {

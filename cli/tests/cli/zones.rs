@@ -2,7 +2,11 @@
 //! stored report can be read in any zone.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::io::Read as _;
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use flate2::read::DeflateDecoder;
 use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, civil};
@@ -49,8 +53,24 @@ fn read_in(sandbox: &Sandbox, name: &str) -> Read {
         table,
         csv: rows(&sandbox.read("fleet.csv")),
         backups: rows(&sandbox.read("backups.csv")),
-        page: sandbox.read("fleet.html"),
+        page: whole_page(&sandbox.read("fleet.html")),
     }
+}
+
+/// The page with what its devices open to, which stands compressed in it.
+fn whole_page(page: &str) -> String {
+    let start = page.find("id=\"details\">").unwrap();
+    let json = page[start..].split_once('>').unwrap().1;
+    let details: Value = serde_json::from_str(json.split("</script>").next().unwrap()).unwrap();
+    let blocks = details["blocks"].as_array().unwrap().iter();
+    let mut whole = page.to_owned();
+    for block in blocks {
+        let bytes = STANDARD.decode(block.as_str().unwrap()).unwrap();
+        DeflateDecoder::new(bytes.as_slice())
+            .read_to_string(&mut whole)
+            .unwrap();
+    }
+    whole
 }
 
 fn rows(text: &str) -> Vec<BTreeMap<String, String>> {
