@@ -12,8 +12,8 @@ use crate::assess::context::{DeviceContext, Local};
 use crate::assess::device_facts::{build_text, model_name, os_text};
 use crate::assess::status::status;
 use crate::results::{
-    Backup, CapacityTold, GoodBackup, Host, Icloud, IcloudAttempt, Mdm, Proof, Root, Status,
-    Unmatched,
+    Backup, CapacityTold, ExportUsed, GoodBackup, Host, Icloud, IcloudAttempt, Mdm, Proof, Root,
+    Status, Unmatched,
 };
 use crate::tables::error_codes;
 
@@ -283,6 +283,17 @@ pub(crate) fn hosts(fleet: &Fleet) -> Vec<Host> {
         .collect();
     hosts.sort_by(|a, b| a.name.cmp(&b.name));
     hosts
+}
+
+/// The exports as they were named.
+pub(crate) fn exports(fleet: &Fleet) -> Vec<ExportUsed> {
+    let exports = fleet.exports.iter();
+    let used = exports.map(|export| ExportUsed {
+        path: export.path.clone(),
+        devices: export.devices,
+        newest: export.newest,
+    });
+    used.collect()
 }
 
 /// The roots as given, in their order.

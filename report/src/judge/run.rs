@@ -143,6 +143,7 @@ pub fn judge(
         unmatched: facts::unmatched(fleet),
         hosts: facts::hosts(fleet),
         roots: facts::roots(fleet),
+        exports: facts::exports(fleet),
         waivers: waivers.uses(),
         patterns: shown,
         history,

@@ -52,6 +52,9 @@ pub struct Results {
     pub hosts: Vec<Host>,
     /// The roots as given, with the number of backups found below each.
     pub roots: Vec<Root>,
+    /// The exports of an MDM as they were named, and what they told of.
+    #[serde(default)]
+    pub exports: Vec<ExportUsed>,
     /// Every waiver of the policy, used or not.
     pub waivers: Vec<WaiverUse>,
     /// One cause behind many devices, the strongest first.
@@ -200,6 +203,20 @@ pub struct Host {
     pub disk_free: Option<u64>,
     /// Bytes of the volume.
     pub disk_total: Option<u64>,
+}
+
+/// An export of an MDM that was named.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct ExportUsed {
+    /// As given.
+    #[serde(serialize_with = "path_text::lossy")]
+    #[schemars(with = "PathBuf")]
+    pub path: PathBuf,
+    /// Records and messages in it that name an iPhone or iPad.
+    pub devices: u64,
+    /// When the newest of them was true.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub newest: Option<Timestamp>,
 }
 
 /// A root that was scanned.

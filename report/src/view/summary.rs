@@ -156,12 +156,30 @@ pub(crate) fn masthead(view: &ReportView<'_>) -> Vec<LabelledValue> {
     ]
 }
 
-pub(crate) fn notice(count: u64) -> Option<Notice> {
-    (count > 0).then(|| Notice {
-        what: format!(
-            "{} could not be read.",
-            format::plural(count, "place", "places")
-        ),
+/// What an MDM should have told and did not, said before everything else: then much of the report
+/// rests on less than was meant. `None` where every export names a device.
+pub fn silent_exports(results: &Results) -> Option<String> {
+    let silent = results.exports.iter().filter(|export| export.devices == 0);
+    let paths: Vec<String> = silent
+        .map(|export| escaped(&export.path.to_string_lossy()))
+        .collect();
+    (!paths.is_empty()).then(|| {
+        format!(
+            "No device in the MDM export {}: what only the MDM knows is missing here.",
+            format::list(&paths, EXPORTS_NAMED_MAX)
+        )
+    })
+}
+
+/// Exports that are named one by one.
+const EXPORTS_NAMED_MAX: usize = 3;
+
+pub(crate) fn notice(results: &Results, unread: u64) -> Option<Notice> {
+    let places = format::plural(unread, "place", "places");
+    let unread = (unread > 0).then(|| format!("{places} could not be read."));
+    let what: Vec<String> = silent_exports(results).into_iter().chain(unread).collect();
+    (!what.is_empty()).then(|| Notice {
+        what: what.join(" "),
         so: "This report is incomplete: a device may be better or worse off than it looks here.",
     })
 }

@@ -6,7 +6,7 @@ use super::device::{SEVERITIES, STATUSES};
 use super::groups::{Group, groups};
 use super::history::RiskChange;
 use super::report::{ReportView, Row, when};
-use super::summary::{FleetSum, headline};
+use super::summary::{FleetSum, headline, silent_exports};
 use crate::format::{Label, heading};
 use crate::results::{Device, Finding, Results, Status};
 
@@ -150,6 +150,7 @@ fn summary(view: &ReportView<'_>) -> Vec<Vec<Cell>> {
     let numbers = numbers.map(|(what, count)| row(what, Cell::count(Some(count))));
     let change = RiskChange::new(results).map(|change| change.line(view));
     let texts = [
+        ("Missing", Cell::text(silent_exports(results))),
         ("Headline", Cell::text(Some(headline(results)))),
         ("Sum", Cell::text(Some(sum.to_string()))),
         ("Since the compared run", Cell::text(change)),

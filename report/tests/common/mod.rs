@@ -527,6 +527,7 @@ pub(crate) fn results(devices: Vec<Device>, problems: Vec<Problem>) -> Results {
         unmatched: Vec::new(),
         hosts: Vec::new(),
         roots: Vec::new(),
+        exports: Vec::new(),
         waivers: Vec::new(),
         patterns: Vec::new(),
         history: None,

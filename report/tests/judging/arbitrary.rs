@@ -186,4 +186,11 @@ proptest! {
             }
         }
     }
+
+    #[test]
+    fn every_output_prints_the_same_numbers(fleet in fleets(), policy in prop::sample::select(POLICIES.to_vec()), waived in prop::option::of(prop::sample::select(vec!["", "code = \"backup-stale\"", "code = \"local-not-encrypted\""]))) {
+        let waiver = waived.map_or(String::new(), |code| format!("{policy}\n[[waiver]]\ndevice = \"F2LX0001TEST\"\n{code}\nreason = \"accepted\"\n"));
+        let policy = if waiver.is_empty() { policy } else { &waiver };
+        crate::numbers::check(&judged(&fleet, policy));
+    }
 }

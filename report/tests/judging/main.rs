@@ -13,6 +13,7 @@ mod groups;
 mod limits;
 mod mdm_state;
 mod memory;
+mod numbers;
 mod patterns;
 mod planned;
 mod presets;

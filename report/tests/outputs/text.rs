@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use fleetback_report::render::terminal::report::{TextOptions, write};
-use fleetback_report::results::{Results, Status};
+use fleetback_report::results::{ExportUsed, Results, Status};
 use fleetback_report::view::report::ReportView;
 use jiff::tz::TimeZone;
 use proptest::prelude::*;
@@ -84,6 +84,24 @@ fn the_morning_in_color() {
         plain = plain.replace(code, "");
     }
     assert_eq!(plain, written(&morning(), PLAIN));
+}
+
+#[test]
+fn an_export_without_a_device_is_said_first() {
+    let export = |devices| ExportUsed {
+        path: "/exports/mdm".into(),
+        devices,
+        newest: None,
+    };
+    let mut results = morning();
+    results.exports = vec![export(1)];
+    assert!(written(&results, PLAIN).starts_with("5 of 11"));
+    results.exports = vec![export(1), export(0)];
+    let text = written(&results, PLAIN);
+    assert!(
+        text.starts_with("No device in the MDM export /exports/mdm: "),
+        "{text}"
+    );
 }
 
 #[test]

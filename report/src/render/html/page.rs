@@ -94,7 +94,7 @@ impl Page {
             sum: FleetSum::new(results).parts(),
             since: since(view),
             line: chart::line(&nights(view)),
-            notice: notice(problems.len() as u64),
+            notice: notice(results, problems.len() as u64),
             side_notes: side_notes(results),
             ages: chart::ages(&ages(results)),
             rollups: rollups(results).iter().map(chart::rollup).collect(),

@@ -17,7 +17,7 @@ use crate::results::Pattern;
 use crate::view::device::handle;
 use crate::view::history::RiskChange;
 use crate::view::report::ReportView;
-use crate::view::summary::{FleetSum, headline};
+use crate::view::summary::{FleetSum, headline, silent_exports};
 use crate::view::{patterns, policy};
 
 pub use super::page::TextOptions;
@@ -54,6 +54,9 @@ fn write_verdict(view: &ReportView<'_>, page: &Page<'_>, out: &mut dyn Write) ->
         (0, _) => Color::Green,
         _ => Color::Red,
     };
+    if let Some(silent) = silent_exports(view.results()) {
+        page.bold(Color::Yellow, &silent, out)?;
+    }
     page.bold(color, &headline(view.results()), out)?;
     let sum = FleetSum::new(view.results());
     page.dim(0, &sum.parts().join("; "), out)?;
