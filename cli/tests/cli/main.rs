@@ -21,6 +21,7 @@ mod help;
 mod history;
 mod killed;
 mod nights;
+mod numbers;
 mod one_verdict;
 mod outputs;
 mod passwords;

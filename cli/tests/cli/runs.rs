@@ -234,7 +234,7 @@ fn the_change_stands_in_the_sentence_the_table_and_the_page() {
     assert_eq!(cell("nights_failing"), "1");
     let page = sandbox.read("out.html");
     assert!(
-        page.contains("Since the run of 2026-11-20 04:00: 1 new."),
+        page.contains("1 (0 on 2026-11-20): 1 new"),
         "no change on the page"
     );
     assert!(stdout(&output).is_empty());
