@@ -256,7 +256,7 @@ impl Check {
             sums.add_figures(&one);
         }
         let (contradicting, first) = sums.looked_into.contradicting();
-        differences.extend_from_slice(first);
+        differences.extend(first);
         sums.different += contradicting;
         // A flat folder that cannot be listed is one folder.
         self.unlisted.dedup();

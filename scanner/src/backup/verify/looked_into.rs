@@ -90,10 +90,32 @@ pub(crate) struct LookedInto {
     kept: u64,
     /// Those that have their Digest and do not.
     refuted: u64,
-    /// Those that do not, with nothing else to say whether the device stored them so.
-    broken: u64,
+    /// Those that begin with zeros, with nothing else to say whether the device stored them so.
+    zeros: Broken,
+    /// Those that begin otherwise, the same.
+    others: Broken,
+}
+
+/// Files that break their names.
+#[derive(Debug, Clone, Default)]
+struct Broken {
+    count: u64,
     /// Positions of the first of them.
-    first_broken: Vec<(u32, How)>,
+    first: Vec<u32>,
+}
+
+impl Broken {
+    fn add(&mut self, count: u64, first: &[u32]) {
+        self.count += count;
+        self.first.extend_from_slice(first);
+        self.first.sort_unstable();
+        self.first.truncate(SAMPLE_MAX);
+    }
+
+    fn named(&self, zeros: bool) -> impl Iterator<Item = (u32, How)> {
+        let how = How::Beginning { zeros };
+        self.first.iter().map(move |order| (*order, how))
+    }
 }
 
 impl LookedInto {
@@ -105,13 +127,8 @@ impl LookedInto {
             Some(_) if seen.damage.is_some() => {}
             Some(Beginning::AsNamed) => self.kept += 1,
             Some(_) if seen.has_its_digest => self.refuted += 1,
-            Some(beginning) => {
-                self.broken += 1;
-                let how = How::Beginning {
-                    zeros: beginning == Beginning::Zeros,
-                };
-                self.name_broken(&[(order, how)]);
-            }
+            Some(Beginning::Zeros) => self.zeros.add(1, &[order]),
+            Some(Beginning::Other) => self.others.add(1, &[order]),
         }
     }
 
@@ -125,35 +142,27 @@ impl LookedInto {
         self.files += other.files;
         self.kept += other.kept;
         self.refuted += other.refuted;
-        self.broken += other.broken;
-        self.name_broken(&other.first_broken);
-    }
-
-    fn name_broken(&mut self, more: &[(u32, How)]) {
-        self.first_broken.extend_from_slice(more);
-        self.first_broken.sort_unstable();
-        self.first_broken.truncate(SAMPLE_MAX);
-    }
-
-    /// Do names say anything in this backup?
-    fn names_are_kept(&self) -> bool {
-        let most_are_kept = self.kept > 0 && self.broken <= self.kept;
-        most_are_kept && self.refuted * KEPT_FOR_ONE_BROKEN <= self.kept
+        self.zeros.add(other.zeros.count, &other.zeros.first);
+        self.others.add(other.others.count, &other.others.first);
     }
 
     /// How many files contradict their names, where names count, and the first of them.
-    pub(crate) fn contradicting(&self) -> (u64, &[(u32, How)]) {
-        if self.names_are_kept() {
-            (self.broken, &self.first_broken)
-        } else {
-            (0, &[])
+    ///
+    /// Zeros are no content that something else than a device gave its files, and need no majority.
+    pub(crate) fn contradicting(&self) -> (u64, Vec<(u32, How)>) {
+        if self.kept == 0 || self.refuted * KEPT_FOR_ONE_BROKEN > self.kept {
+            return (0, Vec::new());
         }
+        let others = Some(&self.others).filter(|others| others.count <= self.kept);
+        let count = self.zeros.count + others.map_or(0, |others| others.count);
+        let named = others.into_iter().flat_map(|others| others.named(false));
+        (count, self.zeros.named(true).chain(named).collect())
     }
 
     /// The same as a doubt, in plain words.
     pub(crate) fn doubt(&self) -> Option<String> {
         let (broken, _) = self.contradicting();
-        let all = self.kept + self.refuted + self.broken;
+        let all = self.kept + self.refuted + self.zeros.count + self.others.count;
         (broken > 0).then(|| {
             format!("{broken} of {all} files whose names tell what they hold do not begin so: they are damaged, or the device stored them so")
         })
@@ -270,6 +279,10 @@ mod tests {
         beginning: Some(Beginning::Other),
         ..KEPT
     };
+    const ZEROS: Seen = Seen {
+        beginning: Some(Beginning::Zeros),
+        ..KEPT
+    };
     const REFUTED: Seen = Seen {
         has_its_digest: true,
         ..BROKEN
@@ -287,6 +300,10 @@ mod tests {
         assert_eq!((found, first.len() as u64), (wanted, wanted.min(20)));
         assert_eq!(sums.doubt().is_some(), wanted > 0);
         assert_eq!(sums.files, (kept + refuted + broken) as u64);
+        let names_count = kept > 0 && refuted * 4 <= kept;
+        (0..3).for_each(|order| sums.add(order, &ZEROS));
+        let with_zeros = if names_count { wanted + 3 } else { 0 };
+        assert_eq!(sums.contradicting().0, with_zeros);
     }
 
     #[test]
