@@ -99,9 +99,9 @@ fn roll_back(list: &Path, journal: &Path) -> Result<Option<Pending>, Fault> {
 }
 
 fn page_bytes(database: &[u8]) -> Option<usize> {
-    match database.get(16..18)? {
-        &[0, 1] => Some(65_536),
-        &[high, low] => Some(usize::from(u16::from_be_bytes([high, low]))),
+    match *database.get(16..18)? {
+        [0, 1] => Some(65_536),
+        [high, low] => Some(usize::from(u16::from_be_bytes([high, low]))),
         _ => None,
     }
 }
