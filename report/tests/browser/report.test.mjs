@@ -526,7 +526,7 @@ test('on paper pages are numbered, and the first is for the manager', () => look
   const pdf = await tab.pdf({ format: 'A4', preferCSSPageSize: true });
   const sheets = pagesOf(pdf);
   assert.ok(sheets.length >= 3 && sheets.length <= 8, `${sheets.length} pages`);
-  sheets.forEach((sheet, i) => assert.match(sheet, new RegExp(`\\b${i + 1} / ${sheets.length}\\b`)));
+  sheets.forEach((sheet, i) => assert.match(sheet, new RegExp(`\\b${i + 1}\\s?/\\s?${sheets.length}\\b`)));
   assert.match(sheets[0], /could be lost tonight/);
   assert.match(sheets[0], /Department/);
   assert.doesNotMatch(sheets[0], /What to do/);
