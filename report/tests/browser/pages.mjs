@@ -37,14 +37,22 @@ function rendered(results) {
 /** The fleet that most tests look at, as the JSON output would give it. */
 export const fleet = JSON.parse(readFileSync(process.env.FLEETBACK_RESULTS ?? new URL('fleet.json', import.meta.url), 'utf8'));
 
-/** What the program makes of the checked-in demo; 1, for some of its devices could be lost. */
-export function demo() {
+/** What the program makes of the checked-in demo on a night; 1, for some of its devices could be lost. */
+function scanned(day, history) {
   const house = 'testdata/demo';
   const run = spawnSync(fleetback(), ['scan', `${house}/backups`,
     '--mdm', `${house}/mdm`, '--inventory', `${house}/inventory.csv`, '--policy', `${house}/policy.toml`,
-    '--now', '2026-11-20T04:00:00Z', '--no-history', '--json', '-'], { cwd: workspace, encoding: 'utf8', maxBuffer: 64 * MEGABYTE });
+    '--now', `${day}T04:00:00Z`, ...history, '--json', '-'], { cwd: workspace, encoding: 'utf8', maxBuffer: 64 * MEGABYTE });
   if (run.status !== 1) throw new Error(`the demo ended with ${run.status}: ${run.stderr}`);
   return JSON.parse(run.stdout);
+}
+export const demo = () => scanned('2026-11-20', ['--no-history']);
+
+/** The same after some nights before it, on some of which fleetback did not run. */
+export function demoNights() {
+  const history = ['--history', join(folder, 'history.sqlite3')];
+  const days = [1, 2, 3, 4, 5, 6, 9, 10, 11, 12, 13, 14, 15, 17, 18, 19, 20];
+  return days.map((day) => scanned(`2026-11-${String(day).padStart(2, '0')}`, history)).at(-1);
 }
 
 /** Writes a page for a fleet and returns its path. */
