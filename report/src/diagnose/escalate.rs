@@ -326,7 +326,7 @@ fn past(
         fix_nights: current.map_or(0, |shown| shown.nights) + 1,
         failed_attempt: trials.failed_since(fix_since),
         done_on: trials.done_on(fix),
-        tried: shown.into_iter().map(Into::into).collect(),
+        tried: (shown.iter().map(|shown| trials.earlier(shown))).collect(),
         cause_is_certain: sure == Confidence::High,
     }
 }

@@ -12,7 +12,7 @@ use crate::assess::status::newest_failed_attempt;
 use crate::format::{instant, plural};
 use crate::history::incident::{Incident, Shown};
 use crate::history::run_days::RunDays;
-use crate::results::{Code, FixId};
+use crate::results::{Code, EarlierFix, FixId};
 
 /// Run days on which one fix is shown before the next.
 const RUNS_PER_FIX: u64 = 3;
@@ -85,6 +85,16 @@ impl<'a> Trials<'a> {
         };
         let passed = |on: &Date| self.run_days.days_after(*on) >= waits;
         self.done_on(fix).filter(passed)
+    }
+
+    /// A fix that was shown before, as the results tell of it.
+    pub(crate) fn earlier(&self, shown: &Shown) -> EarlierFix {
+        EarlierFix {
+            fix: shown.fix,
+            since: shown.since,
+            nights: shown.nights,
+            done_on: self.done_on(shown.fix),
+        }
     }
 
     /// "still open, 3 nights, no attempt since", from the second night on.

@@ -9,7 +9,7 @@ use jiff::Timestamp;
 
 use super::past_runs::{PastDevice, PastFinding};
 use super::run_days::RunDays;
-use crate::results::{Code, EarlierFix, FixId, Status};
+use crate::results::{Code, FixId, Status};
 
 /// The codes of one incident with the age of the backups.
 const AGE: &[Code] = &[
@@ -67,16 +67,6 @@ pub(crate) struct Shown {
     pub(crate) since: Timestamp,
     /// Before today.
     pub(crate) nights: u64,
-}
-
-impl From<Shown> for EarlierFix {
-    fn from(shown: Shown) -> Self {
-        Self {
-            fix: shown.fix,
-            since: shown.since,
-            nights: shown.nights,
-        }
-    }
 }
 
 impl<'a> Incident<'a> {

@@ -100,6 +100,9 @@ pub struct EarlierFix {
     pub since: Timestamp,
     /// Run days on which it was shown.
     pub nights: u64,
+    /// The last day on which a person recorded it as done.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub done_on: Option<Date>,
 }
 
 /// One fact a finding rests on.

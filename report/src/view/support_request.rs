@@ -105,14 +105,17 @@ fn codes(facts: &Device) -> String {
     format!("Error codes, newest first:\n{}", lines.concat())
 }
 
-/// What fleetback advised in earlier runs. Whether it was done is not known.
+/// What fleetback advised in earlier runs, and what of it a person recorded as done.
 fn advised(finding: &Finding) -> String {
     let past = finding.history.iter().flat_map(|past| &past.tried);
     let lines: Vec<_> = past
         .map(|tried| {
             let (title, since) = (tried.fix.about().title, moment(Some(tried.since)));
             let nights = format::plural(tried.nights, "night", "nights");
-            format!("  {title}, for {nights} from {since}\n")
+            let done = tried
+                .done_on
+                .map_or_else(String::new, |on| format!(", done on {on}"));
+            format!("  {title}, for {nights} from {since}{done}\n")
         })
         .collect();
     if lines.is_empty() {

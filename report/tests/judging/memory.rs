@@ -299,6 +299,7 @@ fn apple_is_told_what_was_advised() {
     ] {
         assert!(packet.contains(line), "{line} not in\n{packet}");
     }
+    assert!(packet.contains(", done on 2026-11-19\n"), "{packet}");
 }
 
 /// What C22 guesses from, each with a value of its own.

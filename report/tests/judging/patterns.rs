@@ -3,9 +3,12 @@
 
 use fleetback_report::history::{DeviceIds, History, PastDevice, PastIcloud, PastRun};
 use fleetback_report::judge::{ReferenceData, judge};
+use fleetback_report::render::terminal::report::{TextOptions, write};
 use fleetback_report::results::{Code, Confidence, FixId, Pattern, PatternKind, Results};
+use fleetback_report::view::report::ReportView;
 use fleetback_scanner::model::backup::{FileCheck, FileCount, LocalBackup, State, VerifyLevel};
 use fleetback_scanner::model::evidence::Sourced;
+use jiff::tz::TimeZone;
 
 use crate::fleet::*;
 
@@ -172,6 +175,21 @@ fn one_site() {
         FixId::StableWifi,
         "20 of 20 devices of the site Lyon were healthy, were heard of since, and made no iCloud backup since 2026-11-19T02:00:00Z; of the devices elsewhere 2 % did",
     );
+}
+
+#[test]
+fn a_pattern_is_dated_in_the_zone_of_the_reader() {
+    let results = sixty(4, |n| n % 3 == 1, as_it_is);
+    let zone = TimeZone::get("Pacific/Auckland").unwrap();
+    let options = TextOptions {
+        width: 200,
+        color: false,
+        rows_max: 1,
+    };
+    let mut text = Vec::new();
+    write(&ReportView::new(&results, &zone), &options, &mut text).unwrap();
+    let text = String::from_utf8(text).unwrap();
+    assert!(text.contains(" 2026-11-19 15:00;"), "{text}");
 }
 
 #[test]

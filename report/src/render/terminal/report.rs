@@ -13,7 +13,6 @@ use super::device_table::write_devices;
 use super::page::{Color, Page, PageOptions, cut_front};
 use super::to_do::write_to_do;
 use crate::format::{self, escaped};
-use crate::results::Pattern;
 use crate::view::device::handle;
 use crate::view::history::RiskChange;
 use crate::view::report::ReportView;
@@ -40,7 +39,7 @@ pub fn write(view: &ReportView<'_>, options: &TextOptions, out: &mut dyn Write) 
         details: false,
     });
     write_verdict(view, &page, out)?;
-    write_patterns(&view.results().patterns, &page, out)?;
+    write_patterns(view, &page, out)?;
     write_devices(view, options, &page, out)?;
     write_problems(view, &page, out)?;
     write_notes(view, &page, out)?;
@@ -93,7 +92,8 @@ fn exposed(view: &ReportView<'_>) -> Vec<String> {
         .collect()
 }
 
-fn write_patterns(patterns: &[Pattern], page: &Page<'_>, out: &mut dyn Write) -> io::Result<()> {
+fn write_patterns(view: &ReportView<'_>, page: &Page<'_>, out: &mut dyn Write) -> io::Result<()> {
+    let patterns = &view.results().patterns;
     if patterns.is_empty() {
         return Ok(());
     }
@@ -106,7 +106,7 @@ fn write_patterns(patterns: &[Pattern], page: &Page<'_>, out: &mut dyn Write) ->
         let confidence = pattern.confidence;
         let text = format!("{heading}: {fix} ({devices}, confidence {confidence})");
         page.lines(2, &text, out)?;
-        page.lines(4, &pattern.reason, out)?;
+        page.lines(4, &view.read(&pattern.reason), out)?;
     }
     Ok(())
 }
