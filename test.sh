@@ -152,14 +152,15 @@ changed_packages() {
         sort -u | sed 's/^/-p\n/'
 }
 
-# Unit tests stand in the libraries; the layers and the pages are held by one test of testdata.
+# Unit tests stand in the libraries, those that take seconds in modules named `slow`; the layers and the pages
+# are held by one test of testdata.
 quick() {
     local packages
     mapfile -t packages < <(changed_files | changed_packages)
     check "format" cargo fmt --all --check
     if [ ${#packages[@]} != 0 ]; then
         check "clippy" cargo clippy "${packages[@]}" --all-targets --locked -- -D warnings
-        check "unit tests" cargo test "${packages[@]}" --lib --locked --quiet
+        check "unit tests" cargo test "${packages[@]}" --lib --locked --quiet -- --skip ::slow::
     fi
     check "layers and pages" cargo test -p fleetback-testdata --test project --locked --quiet
 }

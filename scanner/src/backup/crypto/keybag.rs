@@ -367,14 +367,18 @@ mod tests {
         );
     }
 
-    #[test]
-    fn a_real_keybag_of_ten_million_rounds_opens() {
-        opens(
-            "test123",
-            "deff6d646eb1fa2b6741efee8b70eda84341a838cef2bb10e582669759d7e33c399a0ba2a52cb9ec",
-            "f09cfa82cc1695657cb2c347ee127c2523795fda",
-            Some(("66f159e15f3ddbbdd4057f8babef7ad4472fac10", 10_000_000)),
-        );
+    mod slow {
+        use super::*;
+
+        #[test]
+        fn a_real_keybag_of_ten_million_rounds_opens() {
+            opens(
+                "test123",
+                "deff6d646eb1fa2b6741efee8b70eda84341a838cef2bb10e582669759d7e33c399a0ba2a52cb9ec",
+                "f09cfa82cc1695657cb2c347ee127c2523795fda",
+                Some(("66f159e15f3ddbbdd4057f8babef7ad4472fac10", 10_000_000)),
+            );
+        }
     }
 
     #[test]
