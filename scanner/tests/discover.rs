@@ -281,7 +281,7 @@ fn what_lies_beside_backups_is_told_for_what_it_is() {
         &["Backup"],
         &["here Backup/{NEW}"],
         &[
-            "note Backup: 1 file beside them: a.txt",
+            "note Backup: 1 file beside the backups: a.txt",
             "note Backup: 1 archive or disk images, which are not looked into: b.zip",
             "note Backup/_unback_: files that idevicebackup2 unpacked from a backup; not a backup",
             "note Backup/empty: a folder that holds nothing of a backup",
@@ -393,7 +393,7 @@ fn a_folder_of_any_name_with_payload_of_its_own_is_a_backup_too() {
         &[],
         &[
             "note MobileSync: a folder that was searched and holds no backups",
-            "note MobileSync/Backup: 1 file beside them: Manifest.db",
+            "note MobileSync/Backup: 1 file beside the backups: Manifest.db",
             "note MobileSync/Backup: a folder for backups with none in it",
         ],
     );
@@ -476,7 +476,7 @@ fn a_backup_inside_a_folder_of_its_own_name() {
         ],
         &["root"],
         &["here root/{NEW}/copy/{NEW}"],
-        &["note root/{NEW}: 1 file beside them: Info.plist"],
+        &["note root/{NEW}: 1 file beside the backups: Info.plist"],
     );
 }
 
@@ -584,7 +584,7 @@ fn a_root_that_is_missing_or_no_folder() {
         &["devices.csv"],
         &["devices.csv"],
         &[],
-        &["incomplete devices.csv: not a folder"],
+        &["incomplete devices.csv: something that is not a folder"],
     );
     check(
         &["root -> gone"],
@@ -596,7 +596,7 @@ fn a_root_that_is_missing_or_no_folder() {
         &["file", "root -> file"],
         &["root"],
         &[],
-        &["incomplete root: not a folder"],
+        &["incomplete root: something that is not a folder"],
     );
 }
 
@@ -967,7 +967,7 @@ fn fifos_and_sockets_hang_nobody() {
     let found = search(&tree, &["Backup"]);
     assert_eq!(
         tree.told(&found.problems),
-        ["note Backup: 1 file beside them: fifo"]
+        ["note Backup: 1 file beside the backups: fifo"]
     );
     let (found, problems) = documents(&[tree.path("papers")]);
     assert_eq!(found, [tree.path("papers/a.plist")]);
@@ -979,7 +979,7 @@ fn fifos_and_sockets_hang_nobody() {
             format!("note papers/socket: {words}")
         ]
     );
-    assert!(search(&tree, &["Backup/fifo"]).problems[0].found == "not a folder");
+    assert!(search(&tree, &["Backup/fifo"]).problems[0].found == "something that is not a folder");
 }
 
 #[cfg(unix)]
@@ -1077,6 +1077,6 @@ fn documents_below_files_and_folders() {
         &["mdm/{NEW}/Manifest.db", "mdm/{OLD}/TokenUpdate.plist"],
         &["mdm"],
         &["mdm/{OLD}/TokenUpdate.plist"],
-        &["note mdm/{NEW}: a local backup"],
+        &["note mdm/{NEW}: a local backup, which is not read as an MDM export"],
     );
 }

@@ -175,7 +175,7 @@ fn a_number_that_cannot_be_one_is_a_note_beside_one_that_is() {
         let (_, problems) = read(table);
         let bad = problems
             .iter()
-            .find(|problem| problem.found.contains("cannot be one"));
+            .find(|problem| problem.found.contains("not a possible number"));
         bad.map(|problem| problem.level)
     };
     assert_eq!(

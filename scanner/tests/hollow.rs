@@ -609,7 +609,7 @@ fn tools_and_services_leave_their_marks() {
     };
     assert!(told("Manifest-LAPTOP7.db").contains("conflict"));
     assert!(told("_BackupExplorer/Manifest.db.bak").contains("iTunes-Backup-Explorer"));
-    assert!(told("notes.txt").contains("other entries, 1: notes.txt"));
+    assert!(told("notes.txt").contains("entries that do not belong to the backup, 1: notes.txt"));
 }
 
 /// The dates of a plist, as these tests write them.

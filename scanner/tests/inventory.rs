@@ -150,7 +150,7 @@ fn rows_that_cannot_be_used_are_told_by_line() {
         (
             1,
             Level::Incomplete,
-            "line 3: more cells, so the columns cannot be matched; the row was left out",
+            "line 3: more cells than the header has, so the columns cannot be matched; the row was left out",
         ),
     );
     problem(
@@ -158,7 +158,7 @@ fn rows_that_cannot_be_used_are_told_by_line() {
         (
             1,
             Level::Note,
-            "line 2: fewer cells; the missing ones were taken to be empty",
+            "line 2: fewer cells than the header has; the missing ones count as empty",
         ),
     );
     rows(
@@ -167,18 +167,22 @@ fn rows_that_cannot_be_used_are_told_by_line() {
     );
     problem(
         "serial,user\nN/A,Ada\n,Grace\n",
-        (0, Level::Note, "lines 2, 3: none"),
+        (
+            0,
+            Level::Note,
+            "lines 2, 3: no serial number, UDID, IMEI, MEID or ECID",
+        ),
     );
     problem(
         "serial,user\n123,Ada\n",
-        (0, Level::Incomplete, "line 2: something that cannot be one"),
+        (0, Level::Incomplete, "line 2: not a possible number"),
     );
     problem(
         "serial,user\nF2LXK0ABCDEF,\"Ada\nC7CX706CKWTK,Grace\n",
         (
             1,
             Level::Incomplete,
-            "line 2: none up to the end of the file; the rows after this line were lost",
+            "line 2: a quotation mark that is not closed; the rows after this line were lost",
         ),
     );
     let many = "serial,user\n".to_owned() + &"-,Ada\n".repeat(12);
@@ -187,15 +191,14 @@ fn rows_that_cannot_be_used_are_told_by_line() {
         (
             0,
             Level::Note,
-            "lines 2, 3, 4, 5, 6, 7, 8, 9, 10, 11 and 2 more: none",
+            "lines 2, 3, 4, 5, 6, 7, 8, 9, 10, 11 and 2 more: no serial number, UDID, IMEI, MEID or ECID",
         ),
     );
 }
 
 #[test]
 fn a_device_with_two_owners_is_told() {
-    let found =
-        "line 3: a device of which an earlier row says something else; the first row was used";
+    let found = "line 3: an earlier row says something else; the first row was used";
     problem(
         "serial,user\nF2LXK0ABCDEF,Ada\nf2lxk0abcdef,Grace\n",
         (1, Level::Incomplete, found),
@@ -251,7 +254,7 @@ fn groups_tags_and_planned_swaps() {
 
 #[test]
 fn a_day_that_may_be_two_is_refused() {
-    let found = "line 2: something that is no day, or may be two days, as 03/04/2027 is; the device was read without it";
+    let found = "line 2: not a date, or a date that can be read in two ways, such as 03/04/2027; the device was read without it";
     for day in ["03/04/2027", "next spring", "46477"] {
         problem(
             &format!("serial,swap date\nF2LXK0ABCDEF,{day}\n"),
@@ -266,8 +269,7 @@ fn a_day_that_may_be_two_is_refused() {
 
 #[test]
 fn rows_that_plan_differently_are_told() {
-    let found =
-        "line 3: a device of which an earlier row says something else; the first row was used";
+    let found = "line 3: an earlier row says something else; the first row was used";
     for rows in [
         "A,x,2027-03-31|B,x,2027-03-31",
         "A,x,|A,y,",
@@ -342,7 +344,11 @@ fn surnames_are_no_blanks() {
     );
     problem(
         "serial,user\nNone,Ada\nunknown,Grace\n",
-        (0, Level::Note, "lines 2, 3: none"),
+        (
+            0,
+            Level::Note,
+            "lines 2, 3: no serial number, UDID, IMEI, MEID or ECID",
+        ),
     );
 }
 

@@ -834,7 +834,7 @@ fn one_value_that_was_blackened_costs_that_value() {
         let enabled = &answer.management.cloud_backup_enabled;
         assert!(enabled.as_ref().unwrap().value);
     }
-    let note = "data that is no base64 at the key Blob; the rest was read";
+    let note = "data that is not base64 at the key Blob; the rest was read";
     assert_eq!(exports.problems(), [format!("note : 2 files: {note}")]);
     exports.write("a", 2, &body("***")[..300]);
     assert_eq!(
@@ -1157,7 +1157,7 @@ fn values_of_the_wrong_type_are_lost_evidence() {
     assert_eq!(
         wanted,
         [
-            "AvailableDeviceCapacity between 0 and DeviceCapacity",
+            "AvailableDeviceCapacity",
             "IsCloudBackupEnabled as true or false in a DeviceInformation answer",
             "LastCloudBackupDate as a date in a DeviceInformation answer",
         ]

@@ -124,20 +124,15 @@ fn fault(row: &str, left_out: bool, level: Level, words: &str) {
         panic!("{row}: {:?}", plan.problems);
     };
     assert_eq!(problem.level, level, "{row}");
-    let said = format!("wanted {}, found {}", problem.wanted, problem.found);
+    let said = problem.sentence();
     assert!(said.contains("line 2: ") && said.contains(words), "{said}");
-    assert!(problem.remedy.is_some());
+    assert!(problem.remedy.is_some(), "{said}");
 }
 
 #[test]
 fn a_row_that_cannot_be_used_costs_itself_alone() {
     let incomplete = Level::Incomplete;
-    fault(
-        ",F2LX0002TEST,,,Ada,",
-        true,
-        incomplete,
-        "the old device in every row",
-    );
+    fault(",F2LX0002TEST,,,Ada,", true, incomplete, "the old device");
     fault(
         "3.56789E+14,,,,Ada,",
         true,
@@ -161,7 +156,7 @@ fn a_row_that_cannot_be_used_costs_itself_alone() {
         &format!("C39TEST00001,,,,{long},"),
         true,
         incomplete,
-        "at most 200 letters",
+        "more than 200 letters",
     );
 }
 
@@ -235,7 +230,7 @@ fn a_quotation_mark_that_nothing_closes_leaves_no_row_unsaid() {
 fn what_is_no_plan_is_refused_with_words() {
     let refused = |bytes: &[u8]| {
         let problem = read_bytes(bytes).unwrap_err();
-        format!("wanted {}, found {}", problem.wanted, problem.found)
+        problem.sentence()
     };
     assert!(refused(b"").contains("an empty file"));
     assert!(refused(b"PK\x03\x04").contains("save it as CSV"));

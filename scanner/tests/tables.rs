@@ -341,12 +341,14 @@ fn bad_input_costs_its_row_and_no_more() {
     problem(
         &format!("{h}{ok}C7CX706CKWTK,18.1,2025-11-19,no,x\n"),
         1,
-        &["line 3: more cells, so the columns cannot be matched; the row was left out"],
+        &[
+            "line 3: more cells than the header has, so the columns cannot be matched; the row was left out",
+        ],
     );
     problem(
         &format!("{h}{ok}C7CX706CKWTK,18.1\n"),
         2,
-        &["line 3: fewer cells; the missing ones were taken to be empty"],
+        &["line 3: fewer cells than the header has; the missing ones count as empty"],
     );
     problem(
         &format!("{h}{ok}1.5E+11,18.1,2025-11-19,yes\n"),
@@ -359,7 +361,7 @@ fn bad_input_costs_its_row_and_no_more() {
         &format!("{h}{ok}C7CX706CKWTK,18.1,03/04/2025,maybe\n"),
         2,
         &[
-            "line 3: a date that may be two days, and nothing in the column decides which; it was not used: 3 April 2025 or 4 March 2025",
+            "line 3: a date that can be read in two ways, and nothing in the column decides which; it was not used: 3 April 2025 or 4 March 2025",
             "line 3: another word; the device was read without it",
         ],
     );
@@ -371,14 +373,14 @@ fn bad_input_costs_its_row_and_no_more() {
     problem(
         &format!("{h}{ok}Serial,Supervised,iOS Version\nC7CX706CKWTK,yes,18.2\n"),
         2,
-        &["line 3: another one; the rows below were read by it"],
+        &["line 3: another header; the rows below were read by it"],
     );
     problem(
         &format!("{h}{ok}C7CX706CKWTK,\"18.1\n"),
         2,
         &[
-            "line 3: none up to the end of the file; the rows after this line were lost",
-            "line 3: fewer cells; the missing ones were taken to be empty",
+            "line 3: a quotation mark that is not closed; the rows after this line were lost",
+            "line 3: fewer cells than the header has; the missing ones count as empty",
         ],
     );
     problem(

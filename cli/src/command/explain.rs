@@ -8,6 +8,7 @@ use anyhow::{Result, bail, ensure};
 use fleetback_report::format::{Label, escaped};
 use fleetback_report::policy::{Preset, references};
 use fleetback_report::results::{Code, FixId};
+use fleetback_report::tables::error_codes::{self, Meaning};
 use fleetback_report::tables::fix_steps::DeviceTraits;
 use fleetback_scanner::mdm::explain::TableSummary;
 use fleetback_scanner::mdm::pair::pair;
@@ -19,6 +20,7 @@ use crate::config;
 use crate::config::args::{Common, Explain};
 use crate::output::files;
 use crate::system::exit::Exit;
+use crate::system::nearest::nearest;
 use fleetback_report::view::policy;
 
 /// Runs it.
@@ -35,7 +37,7 @@ pub(crate) fn run(args: &Explain, common: &Common) -> Result<Exit> {
 fn export(file: &Path, common: &Common) -> Result<String> {
     ensure!(
         file.is_file(),
-        "--mdm: wanted one file of an MDM, found none at {}; name a file, not a folder",
+        "Could not read {}: there is no such file. Name one file of an MDM export, not a folder",
         file.display()
     );
     let found = config::load(common.config.as_deref(), &config::folders())?;
@@ -56,14 +58,7 @@ fn export(file: &Path, common: &Common) -> Result<String> {
         text.push_str("\nProblems:\n");
     }
     for problem in problems {
-        let remedy = problem.remedy.map(|remedy| format!("; {remedy}"));
-        let words = format!(
-            "{}: wanted {}, found {}{}",
-            problem.level.label(),
-            problem.wanted,
-            problem.found,
-            remedy.unwrap_or_default()
-        );
+        let words = format!("{}: {}", problem.level.label(), problem.sentence());
         let _ = writeln!(text, "  {}", escaped(&words));
     }
     Ok(text)
@@ -174,13 +169,54 @@ fn nameless(text: &mut String, answers: &[Answer]) {
 }
 
 fn one(name: &str) -> Result<String> {
+    let errors = errors(name);
+    let codes = Code::ALL.map(Code::id).into_iter();
+    let names = codes.chain(FixId::ALL.map(FixId::id));
     match (name.parse::<Code>(), name.parse::<FixId>()) {
         (Ok(code), _) => Ok(finding(code)),
         (_, Ok(id)) => Ok(fix(id)),
+        _ if !errors.is_empty() => Ok(errors.join("\n")),
+        _ if number_in(name).is_some() => bail!(
+            "{name:?} is an error number with no known meaning; the report shows it as it is, and `fleetback explain` lists the known ones"
+        ),
         _ => bail!(
-            "wanted a finding code such as backup-stale or a fix such as check-storage, found {name:?}; `fleetback explain` lists them all"
+            "{name:?} is no finding, fix or error number; {}`fleetback explain` lists them all",
+            nearest(name, names).map_or_else(String::new, |near| format!("did you mean {near}? "))
         ),
     }
+}
+
+/// What is known of an error number: "303", "MB303", "MBErrorDomain 303", "-4".
+fn errors(name: &str) -> Vec<String> {
+    let Some(number) = number_in(name) else {
+        return Vec::new();
+    };
+    let domain = name.trim_end_matches(|c: char| c.is_ascii_digit() || c == '-');
+    let domain = domain.trim_end_matches([' ', '/', ':']).to_ascii_lowercase();
+    let rows = error_codes::all().filter(|row| row.codes().contains(&number));
+    rows.filter(|row| row.domain().to_ascii_lowercase().starts_with(&domain))
+        .map(|row| error(row, number))
+        .collect()
+}
+
+/// The number at the end of a name that is nothing but a domain and a number.
+fn number_in(name: &str) -> Option<i64> {
+    let digits = name.trim_start_matches(|c: char| c.is_ascii_alphabetic() || " /:".contains(c));
+    digits.parse().ok()
+}
+
+fn error(row: &Meaning, number: i64) -> String {
+    let mut text = format!("{} {number}: {}\n\n", row.domain(), row.meaning);
+    line(&mut text, "About", row.class.words());
+    let passing = error_codes::is_transient(row.domain(), number);
+    if passing {
+        line(&mut text, "Passing", "once means nothing; three times in a row counts");
+    }
+    if let Some(id) = row.fix {
+        let about = id.about();
+        line(&mut text, "Likely fix", &format!("{id}: {}", about.title));
+    }
+    text
 }
 
 fn everything() -> String {
@@ -200,6 +236,15 @@ fn everything() -> String {
             .article_step
             .map_or(String::from("-"), |step| step.to_string());
         let _ = writeln!(text, "  {:<24} {step:<8} {}", about.fix, about.title);
+    }
+    text.push_str("\nError numbers of Apple's backup:\n");
+    for row in error_codes::all() {
+        let (first, last) = row.codes().into_inner();
+        let codes = match first == last {
+            true => first.to_string(),
+            false => format!("{first} to {last}"),
+        };
+        let _ = writeln!(text, "  {:<24} {codes:<8} {}", row.domain(), row.meaning);
     }
     text.push_str("\n`fleetback explain NAME` describes one of them.\n");
     text

@@ -33,7 +33,7 @@ fn page(command: Option<&str>) -> Result<Vec<u8>> {
                 .get_subcommands()
                 .map(clap::Command::get_name)
                 .collect();
-            let known = || format!("wanted one of {}, found {name:?}", names.join(", "));
+            let known = || format!("{name:?} is not one of {}", names.join(", "));
             let command = whole.find_subcommand(name).with_context(known)?.clone();
             command.display_name(format!("fleetback-{name}"))
         }

@@ -353,5 +353,5 @@ impl Variables {
 fn preset(text: &str) -> Result<Preset, String> {
     let found = Preset::ALL.into_iter().find(|preset| preset.id() == text);
     let words = Preset::ALL.map(Preset::id);
-    found.ok_or_else(|| format!("wanted one of {}", words.join(", ")))
+    found.ok_or_else(|| format!("write one of {}", words.join(", ")))
 }

@@ -61,7 +61,7 @@ pub(crate) struct Found {
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum ConfigError {
     /// It cannot be opened.
-    #[error("{}: wanted a file with settings that can be read; name another file, or give this user the right to read it", path.display())]
+    #[error("Could not read the settings {}. Name another file, or give this user the right to read it", path.display())]
     Unreadable { path: PathBuf, source: io::Error },
     /// It is no TOML, or says something that means nothing.
     #[error("{}:{line}:{column}: {message}", path.display())]
@@ -187,11 +187,11 @@ mod tests {
         );
         wrong(
             "[mdm.zones]\njamf = \"UTC\"\n",
-            "f.toml:2:1: wanted a source such as jamf-pro",
+            "f.toml:2:1: \"jamf\" is not a source; write one such as jamf-pro",
         );
         wrong(
             "[mdm.zones]\njamf-pro = \"Europe/Berlinn\"\n",
-            "f.toml:2:12: wanted a time zone such as Europe/Berlin",
+            "f.toml:2:12: \"Europe/Berlinn\" is not a time zone, such as Europe/Berlin",
         );
         wrong("[scan]\nthreads = 0\n", "f.toml:2:11: invalid value");
         wrong("[output]\ncsv = \"a.csv\"\n", "f.toml:2:7: invalid type");

@@ -174,7 +174,7 @@ impl TryFrom<String> for SourceId {
             return Ok(Self(text));
         }
         Err(format!(
-            "wanted a source such as {}, found {text:?}",
+            "{text:?} is not a source; write one such as {}",
             known.join(", ")
         ))
     }
@@ -202,7 +202,7 @@ impl TryFrom<String> for Zone {
         match TimeZone::get(&name) {
             Ok(zone) => Ok(Self { name, zone }),
             Err(_) => Err(format!(
-                "wanted a time zone such as Europe/Berlin, found {name:?}"
+                "{name:?} is not a time zone, such as Europe/Berlin"
             )),
         }
     }

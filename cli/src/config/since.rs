@@ -30,7 +30,7 @@ impl FromStr for Since {
         } else {
             day
         }
-        .map_err(|_| "wanted a day such as 2026-11-13, or an instant with its zone".to_owned())
+        .map_err(|_| "write a day such as 2026-11-13, or an instant with its zone".to_owned())
     }
 }
 
@@ -52,7 +52,7 @@ impl Since {
 /// An instant as the command line takes it.
 pub(super) fn instant(text: &str) -> Result<Timestamp, String> {
     text.parse()
-        .map_err(|_| "wanted an instant with its zone, such as 2026-11-20T04:00:00Z".to_owned())
+        .map_err(|_| "write an instant with its zone, such as 2026-11-20T04:00:00Z".to_owned())
 }
 
 /// A calendar day as the command line takes it.

@@ -214,12 +214,12 @@ impl SwapOutput {
 }
 
 fn model(text: &str) -> Result<String, String> {
-    let wanted = || format!("wanted a model such as iPhone17,1 or \"iPhone 16\", found {text:?}");
+    let wanted = || format!("write a model such as iPhone17,1 or \"iPhone 16\", not {text:?}");
     is_product(text).then(|| text.to_owned()).ok_or_else(wanted)
 }
 
 fn os_version(text: &str) -> Result<OsVersion, String> {
-    OsVersion::parse(text).ok_or_else(|| "wanted a version such as 18.6.2".to_owned())
+    OsVersion::parse(text).ok_or_else(|| "write a version such as 18.6.2".to_owned())
 }
 
 /// "256", "256GB", "1TB".
@@ -233,5 +233,5 @@ fn gigabytes(text: &str) -> Result<f64, String> {
     };
     let number = number.parse::<f64>().ok().map(|number| number * factor);
     let sane = number.filter(|gigabytes| (1.0..1e6).contains(gigabytes));
-    sane.ok_or_else(|| "wanted gigabytes, such as 256".to_owned())
+    sane.ok_or_else(|| "write gigabytes, such as 256".to_owned())
 }

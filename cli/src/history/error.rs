@@ -7,7 +7,7 @@ use rusqlite::ErrorCode;
 
 /// A store that cannot be opened, read or written.
 #[derive(Debug, thiserror::Error)]
-#[error("{}: wanted a history store, found {cause}; {}", path.display(), cause.remedy())]
+#[error("Could not use the history store {}: {cause}. {}", path.display(), cause.remedy())]
 pub(crate) struct StoreError {
     /// The store.
     pub(crate) path: PathBuf,
@@ -19,52 +19,54 @@ pub(crate) struct StoreError {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum Cause {
     /// A later fleetback wrote it.
-    #[error("one of schema version {found}, where this fleetback knows {known}")]
+    #[error(
+        "a later version of fleetback wrote it (schema version {found}; this one knows {known})"
+    )]
     Newer { found: i64, known: i64 },
     /// Locks and shared memory do not hold on such a disk.
-    #[error("a place on a network disk ({0})")]
+    #[error("it lies on a network disk ({0})")]
     NetworkDisk(String),
     /// It is there and is no database, or a broken one.
-    #[error("a damaged file ({0})")]
+    #[error("it is damaged ({0})")]
     Damaged(String),
     /// A whole database, and not ours: a Manifest.db, say.
-    #[error("the database of another program")]
+    #[error("it belongs to another program")]
     Foreign,
     /// Something else than a regular file.
-    #[error("something that is no regular file")]
+    #[error("it is not a regular file")]
     NoFile,
     /// Another run holds it.
-    #[error("that another run has held it for too long")]
+    #[error("another run has held it for too long")]
     Busy,
     /// No room.
-    #[error("no room on its disk ({0})")]
+    #[error("there is no room on its disk ({0})")]
     Full(String),
     /// The disk refused, for want of room or because it fails: the system does not always say which.
-    #[error("a disk that could not be written or read ({0})")]
+    #[error("its disk could not be written or read ({0})")]
     Disk(String),
     /// It, or its folder, may not be opened or written.
-    #[error("that it cannot be opened or written ({0})")]
+    #[error("it cannot be opened or written ({0})")]
     Denied(String),
 }
 
 impl Cause {
     fn remedy(&self) -> &'static str {
         match self {
-            Self::Newer { .. } => "update fleetback, or name another file with --history",
-            Self::NetworkDisk(_) => "name a file on a local disk with --history",
+            Self::Newer { .. } => "Update fleetback, or name another file with --history",
+            Self::NetworkDisk(_) => "Name a file on a local disk with --history",
             Self::Damaged(_) => {
-                "move it away, with its -wal and -shm; the next run starts a new one"
+                "Move it away, with its -wal and -shm; the next run starts a new one"
             }
             Self::Foreign | Self::NoFile => {
-                "name another file with --history; it was left as it is"
+                "Name another file with --history; it was left as it is"
             }
-            Self::Busy => "the next run tries again",
-            Self::Full(_) => "free some room",
+            Self::Busy => "The next run tries again",
+            Self::Full(_) => "Free some room",
             Self::Disk(_) => {
-                "free some room on that disk; if it has room, check the disk, or name a file on another one with --history"
+                "Free some room on that disk; if it has room, check the disk, or name a file on another one with --history"
             }
             Self::Denied(_) => {
-                "give this user the right to write there, or name a file with --history"
+                "Give this user the right to write there, or name a file with --history"
             }
         }
     }

@@ -165,7 +165,7 @@ pub(crate) fn for_stored_results(
     let past = open.past_of_run(&results.run_id, results.scanned_at);
     let past = past.map_err(|e| e.to_string())?.ok_or_else(|| {
         format!(
-            "{}: wanted the run of these results ({}), and this history does not know it; name the history of that run with --history FILE, or compare two reports with `fleetback diff`",
+            "{}: the run of these results ({}) is not in this history; name the history of that run with --history FILE, or compare two reports with `fleetback diff`",
             store.display(),
             results.run_id,
         )
@@ -177,12 +177,12 @@ pub(crate) fn for_stored_results(
     match past.compared() {
         Some(_) => Ok(past),
         None => Err(format!(
-            "{}: wanted a run at or before {since}, found {}",
+            "{}: there is no run at or before {since}{}",
             store.display(),
-            past.runs.first().map_or_else(
-                || "none before these results".to_owned(),
-                |first| format!("none before that of {}", first.at)
-            ),
+            past.runs.first().map_or_else(String::new, |first| format!(
+                "; the first is of {}",
+                first.at
+            )),
         )),
     }
 }

@@ -101,7 +101,7 @@ fn targets(output: &OutputSettings) -> Result<Vec<(Format, Target)>> {
 fn ensure_shown(targets: &[(Format, Target)], on_a_terminal: bool) -> Result<()> {
     ensure!(
         !(on_a_terminal && targets.contains(&(Format::Xlsx, Target::Stdout))),
-        "--xlsx -: wanted a file or a pipe, found a terminal, which cannot show a workbook; name a file",
+        "--xlsx -: a terminal cannot show a workbook; name a file, or send it into a pipe",
     );
     Ok(())
 }
@@ -126,7 +126,9 @@ pub(crate) fn time_zone(name: Option<&str>) -> Result<TimeZone> {
     match name {
         None => Ok(TimeZone::system()),
         Some(name) => TimeZone::get(name).with_context(|| {
-            format!("--timezone: wanted a name such as Europe/Berlin or UTC, found {name:?}")
+            format!(
+                "--timezone: {name:?} is not the name of a time zone, such as Europe/Berlin or UTC"
+            )
         }),
     }
 }
@@ -139,7 +141,7 @@ fn delimiter(text: Option<&str>, profile: Profile) -> Result<u8> {
         b"tab" | b"\\t" => Ok(b'\t'),
         [byte] if byte.is_ascii() && !b"\"\r\n\0".contains(byte) => Ok(*byte),
         _ => bail!(
-            "--csv-delimiter: wanted one ASCII character that is no quote and no line break, `tab` or `auto`, found {:?}",
+            "--csv-delimiter: {:?} is not one ASCII character other than a quotation mark and a line break, nor `tab` or `auto`",
             text.unwrap_or_default()
         ),
     }

@@ -27,7 +27,7 @@ pub(super) fn ensure_exports_are_there(documents: &[PathBuf]) -> Result<()> {
         .collect();
     if !missing.is_empty() {
         bail!(
-            "--mdm: found no export at {}; check the spelling, or mount the share; nothing was scanned and no report was touched",
+            "--mdm: Could not read {}: no such file or folder. Check the spelling, or mount the share. Nothing was scanned and no report was touched",
             missing.join(", nor at ")
         );
     }
@@ -49,7 +49,7 @@ pub(super) fn ensure_something_is_there(roots: &[PathBuf], documents: &[PathBuf]
             .map(|path| path.display().to_string())
             .collect();
         bail!(
-            "wanted folders of backups or MDM exports, found nothing at {}; check the spelling, or mount the share; nothing was scanned and no report was touched",
+            "Could not read {}: no such file or folder. Check the spelling, or mount the share. Nothing was scanned and no report was touched",
             list.join(", nor at ")
         );
     }

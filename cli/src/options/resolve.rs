@@ -68,7 +68,7 @@ pub(crate) fn threads(settings: &ScanSettings) -> Result<usize> {
     let threads = settings.threads.map_or(0, usize::from);
     ensure!(
         threads <= THREADS_MAX,
-        "--threads: wanted 1 to {THREADS_MAX}, found {threads}; a few for each processor is enough"
+        "--threads: {threads} is not from 1 to {THREADS_MAX}; a few for each processor is enough"
     );
     Ok(threads)
 }
@@ -98,14 +98,14 @@ pub(crate) fn verify_again_days(settings: &ScanSettings) -> u32 {
 pub(crate) fn passwords(settings: &ScanSettings) -> Result<Passwords> {
     ensure!(
         settings.passwords.is_none() || settings.password_command.is_none(),
-        "wanted one source of passwords, found both passwords and password_command; name one of them",
+        "both passwords and password_command are set; name one of them",
     );
     ensure!(
         settings
             .password_command
             .as_ref()
             .is_none_or(|line| !line.program().is_empty()),
-        "password_command: wanted a program and its arguments, found nothing, or a quotation mark that is not closed",
+        "password_command: there is no program in it, or a quotation mark is not closed; write a program and its arguments",
     );
     let file = settings.passwords.as_deref().map(PasswordFile::read);
     Ok(Passwords {
@@ -133,7 +133,7 @@ pub(crate) fn history_choice(
 ) -> Result<history::HistoryChoice> {
     match (&settings.history, settings.no_history) {
         (Some(_), true) => {
-            bail!("wanted a history or none, found both history and no_history; name one of them")
+            bail!("both history and no_history are set; name one of them")
         }
         (None, true) => Ok(history::HistoryChoice::None),
         (Some(path), false) => Ok(history::HistoryChoice::Named(path.clone())),

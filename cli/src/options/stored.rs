@@ -77,7 +77,7 @@ impl DiffPlan {
         let inputs = [args.old.as_path(), args.new.as_path()];
         ensure!(
             inputs != [Path::new("-"); 2],
-            "wanted two reports, found standard input named twice; name a file for one of them"
+            "both reports are standard input; name a file for one of them"
         );
         refuse_to_write_over(&reports, &inputs)?;
         Ok(Self {

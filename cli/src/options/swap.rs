@@ -179,16 +179,8 @@ impl Live {
 
 /// A table that is not a plan is a usage error: nothing is checked.
 fn read_plan(path: &Path) -> Result<model::SwapPlan> {
-    swap_plan::read(path).map_err(|problem| {
-        let remedy = problem.remedy.map(|text| format!("; {text}"));
-        anyhow!(
-            "--plan {}: wanted {}, found {}{}",
-            problem.path.display(),
-            problem.wanted,
-            problem.found,
-            remedy.unwrap_or_default()
-        )
-    })
+    swap_plan::read(path)
+        .map_err(|problem| anyhow!("--plan {}: {}", problem.path.display(), problem.sentence()))
 }
 
 fn asked(

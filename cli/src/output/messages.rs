@@ -211,7 +211,7 @@ fn found_instead(results: &Results) -> String {
         .filter(|one| one.level == Level::Note);
     let notes = notes.map(|note| {
         let name = note.path.file_name().unwrap_or(note.path.as_os_str());
-        format::escaped(&format!("{}: {}", name.to_string_lossy(), note.found))
+        format::escaped(&format!("{}: {}", name.to_string_lossy(), note.reason()))
     });
     let notes: Vec<String> = notes.collect();
     if notes.is_empty() {
@@ -220,15 +220,9 @@ fn found_instead(results: &Results) -> String {
     format!("; found instead: {}", format::list(&notes, NOTES_NAMED_MAX))
 }
 
-fn sentence(problem: &Problem) -> String {
-    let remedy = problem.remedy.as_deref().map(|r| format!("; {r}"));
-    format!(
-        "{}: wanted {}, found {}{}",
-        problem.path.display(),
-        problem.wanted,
-        problem.found,
-        remedy.unwrap_or_default(),
-    )
+/// "mdm/a.plist: Could not read an MDM answer: found an HTML page. Export it again."
+pub(crate) fn sentence(problem: &Problem) -> String {
+    format!("{}: {}", problem.path.display(), problem.sentence())
 }
 
 /// Standard error may be closed: then there is nowhere to report it.

@@ -41,7 +41,7 @@ pub(crate) fn save(results: &Results, store: Option<&Path>, verbosity: Verbosity
 pub(crate) fn read(path: &Path) -> Result<Results> {
     let wanted = || {
         let path = path.display();
-        format!("{path}: wanted a report that `fleetback scan --json` wrote")
+        format!("Could not read {path} as a report that `fleetback scan --json` wrote")
     };
     let read = match path.as_os_str().to_str() {
         Some("-") => json::read(io::stdin().lock().take(RESULTS_BYTES_MAX)),

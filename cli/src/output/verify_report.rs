@@ -18,6 +18,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde::Serialize;
 
+use crate::output::messages::sentence;
 use crate::system::exit::Exit;
 
 /// The whole run.
@@ -258,18 +259,4 @@ fn counts(files: FileCount) -> String {
 
 fn name(file: &FileName) -> String {
     format!("{} {}", file.domain, file.path)
-}
-
-fn sentence(problem: &Problem) -> String {
-    let remedy = problem
-        .remedy
-        .as_deref()
-        .map(|remedy| format!("; {remedy}"));
-    let path = problem.path.display();
-    format!(
-        "{path}: wanted {}, found {}{}",
-        problem.wanted,
-        problem.found,
-        remedy.unwrap_or_default()
-    )
 }

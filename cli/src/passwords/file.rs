@@ -27,7 +27,7 @@ impl PasswordFile {
             .is_some_and(|e| e.eq_ignore_ascii_case("toml"));
         let entries = parse(&secrets.bytes, is_toml).map_err(|fault| PasswordFileError {
             path: path.to_owned(),
-            wanted: "a table of ids and passwords",
+            wanted: "the passwords in",
             found: fault.found,
             remedy: fault.remedy.to_owned(),
         })?;

@@ -18,7 +18,7 @@ const BYTES_MAX: u64 = 16 << 20;
 
 /// A password file that cannot be used. Holds nothing that stands in it.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{}: wanted {wanted}, found {found}; {remedy}", path.display())]
+#[error("Could not read {wanted} {}: {found}. {remedy}", path.display())]
 pub(crate) struct PasswordFileError {
     /// The file.
     pub(crate) path: PathBuf,
@@ -42,30 +42,27 @@ pub(super) struct Secrets {
 pub(super) fn read(path: &Path) -> Result<Secrets, PasswordFileError> {
     let wrong = |found: String, remedy: &str| PasswordFileError {
         path: path.to_owned(),
-        wanted: "a file with passwords",
+        wanted: "the passwords in",
         found,
         remedy: remedy.to_owned(),
     };
     let unreadable = |e: io::Error| {
         wrong(
             e.to_string(),
-            "name another file, or give this user the right to read it",
+            "Name another file, or give this user the right to read it",
         )
     };
     // Opening a FIFO without a writer blocks.
     if !std::fs::metadata(path).map_err(unreadable)?.is_file() {
-        return Err(wrong(
-            "something that is no regular file".to_owned(),
-            "name a file",
-        ));
+        return Err(wrong("it is not a regular file".to_owned(), "Name a file"));
     }
     let file = File::open(path).map_err(unreadable)?;
     let meta = file.metadata().map_err(unreadable)?;
     ensure_private(path, &meta)?;
     if meta.len() > BYTES_MAX {
         return Err(wrong(
-            format!("{} bytes", meta.len()),
-            "name the file with the passwords",
+            format!("it holds {} bytes, too many for passwords", meta.len()),
+            "Name the file with the passwords",
         ));
     }
     let bytes = read_wiped(file, meta.len()).map_err(unreadable)?;
@@ -82,19 +79,19 @@ fn read_wiped(mut file: File, len: u64) -> io::Result<Zeroizing<Vec<u8>>> {
 fn ensure_private(path: &Path, meta: &Metadata) -> Result<(), PasswordFileError> {
     let refused = |found: String, remedy: String| PasswordFileError {
         path: path.to_owned(),
-        wanted: "a file that only its owner can read",
+        wanted: "the passwords in",
         found,
         remedy,
     };
     match platform::access(meta) {
         Access::Private => Ok(()),
         Access::OthersCanRead { mode } => Err(refused(
-            format!("mode {mode:04o}, by which others than its owner can read or change it"),
-            format!("chmod 600 {}", path.display()),
+            format!("others than its owner can read or change it (mode {mode:04o})"),
+            format!("Run chmod 600 {}", path.display()),
         )),
         Access::OfAnotherUser { owner } => Err(refused(
-            format!("a file of another user (number {owner})"),
-            "have it belong to root or to the user who runs fleetback".to_owned(),
+            format!("it belongs to another user (number {owner})"),
+            "Have it belong to root or to the user who runs fleetback".to_owned(),
         )),
     }
 }

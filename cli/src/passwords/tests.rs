@@ -311,7 +311,7 @@ fn what_is_no_file_is_refused() {
         .unwrap_err()
         .to_string();
     assert!(
-        message.contains("none.csv: wanted a file with passwords"),
+        message.contains("Could not read the passwords in"),
         "{message}"
     );
 }

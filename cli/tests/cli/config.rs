@@ -157,7 +157,7 @@ fn init_writes_the_policy_of_a_preset_and_check_names_it() {
     let sandbox = Sandbox::new();
     let output = sandbox.run(&["config", "init", "--preset", "cis"]);
     assert_eq!(exit_code(&output), 2);
-    let wanted = "wanted one of default, cis-enterprise, stig, cis-byod";
+    let wanted = "write one of default, cis-enterprise, stig, cis-byod";
     assert!(stderr(&output).contains(wanted), "{}", stderr(&output));
     assert!(!sandbox.path("fleetback.toml").exists());
 }

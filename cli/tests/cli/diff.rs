@@ -93,11 +93,11 @@ fn mistakes_are_told_and_nothing_is_compared() {
     for (args, wanted) in [
         (
             ["old.json", "list.csv"],
-            "list.csv: wanted a report that `fleetback scan --json` wrote",
+            "Could not read list.csv as a report that `fleetback scan --json` wrote",
         ),
         (
             ["nowhere.json", "new.json"],
-            "nowhere.json: wanted a report",
+            "Could not read nowhere.json as a report",
         ),
         (["-", "-"], "standard input named twice"),
     ] {

@@ -87,7 +87,7 @@ fn a_store_that_cannot_be_used_costs_the_run_nothing() {
     goes_on_without(
         &sandbox,
         &["--history", "damaged.sqlite3"],
-        "damaged.sqlite3: wanted a history store, found a damaged file (it is no SQLite database); move it away",
+        "damaged.sqlite3: it is damaged (it is no SQLite database). Move it away",
     );
     assert_eq!(sandbox.read("damaged.sqlite3"), "<html>", "never deleted");
     fs::create_dir(sandbox.path("folder")).unwrap();

@@ -65,7 +65,7 @@ fn a_source_that_cannot_be_used_ends_the_run_before_it_begins() {
     refused(
         &sandbox,
         &["--passwords", "none.csv"],
-        "none.csv: wanted a file with passwords",
+        "Could not read the passwords in none.csv",
     );
     refused(
         &sandbox,

@@ -324,7 +324,7 @@ fn a_plan_is_asked_row_by_row() {
         assert!(text.contains(words), "{words} is not in\n{text}");
     }
     assert!(
-        stderr(&output).contains("line 3: something that is no day"),
+        stderr(&output).contains("line 3: not a date, or a date that can be read in two ways"),
         "{}",
         stderr(&output)
     );

@@ -60,7 +60,7 @@ pub(crate) const ROWS: &[Row] = &[
         "G5",
         AGE,
         wrong_clock,
-        "The date of the newest backup cannot be true, so its age cannot be told.",
+        "The date of the newest backup cannot be true, so its age is unknown.",
         FixId::FixClock,
         High,
     ),

@@ -47,7 +47,7 @@ pub(crate) const ROWS: &[Row] = &[
     row("L16", &[Code::BackupGone], gone, "A cleaner program or a person deleted or moved the folder.", FixId::ProtectBackupFolder, Medium).next(FixId::StartFreshBackup),
     row("L17", &[Code::LocalNotDownloaded], not_downloaded, "A service that keeps the folder took the content away, or never brought it to this disk.", FixId::DownloadBackupFiles, High).next(FixId::StartFreshBackup),
     row("L18", &[Code::RestoreHazard], hazard, "Names of files came from another system in decomposed Unicode.", FixId::RenameDecomposedFiles, Low).next(FixId::StartFreshBackup),
-    row("L4", &[Code::LocalUnfinished], only_info, "The computer began the first backup, and nobody typed the passcode on the device.", FixId::EnterPasscode, Medium).next(FixId::StartFreshBackup),
+    row("L4", &[Code::LocalUnfinished], only_info, "The computer began the first backup, and the passcode was not entered on the device.", FixId::EnterPasscode, Medium).next(FixId::StartFreshBackup),
     shared(PatternKind::HostBreaking, BREAKS, |ctx| why(ctx, PatternKind::HostBreaking)),
     row("L4", &[Code::LocalAttemptFailed], passcode_after_start, "The computer began a backup that never reached the device: probably the passcode was not typed.", FixId::EnterPasscode, Medium).next(FixId::RestartDevice),
     row("L2", STOPPED, tidying, "The data is complete; only the tidying up after it did not end.", FixId::StartFreshBackup, Medium).next(FixId::RestartDevice),

@@ -28,7 +28,7 @@ pub(crate) const ROWS: &[Row] = &[
     row("G2", &[Code::DeviceNotSeen], |_| always("the device has not checked in for longer than the MDM's answers are trusted"), "The device may be off, offline or lost.", FixId::BringDeviceOnline, High).next(FixId::StableWifi),
     row("L13", &[Code::IdentityConflict], conflict, "A backup was copied or renamed, a device was repaired, or two records were mixed up.", FixId::ResolveIdentity, High),
     row("G5", &[Code::ClockWrong], |_| always("a date that cannot be true stands in the evidence"), "The clock of the device or of the computer was wrong.", FixId::FixClock, High),
-    row("L13", &[Code::NotInInventory], |_| always("no MDM document and no inventory table names this device"), "The device is retired, was never enrolled, or belongs to somebody else.", FixId::MatchInventory, High),
+    row("L13", &[Code::NotInInventory], |_| always("no MDM document and no inventory table names this device"), "The device is retired, was never enrolled, or belongs to another organisation.", FixId::MatchInventory, High),
     row("L13", &[Code::MdmLeft], |_| always("the MDM's own record says so"), "The device was unenrolled, retired, removed or wiped.", FixId::MatchInventory, High),
     row("G6", &[Code::BackupInProgress], |_| always("the folder was written to within six hours before the scan, or during it"), "A backup is running.", FixId::Wait, Medium).next(FixId::RestartDevice),
     row("C4", &[Code::DeviceStorageLow], |_| always("a backup needs free storage on the device to work"), "The device is almost full.", FixId::CheckStorage, High).next(FixId::RestartDevice).focus(Focus::DeviceStorage),
@@ -42,10 +42,10 @@ pub(crate) const ROWS: &[Row] = &[
     row("L2", &[Code::BackupUnknown], decrypted, "The only copy was decrypted by a tool, and it is unknown whether it can be restored.", FixId::StartFreshBackup, Medium),
     row("L3", &[Code::BackupUnknown], unchecked, "The files of its local backup were not checked.", FixId::VerifyBackup, High),
     row("G3", &[Code::BackupUnknown], hidden, "The enrolment hides the state of iCloud Backup from the MDM.", FixId::QueryBackupState, High),
-    row("G3", &[Code::BackupUnknown], unasked, "The MDM's answers do not speak of iCloud Backup, or do so no longer.", FixId::QueryBackupState, High),
+    row("G3", &[Code::BackupUnknown], unasked, "The MDM's answers do not mention iCloud Backup, or no longer do.", FixId::QueryBackupState, High),
     row("L13", &[Code::BackupUnknown], of_another, "The folder that bears this device's name holds the backup of another device.", FixId::ResolveIdentity, High).next(FixId::StartFreshBackup),
     row("L2", &[Code::BackupUnknown], undecided, "A backup of this device was found, and whether it can be restored could not be decided.", FixId::StartFreshBackup, Medium).next(FixId::VerifyBackup),
-    row("G3", &[Code::BackupUnknown], |_| always("no MDM answer speaks of the device, and no local backup of it was found"), "Nothing that was scanned speaks of this device's backups.", FixId::QueryBackupState, Medium),
+    row("G3", &[Code::BackupUnknown], |_| always("no MDM answer mentions the device, and no local backup of it was found"), "Nothing that was scanned mentions a backup of this device.", FixId::QueryBackupState, Medium),
 ];
 
 /// What is left when nothing else is known: the usual order of trying.
@@ -183,7 +183,7 @@ fn conflict(ctx: &DeviceContext<'_>) -> Option<Reason> {
     let inside = || {
         folders.find(|local| local.backup.identity_disagrees.is_some())?;
         Some(Reason::new(
-            "the plists of a backup and the name of its folder do not speak of one device",
+            "the plists of a backup and the name of its folder name different devices",
         ))
     };
     between.or_else(inside)
@@ -232,7 +232,7 @@ fn unasked(ctx: &DeviceContext<'_>) -> Option<Reason> {
         None if mdm.os_version.is_some() => {
             "the MDM's record of the device says nothing of iCloud Backup and is not dated"
         }
-        None => "only a contact with the device is known, and nothing that it told",
+        None => "only a contact with the device is known, and no answer of it",
         Some(told) if !ctx.trusted(told.value) => {
             "the last answer with the device's information is too old to be trusted"
         }

@@ -18,7 +18,7 @@ pub trait Label: Copy + 'static {
 
 /// An id that is none of ours.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("wanted {wanted}, found {found:?}")]
+#[error("{found:?} is not {wanted}")]
 pub struct UnknownId {
     /// What kind of id was wanted.
     pub wanted: &'static str,

@@ -64,23 +64,23 @@ fn errors_point_at_the_place() {
     refuses("[treshold]\n", "p.toml:1:2: unknown field `treshold`");
     refuses(
         "[thresholds]\nstale_days = \"7d\"",
-        "p.toml:2:14: wanted a number of days from 0 to 36500, found \"7d\"",
+        "p.toml:2:14: \"7d\" is not a number of days from 0 to 36500",
     );
     refuses(
         "[thresholds]\n\nstale_days = -1",
-        "p.toml:3:14: wanted a number of days",
+        "p.toml:3:14: -1 is not a number of days",
     );
     refuses(
         "[thresholds]\nstale_days = nan",
-        "p.toml:2:14: wanted a number of days",
+        "p.toml:2:14: NaN is not a number of days",
     );
     refuses(
         "[thresholds]\nstale_days = 99999999999",
-        "p.toml:2:14: wanted a number of days",
+        "p.toml:2:14: 99999999999 is not a number of days",
     );
     refuses(
         "[thresholds]\nstorage_low_percent = 101",
-        "p.toml:2:23: wanted a percentage",
+        "p.toml:2:23: 101 is not a percentage",
     );
     refuses(
         "[thresholds]\nstale_days = 2",
@@ -104,11 +104,11 @@ fn errors_point_at_the_place() {
     );
     refuses(
         "[[waiver]]\ndevice = \"x\"\nreason = \"r\"",
-        "p.toml:2:10: wanted a serial number",
+        "p.toml:2:10: \"x\" is neither a serial number",
     );
     refuses(
         "[[waiver]]\ndevice = \"F2LX0000TEST\"\nreason = \" \"",
-        "p.toml:3:10: wanted the reason",
+        "p.toml:3:10: the waiver has no reason",
     );
     refuses(
         "[[waiver]]\ndevice = \"F2LX0000TEST\"",
@@ -120,11 +120,11 @@ fn errors_point_at_the_place() {
     );
     refuses(
         "[[waiver]]\ndevice = \"F2LX0000TEST\"\nreason = \"r\"\nuntil = 2026-12-31T10:00:00Z",
-        "p.toml:4:9: wanted a date such as 2026-12-31",
+        "p.toml:4:9: 2026-12-31T10:00:00Z is not a date such as 2026-12-31",
     );
     refuses(
         "[[waiver]]\ndevice = \"F2LX0000TEST\"\nreason = \"r\"\nuntil = \"soon\"",
-        "p.toml:4:9: wanted a date such as 2026-12-31, found \"soon\"",
+        "p.toml:4:9: \"soon\" is not a date such as 2026-12-31",
     );
     refuses(
         "[[waiver]]\ndevice = \"F2LX0000TEST\"\nreason = \"r\"\nuntill = 2026-12-31",
@@ -228,21 +228,24 @@ fn errors_of_groups_point_at_the_place() {
     );
     refuses(
         &group(""),
-        "p.toml:3:1: group \"g\": wanted at least one condition",
+        "p.toml:3:1: group \"g\": the group has no condition",
     );
     refuses(&group("sites = \"N\""), "p.toml:4:1: unknown field `sites`");
     refuses(
         &group("site = []"),
-        "p.toml:4:8: wanted a text, or a list of texts",
+        "p.toml:4:8: [] is not a text, or a list of texts",
     );
-    refuses(&group("site = \"\""), "p.toml:4:8: wanted a text to match");
+    refuses(
+        &group("site = \"\""),
+        "p.toml:4:8: the text to match is empty",
+    );
     refuses(
         &group("device = \"x\""),
-        "p.toml:4:10: wanted a serial number",
+        "p.toml:4:10: \"x\" is neither a serial number",
     );
     refuses(
         &group("os_below = 16.1"),
-        "p.toml:4:12: wanted a version such as",
+        "p.toml:4:12: 16.1 is not a version such as",
     );
     refuses(
         &group("os_at_least = \"17\"\nos_below = \"17.0\""),
@@ -258,14 +261,14 @@ fn errors_of_groups_point_at_the_place() {
     );
     refuses("preset = \"nist\"", "p.toml:1:10: unknown variant `nist`");
     let waiver = |keys: &str| format!("[[waiver]]\nreason = \"r\"\n{keys}");
-    refuses(&waiver(""), "p.toml:2:10: wanted the device or the group");
+    refuses(&waiver(""), "p.toml:2:10: the waiver names neither");
     refuses(
         &waiver("group = \"g\""),
-        "p.toml:3:9: wanted the name of a group of this policy, found \"g\"",
+        "p.toml:3:9: this policy has no group \"g\"",
     );
     refuses(
         &waiver("device = \"F2LX0000TEST\"\ngroup = \"g\""),
-        "p.toml:4:9: wanted a device or a group, found both",
+        "p.toml:4:9: the waiver names a device and a group",
     );
 }
 

@@ -47,7 +47,8 @@ fn of_match(item: usize, group: &Group) -> Option<Contradiction> {
     let conditions = &group.matching;
     let versions = conditions.os_at_least.zip(conditions.os_below);
     let (key, message) = if conditions.is_empty() {
-        let message = "wanted at least one condition, found none: what holds for every device stands outside the groups";
+        let message =
+            "the group has no condition; what holds for every device stands outside the groups";
         ("", message.to_owned())
     } else {
         let (least, below) = versions.filter(|(least, below)| least >= below)?;
@@ -82,17 +83,14 @@ fn wrong_waiver(waiver: &WaiverRule, groups: &[Group]) -> Option<(&'static str, 
         (Some(_), None) => None,
         (None, None) => Some((
             "reason",
-            "wanted the device or the group that the waiver is for, found neither".to_owned(),
+            "the waiver names neither a device nor a group".to_owned(),
         )),
         (Some(_), Some(_)) => Some((
             "group",
-            "wanted a device or a group, found both; write one waiver for each".to_owned(),
+            "the waiver names a device and a group; write one waiver for each".to_owned(),
         )),
         (None, Some(name)) if groups.iter().any(|group| group.name == *name) => None,
-        (None, Some(name)) => Some((
-            "group",
-            format!("wanted the name of a group of this policy, found {name:?}"),
-        )),
+        (None, Some(name)) => Some(("group", format!("this policy has no group {name:?}"))),
     }
 }
 

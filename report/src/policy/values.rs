@@ -30,9 +30,7 @@ fn number<'de, D: Deserializer<'de>>(input: D, most: f64, expected: &str) -> Res
     if (0.0..=most).contains(&value) {
         Ok(value)
     } else {
-        Err(D::Error::custom(format!(
-            "wanted {expected}, found {value}"
-        )))
+        Err(D::Error::custom(format!("{value} is not {expected}")))
     }
 }
 
@@ -50,7 +48,7 @@ fn known_form<E: serde::de::Error>(text: String) -> Result<String, E> {
         return Ok(text);
     }
     Err(E::custom(format!(
-        "wanted a serial number (8 to 14 letters and digits) or a UDID (40 hex digits, or 8, a dash and 16), found {text:?}"
+        "{text:?} is neither a serial number (8 to 14 letters and digits) nor a UDID (40 hex digits, or 8, a dash and 16)"
     )))
 }
 
@@ -83,7 +81,7 @@ pub(super) fn one_or_more<'de, D: Deserializer<'de>>(
 pub(super) fn group_name<'de, D: Deserializer<'de>>(input: D) -> Result<String, D::Error> {
     let text = String::deserialize(input)?;
     if text.trim().is_empty() {
-        return Err(D::Error::custom("wanted the name of the group, found none"));
+        return Err(D::Error::custom("the group has no name"));
     }
     Ok(text)
 }
@@ -107,7 +105,7 @@ pub(super) fn reason<'de, D: Deserializer<'de>>(input: D) -> Result<String, D::E
     let text = String::deserialize(input)?;
     if text.trim().is_empty() {
         return Err(D::Error::custom(
-            "wanted the reason of the waiver in words, found none",
+            "the waiver has no reason; write it in words",
         ));
     }
     Ok(text)
@@ -128,5 +126,5 @@ pub(super) fn date<'de, D: Deserializer<'de>>(input: D) -> Result<Option<Date>, 
 }
 
 fn wrong_value<E: serde::de::Error>(expected: &str, given: &toml::Value) -> E {
-    E::custom(format!("wanted {expected}, found {given}"))
+    E::custom(format!("{given} is not {expected}"))
 }

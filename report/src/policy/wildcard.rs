@@ -46,9 +46,7 @@ impl<'de> Deserialize<'de> for Patterns {
             "a text, or a list of texts, with * and ? for any letters",
         )?;
         if texts.iter().any(|text| text.trim().is_empty()) {
-            return Err(D::Error::custom(
-                "wanted a text to match, found an empty one",
-            ));
+            return Err(D::Error::custom("the text to match is empty"));
         }
         let pattern = |text: &String| WildMatch::new_case_insensitive(text.trim());
         Ok(Self(texts.iter().map(pattern).collect()))

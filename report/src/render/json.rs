@@ -48,20 +48,18 @@ pub fn write_results(results: &Results, out: &mut dyn Write) -> io::Result<()> {
 #[derive(Debug, thiserror::Error)]
 pub enum ReadError {
     /// They are no JSON at all, or could not be read to their end.
-    #[error("wanted JSON, found something else: {0}")]
+    #[error("this is not JSON: {0}")]
     NotJson(#[source] serde_json::Error),
     /// JSON, and not of ours.
-    #[error("wanted an object with the number schema_version, as `--json` writes it, found {0}")]
+    #[error("this is not a report that `--json` wrote: {0}")]
     NotResults(&'static str),
     /// Written by another generation of the program.
     #[error(
-        "wanted schema_version {SCHEMA_VERSION}, found {0}: another version of fleetback wrote it. Make a new one: fleetback scan ROOT --json FILE"
+        "another version of fleetback wrote it: its schema_version is {0}, and this one reads {SCHEMA_VERSION}. Make a new one: fleetback scan ROOT --json FILE"
     )]
     Version(u64),
     /// The right version, and a field that is missing or wrong.
-    #[error(
-        "wanted results of schema_version {SCHEMA_VERSION}, found a field that does not fit: {0}"
-    )]
+    #[error("a field does not fit schema_version {SCHEMA_VERSION}: {0}")]
     Field(#[source] serde_json::Error),
 }
 

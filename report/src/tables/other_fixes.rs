@@ -311,7 +311,7 @@ pub(super) const TABLE: [About; 24] = [
         related: None,
         ask: None,
         steps: &[
-            step("Run `fleetback swap` with the serial number, and name the new device with `--to`: it lists what stands in the way, each with its remedy, and what is to be looked at by hand."),
+            step("Run `fleetback swap` with the serial number, and name the new device with `--to`: it lists what blocks the swap, each with its remedy, and what to check by hand."),
             step("Settle that, have a new backup made, and ask again right before the device is wiped."),
             step("Where it cannot be settled in time, move the day of the swap. Nothing is wiped while the answer is NOT READY or UNKNOWN."),
         ],

@@ -328,7 +328,7 @@ fn different_sample(backup: &Backup) -> Cell {
 
 pub(crate) fn problems(backup: &Backup) -> Cell {
     let problems = backup.problems.iter();
-    let problems = problems.map(|p| format!("{}: {}", p.path.display(), p.found));
+    let problems = problems.map(|p| format!("{}: {}", p.path.display(), p.reason()));
     joined(&problems.collect::<Vec<_>>())
 }
 

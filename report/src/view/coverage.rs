@@ -11,8 +11,7 @@ use crate::results::{Host, Results, WaiverUse};
 
 pub(crate) struct ProblemRow {
     pub(crate) path: String,
-    pub(crate) expected: String,
-    pub(crate) found: String,
+    pub(crate) what: String,
     pub(crate) remedy: String,
 }
 
@@ -68,8 +67,7 @@ pub(crate) fn problems(view: &ReportView<'_>) -> (Vec<ProblemRow>, Vec<ProblemRo
 fn problem(problem: &Problem) -> ProblemRow {
     ProblemRow {
         path: escaped(&problem.path.to_string_lossy()),
-        expected: escaped(&problem.wanted),
-        found: escaped(&problem.found),
+        what: format::sentence(&escaped(&problem.reason())),
         remedy: problem.remedy.as_deref().map_or("nothing".into(), escaped),
     }
 }

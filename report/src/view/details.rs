@@ -270,7 +270,7 @@ impl DetailsWriter<'_> {
 
     fn mdm(&self, mdm: Option<&Mdm>) -> LabelledValues {
         let Some(mdm) = mdm else {
-            return vec![labelled("MDM", "no document speaks of this device")];
+            return vec![labelled("MDM", "no document mentions this device")];
         };
         let facts = [
             (
@@ -448,7 +448,7 @@ fn file_list(kind: &str, files: Vec<String>) -> FileList {
 fn problem(problem: &Problem) -> ProblemDetails {
     ProblemDetails {
         path: problem.path.to_string_lossy().into_owned(),
-        what: format!("Expected {}, found {}.", problem.wanted, problem.found),
+        what: format::sentence(&problem.reason()),
         remedy: problem.remedy.as_deref().map(format::capital),
     }
 }

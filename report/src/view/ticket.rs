@@ -265,10 +265,7 @@ pub fn totals(tickets: &Tickets) -> String {
 
 /// "2 rows of the plan could not be used …", and what is wrong with which line.
 pub fn plan_faults(plan: &PlanUsed) -> Vec<String> {
-    let problems = plan.problems.iter().map(|problem| {
-        let remedy = problem.remedy.as_deref().map(|text| format!("; {text}"));
-        format!("{}{}", problem.found, remedy.unwrap_or_default())
-    });
+    let problems = plan.problems.iter().map(|problem| problem.sentence());
     plan.unasked().into_iter().chain(problems).collect()
 }
 

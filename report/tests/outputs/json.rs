@@ -94,10 +94,10 @@ fn errors_say_what_was_found() {
         let error = read(bytes.as_bytes()).unwrap_err().to_string();
         assert!(error.contains(words), "{error}");
     };
-    check("", "wanted JSON");
-    check("<html>", "wanted JSON");
+    check("", "this is not JSON");
+    check("<html>", "this is not JSON");
     check(&"[".repeat(200_000), "found another kind of JSON");
-    check(&"{\"a\":".repeat(5_000), "wanted JSON");
+    check(&"{\"a\":".repeat(5_000), "this is not JSON");
     check("[]", "found another kind of JSON");
     check("{\"a\": 1}", "without schema_version");
     check("{\"schema_version\": \"1\"}", "no whole number");

@@ -205,7 +205,9 @@ fn first_sight(probe: &FileListProbe, cipher: Cipher) -> Result<(), Fault> {
         sqlite::FileKind::Sqlite { .. } => Ok(()),
         sqlite::FileKind::Empty => Err(Fault::Empty),
         sqlite::FileKind::Other { bytes } if cipher == Cipher::Everything => whole_blocks(bytes),
-        sqlite::FileKind::Other { .. } => Err(Fault::Wrong("not an SQLite database".to_owned())),
+        sqlite::FileKind::Other { .. } => Err(Fault::Wrong(
+            "a file that is not an SQLite database".to_owned(),
+        )),
     }
 }
 

@@ -42,11 +42,7 @@ pub(super) fn all(
 /// A folder that cannot be listed costs one row, not one for each file in it.
 fn folder_problem(folder: &Path) -> Option<Problem> {
     let fault = fault(&std::fs::read_dir(folder).err()?);
-    Some(fault_problem(
-        folder,
-        "a backup folder that can be listed",
-        &fault,
-    ))
+    Some(fault_problem(folder, "the backup folder", &fault))
 }
 
 fn fault_problem(path: &Path, wanted: &str, fault: &Fault) -> Problem {
@@ -65,12 +61,12 @@ fn file_problems(folder: &Path, files: &BackupFiles) -> Vec<Problem> {
     let faults = [
         (
             "Status.plist",
-            "a Status.plist with its six keys",
+            "the Status.plist",
             files.status.as_ref().err(),
         ),
         (
             "Manifest.plist",
-            "a Manifest.plist",
+            "the Manifest.plist",
             files.manifest.as_ref().err(),
         ),
         (
@@ -78,7 +74,7 @@ fn file_problems(folder: &Path, files: &BackupFiles) -> Vec<Problem> {
             "the list of the backup's files",
             files.catalog.as_ref().err(),
         ),
-        ("Info.plist", "an Info.plist", files.info.as_ref().err()),
+        ("Info.plist", "the Info.plist", files.info.as_ref().err()),
     ];
     let (denied, wrong): (Vec<_>, Vec<_>) = faults
         .into_iter()
@@ -104,7 +100,7 @@ fn several_denied(folder: &Path, denied: &[(&str, &str, &Fault)]) -> Option<Prob
     };
     let names: Vec<_> = denied.iter().map(|(name, ..)| *name).collect();
     let found = format!("{fault}: {}", names.join(", "));
-    let problem = Problem::incomplete(folder, "a backup whose files can be read", found);
+    let problem = Problem::incomplete(folder, "the files of this backup", found);
     Some(problem.with_remedy(LET_US_READ).with_kind(fault.kind()))
 }
 
@@ -132,7 +128,7 @@ fn wrong_type_problems(folder: &Path, files: &BackupFiles) -> Vec<Problem> {
             ))
         })
         .map(|(name, wrong_types)| {
-            let wanted = "keys of the usual types; these were left out";
+            let wanted = "keys of the plist";
             Problem::note(folder.join(name), wanted, wrong_types.join("; "))
                 .with_kind(ProblemKind::WrongShape)
         })
@@ -145,15 +141,14 @@ fn wal_problem(folder: &Path) -> Option<Problem> {
     let bytes = std::fs::symlink_metadata(&path).ok()?.len();
     (bytes > 0).then(|| {
         let found = format!("a write-ahead log of {bytes} bytes, which was not read");
-        Problem::note(path, "no write-ahead log beside Manifest.db", found)
-            .with_kind(ProblemKind::LeftOut)
+        Problem::note(path, "the write-ahead log", found).with_kind(ProblemKind::LeftOut)
     })
 }
 
 /// Whatever makes the answer unknown leaves evidence out that should have been readable; beside a loss
 /// that is proven it is worth knowing and no more.
 fn doubt_problem(folder: &Path, restorable: Restorable, doubts: &[String]) -> Option<Problem> {
-    let wanted = "files and a list of files that prove one another";
+    let wanted = "proof that this backup is whole";
     let found = (!doubts.is_empty()).then(|| doubts.join("; "))?;
     let problem = match restorable {
         Restorable::Unknown => Problem::incomplete(folder, wanted, found),
@@ -172,7 +167,7 @@ fn not_downloaded_problem(folder: &Path, files: &BackupFiles) -> Option<Problem>
         format!(", among them {}", names.join(", "))
     };
     let found = format!("not downloaded: {count} files{named}");
-    let problem = Problem::note(folder, "files that lie on this disk", found);
+    let problem = Problem::note(folder, "all files of this backup", found);
     let problem = problem.with_kind(ProblemKind::NotDownloaded);
     (count > 0).then(|| problem.with_remedy(DOWNLOAD))
 }
@@ -180,7 +175,7 @@ fn not_downloaded_problem(folder: &Path, files: &BackupFiles) -> Option<Problem>
 fn keybag_problem(folder: &Path, files: &BackupFiles) -> Option<Problem> {
     let fault = files.unlock.fault.as_ref()?;
     let path = folder.join("Manifest.plist");
-    let problem = Problem::note(path, "a keybag that a password can open", fault);
+    let problem = Problem::note(path, "the keybag", fault);
     Some(
         problem
             .with_kind(ProblemKind::Damaged)
@@ -195,11 +190,7 @@ fn check_problems(folder: &Path, files: &BackupFiles) -> Vec<Problem> {
         .as_ref()
         .and_then(|seen| seen.unlisted.as_ref());
     if let Some(fault) = unlisted_payload {
-        problems.push(fault_problem(
-            folder,
-            "payload folders that can be listed",
-            fault,
-        ));
+        problems.push(fault_problem(folder, "the payload folders", fault));
     }
     if let Some(Checked::Now(check)) = &files.check {
         problems.extend(unlisted(folder, &check.unlisted));
@@ -221,7 +212,7 @@ fn unlisted(folder: &Path, unlisted: &[(std::path::PathBuf, Fault)]) -> Option<P
         Fault::Link => "scan a copy in which no link stands for a payload folder",
         _ => LET_US_READ,
     };
-    let problem = Problem::incomplete(path, "payload folders that can be listed", found);
+    let problem = Problem::incomplete(path, "the payload folders", found);
     Some(problem.with_kind(fault.kind()).with_remedy(remedy))
 }
 
@@ -229,7 +220,7 @@ fn unlisted(folder: &Path, unlisted: &[(std::path::PathBuf, Fault)]) -> Option<P
 fn unread(check: &Check) -> Option<Problem> {
     let (path, fault) = check.unread_sample.first()?;
     let found = format!("{} cannot be read: {fault}", check.unread);
-    let problem = Problem::incomplete(path, "payload files that can be read to their end", found);
+    let problem = Problem::incomplete(path, "the payload files", found);
     Some(problem.with_kind(fault.kind()).with_remedy(
         "check the disk, and that the account that runs the scan may read all of the folder",
     ))
@@ -238,14 +229,14 @@ fn unread(check: &Check) -> Option<Problem> {
 fn odd_rows(folder: &Path, checked: &Checked) -> Option<Problem> {
     let found = checked.odd_rows()?;
     let list = folder.join("Manifest.db");
-    let note = Problem::note(list, "rows as iOS writes them", found);
+    let note = Problem::note(list, "rows of the list of files", found);
     Some(note.with_kind(ProblemKind::WrongShape))
 }
 
 fn no_files(folder: &Path, checked: &Checked) -> Option<Problem> {
     let count = checked.no_files();
     let found = format!("links, folders and the like in their place: {count}");
-    let note = Problem::note(folder, "regular payload files", found);
+    let note = Problem::note(folder, "payload files", found);
     (count > 0).then(|| note.with_kind(ProblemKind::WrongShape))
 }
 

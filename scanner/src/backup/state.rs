@@ -273,7 +273,9 @@ mod tests {
             None,
             Some(Fault::Absent),
             Some(Fault::Denied("permission denied".to_owned())),
-            Some(Fault::Wrong("not an SQLite database".to_owned())),
+            Some(Fault::Wrong(
+                "a file that is not an SQLite database".to_owned(),
+            )),
             Some(Fault::Empty),
         ]
     }

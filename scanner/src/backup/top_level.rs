@@ -122,7 +122,7 @@ impl TopLevel {
             let (count, names) = (self.others.len(), named(&self.others));
             note(
                 "nothing beside the backup's own files",
-                format!("other entries, {count}: {names}"),
+                format!("entries that do not belong to the backup, {count}: {names}"),
             )
         });
         let marks = self
@@ -223,7 +223,7 @@ mod tests {
         check(&["_BackupExplorer"], &["iTunes-Backup-Explorer"]);
         check(
             &["zzz", "notes.txt", "gg"],
-            &["other entries, 3: gg, notes.txt, zzz"],
+            &["entries that do not belong to the backup, 3: gg, notes.txt, zzz"],
         );
     }
 

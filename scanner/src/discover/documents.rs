@@ -86,9 +86,13 @@ impl Gathered {
         if !inside::has_shape_of_backup(folder) {
             return true;
         }
-        let problem = Problem::note(folder, "MDM exports", "a local backup")
-            .with_kind(ProblemKind::Unrelated)
-            .with_remedy("Name it as ROOT to have it read");
+        let problem = Problem::note(
+            folder,
+            "MDM exports",
+            "a local backup, which is not read as an MDM export",
+        )
+        .with_kind(ProblemKind::Unrelated)
+        .with_remedy("Name it as ROOT to have it read");
         self.problems.push(problem);
         false
     }

@@ -101,13 +101,13 @@ fn walk_root(root: &Path, progress: &dyn Progress) -> Walked {
         Err(error) => match broken_link(root) {
             Some(link) => {
                 let found = "a link that leads nowhere";
-                Problem::incomplete(link, "a folder to scan", found)
+                Problem::incomplete(link, "the folder to scan", found)
                     .with_kind(ProblemKind::Link)
                     .with_remedy(
                         "Connect the volume that the link leads to, or name another folder",
                     )
             }
-            None => access_problem::unreadable(root, "a folder to scan", &error),
+            None => access_problem::unreadable(root, "the folder to scan", &error),
         },
     };
     Walked {
@@ -136,7 +136,7 @@ fn not_a_folder(root: &Path) -> Problem {
     } else {
         "Name a folder: a backup, a MobileSync/Backup folder, a home, or a folder of these"
     };
-    Problem::incomplete(root, "a folder to scan", "not a folder")
+    Problem::incomplete(root, "the folder to scan", "something that is not a folder")
         .with_kind(ProblemKind::WrongShape)
         .with_remedy(remedy)
 }

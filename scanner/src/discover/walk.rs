@@ -634,7 +634,11 @@ impl<'a> Walker<'a> {
                 && !surroundings.backups.contains(*folder)
         });
         let note = |(folder, files): (&PathBuf, &Sample)| {
-            let found = format!("{} beside them: {}", files.counted("file"), files.names());
+            let found = format!(
+                "{} beside the backups: {}",
+                files.counted("file"),
+                files.names()
+            );
             Problem::note(folder, "backup folders only", found).with_kind(ProblemKind::Unrelated)
         };
         files.map(note).collect()

@@ -11,8 +11,8 @@ use serde::{Deserialize, Serialize};
 /// One file or folder that could not be used, or that was something else than hoped for.
 ///
 /// The texts are plain words that begin in lower case and have no full stop at the end, for they are
-/// set into a sentence: "wanted …, found …; remedy". None of them may hold a
-/// secret, a phone number or unbounded text out of the file.
+/// set into sentences by [`Problem::sentence`]. None of them may hold a secret, a phone number or
+/// unbounded text out of the file.
 #[derive(
     Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
 )]
@@ -21,9 +21,9 @@ pub struct Problem {
     #[serde(serialize_with = "super::path_text::lossy")]
     #[schemars(with = "PathBuf")]
     pub path: PathBuf,
-    /// What was wanted there: "a Status.plist with the key SnapshotState".
+    /// What was to be read there: "the Status.plist".
     pub wanted: String,
-    /// What was found instead: "an HTML page", "permission denied".
+    /// Why it could not be, or what is worth knowing: "an HTML page", "permission denied".
     pub found: String,
     /// What the admin can do about it; `None` where nothing needs doing.
     pub remedy: Option<String>,
@@ -133,19 +133,46 @@ impl Problem {
         Self { kind, ..self }
     }
 
+    /// What is wrong, without path and remedy, as words to be set into a sentence: "could not read the
+    /// Status.plist: permission denied".
+    pub fn reason(&self) -> String {
+        let (wanted, found) = (&self.wanted, &self.found);
+        match (self.is_unread(), self.kind) {
+            (true, ProblemKind::WrongShape | ProblemKind::Empty | ProblemKind::Link) => {
+                format!("could not read {wanted}: found {found}")
+            }
+            (true, _) => format!("could not read {wanted}: {found}"),
+            (false, ProblemKind::WrongShape) => format!("not used as {wanted}: {found}"),
+            (false, _) => found.clone(),
+        }
+    }
+
     /// The problem in plain words, without its path: "Could not read the Status.plist: permission denied.
     /// Run fleetback as a user who may read it."
     pub fn sentence(&self) -> String {
-        let lead = match self.level {
-            Level::Incomplete => format!("Could not read {}", self.wanted),
-            Level::Note => capital(&self.wanted),
-        };
-        let remedy = self.remedy.as_deref().unwrap_or_default();
-        let remedy = match remedy.trim_end_matches('.') {
-            "" => String::new(),
-            remedy => format!(" {}.", capital(remedy)),
-        };
-        format!("{lead}: {}.{remedy}", self.found)
+        let what = capital(&self.reason());
+        match self
+            .remedy
+            .as_deref()
+            .map(|text| text.trim_end_matches('.'))
+        {
+            None | Some("") => format!("{what}."),
+            Some(remedy) => format!("{what}. {}.", capital(remedy)),
+        }
+    }
+
+    /// Was there something that could not be read, and not only something worth knowing?
+    fn is_unread(&self) -> bool {
+        self.level == Level::Incomplete
+            || matches!(
+                self.kind,
+                ProblemKind::Absent
+                    | ProblemKind::Permission
+                    | ProblemKind::ReadError
+                    | ProblemKind::NotDownloaded
+                    | ProblemKind::TooLarge
+                    | ProblemKind::Damaged
+            )
     }
 
     /// The same problem with what to do about it.
@@ -181,9 +208,18 @@ mod tests {
             refused,
             "Could not read the Status.plist: permission denied.",
         );
+        let html = |problem: Problem| problem.with_kind(ProblemKind::WrongShape);
         check(
-            Problem::note("a", "the folder", "it holds no backups"),
-            "The folder: it holds no backups.",
+            html(Problem::incomplete("a", "an MDM answer", "an HTML page")),
+            "Could not read an MDM answer: found an HTML page.",
+        );
+        check(
+            html(Problem::note("a", "an MDM answer", "plain text")),
+            "Not used as an MDM answer: plain text.",
+        );
+        check(
+            Problem::note("a", "backups", "3 files that are no backups"),
+            "3 files that are no backups.",
         );
     }
 

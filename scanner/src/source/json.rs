@@ -37,7 +37,9 @@ fn fault(error: &serde_json::Error, bytes: &[u8]) -> Fault {
         _ if is_too_deep(bytes) => Fault::Wrong(TOO_DEEP.to_owned()),
         _ => {
             let (line, column) = (error.line(), error.column());
-            Fault::Wrong(format!("no JSON (line {line}, column {column})"))
+            Fault::Wrong(format!(
+                "text that is not JSON (line {line}, column {column})"
+            ))
         }
     }
 }
@@ -79,7 +81,10 @@ mod tests {
         check(" \n", Err("0 bytes"));
         check("<!DOCTYPE html>", Err("a web page or other XML"));
         check("{\"a\": [1", Err("JSON that is cut off"));
-        check("{\"a\": secret}", Err("no JSON (line 1, column 7)"));
+        check(
+            "{\"a\": secret}",
+            Err("text that is not JSON (line 1, column 7)"),
+        );
     }
 
     #[test]
@@ -88,7 +93,7 @@ mod tests {
         assert!(parse(nested(127).as_bytes()).is_ok());
         check(&nested(128), Err(TOO_DEEP));
         let brackets = format!("[\"{}\", x]", "[".repeat(200));
-        check(&brackets, Err("no JSON (line 1, column 206)"));
+        check(&brackets, Err("text that is not JSON (line 1, column 206)"));
         check(&nested(1_000_000), Err(TOO_DEEP));
     }
 }

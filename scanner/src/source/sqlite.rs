@@ -72,7 +72,9 @@ impl Database {
             FileKind::Sqlite { bytes } => bytes,
             FileKind::Empty => return Err(Fault::Empty),
             FileKind::Other { .. } => {
-                return Err(Fault::Wrong("not an SQLite database".to_owned()));
+                return Err(Fault::Wrong(
+                    "a file that is not an SQLite database".to_owned(),
+                ));
             }
         };
         if !has_all_pages(path, bytes)? {
@@ -358,7 +360,7 @@ mod tests {
             assert_eq!(fault.to_string(), wanted, "{name}");
         };
         check("empty", b"", "0 bytes");
-        check("text", b"<html>", "not an SQLite database");
+        check("text", b"<html>", "a file that is not an SQLite database");
         check("magic", MAGIC, "a damaged or cut-off SQLite database");
         let none = Database::open(&folder.path().join("none")).unwrap_err();
         assert_eq!(none, Fault::Absent);

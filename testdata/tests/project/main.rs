@@ -14,6 +14,7 @@ mod layers;
 mod pages;
 mod table;
 mod tokens;
+mod words;
 
 use std::path::{Path, PathBuf};
 

@@ -46,6 +46,24 @@ pub(crate) fn tokens(text: &str) -> Vec<Token> {
     found
 }
 
+/// What stands between quotation marks in a source, comments left out.
+pub(crate) fn strings(text: &str) -> Vec<&str> {
+    let mut rest = text;
+    let mut found = Vec::new();
+    while let Some(first) = rest.chars().next() {
+        let len = match literal_or_comment(rest) {
+            0 if is_word(first) => rest.find(|c| !is_word(c)).unwrap_or(rest.len()),
+            0 => first.len_utf8(),
+            skipped => skipped,
+        };
+        if string(rest) == len {
+            found.push(&rest[..len]);
+        }
+        rest = &rest[len..];
+    }
+    found
+}
+
 fn is_word(c: char) -> bool {
     c.is_alphanumeric() || c == '_'
 }
@@ -118,6 +136,12 @@ fn string(text: &str) -> usize {
         }
     }
     text.len()
+}
+
+#[test]
+fn strings_without_comments() {
+    let text = r##"f("a \" b", 'c', r#"d"#); // "e""##;
+    assert_eq!(strings(text), [r#""a \" b""#, "r#\"d\"#"]);
 }
 
 #[test]

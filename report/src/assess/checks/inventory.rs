@@ -126,10 +126,10 @@ fn open_questions(ctx: &DeviceContext<'_>) -> String {
             "it is a Shared iPad, whose users keep their data in iCloud each by themselves"
         }
         Some(mdm) if mdm.not_now => {
-            "the device answered NotNow (it was locked or busy) and told nothing; ask it again"
+            "the device answered NotNow (it was locked or busy); ask it again"
         }
         Some(_) => "the MDM did not say whether there is an iCloud backup that counts",
-        None => "no MDM answer speaks of this device",
+        None => "no MDM answer mentions this device",
     };
     let local = match (ctx.locals.first(), ctx.reported_computer_backup()) {
         (Some(_), _) => "no local backup of it could be judged".to_owned(),

@@ -196,7 +196,7 @@ fn unreadable(_: &DeviceContext<'_>, local: &Local<'_>) -> Option<DraftFinding> 
     let mut evidence: Vec<Evidence> = problems
         .filter(|problem| problem.level == Level::Incomplete)
         .map(|problem| Evidence {
-            text: format!("wanted {}, found {}", problem.wanted, problem.found),
+            text: problem.reason(),
             source: problem.path.display().to_string(),
             observed_at: Some(backup.file_check.verified.at),
         })

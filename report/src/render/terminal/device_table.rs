@@ -70,10 +70,10 @@ fn last_good(view: &ReportView<'_>, device: &Device) -> String {
     }
 }
 
-/// Writes the worst devices.
+/// Writes the worst devices, as wide as the terminal: a table may be wider than running text.
 pub(super) fn write_devices(
     view: &ReportView<'_>,
-    options: &TextOptions,
+    (rows_max, width): (usize, usize),
     page: &Page<'_>,
     out: &mut dyn Write,
 ) -> io::Result<()> {
@@ -84,14 +84,11 @@ pub(super) fn write_devices(
             .filter(|device| attention::urgency(device).is_some())
     };
     let paint = page.paint;
-    let lines: Vec<_> = worst()
-        .take(options.rows_max)
-        .map(|d| line(view, d))
-        .collect();
+    let lines: Vec<_> = worst().take(rows_max).map(|d| line(view, d)).collect();
     if lines.is_empty() {
         return Ok(());
     }
-    let layout = Layout::of(&lines, options.width.max(WIDTH_MIN));
+    let layout = Layout::of(&lines, width.max(WIDTH_MIN));
     writeln!(out)?;
     layout.write_heading(paint, out)?;
     for line in &lines {

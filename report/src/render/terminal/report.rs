@@ -40,7 +40,7 @@ pub fn write(view: &ReportView<'_>, options: &TextOptions, out: &mut dyn Write) 
     });
     write_verdict(view, &page, out)?;
     write_patterns(view, &page, out)?;
-    write_devices(view, options, &page, out)?;
+    write_devices(view, (options.rows_max, options.width), &page, out)?;
     write_problems(view, &page, out)?;
     write_notes(view, &page, out)?;
     write_to_do(view, &page, out)

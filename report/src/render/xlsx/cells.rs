@@ -81,7 +81,7 @@ pub(super) fn document(title: &str, at: jiff::Timestamp) -> Workbook {
 /// Too many rows for a worksheet, and what to do.
 pub(super) fn too_many(rows: usize, what: &str, remedy: &str) -> io::Error {
     let most = ROWS_MAX - 1;
-    let found = format!("wanted at most {most} {what} for a worksheet, found {rows}; {remedy}");
+    let found = format!("a worksheet has room for {most} {what}, and there are {rows}; {remedy}");
     io::Error::new(io::ErrorKind::InvalidInput, found)
 }
 

@@ -48,7 +48,7 @@ pub(super) fn recent(input: &RuleInput<'_>) -> Reply {
     let limit = limit(input);
     if input.icloud_may_be_newer() {
         return Reply::cannot_tell(format!(
-            "{told}; the MDM's word on iCloud is older than {limit} itself, so there may be a newer one"
+            "{told}; the MDM's answer about iCloud is older than {limit} itself, so there may be a newer backup"
         ))
         .remedy(REFRESH);
     }
@@ -128,7 +128,7 @@ pub(super) fn of_this_device(input: &RuleInput<'_>) -> Reply {
             backup: Some(backup),
             ..
         }) => of_this_local(input, backup),
-        Some(_) => Reply::pass("the MDM told the iCloud date of this very device"),
+        Some(_) => Reply::pass("the iCloud date is of this device, by the MDM"),
         None => no_copy_to_match(input),
     }
 }

@@ -83,7 +83,7 @@ fn read_identity(builder: &mut AnswerBuilder, dict: &Dictionary) {
     match (&builder.identity.udid, udid) {
         (Some(outer), Some(inner)) if *outer != inner => {
             builder.add_problem(
-                "one UDID in the message",
+                "the UDID of the message",
                 "two UDIDs, one around and one inside the answer",
             );
         }
@@ -161,8 +161,8 @@ fn read_storage(builder: &mut AnswerBuilder, responses: &Dictionary) {
         builder.management.storage = Some(builder.sourced(storage));
     } else {
         builder.add_problem(
-            "AvailableDeviceCapacity between 0 and DeviceCapacity",
-            "figures that make no sense",
+            "AvailableDeviceCapacity",
+            "a number below 0 or above DeviceCapacity",
         );
     }
 }
@@ -173,7 +173,7 @@ fn read_cloud_date(builder: &mut AnswerBuilder, responses: &Dictionary) {
     match builder.date(responses, key) {
         Some(Dated::At(date)) => builder.management.last_cloud_backup = Some(builder.sourced(date)),
         Some(_) => builder.note(
-            format!("{key}, the date of the last iCloud backup"),
+            format!("the date of the last iCloud backup ({key})"),
             "a date before iCloud existed, which stands for none",
         ),
         None => {}

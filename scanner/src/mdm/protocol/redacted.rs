@@ -33,7 +33,7 @@ pub(crate) fn dictionary(document: &mut Document, bytes: &[u8]) -> Result<Dictio
     let root = property_list::parse_dictionary(&whole).map_err(|_| fault)?;
     let named: Vec<&str> = keys.iter().take(KEYS_MAX).map(String::as_str).collect();
     let found = format!(
-        "data that is no base64 at the key {}; the rest was read",
+        "data that is not base64 at the key {}; the rest was read",
         named.join(", ")
     );
     let remedy = "export it again, if what is missing there is of use";

@@ -28,7 +28,7 @@ const TOO_WIDE: RowFault = row_faults::TOO_WIDE
 const UNCLOSED: RowFault = row_faults::UNCLOSED.with_remedy("export it again");
 const HEADER_AGAIN: RowFault = RowFault {
     wanted: "one header",
-    found: "another one; the rows below were read by it",
+    found: "another header; the rows below were read by it",
     remedy: "nothing needs doing, if exports were put together on purpose",
     level: Level::Note,
 };

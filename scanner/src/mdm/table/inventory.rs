@@ -163,32 +163,32 @@ fn is_blank(cell: &str, column: DeviceField) -> bool {
 }
 
 const NO_ID: RowFault = RowFault {
-    wanted: "a serial number, UDID, IMEI, MEID or ECID in every row",
-    found: "none",
+    wanted: "the serial number, UDID, IMEI, MEID or ECID",
+    found: "no serial number, UDID, IMEI, MEID or ECID",
     remedy: "fill in the serial number",
     level: Level::Note,
 };
 const BAD_ID: RowFault = RowFault {
-    wanted: "a serial number, UDID, IMEI, MEID or ECID in every row",
-    found: "something that cannot be one",
+    wanted: "the serial number, UDID, IMEI, MEID or ECID",
+    found: "not a possible number",
     remedy: "compare it with Settings, General, About on the device",
     level: Level::Incomplete,
 };
 const TWICE: RowFault = RowFault {
-    wanted: "one row for each device",
-    found: "a device of which an earlier row says something else; the first row was used",
+    wanted: "a second row of a device",
+    found: "an earlier row says something else; the first row was used",
     remedy: "remove the row that is out of date",
     level: Level::Incomplete,
 };
 const BAD_DAY: RowFault = RowFault {
-    wanted: "a planned swap date such as 2027-03-31, 31.03.2027 or 31 Mar 2027",
-    found: "something that is no day, or may be two days, as 03/04/2027 is; the device was read without it",
-    remedy: "write the date as year-month-day",
+    wanted: "the planned swap date",
+    found: "not a date, or a date that can be read in two ways, such as 03/04/2027; the device was read without it",
+    remedy: "write the date as year-month-day, such as 2027-03-31",
     level: Level::Incomplete,
 };
 const UNSURE: RowFault = RowFault {
     wanted: "a sign of an iPhone or iPad: a model, a platform or the name of a system",
-    found: "none; the row counts only where other evidence knows the device",
+    found: "no model, platform or system that shows an iPhone or iPad; the row counts only where other evidence knows the device",
     remedy: "write the model into the row, such as iPhone 14",
     level: Level::Note,
 };

@@ -72,20 +72,20 @@ const SCIENTIFIC: RowFault = row_faults::SCIENTIFIC.with_remedy(
     "export it again and do not save it in a spreadsheet, or format the column as text first",
 );
 const NO_ID: RowFault = RowFault {
-    wanted: "a serial number, UDID, IMEI, MEID or ECID of every device",
-    found: "none",
+    wanted: "the serial number, UDID, IMEI, MEID or ECID",
+    found: "no serial number, UDID, IMEI, MEID or ECID",
     remedy: "take the column with the serial number into the export",
     level: Level::Note,
 };
 const HIDDEN: RowFault = RowFault {
-    wanted: "a serial number, UDID, IMEI, MEID or ECID of every device",
-    found: "none: User Enrollment hides them, so the device is not identified",
+    wanted: "the serial number, UDID, IMEI, MEID or ECID",
+    found: "no serial number, UDID, IMEI, MEID or ECID: User Enrollment hides them, so the device is not identified",
     remedy: "nothing needs doing; the backups of such a device are its user's own matter",
     level: Level::Note,
 };
 const BAD_ID: RowFault = RowFault {
-    wanted: "a serial number, UDID, IMEI, MEID or ECID of every device",
-    found: "something that cannot be one",
+    wanted: "the serial number, UDID, IMEI, MEID or ECID",
+    found: "not a possible number",
     remedy: "compare it with Settings, General, About on the device",
     level: Level::Incomplete,
 };
@@ -107,31 +107,31 @@ const NO_SIDE_FLAG: RowFault = RowFault {
 };
 const NO_DATE: RowFault = RowFault {
     wanted: "a date",
-    found: "text that is no date; the device was read without it",
+    found: "not a date; the device was read without it",
     remedy: "export dates as year-month-day, or as RFC 3339",
     level: Level::Incomplete,
 };
 const NO_NUMBER: RowFault = RowFault {
     wanted: "a number",
-    found: "something else, or a number that may be two; the device was read without it",
+    found: "not a number, or one that can be read in two ways, such as 1,234; the device was read without it",
     remedy: "export it again without separators of thousands",
     level: Level::Note,
 };
 const FUTURE: RowFault = RowFault {
-    wanted: "a date of the past",
+    wanted: "a date",
     found: "a contact or an inventory after the time of this scan; the file's time was used",
     remedy: "check the clock of the server, and the time zone of its dates under [mdm.zones] of fleetback.toml",
     level: Level::Note,
 };
 const TWO_VALUES: RowFault = RowFault {
-    wanted: "one value",
+    wanted: "a value",
     found: "two columns of this name that contradict each other; neither was used",
     remedy: "leave one of them out of the export",
     level: Level::Incomplete,
 };
 
 const FUTURE_BACKUP: RowFault = RowFault {
-    wanted: "a date of the past",
+    wanted: "a date",
     found: "a last iCloud backup after the time of this scan; it was not used",
     remedy: "check the clock of the server, and the time zone of its dates under [mdm.zones] of fleetback.toml",
     level: Level::Incomplete,
@@ -141,8 +141,8 @@ const NO_SIDE_DATE: RowFault = RowFault {
     ..NO_DATE
 };
 const TWO_DAYS: RowFault = RowFault {
-    wanted: "one day",
-    found: "a date that may be two days, and nothing in the column decides which; it was not used",
+    wanted: "a date",
+    found: "a date that can be read in two ways, and nothing in the column decides which; it was not used",
     remedy: "say which under [mdm.dates] of fleetback.toml (day-first or month-first)",
     level: Level::Incomplete,
 };

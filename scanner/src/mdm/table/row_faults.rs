@@ -31,28 +31,28 @@ impl RowFault {
 
 /// Cells beyond the header.
 pub(crate) const TOO_WIDE: RowFault = RowFault {
-    wanted: "as many cells as the header has",
-    found: "more cells, so the columns cannot be matched; the row was left out",
+    wanted: "a row",
+    found: "more cells than the header has, so the columns cannot be matched; the row was left out",
     remedy: "put cells that hold the delimiter into quotation marks, and save again",
     level: Level::Incomplete,
 };
 /// Cells missing at the end.
 pub(crate) const TOO_SHORT: RowFault = RowFault {
-    wanted: "as many cells as the header has",
-    found: "fewer cells; the missing ones were taken to be empty",
+    wanted: "a row",
+    found: "fewer cells than the header has; the missing ones count as empty",
     remedy: "look whether a line break has cut the row in two",
     level: Level::Note,
 };
 /// A quotation mark that is open at the end of the file.
 pub(crate) const UNCLOSED: RowFault = RowFault {
-    wanted: "a closing quotation mark",
-    found: "none up to the end of the file; the rows after this line were lost",
+    wanted: "the rest of the table",
+    found: "a quotation mark that is not closed; the rows after this line were lost",
     remedy: "close or remove the quotation mark",
     level: Level::Incomplete,
 };
 /// An id that a spreadsheet has rounded.
 pub(crate) const SCIENTIFIC: RowFault = RowFault {
-    wanted: "numbers written out in full",
+    wanted: "a number",
     found: "a number in scientific notation, such as 3.5E+14, which has lost its last digits; it was not used",
     remedy: "format the column as text in the spreadsheet, enter the number again and save again",
     level: Level::Incomplete,

@@ -141,8 +141,8 @@ const ALSO: &[(Column, &[DeviceField])] = &[
 ];
 
 const NO_OLD: RowFault = RowFault {
-    wanted: "the old device in every row: a serial number, UDID, IMEI, MEID, ECID or name",
-    found: "none; the row was not checked",
+    wanted: "the old device",
+    found: "no serial number, UDID, IMEI, MEID, ECID or name; the row was not checked",
     remedy: "fill in the serial number of the old device",
     level: Level::Incomplete,
 };
@@ -151,14 +151,14 @@ const SCIENTIFIC: RowFault = RowFault {
     ..row_faults::SCIENTIFIC
 };
 const TOO_LONG: RowFault = RowFault {
-    wanted: "cells of at most 200 letters",
-    found: "a longer one, which may contain the cells after it; the row was left out",
-    remedy: "look for a quotation mark that nothing closes, or shorten the cell",
+    wanted: "a row",
+    found: "a cell of more than 200 letters, which may contain the cells after it; the row was left out",
+    remedy: "look for a quotation mark that is not closed, or shorten the cell",
     level: Level::Incomplete,
 };
 const BROKEN: RowFault = RowFault {
-    wanted: "rows that can be read to the end",
-    found: "a row after this one that cannot be; it and what follows were not checked",
+    wanted: "the rest of the table",
+    found: "the row after this one is damaged; it and what follows were not checked",
     remedy: "look at the rows after this line, and save the table again",
     level: Level::Incomplete,
 };
@@ -169,20 +169,20 @@ const TWICE: RowFault = RowFault {
     level: Level::Note,
 };
 const BAD_DAY: RowFault = RowFault {
-    wanted: "the day of the swap, such as 2027-03-31, 31.03.2027 or 31 Mar 2027",
-    found: "something that is no day, or may be two days, as 03/04/2027 is; the row was read without it",
-    remedy: "write the date as year-month-day",
+    wanted: "the day of the swap",
+    found: "not a date, or a date that can be read in two ways, such as 03/04/2027; the row was read without it",
+    remedy: "write the date as year-month-day, such as 2027-03-31",
     level: Level::Incomplete,
 };
 const BAD_OS: RowFault = RowFault {
-    wanted: "a version of iOS such as 26.1",
-    found: "something else; the row was read without it",
+    wanted: "the version of iOS",
+    found: "not a version such as 26.1; the row was read without it",
     remedy: "write the version as numbers with dots",
     level: Level::Incomplete,
 };
 const BAD_CAPACITY: RowFault = RowFault {
-    wanted: "a capacity in gigabytes such as 256, 256 GB or 1 TB",
-    found: "something else; the row was read without it",
+    wanted: "the capacity",
+    found: "not a capacity such as 256, 256 GB or 1 TB; the row was read without it",
     remedy: "write the capacity as the device is sold",
     level: Level::Incomplete,
 };
