@@ -176,12 +176,12 @@ fn a_part_that_cannot_be_read_costs_the_row_nothing_else() {
             &format!("C39TEST00001,,{os},,,"),
             false,
             incomplete,
-            "a version of iOS",
+            "the version of iOS",
         );
     }
     for capacity in ["big", "0", "80%", "\"1,234\""] {
         let row = format!("C39TEST00001,,,{capacity},,");
-        fault(&row, false, incomplete, "a capacity in gigabytes");
+        fault(&row, false, incomplete, "the capacity");
     }
     let plan = read_bytes("old,date\nC39TEST00001,03/04/2027\nC39TEST00002,\n").unwrap();
     let days: Vec<_> = plan.swaps.iter().map(|swap| swap.day).collect();

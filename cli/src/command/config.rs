@@ -13,6 +13,7 @@ use jiff::Timestamp;
 use crate::config::args::{Common, Config as Action, Variables};
 use crate::config::layer::Layer;
 use crate::config::{self, Config, FILE_NAME, Found, TEMPLATE};
+use crate::history;
 use crate::options::{self, Reports};
 use crate::output::files;
 use crate::system::exit::Exit;
@@ -135,14 +136,69 @@ impl InForce {
         let mut text = format!("# {}\n", self.file_name());
         for section in SECTIONS {
             let lines = section_lines(section, &typed, &all);
-            if !lines.is_empty() {
-                let _ = write!(text, "\n[{section}]\n{lines}");
+            let defaults = self.defaults(section, &all);
+            if !lines.is_empty() || !defaults.is_empty() {
+                let _ = write!(text, "\n[{section}]\n{lines}{defaults}");
             }
         }
-        text.push_str("\n# everything else has its default: see `fleetback scan --help`\n");
+        let policy = options::policy(self.config.scan.policy.as_deref())?;
+        let name = escaped(&policy.name);
+        let _ = write!(
+            text,
+            "\n# The policy in force ({name}), as a policy file:\n\n"
+        );
+        for line in policy.to_toml().lines() {
+            let _ = writeln!(text, "#   {line}");
+        }
         Ok(text)
     }
+
+    /// One line for each setting of a section that has its default.
+    fn defaults(&self, section: &str, all: &toml::Table) -> String {
+        let set = all.get(section).and_then(toml::Value::as_table);
+        let rows = DEFAULTS.iter().filter(|row| row.section == section);
+        let rows = rows.filter(|row| !set.is_some_and(|set| set.contains_key(row.key)));
+        let lines = rows.filter_map(|row| {
+            let value = (row.value)(self)?;
+            Some(format!("{} = {value}  # default\n", row.key))
+        });
+        lines.collect()
+    }
 }
+
+/// A setting that has a default.
+struct Default {
+    section: &'static str,
+    key: &'static str,
+    /// The default as TOML; `None` where this system has none.
+    value: fn(&InForce) -> Option<toml::Value>,
+}
+
+const fn default(
+    section: &'static str,
+    key: &'static str,
+    value: fn(&InForce) -> Option<toml::Value>,
+) -> Default {
+    Default {
+        section,
+        key,
+        value,
+    }
+}
+
+#[rustfmt::skip] // one setting a line
+const DEFAULTS: &[Default] = &[
+    default("scan", "verify", |_| Some("sizes".into())),
+    default("scan", "verify_again_days", |_| Some(30.into())),
+    default("scan", "history", |_| history::default_path().map(|path| path.to_string_lossy().into_owned().into())),
+    default("scan", "host", |force| Some(options::host(&force.config.scan).into())),
+    default("output", "csv_profile", |_| Some("excel".into())),
+    default("output", "csv_rows", |_| Some("device".into())),
+    default("output", "fail_on", |_| Some("error".into())),
+    default("output", "timezone", |_| jiff::tz::TimeZone::system().iana_name().map(Into::into)),
+    default("terminal", "progress", |_| Some("auto".into())),
+    default("terminal", "color", |_| Some("auto".into())),
+];
 
 /// What the variables say to a scan without flags.
 fn typed(common: &Common) -> Result<Config> {

@@ -22,7 +22,7 @@ pub(crate) fn run(args: &Done, common: &Common) -> Result<Exit> {
     let last = newest.map(|at| plan.zone.to_datetime(at).date());
     ensure!(
         plan.on <= plan.today.max(last.unwrap_or(plan.today)),
-        "--on: wanted a day up to today, {}, found {}; record a fix once it is done",
+        "--on: write a day up to today, {}; {} is later. Record a fix once it is done",
         plan.today,
         plan.on
     );

@@ -25,10 +25,11 @@ use fleetback_report::view::policy;
 
 /// Runs it.
 pub(crate) fn run(args: &Explain, common: &Common) -> Result<Exit> {
-    let text = match (&args.mdm, args.what.as_deref()) {
+    let name = args.what.join(" ");
+    let text = match (&args.mdm, name.trim()) {
         (Some(file), _) => export(file, common)?,
-        (None, None) => everything(),
-        (None, Some(name)) => one(name.trim())?,
+        (None, "") => everything(),
+        (None, name) => one(name)?,
     };
     Ok(files::print(text.as_bytes()))
 }
@@ -37,8 +38,12 @@ pub(crate) fn run(args: &Explain, common: &Common) -> Result<Exit> {
 fn export(file: &Path, common: &Common) -> Result<String> {
     ensure!(
         file.is_file(),
-        "Could not read {}: there is no such file. Name one file of an MDM export, not a folder",
-        file.display()
+        "Could not read {}: {}. Name one file of an MDM export",
+        file.display(),
+        match file.is_dir() {
+            true => "it is a folder",
+            false => "there is no such file",
+        }
     );
     let found = config::load(common.config.as_deref(), &config::folders())?;
     let rules = found
@@ -192,7 +197,9 @@ fn errors(name: &str) -> Vec<String> {
         return Vec::new();
     };
     let domain = name.trim_end_matches(|c: char| c.is_ascii_digit() || c == '-');
-    let domain = domain.trim_end_matches([' ', '/', ':']).to_ascii_lowercase();
+    let domain = domain
+        .trim_end_matches([' ', '/', ':'])
+        .to_ascii_lowercase();
     let rows = error_codes::all().filter(|row| row.codes().contains(&number));
     rows.filter(|row| row.domain().to_ascii_lowercase().starts_with(&domain))
         .map(|row| error(row, number))
@@ -210,7 +217,11 @@ fn error(row: &Meaning, number: i64) -> String {
     line(&mut text, "About", row.class.words());
     let passing = error_codes::is_transient(row.domain(), number);
     if passing {
-        line(&mut text, "Passing", "once means nothing; three times in a row counts");
+        line(
+            &mut text,
+            "Passing",
+            "once means nothing; three times in a row counts",
+        );
     }
     if let Some(id) = row.fix {
         let about = id.about();

@@ -12,12 +12,13 @@ use jiff::civil::Date;
 
 use super::output_settings::OutputSettings;
 use super::settings::{self, ScanSettings, TerminalSettings};
+use super::short_help::with_short_help;
 use super::since::{Since, day, instant};
 use super::swap_args::Swap;
 use crate::passwords::CommandLine;
 use crate::system::exit::{diff_codes_help, exit_codes_help, swap_codes_help, verify_codes_help};
 
-/// Which iPhones and iPads of a fleet could be lost tonight, why, and what to do about it.
+/// Which iPhones and iPads could be lost tonight, why, and what to do.
 #[derive(Debug, Parser)]
 #[command(
     name = "fleetback",
@@ -26,7 +27,6 @@ use crate::system::exit::{diff_codes_help, exit_codes_help, swap_codes_help, ver
     max_term_width = 100,
     subcommand_required = true,
     arg_required_else_help = true,
-    disable_help_subcommand = true,
     after_help = exit_codes_help(),
 )]
 pub(crate) struct Cli {
@@ -62,7 +62,7 @@ pub(crate) struct Common {
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Read backups and MDM exports, judge every device, write the reports: the nightly job
+    /// Read backups and MDM exports, judge every device, write reports
     #[command(after_help = exit_codes_help())]
     Scan(Box<Scan>),
     /// Is it safe to wipe or swap this device now?
@@ -71,14 +71,14 @@ pub(crate) enum Command {
     /// Check one or more backups: would they restore?
     #[command(after_help = verify_codes_help())]
     Verify(Box<Verify>),
-    /// Write the reports again from a stored JSON report; reads no backup
+    /// Write the reports again from a stored JSON report
     Report(Box<Report>),
     /// What changed between two stored JSON reports
     #[command(after_help = diff_codes_help())]
     Diff(Diff),
-    /// Record that a fix was made, so that the next run can tell whether it helped
+    /// Record that a fix was made, so that the next run can judge it
     Done(Done),
-    /// Explain a finding or a fix, and what to do
+    /// Explain a finding, a fix or an error number, and what to do
     Explain(Explain),
     /// Check that a scheduled run could read everything it should
     Doctor(Box<Doctor>),
@@ -260,9 +260,14 @@ pub(crate) struct Done {
 /// `fleetback explain`
 #[derive(Debug, Args)]
 pub(crate) struct Explain {
-    /// A finding code or a fix, such as backup-stale or check-storage; none given: list them all
-    #[arg(value_name = "CODE|FIX", conflicts_with = "mdm")]
-    pub(crate) what: Option<String>,
+    /// A finding code, a fix or an error number, such as backup-stale, check-storage or 303; none given:
+    /// list them all
+    #[arg(
+        value_name = "CODE|FIX|NUMBER",
+        conflicts_with = "mdm",
+        allow_negative_numbers = true
+    )]
+    pub(crate) what: Vec<String>,
 
     /// Show what was recognised in an MDM export: its source, what each column means, which columns are
     /// not read, and what is missing
@@ -325,7 +330,7 @@ impl Cli {
 /// The definition of the command line. Help never shows what a variable holds: it may be a command that
 /// prints a password.
 pub(crate) fn definition() -> clap::Command {
-    without_values(Cli::command())
+    with_short_help(without_values(Cli::command()))
 }
 
 fn without_values(command: clap::Command) -> clap::Command {

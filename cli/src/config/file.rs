@@ -61,7 +61,7 @@ pub(crate) struct Found {
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum ConfigError {
     /// It cannot be opened.
-    #[error("Could not read the settings {}. Name another file, or give this user the right to read it", path.display())]
+    #[error("Could not read {}. Name another file, or give this user the right to read it", path.display())]
     Unreadable { path: PathBuf, source: io::Error },
     /// It is no TOML, or says something that means nothing.
     #[error("{}:{line}:{column}: {message}", path.display())]

@@ -5,6 +5,7 @@ mod file;
 pub(crate) mod layer;
 pub(crate) mod output_settings;
 pub(crate) mod settings;
+pub(crate) mod short_help;
 pub(crate) mod since;
 pub(crate) mod swap_args;
 

@@ -59,7 +59,7 @@ pub(super) fn instant(text: &str) -> Result<Timestamp, String> {
 pub(super) fn day(text: &str) -> Result<Date, String> {
     let is_day = !text.contains(['T', 't', ' ']);
     let day = text.parse().ok().filter(|_| is_day);
-    day.ok_or_else(|| "wanted a day such as 2026-11-20".to_owned())
+    day.ok_or_else(|| "write a day such as 2026-11-20".to_owned())
 }
 
 #[cfg(test)]

@@ -211,7 +211,7 @@ fn found_instead(results: &Results) -> String {
         .filter(|one| one.level == Level::Note);
     let notes = notes.map(|note| {
         let name = note.path.file_name().unwrap_or(note.path.as_os_str());
-        format::escaped(&format!("{}: {}", name.to_string_lossy(), note.reason()))
+        format::escaped(&format!("{}: {}", name.to_string_lossy(), note.found))
     });
     let notes: Vec<String> = notes.collect();
     if notes.is_empty() {

@@ -206,3 +206,30 @@ fn show_tells_where_each_setting_comes_from() {
     );
     assert!(text.contains("threads = 3  # flag or variable"), "{text}");
 }
+
+/// What `init` writes, `check` finds fault-free, and `show` prints every value in force, the policy's too.
+#[test]
+fn show_prints_every_value_in_force() {
+    let sandbox = Sandbox::new();
+    let show = || stdout(&sandbox.run(&["config", "show"]));
+    for line in [
+        "verify = \"sizes\"  # default",
+        "fail_on = \"error\"  # default",
+        "#   stale_days = 7",
+    ] {
+        assert!(show().contains(line), "{line}\n{}", show());
+    }
+    sandbox.write("p.toml", "[thresholds]\nstale_days = 9\n");
+    sandbox.write(
+        "fleetback.toml",
+        "[scan]\nverify = \"names\"\npolicy = \"p.toml\"\n",
+    );
+    for line in ["verify = \"names\"  # file", "#   stale_days = 9"] {
+        assert!(show().contains(line), "{line}\n{}", show());
+    }
+    let text = show();
+    assert!(!text.contains("verify = \"sizes\""), "{text}");
+    sandbox.write("shown.toml", &text);
+    let read = sandbox.run(&["config", "check", "--config", "shown.toml"]);
+    assert_eq!(exit_code(&read), 0, "{}", stderr(&read));
+}

@@ -99,7 +99,7 @@ fn mistakes_are_told_and_nothing_is_compared() {
             ["nowhere.json", "new.json"],
             "Could not read nowhere.json as a report",
         ),
-        (["-", "-"], "standard input named twice"),
+        (["-", "-"], "both reports are standard input"),
     ] {
         let output = diff(&sandbox, &args);
         assert_eq!(exit_code(&output), 2, "{args:?}");
@@ -142,7 +142,7 @@ fn a_stored_report_counts_its_changes_since_the_day_asked_for() {
     let early = since("2026-11-19", &[]);
     assert_eq!(exit_code(&early), 2);
     assert!(
-        stderr(&early).contains("none before that of 2026-11-20"),
+        stderr(&early).contains("the first is of 2026-11-20"),
         "{}",
         stderr(&early)
     );

@@ -69,7 +69,7 @@ fn a_day_that_is_none_or_to_come_is_refused() {
         refused(
             &sandbox,
             &[&serial, "check-storage", "--on", day],
-            "wanted a day",
+            "write a day",
         );
     }
 }

@@ -93,7 +93,7 @@ fn a_folder_is_refused_with_words() {
     let output = sandbox.run(&["explain", "--mdm", "home"]);
     assert_eq!(exit_code(&output), 2);
     assert!(
-        stderr(&output).contains("name a file, not a folder"),
+        stderr(&output).contains("Could not read home: it is a folder. Name one file"),
         "{}",
         stderr(&output)
     );

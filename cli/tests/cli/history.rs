@@ -91,7 +91,11 @@ fn a_store_that_cannot_be_used_costs_the_run_nothing() {
     );
     assert_eq!(sandbox.read("damaged.sqlite3"), "<html>", "never deleted");
     fs::create_dir(sandbox.path("folder")).unwrap();
-    goes_on_without(&sandbox, &["--history", "folder"], "no regular file");
+    goes_on_without(
+        &sandbox,
+        &["--history", "folder"],
+        "it is not a regular file",
+    );
     goes_on_without(
         &sandbox,
         &["--history", "damaged.sqlite3/h.sqlite3"],
@@ -133,7 +137,7 @@ fn doctor_tells_of_the_store_and_makes_none() {
     sandbox.scan(&["backups"]);
     assert!(doctor().contains("checks of desk"), "{}", doctor());
     sandbox.write(USUAL, "<html>");
-    assert!(doctor().contains("a damaged file"), "{}", doctor());
+    assert!(doctor().contains("it is damaged"), "{}", doctor());
 }
 
 /// A scan of the one backup at that instant, with a history of its own.
@@ -220,7 +224,7 @@ fn on_a_full_disk_the_remedy_speaks_of_room_and_never_of_rights() {
         drop(disk);
         let told = stderr(&output);
         assert_eq!(exit_code(&output), 0, "{told}");
-        assert!(told.contains("free some room"), "{options}: {told}");
+        assert!(told.contains("Free some room"), "{options}: {told}");
         assert!(!told.contains("the right to"), "{options}: {told}");
     }
 }

@@ -89,7 +89,7 @@ fn doctor_ends_as_the_scan_would() {
     check(
         &["backups", "--policy", "gone.toml"],
         2,
-        "WRONG        policy: gone.toml",
+        "WRONG        policy: Could not read gone.toml",
     );
     sandbox.write("fleetback.toml", "[output]\ncsv = [\"gone/a.csv\"]\n");
     check(

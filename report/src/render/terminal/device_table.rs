@@ -7,7 +7,6 @@ use std::io::{self, Write};
 
 use unicode_width::UnicodeWidthStr;
 
-use super::page::TextOptions;
 use super::page::{Color, Page, Paint, WIDTH_MIN, cut, cut_words, padded, wrapped_words};
 use crate::format::{self, Label, escaped};
 use crate::results::{Device, Severity, Status};
