@@ -65,7 +65,7 @@ impl FleetSum {
     }
 
     /// "17 without a good backup − 1 waived = 16"; `None` where nothing is waived.
-    pub(crate) fn to_headline(&self) -> Option<String> {
+    pub(crate) fn to_headline(self) -> Option<String> {
         (self.waived > 0).then(|| {
             format!(
                 "{} without a good backup − {} waived = {}",
@@ -78,7 +78,7 @@ impl FleetSum {
 
     /// "17 + 24 protected + 4 aging = 45", with the words of the first number where
     /// [`FleetSum::to_headline`] has not said them.
-    pub(crate) fn to_fleet(&self) -> String {
+    pub(crate) fn to_fleet(self) -> String {
         let words = if self.waived > 0 {
             ""
         } else {
