@@ -23,7 +23,7 @@ use crate::system::exit::{diff_codes_help, exit_codes_help, swap_codes_help, ver
 #[command(
     name = "fleetback",
     version,
-    about,
+    about = "Which iPhones and iPads could be lost tonight, why, and what to do",
     max_term_width = 100,
     subcommand_required = true,
     arg_required_else_help = true,

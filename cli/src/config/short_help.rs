@@ -8,10 +8,7 @@ pub(crate) const SHORT_HELP: &[(&str, &str)] = &[
     (
         "",
         "\
-Examples:
-  fleetback scan /Volumes/Backups --mdm exports --html fleet.html
-  fleetback swap C39TEST00001
-  fleetback explain backup-stale
+Examples: fleetback scan /backups --html fleet.html; fleetback swap SERIAL
 `fleetback help COMMAND` shows every option of a command.",
     ),
     (

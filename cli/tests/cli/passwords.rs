@@ -70,12 +70,12 @@ fn a_source_that_cannot_be_used_ends_the_run_before_it_begins() {
     refused(
         &sandbox,
         &["--passwords", "p.csv", "--password-command", "x"],
-        "one source of passwords",
+        "both passwords and password_command are set",
     );
     refused(
         &sandbox,
         &["--password-command", "x 's3ntinel"],
-        "a quotation mark that is not closed",
+        "a quotation mark is not closed",
     );
     refused(
         &sandbox,
