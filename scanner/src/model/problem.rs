@@ -11,8 +11,7 @@ use serde::{Deserialize, Serialize};
 /// One file or folder that could not be used, or that was something else than hoped for.
 ///
 /// The texts are plain words that begin in lower case and have no full stop at the end, for they are
-/// set into sentences by [`Problem::sentence`]. None of them may hold a secret, a phone number or
-/// unbounded text out of the file.
+/// set into sentences. None of them may hold a secret, a phone number or unbounded text out of the file.
 #[derive(
     Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
 )]
