@@ -113,7 +113,7 @@ fn what_is_wrong_with_the_plan_stands_before_the_swaps() {
     let page = page(&tickets(&results, &[asked("C39TEST00001")], &run));
     let place = |words| page.find(words).unwrap();
     assert!(place("was not checked: line 7") < place("<table>"));
-    assert!(place("<bdi>line 7: none</bdi>") < place("<table>"));
+    assert!(place("<bdi>Could not read an old device: line 7: none.</bdi>") < place("<table>"));
 }
 
 /// Everything that is to be done stands on the sheet.
