@@ -1,5 +1,6 @@
 //! What a ticket says to people, decided once: its headline, its lists, its row in a table.
 
+use fleetback_scanner::model::problem::Problem;
 use jiff::tz::TimeZone;
 
 use super::cell::Cell;
@@ -265,7 +266,7 @@ pub fn totals(tickets: &Tickets) -> String {
 
 /// "2 rows of the plan could not be used …", and what is wrong with which line.
 pub fn plan_faults(plan: &PlanUsed) -> Vec<String> {
-    let problems = plan.problems.iter().map(|problem| problem.sentence());
+    let problems = plan.problems.iter().map(Problem::sentence);
     plan.unasked().into_iter().chain(problems).collect()
 }
 

@@ -180,7 +180,7 @@ fn check_workbook(results: &Results, sum: &FleetSum) {
     assert!(devices >= results.summary.fixes.values().sum());
     let lost = rows("Devices")
         .iter()
-        .filter(|row| row[0].to_string() == "yes")
+        .filter(|row| row[0] == "yes")
         .count();
     assert_eq!(lost as u64, sum.could_be_lost);
 }
