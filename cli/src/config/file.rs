@@ -119,7 +119,7 @@ pub(crate) fn read_text(path: &Path) -> Result<String, ConfigError> {
     };
     // Opening a FIFO without a writer blocks for ever.
     if !fs::metadata(path).map_err(unreadable)?.is_file() {
-        return Err(unreadable(io::Error::other("no regular file")));
+        return Err(unreadable(io::Error::other("it is not a regular file")));
     }
     let file = fs::File::open(path).map_err(unreadable)?;
     let mut text = String::new();

@@ -732,7 +732,7 @@ fn damage_below_the_surface_is_told_by_whoever_meets_it() {
     let store = sandbox.open();
     let error = store.memory("mac").unwrap_err();
     assert!(matches!(error.cause, Cause::Damaged(_)), "{error}");
-    assert!(error.to_string().contains("move it away"), "{error}");
+    assert!(error.to_string().contains("Move it away"), "{error}");
     assert!(store.examine().is_err());
 }
 
@@ -944,7 +944,7 @@ fn writer_without_room() {
         matches!(error.cause, Cause::Full(_) | Cause::Disk(_)),
         "{error}"
     );
-    assert!(error.to_string().contains("free some room"), "{error}");
+    assert!(error.to_string().contains("Free some room"), "{error}");
 }
 
 #[test]
@@ -954,7 +954,7 @@ fn a_failing_disk_is_no_question_of_rights() {
         let error = rusqlite::ffi::Error::new(code);
         let cause = Cause::from(rusqlite::Error::SqliteFailure(error, None));
         let told = cause.at(Path::new("h.sqlite3")).to_string();
-        assert!(told.contains("free some room"), "{code}: {told}");
+        assert!(told.contains("Free some room"), "{code}: {told}");
     }
 }
 

@@ -306,7 +306,7 @@ fn what_is_no_file_is_refused() {
     let message = PasswordFile::read(sandbox.0.path())
         .unwrap_err()
         .to_string();
-    assert!(message.contains("no regular file"), "{message}");
+    assert!(message.contains("not a regular file"), "{message}");
     let message = PasswordFile::read(&sandbox.0.path().join("none.csv"))
         .unwrap_err()
         .to_string();
