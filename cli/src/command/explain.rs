@@ -175,8 +175,10 @@ fn nameless(text: &mut String, answers: &[Answer]) {
 
 fn one(name: &str) -> Result<String> {
     let errors = errors(name);
-    let codes = Code::ALL.map(Code::id).into_iter();
-    let names = codes.chain(FixId::ALL.map(FixId::id));
+    let names = Code::ALL
+        .map(Code::id)
+        .into_iter()
+        .chain(FixId::ALL.map(FixId::id));
     match (name.parse::<Code>(), name.parse::<FixId>()) {
         (Ok(code), _) => Ok(finding(code)),
         (_, Ok(id)) => Ok(fix(id)),

@@ -92,10 +92,11 @@ fn unescaped(text: &str) -> String {
         ("\\012", "\n"),
         ("\\134", "\\"),
     ];
-    let all = ESCAPES.iter();
-    all.fold(text.to_owned(), |text, (escape, plain)| {
-        text.replace(escape, plain)
-    })
+    ESCAPES
+        .iter()
+        .fold(text.to_owned(), |text, (escape, plain)| {
+            text.replace(escape, plain)
+        })
 }
 
 #[cfg(test)]

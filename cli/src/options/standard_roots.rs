@@ -19,8 +19,10 @@ pub(crate) fn absent_roots(named: &[PathBuf]) -> Vec<PathBuf> {
     if !named.is_empty() {
         return Vec::new();
     }
-    let locations = here().locations.into_iter();
-    let absent = locations.filter(|location| location.presence == Presence::Absent);
+    let absent = here()
+        .locations
+        .into_iter()
+        .filter(|location| location.presence == Presence::Absent);
     absent.map(|location| location.path).collect()
 }
 

@@ -304,14 +304,16 @@ pub(super) fn toml(bytes: &[u8]) -> Result<Vec<Entry>, Fault> {
     })?;
     // Rows come in the order of the file: what lies before the last one is not counted again.
     let (mut counted, mut number) = (0, 1);
-    let rows = document.password.iter();
-    rows.map(|row| {
-        let start = row.span().start;
-        number += breaks(text.get(counted..start).unwrap_or_default());
-        counted = start;
-        entry(number, &row.get_ref().id, row.get_ref().password.as_bytes())
-    })
-    .collect()
+    document
+        .password
+        .iter()
+        .map(|row| {
+            let start = row.span().start;
+            number += breaks(text.get(counted..start).unwrap_or_default());
+            counted = start;
+            entry(number, &row.get_ref().id, row.get_ref().password.as_bytes())
+        })
+        .collect()
 }
 
 /// Line breaks in a text.

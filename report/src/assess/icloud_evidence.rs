@@ -87,8 +87,10 @@ impl<'a> IcloudEvidence<'a> {
     /// Puts the evidence together.
     pub(crate) fn from_device(device: &'a Device, now: Timestamp) -> Self {
         let logs = || {
-            let backups = device.backups.iter();
-            backups.filter_map(|backup| Some((backup.cloud_log.as_ref()?, backup)))
+            device
+                .backups
+                .iter()
+                .filter_map(|backup| Some((backup.cloud_log.as_ref()?, backup)))
         };
         let mut facts_of_logs: Vec<_> = logs()
             .filter_map(|(log, backup)| Some((log_date(backup, now)?, log, backup)))
@@ -272,8 +274,9 @@ fn attempts<'a>(
 ) -> Vec<Attempt<'a>> {
     let mut all: Vec<Attempt<'a>> = logs
         .flat_map(|(log, backup)| {
-            let entries = log.attempts.iter();
-            entries.map(move |entry| Attempt { entry, backup })
+            log.attempts
+                .iter()
+                .map(move |entry| Attempt { entry, backup })
         })
         .filter(|attempt| is_plausible(attempt.entry.at, now))
         .collect();

@@ -164,14 +164,16 @@ impl Diff {
 
     /// The devices that could be lost and could not, or were not there.
     pub fn newly_at_risk(&self) -> impl Iterator<Item = &DeviceDiff> {
-        let devices = self.devices.iter();
-        devices.filter(|device| lost(device.now.as_ref()) && !lost(device.then.as_ref()))
+        self.devices
+            .iter()
+            .filter(|device| lost(device.now.as_ref()) && !lost(device.then.as_ref()))
     }
 
     /// The devices that could be lost and are no more among these.
     pub fn no_more_at_risk(&self) -> impl Iterator<Item = &DeviceDiff> {
-        let devices = self.devices.iter();
-        devices.filter(|device| lost(device.then.as_ref()) && !lost(device.now.as_ref()))
+        self.devices
+            .iter()
+            .filter(|device| lost(device.then.as_ref()) && !lost(device.now.as_ref()))
     }
 
     /// Could one of the two runs not read everything?

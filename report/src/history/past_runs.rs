@@ -182,8 +182,10 @@ impl History {
     /// have; no two get the same.
     pub fn matched(&self, devices: &[DeviceIds]) -> Vec<Option<&PastDevice>> {
         let existing: Vec<&DeviceIds> = self.devices.iter().map(|device| &device.ids).collect();
-        let places = match_devices(&existing, devices).into_iter();
-        places.map(|place| self.devices.get(place?)).collect()
+        match_devices(&existing, devices)
+            .into_iter()
+            .map(|place| self.devices.get(place?))
+            .collect()
     }
 }
 

@@ -16,8 +16,10 @@ impl Searched {
     /// Those of the run that found this fleet.
     pub fn from_fleet(fleet: &Fleet) -> Self {
         let roots = fleet.roots.iter().map(|root| &root.path);
-        let problems = fleet.problems.iter();
-        let unread = problems.filter(|problem| problem.level == Level::Incomplete);
+        let unread = fleet
+            .problems
+            .iter()
+            .filter(|problem| problem.level == Level::Incomplete);
         Self {
             places: roots.chain(&fleet.absent_roots).cloned().collect(),
             unread: unread.map(|problem| problem.path.clone()).collect(),

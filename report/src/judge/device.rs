@@ -30,8 +30,10 @@ pub(crate) fn judge_device(ctx: &DeviceContext<'_>, waivers: &mut Waivers<'_>) -
     let mut drafts = assess(ctx);
     let (verdict, reason) = swap_verdict(ctx, &facts, &drafts);
     drafts.extend(planned_swap::find(ctx, verdict, &reason));
-    let drafts = drafts.into_iter();
-    let mut findings: Vec<Finding> = drafts.map(|draft| diagnose(ctx, draft)).collect();
+    let mut findings: Vec<Finding> = drafts
+        .into_iter()
+        .map(|draft| diagnose(ctx, draft))
+        .collect();
     let (identity, group) = (&ctx.device.identity, ctx.policy.group);
     waivers.count_device(identity, group);
     waivers.apply(identity, group, &mut findings);

@@ -248,8 +248,9 @@ fn restrictions(management: &Management) -> BTreeMap<String, bool> {
 }
 
 fn restriction_profiles(management: &Management) -> BTreeMap<String, Vec<String>> {
-    let profiles = management.restriction_profiles.iter();
-    profiles
+    management
+        .restriction_profiles
+        .iter()
         .filter(|(key, _)| RESTRICTIONS.contains(&key.as_str()))
         .map(|(key, names)| (key.clone(), names.iter().cloned().collect()))
         .collect()
@@ -287,8 +288,7 @@ pub(crate) fn hosts(fleet: &Fleet) -> Vec<Host> {
 
 /// The exports as they were named.
 pub(crate) fn exports(fleet: &Fleet) -> Vec<ExportUsed> {
-    let exports = fleet.exports.iter();
-    let used = exports.map(|export| ExportUsed {
+    let used = fleet.exports.iter().map(|export| ExportUsed {
         path: export.path.clone(),
         devices: export.devices,
         newest: export.newest,
@@ -298,8 +298,9 @@ pub(crate) fn exports(fleet: &Fleet) -> Vec<ExportUsed> {
 
 /// The roots as given, in their order.
 pub(crate) fn roots(fleet: &Fleet) -> Vec<Root> {
-    let roots = fleet.roots.iter();
-    roots
+    fleet
+        .roots
+        .iter()
         .map(|root| Root {
             path: root.path.clone(),
             backups: root.backups,
@@ -309,8 +310,9 @@ pub(crate) fn roots(fleet: &Fleet) -> Vec<Root> {
 
 /// Evidence that belongs to no device.
 pub(crate) fn unmatched(fleet: &Fleet) -> Vec<Unmatched> {
-    let unmatched = fleet.unmatched.iter();
-    unmatched
+    fleet
+        .unmatched
+        .iter()
         .map(|document| Unmatched {
             reason: document.reason.clone(),
             source: source(&document.source),

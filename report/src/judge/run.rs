@@ -159,8 +159,9 @@ fn problems(fleet: &Fleet, devices: &[Device]) -> Vec<Problem> {
 
 /// What is asked of each device of the fleet.
 fn policies<'a>(fleet: &Fleet, policy: &'a Policy) -> Vec<Effective<'a>> {
-    let devices = fleet.devices.iter();
-    devices
+    fleet
+        .devices
+        .iter()
         .map(|device| {
             let model = model_name(device);
             effective(policy, &subject(device, model.as_deref()))

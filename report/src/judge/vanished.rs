@@ -46,8 +46,10 @@ fn unmatched<'h>(fleet: &Fleet, history: &'h History) -> impl Iterator<Item = &'
         .flatten()
         .map(std::ptr::from_ref)
         .collect();
-    let devices = history.devices.iter();
-    devices.filter(move |past| !here.contains(&std::ptr::from_ref(*past)))
+    history
+        .devices
+        .iter()
+        .filter(move |past| !here.contains(&std::ptr::from_ref(*past)))
 }
 
 /// Does the folder hold the backup of another device now?

@@ -64,15 +64,16 @@ impl<'a> Waivers<'a> {
         identity: &Identity,
         group: Option<&str>,
     ) -> impl Iterator<Item = &mut Entry<'a>> {
-        let rules = self.rules.iter_mut();
-        rules.filter(move |entry| entry.rule.names(identity, group))
+        self.rules
+            .iter_mut()
+            .filter(move |entry| entry.rule.names(identity, group))
     }
 
     /// Every waiver and what became of it, in the order of the file.
     pub(crate) fn uses(self) -> Vec<WaiverUse> {
         let (now, days) = (self.now, self.warning_days);
-        let rules = self.rules.into_iter();
-        rules
+        self.rules
+            .into_iter()
             .map(|entry| WaiverUse {
                 state: entry.state(now).to_owned(),
                 expiring: entry.rule.ends_within(now, days),

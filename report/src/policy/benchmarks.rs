@@ -117,8 +117,10 @@ pub fn references(preset: Preset, code: Code) -> Vec<Reference> {
 impl Rule {
     /// Its names under a preset.
     fn under(&self, preset: Preset) -> impl Iterator<Item = Reference> {
-        let names = self.names.iter();
-        let own = names.filter(move |name| name.presets.contains(&preset));
+        let own = self
+            .names
+            .iter()
+            .filter(move |name| name.presets.contains(&preset));
         own.map(|name| Reference {
             source: name.source.to_owned(),
             id: name.id.to_owned(),

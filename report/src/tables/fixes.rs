@@ -39,8 +39,9 @@ impl FixId {
     /// assert!(steps.iter().any(|step| step.contains("Transfer or Reset iPhone")));
     /// ```
     pub fn steps(self, situation: &DeviceTraits) -> Vec<String> {
-        let steps = self.about().steps.iter();
-        steps
+        self.about()
+            .steps
+            .iter()
             .filter_map(|step| step.for_device(situation))
             .collect()
     }

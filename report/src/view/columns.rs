@@ -266,8 +266,7 @@ fn codes(device: &Device) -> Option<String> {
 
 /// "local-not-encrypted: CIS iOS Benchmark 3.2.1.10; mSCP ...", for each finding of which a rule speaks.
 fn rules(device: &Device) -> Cell {
-    let findings = device.findings.iter();
-    let rules = findings.filter_map(|found| {
+    let rules = device.findings.iter().filter_map(|found| {
         let rules = policy::references(&found.references)?;
         Some(format!("{}: {rules}", found.code))
     });

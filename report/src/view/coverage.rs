@@ -89,8 +89,9 @@ pub(crate) fn waiver(waiver: &WaiverUse) -> WaiverRow {
 }
 
 pub(crate) fn unmatched(results: &Results) -> Vec<UnmatchedRow> {
-    let unmatched = results.unmatched.iter();
-    unmatched
+    results
+        .unmatched
+        .iter()
         .map(|item| UnmatchedRow {
             source: escaped(&item.source),
             reason: escaped(&item.reason),
@@ -112,8 +113,9 @@ pub(crate) fn host(host: &Host) -> HostRow {
 }
 
 pub(crate) fn roots(results: &Results) -> Vec<RootRow> {
-    let roots = results.roots.iter();
-    roots
+    results
+        .roots
+        .iter()
         .map(|root| RootRow {
             path: escaped(&root.path.to_string_lossy()),
             backups: format::number(root.backups),

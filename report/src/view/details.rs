@@ -454,8 +454,8 @@ fn problem(problem: &Problem) -> ProblemDetails {
 }
 
 fn worded(facts: Vec<(&'static str, Option<String>)>) -> LabelledValues {
-    let facts = facts.into_iter();
     facts
+        .into_iter()
         .map(|(label, value)| labelled(label, or_unknown(value)))
         .collect()
 }

@@ -21,8 +21,11 @@ pub(crate) struct PatternRow {
 
 /// The patterns of the run, the strongest first.
 pub(crate) fn rows(view: &ReportView<'_>) -> Vec<PatternRow> {
-    let patterns = view.results().patterns.iter();
-    patterns.map(|pattern| row(view, pattern)).collect()
+    view.results()
+        .patterns
+        .iter()
+        .map(|pattern| row(view, pattern))
+        .collect()
 }
 
 fn row(view: &ReportView<'_>, pattern: &Pattern) -> PatternRow {

@@ -295,22 +295,28 @@ pub fn planned(ticket: &Ticket) -> String {
 
 /// "Find My and Activation Lock are off (S14): 12 devices".
 pub fn blockers(tickets: &Tickets) -> Vec<String> {
-    let all = tickets.summary.blockers.iter();
-    all.map(|blocker| {
-        let devices = plural(blocker.devices, "device", "devices");
-        format!("{} ({}): {devices}", blocker.asks, blocker.rule)
-    })
-    .collect()
+    tickets
+        .summary
+        .blockers
+        .iter()
+        .map(|blocker| {
+            let devices = plural(blocker.devices, "device", "devices");
+            format!("{} ({}): {devices}", blocker.asks, blocker.rule)
+        })
+        .collect()
 }
 
 /// The same without the rules' numbers.
 pub(crate) fn blockers_on_paper(tickets: &Tickets) -> Vec<String> {
-    let all = tickets.summary.blockers.iter();
-    all.map(|blocker| {
-        let devices = plural(blocker.devices, "device", "devices");
-        format!("{}: {devices}", blocker.asks)
-    })
-    .collect()
+    tickets
+        .summary
+        .blockers
+        .iter()
+        .map(|blocker| {
+            let devices = plural(blocker.devices, "device", "devices");
+            format!("{}: {devices}", blocker.asks)
+        })
+        .collect()
 }
 
 /// "KEEP: 2 old backups of iPhone von Marta (P447292248)".

@@ -62,8 +62,10 @@ pub(crate) fn tables<'a>(view: &ReportView<'a>) -> [SheetTable<'a>; 7] {
             name: "Findings",
             headings: FINDINGS.to_vec(),
             rows: Box::new(view.results().devices.iter().flat_map(move |device| {
-                let findings = device.findings.iter();
-                findings.map(move |found| finding(&view, device, found))
+                device
+                    .findings
+                    .iter()
+                    .map(move |found| finding(&view, device, found))
             })),
         },
         SheetTable {

@@ -178,10 +178,7 @@ fn check_workbook(results: &Results, sum: &FleetSum) {
     let devices: u64 = tasks.iter().map(|row| number(&row[2])).sum();
     assert_eq!(at_risk, sum.could_be_lost);
     assert!(devices >= results.summary.fixes.values().sum());
-    let lost = rows("Devices")
-        .iter()
-        .filter(|row| row[0] == "yes")
-        .count();
+    let lost = rows("Devices").iter().filter(|row| row[0] == "yes").count();
     assert_eq!(lost as u64, sum.could_be_lost);
 }
 

@@ -73,8 +73,10 @@ impl FolderSnapshot {
 }
 
 fn staged(snapshot: &Path) -> Vec<(PathBuf, SystemTime)> {
-    let folders = WalkDir::new(snapshot).min_depth(1).max_depth(1).into_iter();
-    let mut staged: Vec<_> = folders
+    let mut staged: Vec<_> = WalkDir::new(snapshot)
+        .min_depth(1)
+        .max_depth(1)
+        .into_iter()
         .flatten()
         .filter(|entry| entry.file_type().is_dir())
         .take(STAGED_MAX)

@@ -130,8 +130,9 @@ impl Run<'_> {
         let asking = asking.iter().map(|(identity, path)| (identity, *path));
         let (passwords, now) = (self.services.passwords, self.options.now);
         let unlock = unlock::unlock(&group.keybag, asking, passwords, now);
-        let indices = group.backups.iter();
-        indices
+        group
+            .backups
+            .iter()
             .take_while(|_| !self.services.progress.cancelled())
             .map(|index| (*index, self.close(*index, &unlock)))
             .collect()

@@ -24,8 +24,11 @@ pub(super) fn add_problems(root: &Path, walked: &mut Walked) {
         .iter()
         .filter_map(|home| home.parent())
         .collect();
-    let candidates = walked.candidates.iter();
-    let of_backups: BTreeSet<&Path> = candidates.filter_map(|found| found.path.parent()).collect();
+    let of_backups: BTreeSet<&Path> = walked
+        .candidates
+        .iter()
+        .filter_map(|found| found.path.parent())
+        .collect();
     for ((parent, kind), links) in &walked.links {
         let is_place = parent == root && holds_hosts
             || walked.places.contains(parent)

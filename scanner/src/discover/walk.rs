@@ -653,15 +653,16 @@ impl<'a> Walker<'a> {
                 folders.entry(parent).or_default().add(folder);
             }
         }
-        let notes = folders.iter();
-        notes
+        folders
+            .iter()
             .flat_map(|(parent, folders)| stray_folders(parent, folders))
             .collect()
     }
 
     fn place_notes(&self, surroundings: &Surroundings) -> Vec<Problem> {
-        let places = self.walked.places.iter();
-        places
+        self.walked
+            .places
+            .iter()
             .filter(|place| *place != self.root && surroundings.is_known_empty(place))
             .map(|place| {
                 Problem::note(place, "backups", "a folder for backups with none in it")

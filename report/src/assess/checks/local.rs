@@ -192,8 +192,9 @@ fn in_progress(_: &DeviceContext<'_>, local: &Local<'_>) -> Option<DraftFinding>
 
 fn unreadable(_: &DeviceContext<'_>, local: &Local<'_>) -> Option<DraftFinding> {
     let backup = local.backup;
-    let problems = backup.problems.iter();
-    let mut evidence: Vec<Evidence> = problems
+    let mut evidence: Vec<Evidence> = backup
+        .problems
+        .iter()
         .filter(|problem| problem.level == Level::Incomplete)
         .map(|problem| Evidence {
             text: problem.reason(),

@@ -81,8 +81,10 @@ impl Baseline {
     }
 
     fn counts(&self, asked: RateQuery, belongs: impl Fn(usize) -> bool) -> Vec<Count> {
-        let nights = self.nights.iter();
-        nights.map(|night| count(night, asked, &belongs)).collect()
+        self.nights
+            .iter()
+            .map(|night| count(night, asked, &belongs))
+            .collect()
     }
 }
 

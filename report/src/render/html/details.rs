@@ -197,8 +197,8 @@ impl Numbers {
     }
 
     fn pairs(&mut self, facts: &LabelledValues) -> Vec<Pair> {
-        let pairs = facts.iter();
-        pairs
+        facts
+            .iter()
             .map(|fact| (self.number(&fact.label), self.number(&fact.value)))
             .collect()
     }

@@ -129,8 +129,12 @@ struct Row(
 /// The table of this report; `lists` say which rows each task copies.
 pub(super) fn fleet(view: &ReportView<'_>, lists: &[TaskList]) -> Fleet {
     let mut tables = Tables::default();
-    let devices = view.results().devices.iter();
-    let rows = devices.map(|device| tables.row(view, device)).collect();
+    let rows = view
+        .results()
+        .devices
+        .iter()
+        .map(|device| tables.row(view, device))
+        .collect();
     let tasks = lists.iter().flat_map(|list| &list.tasks);
     let texts = tables.texts.into_texts();
     Fleet {

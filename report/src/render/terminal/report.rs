@@ -85,8 +85,10 @@ fn write_risk_change(
 
 /// "8 stale", "4 failed", …, without the zeros: the statuses without a good backup.
 fn exposed(view: &ReportView<'_>) -> Vec<String> {
-    let statuses = view.results().summary.status.iter();
-    statuses
+    view.results()
+        .summary
+        .status
+        .iter()
         .filter(|(status, count)| status.is_at_risk() && **count > 0)
         .map(|(status, count)| format!("{} {}", format::number(*count), status.label()))
         .collect()
@@ -148,8 +150,10 @@ fn write_problem(problem: &Problem, page: &Page<'_>, out: &mut dyn Write) -> io:
 
 /// Everything that is merely worth knowing, in one line.
 fn write_notes(view: &ReportView<'_>, page: &Page<'_>, out: &mut dyn Write) -> io::Result<()> {
-    let problems = view.problems().into_iter();
-    let notes = problems.filter(|problem| problem.level == Level::Note);
+    let notes = view
+        .problems()
+        .into_iter()
+        .filter(|problem| problem.level == Level::Note);
     let counts = [
         (notes.count() as u64, "note", "notes"),
         (

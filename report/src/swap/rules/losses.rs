@@ -72,8 +72,8 @@ fn held(input: &RuleInput<'_>) -> Option<String> {
 /// What the list of the copy names, or does not; `None` where that is nothing, or the list was not read.
 fn missed_first(input: &RuleInput<'_>, is_listed: bool) -> Option<String> {
     let listed = input.chosen()?.backup?.listed_data?;
-    let rows = MISSED_FIRST.iter();
-    let names: Vec<_> = rows
+    let names: Vec<_> = MISSED_FIRST
+        .iter()
         .filter(|(_, of)| of(&listed) == Some(is_listed))
         .map(|(name, _)| *name)
         .collect();

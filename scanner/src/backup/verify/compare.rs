@@ -166,8 +166,10 @@ impl Compared {
                 .iter()
                 .any(|(other, _)| *other == order)
         };
-        let files = place.listing.files.iter();
-        let Some(largest) = files
+        let Some(largest) = place
+            .listing
+            .files
+            .iter()
             .filter(|file| !file.is_hollow)
             .max_by_key(|file| file.bytes)
         else {
@@ -195,8 +197,10 @@ impl Compared {
         let unasked = unasked.iter().take(SAMPLE_MAX);
         let named = unasked.map(|file| below_backup(path, &hex(&file.id)));
         self.first_extra.extend(named);
-        let strangers = listing.strangers_sample.iter();
-        let named = strangers.map(|name| below_backup(path, name));
+        let named = listing
+            .strangers_sample
+            .iter()
+            .map(|name| below_backup(path, name));
         self.first_extra.extend(named);
     }
 

@@ -225,8 +225,9 @@ impl ExpectedFiles {
 
     /// Positions of the rows whose file id names no payload, and which therefore have none.
     pub(crate) fn nameless(&self) -> impl Iterator<Item = u32> {
-        let parts = self.parts.iter();
-        parts.flat_map(|(first, part)| part.nameless.iter().map(move |order| first + order))
+        self.parts
+            .iter()
+            .flat_map(|(first, part)| part.nameless.iter().map(move |order| first + order))
     }
 
     /// The keys of the iCloud log's payloads: of each the first in the list.

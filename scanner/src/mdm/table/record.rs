@@ -380,8 +380,9 @@ impl<'r> Record<'r> {
     /// The cells of a field that say something, best name first.
     fn cells(&self, field: DeviceField) -> impl Iterator<Item = &Cell<'r>> {
         let from = self.cells.partition_point(|cell| cell.field < field);
-        let rest = self.cells[from..].iter();
-        rest.take_while(move |cell| cell.field == field)
+        self.cells[from..]
+            .iter()
+            .take_while(move |cell| cell.field == field)
             .filter(move |cell| {
                 let text = cell::unwrapped(&cell.text);
                 let blank = if field.names_devices() {

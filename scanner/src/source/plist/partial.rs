@@ -317,8 +317,9 @@ fn tree(objects: &Objects<'_>, index: usize, depth: u8, budget: &mut u32) -> Opt
     *budget = budget.checked_sub(1)?;
     let depth = depth.checked_sub(1)?;
     let below = |refs: Refs<'_>, budget: &mut u32| -> Option<Vec<Value>> {
-        let values = refs.iter();
-        values.map(|at| tree(objects, at, depth, budget)).collect()
+        refs.iter()
+            .map(|at| tree(objects, at, depth, budget))
+            .collect()
     };
     Some(match objects.get(index)? {
         Object::Bool(value) => Value::Boolean(value),
