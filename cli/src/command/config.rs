@@ -219,8 +219,10 @@ fn table(config: &Config) -> Result<toml::Table> {
 fn section_lines(section: &str, typed: &toml::Table, all: &toml::Table) -> String {
     let keys = |table: &toml::Table| table.get(section).and_then(toml::Value::as_table).cloned();
     let typed = keys(typed).unwrap_or_default();
-    let made = keys(all).unwrap_or_default().into_iter();
-    let made = made.filter(|(_, value)| !value.as_array().is_some_and(Vec::is_empty));
+    let made = keys(all)
+        .unwrap_or_default()
+        .into_iter()
+        .filter(|(_, value)| !value.as_array().is_some_and(Vec::is_empty));
     made.map(|(key, value)| {
         let by_hand = typed.get(&key) == Some(&value);
         let origin = if by_hand { "flag or variable" } else { "file" };

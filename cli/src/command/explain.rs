@@ -282,8 +282,10 @@ fn finding(code: Code) -> String {
 fn fix(id: FixId) -> String {
     let about = id.about();
     let mut text = format!("{}: {}\n\n", about.fix, about.title);
-    let steps = about.steps.iter();
-    let steps = steps.filter_map(|step| step.for_device(&DeviceTraits::default()));
+    let steps = about
+        .steps
+        .iter()
+        .filter_map(|step| step.for_device(&DeviceTraits::default()));
     for (number, step) in (1..).zip(steps) {
         let _ = writeln!(text, "  {number}. {step}");
     }

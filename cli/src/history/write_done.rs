@@ -20,8 +20,9 @@ pub(crate) struct KnownDevice {
 impl KnownDevice {
     /// Is it the one with this number?
     pub(crate) fn is_called(&self, number: &str) -> bool {
-        let mut numbers = self.numbers.iter();
-        numbers.any(|own| own.eq_ignore_ascii_case(number))
+        self.numbers
+            .iter()
+            .any(|own| own.eq_ignore_ascii_case(number))
     }
 }
 

@@ -37,8 +37,10 @@ pub(crate) fn standard_roots(something_else_to_read: bool) -> Result<Vec<PathBuf
         "this system has no standard location of backups, and no ROOT was named; name the folders: fleetback scan ROOT..., or set roots in the [scan] part of fleetback.toml"
     );
     let standard = here();
-    let unlisted = standard.problems.iter();
-    let unlisted = unlisted.filter(|problem| problem.level == Level::Incomplete);
+    let unlisted = standard
+        .problems
+        .iter()
+        .filter(|problem| problem.level == Level::Incomplete);
     let mut roots = standard.roots();
     roots.extend(unlisted.map(|problem| problem.path.clone()));
     Ok(roots)

@@ -149,8 +149,9 @@ fn export_line(export: &ExportSummary, zone: &TimeZone) -> String {
             "{count} of which nothing says what kind of device it is"
         ));
     }
-    let left_out = export.left_out.iter();
-    let left_out: Vec<String> = left_out
+    let left_out: Vec<String> = export
+        .left_out
+        .iter()
         .map(|(family, count)| format!("{} of {family}", format::number(*count)))
         .collect();
     if !left_out.is_empty() {
@@ -172,8 +173,11 @@ fn since(results: &Results, zone: &TimeZone) -> String {
 /// The run in one sentence.
 fn summary(results: &Results, zone: &TimeZone) -> String {
     if results.found_nothing() && !results.is_incomplete() {
-        let roots = results.roots.iter();
-        let roots: Vec<_> = roots.map(|root| root.path.display().to_string()).collect();
+        let roots: Vec<_> = results
+            .roots
+            .iter()
+            .map(|root| root.path.display().to_string())
+            .collect();
         let below = if roots.is_empty() { "" } else { " below " };
         return format!(
             "nothing found to scan: no backup and no MDM document with a device{below}{}{}",

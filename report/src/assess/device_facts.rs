@@ -28,9 +28,10 @@ pub(crate) fn build_text(device: &Device) -> Option<&str> {
         (version == shown).then_some(build.value.as_str())
     });
     let local = || {
-        let mut backups = device.backups.iter();
-        let backup =
-            backups.find(|b| b.os_version.as_deref() == shown && b.build_version.is_some());
+        let backup = device
+            .backups
+            .iter()
+            .find(|b| b.os_version.as_deref() == shown && b.build_version.is_some());
         backup.and_then(|backup| backup.build_version.as_deref())
     };
     from_mdm.or_else(local)

@@ -63,6 +63,7 @@ pub(crate) fn why(ctx: &DeviceContext<'_>, kind: PatternKind) -> Option<Reason> 
 
 /// Do many devices fail as this one does? Then the network is not this one's alone.
 pub(crate) fn fails_with_others(ctx: &DeviceContext<'_>) -> bool {
-    let mut kinds = IN_ICLOUD.into_iter();
-    kinds.any(|kind| ctx.pattern(kind).is_some())
+    IN_ICLOUD
+        .into_iter()
+        .any(|kind| ctx.pattern(kind).is_some())
 }

@@ -110,8 +110,10 @@ fn gone(history: &History, pasts: &[Option<&PastDevice>], run: &PastRun) -> Vec<
         .flatten()
         .map(|past| std::ptr::from_ref(*past))
         .collect();
-    let away = history.devices.iter();
-    let away = away.filter(|past| !here.contains(&std::ptr::from_ref(*past)));
+    let away = history
+        .devices
+        .iter()
+        .filter(|past| !here.contains(&std::ptr::from_ref(*past)));
     let mut gone: Vec<MissingDevice> = away
         .filter_map(|past| {
             let state = past.state_at(run.at)?;

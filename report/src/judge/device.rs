@@ -65,8 +65,9 @@ fn old_device<'a>(
     facts: &'a DeviceFacts,
     drafts: &'a [DraftFinding],
 ) -> OldDevice<'a> {
-    let mut drafts = drafts.iter();
-    let conflict = drafts.find(|draft| draft.code == Code::IdentityConflict);
+    let conflict = drafts
+        .iter()
+        .find(|draft| draft.code == Code::IdentityConflict);
     let evidence = conflict.and_then(|draft| draft.evidence.first());
     OldDevice {
         udid: facts.udid.as_deref(),

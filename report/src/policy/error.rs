@@ -39,8 +39,9 @@ pub(super) fn refused(text: &str, file: &str, error: &toml::de::Error) -> Policy
 pub(super) fn at_place(text: &str, file: &str, places: &[Place], message: String) -> PolicyError {
     let document = DeTable::parse(text).ok();
     let span = document.as_ref().and_then(|document| {
-        let mut places = places.iter();
-        places.find_map(|place| span_of(document.get_ref(), place))
+        places
+            .iter()
+            .find_map(|place| span_of(document.get_ref(), place))
     });
     error_at(text, file, span, message)
 }

@@ -108,8 +108,11 @@ impl<'a> Effective<'a> {
 
 /// What a policy asks of a device: the first group that it belongs to counts, and no other.
 pub(crate) fn effective<'a>(policy: &'a Policy, device: &Subject<'_>) -> Effective<'a> {
-    let mut groups = policy.groups.iter();
-    match groups.find(|group| group.matching.covers(device)) {
+    match policy
+        .groups
+        .iter()
+        .find(|group| group.matching.covers(device))
+    {
         Some(group) => Effective::from_group(policy, group),
         None => Effective::from_policy(policy),
     }

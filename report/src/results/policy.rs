@@ -64,8 +64,10 @@ pub struct PolicyUsed {
 impl PolicyUsed {
     /// What is asked of a device: by its group, else of all devices.
     pub fn of(&self, device: &Device) -> &Self {
-        let mut groups = self.groups.iter();
-        let own = groups.find(|group| Some(&group.name) == device.policy_group.as_ref());
+        let own = self
+            .groups
+            .iter()
+            .find(|group| Some(&group.name) == device.policy_group.as_ref());
         own.map_or(self, |group| &group.policy)
     }
 

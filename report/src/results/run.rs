@@ -260,8 +260,9 @@ impl Results {
 
     /// Is evidence missing that should have been readable?
     pub fn is_incomplete(&self) -> bool {
-        let mut problems = self.problems.iter();
-        problems.any(|problem| problem.level == Level::Incomplete)
+        self.problems
+            .iter()
+            .any(|problem| problem.level == Level::Incomplete)
     }
 
     /// Was there nothing at all: no device, and no document that speaks of one?

@@ -188,8 +188,10 @@ fn sums(tickets: &[Ticket]) -> TicketSummary {
 
 fn blockers(tickets: &[Ticket]) -> Vec<Blocker> {
     let blocks = |ticket: &&Ticket, id: &str| {
-        let mut answers = ticket.answers.iter();
-        answers.any(|answer| answer.rule == id && answer.answer == Outcome::Blocks)
+        ticket
+            .answers
+            .iter()
+            .any(|answer| answer.rule == id && answer.answer == Outcome::Blocks)
     };
     let mut all: Vec<Blocker> = RULES
         .iter()

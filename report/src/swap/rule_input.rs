@@ -37,8 +37,10 @@ pub struct OldDevice<'a> {
 
 impl<'a> From<&'a Device> for OldDevice<'a> {
     fn from(device: &'a Device) -> Self {
-        let mut findings = device.findings.iter();
-        let conflict = findings.find(|finding| finding.code == Code::IdentityConflict);
+        let conflict = device
+            .findings
+            .iter()
+            .find(|finding| finding.code == Code::IdentityConflict);
         let evidence = conflict.and_then(|finding| finding.evidence.first());
         Self {
             udid: device.udid.as_deref(),

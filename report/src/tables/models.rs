@@ -37,8 +37,8 @@ pub(crate) fn can_hold_esim(product_type: &str) -> Option<bool> {
 pub(crate) fn types_of(name: &str) -> Vec<(&'static str, &'static str)> {
     const NETWORKS: [&str; 2] = [" Wi-Fi + Cellular", " Wi-Fi"];
     let of_family = |full: &'static str| {
-        let mut networks = NETWORKS.into_iter();
-        networks
+        NETWORKS
+            .into_iter()
             .find_map(|network| full.strip_suffix(network))
             .unwrap_or(full)
     };

@@ -286,8 +286,9 @@ fn fix_id(fix: Option<FixId>) -> Cell {
 const EVIDENCE_CHARS_MAX: usize = 1_000;
 
 fn evidence(finding: &Finding) -> String {
-    let facts = finding.evidence.iter();
-    let facts: Vec<String> = facts
+    let facts: Vec<String> = finding
+        .evidence
+        .iter()
         .map(|fact| format!("{} [{}]", fact.text, fact.source))
         .collect();
     let mut length = 0;
@@ -313,21 +314,26 @@ fn waived_until(finding: Option<&Finding>) -> Cell {
 }
 
 fn missing_sample(backup: &Backup) -> Cell {
-    let files = backup.missing_sample.iter();
-    let files = files.map(|file| format!("{}/{}", file.domain, file.path));
+    let files = backup
+        .missing_sample
+        .iter()
+        .map(|file| format!("{}/{}", file.domain, file.path));
     joined(&files.collect::<Vec<_>>())
 }
 
 fn different_sample(backup: &Backup) -> Cell {
-    let files = backup.different_sample.iter();
-    let files =
-        files.map(|found| format!("{}/{}: {}", found.file.domain, found.file.path, found.how));
+    let files = backup
+        .different_sample
+        .iter()
+        .map(|found| format!("{}/{}: {}", found.file.domain, found.file.path, found.how));
     joined(&files.collect::<Vec<_>>())
 }
 
 pub(crate) fn problems(backup: &Backup) -> Cell {
-    let problems = backup.problems.iter();
-    let problems = problems.map(|p| format!("{}: {}", p.path.display(), p.reason()));
+    let problems = backup
+        .problems
+        .iter()
+        .map(|p| format!("{}: {}", p.path.display(), p.reason()));
     joined(&problems.collect::<Vec<_>>())
 }
 

@@ -424,8 +424,10 @@ fn with_content(facts: LabelledValues) -> LabelledValues {
 fn file_lists(backup: &Backup) -> Vec<FileList> {
     let name = |file: &FileName| format!("{}/{}", file.domain, file.path);
     let missing = backup.missing_sample.iter().map(name).collect();
-    let different = backup.different_sample.iter();
-    let different = different.map(|found| format!("{}: {}", name(&found.file), found.how));
+    let different = backup
+        .different_sample
+        .iter()
+        .map(|found| format!("{}: {}", name(&found.file), found.how));
     let lists: [(&str, Vec<String>); 3] = [
         ("missing", missing),
         ("different", different.collect()),

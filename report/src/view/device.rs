@@ -44,13 +44,17 @@ pub(crate) const SEVERITIES: [(Severity, &str); 4] = [
 
 /// The place of a severity in the tables of the page.
 pub(crate) fn severity_number(severity: Severity) -> usize {
-    let mut all = SEVERITIES.iter();
-    all.position(|(each, _)| *each == severity).unwrap_or(0)
+    SEVERITIES
+        .iter()
+        .position(|(each, _)| *each == severity)
+        .unwrap_or(0)
 }
 
 pub(crate) fn status_number(status: Status) -> usize {
-    let mut all = STATUSES.iter();
-    all.position(|(each, ..)| *each == status).unwrap_or(0)
+    STATUSES
+        .iter()
+        .position(|(each, ..)| *each == status)
+        .unwrap_or(0)
 }
 
 /// What the copy buttons copy: the serial number, else the UDID.

@@ -112,8 +112,9 @@ pub fn references(references: &[Reference]) -> Option<String> {
             None => sources.push((&one.source, vec![&one.id])),
         }
     }
-    let each = sources.into_iter();
-    let each = each.map(|(source, ids)| format!("{source} {}", ids.join(", ")));
+    let each = sources
+        .into_iter()
+        .map(|(source, ids)| format!("{source} {}", ids.join(", ")));
     let each: Vec<String> = each.collect();
     (!each.is_empty()).then(|| each.join("; "))
 }

@@ -469,7 +469,11 @@ fn remedy(ticket: &Ticket) -> Option<String> {
 }
 
 fn candidates(row: &SwapRow<'_>) -> Option<String> {
-    let all = row.ticket.candidates.iter();
-    let all: Vec<_> = all.map(|who| candidate(who, row.zone)).collect();
+    let all: Vec<_> = row
+        .ticket
+        .candidates
+        .iter()
+        .map(|who| candidate(who, row.zone))
+        .collect();
     (!all.is_empty()).then(|| all.join("; "))
 }

@@ -155,8 +155,10 @@ fn none_found(root: &Path, walked: &Walked) -> Option<Problem> {
 }
 
 fn all_was_read(walked: &Walked) -> bool {
-    let mut problems = walked.problems.iter();
-    problems.all(|problem| problem.level == Level::Note)
+    walked
+        .problems
+        .iter()
+        .all(|problem| problem.level == Level::Note)
 }
 
 fn note_folders(hosts: &mut Hosts, names: &HostNames<'_>, root: &Path, walked: &Walked) {

@@ -611,8 +611,10 @@ impl<'a> Walker<'a> {
             .chain(containers.iter().map(PathBuf::as_path))
             .map(Path::to_owned)
             .collect();
-        let refused = walked.problems.iter();
-        let refused = refused.filter(|problem| problem.level == Level::Incomplete);
+        let refused = walked
+            .problems
+            .iter()
+            .filter(|problem| problem.level == Level::Incomplete);
         let links = walked.links.iter();
         let awaited = links.filter(|((_, kind), _)| *kind == Link::Awaited);
         let unknown = refused

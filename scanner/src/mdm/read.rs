@@ -205,8 +205,9 @@ enum Weight {
 fn is_named_as_evidence(path: &Path) -> bool {
     let ending = path.extension().and_then(|ending| ending.to_str());
     ending.is_some_and(|ending| {
-        let mut endings = EVIDENCE_ENDINGS.iter();
-        endings.any(|one| one.eq_ignore_ascii_case(ending))
+        EVIDENCE_ENDINGS
+            .iter()
+            .any(|one| one.eq_ignore_ascii_case(ending))
     })
 }
 

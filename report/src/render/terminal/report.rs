@@ -115,8 +115,10 @@ fn write_patterns(view: &ReportView<'_>, page: &Page<'_>, out: &mut dyn Write) -
 
 /// What makes the report incomplete, one by one.
 fn write_problems(view: &ReportView<'_>, page: &Page<'_>, out: &mut dyn Write) -> io::Result<()> {
-    let problems = view.problems().into_iter();
-    let problems = problems.filter(|problem| problem.level == Level::Incomplete);
+    let problems = view
+        .problems()
+        .into_iter()
+        .filter(|problem| problem.level == Level::Incomplete);
     let problems: Vec<&Problem> = problems.collect();
     if problems.is_empty() {
         return Ok(());

@@ -60,8 +60,7 @@ impl Forms {
 
     /// How a word of that tone looks; as other text for a tone without a colour.
     pub(super) fn toned(&self, tone: Option<&str>) -> &Format {
-        let mut tones = self.tones.iter();
-        let form = tones.find(|(name, _)| Some(*name) == tone);
+        let form = self.tones.iter().find(|(name, _)| Some(*name) == tone);
         form.map_or(&self.text, |(_, form)| form)
     }
 }

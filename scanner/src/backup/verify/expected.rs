@@ -219,8 +219,9 @@ impl ExpectedFiles {
 
     /// Sum of `Size` over the whole manifest, if every row tells it.
     pub(crate) fn bytes(&self) -> Option<u64> {
-        let mut parts = self.parts.iter();
-        parts.try_fold(0_u64, |sum, (_, part)| sum.checked_add(part.bytes?))
+        self.parts
+            .iter()
+            .try_fold(0_u64, |sum, (_, part)| sum.checked_add(part.bytes?))
     }
 
     /// Positions of the rows whose file id names no payload, and which therefore have none.

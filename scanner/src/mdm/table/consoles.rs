@@ -399,8 +399,10 @@ impl Console {
         has: impl Fn(&str) -> bool,
     ) -> Option<(&'static Self, &'static [&'static str])> {
         CONSOLES.iter().find_map(|console| {
-            let mut rows = console.marks.iter();
-            let row = rows.find(|marks| marks.iter().all(|mark| has(mark)))?;
+            let row = console
+                .marks
+                .iter()
+                .find(|marks| marks.iter().all(|mark| has(mark)))?;
             Some((console, *row))
         })
     }

@@ -224,8 +224,7 @@ fn udid_in(name: &str) -> Option<Udid> {
     let is_hex = |at: usize| name.as_bytes().get(at).is_some_and(u8::is_ascii_hexdigit);
     let mut starts = (0..name.len()).filter(|at| *at == 0 || !is_hex(at - 1));
     starts.find_map(|start| {
-        let mut lengths = [40, 25].into_iter();
-        lengths.find_map(|length| {
+        [40, 25].into_iter().find_map(|length| {
             let udid = Udid::parse(name.get(start..start + length)?)?;
             (!is_hex(start + length)).then_some(udid)
         })

@@ -104,8 +104,9 @@ fn take_closing(rest: &[u8]) -> Result<(Tag, &[u8]), &'static str> {
 fn take_element(rest: &[u8]) -> Result<(Tag, &[u8]), &'static str> {
     let mut at = 0;
     loop {
-        let mut letters = rest[at..].iter();
-        let found = letters.position(|byte| matches!(byte, b'>' | b'"' | b'\''));
+        let found = rest[at..]
+            .iter()
+            .position(|byte| matches!(byte, b'>' | b'"' | b'\''));
         let found = at + found.ok_or(DAMAGED_XML)?;
         if rest[found] == b'>' {
             let empty = found > 0 && rest[found - 1] == b'/';
