@@ -1061,7 +1061,7 @@ fn identity_and_inventory() {
         Code::IdentityConflict,
         FixId::ResolveIdentity,
         High,
-        "the plists of a backup and the name of its folder do not speak of one device",
+        "the plists of a backup and the name of its folder name different devices",
     );
     let mut fleet = fleet([phone().local(local(8 * DAY))]);
     fleet.has_inventory = true;
