@@ -178,7 +178,7 @@ everything() {
 
     check "format" cargo fmt --all --check
     check "clippy" cargo clippy --workspace --all-targets --locked -- -D warnings
-    check "tests" cargo test --workspace --locked --lib --bins --tests
+    check "tests" cargo test --workspace --locked --no-fail-fast --lib --bins --tests
     check "examples in the docs" cargo test --workspace --locked --doc
     check "rustdoc" env RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --locked --document-private-items
 
