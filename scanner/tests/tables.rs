@@ -379,8 +379,8 @@ fn bad_input_costs_its_row_and_no_more() {
         &format!("{h}{ok}C7CX706CKWTK,\"18.1\n"),
         2,
         &[
-            "line 3: a quotation mark that is not closed; the rows after this line were lost",
             "line 3: fewer cells than the header has; the missing ones count as empty",
+            "line 3: a quotation mark that is not closed; the rows after this line were lost",
         ],
     );
     problem(
