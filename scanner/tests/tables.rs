@@ -396,7 +396,9 @@ fn bad_input_costs_its_row_and_no_more() {
     problem(
         "Serial,iOS Version,Enrollment Type\nF2LXK0ABCDEF,18.1,\n,18.1,User Enrollment\n",
         1,
-        &["line 3: none: User Enrollment hides them, so the device is not identified"],
+        &[
+            "line 3: no serial number, UDID, IMEI, MEID or ECID: User Enrollment hides them, so the device is not identified",
+        ],
     );
     problem(
         "[{\"serialNumber\":\"F2LXK0ABCDEF\",\"iosVersion\":\"18.1\",\"imei\":\"\"},{\"serial",
