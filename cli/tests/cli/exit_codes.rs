@@ -112,6 +112,11 @@ fn mistakes_of_usage_and_settings_are_2() {
     check(&sandbox, &["backups", "--csv", "backups/a.csv"], 2);
     assert_eq!(exit_code(&sandbox.run(&["report", "gone.json"])), 2);
     assert_eq!(exit_code(&sandbox.run(&["report", "wrong.toml"])), 2);
+    sandbox.write("fleet.csv", "device_name,status\n");
+    let wrong = sandbox.run(&["report", "fleet.csv"]);
+    assert_eq!(exit_code(&wrong), 2);
+    let causes = stderr(&wrong).matches("at line 1 column 1").count();
+    assert_eq!(causes, 1, "{}", stderr(&wrong));
     assert_eq!(
         exit_code(&sandbox.run(&["swap"])),
         2,

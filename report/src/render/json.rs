@@ -49,7 +49,7 @@ pub fn write_results(results: &Results, out: &mut dyn Write) -> io::Result<()> {
 pub enum ReadError {
     /// They are no JSON at all, or could not be read to their end.
     #[error("this is not JSON: {0}")]
-    NotJson(#[source] serde_json::Error),
+    NotJson(serde_json::Error),
     /// JSON, and not of ours.
     #[error("this is not a report that `--json` wrote: {0}")]
     NotResults(&'static str),
@@ -60,7 +60,7 @@ pub enum ReadError {
     Version(u64),
     /// The right version, and a field that is missing or wrong.
     #[error("a field does not fit schema_version {SCHEMA_VERSION}: {0}")]
-    Field(#[source] serde_json::Error),
+    Field(serde_json::Error),
 }
 
 /// Reads what [`write_results()`] wrote. Fields that this version does not know are skipped: later
