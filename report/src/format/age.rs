@@ -55,7 +55,7 @@ pub fn age(then: Timestamp, now: Timestamp, limits: &AgeLimits) -> Age<'_> {
 impl Age<'_> {
     /// In days, for programs and tables; 0 for what lies ahead.
     pub fn days(self) -> f64 {
-        let days = told(self.elapsed.max(0), DAY, self.limits);
+        let days = rounded(self.elapsed.max(0), DAY, self.limits);
         days.parse().unwrap_or_default()
     }
 
@@ -90,15 +90,15 @@ impl Age<'_> {
 }
 
 fn in_unit(elapsed: i128, unit: i128, [one, many]: [&str; 2], limits: &AgeLimits) -> String {
-    let told = told(elapsed, unit, limits);
-    match told.parse::<u64>() {
+    let rounded = rounded(elapsed, unit, limits);
+    match rounded.parse::<u64>() {
         Ok(whole) => plural(whole, one, many),
-        Err(_) => format!("{told} {many}"),
+        Err(_) => format!("{rounded} {many}"),
     }
 }
 
 /// A span in a unit, with the fewest digits that leave it on its side of every limit.
-fn told(elapsed: i128, unit: i128, limits: &AgeLimits) -> String {
+fn rounded(elapsed: i128, unit: i128, limits: &AgeLimits) -> String {
     let passed = limits.0.iter().map(SignedDuration::as_nanos);
     let passed = passed.filter(|limit| *limit < elapsed).max().unwrap_or(-1);
     let enough = |digits: &u32| {
@@ -215,11 +215,11 @@ mod tests {
             let elapsed = if at_limit { near } else { elapsed };
             let age = after(elapsed, &limits);
             for words in [age.words(), age.in_days()] {
-                let told = read(&words);
-                prop_assert!(told <= i128::from(elapsed) + 1, "{words}");
+                let rounded = read(&words);
+                prop_assert!(rounded <= i128::from(elapsed) + 1, "{words}");
                 for limit in &limits.0 {
                     let limit = limit.as_nanos();
-                    prop_assert_eq!(told > limit, i128::from(elapsed) > limit, "{}", words);
+                    prop_assert_eq!(rounded > limit, i128::from(elapsed) > limit, "{}", words);
                 }
             }
         }

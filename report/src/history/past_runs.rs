@@ -170,7 +170,7 @@ impl History {
             device.states.retain(|state| state.since <= last);
             device.findings.retain(|finding| finding.since <= last);
             device.sizes.retain(|size| size.completed_at < now);
-            device.icloud.retain(|told| told.since <= last);
+            device.icloud.retain(|row| row.since <= last);
             device.folders.retain(|folder| folder.since <= last);
             device.end_by(last);
         }
@@ -206,12 +206,12 @@ impl PastDevice {
     fn end_by(&mut self, last: Timestamp) {
         let states = self.states.iter_mut().map(|state| &mut state.until);
         let findings = self.findings.iter_mut().map(|finding| &mut finding.until);
-        let told = self.icloud.iter_mut().map(|told| &mut told.until);
+        let icloud = self.icloud.iter_mut().map(|row| &mut row.until);
         for folder in &mut self.folders {
             folder.missed_since = folder.missed_since.filter(|missed| *missed <= last);
         }
         let folders = self.folders.iter_mut().map(|folder| &mut folder.until);
-        for until in states.chain(findings).chain(told).chain(folders) {
+        for until in states.chain(findings).chain(icloud).chain(folders) {
             *until = last.min(*until);
         }
     }

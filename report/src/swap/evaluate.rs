@@ -103,10 +103,13 @@ fn ticket(directory: &Directory<'_>, asked: &SwapRequest, run: (&Run, &OsTables<
 }
 
 fn nobody_knows(results: &Results) -> String {
-    let told = "no backup, no MDM document and no inventory that was read knows this device";
+    let reason = "no backup, no MDM document and no inventory that was read knows this device";
     match unread(results) {
-        0 => told.to_owned(),
-        n => format!("{told}; {} could not be read", plural(n, "thing", "things")),
+        0 => reason.to_owned(),
+        n => format!(
+            "{reason}; {} could not be read",
+            plural(n, "thing", "things")
+        ),
     }
 }
 

@@ -272,6 +272,6 @@ fn meid_of(device: &Device) -> Option<Meid> {
 }
 
 fn ecid_of(device: &Device) -> Option<Ecid> {
-    let told = device.ecid.as_deref().and_then(Ecid::parse);
-    told.or_else(|| udid_of(device)?.ecid())
+    let reported = device.ecid.as_deref().and_then(Ecid::parse);
+    reported.or_else(|| udid_of(device)?.ecid())
 }

@@ -69,7 +69,7 @@ pub(crate) fn check_plan(asked: &[SwapRequest], directory: &Directory<'_>) -> Ve
     let known = || rows.iter().flatten();
     let by_old = grouped(known().map(|row| (&row.old, row)));
     let by_new = grouped(known().filter_map(|row| Some((row.new.as_ref()?, row))));
-    let told = rows.iter().zip(asked).map(|(row, one)| {
+    let tickets = rows.iter().zip(asked).map(|(row, one)| {
         let mut check = match row {
             Some(row) => of_row(row, &by_old, &by_new),
             None => PlanCheck::default(),
@@ -81,7 +81,7 @@ pub(crate) fn check_plan(asked: &[SwapRequest], directory: &Directory<'_>) -> Ve
         }
         check
     });
-    told.collect()
+    tickets.collect()
 }
 
 fn row(asked: &SwapRequest, directory: &Directory<'_>) -> Option<Row> {

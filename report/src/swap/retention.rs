@@ -106,7 +106,7 @@ fn after(
     };
     let new = asked.target_spec.to.as_deref().map(|to| directory.find(to));
     let planned = asked.planned.or(old.planned_swap);
-    let (fate, reason, new) = match (untold(asked, check, out_of_date), new) {
+    let (fate, reason, new) = match (why_unknown(asked, check, out_of_date), new) {
         (Some(why), _) => (Retention::Unknown, why, None),
         (None, new) => {
             let policy = &directory.results().policy;
@@ -126,7 +126,7 @@ fn after(
 }
 
 /// Why it is unknown, whatever the devices are.
-fn untold(asked: &SwapRequest, check: &PlanCheck, out_of_date: bool) -> Option<String> {
+fn why_unknown(asked: &SwapRequest, check: &PlanCheck, out_of_date: bool) -> Option<String> {
     const OLD: &str = "the stored results are too old to rely on, or from the future";
     const DAY: &str =
         "the day of the plan could not be read, so what was backed up since is unknown";

@@ -139,10 +139,10 @@ impl<'a> RuleInput<'a> {
     /// Could there be a newer iCloud backup than the evidence shows, because it is old itself?
     pub(crate) fn icloud_may_be_newer(&self) -> bool {
         let icloud = self.device.icloud;
-        let told = icloud
+        let reported = icloud
             .observed_at
             .or(self.mdm().and_then(|mdm| mdm.last_seen));
-        icloud.enabled != Some(false) && told.is_some_and(|at| !self.is_young(at))
+        icloud.enabled != Some(false) && reported.is_some_and(|at| !self.is_young(at))
     }
 }
 

@@ -120,11 +120,13 @@ fn known_device(device: &Device) -> Target {
 
 /// The least that the MDM's figure can mean: a gigabyte of base 10 is the smaller one.
 fn capacity_gb(mdm: &Mdm) -> Option<f64> {
-    let told = mdm.capacity_told.map(|told| Capacity {
-        amount: told.amount,
-        unit: told.unit,
+    let capacity = mdm.capacity_told.map(|capacity| Capacity {
+        amount: capacity.amount,
+        unit: capacity.unit,
     });
-    let least = told.and_then(Capacity::bytes).map(|(least, _)| least / 1e9);
+    let least = capacity
+        .and_then(Capacity::bytes)
+        .map(|(least, _)| least / 1e9);
     least.or(mdm.capacity)
 }
 

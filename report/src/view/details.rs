@@ -417,8 +417,8 @@ impl DetailsWriter<'_> {
 
 /// Without the rows that say nothing.
 fn with_content(facts: LabelledValues) -> LabelledValues {
-    let told = facts.into_iter().filter(|fact| fact.value != UNKNOWN);
-    told.collect()
+    let known = facts.into_iter().filter(|fact| fact.value != UNKNOWN);
+    known.collect()
 }
 
 fn file_lists(backup: &Backup) -> Vec<FileList> {

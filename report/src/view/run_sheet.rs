@@ -249,7 +249,7 @@ fn note_texts(ticket: &Ticket, tone: Tone, holds: AnswerFilter) -> Vec<String> {
         return lines_of(answers.map(|answer| answer.asks.as_str()));
     }
     answers
-        .map(|answer| format!("{}: {}", answer.asks, told(answer)))
+        .map(|answer| format!("{}: {}", answer.asks, result(answer)))
         .collect()
 }
 
@@ -269,7 +269,7 @@ fn lines_of<'a>(names: impl Iterator<Item = &'a str>) -> Vec<String> {
 }
 
 /// What is known, and what to do about it.
-fn told(answer: &Answer) -> String {
+fn result(answer: &Answer) -> String {
     let remedy = answer
         .remedy
         .as_deref()

@@ -203,9 +203,9 @@ pub fn target(target: &Target) -> String {
             .map(|gigabytes| format!("{gigabytes:.0} GB")),
         target.serial_number.clone(),
     ];
-    let told: Vec<_> = parts.into_iter().flatten().collect();
-    match (told.is_empty(), &target.asked) {
-        (false, _) => told.join(", "),
+    let texts: Vec<_> = parts.into_iter().flatten().collect();
+    match (texts.is_empty(), &target.asked) {
+        (false, _) => texts.join(", "),
         (true, Some(asked)) => format!("\"{asked}\""),
         (true, None) => "as described".to_owned(),
     }
@@ -334,12 +334,12 @@ pub(crate) fn after_totals(after: &RetentionReport) -> String {
     let count = |fate| after.swaps.iter().filter(|one| one.fate == fate).count() as u64;
     let fates =
         [Retention::MayGo, Retention::Keep, Retention::Unknown].map(|fate| (fate, count(fate)));
-    let told = fates.into_iter().filter(|(_, count)| *count > 0);
-    let told: Vec<_> = told
+    let texts = fates.into_iter().filter(|(_, count)| *count > 0);
+    let texts: Vec<_> = texts
         .map(|(fate, count)| format!("{} {}", format::number(count), fate.label().to_lowercase()))
         .collect();
     let swaps = plural(after.swaps.len() as u64, "swap", "swaps");
-    format!("{swaps}: {}", told.join("; "))
+    format!("{swaps}: {}", texts.join("; "))
 }
 
 /// Why something was not asked.
@@ -411,11 +411,11 @@ pub const SWAP_COLUMNS: &[SwapColumn] = &[
     col("restore_path", "Backup folder", |r| Cell::text(r.ticket.restore_from.as_ref().and_then(|copy| copy.path.as_deref()))),
     col("backup_date", "Backup of", |r| r.ticket.restore_from.as_ref().map_or(Cell::Unknown, |copy| Cell::Date(format::date(copy.date, r.zone)))),
     col("backup_date_utc", "Backup of (UTC)", |r| r.ticket.restore_from.as_ref().map_or(Cell::Unknown, |copy| Cell::Instant(copy.date))),
-    col("blocks", "Blockers", |r| told(r, |answer| answer.answer == Outcome::Blocks)),
-    col("cannot_tell", "Unknown, must be clarified", |r| told(r, |answer| answer.decides)),
-    col("loses", "Will be lost", |r| told(r, |answer| answer.answer == Outcome::Loses)),
-    col("warns", "Worth knowing", |r| told(r, |answer| answer.answer == Outcome::Warns)),
-    col("by_hand", "Check manually", |r| told(r, |answer| answer.by_hand)),
+    col("blocks", "Blockers", |r| texts(r, |answer| answer.answer == Outcome::Blocks)),
+    col("cannot_tell", "Unknown, must be clarified", |r| texts(r, |answer| answer.decides)),
+    col("loses", "Will be lost", |r| texts(r, |answer| answer.answer == Outcome::Loses)),
+    col("warns", "Worth knowing", |r| texts(r, |answer| answer.answer == Outcome::Warns)),
+    col("by_hand", "Check manually", |r| texts(r, |answer| answer.by_hand)),
     col("remedy", "What to do", |r| Cell::text(remedy(r.ticket))),
     col("candidates", "Other matches", |r| Cell::text(candidates(r))),
     col("plan_line", "Line of the plan", |r| r.ticket.plan_line.map_or(Cell::Unknown, |line| Cell::Whole(i64::try_from(line).unwrap_or(i64::MAX)))),
@@ -440,12 +440,12 @@ fn joined(texts: &[String]) -> Cell {
     Cell::text((!texts.is_empty()).then(|| texts.join("; ")))
 }
 
-fn told(row: &SwapRow<'_>, holds: fn(&Answer) -> bool) -> Cell {
+fn texts(row: &SwapRow<'_>, holds: fn(&Answer) -> bool) -> Cell {
     let answers = row.ticket.answers.iter().filter(|answer| holds(answer));
-    let told: Vec<_> = answers
+    let texts: Vec<_> = answers
         .map(|answer| format!("{}: {}", answer.rule, answer.evidence))
         .collect();
-    Cell::text((!told.is_empty()).then(|| told.join("; ")))
+    Cell::text((!texts.is_empty()).then(|| texts.join("; ")))
 }
 
 /// What to do about whatever keeps the ticket from being ready.

@@ -227,7 +227,7 @@ fn newest_first(
 fn rows_that_differ(rows: &mut [InventoryRow]) -> Option<Conflict> {
     rows.sort_by(|a, b| (&a.source, a).cmp(&(&b.source, b)));
     let first = rows.first()?;
-    let said = |row: &InventoryRow| {
+    let matches = |row: &InventoryRow| {
         (
             row.user.clone(),
             row.email.clone(),
@@ -238,7 +238,7 @@ fn rows_that_differ(rows: &mut [InventoryRow]) -> Option<Conflict> {
             row.planned_swap,
         )
     };
-    let differ = rows.iter().any(|row| said(row) != said(first));
+    let differ = rows.iter().any(|row| matches(row) != matches(first));
     differ.then(|| {
         let mut paths: Vec<_> = rows.iter().map(|row| row.source.path.clone()).collect();
         paths.dedup();

@@ -38,21 +38,21 @@ pub(super) fn recent(input: &RuleInput<'_>) -> Reply {
     let Some(copy) = input.chosen() else {
         return no_copy(input);
     };
-    let told = format!(
+    let age = format!(
         "the newest that could be restored is {}",
         describe(input, &copy)
     );
     if input.is_young(copy.date) {
-        return Reply::pass(told);
+        return Reply::pass(age);
     }
     let limit = limit(input);
     if input.icloud_may_be_newer() {
         return Reply::cannot_tell(format!(
-            "{told}; the MDM's answer about iCloud is older than {limit} itself, so there may be a newer backup"
+            "{age}; the MDM's answer about iCloud is older than {limit} itself, so there may be a newer backup"
         ))
         .remedy(REFRESH);
     }
-    Reply::blocks(format!("{told}: older than {limit}")).remedy(BACK_UP_NOW)
+    Reply::blocks(format!("{age}: older than {limit}")).remedy(BACK_UP_NOW)
 }
 
 fn no_copy(input: &RuleInput<'_>) -> Reply {
@@ -75,22 +75,22 @@ pub(super) fn outlives(input: &RuleInput<'_>) -> Reply {
     let Some(date) = input.device.icloud.last_date else {
         return Reply::pass("no iCloud backup is counted on");
     };
-    let told = format!("the iCloud backup is {} old", input.age(date));
+    let age = format!("the iCloud backup is {} old", input.age(date));
     let only = input
         .chosen()
         .is_none_or(|copy| copy.kind() == BackupKind::Icloud);
     if older_than(input, date, input.policy.icloud_ignored_days) && only {
         return Reply::blocks(format!(
-            "{told}: Apple deletes it after 180 days, and there is no other"
+            "{age}: Apple deletes it after 180 days, and there is no other"
         ))
         .remedy(BACK_UP_NOW);
     }
     if older_than(input, date, input.policy.icloud_expiring_days) {
         return Reply::warns(format!(
-            "{told}, and Apple deletes it after 180 days without a new one"
+            "{age}, and Apple deletes it after 180 days without a new one"
         ));
     }
-    Reply::pass(told)
+    Reply::pass(age)
 }
 
 fn older_than(input: &RuleInput<'_>, date: jiff::Timestamp, days: f64) -> bool {
@@ -142,11 +142,11 @@ fn of_this_local(input: &RuleInput<'_>, backup: &Backup) -> Reply {
             input.device.serial_number,
         ),
     ];
-    let told = pairs
+    let texts = pairs
         .into_iter()
         .filter_map(|(name, its, own)| Some((name, its.as_deref()?, own?)));
-    let told: Vec<_> = told.collect();
-    if let Some((name, its, own)) = told
+    let texts: Vec<_> = texts.collect();
+    if let Some((name, its, own)) = texts
         .iter()
         .find(|(_, its, own)| !its.eq_ignore_ascii_case(own))
     {
@@ -155,7 +155,7 @@ fn of_this_local(input: &RuleInput<'_>, backup: &Backup) -> Reply {
         ))
         .remedy("Read the serial number off the device, and settle which backup is its own");
     }
-    let names: Vec<_> = told.iter().map(|(name, ..)| *name).collect();
+    let names: Vec<_> = texts.iter().map(|(name, ..)| *name).collect();
     let beside = if input.mdm().is_some() {
         ""
     } else {

@@ -53,8 +53,8 @@ fn what_the_check_found(input: &RuleInput<'_>, backup: &Backup) -> String {
 }
 
 fn restorable(input: &RuleInput<'_>, backup: &Backup, why: &str) -> Reply {
-    if let Some(untold) = not_checked_enough(input, backup, why) {
-        return untold;
+    if let Some(unknown) = not_checked_enough(input, backup, why) {
+        return unknown;
     }
     let different = backup.files.and_then(|files| files.different).unwrap_or(0);
     match backup.state {
@@ -75,19 +75,19 @@ fn restorable(input: &RuleInput<'_>, backup: &Backup, why: &str) -> Reply {
 /// Names alone, or a check of long ago, are no proof that the files are whole now.
 fn not_checked_enough(input: &RuleInput<'_>, backup: &Backup, why: &str) -> Option<Reply> {
     let incomparable = backup.files.is_some_and(|files| files.incomparable > 0);
-    let untold = |text: &str| Reply::cannot_tell(format!("{text}: {why}"));
+    let unknown = |text: &str| Reply::cannot_tell(format!("{text}: {why}"));
     if backup.verified.level < VerifyLevel::Sizes {
         return Some(match incomparable {
             true => {
-                untold("its list does not tell how long every file should be").remedy(BACK_UP_NOW)
+                unknown("its list does not tell how long every file should be").remedy(BACK_UP_NOW)
             }
-            false => untold("whether its files are whole was not looked at").remedy(CHECK_NOW),
+            false => unknown("whether its files are whole was not looked at").remedy(CHECK_NOW),
         });
     }
     let is_old = !input.is_young(backup.verified.at);
     is_old.then(|| {
         let text = format!("its files were last checked more than {} ago", limit(input));
-        untold(&text).remedy(CHECK_NOW)
+        unknown(&text).remedy(CHECK_NOW)
     })
 }
 

@@ -92,8 +92,8 @@ pub(super) fn activation_lock(input: &RuleInput<'_>) -> Reply {
         (_, Some(true)) => "Activation Lock is on",
         (Some(false), _) if heard_lately => return Reply::pass("Find My is off"),
         (Some(false), _) => {
-            let told = "Find My was off when the MDM heard of the device, which is too long ago to rely on";
-            return Reply::cannot_tell(told).remedy(LOOK);
+            let reason = "Find My was off when the MDM heard of the device, which is too long ago to rely on";
+            return Reply::cannot_tell(reason).remedy(LOOK);
         }
         (None, _) => return Reply::cannot_tell("Find My status unknown").remedy(LOOK),
     };

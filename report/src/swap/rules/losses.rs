@@ -37,8 +37,8 @@ pub(crate) fn never_in_a_backup(input: &RuleInput<'_>) -> Reply {
     const LOOK: &str = "On the device: Settings, the name at the top, iCloud: see that photos and messages are in sync";
     let missed = [lacking(input), mostly_elsewhere(input)];
     let warns = missed.iter().any(Option::is_some);
-    let told = missed.into_iter().flatten().chain(held(input));
-    let text: Vec<_> = told.chain([NEVER.to_owned()]).collect();
+    let losses = missed.into_iter().flatten().chain(held(input));
+    let text: Vec<_> = losses.chain([NEVER.to_owned()]).collect();
     let reply = if warns {
         Reply::warns
     } else {

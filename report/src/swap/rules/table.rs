@@ -123,8 +123,8 @@ pub fn answers(input: &RuleInput<'_>) -> Vec<Answer> {
 impl Rule {
     fn answer(&self, input: &RuleInput<'_>) -> Answer {
         let reply = self.stale(input).unwrap_or_else(|| (self.reply)(input));
-        let untold = reply.outcome == Outcome::CannotTell;
-        let decides = untold
+        let unknown = reply.outcome == Outcome::CannotTell;
+        let decides = unknown
             && match self.decides {
                 Always => true,
                 WithTarget => input.target.is_some(),
@@ -137,7 +137,7 @@ impl Rule {
             evidence: reply.evidence,
             remedy: reply.remedy,
             decides,
-            by_hand: untold && !decides && reply.waits_for.is_none(),
+            by_hand: unknown && !decides && reply.waits_for.is_none(),
             waits_for: reply.waits_for,
         }
     }

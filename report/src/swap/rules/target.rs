@@ -75,18 +75,18 @@ impl fmt::Display for AskedOs {
 
 /// The highest version that the backup's plists name; of an iCloud backup, that of the device today.
 fn asked_os(input: &RuleInput<'_>, copy: &Copy<'_>) -> Option<AskedOs> {
-    let told = copy.backup.into_iter().flat_map(|backup| {
+    let required = copy.backup.into_iter().flat_map(|backup| {
         [
             (&backup.os_version, ""),
             (&backup.info_os_version, "Info.plist"),
             (&backup.required_os_version, "RequiredProductVersion"),
         ]
     });
-    let told = told.filter_map(|(text, said_by)| {
+    let required = required.filter_map(|(text, said_by)| {
         let version = OsVersion::parse(text.as_deref()?)?;
         Some(AskedOs { version, said_by })
     });
-    let highest = told.reduce(|best, next| {
+    let highest = required.reduce(|best, next| {
         if next.version > best.version {
             next
         } else {

@@ -11,7 +11,7 @@ use crate::mdm::date::written::{self, DateOrder, Written};
 pub(super) type Cells<'f> = Box<dyn Fn(&mut dyn FnMut(&str, &str)) + 'f>;
 
 /// What the user or the console says of a column.
-pub(super) type Said<'f> = Box<dyn Fn(&str) -> Option<DateOrder> + 'f>;
+pub(super) type SettledOrder<'f> = Box<dyn Fn(&str) -> Option<DateOrder> + 'f>;
 
 /// What the cells of one column prove.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -50,17 +50,17 @@ pub(super) struct Orders<'f> {
     cells: Cells<'f>,
     ballot: OnceCell<Ballot>,
     /// What the user or the console says of a column.
-    said: Said<'f>,
+    settled: SettledOrder<'f>,
     /// Is the file of a country that writes a decimal comma?
     decimal_comma: bool,
 }
 
 impl<'f> Orders<'f> {
-    pub(super) fn new(cells: Cells<'f>, said: Said<'f>, decimal_comma: bool) -> Self {
+    pub(super) fn new(cells: Cells<'f>, settled: SettledOrder<'f>, decimal_comma: bool) -> Self {
         Self {
             cells,
             ballot: OnceCell::new(),
-            said,
+            settled,
             decimal_comma,
         }
     }
@@ -70,10 +70,10 @@ impl<'f> Orders<'f> {
         let ballot = self.ballot.get_or_init(|| self.count());
         let own = ballot.columns.get(column).copied().unwrap_or_default();
         if own.day_first && own.month_first {
-            return (self.said)(column);
+            return (self.settled)(column);
         }
         own.order()
-            .or_else(|| (self.said)(column))
+            .or_else(|| (self.settled)(column))
             .or_else(|| ballot.of_the_others())
             .or_else(|| self.by_country(ballot.us_clock))
     }
@@ -168,8 +168,8 @@ mod tests {
 
     #[test]
     fn the_user_is_asked_before_the_country() {
-        let said = |_: &str| Some(DateOrder::MonthFirst);
-        let orders = Orders::new(Box::new(|_| {}), Box::new(said), true);
+        let settled = |_: &str| Some(DateOrder::MonthFirst);
+        let orders = Orders::new(Box::new(|_| {}), Box::new(settled), true);
         assert_eq!(orders.of("a"), Some(DateOrder::MonthFirst));
     }
 }

@@ -186,7 +186,7 @@ impl<'r, 'd> Reading<'r, 'd> {
         dates: Dates<'r>,
     ) -> Self {
         let Recognised { console, by } = recognised;
-        let said = move |column: &str| {
+        let settled = move |column: &str| {
             let own = context.rules.date_order(column, console.id);
             own.or(console.order)
         };
@@ -194,7 +194,7 @@ impl<'r, 'd> Reading<'r, 'd> {
             table: TableContext {
                 console,
                 zone: context.rules.zone(console.id),
-                orders: Orders::new(dates.cells, Box::new(said), dates.decimal_comma),
+                orders: Orders::new(dates.cells, Box::new(settled), dates.decimal_comma),
                 state_source: state_source(path, console, file, context.now),
                 path,
                 file,

@@ -46,8 +46,8 @@ impl TableRules {
 
     /// The order of day and month in a column, if the user has said so of it or of its source.
     pub(crate) fn date_order(&self, column: &str, console: &str) -> Option<DateOrder> {
-        let said = |name: &str| self.orders.get(&fold_header(name)).copied();
-        said(column).or_else(|| said(console))
+        let settled = |name: &str| self.orders.get(&fold_header(name)).copied();
+        settled(column).or_else(|| settled(console))
     }
 
     /// What a folded name means, if the settings file says so.
