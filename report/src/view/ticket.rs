@@ -10,7 +10,7 @@ use crate::swap::answer::{Answer, Outcome, Retention, WaitsFor};
 use crate::swap::request::{EvidenceFrom, PlanUsed};
 use crate::swap::retention::{RetentionEntry, RetentionReport};
 use crate::swap::target::Target;
-use crate::swap::ticket::{EvidenceUsed, RestoreFrom, Ticket, Tickets};
+use crate::swap::ticket::{Blocker, EvidenceUsed, RestoreFrom, Ticket, Tickets};
 
 /// Answers under one heading.
 #[derive(Debug, Clone, PartialEq)]
@@ -295,26 +295,24 @@ pub fn planned(ticket: &Ticket) -> String {
 
 /// "Find My and Activation Lock are off (S14): 12 devices".
 pub fn blockers(tickets: &Tickets) -> Vec<String> {
-    tickets
-        .summary
-        .blockers
-        .iter()
-        .map(|blocker| {
-            let devices = plural(blocker.devices, "device", "devices");
-            format!("{} ({}): {devices}", blocker.asks, blocker.rule)
-        })
-        .collect()
+    counted_blockers(tickets, |blocker| {
+        format!("{} ({})", blocker.asks, blocker.rule)
+    })
 }
 
 /// The same without the rules' numbers.
 pub(crate) fn blockers_on_paper(tickets: &Tickets) -> Vec<String> {
+    counted_blockers(tickets, |blocker| blocker.asks.clone())
+}
+
+fn counted_blockers(tickets: &Tickets, name: fn(&Blocker) -> String) -> Vec<String> {
     tickets
         .summary
         .blockers
         .iter()
         .map(|blocker| {
             let devices = plural(blocker.devices, "device", "devices");
-            format!("{}: {devices}", blocker.asks)
+            format!("{}: {devices}", name(blocker))
         })
         .collect()
 }
