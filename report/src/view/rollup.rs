@@ -28,9 +28,14 @@ pub(crate) struct Place {
     pub(crate) at_risk: u64,
 }
 
-type PlacesOf = fn(&Device) -> BTreeSet<&str>;
+/// Where a device belongs; a device with backups on two computers belongs to both.
+pub(crate) type PlacesOf = fn(&Device) -> BTreeSet<&str>;
 
-const ROLLUPS: [(&str, &str, PlacesOf); 3] = [
+/// The kinds of places: id of the filter, what it is called, what a device says.
+pub(crate) type Kind = (&'static str, &'static str, PlacesOf);
+
+/// The kinds that are shown as a part of the fleet.
+pub(crate) const ROLLUPS: [Kind; 3] = [
     ("site", "Site", |device| {
         device.site.as_deref().into_iter().collect()
     }),
@@ -43,6 +48,16 @@ const ROLLUPS: [(&str, &str, PlacesOf); 3] = [
             .iter()
             .map(|backup| backup.host.as_str())
             .collect()
+    }),
+];
+
+/// The kinds that the table can be filtered by only.
+pub(crate) const GROUPS: [Kind; 2] = [
+    ("group", "Group", |device| {
+        device.group.as_deref().into_iter().collect()
+    }),
+    ("policy", "Group of the policy", |device| {
+        device.policy_group.as_deref().into_iter().collect()
     }),
 ];
 

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::format::{self, escaped};
 use crate::results::{Device, Results};
+use crate::view::rollup::{GROUPS, ROLLUPS};
 use crate::view::{attention, device};
 
 /// A list of choices above the table.
@@ -119,33 +120,9 @@ fn ages() -> Filter {
     filter("age", "Age of the backup", choices.collect())
 }
 
-/// Where a device belongs: id of the filter, its label, what the device says.
-type Place = (&'static str, &'static str, fn(&Device) -> Vec<&str>);
-
-const PLACES: [Place; 5] = [
-    ("site", "Site", |device| {
-        device.site.as_deref().into_iter().collect()
-    }),
-    ("dept", "Department", |device| {
-        device.department.as_deref().into_iter().collect()
-    }),
-    ("host", "Computer", |device| {
-        device
-            .backups
-            .iter()
-            .map(|backup| backup.host.as_str())
-            .collect()
-    }),
-    ("group", "Group", |device| {
-        device.group.as_deref().into_iter().collect()
-    }),
-    ("policy", "Group of the policy", |device| {
-        device.policy_group.as_deref().into_iter().collect()
-    }),
-];
-
 fn places(results: &Results) -> Vec<Filter> {
-    let filters = PLACES.into_iter().map(|(id, label, places)| {
+    let kinds = ROLLUPS.into_iter().chain(GROUPS);
+    let filters = kinds.map(|(id, label, places)| {
         let values: BTreeSet<_> = results
             .devices
             .iter()
