@@ -6,6 +6,8 @@ use std::fs::{DirBuilder, File, Metadata, OpenOptions};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command};
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use fleetback_scanner::discover::locations::Os;
 
@@ -158,4 +160,30 @@ pub(crate) fn kill_group(child: &mut Child) {
     }
     let _ = child.kill();
     let _ = child.wait();
+}
+
+/// Raises the flag at Ctrl-C, SIGTERM and SIGHUP; one more ends the process at once with this exit code.
+///
+/// Where no handler can be set the system's own applies, and every output is still whole.
+pub(crate) fn raise_on_interrupt(flag: &Arc<AtomicBool>, exit_code: u8) {
+    #[cfg(unix)]
+    {
+        use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+        use signal_hook::flag::{register, register_conditional_shutdown};
+        for signal in [SIGINT, SIGTERM, SIGHUP] {
+            // Handlers run in this order: the first signal finds the flag down, and then raises it.
+            let _ = register_conditional_shutdown(signal, exit_code.into(), Arc::clone(flag));
+            let _ = register(signal, Arc::clone(flag));
+        }
+    }
+    #[cfg(not(unix))]
+    {
+        use std::sync::atomic::Ordering;
+        let flag = Arc::clone(flag);
+        let _ = ctrlc::set_handler(move || {
+            if flag.swap(true, Ordering::Relaxed) {
+                std::process::exit(exit_code.into());
+            }
+        });
+    }
 }

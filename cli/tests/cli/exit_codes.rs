@@ -143,37 +143,64 @@ fn linux_has_no_standard_location_and_says_so() {
 }
 
 #[test]
+#[cfg(unix)]
 fn an_interrupt_ends_with_130_and_touches_no_report() {
-    // A FIFO as output waits for a reader: the run is surely still going on when it is interrupted.
-    #[cfg(unix)]
-    {
-        let sandbox = Sandbox::with(&[healthy(1)]);
-        fleetback_testdata::disk::make_fifo(&sandbox.path("pipe")).unwrap();
-        sandbox.write("old.csv", "yesterday\n");
-        let mut child = std::process::Command::new(assert_cmd::cargo::cargo_bin!("fleetback"))
-            .args(["scan", "backups", "--now", crate::sandbox::NOW])
-            .args(["--html", "pipe", "--csv", "old.csv"])
-            .current_dir(sandbox.path("."))
-            .env("HOME", sandbox.path("home"))
-            .spawn()
-            .unwrap();
-        wait_for_the_pipe(&child);
-        let pid = child.id().to_string();
-        let sent = std::process::Command::new("kill")
-            .args(["-TERM", &pid])
-            .status();
-        assert!(sent.unwrap().success());
+    for signal in ["-INT", "-TERM", "-HUP"] {
+        let (sandbox, mut child) = blocked_at_an_output();
+        send(&child, signal);
         std::thread::sleep(std::time::Duration::from_millis(200));
         // Now there is a reader, and the run goes on to find out that it was interrupted.
         let reader = std::thread::spawn({
             let pipe = sandbox.path("pipe");
             move || std::fs::read(pipe)
         });
-        assert_eq!(child.wait().unwrap().code(), Some(130));
+        assert_eq!(child.wait().unwrap().code(), Some(130), "{signal}");
         drop(reader);
         assert_eq!(sandbox.read("old.csv"), "yesterday\n");
         assert_eq!(sandbox.listing(), ["backups", "home", "old.csv", "pipe"]);
     }
+}
+
+#[test]
+#[cfg(unix)]
+fn a_second_interrupt_ends_a_run_that_still_waits() {
+    let (sandbox, mut child) = blocked_at_an_output();
+    send(&child, "-INT");
+    std::thread::sleep(std::time::Duration::from_millis(200));
+    assert_eq!(
+        child.try_wait().unwrap(),
+        None,
+        "the first one lets it end by itself"
+    );
+    send(&child, "-TERM");
+    assert_eq!(child.wait().unwrap().code(), Some(130));
+    assert_eq!(sandbox.read("old.csv"), "yesterday\n");
+}
+
+/// A run whose output is a FIFO that nobody reads: it surely still goes on when it is interrupted.
+#[cfg(unix)]
+fn blocked_at_an_output() -> (Sandbox, std::process::Child) {
+    let sandbox = Sandbox::with(&[healthy(1)]);
+    fleetback_testdata::disk::make_fifo(&sandbox.path("pipe")).unwrap();
+    sandbox.write("old.csv", "yesterday\n");
+    let child = std::process::Command::new(assert_cmd::cargo::cargo_bin!("fleetback"))
+        .args(["scan", "backups", "--now", crate::sandbox::NOW])
+        .args(["--html", "pipe", "--csv", "old.csv"])
+        .current_dir(sandbox.path("."))
+        .env("HOME", sandbox.path("home"))
+        .spawn()
+        .unwrap();
+    wait_for_the_pipe(&child);
+    (sandbox, child)
+}
+
+#[cfg(unix)]
+fn send(child: &std::process::Child, signal: &str) {
+    let pid = child.id().to_string();
+    let sent = std::process::Command::new("kill")
+        .args([signal, &pid])
+        .status();
+    assert!(sent.unwrap().success());
 }
 
 /// Until the child blocks in the opening of the FIFO.
