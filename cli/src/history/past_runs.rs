@@ -9,7 +9,7 @@ use fleetback_report::history::{
     DeviceIds, DoneFix, History, PastDevice, PastFinding, PastFolder, PastIcloud, PastRun,
     PastSize, PastState,
 };
-use fleetback_report::results::Status;
+use fleetback_report::results::{RunCounts, Status};
 use jiff::Timestamp;
 use rusqlite::{Connection, Row};
 
@@ -55,21 +55,47 @@ pub(super) fn of_job(connection: &Connection, job: i64, now: Timestamp) -> Resul
 }
 
 fn runs(connection: &Connection, job: i64) -> Result<Vec<PastRun>, Cause> {
-    let mut statement =
-        connection.prepare("SELECT at, run_id, complete FROM runs WHERE job = ?1 ORDER BY at")?;
-    let rows = statement.query_map([job], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
-    let mut runs = Vec::new();
-    for row in rows {
-        let (at, run_id, complete): (i64, String, bool) = row?;
-        if let Some(at) = instant(at) {
-            runs.push(PastRun {
-                at,
-                run_id,
-                complete,
-            });
-        }
-    }
-    Ok(runs)
+    let mut statement = connection.prepare(
+        "SELECT at, run_id, complete, could_be_lost, waived, protected, aging, listed_apart
+         FROM runs WHERE job = ?1 ORDER BY at",
+    )?;
+    let rows = statement.query_map([job], |row| {
+        let at: i64 = row.get(0)?;
+        let (run_id, complete, counts) = (row.get(1)?, row.get(2)?, counts(row)?);
+        Ok(instant(at).map(|at| PastRun {
+            at,
+            run_id,
+            complete,
+            counts,
+        }))
+    })?;
+    let runs: Vec<Option<PastRun>> = rows.collect::<Result<_, _>>()?;
+    Ok(runs.into_iter().flatten().collect())
+}
+
+/// Columns 3 to 7; `None` where any of them is missing.
+fn counts(row: &Row<'_>) -> rusqlite::Result<Option<RunCounts>> {
+    let number = |place| -> rusqlite::Result<Option<u64>> {
+        let stored: Option<i64> = row.get(place)?;
+        Ok(stored.and_then(|stored| u64::try_from(stored).ok()))
+    };
+    let all = [number(3)?, number(4)?, number(5)?, number(6)?, number(7)?];
+    Ok(match all {
+        [
+            Some(could_be_lost),
+            Some(waived),
+            Some(protected),
+            Some(aging),
+            Some(listed_apart),
+        ] => Some(RunCounts {
+            could_be_lost,
+            waived,
+            protected,
+            aging,
+            listed_apart,
+        }),
+        _ => None,
+    })
 }
 
 struct Reader<'a> {
@@ -98,7 +124,7 @@ impl Reader<'_> {
     fn states(&mut self) -> Result<(), Cause> {
         let last = self.last;
         self.each(
-            "SELECT device, since, until, status, severity FROM states
+            "SELECT device, since, until, status, severity, could_be_lost FROM states
              WHERE device IN (SELECT device FROM devices WHERE job = ?1) ORDER BY device, since",
             |device, row| {
                 let (since, until) = span(row, last)?;
@@ -114,6 +140,7 @@ impl Reader<'_> {
                         until,
                         status,
                         severity: severity.flatten(),
+                        could_be_lost: row.get(5)?,
                     });
                 }
                 Ok(())

@@ -153,6 +153,15 @@ pub(super) const STEPS: &[&str] = &["
     CREATE INDEX open_states ON states (device) WHERE until IS NULL;
     CREATE INDEX open_findings ON findings (device) WHERE until IS NULL;
     CREATE INDEX open_icloud ON icloud (device) WHERE until IS NULL;
+", "
+    -- What a run counted: the sum below its headline. None: a run of an earlier version.
+    ALTER TABLE runs ADD COLUMN could_be_lost INTEGER;
+    ALTER TABLE runs ADD COLUMN waived INTEGER;
+    ALTER TABLE runs ADD COLUMN protected INTEGER;
+    ALTER TABLE runs ADD COLUMN aging INTEGER;
+    ALTER TABLE runs ADD COLUMN listed_apart INTEGER;
+    -- 1: the device was among those that could be lost. None: a run of an earlier version.
+    ALTER TABLE states ADD COLUMN could_be_lost INTEGER;
 "];
 
 /// Is it a store already, and of an older version than this?

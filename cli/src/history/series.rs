@@ -115,9 +115,11 @@ pub(super) fn copy(from: i64, to: i64, last: i64, shift: i64) -> String {
     let of_devices = format!("device IN (SELECT device FROM devices WHERE job = {from})");
     let until_then = format!("since <= {last} AND {of_devices}");
     format!(
-        "INSERT INTO runs SELECT {to}, at, run_id, tool_version, complete, devices
+        "INSERT INTO runs SELECT {to}, at, run_id, tool_version, complete, devices,
+         could_be_lost, waived, protected, aging, listed_apart
          FROM runs WHERE job = {from} AND at <= {last};
-         INSERT INTO states SELECT {device}, status, severity FROM states WHERE {until_then};
+         INSERT INTO states SELECT {device}, status, severity, could_be_lost
+         FROM states WHERE {until_then};
          INSERT INTO findings (device, since, until, code, severity, waived, rule, certain, fix)
          SELECT {device}, code, severity, waived, rule, certain, fix
          FROM findings WHERE {until_then};

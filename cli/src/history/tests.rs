@@ -644,7 +644,9 @@ fn taken_over(version: usize) {
     let before = past(&sandbox);
     assert_eq!(before.runs.len(), 1);
     let device = &before.devices[0];
+    assert_eq!(before.runs[0].counts, None);
     assert_eq!(device.states.len(), 1);
+    assert_eq!(device.states[0].could_be_lost, None);
     assert_eq!(device.folders, []);
     assert_eq!(device.done, []);
     record_done(&sandbox, FixId::CheckStorage, "2026-11-19");
@@ -654,8 +656,38 @@ fn taken_over(version: usize) {
     );
     let after = past(&sandbox);
     assert_eq!((after.runs.len(), after.devices.len()), (2, 1));
-    assert_eq!(after.devices[0].states[0].since, device.states[0].since);
     assert_eq!(after.devices[0].done.len(), 1);
+    assert_eq!(after.runs[0].counts, None, "nothing is made up");
+    assert_eq!(
+        after.runs[1].counts.map(|counts| counts.could_be_lost),
+        Some(1)
+    );
+    let states = after.devices[0].states.iter();
+    let lost: Vec<_> = states.map(|state| state.could_be_lost).collect();
+    assert_eq!(lost, [None, Some(true)]);
+}
+
+/// The same status and severity, and a waiver that came.
+#[test]
+fn what_could_be_lost_is_kept_as_each_run_said_it() {
+    let sandbox = Sandbox::new(0);
+    let night = |day: i64, lost: bool| {
+        let mut results = found(day, &[serial(1)]);
+        results.devices[0].could_be_lost = lost;
+        results.summary.at_risk = u64::from(lost);
+        results.summary.waived = u64::from(!lost);
+        save_scan(&sandbox, &results);
+    };
+    for (day, lost) in [(0, true), (1, true), (2, false)] {
+        night(day, lost);
+    }
+    let past = past(&sandbox);
+    let states = past.devices[0].states.iter();
+    let lost: Vec<_> = states.map(|state| state.could_be_lost).collect();
+    assert_eq!(lost, [Some(true), Some(false)]);
+    let counts = past.runs.iter().filter_map(|run| run.counts);
+    let counts: Vec<_> = counts.map(|c| (c.could_be_lost, c.waived)).collect();
+    assert_eq!(counts, [(1, 0), (1, 0), (0, 1)]);
 }
 
 /// Records a fix as done for every device that the store knows.

@@ -7,7 +7,7 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use fleetback_report::history::{DeviceIds, Searched, match_devices};
-use fleetback_report::results::{Backup, Device, Finding, Results, Severity};
+use fleetback_report::results::{Backup, Device, Finding, Results};
 use jiff::Timestamp;
 use rusqlite::{Transaction, params};
 
@@ -86,8 +86,8 @@ struct Writer<'a> {
     last: i64,
 }
 
-/// A state that holds since then: status, severity.
-type OpenState = (i64, String, Option<String>);
+/// A state that holds since then: status, severity, could it be lost.
+type OpenState = (i64, (String, Option<String>, Option<bool>));
 
 /// The date of the iCloud backup that has been reported since then.
 type OpenIcloud = (i64, i64);
@@ -97,17 +97,24 @@ type OpenFinding = (i64, (String, bool, String, bool, String));
 
 impl Writer<'_> {
     fn run(&self, results: &Results) -> Result<(), Cause> {
-        let devices = i64::try_from(results.devices.len()).unwrap_or(i64::MAX);
+        let number = |count: u64| i64::try_from(count).unwrap_or(i64::MAX);
+        let counts = results.summary.run_counts();
         self.transaction.execute(
-            "INSERT INTO runs (job, at, run_id, tool_version, complete, devices)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+            "INSERT INTO runs (job, at, run_id, tool_version, complete, devices,
+             could_be_lost, waived, protected, aging, listed_apart)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
             params![
                 self.job,
                 self.at,
                 results.run_id,
                 results.tool_version,
                 !results.is_incomplete(),
-                devices,
+                number(results.devices.len() as u64),
+                number(counts.could_be_lost),
+                number(counts.waived),
+                number(counts.protected),
+                number(counts.aging),
+                number(counts.listed_apart),
             ],
         )?;
         Ok(())
@@ -214,18 +221,22 @@ impl Writer<'_> {
     }
 
     fn state(&self, id: i64, device: &Device, open: Option<OpenState>) -> Result<(), Cause> {
-        let status = device.status.id();
-        let severity = device.severity.map(Severity::id);
-        if let Some((since, old_status, old_severity)) = open {
-            if old_status == status && old_severity.as_deref() == severity {
-                return Ok(());
-            }
-            self.close_state(id, since)?;
+        let now = (
+            device.status.id().to_owned(),
+            device.severity.map(|severity| severity.id().to_owned()),
+            Some(device.could_be_lost),
+        );
+        match open {
+            Some((_, before)) if before == now => return Ok(()),
+            Some((since, _)) => self.close_state(id, since)?,
+            None => {}
         }
+        let (status, severity, could_be_lost) = now;
         let mut insert = self.transaction.prepare_cached(
-            "INSERT INTO states (device, since, status, severity) VALUES (?1, ?2, ?3, ?4)",
+            "INSERT INTO states (device, since, status, severity, could_be_lost)
+             VALUES (?1, ?2, ?3, ?4, ?5)",
         )?;
-        insert.execute(params![id, self.at, status, severity])?;
+        insert.execute(params![id, self.at, status, severity, could_be_lost])?;
         Ok(())
     }
 
@@ -291,11 +302,12 @@ impl Writer<'_> {
 
     fn open_states(&self) -> Result<HashMap<i64, OpenState>, Cause> {
         let mut statement = self.transaction.prepare(
-            "SELECT device, since, status, severity FROM states
+            "SELECT device, since, status, severity, could_be_lost FROM states
              WHERE until IS NULL AND device IN (SELECT device FROM devices WHERE job = ?1)",
         )?;
         let rows = statement.query_map([self.job], |row| {
-            Ok((row.get(0)?, (row.get(1)?, row.get(2)?, row.get(3)?)))
+            let words = (row.get(2)?, row.get(3)?, row.get(4)?);
+            Ok((row.get(0)?, (row.get(1)?, words)))
         })?;
         Ok(rows.collect::<Result<_, _>>()?)
     }

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::demo;
 use crate::sandbox::{Sandbox, exit_code, stderr};
@@ -14,6 +14,10 @@ const FULL: &str = "CPNJK4FNKR";
 const NIGHTS: [&str; 4] = ["2026-11-18", "2026-11-19", "2026-11-20", "2026-11-21"];
 
 fn night(sandbox: &Sandbox, day: &str) -> Value {
+    night_with(sandbox, day, &[])
+}
+
+fn night_with(sandbox: &Sandbox, day: &str, more: &[&str]) -> Value {
     let now = format!("{day}T04:00:00Z");
     let output = [
         "--now",
@@ -23,7 +27,7 @@ fn night(sandbox: &Sandbox, day: &str) -> Value {
         "--json",
         "out.json",
     ];
-    let output = sandbox.run(&[&demo::ARGS[..], &output].concat());
+    let output = sandbox.run(&[&demo::ARGS[..], &output, more].concat());
     assert_eq!(exit_code(&output), 1, "{}", stderr(&output));
     serde_json::from_str(&sandbox.read("out.json")).unwrap()
 }
@@ -118,4 +122,81 @@ fn ages_grow_with_the_nights() {
             }
         }
     }
+}
+
+/// What the summary of a night says of the sum below its headline.
+fn counted(night: &Value) -> Value {
+    let summary = &night["summary"];
+    json!({
+        "could_be_lost": summary["at_risk"],
+        "waived": summary["waived"],
+        "protected": summary["status"]["protected"],
+        "aging": summary["status"]["aging"],
+        "listed_apart": summary["listed_apart"],
+    })
+}
+
+/// The policy of every second night has no waiver: what a night said stays said.
+#[test]
+fn what_a_night_counted_is_what_later_nights_say_of_it() {
+    let sandbox = demo::sandbox();
+    let policy = sandbox.read("testdata/demo/policy.toml");
+    let policies = [&*policy, "name = \"Without waivers\"\n"];
+    let mut said: Vec<(Value, Value)> = Vec::new();
+    for (day, policy) in NIGHTS.into_iter().zip(policies.into_iter().cycle()) {
+        sandbox.write("testdata/demo/policy.toml", policy);
+        let tonight = night(&sandbox, day);
+        let past = tonight["history"]["nights"].as_array().unwrap().iter();
+        let past = past.map(|night| (night["scanned_at"].clone(), night["counts"].clone()));
+        assert_eq!(past.collect::<Vec<_>>(), said, "{day}");
+        let compared = &tonight["history"]["compared_with"]["could_be_lost"];
+        let last = said
+            .last()
+            .map_or(Value::Null, |(_, counts)| counts["could_be_lost"].clone());
+        assert_eq!(*compared, last, "{day}");
+        // Device by device it is the same number.
+        let devices = tonight["devices"].as_array().unwrap().iter();
+        let then = devices.filter(|device| device["could_be_lost_then"] == true);
+        assert_eq!(then.count() as u64, last.as_u64().unwrap_or(0), "{day}");
+        said.push((tonight["scanned_at"].clone(), counted(&tonight)));
+    }
+    let lost: Vec<_> = said
+        .iter()
+        .map(|(_, counts)| &counts["could_be_lost"])
+        .collect();
+    assert_ne!(lost[0], lost[1], "the policy matters");
+}
+
+/// Each night as the page draws and tells it.
+#[test]
+fn the_line_of_the_last_nights_shows_what_each_night_counted() {
+    let sandbox = demo::sandbox();
+    let mut told = Vec::new();
+    for day in ["2026-11-17", "2026-11-19", "2026-11-20"] {
+        let tonight = night_with(&sandbox, day, &["--html", "out.html"]);
+        told.push(format!("{day}: {}", tonight["summary"]["at_risk"]));
+    }
+    told.insert(1, "2026-11-18: not run".to_owned());
+    let page = sandbox.read("out.html");
+    let wanted = told.join("; ");
+    assert!(page.contains(&wanted), "{wanted}");
+    // In another zone the runs of four in the morning are those of the evening before.
+    let report = [
+        "report",
+        "out.json",
+        "--timezone",
+        "America/Los_Angeles",
+        "--html",
+        "west.html",
+    ];
+    let output = sandbox.run(&report);
+    assert_eq!(exit_code(&output), 1, "{}", stderr(&output));
+    let page = sandbox.read("west.html");
+    let west = wanted
+        .replace("2026-11-17", "2026-11-16")
+        .replace("2026-11-18", "2026-11-17");
+    let west = west
+        .replace("2026-11-19:", "2026-11-18:")
+        .replace("2026-11-20", "2026-11-19");
+    assert!(page.contains(&west), "{west}");
 }

@@ -203,6 +203,7 @@ impl World {
             at: day(night),
             run_id: night.to_string(),
             complete: true,
+            counts: None,
         });
         let devices = self.lives.iter().enumerate().map(|(n, life)| PastDevice {
             ids: DeviceIds::from_identity(&numbered(n).0.identity),

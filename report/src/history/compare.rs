@@ -9,8 +9,8 @@ use super::past_runs::{History, PastDevice, PastRun};
 use super::recovery;
 use super::run_days::RunDays;
 use crate::results::{
-    Change, ComparedRun, Device, DeviceHistory, EarlierSize, Finding, MissingDevice, Results,
-    RunHistory, Severity, Standing, Status,
+    Change, ComparedRun, Device, DeviceHistory, EarlierSize, Finding, MissingDevice, PastNight,
+    Results, RunHistory, Severity, Standing, Status,
 };
 
 /// What this run says of a device.
@@ -84,7 +84,7 @@ pub(crate) fn of_fleet(
         changes: changes(devices),
         gone: run.map_or_else(Vec::new, |run| gone(history, pasts, run)),
         nights_missed: run_days.missed(),
-        strip_ends: run_days.today().to_string(),
+        nights: run_days.nights().map(night).collect(),
         fixes: recovery::outcomes(pairs, run_days),
     }
 }
@@ -93,6 +93,15 @@ fn named(run: &PastRun) -> ComparedRun {
     ComparedRun {
         run_id: run.run_id.clone(),
         scanned_at: run.at,
+        could_be_lost: run.counts.map(|counts| counts.could_be_lost),
+    }
+}
+
+fn night(run: &PastRun) -> PastNight {
+    PastNight {
+        scanned_at: run.at,
+        complete: run.complete,
+        counts: run.counts,
     }
 }
 

@@ -12,7 +12,7 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
 use super::match_devices::{DeviceIds, match_devices};
-use crate::results::{Code, FixId, Severity, Standing, Status, fails};
+use crate::results::{Code, FixId, RunCounts, Severity, Standing, Status, fails};
 
 /// The earlier runs of one computer over the same roots, and what they found.
 #[derive(Debug, Clone, PartialEq)]
@@ -37,6 +37,8 @@ pub struct PastRun {
     pub run_id: String,
     /// Could it read everything?
     pub complete: bool,
+    /// What it counted; `None` for a run of a version that did not keep it.
+    pub counts: Option<RunCounts>,
 }
 
 /// A device as earlier runs saw it.
@@ -106,6 +108,8 @@ pub struct PastState {
     pub status: Status,
     /// The worst of the findings that no waiver covered.
     pub severity: Option<Severity>,
+    /// Was it among those that could be lost? `None` for a run of a version that did not keep it.
+    pub could_be_lost: Option<bool>,
 }
 
 /// A finding as every run from `since` to `until` showed it.
@@ -190,11 +194,12 @@ impl History {
 }
 
 impl PastState {
-    /// How it stood. A device that could be lost has a finding of weight that no waiver covers; one that
-    /// was waived or listed apart has none.
+    /// How it stood. Where nothing was kept of what could be lost, a device without a good backup counts that
+    /// failed: one that was waived or listed apart did not.
     pub(crate) fn standing(&self) -> Standing {
+        let seems_lost = self.status.is_at_risk() && fails(self.severity);
         Standing {
-            could_be_lost: self.status.is_at_risk() && fails(self.severity),
+            could_be_lost: self.could_be_lost.unwrap_or(seems_lost),
             status: self.status,
             severity: self.severity,
         }

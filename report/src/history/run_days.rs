@@ -7,7 +7,7 @@
 use jiff::tz::TimeZone;
 use jiff::{Span, Timestamp, civil};
 
-use super::past_runs::{History, PastDevice};
+use super::past_runs::{History, PastDevice, PastRun};
 use crate::results::{Severity, Status, fails};
 
 /// Days in the strip of a device, today among them.
@@ -40,11 +40,6 @@ impl<'a> RunDays<'a> {
                 .map(|run| (run_day(run.at), run.at))
                 .collect(),
         }
-    }
-
-    /// The date of this run.
-    pub(crate) fn today(&self) -> civil::Date {
-        self.today
     }
 
     /// Run days before today that lie in a span of runs, as far as a test holds for their runs.
@@ -111,6 +106,16 @@ impl<'a> RunDays<'a> {
             .strip_dates()
             .filter(|date| first.is_some_and(|first| *date > first));
         nights.filter(|date| self.of_date(*date).is_empty()).count() as u64
+    }
+
+    /// The last run of each day of the strip before today, oldest first.
+    pub(crate) fn nights(&self) -> impl Iterator<Item = &'a PastRun> + '_ {
+        let last_runs = self.strip_dates().filter_map(|date| {
+            let from = self.runs.partition_point(|(day, _)| *day <= date);
+            let last = from.checked_sub(1)?;
+            (self.runs[last].0 == date).then(|| self.history.runs.get(last))
+        });
+        last_runs.flatten()
     }
 
     /// The dates of the strip before today, oldest first.

@@ -28,6 +28,6 @@ pub use self::mdm::{CapacityTold, Mdm};
 pub use self::pattern::Pattern;
 pub use self::policy::{GroupUsed, PolicyUsed};
 pub use self::run::{
-    ComparedRun, ExportUsed, FixOutcome, Host, MissingDevice, Results, Root, RunHistory,
-    SCHEMA_VERSION, Summary, Unmatched, WaiverUse,
+    ComparedRun, ExportUsed, FixOutcome, Host, MissingDevice, PastNight, Results, Root, RunCounts,
+    RunHistory, SCHEMA_VERSION, Summary, Unmatched, WaiverUse,
 };

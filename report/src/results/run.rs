@@ -81,8 +81,10 @@ pub struct RunHistory {
     pub gone: Vec<MissingDevice>,
     /// Days of the strip, since the first run, on which fleetback did not run.
     pub nights_missed: u64,
-    /// The date of the last letter of every strip, `yyyy-mm-dd`.
-    pub strip_ends: String,
+    /// The nights before this one that the strip of a device reaches back to, oldest first: the last run of
+    /// each day. A day without a run is not listed.
+    #[serde(default)]
+    pub nights: Vec<PastNight>,
     /// What became of the fixes that were shown.
     pub fixes: Vec<FixOutcome>,
 }
@@ -94,6 +96,35 @@ pub struct ComparedRun {
     pub run_id: String,
     /// Its `now`.
     pub scanned_at: Timestamp,
+    /// How many devices could be lost then, as that run said; `None` where the history does not know.
+    #[serde(default)]
+    pub could_be_lost: Option<u64>,
+}
+
+/// The last run of an earlier day.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct PastNight {
+    /// Its `now`.
+    pub scanned_at: Timestamp,
+    /// Could it read everything?
+    pub complete: bool,
+    /// What it counted; `None` where the history does not know.
+    pub counts: Option<RunCounts>,
+}
+
+/// The sum below the headline, as a run said it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct RunCounts {
+    /// Devices that could be lost.
+    pub could_be_lost: u64,
+    /// Devices without a good backup whose risk was accepted.
+    pub waived: u64,
+    /// Devices of the fleet that were protected.
+    pub protected: u64,
+    /// Devices of the fleet whose backup was growing old.
+    pub aging: u64,
+    /// Devices that were listed apart.
+    pub listed_apart: u64,
 }
 
 /// A device that is no longer there.
@@ -165,6 +196,18 @@ impl Summary {
     /// The devices that the verdict speaks of: all but those listed apart.
     pub fn devices_counted(&self) -> u64 {
         self.devices.saturating_sub(self.listed_apart)
+    }
+
+    /// What a history keeps of them.
+    pub fn run_counts(&self) -> RunCounts {
+        let of = |status| self.status.get(&status).copied().unwrap_or(0);
+        RunCounts {
+            could_be_lost: self.at_risk,
+            waived: self.waived,
+            protected: of(Status::Protected),
+            aging: of(Status::Aging),
+            listed_apart: self.listed_apart,
+        }
     }
 }
 

@@ -103,7 +103,7 @@ fn recovered(view: &ReportView<'_>, then: &Recovered) -> String {
 pub struct RiskChange<'a> {
     /// When that run was.
     pub at: Timestamp,
-    /// How many could be lost then.
+    /// How many could be lost then: as that run said, else as its devices say.
     pub then: u64,
     /// How many could be lost now.
     pub now: u64,
@@ -128,10 +128,10 @@ impl<'a> RiskChange<'a> {
         let of = |test: fn(&Device) -> bool| results.devices.iter().filter(|d| test(d)).collect();
         let was = |device: &Device| device.could_be_lost_then == Some(true);
         let gone: Vec<_> = past.gone.iter().filter(|gone| gone.could_be_lost).collect();
-        let then = results.devices.iter().filter(|device| was(device)).count() + gone.len();
+        let seen = results.devices.iter().filter(|device| was(device)).count() + gone.len();
         Some(Self {
             at: run.scanned_at,
-            then: then as u64,
+            then: run.could_be_lost.unwrap_or(seen as u64),
             now: results.summary.at_risk,
             new: of(|d| d.could_be_lost && d.could_be_lost_then != Some(true)),
             recovered: of(|d| {

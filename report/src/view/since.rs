@@ -1,6 +1,7 @@
 //! What has changed since last night: one line, and the devices behind it.
 
 use super::history::RiskChange;
+use super::nights;
 use super::report::ReportView;
 use super::work_list::{NamedDevice, named};
 use crate::format::{self, plural};
@@ -62,12 +63,7 @@ fn list(view: &ReportView<'_>, title: &'static str, devices: &[&Device]) -> Sinc
 }
 
 fn missed(view: &ReportView<'_>) -> String {
-    let missed = view
-        .results()
-        .history
-        .as_ref()
-        .map_or(0, |past| past.nights_missed);
-    match missed {
+    match nights::missed(view) {
         0 => String::new(),
         nights => format!(
             "fleetback did not run on {} of the last 28.",

@@ -114,9 +114,20 @@ export function withNights(results) {
     const failing = 'fu'.includes(last) ? 1 + (i % 20) : null;
     return { ...device, history: { first_failing: failing && results.scanned_at, nights_failing: failing, nights, sizes: [], recovered: null } };
   });
+  const inFleet = devices.filter((device) => !isApart(device));
+  const past = Array.from({ length: 27 }, (_, night) => night).filter((night) => night < 10 || night >= 13).map((night) => ({
+    scanned_at: new Date(Date.parse(results.scanned_at) - (27 - night) * 86_400_000).toISOString(),
+    complete: true,
+    counts: {
+      could_be_lost: inFleet.filter((device) => 'fu'.includes(device.history.nights[night])).length, waived: 0,
+      protected: inFleet.filter((device) => device.history.nights[night] === 'g').length,
+      aging: inFleet.filter((device) => device.history.nights[night] === 'a').length, listed_apart: devices.length - inFleet.length,
+    },
+  }));
+  const first = past[0].scanned_at;
   return {
     ...results, devices,
-    history: { runs: 24, first_run: results.scanned_at, compared_with: null, changes: {}, gone: [], nights_missed: 3, strip_ends: results.scanned_at.slice(0, 10), fixes: [] },
+    history: { runs: 24, first_run: first, compared_with: null, changes: {}, gone: [], nights_missed: 3, nights: past, fixes: [] },
   };
 }
 

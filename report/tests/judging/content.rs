@@ -146,6 +146,7 @@ fn seen(seconds: i64) -> History {
             at,
             run_id: "run-0".to_owned(),
             complete: true,
+            counts: None,
         }],
         devices: vec![PastDevice {
             ids: ids("", SERIAL),

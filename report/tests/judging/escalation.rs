@@ -15,6 +15,7 @@ fn nights(count: i64, code: Code, fix: FixId, (rule, certain): (&str, bool)) -> 
         at: ago(days * DAY),
         run_id: format!("run-{days}"),
         complete: true,
+        counts: None,
     });
     let (since, until) = (ago(count * DAY), ago(DAY));
     let device = PastDevice {
@@ -24,6 +25,7 @@ fn nights(count: i64, code: Code, fix: FixId, (rule, certain): (&str, bool)) -> 
             until,
             status: Status::Stale,
             severity: Some(Severity::Error),
+            could_be_lost: None,
         }],
         findings: vec![PastFinding {
             code,

@@ -31,6 +31,7 @@ fn state(at: Timestamp, severity: Option<Severity>) -> PastState {
         until: at,
         status: severity.map_or(Status::Protected, |_| Status::Stale),
         severity,
+        could_be_lost: None,
     }
 }
 
@@ -47,6 +48,7 @@ fn last_night(devices: Vec<(DeviceIds, Option<Severity>)>) -> History {
             at,
             run_id: "run-0".to_owned(),
             complete: true,
+            counts: None,
         }],
         devices: devices.into_iter().map(device).collect(),
         ..History::default()
@@ -97,6 +99,7 @@ fn a_device_that_the_last_run_did_not_see_was_not_there() {
         at: ago(HOUR),
         run_id: "run-0b".to_owned(),
         complete: true,
+        counts: None,
     });
     let results = judged_after(&fleet([phone().icloud(9 * DAY)]), &history);
     assert_eq!(results.devices[0].change, Some(Change::New));
@@ -202,6 +205,7 @@ fn runs_after_now_are_not_known_yet() {
         at: later,
         run_id: "later".to_owned(),
         complete: true,
+        counts: None,
     });
     history.devices[0].states[0].until = later;
     let history = history.before(ago(0));
@@ -218,6 +222,7 @@ fn tried(fixes: &[FixId]) -> History {
         at: night(number),
         run_id: format!("run-{number}"),
         complete: true,
+        counts: None,
     });
     let shown = (0_i64..).zip(fixes).map(|(place, fix)| PastFinding {
         code: Code::BackupStale,
@@ -236,6 +241,7 @@ fn tried(fixes: &[FixId]) -> History {
             until: night(nights - 1),
             status: Status::Stale,
             severity: ERROR,
+            could_be_lost: None,
         }],
         findings: shown.collect(),
         done: (0_i64..)

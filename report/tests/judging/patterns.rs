@@ -108,6 +108,7 @@ fn remembered(nights: i64, bad: i64) -> History {
         at: ago(night * DAY),
         run_id: night.to_string(),
         complete: true,
+        counts: None,
     });
     let told = |n: i64| {
         (1..=nights).rev().map(move |night| {

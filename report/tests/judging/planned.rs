@@ -167,6 +167,7 @@ fn with_a_history_too() {
             at,
             run_id: "run-0".to_owned(),
             complete: true,
+            counts: None,
         }],
         ..History::default()
     };

@@ -189,6 +189,7 @@ mod tests {
     fn night(at_risk: Option<u64>) -> Night {
         Night {
             date: String::new(),
+            ran: at_risk.is_some(),
             at_risk,
         }
     }
