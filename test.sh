@@ -143,12 +143,13 @@ changed_files() {
 # Packages that these files belong to, as `-p NAME` for cargo. The workspace's own files belong to all.
 changed_packages() {
     sed -nE \
+        -e 's#^scanner/kdf/.*#fleetback-kdf\nfleetback-scanner#p' \
         -e 's#^scanner/.*#fleetback-scanner#p' \
         -e 's#^report/.*#fleetback-report#p' \
         -e 's#^cli/.*#fleetback#p' \
         -e 's#^testdata/.*#fleetback-testdata#p' \
         -e 's#^fuzz/.*#fleetback-fuzz-targets#p' \
-        -e 's#^(Cargo\.(toml|lock)|clippy\.toml)$#fleetback-scanner\nfleetback-report\nfleetback\nfleetback-testdata\nfleetback-fuzz-targets#p' |
+        -e 's#^(Cargo\.(toml|lock)|clippy\.toml)$#fleetback-kdf\nfleetback-scanner\nfleetback-report\nfleetback\nfleetback-testdata\nfleetback-fuzz-targets#p' |
         sort -u | sed 's/^/-p\n/'
 }
 
