@@ -3,7 +3,7 @@
 //! `night make FOLDER COUNT ROWS [PASSWORD]`, `night fleet FOLDER COUNT` (few files, plists of 2.4 MB
 //! each), `night large FOLDER COUNT BYTES` (one backup of large files with digests), `night scan FOLDER
 //! LEVEL THREADS [PASSWORD]`, `night twice FOLDER LEVEL THREADS` (a second night with the memory of the
-//! first), `night derive` (one key derivation as iOS asks for), `night read FOLDER THREADS` (the bytes
+//! first), `night derive [COUNT [THREADS]]` (key derivations as iOS asks for), `night read FOLDER THREADS` (the bytes
 //! of the plists and nothing else).
 
 #![allow(
@@ -16,10 +16,11 @@ use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
 
-use fleetback_scanner::backup::crypto::keybag::Keybag;
+use fleetback_scanner::backup::crypto::keybag::{Keybag, unlock_each};
 use fleetback_scanner::backup::services::{Candidate, PasswordSource};
 use fleetback_scanner::backup::services::{CheckCache, NoCache};
 use fleetback_scanner::model::backup::{CheckRecord, PasswordProof};
@@ -173,15 +174,38 @@ fn peak_mb() -> u64 {
     kilobytes.unwrap_or(0) / 1024
 }
 
-fn derive() {
-    let written = Written::new(&mut Rng::new(1), "x", Kdf::real(), true).unwrap();
-    let keybag = Keybag::parse(&written.blob).unwrap();
+/// The derivations of so many keybags and nothing else, shared out as a scan shares them.
+fn derive(count: usize, threads: usize) {
+    let make = |seed| Written::new(&mut Rng::new(seed), "x", Kdf::real(), true).unwrap();
+    let made = (0..count as u64).into_par_iter().map(make);
+    let keybags: Vec<_> = made
+        .map(|written| Keybag::parse(&written.blob).unwrap())
+        .collect();
+    let waiting = Mutex::new(keybags.as_slice());
+    let take = || {
+        let mut waiting = waiting.lock().unwrap();
+        let share = fleetback_kdf::at_once(waiting.len().div_ceil(threads));
+        let (mine, others) = waiting.split_at(share.min(waiting.len()));
+        *waiting = others;
+        mine
+    };
+    let lane = |_| {
+        let shares = std::iter::from_fn(|| Some(take()).filter(|mine| !mine.is_empty()));
+        shares.for_each(|mine| {
+            let tries: Vec<_> = mine
+                .iter()
+                .map(|keybag| (keybag, b"x".as_slice()))
+                .collect();
+            let keys = unlock_each(&tries, &|| true).unwrap();
+            assert!(keys.iter().all(Option::is_some));
+        });
+    };
     let begun = Instant::now();
-    assert!(keybag.unlock(b"x").is_some());
+    (0..threads).into_par_iter().with_max_len(1).for_each(lane);
     println!(
-        "{:.3} s, {} rounds",
+        "{:.3} s, {count} keys of {} rounds",
         begun.elapsed().as_secs_f64(),
-        keybag.rounds()
+        keybags[0].rounds()
     );
 }
 
@@ -191,7 +215,11 @@ fn main() {
     let number = |index: usize| at(index).parse::<usize>().unwrap();
     let folder = || Path::new(at(1));
     match at(0) {
-        "derive" => derive(),
+        "derive" => {
+            let optional = |index| arguments.get(index).map_or("1", String::as_str);
+            let number = |index| optional(index).parse().unwrap();
+            in_pool(optional(2), || derive(number(1), number(2)));
+        }
         "make" => make(folder(), number(2) as u64, number(3), arguments.get(4)),
         "fleet" => fleet(folder(), number(2) as u64),
         "large" => large(folder(), number(2), number(3)),

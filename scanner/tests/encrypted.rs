@@ -15,7 +15,7 @@ use fleetback_scanner::backup::services::{CheckCache, NoCache};
 use fleetback_scanner::model::backup::{CheckRecord, PasswordProof};
 use fleetback_scanner::model::backup::{LocalBackup, Password, Restorable, State, VerifyLevel};
 use fleetback_scanner::model::identity::Identity;
-use fleetback_scanner::scan::{Inputs, ScanOptions, ScanServices, Silent, scan};
+use fleetback_scanner::scan::{Event, Inputs, Progress, ScanOptions, ScanServices, Silent, scan};
 use fleetback_testdata::backup::builder::BackupBuilder;
 use fleetback_testdata::backup::cloud_log::CloudLog;
 use fleetback_testdata::backup::damage::{Damage, DatabaseDamage};
@@ -874,4 +874,88 @@ fn a_locked_backup_that_did_not_change_is_looked_at_once() {
     assert_eq!(run(&[]), locked(false));
     let (recalled, told) = run(&[PASSWORD]);
     assert_eq!((recalled, &*told), (false, "yes proven sizes 33/33 +1"));
+}
+
+/// More keybags than are tried at once: with the right password first, last, or not at all.
+#[test]
+fn many_keybags_are_tried_side_by_side() {
+    const PASSWORDS: [&str; 4] = ["first", "second", "third", "fourth"];
+    let folder = tempfile::tempdir().unwrap();
+    for seed in 0..23 {
+        let password = PASSWORDS
+            .get(seed as usize % 5)
+            .copied()
+            .unwrap_or("unknown");
+        let dpic = 50 + seed as u32 % 3;
+        let kdf = Kdf { dpic, iter: 10 };
+        let builder = BackupBuilder::new(100 + seed).files(4);
+        let builder = builder.completed("2024-04-30T21:00:00Z");
+        builder
+            .encrypted(password, kdf)
+            .write(folder.path())
+            .unwrap();
+    }
+    for threads in [1, 2, 5] {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads);
+        let offers = Offers::new(&PASSWORDS);
+        let options = options(at(NOW), VerifyLevel::Names);
+        let scan = || night(folder.path(), &options, &offers, &NoCache);
+        let backups = pool.build().unwrap().install(scan);
+        let sources = backups.iter().map(|one| {
+            let proof = one.password_proof.as_ref();
+            (
+                one.password,
+                proof.map_or("none", |proof| proof.source.as_str()),
+            )
+        });
+        let mut count = BTreeMap::new();
+        for source in sources {
+            *count.entry(source).or_insert(0) += 1;
+        }
+        let wanted = [
+            ((Password::Proven, "passwords.csv line 1"), 5),
+            ((Password::Proven, "passwords.csv line 2"), 5),
+            ((Password::Proven, "passwords.csv line 3"), 5),
+            ((Password::Proven, "passwords.csv line 4"), 4),
+            ((Password::Wrong, "none"), 4),
+        ];
+        assert_eq!(count, BTreeMap::from(wanted), "{threads} threads");
+        assert_eq!(offers.asked(), 23);
+        let whole = backups
+            .iter()
+            .filter(|one| one.restorable == Restorable::Yes);
+        assert_eq!(whole.count(), 19);
+    }
+}
+
+/// Cancelled once it was asked a hundred times.
+#[derive(Default)]
+struct Impatient(AtomicU64);
+
+impl Progress for Impatient {
+    fn report(&self, _: Event) {}
+
+    fn cancelled(&self) -> bool {
+        self.0.fetch_add(1, Ordering::Relaxed) > 100
+    }
+}
+
+/// All that a scan of one backup does beside the derivation asks less often than that.
+#[test]
+fn a_run_ends_in_the_middle_of_a_derivation() {
+    let (folder, _) = with_keybag(|keybag| {
+        let at = keybag.windows(4).position(|tag| tag == b"DPIC").unwrap();
+        keybag[at + 8..at + 12].copy_from_slice(&10_000_000_u32.to_be_bytes());
+    });
+    let inputs = Inputs {
+        roots: vec![folder.path().to_owned()],
+        ..Inputs::default()
+    };
+    let services = ScanServices {
+        passwords: &Offers::new(&[PASSWORD]),
+        cache: &NoCache,
+        progress: &Impatient::default(),
+    };
+    let fleet = scan(&inputs, &options(at(NOW), VerifyLevel::Names), &services);
+    assert!(fleet.devices.iter().all(|device| device.backups.is_empty()));
 }

@@ -1,19 +1,23 @@
 //! All backups of a run: plists first, then files, with the keys derived beside them.
 //!
-//! A key costs a second of one core. Derivations get half of the lanes while other backups still
-//! wait to be checked, and all of them afterwards, so that a fleet of encrypted backups holds
-//! up no other and leaves no core idle.
+//! A key costs a second of one core, and a third of that where several are derived side by side. So
+//! each lane takes up as many keybags at once as make it quicker, but no more than its share of them.
+//! Half of the lanes derive keys while other backups still wait to be checked, and all of them
+//! afterwards, so that a fleet of encrypted backups holds up no other and leaves no core idle. A
+//! backup whose key is there is read by whichever lane is free.
 
 use std::collections::BTreeMap;
 
+use rayon::prelude::*;
+
 use super::crypto::keybag::Keybag;
-use super::crypto::unlock::{self, Unlock};
+use super::crypto::unlock::{self, Attempts, Unlock};
 use super::read::{KeybagState, OpenBackup, ReadOptions};
 use super::services::ScanServices;
 use crate::model::backup::{LocalBackup, Password, VerifyLevel};
 use crate::model::found_backup::FoundBackup;
 use crate::work::progress::Event;
-use crate::work::queue::{Queue, in_order, in_turn};
+use crate::work::queue::{Backlog, Queue, in_order, in_turn};
 
 /// Reads all backups, in the order they were found in, until cancelled.
 pub fn read_all(
@@ -103,39 +107,93 @@ struct Run<'a> {
     services: &'a ScanServices<'a>,
 }
 
+/// What waits to be done: backups that can be read, and keybags that lock others.
+struct Waiting<'p> {
+    ready: Backlog<(usize, Unlock)>,
+    groups: Queue<'p, KeybagGroup>,
+}
+
+/// A keybag and what is left to try of its passwords.
+type Trying<'p> = (&'p KeybagGroup, Attempts<'p>);
+
 impl Run<'_> {
     fn read(&self) -> Vec<LocalBackup> {
-        let (ready, groups) = (Queue::new(&self.plan.ready), Queue::new(&self.plan.groups));
-        let progress = self.services.progress;
+        let waiting = Waiting {
+            ready: self.plan.ready.iter().cloned().collect(),
+            groups: Queue::new(&self.plan.groups),
+        };
         let lanes = rayon::current_num_threads();
-        let open = |lanes| groups.drain(lanes, progress, |group| self.open_group(group));
-        let ((mut done, late), early) = rayon::join(
-            || {
-                let work = |(index, unlock): &(usize, Unlock)| (*index, self.close(*index, unlock));
-                (ready.drain(lanes, progress, work), open(lanes))
-            },
-            || open((lanes / 2).max(1)),
-        );
-        let opened = late.into_iter().chain(early).flat_map(|(_, group)| group);
-        let mut all: Vec<(usize, LocalBackup)> = done.drain(..).map(|(_, one)| one).collect();
-        all.extend(opened);
-        in_order(all)
+        let lane = |number| self.lane(&waiting, number < lanes / 2);
+        let lanes = (0..lanes).into_par_iter().with_max_len(1);
+        in_order(lanes.flat_map_iter(lane).collect())
     }
 
-    fn open_group(&self, group: &KeybagGroup) -> Vec<(usize, LocalBackup)> {
+    /// Works until nothing is left that it could do, or until cancelled.
+    fn lane(&self, waiting: &Waiting<'_>, keys_first: bool) -> Vec<(usize, LocalBackup)> {
+        let mut read = Vec::new();
+        while !self.services.progress.cancelled() {
+            if keys_first && self.unlock_some(waiting) {
+                continue;
+            }
+            match waiting.ready.take() {
+                Some((index, unlock)) => read.push((index, self.close(index, &unlock))),
+                None if self.unlock_some(waiting) => {}
+                None => break,
+            }
+        }
+        read
+    }
+
+    /// Tries the passwords of this lane's share of the keybags, whose backups can be read then; `false`
+    /// where none was left.
+    fn unlock_some(&self, waiting: &Waiting<'_>) -> bool {
+        let left = waiting.groups.waiting();
+        let share = left.div_ceil(rayon::current_num_threads());
+        let mut trying = self.take_up(waiting, fleetback_kdf::at_once(share));
+        while !trying.is_empty() && self.try_next(waiting, &mut trying) {}
+        left > 0
+    }
+
+    /// Tries the next password of each, and settles those that are done; `false` when cancelled.
+    fn try_next<'p>(&'p self, waiting: &Waiting<'p>, trying: &mut Vec<Trying<'p>>) -> bool {
+        let go_on = || !self.services.progress.cancelled();
+        let mut attempts: Vec<_> = trying.iter_mut().map(|(_, one)| one).collect();
+        let Some(unlocks) = unlock::try_next(&mut attempts, self.options.now, &go_on) else {
+            return false;
+        };
+        let mut unlocks = unlocks.into_iter();
+        trying.retain_mut(|(group, attempts)| {
+            let unlock = unlocks.next().flatten();
+            let goes_on = unlock.is_none() && attempts.is_waiting(self.services.passwords);
+            if !goes_on {
+                waiting.settle(group, &unlock.unwrap_or_else(|| attempts.failed()));
+            }
+            goes_on
+        });
+        true
+    }
+
+    /// So many keybags for which there is a password. Those without one wait no longer.
+    fn take_up<'p>(&'p self, waiting: &Waiting<'p>, count: usize) -> Vec<Trying<'p>> {
+        let mut taken = Vec::new();
+        while taken.len() < count
+            && !self.services.progress.cancelled()
+            && let Some(group) = waiting.groups.take()
+        {
+            let mut attempts = self.attempts(group);
+            if attempts.is_waiting(self.services.passwords) {
+                taken.push((group, attempts));
+            } else {
+                waiting.settle(group, &attempts.failed());
+            }
+        }
+        taken
+    }
+
+    fn attempts<'p>(&'p self, group: &'p KeybagGroup) -> Attempts<'p> {
         let backups = group.backups.iter().map(|index| &self.opened[*index]);
-        let asking: Vec<_> = backups
-            .map(|one| (one.identity(), one.found.path.as_path()))
-            .collect();
-        let asking = asking.iter().map(|(identity, path)| (identity, *path));
-        let (passwords, now) = (self.services.passwords, self.options.now);
-        let unlock = unlock::unlock(&group.keybag, asking, passwords, now);
-        group
-            .backups
-            .iter()
-            .take_while(|_| !self.services.progress.cancelled())
-            .map(|index| (*index, self.close(*index, &unlock)))
-            .collect()
+        let asking = backups.map(|one| (one.identity(), one.found.path.as_path()));
+        Attempts::new(&group.keybag, asking)
     }
 
     fn close(&self, index: usize, unlock: &Unlock) -> LocalBackup {
@@ -147,6 +205,15 @@ impl Run<'_> {
         progress.report(Event::BytesRead(bytes));
         progress.report(Event::BackupRead);
         backup
+    }
+}
+
+impl Waiting<'_> {
+    /// The backups of a keybag can be read, with keys or without.
+    fn settle(&self, group: &KeybagGroup, unlock: &Unlock) {
+        for index in &group.backups {
+            self.ready.add((*index, unlock.clone()));
+        }
     }
 }
 

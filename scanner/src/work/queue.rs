@@ -4,7 +4,9 @@
 //! one meanwhile, and so hold many at once. Here every lane takes the next item when it is done with
 //! its own, and two groups of lanes may take from the same queue.
 
+use std::collections::VecDeque;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use rayon::prelude::*;
 
@@ -23,6 +25,17 @@ impl<'a, T: Sync> Queue<'a, T> {
             items,
             next: AtomicUsize::new(0),
         }
+    }
+
+    /// The next one.
+    pub(crate) fn take(&self) -> Option<&'a T> {
+        self.items.get(self.next.fetch_add(1, Ordering::Relaxed))
+    }
+
+    /// How many wait.
+    pub(crate) fn waiting(&self) -> usize {
+        let taken = self.next.load(Ordering::Relaxed);
+        self.items.len().saturating_sub(taken)
     }
 
     /// Works on what is left, on so many lanes at most, until cancelled; each result with the
@@ -44,6 +57,31 @@ impl<'a, T: Sync> Queue<'a, T> {
             .with_max_len(1)
             .flat_map_iter(one)
             .collect()
+    }
+}
+
+/// Items that come while others are worked on.
+pub(crate) struct Backlog<T>(Mutex<VecDeque<T>>);
+
+impl<T> Backlog<T> {
+    /// Behind those that wait.
+    pub(crate) fn add(&self, item: T) {
+        self.items().push_back(item);
+    }
+
+    /// The one that waits longest.
+    pub(crate) fn take(&self) -> Option<T> {
+        self.items().pop_front()
+    }
+
+    fn items(&self) -> MutexGuard<'_, VecDeque<T>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl<T> FromIterator<T> for Backlog<T> {
+    fn from_iter<I: IntoIterator<Item = T>>(items: I) -> Self {
+        Self(Mutex::new(items.into_iter().collect()))
     }
 }
 

@@ -12,6 +12,7 @@ use std::collections::BTreeMap;
 use aes::Aes256;
 use aes::cipher::KeyInit;
 use aes_kw::AesKw;
+use fleetback_kdf::{Derivation, derive};
 use sha1::Sha1;
 use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
@@ -118,10 +119,21 @@ impl Keybag {
 
     /// Tries a password: the class keys if it is right, `None` if it is not. Costs about a second
     /// for a keybag of iOS 10.2 or later.
-    ///
-    /// The key wrap of RFC 3394 checks itself, so one class that unwraps proves the password.
     pub fn unlock(&self, password: &[u8]) -> Option<ClassKeys> {
-        let key = self.derive(password);
+        unlock_each(&[(self, password)], &|| true)?.pop()?
+    }
+
+    /// The long round of one try, which can run beside others; `None` for a keybag without one.
+    fn first_round(&self, password: &[u8]) -> Option<Derivation> {
+        let (salt, rounds) = self.first_round.as_ref()?;
+        Some(Derivation::new(password, salt, *rounds))
+    }
+
+    /// The short round, and what its key opens. The key wrap of RFC 3394 checks itself, so one class
+    /// that unwraps proves the password.
+    fn class_keys(&self, password: &[u8]) -> Option<ClassKeys> {
+        let mut key = Key::default();
+        pbkdf2::pbkdf2_hmac::<Sha1>(password, &self.salt, self.iterations, &mut *key);
         let by_password = self
             .classes
             .iter()
@@ -131,19 +143,25 @@ impl Keybag {
             .collect();
         (!keys.is_empty()).then_some(ClassKeys(keys))
     }
+}
 
-    fn derive(&self, password: &[u8]) -> Key {
-        let mut key = Key::default();
-        match &self.first_round {
-            None => pbkdf2::pbkdf2_hmac::<Sha1>(password, &self.salt, self.iterations, &mut *key),
-            Some((salt, rounds)) => {
-                let mut first = Key::default();
-                pbkdf2::pbkdf2_hmac::<Sha256>(password, salt, *rounds, &mut *first);
-                pbkdf2::pbkdf2_hmac::<Sha1>(&*first, &self.salt, self.iterations, &mut *key);
-            }
-        }
-        key
+/// Tries a password on each keybag, all at once: side by side they cost a fraction of what they cost
+/// one after another. `None` once the caller no longer wants to `go_on`.
+pub fn unlock_each(
+    tries: &[(&Keybag, &[u8])],
+    go_on: &dyn Fn() -> bool,
+) -> Option<Vec<Option<ClassKeys>>> {
+    let begun = tries.iter().map(|(keybag, word)| keybag.first_round(word));
+    let mut first_rounds: Vec<Derivation> = begun.flatten().collect();
+    if !derive(&mut first_rounds, go_on) {
+        return None;
     }
+    let mut keys = first_rounds.iter().filter_map(Derivation::key);
+    let open = |(keybag, password): &(&Keybag, &[u8])| match &keybag.first_round {
+        Some(_) => keybag.class_keys(&*keys.next()?),
+        None => keybag.class_keys(password),
+    };
+    Some(tries.iter().map(open).collect())
 }
 
 impl ClassKeys {
@@ -278,6 +296,8 @@ fn wrong_length(tag: &[u8], wanted: usize, value: &[u8]) -> KeybagFault {
 
 #[cfg(test)]
 mod tests {
+    use std::cell::Cell;
+
     use proptest::prelude::*;
 
     use super::*;
@@ -338,6 +358,13 @@ mod tests {
         "266343aaf99102ba7f6af64a3a2d62637793f753",
     );
 
+    /// One of a thousand rounds; it opens with "1".
+    const NEW: (&str, &str, &str) = (
+        "b3d3f05b5367345fcb654b9b628e2ed24d8b8726f1f74707a956c776475d6ebfffc962340d9cbbca",
+        "6832814730342072666684158073107301064276",
+        "46de5e844e0ee1c81d2cca6acefb77789c1a7cd0",
+    );
+
     #[test]
     fn passwords_open_the_public_vectors_and_no_other_does() {
         opens("123456", OLD_REAL.0, OLD_REAL.1, None);
@@ -353,12 +380,7 @@ mod tests {
             "8840233131165307147445064802216857558435",
             Some(("c77a159b325d10efee51a1c05701ef63fb85b599", 1000)),
         );
-        opens(
-            "1",
-            "b3d3f05b5367345fcb654b9b628e2ed24d8b8726f1f74707a956c776475d6ebfffc962340d9cbbca",
-            "6832814730342072666684158073107301064276",
-            Some(("46de5e844e0ee1c81d2cca6acefb77789c1a7cd0", 1000)),
-        );
+        opens("1", NEW.0, NEW.1, Some((NEW.2, 1000)));
         opens(
             "hashcat",
             "17a3b858e79bc273be43a9f113b71efe7ec8e7e401396b350180b4592ef45db67ffef7b2d64329a5",
@@ -379,6 +401,31 @@ mod tests {
                 Some(("66f159e15f3ddbbdd4057f8babef7ad4472fac10", 10_000_000)),
             );
         }
+    }
+
+    #[test]
+    fn passwords_tried_at_once_open_what_each_opens_alone() {
+        let old = Keybag::parse(&keybag(OLD_REAL.0, OLD_REAL.1, None)).unwrap();
+        let new = Keybag::parse(&keybag(NEW.0, NEW.1, Some((NEW.2, 1000)))).unwrap();
+        let tries = [
+            (&old, "wrong", false),
+            (&new, "1", true),
+            (&old, "123456", true),
+            (&new, "2", false),
+            (&new, "1", true),
+        ];
+        let of = |(keybag, password, _): (_, &'static str, _)| (keybag, password.as_bytes());
+        let keys = unlock_each(&tries.map(of), &|| true).unwrap();
+        let opened: Vec<bool> = keys.iter().map(Option::is_some).collect();
+        assert_eq!(opened, tries.map(|(_, _, opens)| opens));
+    }
+
+    #[test]
+    fn a_try_ends_with_the_run() {
+        let bag = Keybag::parse(&keybag(NEW.0, NEW.1, Some((NEW.2, ROUNDS_MAX)))).unwrap();
+        let asked = Cell::new(0);
+        let go_on = || asked.replace(asked.get() + 1) < 2;
+        assert!(unlock_each(&[(&bag, b"1"), (&bag, b"2")], &go_on).is_none());
     }
 
     #[test]

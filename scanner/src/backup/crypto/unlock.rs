@@ -1,9 +1,10 @@
 //! The passwords of a run: which keybag opens, and what that says of a backup.
 //!
 //! A keybag costs about a second for each password tried, so the same keybag in several copies of a
-//! backup is tried once, and a proof of an earlier run stands in where no key is needed.
+//! backup is tried once, several keybags are tried side by side, and a proof of an earlier run stands in
+//! where no key is needed.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, VecDeque};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -11,10 +12,9 @@ use jiff::{SignedDuration, Timestamp};
 use unicode_normalization::UnicodeNormalization;
 use zeroize::Zeroizing;
 
-use super::keybag::{ClassKeys, Keybag};
+use super::keybag::{ClassKeys, Keybag, unlock_each};
 use crate::backup::file_list::catalog::hex;
-use crate::backup::services::CheckCache;
-use crate::backup::services::PasswordSource;
+use crate::backup::services::{Candidate, CheckCache, PasswordSource};
 use crate::model::backup::Password;
 use crate::model::backup::PasswordProof;
 use crate::model::identity::Identity;
@@ -63,40 +63,106 @@ impl Unlock {
     }
 }
 
-/// Tries the passwords that there are for these backups, all of which have this keybag.
-pub(crate) fn unlock<'a>(
-    keybag: &Keybag,
-    backups: impl Iterator<Item = (&'a Identity, &'a Path)>,
-    passwords: &dyn PasswordSource,
-    now: Timestamp,
-) -> Unlock {
-    let mut asked = BTreeSet::new();
-    let mut any = false;
-    for (identity, path) in backups {
-        if !asked.insert(identity) {
-            continue;
-        }
-        for candidate in passwords.candidates(identity, path) {
-            any = true;
-            let spellings = spellings(&candidate.password);
-            if let Some(keys) = spellings
-                .iter()
-                .find_map(|password| keybag.unlock(password))
-            {
-                let proof = PasswordProof {
-                    keybag: hex(keybag.fingerprint()),
-                    at: now,
-                    source: candidate.source,
-                };
-                return Unlock::proven(proof, Some(keys));
-            }
+/// The passwords that there are for one keybag, in the order in which they are tried.
+pub(crate) struct Attempts<'a> {
+    keybag: &'a Keybag,
+    /// Devices with this keybag whose passwords were not asked for yet.
+    devices: VecDeque<(Identity, &'a Path)>,
+    waiting: VecDeque<Attempt>,
+    any: bool,
+}
+
+/// One password to try.
+struct Attempt {
+    password: Zeroizing<Vec<u8>>,
+    source: String,
+}
+
+impl<'a> Attempts<'a> {
+    /// For a keybag and the backups that have it; nothing is asked for yet.
+    pub(crate) fn new(
+        keybag: &'a Keybag,
+        backups: impl Iterator<Item = (Identity, &'a Path)>,
+    ) -> Self {
+        let mut known = BTreeSet::new();
+        Self {
+            keybag,
+            devices: backups
+                .filter(|(device, _)| known.insert(device.clone()))
+                .collect(),
+            waiting: VecDeque::new(),
+            any: false,
         }
     }
-    Unlock::only(if any {
-        Password::Wrong
-    } else {
-        Password::Missing
-    })
+
+    /// Is there another password? Asks for those of the next device only once all before were tried:
+    /// a password command may take its time.
+    pub(crate) fn is_waiting(&mut self, passwords: &dyn PasswordSource) -> bool {
+        while self.waiting.is_empty() {
+            let Some((device, path)) = self.devices.pop_front() else {
+                return false;
+            };
+            let candidates = passwords.candidates(&device, path);
+            self.waiting = candidates.iter().flat_map(spelled).collect();
+        }
+        true
+    }
+
+    /// What is known once no password is left.
+    pub(crate) fn failed(&self) -> Unlock {
+        Unlock::only(if self.any {
+            Password::Wrong
+        } else {
+            Password::Missing
+        })
+    }
+
+    /// The first password alone, as it is most often right; then those that are left of the device.
+    fn next(&mut self) -> Vec<Attempt> {
+        let count = if self.any { self.waiting.len() } else { 1 };
+        self.any = true;
+        self.waiting
+            .drain(..count.min(self.waiting.len()))
+            .collect()
+    }
+}
+
+/// Tries the next passwords of all these keybags at once: what each has found, if it opens. `None` once
+/// the caller no longer wants to `go_on`.
+pub(crate) fn try_next(
+    all: &mut [&mut Attempts<'_>],
+    now: Timestamp,
+    go_on: &dyn Fn() -> bool,
+) -> Option<Vec<Option<Unlock>>> {
+    let next: Vec<_> = all.iter_mut().map(|one| (one.keybag, one.next())).collect();
+    let tries = next.iter().flat_map(|(keybag, attempts)| {
+        (attempts.iter()).map(|attempt| (*keybag, attempt.password.as_slice()))
+    });
+    let mut keys = unlock_each(&tries.collect::<Vec<_>>(), go_on)?.into_iter();
+    let found = |(keybag, attempts): (&Keybag, Vec<Attempt>)| {
+        let opened: Vec<_> = keys.by_ref().take(attempts.len()).collect();
+        let mut opened = attempts.into_iter().zip(opened);
+        opened.find_map(|(attempt, keys)| {
+            let proof = PasswordProof {
+                keybag: hex(keybag.fingerprint()),
+                at: now,
+                source: attempt.source,
+            };
+            keys.map(|keys| Unlock::proven(proof, Some(keys)))
+        })
+    };
+    Some(next.into_iter().map(found).collect())
+}
+
+fn spelled(candidate: &Candidate) -> Vec<Attempt> {
+    let attempt = |password| Attempt {
+        password,
+        source: candidate.source.clone(),
+    };
+    spellings(&candidate.password)
+        .into_iter()
+        .map(attempt)
+        .collect()
 }
 
 /// A password as it was given, composed and decomposed: a Mac and a PC type one letter in two ways, and
