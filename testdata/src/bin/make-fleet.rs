@@ -69,6 +69,9 @@ struct LargeFleetArgs {
     /// How many of 100 backups are encrypted.
     #[arg(long, default_value_t = 0.0, value_name = "PERCENT")]
     encrypted: f64,
+    /// Rounds that one password of those costs; devices ask for 10,000,000.
+    #[arg(long, default_value_t = 100)]
+    rounds: u32,
     /// Write an MDM answer for each device.
     #[arg(long)]
     mdm: bool,
@@ -102,6 +105,7 @@ fn write_large(args: LargeFleetArgs) -> Result<()> {
         info_bytes: args.info_bytes,
         damage: args.damage,
         encrypted_percent: args.encrypted,
+        rounds: args.rounds,
         mdm: args.mdm,
         inventory: args.inventory,
         all_folders: args.all_folders,

@@ -38,6 +38,8 @@ pub struct LargeFleet {
     pub damage: Mix,
     /// How many of 100 backups are encrypted.
     pub encrypted_percent: f64,
+    /// Rounds with SHA-256 that one of their passwords costs.
+    pub rounds: u32,
     /// Write an MDM answer for each device?
     pub mdm: bool,
     /// Write the inventory table?
@@ -245,6 +247,7 @@ impl LargeFleet {
             info_bytes: 0,
             damage: Mix::default(),
             encrypted_percent: 0.0,
+            rounds: Kdf::fast().dpic,
             mdm: false,
             inventory: false,
             all_folders: false,
@@ -339,7 +342,11 @@ impl LargeFleet {
             backup = backup.no_empty_folders();
         }
         if encrypted {
-            backup = backup.encrypted("fleet", Kdf::fast());
+            let kdf = Kdf {
+                dpic: self.rounds,
+                ..Kdf::fast()
+            };
+            backup = backup.encrypted("fleet", kdf);
         }
         backup
     }
