@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use fleetback_scanner::model::management::{CapacityUnit, MdmState, Validity};
+use fleetback_scanner::model::management::{Capacity, CapacityUnit, MdmState, Validity};
 use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -33,7 +33,7 @@ pub struct Mdm {
     /// Activation Lock.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub activation_lock: Option<bool>,
-    /// Storage in all, in the device's own unit.
+    /// Storage in all, in a unit that is not said: only its ratio to `available` is certain.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub capacity: Option<f64>,
     /// Storage free, in the same unit.
@@ -117,4 +117,15 @@ pub struct CapacityTold {
     pub amount: f64,
     /// Of what; whether a megabyte or gigabyte is of base 10 or base 2 is unknown.
     pub unit: CapacityUnit,
+}
+
+impl CapacityTold {
+    /// The fewest bytes that it can mean: those of base 10.
+    pub(crate) fn least_bytes(self) -> Option<f64> {
+        let capacity = Capacity {
+            amount: self.amount,
+            unit: self.unit,
+        };
+        capacity.bytes().map(|(least, _)| least)
+    }
 }

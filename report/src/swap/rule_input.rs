@@ -1,6 +1,7 @@
 //! One device and what its rules look at.
 
 use fleetback_scanner::model::backup::State;
+use fleetback_scanner::model::management::Storage;
 use jiff::{SignedDuration, Timestamp};
 
 use super::copies::{self, Copy, is_ahead, is_young};
@@ -90,10 +91,10 @@ impl<'a> RuleInput<'a> {
         is_ahead(self.read_at, self.now)
     }
 
-    /// How old something of this date is; the limit of a swap is a matter of hours.
+    /// How old something of this date is.
     pub(crate) fn age(&self, date: Timestamp) -> String {
-        let limits = self.policy.age_limits().and_hours(self.policy.swap_hours);
-        format::age(date, self.now, &limits).words_of_hours()
+        let limits = self.policy.age_limits();
+        format::age(date, self.now, &limits).words()
     }
 
     /// Is something of this date no older than the limit?
@@ -127,13 +128,15 @@ impl<'a> RuleInput<'a> {
         self.target.is_some_and(|target| target.same_device)
     }
 
-    /// About what the device holds. The MDM's unit is a gigabyte of base 10 or base 2, so the figure
-    /// is the least that it can mean.
+    /// About what the device holds, the least that the MDM's figures can mean. `capacity` and
+    /// `available` are good for their ratio only; the unit stands beside `capacity_told`.
     pub(crate) fn used_bytes(&self) -> Option<f64> {
         let mdm = self.mdm()?;
-        let (capacity, available) = (mdm.capacity?, mdm.available?);
-        let sane = capacity > 0.0 && (0.0..=capacity).contains(&available);
-        sane.then_some((capacity - available) * 1e9)
+        let storage = Storage {
+            capacity: mdm.capacity?,
+            available: mdm.available?,
+        };
+        Some(mdm.capacity_told?.least_bytes()? * (1.0 - storage.free_ratio()?))
     }
 
     /// Could there be a newer iCloud backup than the evidence shows, because it is old itself?

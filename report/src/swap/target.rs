@@ -1,6 +1,5 @@
 //! The device that a backup would be restored to, as far as it is known.
 
-use fleetback_scanner::model::management::Capacity;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -118,16 +117,10 @@ fn known_device(device: &Device) -> Target {
     }
 }
 
-/// The least that the MDM's figure can mean: a gigabyte of base 10 is the smaller one.
+/// The least that the MDM's figure can mean; a figure without a unit is none.
 fn capacity_gb(mdm: &Mdm) -> Option<f64> {
-    let capacity = mdm.capacity_told.map(|capacity| Capacity {
-        amount: capacity.amount,
-        unit: capacity.unit,
-    });
-    let least = capacity
-        .and_then(Capacity::bytes)
-        .map(|(least, _)| least / 1e9);
-    least.or(mdm.capacity)
+    let least = mdm.capacity_told?.least_bytes()?;
+    Some(least / 1e9)
 }
 
 /// Is it the name of a product rather than a number of a device?

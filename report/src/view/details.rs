@@ -482,17 +482,20 @@ fn waiver(waiver: &Waiver) -> String {
     }
 }
 
-/// Nobody says whether a device's gigabytes are of base 10 or of base 2; the ratio holds for both.
+/// The part that is free, and the whole in the unit that was reported: whether that is of base 10 or of
+/// base 2 is unknown, and the ratio holds for both.
 fn storage(mdm: &Mdm) -> String {
-    match (mdm.available, mdm.capacity, mdm.capacity_told) {
-        (Some(free), Some(all), _) => format!(
-            "{} free ({free:.1} of {all:.1} GB as reported)",
-            format::percent(free / all)
-        ),
-        (_, _, Some(all)) => format!("{:.1} {} in all, as reported", all.amount, unit(all.unit)),
-        (Some(free), None, None) => format!("{free:.1} GB free, as reported"),
-        (None, Some(all), None) => format!("{all:.1} GB in all, as reported"),
-        (None, None, None) => UNKNOWN.into(),
+    let free = mdm
+        .available
+        .zip(mdm.capacity)
+        .map(|(free, all)| format!("{} free", format::percent(free / all)));
+    let whole = mdm
+        .capacity_told
+        .map(|all| format!("{:.1} {} in all, as reported", all.amount, unit(all.unit)));
+    let parts: Vec<_> = [free, whole].into_iter().flatten().collect();
+    match parts.is_empty() {
+        true => UNKNOWN.into(),
+        false => parts.join("; "),
     }
 }
 

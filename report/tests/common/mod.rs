@@ -9,6 +9,7 @@ use std::path::PathBuf;
 use fleetback_report::format::{self, AgeLimits, Label};
 use fleetback_report::results::{Code, Confidence, FixId, PatternKind, Severity, *};
 use fleetback_scanner::model::backup::*;
+use fleetback_scanner::model::management::CapacityUnit;
 use fleetback_scanner::model::problem::{Level, Problem, ProblemKind};
 use jiff::Timestamp;
 
@@ -264,6 +265,10 @@ fn never() -> Device {
         trusted: true,
         capacity: Some(64.0),
         available: Some(0.4),
+        capacity_told: Some(CapacityTold {
+            amount: 64.0,
+            unit: CapacityUnit::Gigabytes,
+        }),
         ..Mdm::default()
     });
     let fix = FixId::TurnOnIcloudBackup;

@@ -7,6 +7,7 @@ use fleetback_report::swap::rules::answers;
 use fleetback_report::swap::target::Target;
 use fleetback_report::tables::os_releases::OsTables;
 use fleetback_scanner::model::backup::*;
+use fleetback_scanner::model::management::CapacityUnit;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::common::{self, NOW, at};
@@ -79,6 +80,12 @@ pub(crate) fn managed(mut device: Device, say: impl FnOnce(&mut Mdm)) -> Device 
     });
     say(mdm);
     device
+}
+
+/// Storage in all and free, as an MDM says it that counts in this unit.
+pub(crate) fn storage(mdm: &mut Mdm, unit: CapacityUnit, all: f64, free: f64) {
+    (mdm.capacity, mdm.available) = (Some(all), Some(free));
+    mdm.capacity_told = Some(CapacityTold { amount: all, unit });
 }
 
 /// With an iCloud backup of that age, as the MDM heard so long ago.

@@ -8,7 +8,7 @@ use fleetback_report::swap::answer::WaitsFor;
 use fleetback_report::swap::rules::{Kind, RULES};
 use fleetback_report::swap::target::Target;
 use fleetback_scanner::model::backup::*;
-use fleetback_scanner::model::management::Validity;
+use fleetback_scanner::model::management::{CapacityUnit, Validity};
 
 use crate::common;
 use crate::desk::*;
@@ -161,7 +161,7 @@ fn s2_rests_on_sizes_that_were_looked_at_lately() {
         incomparable: 21,
         ..files
     });
-    assert!(remedy(with(bare(), incomparable)).contains("Back the device up"));
+    assert!(remedy(with(bare(), incomparable)).contains("Back it up now"));
 }
 
 #[test]
@@ -333,12 +333,32 @@ fn s4_ten_per_cent_more_than_the_backup_must_fit() {
 fn s4_what_the_old_device_holds_should_fit() {
     let used = |gigabytes: f64| {
         managed(icloud(bare(), HOUR, HOUR), |mdm| {
-            mdm.capacity = Some(128.0);
-            mdm.available = Some(128.0 - gigabytes);
+            storage(mdm, CapacityUnit::Gigabytes, 128.0, 128.0 - gigabytes);
         })
     };
     check("S4", &used(57.5), Some(&sized(64.0)), Pass);
     check("S4", &used(57.7), Some(&sized(64.0)), Warns);
+    let counted_in = |unit, all: f64| {
+        managed(icloud(bare(), HOUR, HOUR), |mdm| {
+            storage(mdm, unit, all, all / 2.0);
+        })
+    };
+    let says = |device: &Device, want: &str| {
+        let found = answer(device, Some(&sized(128.0)), "S4");
+        assert_eq!(found.answer, Pass);
+        assert!(found.evidence.contains(want), "{}", found.evidence);
+    };
+    for (unit, all) in [
+        (CapacityUnit::Bytes, 64e9),
+        (CapacityUnit::Megabytes, 64e3),
+        (CapacityUnit::Gigabytes, 64.0),
+    ] {
+        says(&counted_in(unit, all), "the old device holds about 32.0 GB");
+    }
+    let without_unit = managed(icloud(bare(), HOUR, HOUR), |mdm| {
+        (mdm.capacity, mdm.available) = (Some(64e3), Some(32e3));
+    });
+    check("S4", &without_unit, Some(&sized(64.0)), CannotTell);
     check(
         "S4",
         &icloud(bare(), HOUR, HOUR),
@@ -418,8 +438,7 @@ fn s7_most_of_a_device_may_lie_in_icloud() {
             ..files
         });
         managed(with(bare(), backup), |mdm| {
-            mdm.capacity = Some(128.0);
-            mdm.available = Some(128.0 - gigabytes);
+            storage(mdm, CapacityUnit::Gigabytes, 128.0, 128.0 - gigabytes);
         })
     };
     check("S7", &used(20.5), None, Warns);
@@ -432,7 +451,7 @@ fn s7_most_of_a_device_may_lie_in_icloud() {
             ..files
         });
         managed(with(bare(), backup), |mdm| {
-            (mdm.capacity, mdm.available) = (Some(128.0), Some(88.0));
+            storage(mdm, CapacityUnit::Gigabytes, 128.0, 88.0);
         })
     };
     check("S7", &holds(9_999_999_999), None, Warns);

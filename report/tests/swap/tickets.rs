@@ -10,6 +10,7 @@ use fleetback_report::swap::request::{EvidenceFrom, Run, SwapRequest, TargetSpec
 use fleetback_report::swap::target::{Target, is_product};
 use fleetback_report::swap::ticket::{Ticket, Tickets};
 use fleetback_report::tables::os_version::OsVersion;
+use fleetback_scanner::model::management::CapacityUnit;
 use fleetback_scanner::model::os_feed::{OsFeed, OsFeedKind, OsRelease};
 use jiff::SignedDuration;
 
@@ -311,7 +312,7 @@ fn a_new_device_is_known_by_number_or_by_model() {
         ..managed(
             common::device("F2LX0002TEST", "Neu", Status::Unknown),
             |mdm| {
-                mdm.capacity = Some(128.0);
+                storage(mdm, CapacityUnit::Gigabytes, 128.0, 64.0);
                 mdm.supervised = Some(true);
                 mdm.skipped_panes = Some(vec!["Location".to_owned(), "Restore".to_owned()]);
             },
