@@ -263,14 +263,20 @@ fn one_date_has_one_age() {
     for row in read.csv.iter().filter(|row| row["listed"] == "fleet") {
         one(&row["last_good_backup_utc"], row["age_days"].clone());
         let days = row["age_days"].clone();
-        let lines = read.table.lines().filter(|line| line.ends_with(" d)"));
+        let lines = read.table.lines().filter(|line| line.ends_with(')'));
         let serial = &row["serial_number"];
         let namesakes = read
             .csv
             .iter()
             .filter(|row| row["serial_number"] == *serial);
         for line in lines.filter(|line| namesakes.clone().count() == 1 && line.contains(serial)) {
-            assert!(line.ends_with(&format!(" ({days} d)")), "{days}: {line}");
+            let of_days = line.ends_with(&format!(" ({days} d)"));
+            let of_hours = line
+                .rsplit_once(" (")
+                .and_then(|(_, age)| age.split_once(" h)"));
+            let of_hours = of_hours.map(|(hours, _)| hours.parse::<f64>().unwrap() / 24.0);
+            let same_day = of_hours.map(|days| days.floor().to_string()) == Some(days.clone());
+            assert!(of_days || same_day, "{days}: {line}");
         }
         let evidence = row["evidence"].split("; ");
         for fact in evidence.filter(|fact| fact.contains("newest") && fact.contains(" ago")) {

@@ -150,7 +150,7 @@ fn silent(ctx: &DeviceContext<'_>) -> Option<Reason> {
         Reason::new(format!(
             "the MDM last heard of it on {}, {} ago",
             instant(contact),
-            ctx.age(contact).in_days()
+            ctx.age(contact).words()
         ))
     })
 }

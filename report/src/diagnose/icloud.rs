@@ -197,7 +197,7 @@ fn expiring_alone(ctx: &DeviceContext<'_>) -> Option<Reason> {
         Reason::new(format!(
             "the last iCloud backup is of {}, {} ago",
             instant(fact.value),
-            ctx.age(fact.value).in_days()
+            ctx.age(fact.value).words()
         ))
         .limited_if_old(!ctx.trusted(fact.observed_at))
     })

@@ -386,7 +386,7 @@ fn local_way(ctx: &DeviceContext<'_>) -> Option<Reason> {
         "the newest local backup on {} is of {}, {} ago, and nothing was found that stopped the next",
         backup.host,
         instant(date),
-        ctx.age(date).in_days()
+        ctx.age(date).words()
     )))
 }
 

@@ -82,6 +82,7 @@ impl PolicyUsed {
             self.icloud_ignored_days,
         ];
         AgeLimits::of_days(days.into_iter().chain(self.verification_days))
+            .and_hours(self.swap_hours)
     }
 }
 

@@ -214,7 +214,7 @@ fn describe(copy: &Copy<'_>, policy: &PolicyUsed, now: Timestamp) -> String {
         BackupKind::Icloud => "an iCloud backup",
     };
     let limits = policy.age_limits();
-    let age = format::age(copy.date, now, &limits).words_of_hours();
+    let age = format::age(copy.date, now, &limits).words();
     format!("{kind} of its own, {age} old")
 }
 

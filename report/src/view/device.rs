@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 use super::attention;
 use super::report::ReportView;
-use crate::format::{self, escaped, plural};
+use crate::format::{self, Age, escaped, plural};
 use crate::results::{Confidence, Device, Finding, Os, OsVerdict, Severity, Status};
 
 /// In place of a fact that no evidence gives.
@@ -108,17 +108,36 @@ pub(crate) fn last_good(view: &ReportView<'_>, device: &Device) -> String {
     }
 }
 
+/// How old its last good backup was at the scan: the one age of that date in every output.
+pub(crate) fn age(view: &ReportView<'_>, device: &Device) -> Option<String> {
+    with_age(view, device, |age| age.words())
+}
+
+/// The same for a narrow column: "12 d".
+pub(crate) fn short_age(view: &ReportView<'_>, device: &Device) -> Option<String> {
+    with_age(view, device, |age| age.short())
+}
+
+fn with_age(
+    view: &ReportView<'_>,
+    device: &Device,
+    spell: fn(Age<'_>) -> String,
+) -> Option<String> {
+    let good = device.last_good_backup.as_ref()?;
+    let limits = view.results().policy.of(device).age_limits();
+    Some(spell(format::age(
+        good.date,
+        view.results().scanned_at,
+        &limits,
+    )))
+}
+
 /// "12 days old, local"; empty when there is no good backup.
-pub(crate) fn last_good_more(device: &Device) -> String {
-    let kind = device
-        .last_good_backup
-        .as_ref()
-        .map(|good| good.kind.label());
-    match (device.age_days, kind) {
-        (Some(0.0), Some(kind)) => format!("less than a day old, {kind}"),
-        (Some(age), Some(kind)) => format!("{} old, {kind}", format::limit(age)),
-        (None, Some(kind)) => kind.into(),
-        (_, None) => String::new(),
+pub(crate) fn last_good_more(view: &ReportView<'_>, device: &Device) -> String {
+    let kind = device.last_good_backup.as_ref().map(|good| good.kind);
+    match age(view, device).zip(kind) {
+        Some((age, kind)) => format!("{age} old, {}", kind.label()),
+        None => String::new(),
     }
 }
 
@@ -198,7 +217,7 @@ fn static_row(view: &ReportView<'_>, device: &Device) -> StaticRow {
         name: name(device),
         serial: or_unknown(&device.serial_number),
         user: or_unknown(&device.user),
-        last_good: [last_good(view, device), last_good_more(device)]
+        last_good: [last_good(view, device), last_good_more(view, device)]
             .into_iter()
             .filter(|words| !words.is_empty())
             .collect::<Vec<_>>()

@@ -98,7 +98,7 @@ fn facts(view: &ReportView<'_>, device: &Device) -> LabelledValues {
 fn last_good(view: &ReportView<'_>, device: &Device) -> String {
     let parts = [
         device::last_good(view, device),
-        device::last_good_more(device),
+        device::last_good_more(view, device),
     ];
     let parts: Vec<_> = parts.into_iter().filter(|part| !part.is_empty()).collect();
     format!(

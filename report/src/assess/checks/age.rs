@@ -63,7 +63,7 @@ fn date_key(backup: &LocalBackup) -> &'static str {
 }
 
 fn date_in_words(ctx: &DeviceContext<'_>, good: &Good<'_>) -> Evidence {
-    let age = ctx.age(good.date).in_days();
+    let age = ctx.age(good.date).words();
     let when = instant(good.date);
     match (good.backup, &ctx.cloud.last) {
         (Some(backup), _) => from_backup(

@@ -183,7 +183,7 @@ fn expiring(ctx: &DeviceContext<'_>) -> Option<DraftFinding> {
     let text = format!(
         "the last iCloud backup is of {}, {} ago: {fate}",
         instant(fact.value),
-        ctx.age(fact.value).in_days()
+        ctx.age(fact.value).words()
     );
     let near_its_end = !within(fact.value, ctx.now, limits.icloud_expiring_error_days);
     let severity = match (ctx.local_stands_in(), near_its_end) {

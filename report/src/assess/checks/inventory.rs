@@ -152,7 +152,7 @@ pub(crate) fn not_seen(ctx: &DeviceContext<'_>) -> Vec<DraftFinding> {
         text: format!(
             "the MDM last heard of the device on {}, {} ago",
             instant(contact.value),
-            ctx.age(contact.value).in_days()
+            ctx.age(contact.value).words()
         ),
         source: source_words(&contact.source, ""),
         observed_at: Some(contact.value),

@@ -196,7 +196,7 @@ impl Tables {
             self.texts.maybe(device::model(device)),
             self.texts.maybe(device::system(device)),
             self.texts.number(device::last_good(view, device)),
-            self.texts.number(device::last_good_more(device)),
+            self.texts.number(device::last_good_more(view, device)),
             device.age_days,
             age_number(device),
             self.fix(attention::deciding_finding(device)),

@@ -11,6 +11,7 @@ use super::page::{Color, Page, Paint, WIDTH_MIN, cut, cut_words, padded, wrapped
 use crate::format::{self, Label, escaped};
 use crate::results::{Device, Severity, Status};
 use crate::view::attention;
+use crate::view::device;
 use crate::view::report::ReportView;
 
 /// Below this much room the reason stands on a line of its own.
@@ -60,8 +61,8 @@ fn line<'a>(view: &ReportView<'a>, device: &'a Device) -> Line<'a> {
 fn last_good(view: &ReportView<'_>, device: &Device) -> String {
     let good = device.last_good_backup.as_ref();
     let date = good.map(|good| format::date(good.date, view.zone()));
-    match (date, device.age_days) {
-        (Some(date), Some(age)) => format!("{date} ({age} d)"),
+    match (date, device::short_age(view, device)) {
+        (Some(date), Some(age)) => format!("{date} ({age})"),
         (Some(date), None) => date.to_string(),
         _ if device.status == Status::Never => "never".to_owned(),
         _ if device.status == Status::Unknown => "unknown".to_owned(),
