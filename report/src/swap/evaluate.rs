@@ -47,12 +47,12 @@ pub fn tickets(results: &Results, asked: &[SwapRequest], run: &Run) -> Tickets {
 pub fn evidence(results: &Results, run: &Run) -> EvidenceUsed {
     let limit = super::rule_input::hours(results.policy.swap_hours);
     let policy = &results.policy;
-    let limits = policy.age_limits().and_hours(policy.swap_hours);
+    let limits = policy.age_limits();
     EvidenceUsed {
         from: run.from,
         path: run.path.clone(),
         read_at: results.scanned_at,
-        age: format::age(results.scanned_at, run.now, &limits).words_of_hours(),
+        age: format::age(results.scanned_at, run.now, &limits).words(),
         scan_host: results.scan_host.clone(),
         too_old: !super::copies::is_young(results.scanned_at, run.now, limit),
         from_the_future: super::copies::is_ahead(results.scanned_at, run.now),
@@ -103,7 +103,7 @@ fn ticket(directory: &Directory<'_>, asked: &SwapRequest, run: (&Run, &OsTables<
 }
 
 fn nobody_knows(results: &Results) -> String {
-    let reason = "no backup, no MDM document and no inventory that was read knows this device";
+    let reason = "no backup, MDM document or inventory that was read knows this device";
     match unread(results) {
         0 => reason.to_owned(),
         n => format!(

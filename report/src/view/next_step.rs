@@ -17,7 +17,19 @@ pub struct Order {
     pub word: &'static str,
     /// The one next step, as a sentence without its full stop.
     pub next_step: String,
+    /// What could be done in its place.
+    pub alternative: Option<&'static str>,
 }
+
+impl Order {
+    /// The next step, and what could be done in its place.
+    pub(crate) fn steps(&self) -> String {
+        let alternative = self.alternative.map(|other| format!("; or {other}"));
+        format!("{}{}", self.next_step, alternative.unwrap_or_default())
+    }
+}
+
+const ACCEPT: &str = "accept the loss: run the check again with --accept-losses";
 
 /// The order of a ticket.
 pub(crate) fn order(ticket: &Ticket, tickets: &Tickets) -> Order {
@@ -31,31 +43,48 @@ pub(crate) fn order(ticket: &Ticket, tickets: &Tickets) -> Order {
             (true, _) => "READY",
         },
         next_step: next_step(ticket, may_erase),
+        alternative: (!may_erase && ticket.verdict == Verdict::ReadyWithLosses).then_some(ACCEPT),
     }
 }
 
-/// Why, in a sentence, and how many more reasons of the same weight there are.
+/// Why, in a sentence.
 pub(crate) fn why(ticket: &Ticket) -> String {
-    let leading = ticket
-        .answers
-        .iter()
-        .filter(|answer| leads(ticket.verdict, answer));
-    let reason = sentence(&ticket::without_back_ticks(&ticket.reason));
-    match (leading.count() as u64).saturating_sub(1) {
-        0 => reason,
+    sentence(&ticket::without_back_ticks(&ticket.reason))
+}
+
+/// Why, and how many more reasons of the same weight there are.
+pub(crate) fn why_and_how_many_more(ticket: &Ticket) -> String {
+    match more_reasons(ticket) {
+        0 => why(ticket),
         more => format!(
-            "{reason} And {}.",
+            "{} And {}.",
+            why(ticket),
             plural(more, "more reason", "more reasons")
         ),
     }
 }
 
+/// How many more reasons of the same weight there are.
+pub(crate) fn more_reasons(ticket: &Ticket) -> u64 {
+    let leading = ticket
+        .answers
+        .iter()
+        .filter(|answer| leads(ticket.verdict, answer));
+    (leading.count() as u64).saturating_sub(1)
+}
+
 fn next_step(ticket: &Ticket, may_erase: bool) -> String {
     match (&ticket.device, ticket.candidates.is_empty()) {
-        (None, true) => "Read the serial number off the device (Settings, General, About) and run the check again with it".to_owned(),
-        (None, false) => "Name one of these devices by its serial number and run the check again".to_owned(),
+        (None, true) => {
+            "Read its serial number (Settings, General, About) and check again with it".to_owned()
+        }
+        (None, false) => {
+            "Name one of these devices by its serial number and run the check again".to_owned()
+        }
         _ if may_erase => swap_now(ticket),
-        _ if !ticket.plan_contradicts.is_empty() => "Correct the plan and run the check again".to_owned(),
+        _ if !ticket.plan_contradicts.is_empty() => {
+            "Correct the plan and run the check again".to_owned()
+        }
         _ => settle(ticket),
     }
 }
@@ -67,8 +96,8 @@ fn swap_now(ticket: &Ticket) -> String {
         .as_ref()
         .is_some_and(|target| target.same_device);
     let swap = match same {
-        true => "erase the device and restore the backup to it",
-        false => "restore the backup to the new device, then erase the old one",
+        true => "erase the device and restore to it",
+        false => "restore to the new device, then erase the old one",
     };
     match ticket::manual_checks(ticket).count() as u64 {
         0 => capital(swap),
@@ -84,16 +113,10 @@ fn settle(ticket: &Ticket) -> String {
         .filter(|answer| leads(ticket.verdict, answer));
     let first = leading.clone().next();
     let remedy = leading.find_map(|answer| answer.remedy.as_deref());
-    let step = match (remedy, first) {
+    match (remedy, first) {
         (Some(remedy), _) => ticket::without_back_ticks(remedy),
-        (None, Some(answer)) => format!("Settle this and run the check again: {}", answer.asks),
-        (None, None) => "Scan again and run the check again".to_owned(),
-    };
-    match ticket.verdict {
-        Verdict::ReadyWithLosses => {
-            format!("{step}; or accept the loss: run the check again with --accept-losses")
-        }
-        _ => step,
+        (None, Some(answer)) => format!("Settle this and check again: {}", answer.asks),
+        (None, None) => "Scan again and check again".to_owned(),
     }
 }
 

@@ -136,11 +136,11 @@ pub fn run_sheet(ticket: &Ticket, tickets: &Tickets, zone: &TimeZone) -> RunShee
     RunSheet {
         verdict: ticket.verdict,
         order: Order {
-            next_step: cut(&sentence(&order.next_step), NEXT_STEP_MAX),
+            next_step: cut(&sentence(&order.steps()), NEXT_STEP_MAX),
             ..order
         },
         subject: cut(&ticket::subject(ticket), NAME_MAX),
-        reason: cut(&next_step::why(ticket), room.sentence),
+        reason: cut(&next_step::why_and_how_many_more(ticket), room.sentence),
         plan_remarks: remarks.map(|text| cut(&sentence(text), FACT_MAX)).collect(),
         facts: facts(ticket, zone),
         steps: content.steps,

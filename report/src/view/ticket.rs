@@ -229,6 +229,24 @@ pub fn evidence(used: &EvidenceUsed, tickets_at: jiff::Timestamp, zone: &TimeZon
     }
 }
 
+/// The same for one line beside other things: "read 3 hours ago, 2026-11-20 05:00".
+pub(crate) fn evidence_in_short(
+    used: &EvidenceUsed,
+    tickets_at: jiff::Timestamp,
+    zone: &TimeZone,
+) -> String {
+    let when = format::date_time(used.read_at, zone);
+    let read = match used.from {
+        EvidenceFrom::Live => "just now".to_owned(),
+        EvidenceFrom::Stored => read(used, tickets_at),
+    };
+    let unread = match used.unread {
+        0 => String::new(),
+        n => format!("; {} could not be read", plural(n, "thing", "things")),
+    };
+    format!("read {read}, {when}{unread}")
+}
+
 /// "3 hours ago", "in the future, 60 days ahead".
 fn read(used: &EvidenceUsed, now: jiff::Timestamp) -> String {
     let age = &used.age;

@@ -89,7 +89,7 @@ fn a_device_that_is_not_ready_is_raised_with_the_reason() {
     );
     let text = &found.evidence[0].text;
     assert!(
-        text.contains("NOT READY (") && text.contains("older than 24 hours"),
+        text.contains("NOT READY (") && text.contains("limit: 24 hours"),
         "{text}"
     );
     let mut by_name = own(HOUR);

@@ -8,7 +8,9 @@ use fleetback_report::results::*;
 use fleetback_report::swap::request::{SwapRequest, TargetSpec};
 use fleetback_report::swap::retention::afterwards;
 use fleetback_report::swap::ticket::Tickets;
+use fleetback_report::tables::os_version::OsVersion;
 use fleetback_report::view::ticket::{self, SWAP_COLUMNS};
+use fleetback_scanner::model::backup::*;
 use jiff::tz::TimeZone;
 use unicode_width::UnicodeWidthStr;
 
@@ -73,20 +75,112 @@ fn the_counter_in_detail() {
     insta::assert_snapshot!(wide(&counter(), 80, true));
 }
 
+/// Devices of which each is held up by another rule, and one that is ready.
+fn held_up() -> Vec<Device> {
+    let changed = |change: fn(&mut Backup)| {
+        let mut backup = local(HOUR);
+        change(&mut backup);
+        with(bare(), backup)
+    };
+    vec![
+        phone(),
+        bare(),
+        Device {
+            status: Status::Never,
+            ..bare()
+        },
+        with(bare(), local(9 * DAY)),
+        with(bare(), plain(HOUR)),
+        with(bare(), locked(HOUR)),
+        icloud(bare(), HOUR, HOUR),
+        icloud(bare(), 3 * DAY, 3 * DAY),
+        icloud(bare(), 200 * DAY, HOUR),
+        changed(|backup| backup.state = State::InProgress),
+        changed(|backup| backup.restorable = Restorable::No),
+        changed(|backup| backup.verified.level = VerifyLevel::Names),
+        changed(|backup| backup.verified.at = ago(3 * DAY)),
+        changed(|backup| backup.password = Password::Wrong),
+        changed(|backup| backup.password = Password::KeybagDamaged),
+        changed(|backup| backup.serial_number = Some("C39TEST00077".to_owned())),
+        changed(|backup| backup.named_by_folder_only = true),
+        managed(phone(), |mdm| mdm.find_my = Some(true)),
+        managed(phone(), |mdm| {
+            mdm.apps_barred_from_backup = vec!["com.example.first".to_owned(); 40];
+        }),
+    ]
+}
+
+/// What may be said of the new device.
+fn new_devices() -> Vec<TargetSpec> {
+    let to = |to: &str, os: &str, gigabytes: f64| TargetSpec {
+        to: Some(to.to_owned()),
+        os_version: OsVersion::parse(os),
+        capacity_gb: Some(gigabytes),
+        ..TargetSpec::default()
+    };
+    vec![
+        TargetSpec::default(),
+        to("iPhone 16 Pro", "26.1", 256.0),
+        to("iPhone 16 Pro", "17.0", 256.0),
+        to("iPhone 16 Pro", "26.1", 1.0),
+        to("iPhone6,2", "12.5", 16.0),
+        TargetSpec {
+            to: Some("F2LX0099TEST".to_owned()),
+            ..TargetSpec::default()
+        },
+    ]
+}
+
+/// Six lines, with the whole next step, whatever the device and its user are called.
 #[test]
-fn one_device_fits_a_screen_and_ends_with_its_verdict() {
+fn one_device_takes_six_lines_and_ends_with_its_verdict() {
+    let heads = ["==  ", "Who ", "Why ", "Next", "More"];
+    for device in held_up() {
+        for target_spec in new_devices() {
+            for name in [
+                device.device_name.as_deref().unwrap(),
+                &"Anna’s long name ".repeat(20),
+            ] {
+                let named = Device {
+                    device_name: Some(name.to_owned()),
+                    user: Some(name.to_owned()),
+                    ..device.clone()
+                };
+                let request = SwapRequest {
+                    target_spec: target_spec.clone(),
+                    ..asked("C39TEST00001")
+                };
+                let tickets = all(vec![named], &[request]);
+                let text = text(&tickets);
+                let lines: Vec<_> = text.lines().collect();
+                assert_eq!(lines.len(), 6, "{text}");
+                for (line, head) in lines.iter().zip(heads) {
+                    assert!(line.starts_with(head), "{text}");
+                }
+                let verdict = tickets.swaps[0].verdict.label();
+                assert!(lines[5].starts_with(&format!("{verdict}: ")), "{text}");
+                assert!(lines[5].ends_with("(C39TEST00001)"), "{text}");
+                assert!(lines[1].contains("(C39TEST00001), "), "{text}");
+                assert!(!lines[3].contains('…'), "{text}");
+                assert!(lines[4].contains("--details shows 22 checks"), "{text}");
+                println!("{text}");
+            }
+        }
+    }
+}
+
+/// A device that no evidence knows takes six lines too; what fits a name that several bear stands below.
+#[test]
+fn a_device_that_is_not_known_takes_six_lines() {
     for ticket in counter().swaps {
         let one = Tickets {
             swaps: vec![ticket],
             ..counter()
         };
         let text = text(&one);
-        let lines: Vec<_> = text.lines().filter(|line| !line.is_empty()).collect();
-        assert!(lines.len() <= 9, "{text}");
-        assert_eq!(*lines.last().unwrap(), ticket::headline(&one.swaps[0]));
-        for words in ["==  ", "Why", "Next", "More"] {
-            assert!(lines.iter().any(|line| line.starts_with(words)), "{text}");
-        }
+        assert_eq!(text.lines().count(), 6, "{text}");
+        let last = text.lines().last().unwrap();
+        assert_eq!(last, ticket::headline(&one.swaps[0]));
     }
 }
 

@@ -145,6 +145,20 @@ pub(crate) fn cut_words(text: &str, width: usize) -> String {
     }
 }
 
+/// The same between two clauses, where the first ones say enough: half a sentence misleads.
+pub(crate) fn cut_clauses(text: &str, width: usize) -> String {
+    const ENDS: [&str; 5] = ["; ", ". ", ": ", ", ", " ("];
+    if text.width() <= width {
+        return text.to_owned();
+    }
+    let room = cut(text, width.saturating_sub(2));
+    let end = ENDS.iter().filter_map(|end| room.rfind(end)).max();
+    match end.filter(|end| room[..*end].width() > width / 2) {
+        Some(end) => format!("{} …", &room[..end]),
+        None => cut_words(text, width),
+    }
+}
+
 /// Cuts at a drawn width, with `…` in place of the beginning: the end of a path identifies it.
 pub(crate) fn cut_front(text: &str, width: usize) -> String {
     if text.width() <= width {

@@ -8,18 +8,26 @@ use std::io::{self, Write};
 
 use jiff::tz::TimeZone;
 
-use super::page::{Color, Page, PageOptions, wrapped_words};
+use unicode_width::UnicodeWidthStr;
+
+use super::page::{Color, Page, PageOptions, cut, cut_clauses, wrapped_words};
 use crate::format::{self, escaped};
 use crate::results::Verdict;
 use crate::swap::answer::{Answer, Retention};
 use crate::swap::request::PlanUsed;
 use crate::swap::retention::{RetentionEntry, RetentionReport};
 use crate::swap::ticket::{Ticket, Tickets};
-use crate::view::next_step;
+use crate::view::next_step::{self, Order};
 use crate::view::ticket::{self, Group, Tone};
 
 /// Devices that fit an ambiguous name, named without `--details`.
 const CANDIDATES_MAX: usize = 8;
+/// The width of the labels of a card.
+const LABEL: usize = 6;
+/// From this width on each part of a card stands on one line.
+const ONE_LINE_FROM: usize = 80;
+/// The widest name and number on a card: user, model and iOS have to stand beside it.
+const NAME_WIDTH_MAX: usize = 40;
 
 /// Writes every ticket. What it all comes to stands last, where the reader looks.
 ///
@@ -31,6 +39,10 @@ pub fn write_text(
     out: &mut dyn Write,
 ) -> io::Result<()> {
     let page = Page::new(options);
+    if let (None, [only], false) = (&tickets.plan, tickets.swaps.as_slice(), options.details) {
+        page.card(only, tickets, out)?;
+        return page.verdict(only, out);
+    }
     for ticket in &tickets.swaps {
         match (&tickets.plan, options.details) {
             (_, true) => page.ticket(ticket, out)?,
@@ -81,33 +93,51 @@ pub fn write_after_text(
 
 /// What the swap check puts on a page beside plain text.
 impl Page<'_> {
-    /// A device in a few lines: may it be erased, why, the one next step, and where to see more.
+    /// A device in five lines: may it be erased, whose it is, why, the one next step, where to see more.
     fn card(&self, ticket: &Ticket, tickets: &Tickets, out: &mut dyn Write) -> io::Result<()> {
-        const LABEL: usize = 6;
         let order = next_step::order(ticket, tickets);
         let banner = format!("{} {}", order.mark, ticket.verdict.label());
         self.banner(color_of(ticket.verdict), &banner, out)?;
-        self.labelled(("Who", LABEL), &self.whose(ticket), out)?;
-        self.labelled(("Why", LABEL), &next_step::why(ticket), out)?;
+        self.told("Who", &self.whose(ticket), "", out)?;
+        let more_reasons = match next_step::more_reasons(ticket) {
+            0 => String::new(),
+            more => format!(" (+{more} more)"),
+        };
+        self.told("Why", &next_step::why(ticket), &more_reasons, out)?;
         for candidate in ticket.candidates.iter().take(CANDIDATES_MAX) {
             self.lines(LABEL, &ticket::candidate(candidate, self.zone), out)?;
         }
-        self.labelled(("Next", LABEL), &format::sentence(&order.next_step), out)?;
-        self.labelled(("More", LABEL), &more(ticket, tickets, self.zone), out)
+        self.told("Next", &format::sentence(&order.next_step), "", out)?;
+        self.told("More", &more(ticket, tickets, &order, self.zone), "", out)
+    }
+
+    /// One line of a card: where the first clauses of a text fill it, `--details` has the rest. On a
+    /// narrow terminal it takes as many lines as it needs.
+    fn told(&self, label: &str, text: &str, end: &str, out: &mut dyn Write) -> io::Result<()> {
+        let end = escaped(end);
+        let line = match self.width {
+            ..ONE_LINE_FROM => escaped(text),
+            _ => cut_clauses(&escaped(text), self.width - LABEL - end.width()),
+        };
+        self.labelled((label, LABEL), &format!("{line}{end}"), out)
     }
 
     /// "iPhone von Marta (P447292248), iPhone 11, iOS 18.6.2, Tomás Herrera".
     fn whose(&self, ticket: &Ticket) -> String {
         let about = ticket.device.as_ref();
         let about = about.map(|who| ticket::about(who, ticket.user.as_deref()));
-        let parts = [Some(ticket::subject(ticket)), about];
+        let subject = short_subject(ticket, NAME_WIDTH_MAX);
+        let parts = [Some(subject), about];
         let filled = parts.into_iter().flatten().filter(|text| !text.is_empty());
         filled.collect::<Vec<_>>().join(", ")
     }
 
     /// The verdict once more, in one line.
     fn verdict(&self, ticket: &Ticket, out: &mut dyn Write) -> io::Result<()> {
-        self.bold(color_of(ticket.verdict), &ticket::headline(ticket), out)
+        let verdict = ticket.verdict.label();
+        let room = self.width - verdict.width() - 2;
+        let text = format!("{verdict}: {}", short_subject(ticket, room));
+        self.bold(color_of(ticket.verdict), &text, out)
     }
 
     fn ticket(&self, ticket: &Ticket, out: &mut dyn Write) -> io::Result<()> {
@@ -245,18 +275,41 @@ impl Page<'_> {
     }
 }
 
-/// "--details shows all 22 checks. Read just now (2026-11-20 05:00) by mac-07."
-fn more(ticket: &Ticket, tickets: &Tickets, zone: &TimeZone) -> String {
-    let checks = match ticket.answers.len() as u64 {
-        0 => String::new(),
-        n => format!("--details shows all {n} checks. "),
-    };
+/// The name of a device, shortened so that its number is whole beside it.
+fn short_subject(ticket: &Ticket, width: usize) -> String {
+    let whole = escaped(&ticket::subject(ticket));
+    if whole.width() <= width {
+        return whole;
+    }
+    match whole.rfind(" (").filter(|_| ticket.device.is_some()) {
+        Some(number) => {
+            let (name, number) = whole.split_at(number);
+            cut(name, width.saturating_sub(number.width())) + number
+        }
+        None => cut(&whole, width),
+    }
+}
+
+/// "--details shows 22 checks; read just now, 2026-11-20 05:00".
+fn more(ticket: &Ticket, tickets: &Tickets, order: &Order, zone: &TimeZone) -> String {
     let hidden = ticket.candidates.len().saturating_sub(CANDIDATES_MAX) as u64;
-    let hidden = match hidden {
-        0 => String::new(),
-        n => format!("--details names {n} more. "),
+    let details = match (ticket.answers.len() as u64, hidden) {
+        (0, 0) => None,
+        (0, more) => Some(format!("--details names {more} more")),
+        (checks, _) => Some(format!("--details shows {checks} checks")),
     };
-    format!("{checks}{hidden}{}.", evidence(tickets, zone))
+    let parts = [
+        order
+            .alternative
+            .map(|_| "--accept-losses accepts the loss".to_owned()),
+        details,
+        Some(ticket::evidence_in_short(
+            &tickets.evidence,
+            tickets.asked_at,
+            zone,
+        )),
+    ];
+    parts.into_iter().flatten().collect::<Vec<_>>().join("; ")
 }
 
 fn facts(ticket: &Ticket, zone: &TimeZone) -> Vec<(&'static str, String)> {

@@ -8,14 +8,12 @@ use crate::swap::rule_input::RuleInput;
 
 /// What makes a backup that will do.
 pub(super) const BACK_UP_NOW: &str =
-    "Back the device up now, encrypted, to a computer that is scanned, and ask again";
+    "Back it up now, encrypted, to a scanned computer; then check again";
 const TWO_COPIES: &str =
     "For people whose data must not be lost: one encrypted copy on a computer, and one in iCloud";
-const REFRESH: &str =
-    "Have the MDM ask the device for its inventory, export it again, and ask again";
-const SET_THE_CLOCK: &str =
-    "Set the clocks of the scanning computer and of this one right, and scan again";
-const SCAN_AGAIN: &str = "Scan again, or look now with --root and --mdm";
+const REFRESH: &str = "Have the MDM query the device, export its data, and check again";
+const SET_THE_CLOCK: &str = "Set the clocks of both computers right, and scan again";
+const SCAN_AGAIN: &str = "Scan again, or read the evidence now with --root and --mdm";
 
 /// S1, S2 and S21 from evidence that is itself out of date.
 pub(super) fn evidence_out_of_date(input: &RuleInput<'_>) -> Reply {
@@ -38,21 +36,29 @@ pub(super) fn recent(input: &RuleInput<'_>) -> Reply {
     let Some(copy) = input.chosen() else {
         return no_copy(input);
     };
-    let age = format!(
-        "the newest that could be restored is {}",
-        describe(input, &copy)
-    );
+    let age = input.age(copy.date);
+    let newest = format!("the newest restorable backup is {age} old");
+    let what = kind_and_place(&copy);
     if input.is_young(copy.date) {
-        return Reply::pass(age);
+        return Reply::pass(format!("{newest} ({what})"));
     }
     let limit = limit(input);
     if input.icloud_may_be_newer() {
         return Reply::cannot_tell(format!(
-            "{age}; the MDM's answer about iCloud is older than {limit} itself, so there may be a newer backup"
+            "{newest}; limit: {limit} ({what}); the MDM's answer about iCloud is older too, so there may be a newer backup"
         ))
         .remedy(REFRESH);
     }
-    Reply::blocks(format!("{age}: older than {limit}")).remedy(BACK_UP_NOW)
+    Reply::blocks(format!("{newest}; limit: {limit} ({what})")).remedy(BACK_UP_NOW)
+}
+
+/// "encrypted, on mac-07", "iCloud".
+fn kind_and_place(copy: &Copy<'_>) -> String {
+    match copy.backup {
+        Some(backup) if backup.encrypted == Some(true) => format!("encrypted, on {}", backup.host),
+        Some(backup) => format!("on {}", backup.host),
+        None => "iCloud".to_owned(),
+    }
 }
 
 fn no_copy(input: &RuleInput<'_>) -> Reply {
@@ -121,7 +127,7 @@ pub(super) fn second_copy(input: &RuleInput<'_>) -> Reply {
 pub(super) fn of_this_device(input: &RuleInput<'_>) -> Reply {
     if let Some(conflict) = input.device.identity_conflict {
         return Reply::blocks(format!("the evidence contradicts itself: {conflict}"))
-            .remedy("Read the serial number off the device, and settle which backup is its own");
+            .remedy("Read its serial number off the device; find out which backup is its own");
     }
     match input.chosen() {
         Some(Copy {
@@ -150,10 +156,8 @@ fn of_this_local(input: &RuleInput<'_>, backup: &Backup) -> Reply {
         .iter()
         .find(|(_, its, own)| !its.eq_ignore_ascii_case(own))
     {
-        return Reply::blocks(format!(
-            "the backup's {name} is {its}, and the device's is {own}"
-        ))
-        .remedy("Read the serial number off the device, and settle which backup is its own");
+        return Reply::blocks(format!("the backup's {name} is {its}, the device's {own}"))
+            .remedy("Read its serial number off the device; find out which backup is its own");
     }
     let names: Vec<_> = texts.iter().map(|(name, ..)| *name).collect();
     let beside = if input.mdm().is_some() {

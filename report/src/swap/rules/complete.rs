@@ -9,7 +9,7 @@ use crate::swap::answer::Reply;
 use crate::swap::copies::{Copy, Worth};
 use crate::swap::rule_input::RuleInput;
 
-const CHECK_NOW: &str = "Check it now: ask again with --root, or scan again with --verify sizes";
+const CHECK_NOW: &str = "Check it now with --root, or scan again with --verify sizes";
 
 /// S2
 pub(super) fn complete(input: &RuleInput<'_>) -> Reply {
@@ -28,7 +28,7 @@ fn complete_local(input: &RuleInput<'_>, backup: &Backup) -> Reply {
     let why = what_the_check_found(input, backup);
     match (backup.state, backup.restorable) {
         (State::InProgress, _) => Reply::blocks("it is being written to right now")
-            .remedy("Wait until the backup has ended, and ask again"),
+            .remedy("Wait until the backup has ended, and check again"),
         (_, Restorable::NeedsPassword) => Reply::cannot_tell(
             "its list of files is encrypted and cannot be checked without the password",
         )
@@ -136,7 +136,7 @@ fn unproven(input: &RuleInput<'_>, locked: &Backup, chosen: Option<Copy<'_>>) ->
             Reply::warns(format!("{what}; restore {}", describe(input, &copy)))
         }
         _ => Reply::blocks(format!("{what}, and there is no other copy young enough"))
-            .remedy("Give the password with --passwords or --password-command; if it is lost, back up to iCloud"),
+            .remedy("Give the password with --passwords; if it is lost, back up to iCloud"),
     }
 }
 

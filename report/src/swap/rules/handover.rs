@@ -104,9 +104,9 @@ pub(super) fn activation_lock(input: &RuleInput<'_>) -> Reply {
         .remedy("Fetch the bypass code from the MDM before erasing");
     }
     Reply::blocks(format!(
-        "{what}: the erased device would ask for the user's Apple Account"
+        "{what} (Settings, the name at the top): the erased device would ask for the user's Apple Account"
     ))
-    .remedy("Have the user turn Find My off: Settings, the name at the top, Find My; or fetch the bypass code of a supervised device from the MDM, before erasing")
+    .remedy("Have the user turn Find My off, or fetch the bypass code from the MDM")
 }
 
 /// S15

@@ -26,7 +26,7 @@ pub(crate) fn encrypted(input: &RuleInput<'_>) -> Reply {
         Some(Some(false)) => Reply::loses(
             "the backup is not encrypted: saved passwords, Wi-Fi passwords, Health, call history and the history of websites are not in it",
         )
-        .remedy("Turn on \"Encrypt local backup\" and back up once more"),
+        .remedy("Turn on \"Encrypt local backup\" and back up again"),
         Some(None) => Reply::cannot_tell("unknown whether the backup is encrypted"),
     }
 }

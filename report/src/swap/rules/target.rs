@@ -31,8 +31,8 @@ pub(crate) fn runs_it(input: &RuleInput<'_>) -> Reply {
     let runs = model_runs(input, target, needed);
     if runs == Runs::No {
         return Reply::blocks(format!(
-            "{asks}, and {} stopped at an older version",
-            name(target)
+            "{asks}, and the new device stops before it{}",
+            in_brackets(target)
         ))
         .remedy("Take a newer model, or move the data by other ways");
     }
@@ -40,15 +40,16 @@ pub(crate) fn runs_it(input: &RuleInput<'_>) -> Reply {
         Some(has) if has >= needed => Reply::pass(format!("{asks}, and the new device has {has}")),
         Some(has) => Reply::blocks(format!("{asks}, and the new device has only {has}"))
             .remedy(format!("Update the new device to {needed} or later first")),
-        None if runs == Runs::Yes && !target.one_device => {
-            Reply::warns(format!("{asks}, which {} can run", name(target)))
-                .remedy(format!("Update the new device to {needed} or later first"))
-        }
-        None => Reply::cannot_tell(format!(
-            "{asks}, and the version of {} is unknown",
-            name(target)
+        None if runs == Runs::Yes && !target.one_device => Reply::warns(format!(
+            "{asks}, which the new device can run{}",
+            in_brackets(target)
         ))
-        .remedy("Look it up on the new device (Settings, General, About) and say it with --to-os"),
+        .remedy(format!("Update the new device to {needed} or later first")),
+        None => Reply::cannot_tell(format!(
+            "{asks}; the new device's iOS is unknown{}",
+            in_brackets(target)
+        ))
+        .remedy("Look it up on the new device (Settings, General, About); name it: --to-os"),
     }
 }
 
@@ -122,8 +123,11 @@ pub(crate) fn has_room(input: &RuleInput<'_>) -> Reply {
         .map(|bytes| bytes as f64);
     let used = input.used_bytes();
     let Some(room) = target.capacity_gb.map(|gigabytes| gigabytes * 1e9) else {
-        return Reply::cannot_tell(format!("capacity of {} unknown", name(target)))
-            .remedy("Say it with --to-capacity");
+        return Reply::cannot_tell(format!(
+            "the new device's capacity is unknown{}",
+            in_brackets(target)
+        ))
+        .remedy("Say it with --to-capacity");
     };
     compare(room, stored, used)
 }
@@ -135,7 +139,7 @@ fn compare(room: f64, stored: Option<f64>, used: Option<f64>) -> Reply {
             "the backup takes {} and the new device has {sold}; 10 % more than the backup are needed",
             rounded(stored)
         ))
-        .remedy("Take a device with more storage, or clear up the old one and back up again");
+        .remedy("Take a device with more storage, or clear the old one and back up again");
     }
     match (stored, used) {
         (_, Some(used)) if used > room * (1.0 - MARGIN) => Reply::warns(format!(
@@ -247,7 +251,7 @@ pub(crate) fn restore_pane(input: &RuleInput<'_>) -> Reply {
         Some(true) => Reply::blocks(
             "the enrolment of the new device leaves out the Restore pane, and a backup can be restored nowhere else",
         )
-        .remedy("Let the enrolment profile show the Restore pane, and erase the new device once more"),
+        .remedy("Let its enrolment show the Restore pane, and erase the new device again"),
         Some(false) => Reply::pass("the enrolment of the new device shows the Restore pane"),
         None => Reply::cannot_tell("unknown whether the enrolment of the new device shows the Restore pane")
             .remedy("Look into its enrolment profile: `Restore` must not be among the skipped panes"),
@@ -262,11 +266,9 @@ fn ambiguous(target: &Target) -> Reply {
     .remedy("Name it by its serial number")
 }
 
-/// "the new device iPhone 16 Pro".
-fn name(target: &Target) -> String {
+/// " (iPhone 16 Pro)"; empty where nothing names it.
+fn in_brackets(target: &Target) -> String {
     let known = [&target.model, &target.product_type, &target.serial_number];
-    match known.into_iter().flatten().next() {
-        Some(text) => format!("the new device ({text})"),
-        None => "the new device".to_owned(),
-    }
+    let text = known.into_iter().flatten().next();
+    text.map_or_else(String::new, |text| format!(" ({text})"))
 }
