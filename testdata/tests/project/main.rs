@@ -1,4 +1,4 @@
-//! What holds of the project's own files: layers, circles, and the paths that its pages name.
+//! What holds of the project's own files: layers, circles, what its pages name, and what is built in.
 //!
 //! Plain Rust over the text of the sources, so that no tool has to be installed for it.
 
@@ -12,6 +12,7 @@ mod check;
 mod imports;
 mod layers;
 mod pages;
+mod promises;
 mod table;
 mod tokens;
 mod words;
