@@ -16,6 +16,9 @@ export LC_ALL=C.UTF-8
 
 passed=() failed=() skipped=()
 
+# Compiled without optimisation it takes a minute and a half of one core, and does its work in a second.
+CARGO_DENY=0.20.2
+
 have() { command -v "$1" >/dev/null 2>&1; }
 
 # check NAME COMMAND...: runs it, remembers how it ended, and goes on.
@@ -126,6 +129,21 @@ browser_test() {
     (cd report/tests/browser && npm ci --no-audit --no-fund && node --test)
 }
 
+# Licences, sources and banned crates, by cargo-deny: that of the system, else one of our own.
+cargo_deny() {
+    local root
+    root=$(cargo_target)/tools
+    if have cargo-deny; then
+        command -v cargo-deny
+    elif [ -x "$root/bin/cargo-deny" ] || cargo install cargo-deny --version "$CARGO_DENY" --locked --debug --quiet --root "$root" >&2; then
+        echo "$root/bin/cargo-deny"
+    fi
+}
+
+check_supply() {
+    "$1" --locked --log-level error check --hide-inclusion-graph licenses bans sources
+}
+
 cargo_target() {
     realpath -m "${CARGO_TARGET_DIR:-target}"
 }
@@ -196,6 +214,15 @@ everything() {
     if have xmllint; then check "Task Scheduler sample" xmllint --noout docs/samples/fleetback-task.xml; else skip "Task Scheduler sample" "no xmllint"; fi
     if have groff; then check "manual pages" check_manual; else skip "manual pages" "no groff"; fi
     check "completions" check_completions
+
+    local deny
+    deny=$(cargo_deny || true)
+    if [ -n "$deny" ]; then check "licences, sources, bans" check_supply "$deny"; else skip "licences, sources, bans" "no cargo-deny (a test of testdata held deny.toml)"; fi
+    if [ -n "$deny" ] && [ -d "${CARGO_HOME:-$HOME/.cargo}/advisory-dbs" ]; then
+        check "advisories" "$deny" --locked check advisories
+    else
+        skip "advisories" "their database is no package of a registry; run \`cargo deny check advisories\` where the network is"
+    fi
 }
 
 case ${1:-} in

@@ -4,6 +4,8 @@
 //! read and judged happens in `fleetback-scanner` and `fleetback-report`. It is a library for the
 //! sake of the fuzz targets, which reach its readers of untrusted bytes through [`fuzz_api`].
 
+#![forbid(unsafe_code)]
+
 pub mod fuzz_api;
 pub mod program;
 

@@ -22,6 +22,8 @@
 //! Two steps of `judge` are not public: `assess` turns facts into findings, `diagnose` turns findings
 //! into a cause and a fix. A module imports lower ones only.
 
+#![forbid(unsafe_code)]
+
 pub mod format;
 pub mod history;
 pub mod judge;

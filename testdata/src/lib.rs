@@ -3,6 +3,8 @@
 //! The second witness: everything here follows the published format notes and imports nothing of
 //! the scanner, so a mistake in a reader cannot hide in the data it is tested with.
 
+#![forbid(unsafe_code)]
+
 pub mod backup;
 pub mod device;
 pub mod disk;

@@ -3,6 +3,8 @@
 //!
 //! Not a reader, and no part of the product.
 
+#![forbid(unsafe_code)]
+
 pub mod backup;
 pub mod cli_inputs;
 pub mod documents;

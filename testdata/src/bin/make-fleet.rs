@@ -1,5 +1,7 @@
 //! Writes whole fleets: the demo, the checked-in fleets, and large ones out of a seed.
 
+#![forbid(unsafe_code)]
+
 use std::io::Write;
 use std::path::{Path, PathBuf};
 

@@ -11,8 +11,10 @@
 mod check;
 mod imports;
 mod layers;
+mod license;
 mod pages;
 mod promises;
+mod supply;
 mod table;
 mod tokens;
 mod words;

@@ -2,6 +2,8 @@
 //!
 //! Files of other names stay: they are inputs that once broke something.
 
+#![forbid(unsafe_code)]
+
 use std::path::PathBuf;
 
 use anyhow::{Context, Result};
