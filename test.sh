@@ -56,6 +56,7 @@ needs() {
     have groff || echo groff
     have python3 || echo python3
     have strace || echo strace
+    have systemctl || echo systemd
     [ -d /usr/share/zoneinfo ] || echo tzdata
 }
 
@@ -88,33 +89,32 @@ python_with_openpyxl() {
 
 # --- the checks -----------------------------------------------------------------------------------
 
-# The samples that docs/scheduling.md hands out, each by the checker of its own kind.
-check_systemd() {
-    local dir complaints
+# What `fleetback schedule print` prints, by other readers than ours. The units of systemd are in the tests.
+printed_job() {
+    local dir
     dir=$(mktemp -d)
-    sed "s|/usr/local/bin/fleetback|$(cargo_target)/debug/fleetback|" \
-        docs/samples/fleetback.service >"$dir/fleetback.service"
-    cp docs/samples/fleetback.timer "$dir/"
-    # It ends with 0 on keys that it does not know: what it says counts.
-    complaints=$(systemd-analyze verify --man=no "$dir"/fleetback.{service,timer} 2>&1) ||
-        complaints+=" (and it failed)"
+    : >"$dir/fleetback.toml"
+    "$(cargo_target)/debug/fleetback" schedule print -q --scheduler "$1" --config "$dir/fleetback.toml"
     rm -r "$dir"
-    [ -z "$complaints" ] || { printf '%s\n' "$complaints"; return 1; }
 }
 
 check_launchd() {
-    python3 - docs/samples/org.example.fleetback.plist <<'PYTHON'
+    printed_job launchd | python3 -c '
 import plistlib, sys
-job = plistlib.load(open(sys.argv[1], "rb"))
+job = plistlib.load(sys.stdin.buffer)
 assert job["ProgramArguments"][1] == "scan", job
-assert set(job["StartCalendarInterval"]) == {"Hour", "Minute"}, job
-PYTHON
+assert set(job["StartCalendarInterval"]) == {"Hour", "Minute"}, job'
+}
+
+# Printed in UTF-8; the file itself is UTF-16, as its first line says.
+check_task() {
+    printed_job task-scheduler | iconv -t UTF-16 | xmllint --noout -
 }
 
 check_manual() {
     local binary page warnings
     binary=$(cargo_target)/debug/fleetback
-    for page in "" scan swap verify report done explain doctor config completions man; do
+    for page in "" scan swap verify report done explain doctor schedule config completions man; do
         # shellcheck disable=SC2086  # no name is a page too
         warnings=$("$binary" man $page | groff -man -Tutf8 -ww 2>&1 >/dev/null)
         [ -z "$warnings" ] || { printf 'man %s: %s\n' "$page" "$warnings"; return 1; }
@@ -209,9 +209,8 @@ everything() {
         skip "HTML in a browser" "needs node, npm, pdftotext and chromium"
     fi
 
-    if have systemd-analyze; then check "systemd samples" check_systemd; else skip "systemd samples" "no systemd-analyze"; fi
-    if have python3; then check "launchd sample" check_launchd; else skip "launchd sample" "no python3"; fi
-    if have xmllint; then check "Task Scheduler sample" xmllint --noout docs/samples/fleetback-task.xml; else skip "Task Scheduler sample" "no xmllint"; fi
+    if have python3; then check "launchd job" check_launchd; else skip "launchd job" "no python3"; fi
+    if have xmllint; then check "Task Scheduler job" check_task; else skip "Task Scheduler job" "no xmllint"; fi
     if have groff; then check "manual pages" check_manual; else skip "manual pages" "no groff"; fi
     check "completions" check_completions
 

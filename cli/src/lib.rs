@@ -15,4 +15,5 @@ mod history;
 mod options;
 mod output;
 mod passwords;
+mod schedule;
 mod system;

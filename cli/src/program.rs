@@ -27,6 +27,7 @@ fn dispatch(cli: Cli) -> anyhow::Result<Exit> {
         Command::Done(args) => command::done::run(&args, &cli.common),
         Command::Explain(args) => command::explain::run(&args, &cli.common),
         Command::Doctor(args) => command::doctor::run(*args, &cli.common),
+        Command::Schedule(args) => command::schedule::run(&args, &cli.common),
         Command::Config(args) => command::config::run(&args, &cli.common),
         Command::Completions(args) => command::manual::completions(&args),
         Command::Man(args) => command::manual::man(&args),

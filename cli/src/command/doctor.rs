@@ -103,6 +103,7 @@ fn examine(typed: ScanSettings, common: &Common) -> Vec<Check> {
     let mut checks = vec![settings_file(found.as_ref(), wrong), policy(&settings)];
     checks.extend(surroundings(&settings, &config));
     checks.push(history(&settings));
+    checks.push(schedule());
     checks.extend(passwords(&settings));
     checks.extend(reports(&config.output));
     checks.extend(evidence(&settings));
@@ -126,6 +127,19 @@ fn policy(settings: &ScanSettings) -> Check {
     match options::policy(settings.policy.as_deref()) {
         Ok(policy) => Check::new(Verdict::Fine, "policy", policy.name),
         Err(error) => Check::new(Verdict::Wrong, "policy", format_args!("{error:#}")),
+    }
+}
+
+/// A job that `fleetback schedule` installed; those of other hands are not known.
+fn schedule() -> Check {
+    match super::schedule::installed() {
+        Some(path) => Check::new(Verdict::Fine, "schedule", path.display()),
+        None => Check::new(
+            Verdict::Note,
+            "schedule",
+            "no job of `fleetback schedule` is installed; others are not looked for",
+        )
+        .with_remedy("fleetback schedule install scans every night"),
     }
 }
 

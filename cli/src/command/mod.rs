@@ -8,6 +8,7 @@ pub(crate) mod explain;
 pub(crate) mod manual;
 pub(crate) mod report;
 pub(crate) mod scan;
+pub(crate) mod schedule;
 pub(crate) mod swap;
 pub(crate) mod verify;
 mod write_reports;

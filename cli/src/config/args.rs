@@ -8,14 +8,15 @@ use std::path::PathBuf;
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 use fleetback_report::policy::Preset;
 use jiff::Timestamp;
-use jiff::civil::Date;
+use jiff::civil::{Date, Time};
 
 use super::output_settings::OutputSettings;
 use super::settings::{self, ScanSettings, TerminalSettings};
 use super::short_help::with_short_help;
-use super::since::{Since, day, instant};
+use super::since::{Since, day, instant, time_of_day};
 use super::swap_args::Swap;
 use crate::passwords::CommandLine;
+use crate::schedule::Scheduler;
 use crate::system::exit::{diff_codes_help, exit_codes_help, swap_codes_help, verify_codes_help};
 
 /// Which iPhones and iPads could be lost tonight, why, and what to do.
@@ -82,6 +83,9 @@ pub(crate) enum Command {
     Explain(Explain),
     /// Check that a scheduled run could read everything it should
     Doctor(Box<Doctor>),
+    /// Have the system's scheduler scan every night
+    #[command(subcommand)]
+    Schedule(Schedule),
     /// Write, check or show the settings
     #[command(subcommand)]
     Config(Config),
@@ -280,6 +284,58 @@ pub(crate) struct Explain {
 pub(crate) struct Doctor {
     #[command(flatten)]
     pub(crate) scan: ScanSettings,
+}
+
+/// `fleetback schedule`
+#[derive(Debug, Subcommand)]
+pub(crate) enum Schedule {
+    /// Print what `install` would write, and name the commands that it would run
+    Print(JobFlags),
+    /// Write the job and switch it on
+    Install(JobFlags),
+    /// Switch the job off and remove it
+    Remove(SchedulerFlags),
+    /// Is it installed, when does it run next, how did it end? Ends with 1 where it is not installed
+    Status(SchedulerFlags),
+}
+
+/// Which scheduler, and for whom.
+#[derive(Debug, Args)]
+pub(crate) struct SchedulerFlags {
+    /// systemd, launchd or task-scheduler [default: this system's]
+    #[arg(long, value_name = "NAME", value_parser = Scheduler::named)]
+    pub(crate) scheduler: Option<Scheduler>,
+
+    /// A job of this user alone, for the backups of this user
+    #[arg(long)]
+    pub(crate) user: bool,
+
+    /// A tree to install to that does not run, such as an image; systemd alone
+    #[arg(long, value_name = "DIR", conflicts_with = "user")]
+    pub(crate) root: Option<PathBuf>,
+}
+
+/// The job.
+#[derive(Debug, Args)]
+pub(crate) struct JobFlags {
+    #[command(flatten)]
+    pub(crate) which: SchedulerFlags,
+
+    /// When it starts, in the zone of this computer
+    #[arg(long, value_name = "HH:MM", default_value = "05:30", value_parser = time_of_day)]
+    pub(crate) at: Time,
+
+    /// Up to so many minutes later, so that a fleet of computers does not ask a share all at once
+    #[arg(long, value_name = "MINUTES", default_value_t = 20, value_parser = clap::value_parser!(u16).range(0..=720))]
+    pub(crate) spread: u16,
+
+    /// The program to start [default: this one]
+    #[arg(long, value_name = "PATH")]
+    pub(crate) program: Option<PathBuf>,
+
+    /// The account that a job of the system runs as [default: root; SYSTEM on Windows]
+    #[arg(long, value_name = "ACCOUNT")]
+    pub(crate) run_as: Option<String>,
 }
 
 /// `fleetback config`

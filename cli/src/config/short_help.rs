@@ -8,8 +8,7 @@ pub(crate) const SHORT_HELP: &[(&str, &str)] = &[
     (
         "",
         "\
-Examples: fleetback scan /backups --html fleet.html; fleetback swap SERIAL
-`fleetback help COMMAND` shows every option of a command.",
+Examples: fleetback scan /backups --html fleet.html; fleetback help scan",
     ),
     (
         "scan",
@@ -104,6 +103,18 @@ Examples:
   fleetback doctor
   fleetback doctor /Volumes/Backups --mdm exports
 Everything: fleetback help doctor",
+    ),
+    (
+        "schedule",
+        "\
+Examples:
+  fleetback schedule print               what it would write
+  fleetback schedule install --at 05:30  every night, for all users
+  fleetback schedule install --user      every night, for this user
+  fleetback schedule status              when, and how it ended
+  fleetback schedule remove
+What to read and write stands in fleetback.toml: `fleetback config init`.
+Exit of status: 0 installed, 1 not.",
     ),
     (
         "config",

@@ -5,7 +5,7 @@
 
 use std::str::FromStr;
 
-use jiff::civil::Date;
+use jiff::civil::{Date, Time};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
@@ -62,6 +62,13 @@ pub(super) fn day(text: &str) -> Result<Date, String> {
     day.ok_or_else(|| "write a day such as 2026-11-20".to_owned())
 }
 
+/// A time of day as the command line takes it: hours and minutes.
+pub(super) fn time_of_day(text: &str) -> Result<Time, String> {
+    let has_minutes = text.split(':').count() == 2;
+    let time = Time::strptime("%H:%M", text).ok().filter(|_| has_minutes);
+    time.ok_or_else(|| "write hours and minutes, such as 05:30".to_owned())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -91,5 +98,16 @@ mod tests {
         check("friday", "UTC", None);
         check("2026-11-13T04:00", "UTC", None);
         check("2026-13-01", "UTC", None);
+    }
+
+    #[test]
+    fn a_time_of_day_has_hours_and_minutes() {
+        let check = |text, wanted| assert_eq!(time_of_day(text).ok(), wanted, "{text}");
+        check("05:30", Some(Time::constant(5, 30, 0, 0)));
+        check("23:59", Some(Time::constant(23, 59, 0, 0)));
+        check("24:00", None);
+        check("5", None);
+        check("05:30:10", None);
+        check("half past five", None);
     }
 }

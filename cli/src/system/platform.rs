@@ -35,6 +35,22 @@ pub(crate) fn system_config_folder() -> PathBuf {
     PathBuf::from("/etc/fleetback")
 }
 
+/// Where a job of the system logs to, where its scheduler keeps no log.
+pub(crate) fn system_log_file() -> PathBuf {
+    if cfg!(target_os = "macos") {
+        return PathBuf::from("/Library/Logs/fleetback.log");
+    }
+    system_config_folder().join("fleetback.log")
+}
+
+/// The number of this user; `None` where users have none.
+pub(crate) fn user_number() -> Option<u32> {
+    #[cfg(unix)]
+    return Some(rustix::process::getuid().as_raw());
+    #[cfg(not(unix))]
+    None
+}
+
 /// Does this refusal look like macOS keeping a folder from programs without Full Disk Access?
 ///
 /// Nothing asks macOS outright: its privacy protection answers "operation not permitted" (EPERM)

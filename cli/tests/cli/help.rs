@@ -15,6 +15,7 @@ fn help() {
         "diff",
         "explain",
         "doctor",
+        "schedule",
         "config",
         "completions",
         "man",
@@ -48,7 +49,7 @@ fn the_short_help_fits_a_screen() {
         stdout(&output.unwrap())
     };
     for command in [
-        "", "scan", "swap", "verify", "report", "diff", "explain", "doctor", "config",
+        "", "scan", "swap", "verify", "report", "diff", "explain", "doctor", "schedule", "config",
     ] {
         let args = [command, "-h"];
         let args: Vec<_> = args.into_iter().filter(|arg| !arg.is_empty()).collect();
@@ -62,7 +63,7 @@ fn the_short_help_fits_a_screen() {
         let flags = short
             .split([' ', '`', '('])
             .filter(|word| word.starts_with("--"));
-        for flag in flags.filter(|_| !command.is_empty() && command != "doctor") {
+        for flag in flags.filter(|_| !["", "doctor", "schedule"].contains(&command)) {
             assert!(
                 long.contains(flag.trim_end_matches([',', ':', '.', '\n'])),
                 "{command} {flag}"

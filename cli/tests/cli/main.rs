@@ -28,6 +28,7 @@ mod passwords;
 mod risk;
 mod runs;
 mod sandbox;
+mod schedule;
 mod secrets;
 mod swap;
 mod terminal;
