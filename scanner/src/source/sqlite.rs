@@ -111,6 +111,15 @@ impl Database {
         &self.connection
     }
 
+    /// Bytes of its pages; some decryptors leave padding behind them.
+    pub(crate) fn bytes_of_pages(&self) -> rusqlite::Result<u64> {
+        let number = |name| {
+            self.connection
+                .pragma_query_value(Some("main"), name, |row| row.get::<_, u32>(0))
+        };
+        Ok(u64::from(number("page_count")?) * u64::from(number("page_size")?))
+    }
+
     /// The whole database as it lies in memory.
     pub(crate) fn with_bytes<T>(&mut self, use_bytes: impl FnOnce(&[u8]) -> T) -> Result<T, Fault> {
         let bytes = self.connection.serialize(MAIN_DB);
