@@ -15,6 +15,7 @@ use rusqlite::types::ValueRef;
 use super::content_kind::ContentKind;
 use super::file_record::{self, Record};
 use super::mbdb;
+use super::one_pass::{FileValues, OnePass};
 use super::pending::{self, Pending};
 use super::proof::{self, COLUMNS, IndexSums, ListIndex, Tallies};
 use super::row_facts::{RowFacts, RowText};
@@ -23,6 +24,7 @@ use crate::model::backup::FileName;
 use crate::source::file::{self, Fault};
 use crate::source::sqlite;
 use crate::source::sqlite::{Database, FileKind};
+use crate::source::sqlite_pages::pages::ReadAt;
 
 const MBDB_BYTES_MAX: u64 = 512 << 20;
 const SHOWN_CHARS_MAX: usize = 512;
@@ -299,6 +301,33 @@ impl Catalog {
         }
     }
 
+    /// Reads the list as [`Self::collect`] does and proves it in the same pass, where it is as iOS writes it;
+    /// `None` where anything is otherwise, which says nothing: then it is read and proven by SQLite.
+    pub(crate) fn collect_proven<C: Send>(
+        &self,
+        new: impl Fn() -> C + Sync,
+        take: impl Fn(&mut C, &FileRow) + Sync,
+    ) -> Option<Vec<Part<C>>> {
+        match &self.source {
+            Source::File(path, ..) => {
+                let bytes = open_database(path).ok()?.bytes_of_pages().ok()?;
+                let list = file::open(path).ok()?;
+                let read = |piece: &mut [u8], at: u64| file::read_exact_at(&list, piece, at);
+                in_one_pass(bytes, &read, new, take)
+            }
+            Source::Memory(database) => {
+                let mut database = database.lock().unwrap_or_else(PoisonError::into_inner);
+                let of_pages = database.bytes_of_pages().ok()?;
+                let proven = database.with_bytes(|bytes| {
+                    let read = |piece: &mut [u8], at: u64| copy_at(bytes, piece, at);
+                    in_one_pass(of_pages, &read, new, take)
+                });
+                proven.ok().flatten()
+            }
+            Source::Mbdb(_) => None,
+        }
+    }
+
     fn all_rows(&self, take: &mut TakeRow<'_>) -> Result<(), Fault> {
         let mut unused = Tallies::default();
         match &self.source {
@@ -377,6 +406,38 @@ fn part<C>(
     })?;
     facts.tallies = sums;
     Ok(Part { collected, facts })
+}
+
+fn in_one_pass<C: Send>(
+    bytes: u64,
+    read: &ReadAt<'_>,
+    new: impl Fn() -> C + Sync,
+    take: impl Fn(&mut C, &FileRow) + Sync,
+) -> Option<Vec<Part<C>>> {
+    let list = OnePass::open(bytes, read).ok()?;
+    let rows = |leaves| {
+        let mut order = 0;
+        part(new(), &take, |sums, take| {
+            let rows = list.rows(leaves, sums, &mut |values| {
+                // The rows of a whole part are wanted: none of them ends the reading.
+                let _ = take(order, &raw_row(values));
+                order += 1;
+            });
+            rows.map_err(|damage| Fault::Damaged(damage.to_owned()))
+        })
+    };
+    let (parts, indexes) = rayon::join(
+        || list.parts().into_par_iter().map(rows).collect(),
+        || list.add_up_indexes(),
+    );
+    let parts: Result<Vec<Part<C>>, Fault> = parts;
+    let (parts, indexes) = (parts.ok()?, indexes.ok()?);
+    let mut table = Tallies::default();
+    for part in &parts {
+        table.add_all(&part.facts.tallies);
+    }
+    list.finish(&table, &indexes).ok()?;
+    Some(parts)
 }
 
 fn add_up_file(path: &Path, indexes: &[ListIndex]) -> Result<IndexSums, Fault> {
@@ -565,8 +626,9 @@ fn database_rows(
     let mut order = 0;
     while let Some(row) = rows.next().map_err(fault)? {
         let rowid = row.get(INDEX_OF_ROWID).map_err(fault)?;
-        sums.add(row, rowid).map_err(fault)?;
-        if take(order, &raw_row(row).map_err(fault)?).is_break() {
+        let values = values(row).map_err(fault)?;
+        sums.add(&values, rowid);
+        if take(order, &raw_row(&values)).is_break() {
             break;
         }
         order += 1;
@@ -581,21 +643,29 @@ pub(crate) fn too_many_rows() -> Fault {
     Fault::Damaged("a damaged SQLite database: more rows than its file can hold".to_owned())
 }
 
-fn raw_row<'a>(row: &'a rusqlite::Row<'_>) -> rusqlite::Result<RawRow<'a>> {
-    Ok(RawRow {
-        id: text(row.get_ref(0)?),
-        domain: text(row.get_ref(1)?),
-        path: text(row.get_ref(2)?),
-        flags: match row.get_ref(3)? {
+fn values<'a>(row: &'a rusqlite::Row<'_>) -> rusqlite::Result<FileValues<'a>> {
+    let mut values = [ValueRef::Null; COLUMNS.len()];
+    for (column, value) in values.iter_mut().enumerate() {
+        *value = row.get_ref(column)?;
+    }
+    Ok(values)
+}
+
+fn raw_row<'a>(&[id, domain, path, flags, record]: &FileValues<'a>) -> RawRow<'a> {
+    RawRow {
+        id: text(id),
+        domain: text(domain),
+        path: text(path),
+        flags: match flags {
             ValueRef::Integer(flags) => Some(flags),
             _ => None,
         },
-        record: match row.get_ref(4)? {
+        record: match record {
             ValueRef::Blob(blob) => RawRecord::Archived(Some(blob)),
             ValueRef::Text(text) if is_base64_of_blocks(text) => RawRecord::Sealed,
             _ => RawRecord::Archived(None),
         },
-    })
+    }
 }
 
 /// Base64 of a whole number of cipher blocks, and of more than a few: a record has some 400 bytes.

@@ -1,11 +1,12 @@
 //! Is the list of files itself sound? SQLite looks at the form of every page, and every index is held
 //! against the table: a list that was damaged may be smaller than it was, and then lists less.
 
-use rusqlite::Row;
+use rusqlite::types::ValueRef;
 
 use crate::source::file::Fault;
 use crate::source::sqlite::{self, Database};
-use crate::source::sqlite_index::{Pages, ReadAt, Tally};
+use crate::source::sqlite_pages::pages::{Pages, ReadAt};
+use crate::source::sqlite_pages::tally::Tally;
 
 /// The columns of the table of the list.
 pub(super) const COLUMNS: [&str; 5] = ["fileID", "domain", "relativePath", "flags", "file"];
@@ -18,11 +19,10 @@ pub(crate) struct Tallies([Tally; INDEXED]);
 
 impl Tallies {
     /// Adds a row.
-    pub(super) fn add(&mut self, row: &Row<'_>, rowid: i64) -> rusqlite::Result<()> {
-        for (column, tally) in self.0.iter_mut().enumerate() {
-            tally.add(row.get_ref(column)?, rowid);
+    pub(super) fn add(&mut self, row: &[ValueRef<'_>; COLUMNS.len()], rowid: i64) {
+        for (value, tally) in row.iter().zip(&mut self.0) {
+            tally.add(*value, rowid);
         }
-        Ok(())
     }
 
     pub(super) fn add_all(&mut self, other: &Self) {
@@ -45,6 +45,11 @@ pub(super) struct ListIndex {
 pub(crate) struct IndexSums(Vec<(usize, Tally)>);
 
 impl IndexSums {
+    /// Each with the column that it is over.
+    pub(super) fn new(sums: Vec<(usize, Tally)>) -> Self {
+        Self(sums)
+    }
+
     /// Do all say the same as the table?
     pub(crate) fn agree_with(&self, table: &Tallies) -> Result<(), Fault> {
         let agrees = |(column, sum): &(usize, Tally)| table.0[*column] == *sum;
@@ -125,7 +130,7 @@ pub(super) fn add_up(
 ) -> Result<IndexSums, Fault> {
     let mut header = [0; 100];
     read(&mut header, 0).map_err(|e| crate::source::file::fault(&e))?;
-    let pages = Pages::new(&header, bytes, read).map_err(damaged)?;
+    let pages = Pages::new(header, bytes, read).map_err(damaged)?;
     let sum = |index: &ListIndex| Ok((index.column, pages.tally(index.root).map_err(damaged)?));
     indexes
         .iter()

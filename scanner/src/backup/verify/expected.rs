@@ -178,20 +178,22 @@ impl ExpectedFiles {
         folders: &RangeInclusive<u8>,
         with_integrity: bool,
     ) -> Result<Self, Fault> {
-        let new = || Part {
-            buckets: (0..256).map(|_| Bucket::default()).collect(),
-            nameless: Vec::new(),
-            expected: 0,
-            bytes: Some(0),
-            log_keys: LogKeys::default(),
-            sample: Sample::default(),
-        };
         let logs = PAYLOADS.map(|id| catalog::file_id(id.as_bytes()));
-        let read = catalog.collect(new, |part, row| {
-            part.add(row, folders, with_integrity);
-            part.add_log_key(row, &logs);
-            part.sample.offer(row);
-        })?;
+        let take = |part: &mut Part, row: &FileRow| {
+            part.take(row, folders, with_integrity, &logs);
+        };
+        Self::of_parts(catalog.collect(Part::new, take)?)
+    }
+
+    /// Reads and proves the whole manifest in one pass, where that can be done; see
+    /// [`Catalog::collect_proven`].
+    pub(crate) fn read_proven(catalog: &Catalog) -> Option<Self> {
+        let logs = PAYLOADS.map(|id| catalog::file_id(id.as_bytes()));
+        let take = |part: &mut Part, row: &FileRow| part.take(row, &(0..=u8::MAX), false, &logs);
+        Self::of_parts(catalog.collect_proven(Part::new, take)?).ok()
+    }
+
+    fn of_parts(read: Vec<catalog::Part<Part>>) -> Result<Self, Fault> {
         let mut facts = RowFacts::default();
         let mut sample = Sample::default();
         let mut parts = Vec::with_capacity(read.len());
@@ -263,6 +265,29 @@ impl ExpectedFiles {
 }
 
 impl Part {
+    fn new() -> Self {
+        Self {
+            buckets: (0..256).map(|_| Bucket::default()).collect(),
+            nameless: Vec::new(),
+            expected: 0,
+            bytes: Some(0),
+            log_keys: LogKeys::default(),
+            sample: Sample::default(),
+        }
+    }
+
+    fn take(
+        &mut self,
+        row: &FileRow,
+        folders: &RangeInclusive<u8>,
+        with_integrity: bool,
+        logs: &[Option<[u8; 20]>],
+    ) {
+        self.add(row, folders, with_integrity);
+        self.add_log_key(row, logs);
+        self.sample.offer(row);
+    }
+
     fn add(&mut self, row: &FileRow, folders: &RangeInclusive<u8>, with_integrity: bool) {
         self.expected += u64::from(!row.may_be_absent);
         let sum = self.bytes.zip(row.record.size);
