@@ -89,6 +89,17 @@ pub fn manifest_db(bytes: &[u8]) {
     every_row(memory.and_then(Catalog::of_memory), bytes.len());
 }
 
+/// A journal of a transaction that did not end, beside the list of a whole backup: it is played back into
+/// a copy in memory, and decides what the list says.
+pub fn manifest_journal(bytes: &[u8]) {
+    with_backup(&["Manifest.db-journal"], bytes, |folder| {
+        let list = std::fs::metadata(folder.join("Manifest.db"));
+        let bytes = list.map_or(0, |list| list.len() as usize) + bytes.len();
+        every_row(Catalog::open(folder, &catalog::probe(folder)), bytes);
+        read_backup(folder, VerifyLevel::Contents);
+    });
+}
+
 fn every_row(catalog: Result<Catalog, Fault>, bytes: usize) {
     let rows = catalog.and_then(|catalog| {
         let parts = catalog.collect(|| 0, |files: &mut u64, _| *files += 1)?;

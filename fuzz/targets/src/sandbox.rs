@@ -117,7 +117,8 @@ fn empty_folder(above: &Path) -> Result<PathBuf> {
     Ok(above.to_owned())
 }
 
-fn write_backup(above: &Path) -> Result<PathBuf> {
+/// The backup whose files the targets replace.
+pub fn write_backup(above: &Path) -> Result<PathBuf> {
     let log = CloudLog::new().daily_attempts(at("2026-11-19T02:10:00Z"), 3, 209);
     let backup = BackupBuilder::new(7)
         .files(4)

@@ -11,6 +11,7 @@ use fleetback_report::render::json;
 use fleetback_scanner::model::backup::VerifyLevel;
 use fleetback_scanner::scan::{Inputs, ScanOptions, ScanServices, scan};
 use fleetback_scanner::work::progress::Silent;
+use fleetback_testdata::backup::alter;
 use fleetback_testdata::backup::builder::BackupBuilder;
 use fleetback_testdata::backup::catalog::{Details, Row};
 use fleetback_testdata::backup::cloud_log::CloudLog;
@@ -30,7 +31,7 @@ use plist::Value;
 use rusqlite::Connection;
 
 use crate::backup::PASSWORD;
-use crate::sandbox::NOW;
+use crate::sandbox::{self, NOW};
 
 /// Name and content of each seed.
 pub type Seeds = Result<Vec<(&'static str, Vec<u8>)>>;
@@ -165,6 +166,33 @@ fn database(schema: &str) -> Result<Vec<u8>> {
         (),
     )?;
     Ok(db.serialize(rusqlite::MAIN_DB)?.to_vec())
+}
+
+/// Journals beside the list of the backup that stands in the private folder: rows that were deleted, were
+/// changed, were added, and one without records.
+pub fn manifest_journals() -> Seeds {
+    const CUT_SHORT: [(&str, &str); 3] = [
+        (
+            "added",
+            "INSERT INTO Files SELECT hex(zeroblob(20)), domain, relativePath, flags, file FROM Files LIMIT 1;",
+        ),
+        (
+            "changed",
+            "UPDATE Files SET relativePath = relativePath || 'x';",
+        ),
+        ("deleted", "DELETE FROM Files;"),
+    ];
+    let journal = |(name, sql): (&'static str, &str)| {
+        let above = tempfile::tempdir()?;
+        let folder = sandbox::write_backup(above.path())?;
+        alter::sql_cut_short(&folder, sql)?;
+        Ok((name, disk::read(&folder.join("Manifest.db-journal"))?))
+    };
+    let mut seeds: Vec<_> = CUT_SHORT.into_iter().map(journal).collect::<Result<_>>()?;
+    let mut empty = seeds[0].1[..512].to_vec();
+    empty[8..12].fill(0);
+    seeds.push(("empty", empty));
+    Ok(seeds)
 }
 
 /// One file of a written backup.

@@ -29,6 +29,11 @@ pub const TARGETS: &[Target] = &[
     target("keybag", backup::keybag, seeds::keybags),
     target("manifest_db", backup::manifest_db, seeds::databases),
     target(
+        "manifest_journal",
+        backup::manifest_journal,
+        seeds::manifest_journals,
+    ),
+    target(
         "manifest_plist",
         backup::manifest_plist,
         seeds::manifest_plists,
