@@ -1,9 +1,10 @@
 //! Why the history store cannot be used. It never ends a scan: the caller says so and goes on.
 
+use std::ffi::c_int;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use rusqlite::ErrorCode;
+use rusqlite::ffi;
 
 /// A store that cannot be opened, read or written.
 #[derive(Debug, thiserror::Error)]
@@ -44,6 +45,15 @@ pub(crate) enum Cause {
     /// The disk refused, for want of room or because it fails: the system does not always say which.
     #[error("its disk could not be written or read ({0})")]
     Disk(String),
+    /// Memory ran out.
+    #[error("there was not enough memory for it ({0})")]
+    Memory(String),
+    /// The file is not where it was when it was opened.
+    #[error("it was moved or deleted while this run used it ({0})")]
+    Moved(String),
+    /// SQLite gave up, and says nothing of the file.
+    #[error("SQLite gave up on it ({0})")]
+    Stopped(String),
     /// It, or its folder, may not be opened or written.
     #[error("it cannot be opened or written ({0})")]
     Denied(String),
@@ -64,6 +74,11 @@ impl Cause {
             Self::Full(_) => "Free some room",
             Self::Disk(_) => {
                 "Free some room on that disk; if it has room, check the disk, or name a file on another one with --history"
+            }
+            Self::Memory(_) => "Leave more memory to this run; the store is whole",
+            Self::Moved(_) => "Leave the file alone while a run lasts",
+            Self::Stopped(_) => {
+                "The next run tries again; if it says the same, name another file with --history"
             }
             Self::Denied(_) => {
                 "Give this user the right to write there, or name a file with --history"
@@ -121,19 +136,52 @@ impl From<io::Error> for Cause {
     }
 }
 
+/// What a cause is made of, out of SQLite's own words.
+type Told = fn(String) -> Cause;
+
+/// What each result code of SQLite says of the store. An extended code comes before the primary one that it
+/// belongs to. What is not here, such as a table that is missing or a column of another type, is damage: it
+/// is not as this version wrote it.
+const RESULT_CODES: &[(c_int, Told)] = &[
+    (ffi::SQLITE_IOERR_NOMEM, Cause::Memory),
+    (ffi::SQLITE_IOERR_ACCESS, Cause::Denied),
+    (ffi::SQLITE_IOERR_AUTH, Cause::Denied),
+    (ffi::SQLITE_READONLY_DBMOVED, Cause::Moved),
+    (ffi::SQLITE_NOMEM, Cause::Memory),
+    (ffi::SQLITE_FULL, Cause::Full),
+    // A shared memory file, a sync or a truncation without room, too.
+    (ffi::SQLITE_IOERR, Cause::Disk),
+    (ffi::SQLITE_NOLFS, Cause::Disk),
+    (ffi::SQLITE_PERM, Cause::Denied),
+    (ffi::SQLITE_READONLY, Cause::Denied),
+    (ffi::SQLITE_CANTOPEN, Cause::Denied),
+    (ffi::SQLITE_AUTH, Cause::Denied),
+    (ffi::SQLITE_BUSY, |_| Cause::Busy),
+    (ffi::SQLITE_LOCKED, |_| Cause::Busy),
+    (ffi::SQLITE_PROTOCOL, |_| Cause::Busy),
+    // Another run laid out a newer version meanwhile.
+    (ffi::SQLITE_SCHEMA, |_| Cause::Busy),
+    (ffi::SQLITE_ABORT, Cause::Stopped),
+    (ffi::SQLITE_INTERRUPT, Cause::Stopped),
+    (ffi::SQLITE_INTERNAL, Cause::Stopped),
+    (ffi::SQLITE_MISUSE, Cause::Stopped),
+    (ffi::SQLITE_TOOBIG, Cause::Stopped),
+    (ffi::SQLITE_RANGE, Cause::Stopped),
+];
+
+/// The bits of an extended code that are its primary one.
+const PRIMARY: c_int = 0xff;
+
 impl From<rusqlite::Error> for Cause {
     fn from(error: rusqlite::Error) -> Self {
         let words = error.to_string();
-        match error.sqlite_error_code() {
-            Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Self::Busy,
-            Some(ErrorCode::DiskFull) => Self::Full(words),
-            Some(ErrorCode::CannotOpen | ErrorCode::PermissionDenied | ErrorCode::ReadOnly) => {
-                Self::Denied(words)
-            }
-            // A shared memory file, a sync or a truncation without room.
-            Some(ErrorCode::SystemIoFailure) => Self::Disk(words),
-            // A table that is not there, a column of another type: not as this version wrote it.
-            _ => Self::Damaged(words),
+        let code = error.sqlite_error().map(|failure| failure.extended_code);
+        let is = |row: &&(c_int, Told)| {
+            code.is_some_and(|code| row.0 == code || row.0 == code & PRIMARY)
+        };
+        match RESULT_CODES.iter().find(is) {
+            Some((_, told)) => told(words),
+            None => Self::Damaged(words),
         }
     }
 }

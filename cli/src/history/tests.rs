@@ -979,15 +979,77 @@ fn writer_without_room() {
     assert!(error.to_string().contains("Free some room"), "{error}");
 }
 
+/// What SQLite's result code reads as, and what is advised.
+#[track_caller]
+fn told(code: i32, cause: &str, remedy: &str) {
+    let error = rusqlite::ffi::Error::new(code);
+    let error = Cause::from(rusqlite::Error::SqliteFailure(error, None));
+    // A folder that is not there: what a full disk says is no part of this.
+    let told = error.at(Path::new("/nowhere/at/all/h.sqlite3")).to_string();
+    assert!(told.contains(cause), "{code}: {told}");
+    assert!(told.contains(remedy), "{code}: {told}");
+    assert_eq!(
+        told.contains("damaged"),
+        cause == "damaged",
+        "{code}: {told}"
+    );
+}
+
 #[test]
-fn a_failing_disk_is_no_question_of_rights() {
-    // Shared memory, sync, truncation: what SQLite makes of a disk without room, beside its own word for it.
-    for code in [4_874, 1_034, 1_546, 13] {
-        let error = rusqlite::ffi::Error::new(code);
-        let cause = Cause::from(rusqlite::Error::SqliteFailure(error, None));
-        let told = cause.at(Path::new("h.sqlite3")).to_string();
-        assert!(told.contains("Free some room"), "{code}: {told}");
-    }
+fn each_result_code_of_sqlite_reads_as_itself() {
+    use rusqlite::ffi::*;
+    told(SQLITE_NOMEM, "not enough memory", "more memory");
+    told(SQLITE_IOERR_NOMEM, "not enough memory", "more memory");
+    told(SQLITE_FULL, "no room", "Free some room");
+    told(SQLITE_IOERR, "written or read", "Free some room");
+    told(SQLITE_IOERR_READ, "written or read", "check the disk");
+    told(SQLITE_IOERR_SHORT_READ, "written or read", "check the disk");
+    told(SQLITE_IOERR_WRITE, "written or read", "check the disk");
+    told(SQLITE_IOERR_FSYNC, "written or read", "Free some room");
+    told(SQLITE_IOERR_TRUNCATE, "written or read", "Free some room");
+    told(SQLITE_IOERR_SHMSIZE, "written or read", "Free some room");
+    told(SQLITE_IOERR_SHMMAP, "written or read", "check the disk");
+    told(SQLITE_IOERR_LOCK, "written or read", "check the disk");
+    told(SQLITE_IOERR_CORRUPTFS, "written or read", "check the disk");
+    told(SQLITE_NOLFS, "written or read", "another one");
+    told(
+        SQLITE_IOERR_ACCESS,
+        "opened or written",
+        "the right to write",
+    );
+    told(SQLITE_PERM, "opened or written", "the right to write");
+    told(SQLITE_READONLY, "opened or written", "the right to write");
+    told(
+        SQLITE_READONLY_DIRECTORY,
+        "opened or written",
+        "the right to write",
+    );
+    told(SQLITE_READONLY_DBMOVED, "moved or deleted", "alone");
+    told(SQLITE_CANTOPEN, "opened or written", "the right to write");
+    told(
+        SQLITE_CANTOPEN_ISDIR,
+        "opened or written",
+        "the right to write",
+    );
+    told(SQLITE_AUTH, "opened or written", "the right to write");
+    told(SQLITE_BUSY, "another run", "tries again");
+    told(SQLITE_BUSY_RECOVERY, "another run", "tries again");
+    told(SQLITE_BUSY_SNAPSHOT, "another run", "tries again");
+    told(SQLITE_LOCKED, "another run", "tries again");
+    told(SQLITE_LOCKED_SHAREDCACHE, "another run", "tries again");
+    told(SQLITE_PROTOCOL, "another run", "tries again");
+    told(SQLITE_SCHEMA, "another run", "tries again");
+    told(SQLITE_INTERRUPT, "gave up", "tries again");
+    told(SQLITE_ABORT, "gave up", "tries again");
+    told(SQLITE_ABORT_ROLLBACK, "gave up", "tries again");
+    told(SQLITE_TOOBIG, "gave up", "tries again");
+    told(SQLITE_MISUSE, "gave up", "tries again");
+    told(SQLITE_CORRUPT, "damaged", "Move it away");
+    told(SQLITE_CORRUPT_INDEX, "damaged", "Move it away");
+    told(SQLITE_NOTADB, "damaged", "Move it away");
+    told(SQLITE_CONSTRAINT, "damaged", "Move it away");
+    told(SQLITE_MISMATCH, "damaged", "Move it away");
+    told(SQLITE_ERROR, "damaged", "Move it away");
 }
 
 /// A limit on the size of files stands for the full disk, which a test cannot make everywhere.
