@@ -14,14 +14,14 @@ use fleetback_scanner::discover::locations::{Location, Os};
 use fleetback_scanner::feed;
 use fleetback_scanner::model::problem::Problem;
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
 
 use crate::config::args::{Common, Doctor};
 use crate::config::layer::Layer;
 use crate::config::output_settings::OutputSettings;
 use crate::config::settings::ScanSettings;
 use crate::config::{self, Config, Found};
-use crate::history::HistoryChoice;
-use crate::history::Store;
+use crate::history::{HistoryChoice, Store, in_words};
 use crate::options::standard_roots;
 use crate::options::{self, Reports};
 use crate::output::files::{self, Target};
@@ -102,7 +102,7 @@ fn examine(typed: ScanSettings, common: &Common) -> Vec<Check> {
 
     let mut checks = vec![settings_file(found.as_ref(), wrong), policy(&settings)];
     checks.extend(surroundings(&settings, &config));
-    checks.push(history(&settings));
+    checks.push(history(&settings, &config));
     checks.push(schedule());
     checks.extend(passwords(&settings));
     checks.extend(reports(&config.output));
@@ -144,7 +144,7 @@ fn schedule() -> Check {
 }
 
 /// A store that is there is opened, which brings it up to date; none is made.
-fn history(settings: &ScanSettings) -> Check {
+fn history(settings: &ScanSettings, config: &Config) -> Check {
     let choice = match options::history_choice(settings, None) {
         Ok(choice) => choice,
         Err(error) => return Check::new(Verdict::Wrong, "history", error),
@@ -165,6 +165,8 @@ fn history(settings: &ScanSettings) -> Check {
         );
     }
     let host = options::host(settings);
+    let zone = options::time_zone(config.output.timezone.as_deref());
+    let zone = zone.unwrap_or_else(|_| TimeZone::system());
     let looked = Store::open(&path).and_then(|store| {
         store.examine()?;
         Ok((store.memory(&host)?, store.set_aside()?))
@@ -173,7 +175,10 @@ fn history(settings: &ScanSettings) -> Check {
         Ok((memory, set_aside)) => {
             let (checks, proofs) = memory.counts();
             let aside = set_aside.first().map_or_else(String::new, |newest| {
-                format!("; runs up to {newest} are set aside, for a clock was wrong")
+                format!(
+                    "; runs up to {} are set aside, for a clock was wrong",
+                    in_words(*newest, &zone)
+                )
             });
             let message = format!("{shown}: {checks} checks of {host}, {proofs} proofs{aside}");
             Check::new(Verdict::Fine, "history", message)

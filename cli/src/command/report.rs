@@ -20,8 +20,8 @@ pub(crate) fn run(args: Report, common: &Common) -> Result<Exit> {
     let interrupted = interrupt::listen();
     let mut results = stored_results::read(&plan.results)?;
     if let Some((since, store)) = &plan.since {
-        let past =
-            history::for_stored_results(&results, store, *since).map_err(|why| anyhow!(why))?;
+        let past = history::for_stored_results(&results, store, *since, &plan.reports.time_zone)
+            .map_err(|why| anyhow!(why))?;
         recompare(&mut results, &past);
     }
 

@@ -68,7 +68,8 @@ pub(crate) fn run(args: Scan, common: &Common) -> Result<Exit> {
         return Ok(stopped(verbosity));
     };
     stored_results::save(&results, history.store(), verbosity);
-    history.save_run(&fleet, host, plan.run.now, Some(&results), verbosity);
+    let words = (&plan.reports.time_zone, verbosity);
+    history.save_run(&fleet, host, plan.run.now, Some(&results), words);
     verbosity.summary(&results, &plan.reports.time_zone);
     verbosity.written(&written.files);
     Ok(Outcome::from_results(&results, written.all).exit(plan.fail_threshold))

@@ -5,6 +5,7 @@ use std::time::Instant;
 
 use anyhow::{Context, Result};
 use fleetback_scanner::scan::{ScanServices, scan};
+use jiff::tz::TimeZone;
 use rayon::ThreadPoolBuilder;
 
 use super::write_reports;
@@ -45,7 +46,7 @@ pub(crate) fn run(args: Verify, common: &Common) -> Result<Exit> {
         return Ok(Exit::Interrupted);
     }
     fleet.problems.extend(plan.passwords.problems());
-    history.save_run(&fleet, host, now, None, verbosity);
+    history.save_run(&fleet, host, now, None, (&TimeZone::UTC, verbosity));
 
     let checked = VerifyReport::new(fleet, plan.scan.verify, now, begun.elapsed());
     verbosity.problems(checked.problems());

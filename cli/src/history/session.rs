@@ -4,6 +4,7 @@
 
 use std::path::{Path, PathBuf};
 
+use fleetback_report::format;
 use fleetback_report::history::{History as Past, Searched};
 use fleetback_report::results::Results;
 use fleetback_scanner::model::backup::LocalBackup;
@@ -128,7 +129,7 @@ impl History {
         host: &str,
         now: Timestamp,
         results: Option<&Results>,
-        verbosity: Verbosity,
+        (zone, verbosity): (&TimeZone, Verbosity),
     ) {
         let Some(mut store) = self.store else { return };
         let checks: Vec<_> = backups(fleet).filter_map(check).collect();
@@ -143,10 +144,12 @@ impl History {
         match store.save_run(host, now, &checks, &proofs, run.as_ref()) {
             Ok(SaveOutcome::Written) => {}
             Ok(SaveOutcome::OthersSetAside(later)) => verbosity.note(&format!(
-                "the history has a run of a later time ({later}): a clock is wrong, or was. It was set aside, and this run follows the one before it. If the clock of this computer is right, nothing is to be done; if not, set it right, and the next run follows the runs that were set aside"
+                "the history has a run of a later time ({}): a clock is wrong, or was. It was set aside, and this run follows the one before it. If the clock of this computer is right, nothing is to be done; if not, set it right, and the next run follows the runs that were set aside",
+                in_words(later, zone)
             )),
             Ok(SaveOutcome::RanAtOnce(other)) => verbosity.note(&format!(
-                "another run over the same folders ran at once and was added to the history first ({other}); this one was not added, and nothing is to be done"
+                "another run over the same folders ran at once and was added to the history first ({}); this one was not added, and nothing is to be done",
+                in_words(other, zone)
             )),
             Err(error) => verbosity.note(&format!(
                 "the history was not written, so the next run checks again what this one did: {error}"
@@ -155,11 +158,17 @@ impl History {
     }
 }
 
+/// "2026-11-20 05:00 Europe/Berlin".
+pub(crate) fn in_words(at: Timestamp, zone: &TimeZone) -> String {
+    format!("{} {}", format::date_time(at, zone), format::zone(zone, at))
+}
+
 /// What the runs before these stored results found, to be compared from `since`; in words why not.
 pub(crate) fn for_stored_results(
     results: &Results,
     store: &Path,
     since: Timestamp,
+    zone: &TimeZone,
 ) -> Result<Past, String> {
     let open = Store::open(store).map_err(|e| e.to_string())?;
     let past = open.past_of_run(&results.run_id, results.scanned_at);
@@ -177,11 +186,12 @@ pub(crate) fn for_stored_results(
     match past.compared() {
         Some(_) => Ok(past),
         None => Err(format!(
-            "{}: there is no run at or before {since}{}",
+            "{}: there is no run at or before {}{}",
             store.display(),
+            in_words(since, zone),
             past.runs.first().map_or_else(String::new, |first| format!(
                 "; the first is of {}",
-                first.at
+                in_words(first.at, zone)
             )),
         )),
     }

@@ -140,9 +140,12 @@ fn doctor_tells_of_the_store_and_makes_none() {
     assert!(doctor().contains("it is damaged"), "{}", doctor());
 }
 
+/// Whose times are read.
+const ZONE: &str = "Europe/Berlin";
+
 /// A scan of the one backup at that instant, with a history of its own.
 fn scan_at(sandbox: &Sandbox, now: &str) -> String {
-    let fixed = ["scan", "backups", "--host", "desk", "--timezone", "UTC"];
+    let fixed = ["scan", "backups", "--host", "desk", "--timezone", ZONE];
     let named = ["--history", "h.sqlite3", "--now", now];
     let output = sandbox.run(&[&fixed[..], &named].concat());
     assert!(matches!(exit_code(&output), 0 | 1), "{}", stderr(&output));
@@ -155,13 +158,15 @@ fn one_night_with_a_clock_of_2036_stops_nothing() {
     scan_at(&sandbox, "2026-11-20T04:00:00Z");
     scan_at(&sandbox, "2036-03-01T04:00:00Z");
     let told = scan_at(&sandbox, "2026-11-21T04:00:00Z");
-    assert!(told.contains("2036-03-01"), "{told}");
+    assert!(told.contains("(2036-03-01 05:00 Europe/Berlin)"), "{told}");
     assert!(told.contains("set aside"), "{told}");
     assert!(!told.contains("move"), "{told}");
     assert!(told.contains("since 2026-11-20: nothing"), "{told}");
     let next = scan_at(&sandbox, "2026-11-22T04:00:00Z");
     assert!(!next.contains("set aside"), "{next}");
     assert!(next.contains("since 2026-11-21: nothing"), "{next}");
+    let settings = format!("[output]\ntimezone = \"{ZONE}\"\n");
+    sandbox.write("fleetback.toml", &settings);
     let doctor = sandbox.run(&[
         "doctor",
         "backups",
@@ -171,7 +176,7 @@ fn one_night_with_a_clock_of_2036_stops_nothing() {
         "h.sqlite3",
     ]);
     assert!(
-        stdout(&doctor).contains("up to 2036-03-01"),
+        stdout(&doctor).contains("up to 2036-03-01 05:00 Europe/Berlin"),
         "{}",
         stdout(&doctor)
     );
@@ -183,6 +188,7 @@ fn a_run_that_was_overtaken_by_another_is_told_as_that() {
     scan_at(&sandbox, "2026-11-20T05:00:00Z");
     let told = scan_at(&sandbox, "2026-11-20T04:00:00Z");
     assert!(told.contains("ran at once"), "{told}");
+    assert!(told.contains("(2026-11-20 06:00 Europe/Berlin)"), "{told}");
     assert!(told.contains("nothing is to be done"), "{told}");
 }
 
