@@ -18,6 +18,8 @@
 //! Nothing under a scanned root is ever opened for writing. No reader fails on bad input: what could
 //! not be used is a [`model::problem::Problem`] beside what could.
 
+#![forbid(unsafe_code)]
+
 pub mod backup;
 pub mod discover;
 pub mod feed;
