@@ -162,8 +162,9 @@ fn summary(view: &ReportView<'_>) -> Vec<Vec<Cell>> {
         ("Policy", Cell::text(Some(results.policy.name.as_str()))),
         ("Run", Cell::text(Some(results.run_id.as_str()))),
     ];
-    let texts = texts.map(|(what, cell)| row(what, cell));
-    texts.into_iter().chain(numbers).chain(statuses).collect()
+    let known = texts.into_iter().filter(|(_, cell)| *cell != Cell::Unknown);
+    let texts = known.map(|(what, cell)| row(what, cell));
+    texts.chain(numbers).chain(statuses).collect()
 }
 
 fn row(what: &str, cell: Cell) -> Vec<Cell> {

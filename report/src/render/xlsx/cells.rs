@@ -91,6 +91,20 @@ pub(super) fn finish(page: &mut Worksheet, rows: usize, columns: usize) -> Resul
     page.set_freeze_panes(1, 0)?;
     page.autofilter(0, 0, last.0, last.1)?;
     page.ignore_error_range(0, 0, last.0, last.1, IgnoreError::NumberStoredAsText)?;
+    on_paper(page, columns)
+}
+
+/// More columns than these are too small to read on one sheet of paper.
+const PAPER_COLUMNS: usize = 14;
+
+/// Landscape, with the headings and a page number on each sheet of paper; as wide as one where it can be read.
+fn on_paper(page: &mut Worksheet, columns: usize) -> Result<(), XlsxError> {
+    page.set_landscape();
+    page.set_repeat_rows(0, 0)?;
+    page.set_footer("&R&P / &N");
+    if columns <= PAPER_COLUMNS {
+        page.set_print_fit_to_pages(1, 0);
+    }
     Ok(())
 }
 
