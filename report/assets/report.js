@@ -3,18 +3,27 @@
 //
 // Three rules. Every word was decided before it came here: this file sorts, hides and shows, and
 // judges nothing. Text becomes text nodes, never markup. Only a few rows are in the page at a time.
-(() => {
+(async () => {
   const CHUNK = 100; // rows drawn at once; "Show more" draws as many again
   // The columns of a row in the embedded JSON, in the order in which the page writes them.
-  const [STATUS, SEVERITY, NAME, SERIAL, USER, EMAIL, DEPARTMENT, SITE, MODEL, OS, GOOD, GOOD_MORE, AGE, AGE_NUMBER, FIX, REASON,
-    HOSTS, FLAGS, EXTRA, CODES, COPY, GROUP, POLICY, NIGHTS, FAILING] = Array.from({ length: 25 }, (_, i) => i);
-  const AT_RISK = 1, WAIVED = 2, APART = 4, SOON = 8; // bits of FLAGS
+  const [STATUS, SEVERITY, NAME, SERIAL, USER, EMAIL, DEPARTMENT, SITE, MODEL, OS, GOOD, GOOD_AGE, KIND, AGE, AGE_NUMBER, FIX, REASON,
+    HOSTS, FLAGS, EXTRA, CODES, COPY, GROUP, POLICY, NIGHTS, FAILING] = Array.from({ length: 26 }, (_, i) => i);
+  const AT_RISK = 1, WAIVED = 2, APART = 4, SOON = 8, LEFT = 16; // bits of FLAGS
+  const [ROWS, TO, SUBJECT, BODY] = [0, 1, 2, 3]; // of a task
   const UNKNOWN = -1; // in place of an unknown text
 
   const byId = (id) => document.getElementById(id);
   const all = (selector, within = document) => [...within.querySelectorAll(selector)];
-  const embedded = (id) => JSON.parse(byId(id).textContent);
-  const fleet = embedded('fleet');
+  async function inflated(base64) {
+    const bytes = Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
+    const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream('deflate-raw'));
+    return JSON.parse(await new Response(stream).text());
+  }
+  const fleet = await inflated(byId('fleet').textContent).catch(() => null);
+  if (!fleet) {
+    byId('too-old').hidden = false; // this browser cannot decompress
+    return;
+  }
   const words = fleet.words;
   const text = (i) => (i === UNKNOWN ? '' : fleet.texts[i]);
   const keyOf = (i) => text(fleet.rows[i][COPY]) || String(i); // names a device in the address
@@ -130,7 +139,11 @@
 
   const body = byId('rows');
   const opened = new Set();
-  const columns = all('.devices thead th').map((th) => th.className.slice(2));
+  const headings = all('.devices thead th');
+  const columns = headings.map((th) => th.className.slice(2));
+  // Columns that the width of the window shows: a cell that spans more would make empty ones.
+  const spanned = () => headings.filter((th) => getComputedStyle(th).display !== 'none').length;
+  const fitSpans = () => all('[colspan]', body).forEach((cell) => { cell.colSpan = spanned(); });
 
   // The last nights, a bar each: its height says what its colour says. No bar: fleetback did not run.
   const NIGHT = 3; // width of a bar and its gap
@@ -149,21 +162,22 @@
   }
 
   const term = ([name, word, tone]) => el('span', { class: 'status' }, shape(name, tone), word);
-  const soft = (i) => (text(i) === '' ? null : el('span', { class: 'also' }, bdi(text(i))));
+  const soft = (i, name = '') => (text(i) === '' ? null : el('span', { class: `also ${name}` }, bdi(text(i))));
+  const tags = (flags) => [flags & WAIVED ? 'waived' : '', flags & LEFT ? 'left' : flags & APART ? 'apart' : ''].filter(Boolean);
   const CELLS = {
     status: (row) => [term(fleet.statuses[row[STATUS]]),
-      ...[[WAIVED, 'waived'], [APART, 'apart']].filter(([bit]) => row[FLAGS] & bit).map(([, name]) => el('span', { class: 'tag' }, words[name]))],
+      ...tags(row[FLAGS]).map((name) => el('span', { class: 'tag' }, words[name]))],
     severity: (row) => [row[SEVERITY] === UNKNOWN ? el('span', { class: 'soft' }, words.none) : term(fleet.severities[row[SEVERITY]])],
     user: (row) => [known(row[USER]), soft(row[DEPARTMENT])],
     serial: (row) => [el('span', { class: 'id' }, known(row[SERIAL]))],
-    good: (row) => [bdi(text(row[GOOD])), soft(row[GOOD_MORE])],
+    good: (row) => [bdi(text(row[GOOD])), soft(row[GOOD_AGE]), soft(row[KIND], 'of-kind')],
     nights: (row) => [strip(text(row[NIGHTS]))],
     fix: (row) => [el('span', { class: 'fix' }, fixOf(row)[1]), soft(row[REASON])],
   };
   function cell(name, row, i) {
     if (name === 'device') return deviceCell(row, i);
     const td = el('td', { class: `c-${name}`, role: 'cell' }, ...CELLS[name](row));
-    if (['user', 'fix', 'good'].includes(name)) td.title = all('span, bdi', td).map((node) => node.textContent).filter((words, i, list) => words && words !== list[i - 1]).join(' · ');
+    if (['status', 'user', 'fix', 'good'].includes(name)) td.title = all('span, bdi', td).map((node) => node.textContent).filter((words, i, list) => words && words !== list[i - 1]).join(' · ');
     return td;
   }
   function deviceCell(row, i) {
@@ -181,7 +195,7 @@
     return isOpen ? [tr, drawDetail(i)] : [tr];
   }
   const headingRow = (label, count) => el('tr', { class: 'kind', role: 'row' },
-    el('th', { colspan: columns.length, scope: 'rowgroup', role: 'cell' }, `${label} (${count.toLocaleString('en-GB')})`));
+    el('th', { colspan: spanned(), scope: 'rowgroup', role: 'cell' }, `${label} (${count.toLocaleString('en-GB')})`));
 
   function drawRows() {
     const atRisk = view.filter((i) => fleet.rows[i][FLAGS] & AT_RISK).length;
@@ -226,21 +240,20 @@
   // Blocks of devices, each inflated when the first of its devices is opened.
   const blocks = new Map();
   let stored = null;
-  async function inflated(base64) {
-    const bytes = Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
-    const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream('deflate-raw'));
-    return JSON.parse(await new Response(stream).text());
-  }
   async function detailOf(i) {
-    stored ??= embedded('details');
+    stored ??= JSON.parse(byId('details').textContent);
     const number = Math.floor(i / stored.block);
     if (!blocks.has(number)) blocks.set(number, inflated(stored.blocks[number]));
     const block = await blocks.get(number);
-    return [block.devices[i % stored.block], block.texts];
+    return [block.devices[i % stored.block], block];
   }
+  // A letter out of its arrays; `texts` are those of its block.
+  const letterOf = ([to, subject, parts], texts) => ({
+    to: to.map((i) => texts[i]), subject: texts[subject], body: parts.map((i) => texts[i]).join('\n') + '\n',
+  });
 
-  // The panel of a device out of its arrays; `texts` are those of its block.
-  function panelOf({ sentence, start, action, letter, findings, facts, backups, problems }, texts) {
+  // The panel of a device out of its arrays; `texts` and `advice` are those of its block.
+  function panelOf({ sentence, start, action, letter, findings, facts, backups, problems }, { texts, advice }) {
     const word = (i) => (i === UNKNOWN ? '' : texts[i]);
     const say = (i) => bdi(word(i));
     const list = (tag, items) => el(tag, {}, ...items.map((item) => el('li', {}, item)));
@@ -251,23 +264,24 @@
     const aside = (i) => (i === UNKNOWN ? null : el('p', { class: 'soft' }, say(i)));
     const folded = (title, ...children) => el('details', {}, el('summary', {}, title), ...children);
 
-    // Text to send on, with a button that copies it and a link that opens a mail.
-    function message(lines, subject, to) {
-      const letter = lines.map(word).join('\n') + '\n';
+    // Text to send on, with a button that copies it and, for a letter, a link that opens a mail.
+    function message(body, letter) {
       const said = el('span', { class: 'said small', role: 'status' });
       const button = el('button', { type: 'button' }, words.copy);
       button.addEventListener('click', async () => {
-        said.textContent = await copy(letter) ? words.copied : words.notCopied;
+        said.textContent = await copy(body) ? words.copied : words.notCopied;
       });
-      const address = `mailto:${(to || []).map((i) => encodeURIComponent(word(i))).join(',')}?subject=${encodeURIComponent(word(subject))}&body=${encodeURIComponent(letter.replaceAll('\n', '\r\n'))}`;
-      return [el('pre', { class: 'letter' }, letter), el('p', { class: 'buttons no-print' }, button,
-        to ? el('a', { class: 'button', href: address }, words.mail) : null, said)];
+      const link = letter ? el('a', { class: 'button' }, words.mail) : null;
+      if (link) mail(link, letter, said);
+      return [el('pre', { class: 'letter', tabindex: 0 }, body), el('p', { class: 'buttons no-print' }, button, link, said)];
     }
+    const letterPart = (sent) => part(words.letter, ...message(sent.body, sent));
     function drawAction([title, who, steps, destroys, next]) {
       return part(words.action, el('p', {}, el('strong', { class: 'fix-line' }, word(title)), ' ', el('span', { class: 'soft' }, word(who))),
         harm(destroys), steps.length ? list('ol', steps.map(say)) : null, aside(next));
     }
-    function drawFinding([severity, code, cause, why, fix, who, steps, destroys, next, waived, evidence, handOver]) {
+    function drawFinding([severity, code, cause, why, adviceNumber, waived, evidence, handOver]) {
+      const [fix, who, steps, destroys, next] = advice[adviceNumber];
       const [severityName, severityWord, tone] = fleet.severities[severity];
       return el('div', { class: 'finding' },
         el('p', { class: 'head' },
@@ -277,7 +291,7 @@
         el('ul', { class: 'evidence' }, ...evidence.map(([fact, from]) =>
           el('li', {}, say(fact), ' ', el('span', { class: 'from' }, short(word(from)))))),
         steps.length ? folded(el('span', {}, `${word(fix)}: ${words.steps.toLowerCase()}`), el('p', { class: 'soft' }, word(who)), harm(destroys), list('ol', steps.map(say)), aside(next)) : null,
-        handOver.length ? folded(words.handOver, ...message(handOver)) : null);
+        handOver.length ? folded(words.handOver, ...message(handOver.map(word).join('\n') + '\n')) : null);
     }
     function drawBackup([title, good, tone, facts, files]) {
       return el('div', { class: 'backup' },
@@ -292,8 +306,8 @@
       el('p', { class: 'sentence' }, say(sentence)),
       pairs(start),
       el('div', { class: 'first' },
-        action ? drawAction(action) : null,
-        letter ? part(words.letter, ...message(letter[2], letter[1], letter[0])) : null),
+        action === null ? null : drawAction(advice[action]),
+        letter ? letterPart(letterOf(letter, texts)) : null),
       part(words.findings, ...(findings.length ? findings.map(drawFinding) : [el('p', { class: 'soft' }, words.noFindings)])),
       part(words.backups, ...(backups.length ? backups.map(drawBackup) : [el('p', { class: 'soft' }, words.noBackups)])),
       problems.length ? part(words.problems, el('ul', {}, ...problems.map(drawProblem))) : null,
@@ -301,8 +315,8 @@
   }
 
   function drawDetail(i) {
-    const td = el('td', { colspan: columns.length, role: 'cell' });
-    detailOf(i).then(([detail, texts]) => td.replaceChildren(panelOf(detail, texts)), () => td.replaceChildren(el('p', { class: 'sheet' }, words.tooOld)));
+    const td = el('td', { colspan: spanned(), role: 'cell' });
+    detailOf(i).then(([detail, block]) => td.replaceChildren(panelOf(detail, block)));
     return el('tr', { class: 'detail', role: 'row', id: `device-${i}` }, td);
   }
 
@@ -400,20 +414,42 @@
     said.textContent = !done ? words.notCopied
       : `Copied ${plural(serials.length, 'serial number', 'serial numbers')}` + (left ? `; ${plural(left, 'device has', 'devices have')} none` : '');
   }
-  // A mail that the link could not hold: its addresses are copied instead.
-  async function copyAddresses(link, said) {
-    const rows = fleet.tasks[link.dataset.mail].map((i) => fleet.rows[i]);
-    const addresses = [...new Set(rows.map((row) => text(row[EMAIL])).filter(Boolean))];
-    const held = addresses.every((address) => link.getAttribute('href').includes(address));
-    if (held || rows.some((row) => fixOf(row)[2] !== 'user')) return;
-    if (await copy(addresses.join(', '))) said.textContent = `Copied ${plural(addresses.length, 'address', 'addresses')}: paste them as blind copies`;
+
+  // ---- mail ----
+
+  const LINK_MAX = 1900; // mail programs and Windows cut an address near 2,000 letters
+  const encoded = (words) => encodeURIComponent(words).replaceAll('%40', '@');
+  // The link that holds most of a letter, the words that say what it leaves out, and that.
+  function mailLink({ to, subject, body }) {
+    const list = to.map(encoded).join(',');
+    const addressed = to.length > 1 ? `?bcc=${list}&` : `${list}?`;
+    const text = `&body=${encoded(body.replaceAll('\n', '\r\n'))}`;
+    const addresses = to.join(', ');
+    const tries = [
+      [addressed, text, null, ''],
+      [addressed, '', words.mailText, body],
+      ['?', text, words.mailAddresses, addresses],
+      ['?', '', words.mailBoth, `${addresses}\n\n${body}`],
+    ].map(([who, what, ...left]) => [`mailto:${who}subject=${encoded(subject)}${what}`, ...left]);
+    return tries.find(([href]) => href.length <= LINK_MAX) ?? tries.at(-1);
+  }
+  // Makes a link open a mail. What the link cannot hold is copied as it is pressed, and it says so before.
+  function mail(link, letter, said) {
+    const [href, hint, left] = mailLink(letter);
+    link.href = href;
+    if (!hint) return;
+    link.title = hint;
+    link.addEventListener('click', async () => {
+      said.textContent = await copy(left) ? hint : words.notCopied;
+    });
   }
 
-  // The columns of the saved table, named as in the CSV file of the program.
+  // The columns of the saved table: the first ones of the program's CSV file, with the same cells.
   const guarded = new Set(fleet.guarded);
   const guardedText = (i) => (guarded.has(i) ? `'${text(i)}` : text(i));
   const SAVED = {
     could_be_lost: (row) => (row[FLAGS] & AT_RISK ? 'yes' : 'no'),
+    listed: (row) => (row[FLAGS] & LEFT ? 'left-mdm' : row[FLAGS] & APART ? 'apart' : 'fleet'),
     status: (row) => fleet.statuses[row[STATUS]][0],
     severity: (row) => (row[SEVERITY] === UNKNOWN ? 'none' : fleet.severities[row[SEVERITY]][0]),
     device_name: (row) => guardedText(row[NAME]),
@@ -422,24 +458,29 @@
     site: (row) => guardedText(row[SITE]),
     department: (row) => guardedText(row[DEPARTMENT]),
     serial_number: (row) => guardedText(row[SERIAL]),
-    model: (row) => guardedText(row[MODEL]),
-    os: (row) => guardedText(row[OS]),
-    last_good_backup: (row) => (row[AGE] === null ? '' : text(row[GOOD])),
+    last_good_backup: (row) => (/^\d/.test(text(row[GOOD])) ? text(row[GOOD]) : ''), // words where there is none
     age_days: (row) => (row[AGE] === null ? '' : String(row[AGE])),
     reason: (row) => guardedText(row[REASON]),
-    likely_fix: (row) => fixOf(row)[1],
+    likely_fix: (row) => (fixOf(row)[0] ? fixOf(row)[1] : ''),
     who_acts: (row) => fixOf(row)[2],
+    message: (row, message) => message,
   };
   const quoted = (value) => (/[",\r\n]/.test(value) ? `"${value.replaceAll('"', '""')}"` : value);
-  function tableAsCsv(indices) {
-    const lines = [Object.keys(SAVED), ...indices.map((i) => Object.values(SAVED).map((of) => of(fleet.rows[i])))];
+  async function messageOf(i) {
+    const [{ letter }, { texts }] = await detailOf(i);
+    return letter ? letterOf(letter, texts).body : '';
+  }
+  async function tableAsCsv(indices) {
+    const messages = await Promise.all(indices.map(messageOf));
+    const lines = [Object.keys(SAVED), ...indices.map((i, n) => Object.values(SAVED).map((of) => of(fleet.rows[i], messages[n])))];
     return `\ufeff${lines.map((cells) => cells.map(quoted).join(',')).join('\r\n')}\r\n`;
   }
-  function download() {
-    const address = URL.createObjectURL(new Blob([tableAsCsv(view)], { type: 'text/csv' }));
+  async function download() {
+    const saved = view;
+    const address = URL.createObjectURL(new Blob([await tableAsCsv(saved)], { type: 'text/csv' }));
     el('a', { href: address, download: 'devices.csv' }).click();
     setTimeout(() => URL.revokeObjectURL(address), 10_000);
-    byId('said').textContent = `${words.saved}: ${plural(view.length, 'row', 'rows')}`;
+    byId('said').textContent = `${words.saved}: ${plural(saved.length, 'row', 'rows')}`;
   }
 
   // ---- what people press ----
@@ -517,9 +558,31 @@
         button.setAttribute('aria-expanded', String(open));
       });
     }
-    for (const button of all('[data-copy]')) button.addEventListener('click', () => copySerials(fleet.tasks[button.dataset.copy], said));
-    for (const link of all('[data-mail]')) link.addEventListener('click', () => copyAddresses(link, said));
+    for (const button of all('[data-copy]')) button.addEventListener('click', () => copySerials(fleet.tasks[button.dataset.copy][ROWS], said));
+    for (const link of all('[data-mail]')) {
+      const task = fleet.tasks[link.dataset.mail];
+      mail(link, { to: task[TO].map(text), subject: text(task[SUBJECT]), body: text(task[BODY]) }, said);
+    }
   }
+
+  // As many names as fit into the line of a task, with their devices where all fit, and how many it leaves out.
+  function nameSome(line, count) {
+    all('.name', line).forEach((name, i) => { name.hidden = i >= count; });
+    const left = Number(line.dataset.count) - count;
+    line.querySelector('.more').textContent = left ? `and ${left.toLocaleString('en-GB')} more` : '';
+  }
+  function nameWhatFits(line) {
+    let count = all('.name', line).length;
+    line.classList.remove('names-only');
+    nameSome(line, count);
+    line.classList.toggle('names-only', line.scrollWidth > line.clientWidth);
+    while (count > 1 && line.scrollWidth > line.clientWidth) nameSome(line, count -= 1);
+  }
+  const nameAll = () => all('.task .people[data-count]').forEach((line) => {
+    line.classList.remove('names-only');
+    nameSome(line, all('.name', line).length);
+  });
+  const nameWhatFitsAll = () => all('.task .people[data-count]').forEach(nameWhatFits);
 
   function listenToTabs() {
     const tabs = all('[role=tab]');
@@ -528,6 +591,7 @@
       tab.setAttribute('aria-selected', String(isChosen));
       tab.tabIndex = isChosen ? 0 : -1;
       byId(tab.getAttribute('aria-controls')).classList.toggle('is-hidden', !isChosen);
+      nameWhatFitsAll();
     });
     tabs.forEach((tab, place) => {
       tab.addEventListener('click', () => select(tab));
@@ -544,12 +608,21 @@
 
   // ---- paper: every device that could be lost ----
 
+  const PAPER_MAX = 1000; // devices on paper
   function dressForPaper() {
-    const rows = fleet.rows.filter((row) => row[FLAGS] & AT_RISK).map((row) => el('tr', {},
+    const atRisk = fleet.rows.filter((row) => row[FLAGS] & AT_RISK);
+    const rows = atRisk.slice(0, PAPER_MAX).map((row) => el('tr', {},
       el('td', {}, fleet.statuses[row[STATUS]][1]), el('th', { scope: 'row' }, bdi(row[NAME] === UNKNOWN ? words.nameless : text(row[NAME]))),
-      el('td', { class: 'id' }, known(row[SERIAL])), el('td', {}, known(row[USER])), el('td', {}, [text(row[GOOD]), text(row[GOOD_MORE])].filter(Boolean).join(', ')),
+      el('td', { class: 'id' }, known(row[SERIAL])), el('td', {}, known(row[USER])), el('td', {}, [GOOD, GOOD_AGE, KIND].map((column) => text(row[column])).filter(Boolean).join(', ')),
       el('td', {}, fixOf(row)[1]), el('td', {}, bdi(text(row[REASON])))));
+    const left = atRisk.length - rows.length;
+    if (left) rows.push(el('tr', {}, el('td', { colspan: 7 }, words.notOnPaper.replace('#', left.toLocaleString('en-GB')))));
     byId('paper-rows').replaceChildren(...rows);
+    nameAll();
+  }
+  function undress() {
+    byId('paper-rows').replaceChildren();
+    nameWhatFitsAll();
   }
 
   document.documentElement.classList.add('alive');
@@ -559,7 +632,11 @@
   listenToTabs();
   addEventListener('hashchange', showRemembered);
   addEventListener('beforeprint', dressForPaper);
-  addEventListener('afterprint', () => byId('paper-rows').replaceChildren());
+  addEventListener('afterprint', undress);
+  addEventListener('resize', () => requestAnimationFrame(() => {
+    nameWhatFitsAll();
+    fitSpans();
+  }));
   if (location.hash.includes('=')) {
     showRemembered();
   } else {

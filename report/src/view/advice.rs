@@ -1,4 +1,4 @@
-//! A fix made ready for a device: its steps, and the letter that asks the user for it.
+//! A fix made ready for a device: its steps, and what the device is called in a letter.
 
 use crate::format::escaped;
 use crate::results::{Device, Finding};
@@ -14,12 +14,6 @@ pub fn steps(device: &Device, finding: &Finding) -> Vec<String> {
 /// The same for the device's user.
 pub(super) fn steps_for_user(device: &Device, finding: &Finding) -> Vec<String> {
     finding.likely_fix.steps_for_user(&traits(device, finding))
-}
-
-/// A letter ready to send to the device's user; `None` where no user is asked.
-pub fn letter(device: &Device, finding: &Finding) -> Option<String> {
-    let traits = traits(device, finding);
-    finding.likely_fix.message(&traits, &called(device))
 }
 
 fn traits(device: &Device, finding: &Finding) -> DeviceTraits {

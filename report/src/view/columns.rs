@@ -8,7 +8,7 @@ use jiff::Timestamp;
 
 use super::cell::{Cell, Kind};
 use super::report::Row;
-use super::{advice, attention, policy, summary};
+use super::{attention, letter, policy, summary};
 use crate::format::{self, Label};
 use crate::results::{Backup, Change, Device, Finding, FixId};
 
@@ -114,7 +114,7 @@ pub const COLUMNS: &[Column] = &[
     col("reason", "Reason", Kind::Text, |r| Cell::text(r.finding().map(|found| r.results.cause(&found.cause)))),
     col("likely_fix", "Likely fix", Kind::Id, |r| fix_id(r.advice().map(|found| found.likely_fix))),
     col("who_acts", "Who acts", Kind::Word, |r| Cell::text(r.advice().map(|found| found.likely_fix.about().who))),
-    col("message", "Message to the user", Kind::Text, |r| Cell::text(r.advice().and_then(|found| advice::letter(r.device, found)))),
+    col("message", "Message to the user", Kind::Text, |r| Cell::text(r.advice().and_then(|_| letter::to_user(r.device)).map(|letter| letter.body))),
     col("model", "Model", Kind::Text, |r| Cell::text(r.device.model.as_deref())),
     col("product_type", "Product type", Kind::Text, |r| Cell::text(r.device.product_type.as_deref())),
     col("os", "System", Kind::Text, |r| os(r.device)),

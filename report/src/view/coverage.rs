@@ -4,10 +4,11 @@ use std::cmp::Reverse;
 
 use fleetback_scanner::model::problem::{Level, Problem};
 
+use super::capped::Capped;
 use super::policy;
 use super::report::ReportView;
 use crate::format::{self, escaped};
-use crate::results::{Host, Results, WaiverUse};
+use crate::results::{Host, Results, Unmatched, WaiverUse};
 
 pub(crate) struct ProblemRow {
     pub(crate) path: String,
@@ -53,18 +54,16 @@ pub(crate) const PROBLEMS_LEAD: &str =
     "Each of these is a file or folder that is missing or not as expected.";
 
 /// Those that leave the report incomplete, and the notes.
-pub(crate) fn problems(view: &ReportView<'_>) -> (Vec<ProblemRow>, Vec<ProblemRow>) {
+pub(crate) fn problems(view: &ReportView<'_>) -> (Capped<ProblemRow>, Capped<ProblemRow>) {
+    let all = view.problems();
     let of = |level: Level| {
-        let problems = view
-            .problems()
-            .into_iter()
-            .filter(|problem| problem.level == level);
-        problems.map(problem).collect()
+        let problems = all.iter().filter(|problem| problem.level == level);
+        Capped::new(problems, |problem| row(problem), "JSON")
     };
     (of(Level::Incomplete), of(Level::Note))
 }
 
-fn problem(problem: &Problem) -> ProblemRow {
+fn row(problem: &Problem) -> ProblemRow {
     ProblemRow {
         path: escaped(&problem.path.to_string_lossy()),
         what: format::sentence(&escaped(&problem.reason())),
@@ -88,15 +87,12 @@ pub(crate) fn waiver(waiver: &WaiverUse) -> WaiverRow {
     }
 }
 
-pub(crate) fn unmatched(results: &Results) -> Vec<UnmatchedRow> {
-    results
-        .unmatched
-        .iter()
-        .map(|item| UnmatchedRow {
-            source: escaped(&item.source),
-            reason: escaped(&item.reason),
-        })
-        .collect()
+pub(crate) fn unmatched(results: &Results) -> Capped<UnmatchedRow> {
+    let row = |item: &Unmatched| UnmatchedRow {
+        source: escaped(&item.source),
+        reason: escaped(&item.reason),
+    };
+    Capped::new(results.unmatched.iter(), row, "JSON")
 }
 
 pub(crate) fn host(host: &Host) -> HostRow {

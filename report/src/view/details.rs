@@ -9,15 +9,16 @@ use fleetback_scanner::model::management::{CapacityUnit, Validity};
 use fleetback_scanner::model::problem::Problem;
 use jiff::Timestamp;
 
+use super::action::{Action, action};
+use super::attempt::attempt;
 use super::device::{UNKNOWN, currency};
-use super::groups::may_destroy;
 use super::labelled::{LabelledValue, LabelledValues, labelled};
 use super::report::ReportView;
 use super::support_request::support_request;
-use super::{advice, history, policy};
+use super::{history, policy};
 use crate::format::{self, AgeLimits, Label};
 use crate::results::{
-    Attempt, Backup, Device, Evidence, Finding, Icloud, IcloudAttempt, Mdm, Severity, Waiver,
+    Backup, Device, Evidence, Finding, Icloud, IcloudAttempt, Mdm, Severity, Waiver,
 };
 
 /// All that is said of one device.
@@ -35,12 +36,7 @@ pub(crate) struct FindingDetails {
     pub(crate) code: &'static str,
     pub(crate) cause: String,
     pub(crate) why: String,
-    pub(crate) fix: String,
-    /// "User acts; confidence high: direct evidence".
-    pub(crate) who_and_how_sure: String,
-    pub(crate) steps: Vec<String>,
-    pub(crate) may_destroy: Option<String>,
-    pub(crate) next: Option<String>,
+    pub(crate) action: Action,
     pub(crate) waiver: Option<String>,
     /// What it rests on and where that was read; the rules of a benchmark that speak of it.
     pub(crate) grounds: LabelledValues,
@@ -108,18 +104,12 @@ impl DetailsWriter<'_> {
     }
 
     fn finding(&self, device: &Device, finding: &Finding) -> FindingDetails {
-        let fix = finding.likely_fix.about();
-        let next = finding.next_fix.map(|next| next.about().title);
         FindingDetails {
             severity: finding.severity,
             code: finding.code.id(),
             cause: self.view.results().cause(&finding.cause).to_owned(),
             why: self.read(&finding.why),
-            fix: fix.title.to_owned(),
-            who_and_how_sure: who_and_how_sure(finding),
-            steps: advice::steps(device, finding),
-            may_destroy: fix.may_destroy.map(may_destroy),
-            next: next.map(|title| format!("If it persists: {title}")),
+            action: action(device, finding),
             waiver: finding.waived.as_ref().map(waiver),
             grounds: self.grounds(finding),
             hand_over: self.lines(support_request(self.view, device, finding).as_deref()),
@@ -212,7 +202,7 @@ impl DetailsWriter<'_> {
                 device
                     .last_attempt
                     .as_ref()
-                    .map(|attempt| self.attempt(attempt)),
+                    .map(|last| attempt(device, last, &self.when(last.at))),
             ),
             (
                 "In the inventory",
@@ -223,15 +213,6 @@ impl DetailsWriter<'_> {
             .into_iter()
             .map(|(label, value)| labelled(label, or_unknown(value)))
             .collect()
-    }
-
-    fn attempt(&self, attempt: &Attempt) -> String {
-        format!(
-            "{}, {}, {}",
-            self.when(attempt.at),
-            attempt.kind.label(),
-            self.read(&attempt.result)
-        )
     }
 
     fn icloud(&self, icloud: &Icloud) -> LabelledValues {
@@ -468,11 +449,6 @@ fn or_unknown(value: Option<String>) -> String {
 
 fn yes_no_or(value: Option<bool>, otherwise: &str) -> String {
     value.map(format::yes_no).unwrap_or(otherwise).into()
-}
-
-pub(super) fn who_and_how_sure(finding: &Finding) -> String {
-    let who = format::capital(finding.likely_fix.about().who);
-    format!("{who} acts; confidence {}", finding.confidence.label())
 }
 
 fn waiver(waiver: &Waiver) -> String {

@@ -6,6 +6,7 @@
 use std::collections::BTreeSet;
 
 use super::attention;
+use super::capped::Capped;
 use super::report::ReportView;
 use crate::format::{self, Age, escaped, plural};
 use crate::results::{Confidence, Device, Finding, Os, OsVerdict, Severity, Status};
@@ -134,11 +135,22 @@ fn with_age(
 
 /// "12 days old, local"; empty when there is no good backup.
 pub(crate) fn last_good_more(view: &ReportView<'_>, device: &Device) -> String {
-    let kind = device.last_good_backup.as_ref().map(|good| good.kind);
-    match age(view, device).zip(kind) {
-        Some((age, kind)) => format!("{age} old, {}", kind.label()),
-        None => String::new(),
-    }
+    let kind = kind_of_good(device).map(str::to_owned);
+    let parts: Vec<_> = age_words(view, device).into_iter().chain(kind).collect();
+    parts.join(", ")
+}
+
+/// "12 days old"; `None` when there is no good backup.
+pub(crate) fn age_words(view: &ReportView<'_>, device: &Device) -> Option<String> {
+    age(view, device).map(|age| format!("{age} old"))
+}
+
+/// "local" or "iCloud"; `None` when there is no good backup.
+pub(crate) fn kind_of_good(device: &Device) -> Option<&'static str> {
+    device
+        .last_good_backup
+        .as_ref()
+        .map(|good| good.kind.label())
 }
 
 /// The title of the likely fix; what stands there when no finding asks for one.
@@ -197,11 +209,13 @@ pub(crate) struct StaticRow {
     pub(crate) fix: String,
     pub(crate) reason: String,
     pub(crate) host: String,
+    /// Why it is listed apart, if it is.
+    pub(crate) listed: String,
 }
 
-pub(crate) fn listed(view: &ReportView<'_>, fits: attention::DeviceFilter) -> Vec<StaticRow> {
+pub(crate) fn listed(view: &ReportView<'_>, fits: attention::DeviceFilter) -> Capped<StaticRow> {
     let devices = view.results().devices.iter().filter(|device| fits(device));
-    devices.map(|device| static_row(view, device)).collect()
+    Capped::new(devices, |device| static_row(view, device), "CSV file")
 }
 
 fn static_row(view: &ReportView<'_>, device: &Device) -> StaticRow {
@@ -227,5 +241,6 @@ fn static_row(view: &ReportView<'_>, device: &Device) -> StaticRow {
             escaped(view.results().cause(&finding.cause))
         }),
         host: hosts.into_iter().collect::<Vec<_>>().join(", "),
+        listed: format::heading(device.listed),
     }
 }

@@ -14,15 +14,25 @@ const CLOSING: &str =
 
 /// A letter before it is sent.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(crate) struct Letter {
+pub struct Letter {
     /// Addresses; empty where none is known.
-    pub(crate) to: Vec<String>,
-    pub(crate) subject: String,
-    pub(crate) body: String,
+    pub to: Vec<String>,
+    /// One line.
+    pub subject: String,
+    /// The text, its lines ended by LF.
+    pub body: String,
+}
+
+impl Letter {
+    /// The text in parts that lines join: what names a person or a device, then what many letters share.
+    pub(crate) fn parts(&self) -> impl Iterator<Item = &str> {
+        const NAMED_LINES: usize = 3;
+        self.body.trim_end().splitn(NAMED_LINES + 1, '\n')
+    }
 }
 
 /// The letter to the user of a device; `None` where no finding asks anything of a user.
-pub(crate) fn to_user(device: &Device) -> Option<Letter> {
+pub fn to_user(device: &Device) -> Option<Letter> {
     let asks = asks(device);
     let letter = || Letter {
         to: device

@@ -1,7 +1,10 @@
 //! The one view model: what every output prints, decided once.
 
+pub(crate) mod action;
 pub mod advice;
+pub(crate) mod attempt;
 pub mod attention;
+pub(crate) mod capped;
 pub mod cell;
 pub mod columns;
 pub(crate) mod coverage;
@@ -11,7 +14,7 @@ pub mod diff;
 pub mod groups;
 pub mod history;
 pub(crate) mod labelled;
-pub(crate) mod letter;
+pub mod letter;
 pub(crate) mod next_step;
 pub(crate) mod nights;
 pub(crate) mod panel;

@@ -22,16 +22,18 @@ pub(crate) struct Night {
     pub(crate) at_risk: Option<u64>,
 }
 
-/// The nights, oldest first, this one last; empty for a run without a history. A night is a calendar day
-/// of the report's zone; of two runs of one day the later counts.
+/// The nights since the first run, oldest first, this one last; empty for a run without a history. A night
+/// is a calendar day of the report's zone; of two runs of one day the later counts.
 pub(crate) fn nights(view: &ReportView<'_>) -> Vec<Night> {
     let results = view.results();
     let Some(past) = &results.history else {
         return Vec::new();
     };
-    let today = format::date(results.scanned_at, view.zone());
+    let date = |at| format::date(at, view.zone());
+    let (today, first) = (date(results.scanned_at), past.first_run.map(date));
     let by_date = by_date(view, past);
-    let earlier = dates_before(today).map(|date| night(date, by_date.get(&date).copied()));
+    let since_first = dates_before(today).filter(|date| first.is_some_and(|first| *date >= first));
+    let earlier = since_first.map(|date| night(date, by_date.get(&date).copied()));
     let tonight = Night {
         date: today.to_string(),
         ran: true,
@@ -40,13 +42,16 @@ pub(crate) fn nights(view: &ReportView<'_>) -> Vec<Night> {
     earlier.chain([tonight]).collect()
 }
 
-/// Nights since the first run on which fleetback did not run.
-pub(crate) fn missed(view: &ReportView<'_>) -> u64 {
-    let past = view.results().history.as_ref();
-    let first = past.and_then(|past| past.first_run);
-    let first = first.map(|at| format::date(at, view.zone()).to_string());
-    let missed = |night: &&Night| !night.ran && first.as_ref().is_some_and(|d| night.date > *d);
-    nights(view).iter().filter(missed).count() as u64
+/// "fleetback did not run on 3 of the last 28 nights."; empty when it ran on all since the first.
+pub(crate) fn missed(view: &ReportView<'_>) -> String {
+    let nights = nights(view);
+    match nights.iter().filter(|night| !night.ran).count() {
+        0 => String::new(),
+        missed => format!(
+            "fleetback did not run on {missed} of the last {} nights.",
+            nights.len()
+        ),
+    }
 }
 
 fn by_date<'a>(view: &ReportView<'_>, past: &'a RunHistory) -> BTreeMap<Date, &'a PastNight> {
@@ -69,12 +74,27 @@ fn night(date: Date, run: Option<&PastNight>) -> Night {
     }
 }
 
-/// "2026-11-19: 14; 2026-11-20: 16", for those who do not see the line.
-pub(crate) fn described(nights: &[Night]) -> String {
-    let one = |night: &Night| match night.at_risk {
-        Some(devices) => format!("{}: {}", night.date, format::number(devices)),
-        None if night.ran => format!("{}: not known", night.date),
-        None => format!("{}: not run", night.date),
-    };
-    nights.iter().map(one).collect::<Vec<_>>().join("; ")
+impl Night {
+    /// "2026-11-19: 14".
+    pub(crate) fn words(&self) -> String {
+        match self.at_risk {
+            Some(devices) => format!("{}: {}", self.date, format::number(devices)),
+            None if self.ran => format!("{}: the number was not kept", self.date),
+            None => format!("{}: not run", self.date),
+        }
+    }
+}
+
+/// "between 14 and 31"; `None` for no night with a number.
+pub(crate) fn range(nights: &[Night]) -> Option<String> {
+    let numbers = || nights.iter().filter_map(|night| night.at_risk);
+    let (least, most) = (numbers().min()?, numbers().max()?);
+    Some(match least == most {
+        true => format!("{} each night", format::number(most)),
+        false => format!(
+            "between {} and {}",
+            format::number(least),
+            format::number(most)
+        ),
+    })
 }

@@ -1,14 +1,14 @@
 //! How the details of a device begin: one sentence, three facts, one action, one letter.
 
-use super::advice;
+use super::action::{Action, action};
+use super::attempt::attempt;
 use super::attention::{Urgency, deciding_finding, leading_finding, urgency};
 use super::device::{self, UNKNOWN};
-use super::groups::may_destroy;
 use super::labelled::{LabelledValues, labelled};
 use super::letter::{self, Letter};
 use super::report::ReportView;
 use crate::format::{self, escaped};
-use crate::results::{Device, Finding, Listed};
+use crate::results::{Device, Listed};
 
 /// The beginning.
 pub(crate) struct Panel {
@@ -16,16 +16,6 @@ pub(crate) struct Panel {
     pub(crate) facts: LabelledValues,
     pub(crate) action: Option<Action>,
     pub(crate) letter: Option<Letter>,
-}
-
-/// What to do first.
-pub(crate) struct Action {
-    pub(crate) title: String,
-    /// "admin acts; confidence high".
-    pub(crate) who_and_how_sure: String,
-    pub(crate) steps: Vec<String>,
-    pub(crate) may_destroy: Option<String>,
-    pub(crate) next: Option<String>,
 }
 
 /// The beginning of a device's details.
@@ -76,13 +66,9 @@ fn subject(device: &Device) -> String {
 }
 
 fn facts(view: &ReportView<'_>, device: &Device) -> LabelledValues {
-    let attempt = device.last_attempt.as_ref().map(|attempt| {
-        let day = format::date(attempt.at, view.zone());
-        format!(
-            "{day}, {}: {}",
-            attempt.kind.label(),
-            escaped(&view.read(&attempt.result))
-        )
+    let attempt = device.last_attempt.as_ref().map(|last| {
+        let day = format::date(last.at, view.zone());
+        attempt(device, last, &day.to_string())
     });
     let seen = device.mdm.as_ref().and_then(|mdm| mdm.last_seen);
     let seen = seen.map(|at| format::date_time(at, view.zone()));
@@ -106,15 +92,4 @@ fn last_good(view: &ReportView<'_>, device: &Device) -> String {
         parts.join(", "),
         format::limit(device.max_age_days)
     )
-}
-
-fn action(device: &Device, finding: &Finding) -> Action {
-    let about = finding.likely_fix.about();
-    Action {
-        title: about.title.to_owned(),
-        who_and_how_sure: super::details::who_and_how_sure(finding),
-        steps: advice::steps(device, finding),
-        may_destroy: about.may_destroy.map(may_destroy),
-        next: (finding.next_fix).map(|next| format!("If it persists: {}", next.about().title)),
-    }
 }

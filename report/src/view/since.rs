@@ -4,7 +4,7 @@ use super::history::RiskChange;
 use super::nights;
 use super::report::ReportView;
 use super::work_list::{NamedDevice, named};
-use crate::format::{self, plural};
+use crate::format;
 use crate::results::Device;
 
 /// Devices named under one heading; the rest are counted.
@@ -15,7 +15,7 @@ pub(crate) struct Since {
     /// "16 (14 last night): 2 new, 1 recovered".
     pub(crate) line: String,
     pub(crate) lists: Vec<SinceList>,
-    /// "fleetback did not run on 3 nights of the last 28."; empty when it ran on all.
+    /// "fleetback did not run on 3 of the last 28 nights."; empty when it ran on all.
     pub(crate) missed: String,
 }
 
@@ -41,7 +41,7 @@ pub(crate) fn since(view: &ReportView<'_>) -> Option<Since> {
         lists: filled
             .map(|(title, devices)| list(view, title, devices))
             .collect(),
-        missed: missed(view),
+        missed: nights::missed(view),
     })
 }
 
@@ -59,15 +59,5 @@ fn list(view: &ReportView<'_>, title: &'static str, devices: &[&Device]) -> Sinc
         } else {
             format!("and {} more", format::number(more))
         },
-    }
-}
-
-fn missed(view: &ReportView<'_>) -> String {
-    match nights::missed(view) {
-        0 => String::new(),
-        nights => format!(
-            "fleetback did not run on {} of the last 28.",
-            plural(nights, "night", "nights")
-        ),
     }
 }

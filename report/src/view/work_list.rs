@@ -2,7 +2,7 @@
 //!
 //! The rows are the groups of [`super::groups`], so the first numbers of all rows add up to the headline.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::device;
 use super::groups::{Group, Member, gathered, group};
@@ -13,6 +13,9 @@ use crate::results::Device;
 
 /// Devices named in the list of a task; the rest are in the table.
 const NAMED_MAX: usize = 100;
+
+/// People and devices named in the row of a task; how many of them fit, the page finds out.
+const PEOPLE_MAX: usize = 12;
 
 /// Devices named in a mail.
 const MAIL_DEVICES_MAX: usize = 40;
@@ -27,12 +30,22 @@ pub(crate) struct TaskList {
 /// One fix and the devices that need it.
 pub(crate) struct Task {
     pub(crate) group: Group,
-    /// Whom it concerns: "Ben Achterberg, Kasse".
-    pub(crate) people: String,
+    /// Whom it concerns, the first of them.
+    pub(crate) people: Vec<Concerned>,
+    /// How many those are in all.
+    pub(crate) people_count: usize,
     pub(crate) named: Vec<NamedDevice>,
     /// "12 more in the table"; empty when all are named.
     pub(crate) more: String,
     pub(crate) mail: Letter,
+}
+
+/// A person and the devices of this person, or a device without a person.
+pub(crate) struct Concerned {
+    /// "Ben Achterberg", "Kasse".
+    pub(crate) name: String,
+    /// "iPhone von Ben", "2 devices"; empty where the name is the device's.
+    pub(crate) devices: String,
 }
 
 /// A device of a task.
@@ -46,6 +59,14 @@ pub(crate) struct NamedDevice {
 impl Task {
     pub(crate) fn at_risk(&self) -> String {
         format::number(self.group.at_risk)
+    }
+
+    /// "and 7 more", of those that are not named at all; empty when all are.
+    pub(crate) fn people_more(&self) -> String {
+        match self.people_count - self.people.len() {
+            0 => String::new(),
+            more => format!("and {} more", format::number(more as u64)),
+        }
     }
 
     pub(crate) fn in_date(&self) -> String {
@@ -78,8 +99,10 @@ pub(crate) fn task_lists(view: &ReportView<'_>) -> Vec<TaskList> {
 fn task(number: usize, members: &[Member<'_>]) -> Task {
     let group = group(number, members);
     let more = members.len().saturating_sub(NAMED_MAX) as u64;
+    let people = people(members);
     Task {
-        people: people(members),
+        people_count: people.len(),
+        people: people.into_iter().take(PEOPLE_MAX).collect(),
         named: (members.iter().take(NAMED_MAX))
             .map(|(place, device, _)| named(*place, device))
             .collect(),
@@ -112,21 +135,42 @@ fn person_and_device(device: &Device) -> String {
     parts.join(", ")
 }
 
-/// Each user once, or the device where there is none; as many as a line holds.
-fn people(members: &[Member<'_>]) -> String {
-    const LINE: usize = 12;
-    let mut seen = BTreeSet::new();
-    let mut names = Vec::new();
+/// Each user once, or the device where there is none: its name, else a number of it.
+fn people(members: &[Member<'_>]) -> Vec<Concerned> {
+    let mut owned: BTreeMap<&str, Vec<&Device>> = BTreeMap::new();
     for (_, device, _) in members {
-        let name = match &device.user {
-            Some(user) => escaped(user),
-            None => device::handle(device),
-        };
-        if seen.insert(name.clone()) {
-            names.push(name);
+        if let Some(user) = &device.user {
+            owned.entry(user).or_default().push(device);
         }
     }
-    format::list(&names, LINE)
+    let people = members.iter().filter_map(|(_, device, _)| {
+        let Some(user) = &device.user else {
+            return Some(Concerned {
+                name: called(device),
+                devices: String::new(),
+            });
+        };
+        let devices = owned.remove(user.as_str())?;
+        Some(Concerned {
+            name: escaped(user),
+            devices: devices_of(&devices),
+        })
+    });
+    people.collect()
+}
+
+/// "iPhone von Ben", or "2 devices".
+fn devices_of(devices: &[&Device]) -> String {
+    match devices {
+        [only] => called(only),
+        many => format::plural(many.len() as u64, "device", "devices"),
+    }
+}
+
+/// The name of a device, else a number of it.
+fn called(device: &Device) -> String {
+    let name = device.device_name.as_deref();
+    name.map_or_else(|| device::handle(device), escaped)
 }
 
 /// To the one user, with the letter about the device; to the users of many; or a task for staff.

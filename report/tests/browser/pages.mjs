@@ -134,7 +134,17 @@ export function withNights(results) {
 /** The texts of what devices open to, out of a page. */
 export function inflatedTexts(html) {
   const { blocks } = JSON.parse(html.match(/<script type="application\/json" id="details">(.*?)<\/script>/s)[1]);
-  return blocks.flatMap((block) => JSON.parse(inflateRawSync(Buffer.from(block, 'base64')).toString('utf8')).texts);
+  const table = html.match(/<script type="text\/plain" id="fleet">(.*?)<\/script>/s)[1];
+  return [table, ...blocks].flatMap((block) => JSON.parse(inflateRawSync(Buffer.from(block, 'base64')).toString('utf8')).texts);
+}
+
+/** The cells of the CSV file that the program makes of the same results, a row each. */
+export function csvOf(results) {
+  const path = join(folder, 'csv.json');
+  writeFileSync(path, JSON.stringify(results));
+  const run = spawnSync(fleetback(), ['report', path, '--timezone', 'UTC', '--csv', '-'], { cwd: workspace, encoding: 'utf8', maxBuffer: 512 * MEGABYTE });
+  if (![0, 1, 3].includes(run.status)) throw new Error(`report ended with ${run.status}: ${run.stderr}`);
+  return run.stdout;
 }
 
 /** The same run with nothing found. */
@@ -187,7 +197,7 @@ export function launch() {
  * Opens a page and keeps a record of what must not happen: console errors, page errors, dialogs,
  * requests for anything but the file itself, violations of the content-security policy.
  */
-export async function open(browser, url, options = {}) {
+export async function open(browser, url, { tooOld = false, ...options } = {}) {
   const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options });
   const tab = await context.newPage();
   const wrongs = [];
@@ -195,14 +205,16 @@ export async function open(browser, url, options = {}) {
   tab.on('pageerror', (error) => wrongs.push(`page: ${error.message}`));
   tab.on('dialog', (dialog) => { wrongs.push(`dialog: ${dialog.message()}`); dialog.dismiss(); });
   tab.on('request', (request) => {
-    // A table that the page saves is an object of its own, not a request to anywhere.
-    if (![url.split('#')[0], 'about:blank'].includes(request.url().split('#')[0]) && !request.url().startsWith('blob:')) wrongs.push(`request: ${request.url()}`);
+    // A table that the page saves is an object of its own, and a mail opens elsewhere: no request to anywhere.
+    if (![url.split('#')[0], 'about:blank'].includes(request.url().split('#')[0]) && !/^(blob|mailto):/.test(request.url())) wrongs.push(`request: ${request.url()}`);
   });
   await tab.addInitScript(() => {
     window.violations = [];
     document.addEventListener('securitypolicyviolation', (event) => window.violations.push(`${event.violatedDirective} ${event.blockedURI}`));
   });
+  if (tooOld) await tab.addInitScript(() => delete window.DecompressionStream);
   await tab.goto(url);
+  if (options.javaScriptEnabled !== false && !tooOld) await tab.locator('html.alive, html:not(:has(#fleet))').waitFor();
   return {
     tab,
     async close() {

@@ -4,7 +4,7 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
 import axe from 'axe-core';
-import { bytes, demo, emptied, fleet, grown, HOSTILE, inflatedTexts, isApart, isAtRisk, launch, open, page, poisoned, withNights } from './pages.mjs';
+import { bytes, csvOf, demo, demoNights, emptied, fleet, grown, HOSTILE, inflatedTexts, isApart, isAtRisk, launch, open, page, poisoned, withNights } from './pages.mjs';
 
 let browser;
 const pages = {};
@@ -104,13 +104,90 @@ test('every task copies its serial numbers, opens its steps and shows its device
   }
 }, CLIPBOARD));
 
+test('a row names as many people as fit, says how many more there are, and cuts no name', () => looking(pages.demo.url, async (tab) => {
+  for (const width of [800, 1280, 1600, 390]) {
+    await tab.setViewportSize({ width, height: 900 });
+    await tab.evaluate(() => new Promise(requestAnimationFrame));
+    for (const name of ['For IT', 'For users']) {
+      await tab.getByRole('tab', { name }).click();
+      for (const line of await tab.locator('.list:not(.is-hidden) .people').all()) {
+        const { shown, words, count, cut } = await line.evaluate((node) => ({
+          shown: [...node.querySelectorAll('.name')].filter((one) => !one.hidden).length,
+          words: node.innerText, count: Number(node.dataset.count), cut: node.scrollWidth - node.clientWidth,
+        }));
+        assert.ok(cut <= 0, `${words} at ${width}`);
+        assert.ok(shown >= 1);
+        const left = Number(words.match(/and (\d+) more$/)?.[1] ?? 0);
+        assert.equal(shown + left, count, words);
+      }
+    }
+  }
+}));
+
+/** Where a click wants to go, as the browser sees it. */
+async function wanted(tab, link) {
+  const session = await tab.context().newCDPSession(tab);
+  await session.send('Page.enable');
+  const asked = new Promise((done) => session.once('Page.frameRequestedNavigation', ({ url }) => done(url)));
+  await link.click();
+  return asked;
+}
+
+test('a click on a mail opens the mail; what a link cannot hold is copied, and the page says so', async () => {
+  const results = structuredClone(fleet);
+  const user = results.devices.find((device) => device.could_be_lost && device.findings[0]?.likely_fix === 'turn-on-icloud-backup');
+  const fix = user.findings[0].likely_fix;
+  const many = Array.from({ length: 200 }, (_, i) => ({ ...structuredClone(user), serial_number: `MANY${i}`, email: `user.${i}@example.org`, user: `User ${i}` }));
+  results.devices.push(...many);
+  await looking(page('mails', results).url, async (tab) => {
+    await tab.click('#tab-for-users');
+    const link = tab.locator(`[data-fix=${fix}] [data-mail]`);
+    const address = new URL(await wanted(tab, link));
+    assert.equal(address.protocol, 'mailto:');
+    assert.equal(address.searchParams.get('bcc'), null);
+    assert.match(address.searchParams.get('body'), /^Hello,\r\n\r\nYour iPhone or iPad needs your help/);
+    await tab.waitForFunction(() => document.getElementById('task-said').textContent);
+    assert.match(await tab.locator('#task-said').innerText(), /addresses do not fit .* copied/);
+    assert.equal(await link.getAttribute('title'), await tab.locator('#task-said').innerText(), 'it says so before the click too');
+    const copied = (await clipboard(tab)).split(', ');
+    for (const device of many) assert.ok(copied.includes(device.email), device.email);
+    await tab.click('#tab-for-it');
+    for (const each of await tab.locator('#for-it [data-mail]').all()) {
+      const href = await wanted(tab, each);
+      assert.ok(href.length <= 1900);
+      const left = await each.getAttribute('title');
+      if (!new URL(href).searchParams.has('body')) assert.match(left, /text does not fit/);
+    }
+  }, CLIPBOARD);
+});
+
+test('a letter that a link cannot hold is copied as the mail opens', () => looking(pages.demo.url, async (tab) => {
+  const opened = [];
+  for (const button of await tab.locator('#rows .open').all()) await button.click();
+  await tab.waitForFunction(() => document.querySelectorAll('#rows .sheet').length === document.querySelectorAll('#rows tr.row').length);
+  for (const part of await tab.locator('#rows .part:has(.letter)').all()) {
+    const link = part.getByRole('link', { name: 'Open as mail' });
+    if (!await link.count()) continue;
+    const address = new URL(await wanted(tab, link));
+    const letter = await part.locator('.letter').textContent();
+    assert.ok((await link.getAttribute('href')).length <= 1900);
+    if (address.searchParams.has('body')) assert.equal(address.searchParams.get('body').replaceAll('\r\n', '\n'), letter);
+    else {
+      await part.locator('.said', { hasText: 'copied' }).waitFor();
+      assert.equal(await clipboard(tab), letter);
+    }
+    opened.push(address.searchParams.has('body'));
+  }
+  assert.ok(opened.length > 3, 'letters of the demo');
+}, CLIPBOARD));
+
 test('mail: to the users as blind copies, with the steps, and to nobody for IT', () => looking(pages.fleet.url, async (tab) => {
   for (const list of ['for-it', 'for-users']) {
     for (const link of await tab.locator(`#${list} [data-mail]`).all()) {
       const mail = new URL(await link.getAttribute('href'));
       assert.equal(mail.protocol, 'mailto:');
       assert.ok(mail.searchParams.get('subject'));
-      const to = decodeURIComponent(mail.pathname) || mail.searchParams.get('bcc');
+      const to = mail.pathname || mail.searchParams.get('bcc');
       if (list === 'for-it') assert.equal(to, null);
       else for (const address of (to ?? '').split(',').filter(Boolean)) assert.ok(fleet.devices.some((device) => device.email === address), address);
       assert.ok((await link.getAttribute('href')).length < 2000);
@@ -281,8 +358,10 @@ test('a device begins with a sentence, three facts, one action and one letter', 
   await sheet.getByRole('button', { name: 'Copy' }).click();
   assert.equal(await clipboard(tab), letter);
   const mail = new URL(await sheet.getByRole('link', { name: 'Open as mail' }).getAttribute('href'));
-  assert.equal(decodeURIComponent(mail.pathname), 'ben.achterberg@lindenhof.example');
+  assert.equal(mail.pathname, 'ben.achterberg@lindenhof.example');
   assert.equal(mail.searchParams.get('body').replaceAll('\r\n', '\n'), letter);
+  const facts = await sheet.locator(':scope > .pairs dd').allTextContents();
+  assert.match(facts[1], /^2026-\d\d-\d\d, local: (was not finished|failed|ended)/, 'words, and no id of the results');
   for (const label of await sheet.locator('dd').allTextContents()) assert.notEqual(label.trim(), '', 'no row without content');
   assert.ok(!spaced(await sheet.innerText()).includes('testdata/demo/backups/'), 'paths are shortened');
 }, CLIPBOARD));
@@ -338,10 +417,29 @@ async function saved(tab) {
   return readFileSync(await file.path(), 'utf8');
 }
 
+test('"download these rows" saves the cells of the CSV file', async () => {
+  for (const [name, results] of [['fleet', fleet], ['demo', demo()], ['nights', withNights(fleet)]]) {
+    const expected = parsed(csvOf(results).slice(1)).map((cells) => cells.slice(0, 16));
+    await looking(pages[name].url, async (tab) => {
+      for (const status of ['', 'apart', 'risk']) {
+        const chip = tab.locator(`.chip[data-status="${status}"]`);
+        if (!await chip.count()) continue;
+        await chip.click();
+        const [header, ...lines] = parsed((await saved(tab)).slice(1));
+        assert.deepEqual(header, expected[0]);
+        assert.ok(lines.length > 0);
+        const [listed, lost] = [header.indexOf('listed'), header.indexOf('could_be_lost')];
+        const fits = { '': (cells) => cells[listed] === 'fleet', apart: (cells) => cells[listed] !== 'fleet', risk: (cells) => cells[lost] === 'yes' }[status];
+        assert.deepEqual(lines, expected.slice(1).filter(fits), `${name}, ${status || 'all'}`);
+      }
+    });
+  }
+});
+
 test('"download these rows" saves what is shown', () => looking(pages.fleet.url, async (tab) => {
   await tab.click('.chip[data-status=risk]');
   const csv = await saved(tab);
-  assert.ok(csv.startsWith('\ufeffcould_be_lost,status,'));
+  assert.ok(csv.startsWith('\ufeffcould_be_lost,listed,status,'));
   const [header, ...lines] = parsed(csv.slice(1));
   assert.equal(lines.length, atRisk.length);
   const column = (name) => lines.map((cells) => cells[header.indexOf(name)]);
@@ -404,7 +502,7 @@ test('without JavaScript the headline, the work list and the devices at risk can
 }, { javaScriptEnabled: false }));
 
 test('10,000 devices are ready at once and few rows are drawn', () => looking(pages.many.url, async (tab) => {
-  const ready = await tab.evaluate(() => performance.getEntriesByType('navigation')[0].domContentLoadedEventEnd);
+  const ready = await tab.evaluate(() => performance.now());
   const drawn = await rows(tab).count();
   assert.ok(drawn > 0 && drawn < 500, `${drawn} rows drawn`);
   const time = (action) => tab.evaluate(`(() => { const start = performance.now(); ${action}; return performance.now() - start; })()`);
@@ -443,6 +541,75 @@ test('no number is wider than its place at 50,000 devices', async () => {
     }
   });
 });
+
+test('links of the first screen lead to what they name', () => looking(pages.nights.url, async (tab) => {
+  for (const status of new Set(inFleet.map((device) => device.status))) {
+    await tab.click(`.counts a[href="#status=${status}"]`);
+    await tab.waitForFunction((name) => document.querySelector('.chip[aria-pressed=true]').dataset.status === name, status);
+    assert.equal(await rows(tab).count(), inFleet.filter((device) => device.status === status).length);
+  }
+  for (const link of await tab.locator('.asides a').all()) {
+    await link.click();
+    const target = tab.locator(await link.getAttribute('href'));
+    await tab.waitForFunction((id) => Math.abs(document.querySelector(id).getBoundingClientRect().top) < innerHeight, await link.getAttribute('href'));
+    assert.ok(await target.isVisible());
+  }
+}));
+
+test('since last night: each device that has come or gone is a link that opens it', async () => {
+  const results = demoNights();
+  const { url } = page('since', results);
+  await looking(url, async (tab) => {
+    const came = results.devices.filter((device) => device.could_be_lost && device.could_be_lost_then !== true);
+    const line = await tab.locator('.changes > p').first().innerText();
+    assert.match(line, new RegExp(`^${results.summary.at_risk} \\(\\d+ last night\\): `));
+    if (came.length) assert.match(line, new RegExp(`\\b${came.length} new\\b`));
+    for (const link of await tab.locator('.changes a').all()) {
+      const key = new URLSearchParams((await link.getAttribute('href')).slice(1)).get('open');
+      await link.click();
+      await tab.locator('#rows tr.is-open').waitFor();
+      assert.equal(await tab.locator('#rows tr.is-open .c-serial').innerText(), key);
+    }
+  });
+});
+
+test('the list of orders sorts too, and keeps the devices at risk first', () => looking(pages.nights.url, async (tab) => {
+  await tab.click('#filters');
+  for (const order of await tab.locator('#sort option').evaluateAll((all) => all.map((option) => option.value))) {
+    await tab.selectOption('#sort', order);
+    const risks = await tab.locator('#rows tr.row').evaluateAll((all) => all.map((tr) => Number(tr.dataset.i))).then((all) => all.map((i) => isAtRisk(fleet.devices[i])));
+    assert.ok(risks.every((risk, i) => !risk || i === 0 || risks[i - 1]), order);
+  }
+}));
+
+test('a device\'s packet for Apple can be copied', () => looking(pages.demo.url, async (tab) => {
+  for (const button of await tab.locator('#rows .open').all()) await button.click();
+  await tab.waitForFunction(() => document.querySelectorAll('#rows .sheet').length === document.querySelectorAll('#rows tr.row').length);
+  const packet = tab.locator('details:has(> summary:text("To hand to Apple Support"))').first();
+  await packet.locator('summary').click();
+  await packet.getByRole('button', { name: 'Copy' }).click();
+  await packet.locator('.said', { hasText: 'Copied' }).waitFor();
+  assert.equal(await clipboard(tab), await packet.locator('.letter').textContent());
+}, CLIPBOARD));
+
+test('a common cause opens to its steps and its devices', async () => {
+  const pattern = { id: 'site:Lyon', kind: 'site', what: 'Lyon', devices: ['C39TEST00002'], missed: 41, of: 44, since: '2026-11-20T06:00:00Z', nights: 3,
+    usual_rate: 0.12, probability: 1e-9, cause: 'The network fails', reason: '41 of 44 at Lyon', likely_fix: 'stable-wifi', next_fix: null, confidence: 'medium' };
+  await looking(page('pattern', { ...fleet, patterns: [pattern] }).url, async (tab) => {
+    const steps = tab.locator('.pattern .steps');
+    assert.ok(!await steps.isVisible());
+    await tab.click('.pattern .open');
+    assert.ok(await steps.isVisible());
+    assert.match(await steps.innerText(), /C39TEST00002/);
+    await tab.click('.pattern .open');
+    assert.ok(!await steps.isVisible());
+  });
+});
+
+test('a browser that cannot decompress says so, and the work list can still be read', () => looking(pages.fleet.url, async (tab) => {
+  assert.ok(await tab.locator('#too-old').isVisible());
+  assert.ok(await tab.locator('.task .steps ol').first().isVisible());
+}, { tooOld: true }));
 
 test('a fleet of nothing says so', () => looking(pages.none.url, async (tab) => {
   assert.match(await tab.locator('h1').innerText(), /\bno\b|\b0\b/i);

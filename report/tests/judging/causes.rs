@@ -2,7 +2,8 @@
 
 use fleetback_report::judge::ReferenceData;
 use fleetback_report::results::{Code, Confidence, Finding, FixId};
-use fleetback_report::view::advice::{letter, steps};
+use fleetback_report::view::advice::steps;
+use fleetback_report::view::letter::to_user;
 use fleetback_report::view::report::ReportView;
 use fleetback_report::view::support_request::support_request;
 use fleetback_scanner::model::backup::{
@@ -480,7 +481,8 @@ fn texts(phone: Phone) -> (Option<String>, Option<String>) {
     let (device, zone) = (&results.devices[0], TimeZone::UTC);
     let found = finding(device, FAILING);
     let view = ReportView::new(&results, &zone);
-    (letter(device, found), support_request(&view, device, found))
+    let letter = to_user(device).map(|letter| letter.body);
+    (letter, support_request(&view, device, found))
 }
 
 /// The words that a person gets: to send on, and to hand to Apple.
@@ -499,14 +501,18 @@ fn the_texts_that_come_with_a_fix() {
         "{message}"
     );
     assert!(
-        message.contains("\n1. Open Settings, tap the name at the top"),
+        message.contains("\n   - Open Settings, tap the name at the top"),
         "{message}"
     );
     assert_eq!(packet, None);
 
     let strange = failing(&[4_242; 5]).os("26.1").product("iPhone14,5");
     let (message, packet) = texts(strange);
-    assert_eq!(message, None);
+    let asks = "needs your help: an update of its software is waiting.";
+    assert!(
+        message.unwrap().contains(asks),
+        "of the failures, Apple is asked"
+    );
     let packet = packet.unwrap();
     for line in [
         "Model: iPhone 13\n",

@@ -5,7 +5,7 @@
 //! the end of its bar names it.
 
 use crate::format;
-use crate::view::nights::{Night, described};
+use crate::view::nights::{Night, range};
 use crate::view::rollup::{Place, Rollup};
 use crate::view::summary::Age;
 
@@ -103,9 +103,13 @@ pub(super) struct Line {
     pub(super) pieces: Vec<String>,
     /// Where fleetback did not run.
     pub(super) gaps: Vec<u64>,
+    /// Where it ran, and the history does not know what it counted.
+    pub(super) unknown: Vec<u64>,
     pub(super) last: (u64, u64),
-    pub(super) nights: usize,
-    pub(super) most: String,
+    /// "last 28 nights: between 14 and 31".
+    pub(super) caption: String,
+    /// Where each night begins, and what is said of it.
+    pub(super) nights: Vec<(u64, String)>,
     pub(super) description: String,
 }
 
@@ -123,17 +127,20 @@ pub(super) fn line(nights: &[Night]) -> Option<Line> {
     let pieces = points
         .split(Option::is_none)
         .filter(|piece| !piece.is_empty());
-    let gaps = (0..)
-        .zip(nights)
-        .filter(|(_, night)| night.at_risk.is_none());
+    let marks = |holds: fn(&Night) -> bool| {
+        let marked = (0..).zip(nights).filter(|(_, night)| holds(night));
+        marked
+            .map(|(place, _)| NIGHT_WIDTH * place + NIGHT_WIDTH / 2)
+            .collect()
+    };
+    let words = nights.iter().map(Night::words);
     (runs > 1).then(|| Line {
         width: NIGHT_WIDTH * nights.len() as u64,
         pieces: pieces
             .map(|piece| polyline(&piece.iter().flatten().copied().collect::<Vec<_>>()))
             .collect(),
-        gaps: gaps
-            .map(|(place, _)| NIGHT_WIDTH * place + NIGHT_WIDTH / 2)
-            .collect(),
+        gaps: marks(|night| !night.ran),
+        unknown: marks(|night| night.ran && night.at_risk.is_none()),
         last: points
             .iter()
             .rev()
@@ -141,9 +148,13 @@ pub(super) fn line(nights: &[Night]) -> Option<Line> {
             .next()
             .copied()
             .unwrap_or_default(),
-        nights: nights.len(),
-        most: format::number(most),
-        description: described(nights),
+        caption: format!(
+            "last {} nights: {}",
+            nights.len(),
+            range(nights).unwrap_or_default()
+        ),
+        description: words.clone().collect::<Vec<_>>().join("; "),
+        nights: (0..).step_by(NIGHT_WIDTH as usize).zip(words).collect(),
     })
 }
 
@@ -196,11 +207,18 @@ mod tests {
 
     #[test]
     fn the_line_has_a_gap_where_fleetback_did_not_run() {
-        let nights = [Some(4), Some(2), None, Some(4)].map(night);
+        let mut nights = [Some(4), Some(2), None, Some(4), None].map(night);
+        nights[4].ran = true;
         let line = line(&nights).unwrap();
         assert_eq!(line.pieces, ["5,4 15,20", "33,4 37,4"]);
         assert_eq!(line.gaps, [25]);
+        assert_eq!(
+            line.unknown,
+            [45],
+            "it ran, and what it counted was not kept"
+        );
         assert_eq!(line.last, (35, 4));
+        assert_eq!(line.caption, "last 5 nights: between 2 and 4");
     }
 
     #[test]

@@ -2,40 +2,40 @@
 //!
 //! The script unpacks these arrays by place, so the order here and in `report.js` must be the same.
 //! Devices stand in blocks of [`BLOCK`], each compressed by itself and read when the first of its
-//! devices is opened: the page stays small, and a fleet of 50,000 opens as quickly as one of 50.
+//! devices is opened: the page stays small, and a fleet of 50,000 opens as quickly as one of 50. What
+//! repeats within a block stands once: texts, and the advice that comes with a fix.
 
-use std::io::{self, Write as _};
+use std::collections::HashMap;
+use std::io;
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
-use flate2::Compression;
-use flate2::write::DeflateEncoder;
 use serde::Serialize;
 
 use super::embedded_json::{self, StringTable, UNKNOWN};
 use crate::format::escaped;
 use crate::results::Device;
+use crate::view::action::Action;
 use crate::view::details::{BackupDetails, FindingDetails, ProblemDetails, details as of_device};
 use crate::view::device;
 use crate::view::labelled::LabelledValues;
 use crate::view::letter::Letter;
-use crate::view::panel::{Action, panel};
+use crate::view::panel::panel;
 use crate::view::report::ReportView;
 
 /// Devices that are compressed together.
-const BLOCK: usize = 100;
+const BLOCK: usize = 500;
 
 /// All devices, in the order of the table.
 #[derive(Debug, Serialize)]
 pub(super) struct Details {
     block: usize,
-    /// JSON, compressed (raw deflate), in base64.
+    /// Each a [`Block`], compressed.
     blocks: Vec<String>,
 }
 
 #[derive(Debug, Serialize)]
 struct Block {
     texts: Vec<String>,
+    advice: Vec<AdviceCells>,
     devices: Vec<Detail>,
 }
 
@@ -43,7 +43,8 @@ struct Block {
 struct Detail {
     sentence: i32,
     start: Vec<Pair>,
-    action: Option<ActionCells>,
+    /// The number of an advice.
+    action: Option<usize>,
     letter: Option<LetterCells>,
     findings: Vec<FindingCells>,
     facts: Vec<(i32, Vec<Pair>)>,
@@ -55,27 +56,13 @@ struct Detail {
 type Pair = (i32, i32);
 
 /// Title, who and how sure, steps, what it may destroy, next.
-type ActionCells = (i32, i32, Vec<i32>, i32, i32);
+type AdviceCells = (i32, i32, Vec<i32>, i32, i32);
 
-/// Addresses, subject, lines.
+/// Addresses, subject, parts of the text.
 type LetterCells = (Vec<i32>, i32, Vec<i32>);
 
-/// Severity, code, cause, why, fix, who and how sure, steps, what it may destroy, next, waiver, evidence,
-/// the lines of what Apple is handed.
-type FindingCells = (
-    usize,
-    i32,
-    i32,
-    i32,
-    i32,
-    i32,
-    Vec<i32>,
-    i32,
-    i32,
-    i32,
-    Vec<Pair>,
-    Vec<i32>,
-);
+/// Severity, code, cause, why, advice, waiver, evidence, the lines of what Apple is handed.
+type FindingCells = (usize, i32, i32, i32, usize, i32, Vec<Pair>, Vec<i32>);
 
 /// Title, is it good, tone, facts, lists of files, each headed by a title.
 type BackupCells = (i32, i32, &'static str, Vec<Pair>, Vec<Vec<i32>>);
@@ -83,17 +70,11 @@ type BackupCells = (i32, i32, &'static str, Vec<Pair>, Vec<Vec<i32>>);
 /// The details of every device.
 pub(super) fn details(view: &ReportView<'_>) -> io::Result<Details> {
     let blocks = view.results().devices.chunks(BLOCK);
-    let blocks = blocks.map(|devices| compressed(&block(view, devices)));
+    let blocks = blocks.map(|devices| embedded_json::compressed(&block(view, devices)));
     Ok(Details {
         block: BLOCK,
         blocks: blocks.collect::<io::Result<_>>()?,
     })
-}
-
-fn compressed(block: &Block) -> io::Result<String> {
-    let mut encoder = DeflateEncoder::new(Vec::new(), Compression::best());
-    encoder.write_all(embedded_json::json(block)?.as_bytes())?;
-    Ok(STANDARD.encode(encoder.finish()?))
 }
 
 fn block(view: &ReportView<'_>, devices: &[Device]) -> Block {
@@ -101,14 +82,17 @@ fn block(view: &ReportView<'_>, devices: &[Device]) -> Block {
     let devices = devices.iter().map(|device| numbers.detail(view, device));
     Block {
         devices: devices.collect(),
+        advice: numbers.advice,
         texts: numbers.texts.into_texts(),
     }
 }
 
-/// Gives every text its number.
+/// Gives every text and every advice its number.
 #[derive(Default)]
 struct Numbers {
     texts: StringTable,
+    advice: Vec<AdviceCells>,
+    advice_numbers: HashMap<AdviceCells, usize>,
 }
 
 impl Numbers {
@@ -131,22 +115,34 @@ impl Numbers {
         }
     }
 
-    fn action(&mut self, action: &Action) -> ActionCells {
-        (
+    fn action(&mut self, action: &Action) -> usize {
+        let cells = (
             self.number(&action.title),
             self.number(&action.who_and_how_sure),
             self.all(&action.steps),
             self.maybe(action.may_destroy.as_deref()),
             self.maybe(action.next.as_deref()),
-        )
+        );
+        self.advice(cells)
+    }
+
+    fn advice(&mut self, cells: AdviceCells) -> usize {
+        let advice = &mut self.advice;
+        *self
+            .advice_numbers
+            .entry(cells)
+            .or_insert_with_key(|cells| {
+                advice.push(cells.clone());
+                advice.len() - 1
+            })
     }
 
     fn letter(&mut self, letter: &Letter) -> LetterCells {
-        let lines: Vec<_> = letter.body.lines().map(str::to_owned).collect();
+        let parts = letter.parts();
         (
             self.all(&letter.to),
             self.number(&letter.subject),
-            self.all(&lines),
+            parts.map(|part| self.texts.number(part)).collect(),
         )
     }
 
@@ -156,11 +152,7 @@ impl Numbers {
             self.number(finding.code),
             self.number(&finding.cause),
             self.number(&finding.why),
-            self.number(&finding.fix),
-            self.number(&finding.who_and_how_sure),
-            self.all(&finding.steps),
-            self.maybe(finding.may_destroy.as_deref()),
-            self.maybe(finding.next.as_deref()),
+            self.action(&finding.action),
             self.maybe(finding.waiver.as_deref()),
             self.pairs(&finding.grounds),
             self.all(&finding.hand_over),

@@ -5,8 +5,12 @@
 //! line separators of JavaScript are written as `\u` escapes, which JSON reads back as themselves.
 
 use std::collections::HashMap;
-use std::io;
+use std::io::{self, Write as _};
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use flate2::Compression;
+use flate2::write::DeflateEncoder;
 use serde::Serialize;
 use serde_json::ser::Formatter;
 
@@ -16,6 +20,17 @@ pub(super) fn json(value: &impl Serialize) -> io::Result<String> {
     let mut writer = serde_json::Serializer::with_formatter(&mut bytes, EmbeddedJson);
     value.serialize(&mut writer)?;
     String::from_utf8(bytes).map_err(io::Error::other)
+}
+
+/// A value as JSON, compressed (raw deflate), in base64: a large fleet stays a small page. The best
+/// compression takes twice the time and saves three percent.
+pub(super) fn compressed(value: &impl Serialize) -> io::Result<String> {
+    let mut encoder = DeflateEncoder::new(Vec::new(), Compression::default());
+    let mut buffer = io::BufWriter::new(&mut encoder);
+    serde_json::to_writer(&mut buffer, value)?;
+    buffer.flush()?;
+    drop(buffer);
+    Ok(STANDARD.encode(encoder.finish()?))
 }
 
 struct EmbeddedJson;

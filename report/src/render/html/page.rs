@@ -12,6 +12,7 @@ use super::filters::{Chip, Filter, chips, filters};
 use super::{chart, csp, details, embedded_json, rows, url};
 use crate::format::{self, escaped};
 use crate::results::{Device, Results};
+use crate::view::capped::Capped;
 use crate::view::coverage::{
     HostRow, PROBLEMS_LEAD, ProblemRow, RootRow, UnmatchedRow, WaiverRow, host, problems, roots,
     unmatched, waiver,
@@ -19,7 +20,6 @@ use crate::view::coverage::{
 use crate::view::device::{StaticRow, listed};
 use crate::view::history::{self, OutcomeRow};
 use crate::view::labelled::LabelledValue;
-use crate::view::letter::Letter;
 use crate::view::nights::nights;
 use crate::view::patterns::{self, PatternRow};
 use crate::view::policy::{self, method};
@@ -57,16 +57,16 @@ pub(super) struct Page {
     filters: Vec<Filter>,
     chips: Vec<Chip>,
     has_nights: bool,
-    rows: Vec<StaticRow>,
+    rows: Capped<StaticRow>,
     problems_lead: &'static str,
-    problems: Vec<ProblemRow>,
+    problems: Capped<ProblemRow>,
     notes_word: String,
-    notes: Vec<ProblemRow>,
+    notes: Capped<ProblemRow>,
     policy_notes: Vec<String>,
     waivers: Vec<WaiverRow>,
     outcomes: Vec<OutcomeRow>,
-    apart: Vec<StaticRow>,
-    unmatched: Vec<UnmatchedRow>,
+    apart: Capped<StaticRow>,
+    unmatched: Capped<UnmatchedRow>,
     hosts: Vec<HostRow>,
     roots: Vec<RootRow>,
     method: Vec<LabelledValue>,
@@ -82,7 +82,7 @@ impl Page {
         let (problems, notes) = problems(view);
         Ok(Self {
             policy: csp::policy(&style, &script),
-            fleet: embedded_json::json(&rows::fleet(view, &lists))?,
+            fleet: embedded_json::compressed(&rows::fleet(view, &lists))?,
             details: embedded_json::json(&details::details(view)?)?,
             generator: format!("fleetback {}", escaped(&results.tool_version)),
             title: format!(
@@ -94,7 +94,7 @@ impl Page {
             sum: FleetSum::new(results).parts(),
             since: since(view),
             line: chart::line(&nights(view)),
-            notice: notice(results, problems.len() as u64),
+            notice: notice(results, problems.all),
             side_notes: side_notes(results),
             ages: chart::ages(&ages(results)),
             rollups: rollups(results).iter().map(chart::rollup).collect(),
@@ -105,7 +105,7 @@ impl Page {
             has_nights: has_nights(results),
             rows: listed(view, |device| device.could_be_lost),
             problems_lead: PROBLEMS_LEAD,
-            notes_word: format::plural(notes.len() as u64, "note", "notes"),
+            notes_word: format::plural(notes.all, "note", "notes"),
             outcomes: history::outcomes(view),
             policy_notes: policy::policy_notes(results)
                 .iter()
@@ -134,10 +134,6 @@ impl Page {
 
 /// What the template asks of its words.
 impl Page {
-    fn mailto(&self, letter: &Letter) -> String {
-        url::mailto(letter)
-    }
-
     fn encoded(&self, text: &str) -> String {
         url::encoded(text)
     }

@@ -10,28 +10,30 @@ use serde::Serialize;
 use super::embedded_json::{StringTable, UNKNOWN};
 use crate::format::{self, Label, escaped};
 use crate::render::csv_guard::would_mangle;
-use crate::results::{Device, Finding};
+use crate::results::{Device, Finding, Listed};
 use crate::view::attention;
 use crate::view::device::{self, status_number};
 use crate::view::report::ReportView;
 use crate::view::summary::age_number;
-use crate::view::work_list::TaskList;
+use crate::view::work_list::{Task, TaskList};
 
 /// Bits of a row's flags. The script knows them by the same names.
-const FLAGS: [(u8, attention::DeviceFilter); 4] = [
+const FLAGS: [(u8, attention::DeviceFilter); 5] = [
     (1, |device| device.could_be_lost),
     (2, Device::is_waived_at_risk),
     (4, Device::listed_apart),
     (8, attention::is_next),
+    (16, |device| device.listed == Listed::LeftMdm),
 ];
 
 /// Words of the page that do not come from a device.
-const WORDS: [(&str, &str); 25] = [
+const WORDS: [(&str, &str); 29] = [
     ("unknown", device::UNKNOWN),
     ("nameless", device::NAMELESS),
     ("none", "none"),
     ("waived", "waived"),
-    ("apart", "not in the inventory"),
+    ("apart", "listed apart"),
+    ("left", "left the MDM"),
     ("atRisk", "Could be lost tonight"),
     ("others", "The others"),
     ("action", "What to do"),
@@ -39,6 +41,18 @@ const WORDS: [(&str, &str); 25] = [
     ("steps", "Steps"),
     ("letter", "Letter to the user"),
     ("mail", "Open as mail"),
+    (
+        "mailText",
+        "The text does not fit into a link: it was copied, paste it into the mail",
+    ),
+    (
+        "mailAddresses",
+        "The addresses do not fit into a link: they were copied, paste them as blind copies (Bcc)",
+    ),
+    (
+        "mailBoth",
+        "Addresses and text do not fit into a link: they were copied, paste them into the mail",
+    ),
     ("handOver", "To hand to Apple Support"),
     ("copy", "Copy"),
     ("copied", "Copied"),
@@ -49,8 +63,8 @@ const WORDS: [(&str, &str); 25] = [
         "The browser did not allow it; select the text and copy it by hand",
     ),
     (
-        "tooOld",
-        "This browser is too old to open a device: it cannot decompress. The table and the work list are complete.",
+        "notOnPaper",
+        "and # more, which the page and the CSV file list",
     ),
     ("noFindings", "Nothing is wrong with this device."),
     ("backups", "Local backups"),
@@ -85,21 +99,25 @@ pub(super) struct Fleet {
     fixes: Vec<(String, String, String)>,
     hosts: Vec<String>,
     codes: Vec<String>,
-    tasks: BTreeMap<usize, Vec<usize>>,
+    tasks: BTreeMap<usize, TaskCells>,
     words: BTreeMap<&'static str, &'static str>,
     nights: Vec<(&'static str, &'static str)>,
     rows: Vec<Row>,
 }
 
+/// What the buttons of a task copy and mail: rows, addresses, subject, text.
+type TaskCells = (Vec<usize>, Vec<i32>, i32, i32);
+
 /// Code, word for people, tone.
 type Term = (&'static str, String, &'static str);
 
 /// Status, severity, name, serial number, user, e-mail, department, site, model, system, date of the last
-/// good backup, its age and kind in words, age in days, number of its age, fix, reason, hosts, flags, what
+/// good backup, its age in words, its kind, age in days, number of its age, fix, reason, hosts, flags, what
 /// else can be searched, codes, what is copied, group, group of the policy, nights, nights failing.
 #[derive(Serialize)]
 struct Row(
     usize,
+    i32,
     i32,
     i32,
     i32,
@@ -136,6 +154,9 @@ pub(super) fn fleet(view: &ReportView<'_>, lists: &[TaskList]) -> Fleet {
         .map(|device| tables.row(view, device))
         .collect();
     let tasks = lists.iter().flat_map(|list| &list.tasks);
+    let tasks = tasks
+        .map(|task| (task.group.number, tables.task(task)))
+        .collect();
     let texts = tables.texts.into_texts();
     Fleet {
         rows,
@@ -150,9 +171,7 @@ pub(super) fn fleet(view: &ReportView<'_>, lists: &[TaskList]) -> Fleet {
         fixes: tables.fixes,
         hosts: tables.hosts.into_texts(),
         codes: tables.codes.into_texts(),
-        tasks: tasks
-            .map(|task| (task.group.number, task.group.rows.clone()))
-            .collect(),
+        tasks,
         words: WORDS.into(),
         nights: NIGHTS.into(),
     }
@@ -196,7 +215,8 @@ impl Tables {
             self.texts.maybe(device::model(device)),
             self.texts.maybe(device::system(device)),
             self.texts.number(device::last_good(view, device)),
-            self.texts.number(device::last_good_more(view, device)),
+            self.texts.maybe(device::age_words(view, device)),
+            self.texts.maybe(device::kind_of_good(device)),
             device.age_days,
             age_number(device),
             self.fix(attention::deciding_finding(device)),
@@ -210,6 +230,17 @@ impl Tables {
             self.maybe(device.policy_group.as_deref()),
             self.maybe(past.map(|past| past.nights.as_str())),
             past.and_then(|past| past.nights_failing).unwrap_or(0),
+        )
+    }
+
+    fn task(&mut self, task: &Task) -> TaskCells {
+        let to = task.mail.to.iter();
+        (
+            task.group.rows.clone(),
+            to.map(|address| self.texts.number(address.as_str()))
+                .collect(),
+            self.texts.number(task.mail.subject.as_str()),
+            self.texts.number(task.mail.body.as_str()),
         )
     }
 
