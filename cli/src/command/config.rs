@@ -12,7 +12,9 @@ use jiff::Timestamp;
 
 use crate::config::args::{Common, Config as Action, Variables};
 use crate::config::layer::Layer;
-use crate::config::{self, Config, FILE_NAME, Found, TEMPLATE};
+use crate::config::settings_docs::template;
+use crate::config::table::{DefaultValue, Setting, sections, settings_of};
+use crate::config::{self, Config, FILE_NAME, Found};
 use crate::history;
 use crate::options::{self, Reports};
 use crate::output::files;
@@ -20,9 +22,6 @@ use crate::system::exit::Exit;
 
 /// Where `config init` puts the policy.
 const POLICY_NAME: &str = "fleetback-policy.toml";
-
-/// In the order of the template.
-const SECTIONS: [&str; 4] = ["scan", "output", "terminal", "mdm"];
 
 /// Runs it. An error is one of configuration.
 pub(crate) fn run(action: &Action, common: &Common) -> Result<Exit> {
@@ -35,7 +34,8 @@ pub(crate) fn run(action: &Action, common: &Common) -> Result<Exit> {
 
 fn init(folder: &Path, preset: Preset) -> Result<Exit> {
     let policy = Policy::from_preset(preset).to_toml();
-    let files = [(FILE_NAME, TEMPLATE), (POLICY_NAME, policy.as_str())];
+    let settings = template();
+    let files = [(FILE_NAME, &settings), (POLICY_NAME, &policy)];
     let mut message = String::new();
     for (name, text) in files {
         let path = folder.join(name);
@@ -60,6 +60,7 @@ fn create(path: &Path, text: &str) -> io::Result<()> {
 fn check(common: &Common) -> Result<Exit> {
     let force = InForce::load(common)?;
     let policy = options::policy(force.config.scan.policy.as_deref())?;
+    options::check_settings(&force.config.scan)?;
     Reports::new(&force.config.output)?;
     let mut message = format!(
         "settings: {}\npolicy: {}, preset {}, {}, {}\n",
@@ -103,11 +104,13 @@ fn show(common: &Common) -> Result<Exit> {
 
 /// The settings that a `fleetback scan` without flags would have, and where each comes from.
 struct InForce {
-    /// Flags of this call and variables.
+    /// The variables.
+    environment: Config,
+    /// Flags of this call over the variables.
     typed: Config,
     /// The file.
     found: Option<Found>,
-    /// Both.
+    /// All of them.
     config: Config,
 }
 
@@ -115,9 +118,14 @@ impl InForce {
     fn load(common: &Common) -> Result<Self> {
         let found = config::load(common.config.as_deref(), &config::folders())?;
         let file = found.as_ref().map(|found| found.config.clone());
-        let typed = typed(common)?;
+        let environment = environment()?;
+        let typed = Config {
+            terminal: common.terminal.clone(),
+            ..environment.clone()
+        };
         let config = typed.clone().with_fallback(file.unwrap_or_default());
         Ok(Self {
+            environment,
             typed,
             found,
             config,
@@ -132,13 +140,12 @@ impl InForce {
 
     /// As a settings file, with the origin of each line as its comment.
     fn listing(&self) -> Result<String> {
-        let (typed, all) = (table(&self.typed)?, table(&self.config)?);
+        let origins = Origins::new(self)?;
         let mut text = format!("# {}\n", self.file_name());
-        for section in SECTIONS {
-            let lines = section_lines(section, &typed, &all);
-            let defaults = self.defaults(section, &all);
-            if !lines.is_empty() || !defaults.is_empty() {
-                let _ = write!(text, "\n[{section}]\n{lines}{defaults}");
+        for section in sections() {
+            let _ = writeln!(text, "\n[{section}]");
+            for row in settings_of(section) {
+                let _ = writeln!(text, "{}", self.line(row, &origins));
             }
         }
         let policy = options::policy(self.config.scan.policy.as_deref())?;
@@ -153,80 +160,91 @@ impl InForce {
         Ok(text)
     }
 
-    /// One line for each setting of a section that has its default.
-    fn defaults(&self, section: &str, all: &toml::Table) -> String {
-        let set = all.get(section).and_then(toml::Value::as_table);
-        let rows = DEFAULTS.iter().filter(|row| row.section == section);
-        let rows = rows.filter(|row| !set.is_some_and(|set| set.contains_key(row.key)));
-        let lines = rows.filter_map(|row| {
-            let value = (row.value)(self)?;
-            Some(format!("{} = {value}  # default\n", row.key))
-        });
-        lines.collect()
+    /// One setting: its value and origin, or that nothing sets it.
+    fn line(&self, row: &Setting, origins: &Origins) -> String {
+        let key = row.key;
+        if let Some((value, origin)) = origins.of(row) {
+            return format!("{key} = {value}  # {origin}");
+        }
+        match (self.default_value(row), row.default.words()) {
+            (Some(value), _) => format!("{key} = {value}  # default"),
+            (None, Some(words)) => format!("# {key} is not set; default: {words}"),
+            (None, None) => format!("# {key} is not set"),
+        }
+    }
+
+    /// The default as it would stand in the file; `None` where there is none to write down.
+    fn default_value(&self, row: &Setting) -> Option<String> {
+        let scan = &self.config.scan;
+        let value: toml::Value = match (row.default, row.key) {
+            (DefaultValue::Value(value), _) => return Some(value.to_owned()),
+            (_, "history") if !scan.no_history => {
+                let path = history::default_path()?;
+                path.to_string_lossy().into_owned().into()
+            }
+            (_, "host") => options::host(scan).into(),
+            (_, "timezone") => jiff::tz::TimeZone::system().iana_name()?.into(),
+            _ => return None,
+        };
+        Some(value.to_string())
     }
 }
 
-/// A setting that has a default.
-struct Default {
-    section: &'static str,
-    key: &'static str,
-    /// The default as TOML; `None` where this system has none.
-    value: fn(&InForce) -> Option<toml::Value>,
+/// The places that settings come from, as tables, the weightiest first.
+struct Origins {
+    environment: toml::Table,
+    typed: toml::Table,
+    all: toml::Table,
 }
 
-const fn default(
-    section: &'static str,
-    key: &'static str,
-    value: fn(&InForce) -> Option<toml::Value>,
-) -> Default {
-    Default {
-        section,
-        key,
-        value,
+impl Origins {
+    fn new(force: &InForce) -> Result<Self> {
+        Ok(Self {
+            environment: table(&force.environment)?,
+            typed: table(&force.typed)?,
+            all: table(&force.config)?,
+        })
+    }
+
+    /// The value in force, and the place that it comes from; `None` where no place sets it.
+    fn of(&self, row: &Setting) -> Option<(&toml::Value, &'static str)> {
+        let value = set(&self.all, row)?;
+        let is_in = |table| set(table, row) == Some(value);
+        let origin = match (is_in(&self.environment), is_in(&self.typed)) {
+            (true, _) => "environment",
+            (false, true) => "flag",
+            (false, false) => "file",
+        };
+        Some((value, origin))
     }
 }
 
-#[rustfmt::skip] // one setting a line
-const DEFAULTS: &[Default] = &[
-    default("scan", "verify", |_| Some("sizes".into())),
-    default("scan", "verify_again_days", |_| Some(30.into())),
-    default("scan", "history", |_| history::default_path().map(|path| path.to_string_lossy().into_owned().into())),
-    default("scan", "host", |force| Some(options::host(&force.config.scan).into())),
-    default("output", "csv_profile", |_| Some("excel".into())),
-    default("output", "csv_rows", |_| Some("device".into())),
-    default("output", "fail_on", |_| Some("error".into())),
-    default("output", "timezone", |_| jiff::tz::TimeZone::system().iana_name().map(Into::into)),
-    default("terminal", "progress", |_| Some("auto".into())),
-    default("terminal", "color", |_| Some("auto".into())),
-];
+/// What a place says of a setting; an empty list says nothing.
+fn set<'a>(table: &'a toml::Table, row: &Setting) -> Option<&'a toml::Value> {
+    let value = table.get(row.section)?.get(row.key)?;
+    let is_empty = match value {
+        toml::Value::Array(list) => list.is_empty(),
+        toml::Value::Table(table) => table.is_empty(),
+        _ => false,
+    };
+    (!is_empty).then_some(value)
+}
 
 /// What the variables say to a scan without flags.
-fn typed(common: &Common) -> Result<Config> {
-    let Variables { scan, output } = Variables::read()?;
+fn environment() -> Result<Config> {
+    let Variables {
+        scan,
+        output,
+        terminal,
+    } = Variables::read()?;
     Ok(Config {
         scan,
         output,
-        terminal: common.terminal.clone(),
+        terminal,
         ..Config::default()
     })
 }
 
 fn table(config: &Config) -> Result<toml::Table> {
     toml::Table::try_from(config).context("a path is not Unicode and cannot be shown")
-}
-
-/// One line for each setting that is set, with where it is set.
-fn section_lines(section: &str, typed: &toml::Table, all: &toml::Table) -> String {
-    let keys = |table: &toml::Table| table.get(section).and_then(toml::Value::as_table).cloned();
-    let typed = keys(typed).unwrap_or_default();
-    let made = keys(all)
-        .unwrap_or_default()
-        .into_iter()
-        .filter(|(_, value)| !value.as_array().is_some_and(Vec::is_empty));
-    made.map(|(key, value)| {
-        let by_hand = typed.get(&key) == Some(&value);
-        let origin = if by_hand { "flag or variable" } else { "file" };
-        format!("{key} = {value}  # {origin}\n")
-    })
-    .collect()
 }

@@ -15,6 +15,7 @@ use super::settings::{self, ScanSettings, TerminalSettings};
 use super::short_help::with_short_help;
 use super::since::{Since, day, instant, time_of_day};
 use super::swap_args::Swap;
+use super::table::with_defaults;
 use crate::passwords::CommandLine;
 use crate::schedule::Scheduler;
 use crate::system::exit::{diff_codes_help, exit_codes_help, swap_codes_help, verify_codes_help};
@@ -79,7 +80,7 @@ pub(crate) enum Command {
     Diff(Diff),
     /// Record that a fix was made, so that the next run can judge it
     Done(Done),
-    /// Explain a finding, a fix or an error number, and what to do
+    /// Explain a finding, a fix, a cause or an error number, and what to do
     Explain(Explain),
     /// Check that a scheduled run could read everything it should
     Doctor(Box<Doctor>),
@@ -132,7 +133,7 @@ pub(crate) struct Verify {
     #[arg(value_name = "BACKUP", required = true)]
     pub(crate) backups: Vec<PathBuf>,
 
-    /// How deep to check [default: sizes]
+    /// How deep to check
     #[arg(long, value_name = "LEVEL")]
     pub(crate) verify: Option<settings::Verify>,
 
@@ -157,7 +158,7 @@ pub(crate) struct Verify {
     #[arg(long, value_name = "FILE")]
     pub(crate) json: Option<PathBuf>,
 
-    /// Threads to read with [default: one per processor]
+    /// Threads to read with
     #[arg(long, value_name = "N", env = "FLEETBACK_THREADS")]
     pub(crate) threads: Option<NonZeroUsize>,
 
@@ -222,7 +223,7 @@ pub(crate) struct Diff {
     #[arg(long, value_name = "FILE")]
     pub(crate) json: Vec<PathBuf>,
 
-    /// Time zone of dates for people, such as Europe/Berlin [default: this computer's]
+    /// Time zone of dates for people, such as Europe/Berlin
     #[arg(long, value_name = "ZONE")]
     pub(crate) timezone: Option<String>,
 }
@@ -251,6 +252,10 @@ pub(crate) struct Done {
     #[arg(long, value_name = "DATE", value_parser = day)]
     pub(crate) on: Option<Date>,
 
+    /// Take the record back: that of the day given by --on, or the newest of this fix
+    #[arg(long)]
+    pub(crate) undo: bool,
+
     /// The history store to record it in, instead of the user's own
     #[arg(
         long,
@@ -264,10 +269,10 @@ pub(crate) struct Done {
 /// `fleetback explain`
 #[derive(Debug, Args)]
 pub(crate) struct Explain {
-    /// A finding code, a fix or an error number, such as backup-stale, check-storage or 303; none given:
-    /// list them all
+    /// A finding code, a fix, a cause, a pattern or an error number, such as backup-stale, check-storage,
+    /// C3, outage or 303; none given: list them all
     #[arg(
-        value_name = "CODE|FIX|NUMBER",
+        value_name = "CODE|FIX|CAUSE|NUMBER",
         conflicts_with = "mdm",
         allow_negative_numbers = true
     )]
@@ -386,7 +391,7 @@ impl Cli {
 /// The definition of the command line. Help never shows what a variable holds: it may be a command that
 /// prints a password.
 pub(crate) fn definition() -> clap::Command {
-    with_short_help(without_values(Cli::command()))
+    with_short_help(with_defaults(without_values(Cli::command())))
 }
 
 fn without_values(command: clap::Command) -> clap::Command {
@@ -402,6 +407,8 @@ pub(crate) struct Variables {
     pub(crate) scan: ScanSettings,
     #[command(flatten)]
     pub(crate) output: OutputSettings,
+    #[command(flatten)]
+    pub(crate) terminal: TerminalSettings,
 }
 
 impl Variables {

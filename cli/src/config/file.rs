@@ -1,4 +1,4 @@
-//! `fleetback.toml`: where it is looked for, how it is read, what `config init` writes.
+//! `fleetback.toml`: where it is looked for and how it is read.
 //!
 //! The first file found counts and no other is mixed in. An unknown key is an error that
 //! points at its line: a mistyped `fail_on` must not turn an alarm off without a word.
@@ -157,12 +157,10 @@ fn line_and_column(text: &str, offset: usize) -> (usize, usize) {
     (before.matches('\n').count() + 1, column)
 }
 
-/// What `config init` writes: every key, explained, none of them set.
-pub(crate) const TEMPLATE: &str = include_str!("../../assets/fleetback.toml");
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config::table::SETTINGS;
 
     #[track_caller]
     fn wrong(text: &str, want: &str) {
@@ -203,36 +201,6 @@ mod tests {
     }
 
     #[test]
-    fn the_template_sets_nothing_and_explains_everything() {
-        let silent = parse(Path::new("t"), TEMPLATE).unwrap();
-        assert_eq!(silent, Config::default());
-
-        let awake: String = TEMPLATE
-            .lines()
-            .map(|line| match line.strip_prefix("#: ") {
-                Some(setting) => format!("{setting}\n"),
-                None => format!("{line}\n"),
-            })
-            .collect();
-        let full = toml::Value::try_from(parse(Path::new("t"), &awake).unwrap()).unwrap();
-        let schema = serde_json::to_value(schemars::schema_for!(Config)).unwrap();
-        for (section, def) in [
-            ("scan", "ScanSettings"),
-            ("output", "OutputSettings"),
-            ("terminal", "TerminalSettings"),
-            ("mdm", "MdmSettings"),
-        ] {
-            let known = schema["$defs"][def]["properties"].as_object().unwrap();
-            for key in known.keys() {
-                assert!(
-                    full[section].get(key).is_some(),
-                    "[{section}] {key} is not in the template"
-                );
-            }
-        }
-    }
-
-    #[test]
     fn relative_paths_are_meant_beside_the_file() {
         let dir = tempfile::tempdir().unwrap();
         let file = dir.path().join(FILE_NAME);
@@ -261,7 +229,16 @@ mod tests {
         let generator = schemars::generate::SchemaSettings::default()
             .with_transform(schemars::transform::RecursiveTransform(undefaulted))
             .into_generator();
-        let schema = generator.into_root_schema_for::<Config>();
+        let mut schema = generator.into_root_schema_for::<Config>().to_value();
+        for row in SETTINGS {
+            let section = schema["properties"][row.section]["$ref"].as_str().unwrap();
+            let section = section.rsplit('/').next().unwrap().to_owned();
+            let field = &mut schema["$defs"][section]["properties"][row.key];
+            if let Some(words) = row.default.words() {
+                let meaning = field["description"].as_str().unwrap();
+                field["description"] = format!("{meaning}\n\nDefault: {words}.").into();
+            }
+        }
         serde_json::to_string_pretty(&schema).unwrap() + "\n"
     }
 

@@ -87,23 +87,23 @@ pub(crate) struct OutputSettings {
     )]
     pub(crate) xlsx: Vec<PathBuf>,
 
-    /// For whom the CSV is [default: excel]
+    /// For whom the CSV is
     #[arg(long, value_name = "PROFILE", env = "FLEETBACK_CSV_PROFILE")]
     pub(crate) csv_profile: Option<CsvProfile>,
 
-    /// One ASCII character between the cells, `tab`, or `auto` for what this computer's spreadsheet splits at [default: ,]
+    /// One ASCII character between the cells, `tab`, or `auto` for what this computer's spreadsheet splits at
     #[arg(long, value_name = "C", env = "FLEETBACK_CSV_DELIMITER")]
     pub(crate) csv_delimiter: Option<String>,
 
-    /// What a row is [default: device]
+    /// What a row is
     #[arg(long, value_name = "ROWS", env = "FLEETBACK_CSV_ROWS")]
     pub(crate) csv_rows: Option<CsvRows>,
 
-    /// Time zone of dates for people, such as Europe/Berlin [default: this computer's]
+    /// Time zone of dates for people, such as Europe/Berlin
     #[arg(long, value_name = "ZONE", env = "FLEETBACK_TIMEZONE")]
     pub(crate) timezone: Option<String>,
 
-    /// From which severity on to end with exit code 1 [default: error]
+    /// From which severity on to end with exit code 1
     #[arg(long, value_name = "SEVERITY", env = "FLEETBACK_FAIL_ON")]
     pub(crate) fail_on: Option<FailOn>,
 }

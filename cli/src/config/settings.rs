@@ -67,7 +67,7 @@ pub(crate) enum When {
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct ScanSettings {
     /// Backup folders: one backup, a MobileSync/Backup folder, a home, a folder of homes, a share of
-    /// hosts' folders. None given: every standard location of every user (macOS and Windows)
+    /// hosts' folders
     #[arg(value_name = "ROOT", env = "FLEETBACK_ROOTS")]
     pub(crate) roots: Vec<PathBuf>,
 
@@ -80,12 +80,11 @@ pub(crate) struct ScanSettings {
     #[arg(long, value_name = "FILE.csv", env = "FLEETBACK_INVENTORY")]
     pub(crate) inventory: Option<PathBuf>,
 
-    /// Thresholds, requirements and waivers (TOML); none given: the built-in policy
+    /// Thresholds, requirements and waivers (TOML)
     #[arg(long, value_name = "FILE", env = "FLEETBACK_POLICY")]
     pub(crate) policy: Option<PathBuf>,
 
-    /// Which versions of iOS there are: Apple's GDMF list or a SOFA feed, saved as a file; none given:
-    /// the table that is built in
+    /// Which versions of iOS there are: Apple's GDMF list or a SOFA feed, saved as a file
     #[arg(long, value_name = "FILE", env = "FLEETBACK_OS_FEED")]
     pub(crate) os_feed: Option<PathBuf>,
 
@@ -93,11 +92,11 @@ pub(crate) struct ScanSettings {
     #[arg(long, value_name = "FILE", env = "FLEETBACK_SYSTEM_STATUS")]
     pub(crate) system_status: Option<PathBuf>,
 
-    /// How deep to check each backup [default: sizes]
+    /// How deep to check each backup
     #[arg(long, value_name = "LEVEL", env = "FLEETBACK_VERIFY")]
     pub(crate) verify: Option<Verify>,
 
-    /// Check an unchanged backup again after so many days [default: 30]
+    /// Check an unchanged backup again after so many days
     #[arg(long, value_name = "DAYS", env = "FLEETBACK_VERIFY_AGAIN_DAYS")]
     pub(crate) verify_again_days: Option<NonZeroU32>,
 
@@ -112,7 +111,6 @@ pub(crate) struct ScanSettings {
     pub(crate) password_command: Option<CommandLine>,
 
     /// Where to store what was checked, so that the next run need not check it again
-    /// [default: history.sqlite3 in FLEETBACK_DATA_DIR or the user's data directory]
     #[arg(long, value_name = "FILE", env = "FLEETBACK_HISTORY")]
     pub(crate) history: Option<PathBuf>,
 
@@ -121,11 +119,11 @@ pub(crate) struct ScanSettings {
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub(crate) no_history: bool,
 
-    /// Threads to read with [default: one per processor]
+    /// Threads to read with
     #[arg(long, value_name = "N", env = "FLEETBACK_THREADS")]
     pub(crate) threads: Option<NonZeroUsize>,
 
-    /// Name of this computer in the report [default: its host name]
+    /// Name of this computer in the report
     #[arg(long, value_name = "NAME", env = "FLEETBACK_HOST")]
     pub(crate) host: Option<String>,
 }
@@ -135,11 +133,11 @@ pub(crate) struct ScanSettings {
 #[serde(deny_unknown_fields, default)]
 #[command(next_help_heading = "Terminal")]
 pub(crate) struct TerminalSettings {
-    /// Show how far the scan is; bars on a terminal, with `always` lines elsewhere [default: auto]
+    /// Show how far the scan is; bars on a terminal, with `always` lines elsewhere
     #[arg(long, value_name = "WHEN", env = "FLEETBACK_PROGRESS", global = true)]
     pub(crate) progress: Option<When>,
 
-    /// Use colours; NO_COLOR is honoured by `auto` [default: auto]
+    /// Use colours; NO_COLOR is honoured by `auto`
     #[arg(long, value_name = "WHEN", env = "FLEETBACK_COLOR", global = true)]
     pub(crate) color: Option<When>,
 }

@@ -86,12 +86,26 @@ Exit: 0 nothing worse, 1 a device is worse or gone, 2 usage, 3 gaps.
 Everything: fleetback help diff",
     ),
     (
+        "done",
+        "\
+What was done:
+  SERIAL FIX         a device and a fix, as the report names them
+  --on DATE          the day [default: today]
+  --undo             take the newest record of this fix back
+Examples:
+  fleetback done C39TEST00001 check-storage
+  fleetback done C39TEST00001 restart-device --on 2026-11-20
+  fleetback done C39TEST00001 restart-device --undo
+Everything: fleetback help done",
+    ),
+    (
         "explain",
         "\
 Examples:
   fleetback explain                    lists everything
   fleetback explain backup-stale       a finding
   fleetback explain check-storage      a fix
+  fleetback explain C3                 a cause, as the JSON names it
   fleetback explain MBErrorDomain 303  an error number, also `explain 303`
   fleetback explain --mdm devices.csv  what was recognised in an export",
     ),

@@ -103,7 +103,7 @@ pub(crate) struct SwapEvidence {
     #[arg(long, value_name = "FILE")]
     pub(crate) os_feed: Option<PathBuf>,
 
-    /// How deep to check the backups of the named devices [default: sizes]
+    /// How deep to check the backups of the named devices
     #[arg(long, value_name = "LEVEL")]
     pub(crate) verify: Option<Verify>,
 
@@ -116,11 +116,11 @@ pub(crate) struct SwapEvidence {
     #[arg(long, value_name = "CMD")]
     pub(crate) password_command: Option<CommandLine>,
 
-    /// Threads to read with [default: one per processor]
+    /// Threads to read with
     #[arg(long, value_name = "N")]
     pub(crate) threads: Option<NonZeroUsize>,
 
-    /// Name of this computer [default: its host name]
+    /// Name of this computer
     #[arg(long, value_name = "NAME")]
     pub(crate) host: Option<String>,
 }
@@ -184,15 +184,15 @@ pub(crate) struct SwapOutput {
     #[arg(long, value_name = "FILE")]
     pub(crate) html: Vec<PathBuf>,
 
-    /// For whom the CSV is [default: excel]
+    /// For whom the CSV is
     #[arg(long, value_name = "PROFILE")]
     pub(crate) csv_profile: Option<CsvProfile>,
 
-    /// One ASCII character between the cells, `tab`, or `auto` for what this computer's spreadsheet splits at [default: ,]
+    /// One ASCII character between the cells, `tab`, or `auto` for what this computer's spreadsheet splits at
     #[arg(long, value_name = "C")]
     pub(crate) csv_delimiter: Option<String>,
 
-    /// Time zone of dates for people, such as Europe/Berlin [default: this computer's]
+    /// Time zone of dates for people, such as Europe/Berlin
     #[arg(long, value_name = "ZONE")]
     pub(crate) timezone: Option<String>,
 }

@@ -16,7 +16,7 @@ mod verify;
 
 pub(crate) use done::DonePlan;
 pub(crate) use outputs::{Format, Reports, time_zone};
-pub(crate) use resolve::{history_choice, host, passwords, policy};
+pub(crate) use resolve::{check_settings, history_choice, host, passwords, policy};
 pub(crate) use scan::ScanPlan;
 pub(crate) use stored::{DiffPlan, ReportPlan};
 pub(crate) use verify::VerifyPlan;

@@ -115,6 +115,14 @@ pub(crate) fn passwords(settings: &ScanSettings) -> Result<Passwords> {
     })
 }
 
+/// What can be said of the settings of a scan before there is one: `config check` refuses what `scan` would.
+pub(crate) fn check_settings(settings: &ScanSettings) -> Result<()> {
+    threads(settings)?;
+    history_choice(settings, None)?;
+    passwords(settings)?;
+    ensure_exports_are_there(&settings.mdm)
+}
+
 /// One variable holds one password, and the backups of two devices hardly share one.
 pub(crate) fn one_password(backups: usize) -> Result<Option<PasswordVariable>> {
     let variable = PasswordVariable::read();

@@ -201,10 +201,80 @@ fn show_tells_where_each_setting_comes_from() {
     let text = stdout(&output);
     assert!(text.contains("roots = [\"b\"]  # file"), "{text}");
     assert!(
-        text.contains("fail_on = \"never\"  # flag or variable"),
+        text.contains("fail_on = \"never\"  # environment"),
         "{text}"
     );
-    assert!(text.contains("threads = 3  # flag or variable"), "{text}");
+    assert!(text.contains("threads = 3  # environment"), "{text}");
+}
+
+#[test]
+fn a_flag_is_told_from_a_variable() {
+    let sandbox = Sandbox::new();
+    let run = |args: &[&str]| {
+        let mut program = sandbox.program();
+        program.args(["config", "show"]).args(args);
+        stdout(&program.env("FLEETBACK_COLOR", "never").output().unwrap())
+    };
+    assert!(run(&[]).contains("color = \"never\"  # environment"));
+    assert!(run(&["--color", "always"]).contains("color = \"always\"  # flag"));
+}
+
+/// Every setting that `init` writes stands in what `show` prints and in docs/settings.md.
+#[test]
+fn init_show_and_the_page_name_every_setting() {
+    let sandbox = Sandbox::new();
+    sandbox.run(&["config", "init"]);
+    let shown = stdout(&sandbox.run(&["config", "show"]));
+    let page = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/settings.md");
+    let page = std::fs::read_to_string(page).unwrap();
+    let file = sandbox.read("fleetback.toml");
+    let lines = file.lines().filter_map(|line| line.strip_prefix("#: "));
+    let keys: Vec<_> = lines.filter_map(|line| line.split(' ').next()).collect();
+    assert!(keys.len() > 25, "{keys:?}");
+    for key in keys {
+        let set = format!("\n{key} = ");
+        let unset = format!("\n# {key} is not set");
+        assert!(
+            shown.contains(&set) || shown.contains(&unset),
+            "{key}\n{shown}"
+        );
+        assert!(page.contains(&format!("| `{key}` |")), "{key}");
+    }
+}
+
+/// What `scan` would refuse, `check` refuses, with the same words.
+#[test]
+fn check_refuses_what_scan_would() {
+    let sandbox = Sandbox::with(&[healthy(1)]);
+    for (settings, why) in [
+        ("[scan]\nthreads = 5000\n", "threads: 5000 is not from 1 to"),
+        (
+            "[scan]\nhistory = \"h\"\nno_history = true\n",
+            "both history and no_history are set",
+        ),
+        ("[scan]\nmdm = [\"nowhere\"]\n", "nowhere"),
+        ("[scan]\npasswords = \"nowhere.csv\"\n", "nowhere.csv"),
+        ("[scan]\npolicy = \"nowhere.toml\"\n", "nowhere.toml"),
+        (
+            "[output]\ntimezone = \"Berlin\"\n",
+            "\"Berlin\" is not the name of a time zone",
+        ),
+        (
+            "[output]\ncsv_delimiter = \"||\"\n",
+            "\"||\" is not one ASCII character",
+        ),
+    ] {
+        sandbox.write("fleetback.toml", settings);
+        for args in [&["config", "check"][..], &["scan", "backups"]] {
+            let output = sandbox.run(args);
+            assert_eq!(exit_code(&output), 2, "{settings} {args:?}");
+            assert!(
+                stderr(&output).contains(why),
+                "{args:?} {}",
+                stderr(&output)
+            );
+        }
+    }
 }
 
 /// What `init` writes, `check` finds fault-free, and `show` prints every value in force, the policy's too.
