@@ -3,6 +3,7 @@
 use anyhow::{Result, bail, ensure};
 use fleetback_report::format::escaped;
 use fleetback_report::results::FixId;
+use jiff::civil::Date;
 
 use crate::config::args::{Common, Done};
 use crate::history::{KnownDevice, Store};
@@ -18,6 +19,15 @@ pub(crate) fn run(args: &Done, common: &Common) -> Result<Exit> {
     let mut store = Store::open(&plan.history)?;
     let known = store.known_devices()?;
     let devices = called(&known, args.device.trim())?;
+    if args.undo {
+        return undo(
+            &mut store,
+            &devices,
+            (fix, args.on),
+            &plan,
+            args.device.trim(),
+        );
+    }
     let newest = store.newest_run()?;
     let last = newest.map(|at| plan.zone.to_datetime(at).date());
     ensure!(
@@ -32,6 +42,29 @@ pub(crate) fn run(args: &Done, common: &Common) -> Result<Exit> {
         "Recorded: \"{title}\" was done for {} on {}. If a later run still finds the problem, it advises the next fix.\n",
         escaped(args.device.trim()),
         plan.on
+    );
+    Ok(files::print(text.as_bytes()))
+}
+
+/// Takes a record back. It stays in the history as withdrawn.
+fn undo(
+    store: &mut Store,
+    devices: &[&KnownDevice],
+    (fix, on): (FixId, Option<Date>),
+    plan: &DonePlan,
+    name: &str,
+) -> Result<Exit> {
+    let title = fix.about().title;
+    let Some(day) = store.withdraw_done(devices, (fix, on), plan.now)? else {
+        let when = on.map_or_else(String::new, |on| format!(" on {on}"));
+        bail!(
+            "it is not recorded that \"{title}\" was done for {}{when}; name the fix and the day as they were recorded",
+            escaped(name)
+        );
+    };
+    let text = format!(
+        "Withdrawn: \"{title}\" was not done for {} on {day}. The next run does not count it.\n",
+        escaped(name)
     );
     Ok(files::print(text.as_bytes()))
 }

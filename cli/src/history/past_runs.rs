@@ -246,7 +246,8 @@ impl Reader<'_> {
     fn done(&mut self) -> Result<(), Cause> {
         self.each(
             "SELECT device, day, fix FROM done
-             WHERE device IN (SELECT device FROM devices WHERE job = ?1) ORDER BY device, day, fix",
+             WHERE device IN (SELECT device FROM devices WHERE job = ?1) AND withdrawn_at IS NULL
+             ORDER BY device, day, fix",
             |device, row| {
                 let word = |place| row.get::<_, String>(place);
                 if let (Ok(on), Ok(fix)) = (word(1)?.parse(), word(2)?.parse()) {

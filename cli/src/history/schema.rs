@@ -162,6 +162,9 @@ pub(super) const STEPS: &[&str] = &["
     ALTER TABLE runs ADD COLUMN listed_apart INTEGER;
     -- 1: the device was among those that could be lost. None: a run of an earlier version.
     ALTER TABLE states ADD COLUMN could_be_lost INTEGER;
+", "
+    -- When a person took the record back. None: it counts.
+    ALTER TABLE done ADD COLUMN withdrawn_at INTEGER;
 "];
 
 /// Is it a store already, and of an older version than this?

@@ -129,7 +129,7 @@ pub(super) fn copy(from: i64, to: i64, last: i64, shift: i64) -> String {
          INSERT INTO folders (device, since, until, host, path, completed_at, missed_since)
          SELECT {device}, host, path, completed_at,
          CASE WHEN missed_since <= {last} THEN missed_since END FROM folders WHERE {until_then};
-         INSERT INTO done SELECT device + {shift}, day, fix, recorded_at
+         INSERT INTO done SELECT device + {shift}, day, fix, recorded_at, withdrawn_at
          FROM done WHERE {of_devices};
          INSERT INTO devices SELECT device + {shift}, {to}, udid, serial, phone, ecid, first_seen,
          min(last_seen, {last}), good_at, good_kind, contact_at

@@ -152,6 +152,18 @@ impl Store {
         recorded.map_err(|cause| cause.at(&self.path))
     }
 
+    /// Takes back that a fix was done: the record of that day, or the newest. Answers with its day; `None`
+    /// where there is no such record.
+    pub(crate) fn withdraw_done(
+        &mut self,
+        devices: &[&KnownDevice],
+        (fix, on): (FixId, Option<Date>),
+        now: Timestamp,
+    ) -> Result<Option<Date>, StoreError> {
+        let withdrawn = write_done::withdraw(&mut self.connection, devices, (fix, on), now);
+        withdrawn.map_err(|cause| cause.at(&self.path))
+    }
+
     /// Reads every page and says what is wrong; for `doctor`, a run does not take the time.
     pub(crate) fn examine(&self) -> Result<(), StoreError> {
         let answer = self

@@ -620,9 +620,11 @@ fn each_step_is_taken_once_and_whole() {
 /// What a store of the second version and of each later one may hold: one run, one device, one finding.
 const OF_SECOND_VERSION: &str = "
     INSERT INTO jobs (job, host, roots) VALUES (1, 'mac', '/backups');
-    INSERT INTO runs VALUES (1, 1795060800000, 'run 0', '0', 1, 1);
+    INSERT INTO runs (job, at, run_id, tool_version, complete, devices)
+    VALUES (1, 1795060800000, 'run 0', '0', 1, 1);
     INSERT INTO devices VALUES (1, 1, NULL, 'FBTEST00001', NULL, NULL, 1795060800000, 1795060800000, NULL, NULL, NULL);
-    INSERT INTO states VALUES (1, 1795060800000, NULL, 'unknown', 'error');
+    INSERT INTO states (device, since, until, status, severity)
+    VALUES (1, 1795060800000, NULL, 'unknown', 'error');
     INSERT INTO findings VALUES (1, 'backup-unknown', 1795060800000, NULL, 'error', 0, 'L15', 0, 'ask-mdm');
 ";
 
@@ -688,6 +690,36 @@ fn what_could_be_lost_is_kept_as_each_run_said_it() {
     let counts = past.runs.iter().filter_map(|run| run.counts);
     let counts: Vec<_> = counts.map(|c| (c.could_be_lost, c.waived)).collect();
     assert_eq!(counts, [(1, 0), (1, 0), (0, 1)]);
+}
+
+/// What is taken back stays in the store and counts no more; done again, it counts again.
+#[test]
+fn a_withdrawn_record_stays_and_does_not_count() {
+    let sandbox = Sandbox::new(0);
+    save_scan(&sandbox, &found(0, &[serial(1)]));
+    let counted = || past(&sandbox).devices[0].done.len();
+    let withdraw = |on: Option<&str>| {
+        let mut store = sandbox.open();
+        let known = store.known_devices().unwrap();
+        let devices: Vec<_> = known.iter().collect();
+        let on = on.map(|day| day.parse().unwrap());
+        let day = store.withdraw_done(&devices, (FixId::CheckStorage, on), now());
+        day.unwrap().map(|day| day.to_string())
+    };
+    for day in ["2026-11-18", "2026-11-19"] {
+        record_done(&sandbox, FixId::CheckStorage, day);
+    }
+    assert_eq!(withdraw(Some("2026-11-17")), None);
+    assert_eq!(withdraw(None).as_deref(), Some("2026-11-19"), "the newest");
+    assert_eq!(counted(), 1);
+    let rows = sandbox.open().connection.query_row(
+        "SELECT count(*), count(withdrawn_at) FROM done",
+        [],
+        |row| Ok((row.get(0)?, row.get(1)?)),
+    );
+    assert_eq!(rows, Ok((2, 1)));
+    record_done(&sandbox, FixId::CheckStorage, "2026-11-19");
+    assert_eq!(counted(), 2);
 }
 
 /// Records a fix as done for every device that the store knows.

@@ -59,6 +59,38 @@ pub(super) fn record(
     Ok(())
 }
 
+/// Withdraws a record: that of a day, or the newest. It stays in the store and counts no more.
+pub(super) fn withdraw(
+    connection: &mut Connection,
+    devices: &[&KnownDevice],
+    (fix, on): (FixId, Option<Date>),
+    now: Timestamp,
+) -> Result<Option<Date>, Cause> {
+    const OPEN: &str = "device = ?1 AND fix = ?2 AND withdrawn_at IS NULL";
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let mut newest: Option<Date> = None;
+    for device in devices {
+        let query = format!("SELECT day FROM done WHERE {OPEN}");
+        let mut days = transaction.prepare_cached(&query)?;
+        let days = days.query_map(params![device.id, fix.id()], |row| row.get::<_, String>(0))?;
+        for day in days {
+            let day = day?.parse().ok();
+            newest = newest.max(day.filter(|day| on.is_none_or(|on| on == *day)));
+        }
+    }
+    let Some(day) = newest else {
+        return Ok(None);
+    };
+    for device in devices {
+        transaction.execute(
+            &format!("UPDATE done SET withdrawn_at = ?3 WHERE {OPEN} AND day = ?4"),
+            params![device.id, fix.id(), now.as_millisecond(), day.to_string()],
+        )?;
+    }
+    transaction.commit()?;
+    Ok(Some(day))
+}
+
 /// The newest run of any job, but of those whose clock was set aside.
 pub(super) fn newest_run(connection: &Connection) -> Result<Option<Timestamp>, Cause> {
     let at: Option<i64> = connection.query_row(

@@ -31,6 +31,39 @@ fn what_was_done_is_confirmed() {
     );
 }
 
+/// `--undo` takes back the newest record of a fix, or that of a day; the next run does not count it.
+#[test]
+fn a_record_is_taken_back() {
+    let (sandbox, serial) = seen();
+    let done = |args: &[&str]| sandbox.run(&[&["done", &serial, "check-storage"], args].concat());
+    let never = done(&["--undo"]);
+    assert_eq!(exit_code(&never), 2);
+    let why = "it is not recorded that \"Check the storage space\" was done for";
+    assert!(stderr(&never).contains(why), "{}", stderr(&never));
+
+    for day in ["2026-11-18", "2026-11-19"] {
+        assert_eq!(exit_code(&done(&["--on", day])), 0);
+    }
+    for (args, day) in [
+        (&["--undo", "--on", "2026-11-18"][..], Some("2026-11-18")),
+        (&["--undo"], Some("2026-11-19")),
+        (&["--undo"], None),
+    ] {
+        let output = done(args);
+        let said = stdout(&output);
+        match day {
+            Some(day) => assert!(said.contains(&format!("on {day}. The next run")), "{said}"),
+            None => assert_eq!(exit_code(&output), 2, "{said}"),
+        }
+    }
+    assert_eq!(exit_code(&done(&["--on", "2026-11-19"])), 0);
+    assert_eq!(
+        exit_code(&done(&["--undo"])),
+        0,
+        "what was recorded again can be undone again"
+    );
+}
+
 #[test]
 fn a_slip_is_answered_with_the_nearest() {
     let (sandbox, serial) = seen();
