@@ -6,8 +6,9 @@ use std::path::Path;
 
 use anyhow::{Result, bail, ensure};
 use fleetback_report::format::{Label, escaped};
+use fleetback_report::judge::{KnownCause, known_causes};
 use fleetback_report::policy::{Preset, references};
-use fleetback_report::results::{Code, FixId};
+use fleetback_report::results::{Code, FixId, PatternKind};
 use fleetback_report::tables::error_codes::{self, Meaning};
 use fleetback_report::tables::fix_steps::DeviceTraits;
 use fleetback_scanner::mdm::explain::TableSummary;
@@ -174,23 +175,72 @@ fn nameless(text: &mut String, answers: &[Answer]) {
 }
 
 fn one(name: &str) -> Result<String> {
-    let errors = errors(name);
-    let names = Code::ALL
-        .map(Code::id)
-        .into_iter()
-        .chain(FixId::ALL.map(FixId::id));
-    match (name.parse::<Code>(), name.parse::<FixId>()) {
-        (Ok(code), _) => Ok(finding(code)),
-        (_, Ok(id)) => Ok(fix(id)),
-        _ if !errors.is_empty() => Ok(errors.join("\n")),
-        _ if number_in(name).is_some() => bail!(
+    let known = [
+        name.parse().ok().map(finding),
+        name.parse().ok().map(fix),
+        known_cause(name).as_ref().map(cause),
+        PatternKind::ALL
+            .into_iter()
+            .find(|kind| kind.id() == name)
+            .map(pattern),
+        Some(errors(name).join("\n")).filter(|text| !text.is_empty()),
+        unexplained(name),
+    ];
+    match known.into_iter().flatten().next() {
+        Some(text) => Ok(text),
+        None if number_in(name).is_some() => bail!(
             "{name:?} is an error number with no known meaning; the report shows it as it is, and `fleetback explain` lists the known ones"
         ),
-        _ => bail!(
-            "{name:?} is no finding, fix or error number; {}`fleetback explain` lists them all",
-            nearest(name, names).map_or_else(String::new, |near| format!("did you mean {near}? "))
+        None => bail!(
+            "{name:?} is no finding, fix, cause, pattern or error number; {}`fleetback explain` lists them all",
+            nearest(name, names())
+                .map_or_else(String::new, |near| format!("did you mean {near}? "))
         ),
     }
+}
+
+/// Every name that is explained but for numbers and causes, whose short ids are all near one another.
+fn names() -> impl Iterator<Item = &'static str> {
+    let codes = Code::ALL.map(Code::id).into_iter();
+    let fixes = FixId::ALL.map(FixId::id).into_iter();
+    let patterns = PatternKind::ALL.map(PatternKind::id).into_iter();
+    codes.chain(fixes).chain(patterns)
+}
+
+fn known_cause(name: &str) -> Option<KnownCause> {
+    let mut all = known_causes().into_iter();
+    all.find(|cause| cause.id.eq_ignore_ascii_case(name))
+}
+
+/// "L2.10: …", with the findings that it explains and the fixes that are advised.
+fn cause(cause: &KnownCause) -> String {
+    let mut text = format!("{}: {}\n\n", cause.id, cause.text);
+    let codes: Vec<_> = cause.codes.iter().map(|code| code.id()).collect();
+    if !codes.is_empty() {
+        line(&mut text, "Explains", &codes.join(", "));
+    }
+    for fix in &cause.fixes {
+        line(
+            &mut text,
+            "Likely fix",
+            &format!("{fix}: {}", fix.about().title),
+        );
+    }
+    text
+}
+
+/// What many devices have in common.
+fn pattern(kind: PatternKind) -> String {
+    let about = kind.about();
+    let mut text = format!("{kind}: {}\n\n{}\n\n", about.title, about.cause);
+    let fixes = [
+        Some(("Likely fix", about.fix)),
+        about.next.map(|fix| ("If not", fix)),
+    ];
+    for (label, fix) in fixes.into_iter().flatten() {
+        line(&mut text, label, &format!("{fix}: {}", fix.about().title));
+    }
+    text
 }
 
 /// What is known of an error number: "303", "MB303", "MBErrorDomain 303", "-4".
@@ -198,14 +248,33 @@ fn errors(name: &str) -> Vec<String> {
     let Some(number) = number_in(name) else {
         return Vec::new();
     };
-    let domain = name.trim_end_matches(|c: char| c.is_ascii_digit() || c == '-');
-    let domain = domain
-        .trim_end_matches([' ', '/', ':'])
-        .to_ascii_lowercase();
+    let domain = domain_in(name).to_ascii_lowercase();
     let rows = error_codes::all().filter(|row| row.codes().contains(&number));
     rows.filter(|row| row.domain().to_ascii_lowercase().starts_with(&domain))
         .map(|row| error(row, number))
         .collect()
+}
+
+/// A number of Apple's backup of which no meaning is known: the report shows it as it is.
+fn unexplained(name: &str) -> Option<String> {
+    let number = number_in(name)?;
+    let domain = domain_in(name);
+    let mut known = error_codes::all().map(Meaning::domain);
+    let domain = known.find(|known| known.eq_ignore_ascii_case(domain))?;
+    let mut text = format!("{domain} {number}: no meaning of this number is known\n\n");
+    let fix = FixId::ContactAppleSupport;
+    let advice = format!(
+        "{fix}: {}, where a device reports it again and again",
+        fix.about().title
+    );
+    line(&mut text, "Likely fix", &advice);
+    Some(text)
+}
+
+/// "MBErrorDomain" of "MBErrorDomain 303".
+fn domain_in(name: &str) -> &str {
+    let domain = name.trim_end_matches(|c: char| c.is_ascii_digit() || c == '-');
+    domain.trim_end_matches([' ', '/', ':'])
 }
 
 /// The number at the end of a name that is nothing but a domain and a number.
@@ -250,6 +319,14 @@ fn everything() -> String {
             .map_or(String::from("-"), |step| step.to_string());
         let _ = writeln!(text, "  {:<24} {step:<8} {}", about.fix, about.title);
     }
+    text.push_str("\nPatterns, which many devices share:\n");
+    for about in PatternKind::ALL.map(PatternKind::about) {
+        let _ = writeln!(text, "  {:<24} {:<8} {}", about.kind, "-", about.title);
+    }
+    text.push_str("\nCauses:\n");
+    for cause in known_causes() {
+        let _ = writeln!(text, "  {:<24} {:<8} {}", cause.id, "-", cause.text);
+    }
     text.push_str("\nError numbers of Apple's backup:\n");
     for row in error_codes::all() {
         let (first, last) = row.codes().into_inner();
@@ -259,7 +336,7 @@ fn everything() -> String {
         };
         let _ = writeln!(text, "  {:<24} {codes:<8} {}", row.domain(), row.meaning);
     }
-    text.push_str("\n`fleetback explain NAME` describes one of them.\n");
+    text.push_str("\n`fleetback explain NAME` explains one of them.\n");
     text
 }
 

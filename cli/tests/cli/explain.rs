@@ -1,8 +1,12 @@
 //! `explain --mdm`: what was recognised in an export, what is read of it and what is passed over.
 
-use fleetback_testdata::mdm::samples::{self, Sample};
+use std::collections::BTreeSet;
 
-use crate::sandbox::{Sandbox, exit_code, stderr, stdout};
+use fleetback_testdata::mdm::samples::{self, Sample};
+use serde_json::Value;
+
+use crate::demo;
+use crate::sandbox::{NOW, Sandbox, exit_code, stderr, stdout};
 
 fn sample(name: &str) -> Sample {
     let all = samples::all().unwrap();
@@ -85,6 +89,104 @@ fn columns_that_the_settings_teach_are_told() {
     ] {
         assert!(taught.contains(row), "{taught}");
     }
+}
+
+/// Every text below a name of the JSON.
+fn named<'a>(value: &'a Value, name: &str, found: &mut BTreeSet<&'a str>) {
+    match value {
+        Value::Array(list) => list.iter().for_each(|item| named(item, name, found)),
+        Value::Object(fields) => {
+            for (field, value) in fields {
+                match value {
+                    Value::String(text) if field == name => _ = found.insert(text),
+                    _ => named(value, name, found),
+                }
+            }
+        }
+        _ => {}
+    }
+}
+
+/// Every code, fix, cause, pattern and error number that a report prints is explained.
+#[test]
+fn every_id_of_a_report_is_explained() {
+    let sandbox = demo::sandbox();
+    let scan = ["--now", NOW, "--no-history", "--json", "fleet.json"];
+    sandbox.run(&[&demo::ARGS[..], &scan].concat());
+    let report: Value = serde_json::from_str(&sandbox.read("fleet.json")).unwrap();
+    let mut ids = BTreeSet::new();
+    for name in ["code", "likely_fix", "next_fix", "cause", "kind"] {
+        named(&report["devices"], name, &mut ids);
+        named(&report["patterns"], name, &mut ids);
+    }
+    for table in ["fixes", "causes"] {
+        ids.extend(
+            report[table]
+                .as_object()
+                .unwrap()
+                .keys()
+                .map(String::as_str),
+        );
+    }
+    let others: BTreeSet<&str> = BTreeSet::from(["local", "icloud"]);
+    let of_problems = ids_of_problems(&report);
+    let ids = ids
+        .difference(&others)
+        .filter(|id| !of_problems.contains(*id));
+    let mut explained = 0;
+    for id in ids {
+        let output = sandbox.run(&["explain", id]);
+        assert_eq!(exit_code(&output), 0, "{id}: {}", stderr(&output));
+        assert!(stdout(&output).starts_with(&format!("{id}: ")), "{id}");
+        explained += 1;
+    }
+    assert!(explained > 60, "{explained}");
+
+    let devices = report["devices"].as_array().unwrap().iter();
+    let attempts = devices.filter_map(|device| device["icloud"]["attempts"].as_array());
+    let mut numbers = BTreeSet::new();
+    for attempt in attempts.flatten() {
+        if let (Some(domain), Some(code)) = (attempt["domain"].as_str(), attempt["code"].as_i64()) {
+            numbers.insert((domain, code));
+        }
+    }
+    numbers.retain(|(_, code)| *code != 0);
+    assert!(!numbers.is_empty());
+    for (domain, code) in numbers {
+        let output = sandbox.run(&["explain", domain, &code.to_string()]);
+        assert_eq!(
+            exit_code(&output),
+            0,
+            "{domain} {code}: {}",
+            stderr(&output)
+        );
+    }
+}
+
+/// The kinds of problems, which `kind` names too.
+fn ids_of_problems(report: &Value) -> BTreeSet<&str> {
+    let mut kinds = BTreeSet::new();
+    named(&report["problems"], "kind", &mut kinds);
+    for device in report["devices"].as_array().unwrap() {
+        for backup in device["backups"].as_array().into_iter().flatten() {
+            named(&backup["problems"], "kind", &mut kinds);
+        }
+    }
+    kinds
+}
+
+#[test]
+fn a_cause_and_a_pattern_are_explained() {
+    let sandbox = Sandbox::new();
+    let cause = stdout(&sandbox.run(&["explain", "l8"]));
+    assert!(cause.starts_with("L8: "), "{cause}");
+    assert!(
+        cause.contains("local-not-encrypted") && cause.contains("encrypt-backup"),
+        "{cause}"
+    );
+    let pattern = stdout(&sandbox.run(&["explain", "outage"]));
+    assert!(pattern.contains("check-icloud-status"), "{pattern}");
+    assert!(stdout(&sandbox.run(&["explain"])).contains("  L2.10 "));
 }
 
 #[test]

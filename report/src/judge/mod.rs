@@ -2,11 +2,13 @@
 
 mod device;
 mod facts;
+mod known_causes;
 mod run;
 mod summary;
 mod tables;
 mod vanished;
 mod waivers;
 
+pub use self::known_causes::{KnownCause, known_causes};
 pub use self::run::{LikelyCause, RunInfo, judge, likely_causes};
 pub use crate::assess::fleet_index::ReferenceData;
