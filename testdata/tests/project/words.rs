@@ -1,6 +1,6 @@
 //! Words that no sentence of the program has: each has a plainer one (docs/GLOSSARY.md).
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::{root, tokens};
 
@@ -44,6 +44,50 @@ fn every_sentence_has_plain_words() {
         });
     }
     assert!(found.is_empty(), "{}", found.join("\n"));
+}
+
+/// Comments of the command line and of the settings: `--help`, the manual page and the JSON Schema print them.
+#[test]
+fn every_help_text_has_plain_words() {
+    let mut found = Vec::new();
+    each_source(&root().join("cli/src/config"), &mut |path, text| {
+        let lines = text.lines().map(str::trim_start);
+        let help = lines.filter_map(|line| line.strip_prefix("/// "));
+        let literals: String = help.map(|line| format!("f({line:?})\n")).collect();
+        found.extend(complaints(path, &literals));
+    });
+    assert!(found.is_empty(), "{}", found.join("\n"));
+}
+
+/// Words that the pages for people do not have either.
+const NAME_THE_SUBJECT: [&str; 4] = ["nobody", "anybody", "somebody", "whoever"];
+
+#[test]
+fn every_page_names_its_subjects() {
+    let mut found = Vec::new();
+    let pages = pages(&root().join("docs"));
+    let others = ["README.md", "CHANGELOG.md", "CONTRIBUTING.md"].map(|name| root().join(name));
+    for path in pages.into_iter().chain(others) {
+        let text = std::fs::read_to_string(&path).unwrap().to_lowercase();
+        let words = text.split(|c: char| !c.is_alphabetic());
+        let bad = words.filter(|word| NAME_THE_SUBJECT.contains(word));
+        found.extend(bad.map(|word| format!("{}: {word}: name the subject", path.display())));
+    }
+    assert!(found.is_empty(), "{}", found.join("\n"));
+}
+
+/// The Markdown files below a folder.
+fn pages(folder: &Path) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(folder).unwrap();
+    let mut pages = Vec::new();
+    for path in entries.map(|entry| entry.unwrap().path()) {
+        if path.is_dir() {
+            pages.extend(self::pages(&path));
+        } else if path.extension().is_some_and(|ending| ending == "md") {
+            pages.push(path);
+        }
+    }
+    pages
 }
 
 fn complaints(path: &Path, text: &str) -> Vec<String> {
