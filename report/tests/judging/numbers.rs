@@ -8,6 +8,7 @@ use fleetback_report::render::csv::{CsvOptions, Profile};
 use fleetback_report::render::terminal::report::{self, TextOptions};
 use fleetback_report::render::{csv, html, json, xlsx};
 use fleetback_report::results::{Results, Status};
+use fleetback_report::view::attention::urgency;
 use fleetback_report::view::report::ReportView;
 use fleetback_report::view::summary::{FleetSum, headline};
 use jiff::tz::TimeZone;
@@ -122,6 +123,56 @@ fn check_terminal(results: &Results, sum: &FleetSum) {
     assert!(text.contains(&headline(results)), "{text}");
     for part in sum.parts() {
         assert!(text.contains(&part), "{part} not in\n{text}");
+    }
+    check_to_do(results, sum, &text);
+}
+
+/// A line of the work list on the terminal: at risk, all, and the fix with what follows it.
+fn task(line: &str) -> Option<(u64, u64, &str)> {
+    let (at_risk, rest) = line.trim_start().split_once("  ")?;
+    let (all, fix) = rest.trim_start().split_once("  ")?;
+    let number = |text: &str| text.replace(',', "").parse().ok();
+    Some((number(at_risk)?, number(all)?, fix))
+}
+
+/// The groups of the terminal count what the page and the JSON count; those that it leaves out are summed up.
+fn check_to_do(results: &Results, sum: &FleetSum, text: &str) {
+    let list = text.split_once("\nAT RISK").map_or("", |(_, list)| list);
+    let tasks: Vec<_> = list.lines().filter_map(task).collect();
+    let rest = list.lines().find_map(|line| {
+        let (_, devices) = line.trim().strip_prefix("and ")?.split_once(" for ")?;
+        let number = devices.split(' ').next()?.replace(',', "");
+        number.parse::<u64>().ok()
+    });
+    let mut left_out = 0;
+    for (fix, count) in &results.summary.fixes {
+        let title = fix.about().title;
+        let of_fix = tasks.iter().find(|(.., text)| {
+            let rest = text.strip_prefix(title);
+            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with([' ', ':']))
+        });
+        match of_fix {
+            Some((_, all, _)) => assert_eq!(all, count, "{fix}\n{text}"),
+            None => left_out += count,
+        }
+    }
+    let named: u64 = tasks.iter().map(|(_, all, _)| all).sum();
+    let with_fix: u64 = results.summary.fixes.values().sum();
+    let attention = results
+        .devices
+        .iter()
+        .filter(|device| urgency(device).is_some());
+    let attention = attention.count() as u64;
+    assert_eq!(named + rest.unwrap_or(0), attention, "{text}");
+    assert!(
+        left_out <= rest.unwrap_or(0),
+        "{left_out} of {rest:?}\n{text}"
+    );
+    assert!(with_fix <= attention);
+    let at_risk: u64 = tasks.iter().map(|(at_risk, ..)| at_risk).sum();
+    match rest {
+        None => assert_eq!(at_risk, sum.could_be_lost, "{text}"),
+        Some(_) => assert!(at_risk <= sum.could_be_lost, "{text}"),
     }
 }
 
