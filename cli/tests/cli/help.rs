@@ -13,6 +13,7 @@ fn help() {
         "verify",
         "report",
         "diff",
+        "done",
         "explain",
         "doctor",
         "schedule",
@@ -49,7 +50,8 @@ fn the_short_help_fits_a_screen() {
         stdout(&output.unwrap())
     };
     for command in [
-        "", "scan", "swap", "verify", "report", "diff", "explain", "doctor", "schedule", "config",
+        "", "scan", "swap", "verify", "report", "diff", "done", "explain", "doctor", "schedule",
+        "config",
     ] {
         let args = [command, "-h"];
         let args: Vec<_> = args.into_iter().filter(|arg| !arg.is_empty()).collect();

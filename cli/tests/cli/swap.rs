@@ -140,7 +140,7 @@ fn the_results_that_a_scan_kept_answer_for_a_day() {
     let (exit, text) = ask(NOW);
     assert_eq!(exit, 0, "{text}");
     assert!(
-        text.contains("history.results.json, read 0 minutes ago"),
+        text.contains("read 0 minutes ago, 2026-11-20 04:00"),
         "{text}"
     );
     let (exit, text) = ask("2026-11-21T04:00:01Z");
@@ -471,7 +471,7 @@ fn four_ways_to_be_known_are_four_answers() {
     assert_eq!(verdicts, want, "{answers:?}");
     let words = [
         "Passwords saved in an iCloud backup",
-        "the encrypted backup on",
+        "(encrypted, on ",
         "The evidence contradicts itself",
         "No backup, no MDM document and no inventory",
     ];
