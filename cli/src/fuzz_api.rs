@@ -20,6 +20,11 @@ pub fn settings(text: &str) -> Result<String, String> {
     toml::to_string(&config).map_err(|error| error.to_string())
 }
 
+/// The settings file as `config init` writes it.
+pub fn settings_template() -> String {
+    config::settings_docs::template()
+}
+
 /// Opens a history store and reads the checks of a computer: how many checks and proofs.
 pub fn store(path: &Path) -> Result<(usize, usize), String> {
     let memory = Store::open(path).and_then(|store| store.memory("host"));

@@ -3,25 +3,21 @@
 
 use std::fmt::Write as _;
 
-use clap::CommandFactory;
 use fleetback_report::render::terminal::page::wrapped_words;
 use serde_json::Value;
 
-use super::args::Variables;
 use super::file::Config;
 use super::table::{Setting, sections, settings_of};
 
 /// What every setting means and may be, from the schema of its field.
 struct Docs {
     schema: Value,
-    flags: clap::Command,
 }
 
 impl Docs {
     fn new() -> Self {
         Self {
             schema: schemars::schema_for!(Config).to_value(),
-            flags: Variables::command(),
         }
     }
 
@@ -59,25 +55,6 @@ impl Docs {
         let any = field["anyOf"].as_array().and_then(|any| any.first());
         let all = self.referred(any.unwrap_or(field))["oneOf"].as_array();
         all.into_iter().flatten().filter_map(choice).collect()
-    }
-
-    /// "--verify", "FLEETBACK_VERIFY".
-    #[cfg(test)]
-    fn flag_and_variable(&self, row: &Setting) -> (Option<String>, Option<String>) {
-        let arg = self
-            .flags
-            .get_arguments()
-            .find(|arg| arg.get_id() == row.key);
-        let arg = arg.filter(|_| row.section != "mdm");
-        let flag = arg.map(|arg| match arg.get_long() {
-            Some(long) => format!("--{long}"),
-            None => "ROOT".to_owned(),
-        });
-        let variable = arg.and_then(clap::Arg::get_env);
-        (
-            flag,
-            variable.map(|name| name.to_string_lossy().into_owned()),
-        )
     }
 }
 
@@ -128,41 +105,71 @@ fn comment(text: &mut String, words: &str) {
     }
 }
 
-/// docs/settings.md.
 #[cfg(test)]
-fn page() -> String {
-    let docs = Docs::new();
-    let mut text = String::from(PAGE_HEAD);
-    for section in sections() {
-        let about = docs.of_section(section);
-        let _ = write!(
-            text,
-            "\n## `[{section}]`\n\n{about}\n\n| key | flag | variable | default | what |\n|---|---|---|---|---|\n"
-        );
-        for row in settings_of(section) {
-            let (flag, variable) = docs.flag_and_variable(row);
-            let code =
-                |text: Option<String>| text.map_or(String::new(), |text| format!("`{text}`"));
-            let choices = docs.choices(row).into_iter();
-            let choices: String = choices
-                .map(|(word, meaning)| format!(" `{word}`: {meaning}"))
-                .collect();
-            let cells = [
-                format!("`{}`", row.key),
-                code(flag),
-                code(variable),
-                row.default.words().unwrap_or("").to_owned(),
-                docs.meaning(row) + &choices,
-            ];
-            let cells = cells.map(|cell| cell.replace('|', "\\|"));
-            let _ = writeln!(text, "| {} |", cells.join(" | "));
-        }
-    }
-    text
-}
+mod tests {
+    use std::collections::BTreeSet;
+    use std::fs;
+    use std::path::Path;
 
-#[cfg(test)]
-const PAGE_HEAD: &str = "\
+    use clap::CommandFactory;
+    use fleetback_report::render::csv::{Profile, Rows};
+    use fleetback_scanner::model::backup::VerifyLevel;
+    use fleetback_scanner::scan::ScanOptions;
+
+    use super::*;
+    use crate::config::args::Variables;
+    use crate::config::file::parse;
+    use crate::config::table::{DefaultValue, SETTINGS};
+
+    /// "--verify", "FLEETBACK_VERIFY".
+    fn flag_and_variable(row: &Setting) -> (Option<String>, Option<String>) {
+        let command = Variables::command();
+        let arg = command.get_arguments().find(|arg| arg.get_id() == row.key);
+        let arg = arg.filter(|_| row.section != "mdm");
+        let flag = arg.map(|arg| match arg.get_long() {
+            Some(long) => format!("--{long}"),
+            None => "ROOT".to_owned(),
+        });
+        let variable = arg.and_then(clap::Arg::get_env);
+        (
+            flag,
+            variable.map(|name| name.to_string_lossy().into_owned()),
+        )
+    }
+
+    /// docs/settings.md.
+    fn page() -> String {
+        let docs = Docs::new();
+        let mut text = String::from(PAGE_HEAD);
+        for section in sections() {
+            let about = docs.of_section(section);
+            let _ = write!(
+                text,
+                "\n## `[{section}]`\n\n{about}\n\n| key | flag | variable | default | what |\n|---|---|---|---|---|\n"
+            );
+            for row in settings_of(section) {
+                let (flag, variable) = flag_and_variable(row);
+                let code =
+                    |text: Option<String>| text.map_or(String::new(), |text| format!("`{text}`"));
+                let choices = docs.choices(row).into_iter();
+                let choices: String = choices
+                    .map(|(word, meaning)| format!(" `{word}`: {meaning}"))
+                    .collect();
+                let cells = [
+                    format!("`{}`", row.key),
+                    code(flag),
+                    code(variable),
+                    row.default.words().unwrap_or("").to_owned(),
+                    docs.meaning(row) + &choices,
+                ];
+                let cells = cells.map(|cell| cell.replace('|', "\\|"));
+                let _ = writeln!(text, "| {} |", cells.join(" | "));
+            }
+        }
+        text
+    }
+
+    const PAGE_HEAD: &str = "\
 # Settings
 
 A flag wins over its `FLEETBACK_*` variable, that over `fleetback.toml`, that over the default. The file is
@@ -176,20 +183,6 @@ is wrong with yours, and `fleetback config show` prints every value in force and
 Schema for editors is [fleetback.schema.json](fleetback.schema.json). This page is made of the table of the
 settings in the program.
 ";
-
-#[cfg(test)]
-mod tests {
-    use std::collections::BTreeSet;
-    use std::fs;
-    use std::path::Path;
-
-    use fleetback_report::render::csv::{Profile, Rows};
-    use fleetback_scanner::model::backup::VerifyLevel;
-    use fleetback_scanner::scan::ScanOptions;
-
-    use super::*;
-    use crate::config::file::parse;
-    use crate::config::table::{DefaultValue, SETTINGS};
 
     fn keys() -> BTreeSet<(String, String)> {
         let rows = SETTINGS.iter();

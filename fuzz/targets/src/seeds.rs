@@ -405,10 +405,10 @@ pub fn password_files() -> Seeds {
 
 /// The settings as `config init` writes them, and with every key awake.
 pub fn settings_files() -> Seeds {
-    let template = include_str!("../../../cli/assets/fleetback.toml");
+    let template = fleetback::fuzz_api::settings_template();
     let awake = template.replace("#: ", "");
     Ok(vec![
-        ("asleep", template.as_bytes().to_vec()),
+        ("asleep", template.into_bytes()),
         ("awake", awake.into_bytes()),
         ("mistyped", b"[scan]\nvrify = \"names\"\n".to_vec()),
     ])
