@@ -6,12 +6,14 @@
     reason = "a test that cannot read its corpus ends here"
 )]
 
+mod mutation;
+
 use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use fleetback_fuzz_targets::table::{TARGETS, Target};
 use fleetback_testdata::rng::Rng;
+use mutation::{corpus, fuzz_folder, mutate};
 
 /// Mutations per target, whatever the size of its corpus.
 const MUTATIONS: usize = 3_000;
@@ -20,70 +22,8 @@ const TIME_MAX: Duration = Duration::from_secs(6);
 /// No input of this size may take longer, on however busy a computer.
 const INPUT_TIME_MAX: Duration = Duration::from_secs(30);
 
-fn fuzz_folder() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-        .parent()
-        .unwrap()
-        .to_owned()
-}
-
-/// Contents of the corpus, by name.
-fn corpus(target: &Target) -> Vec<(String, Vec<u8>)> {
-    let folder = fuzz_folder().join("corpus").join(target.name);
-    let mut files: Vec<_> = std::fs::read_dir(&folder)
-        .unwrap()
-        .map(|entry| entry.unwrap())
-        .map(|entry| {
-            let name = entry.file_name().to_string_lossy().into_owned();
-            (name, std::fs::read(entry.path()).unwrap())
-        })
-        .collect();
-    files.sort();
-    files
-}
-
-/// One to four changes: bytes, numbers at the edge, cuts, repetitions, pieces of a neighbour.
-fn mutate(rng: &mut Rng, bytes: &mut Vec<u8>, neighbour: &[u8]) {
-    const EDGES: &[&[u8]] = &[
-        &[0],
-        &[0xff],
-        &[0x7f],
-        &[0xff; 4],
-        &[0; 8],
-        &[0x80, 0, 0, 0],
-        b"<",
-        b"\"",
-    ];
-    for _ in 0..=rng.below(3) {
-        let at = rng.below(bytes.len() as u64 + 1) as usize;
-        let end = (at + rng.below(40) as usize).min(bytes.len());
-        match rng.below(6) {
-            0 => bytes.truncate(at),
-            1 => drop(bytes.drain(at..end)),
-            2 => {
-                let piece = bytes[at..end].to_vec();
-                bytes.splice(at..at, piece);
-            }
-            3 => {
-                let from = rng.below(neighbour.len() as u64 + 1) as usize;
-                let piece = neighbour[from..(from + 60).min(neighbour.len())].to_vec();
-                bytes.splice(at..end, piece);
-            }
-            4 => {
-                let edge = *rng.pick(EDGES);
-                let end = (at + edge.len()).min(bytes.len());
-                bytes.splice(at..end, edge.iter().copied());
-            }
-            _ => bytes[at..end]
-                .iter_mut()
-                .take(1)
-                .for_each(|byte| *byte ^= 1 << rng.below(8)),
-        }
-    }
-}
-
 fn replay(target: &Target) {
-    let corpus = corpus(target);
+    let corpus = corpus(target.name);
     let run = |what: &str, bytes: &[u8]| {
         let start = Instant::now();
         let broken = std::panic::catch_unwind(|| (target.run)(bytes)).is_err();
@@ -173,7 +113,7 @@ fn the_table_the_targets_and_the_corpus_are_one() {
             document.contains(&format!("| `{name}` |")),
             "{name} has no row in docs/fuzzing.md"
         );
-        let checked_in = corpus(target);
+        let checked_in = corpus(target.name);
         for (seed, _) in (target.seeds)().unwrap() {
             assert!(
                 checked_in.iter().any(|(file, _)| file == seed),
