@@ -16,6 +16,9 @@
 //! ([`advance`], after the processor was asked for them), and taking a vector register for the array
 //! of its words (`transmute`: same size, no bit pattern that is not valid). All arithmetic is by safe
 //! intrinsics. Nothing points into memory.
+//!
+//! A [`Derivation`] is wiped when it goes. What lay in registers, and what the compiler kept of them on
+//! the stack, is not: later work overwrites it.
 
 #![allow(
     unsafe_code,
