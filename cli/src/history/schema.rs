@@ -173,31 +173,25 @@ pub(super) fn is_behind(connection: &Connection) -> Result<bool, Cause> {
     Ok(found > 0 && found < STEPS.len() as i64)
 }
 
-/// Takes every step that the store has not taken yet, each in a transaction of its own.
+/// Takes every step that the store has not taken yet, all in one transaction: a store that one of them
+/// cannot be taken in stays as it is.
 pub(super) fn migrate(connection: &mut Connection) -> Result<(), Cause> {
     migrate_by(connection, STEPS)
 }
 
+/// The version is read again inside the transaction, so that two runs that meet at a new store do not
+/// both lay it out.
 pub(super) fn migrate_by(connection: &mut Connection, steps: &[&str]) -> Result<(), Cause> {
-    while step(connection, steps)? {}
-    Ok(())
-}
-
-/// Takes one step; false when there is none left. The version is read again inside the transaction,
-/// so that two runs that meet at a new store do not both lay it out.
-fn step(connection: &mut Connection, steps: &[&str]) -> Result<bool, Cause> {
     if next(connection, steps)?.is_none() {
-        return Ok(false);
+        return Ok(());
     }
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    let Some((version, sql)) = next(&transaction, steps)? else {
-        return Ok(false);
-    };
-    transaction.execute_batch(sql)?;
-    transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
-    transaction.pragma_update(None, "user_version", version + 1)?;
-    transaction.commit()?;
-    Ok(true)
+    while let Some((version, sql)) = next(&transaction, steps)? {
+        transaction.execute_batch(sql)?;
+        transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
+        transaction.pragma_update(None, "user_version", version + 1)?;
+    }
+    Ok(transaction.commit()?)
 }
 
 /// The version that the store is at, and the step that leads on from there.

@@ -589,9 +589,9 @@ fn a_newer_schema_is_refused_and_left_alone() {
 }
 
 #[test]
-fn each_step_is_taken_once_and_whole() {
+fn each_step_is_taken_once_and_all_of_them_or_none() {
     let mut connection = Connection::open_in_memory().unwrap();
-    let good = "CREATE TABLE later (a) STRICT";
+    let good = "CREATE TABLE later (a INTEGER) STRICT";
     let steps = [STEPS[0], "CREATE TABLE runs (id INTEGER) STRICT"];
     migrate_by(&mut connection, &steps[..1]).unwrap();
     migrate_by(&mut connection, &steps).unwrap();
@@ -604,13 +604,14 @@ fn each_step_is_taken_once_and_whole() {
     let bad = [
         steps[0],
         steps[1],
+        good,
         "CREATE TABLE half (a INTEGER) STRICT; nonsense",
         good,
     ];
     assert!(migrate_by(&mut connection, &bad).is_err());
     assert_eq!(version(&connection), 2);
     let half = connection.query_row(
-        "SELECT count(*) FROM sqlite_schema WHERE name = 'half'",
+        "SELECT count(*) FROM sqlite_schema WHERE name IN ('later', 'half')",
         [],
         |r| r.get(0),
     );
