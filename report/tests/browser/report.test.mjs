@@ -267,6 +267,27 @@ test('chips and lists show what they say', () => looking(pages.fleet.url, async 
   }
 }));
 
+test('sites, groups and ages are filters too', async () => {
+  const results = structuredClone(fleet);
+  const shown = results.devices.filter((device) => !isApart(device));
+  shown.forEach((device, i) => Object.assign(device, { site: i % 2 ? 'Lyon' : 'Kiel', group: i % 3 ? 'Wards' : 'Office', policy_group: i % 4 ? 'phones' : 'shared' }));
+  await looking(page('groups', results).url, async (tab) => {
+    await tab.click('#filters');
+    for (const [id, value, fits] of [['site', 'Lyon', (device) => device.site === 'Lyon'], ['group', 'Office', (device) => device.group === 'Office'], ['policy', 'shared', (device) => device.policy_group === 'shared']]) {
+      await tab.selectOption(`#${id}`, value);
+      assert.equal(await rows(tab).count(), shown.filter(fits).length, id);
+      assert.match(await tab.locator('#filters').innerText(), /^Filters \(1\)$/);
+      await tab.click('#clear');
+      assert.equal(await rows(tab).count(), shown.length);
+    }
+    for (const age of await tab.locator('#age option').evaluateAll((all) => all.map((option) => option.value).filter(Boolean))) {
+      await tab.selectOption('#age', age);
+      const counted = await tab.locator(`.where a[href="#age=${age}"]`).locator('xpath=ancestor::tr').locator('.of').innerText();
+      assert.equal(await rows(tab).count(), number(counted), `age ${age}`);
+    }
+  });
+});
+
 test('the bar with search and chips stays in sight', () => looking(pages.many.url, async (tab) => {
   await tab.evaluate(() => document.querySelectorAll('#rows tr.row')[60].scrollIntoView({ behavior: 'instant' }));
   assert.ok((await tab.locator('.toolbar').boundingBox()).y <= 1);
