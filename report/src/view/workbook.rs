@@ -14,6 +14,8 @@ use crate::results::{Device, Finding, Results, Status};
 pub(crate) struct SheetTable<'a> {
     pub(crate) name: &'static str,
     pub(crate) headings: Vec<&'static str>,
+    /// Are its texts read as a whole, a line each?
+    pub(crate) wraps: bool,
     pub(crate) rows: Box<dyn Iterator<Item = Vec<Cell>> + 'a>,
 }
 
@@ -41,16 +43,19 @@ pub(crate) fn tables<'a>(view: &ReportView<'a>) -> [SheetTable<'a>; 7] {
         SheetTable {
             name: "Summary",
             headings: vec!["What", "Value"],
+            wraps: false,
             rows: Box::new(summary(&view).into_iter()),
         },
         SheetTable {
             name: "To do",
             headings: TO_DO.to_vec(),
+            wraps: true,
             rows: Box::new(groups(&view).into_iter().map(|group| to_do(&group))),
         },
         SheetTable {
             name: "Devices",
             headings: few.iter().map(|column| column.heading).collect(),
+            wraps: false,
             rows: Box::new(
                 view.devices()
                     .map(move |row| few.iter().map(|column| column.cell(&row)).collect()),
@@ -61,6 +66,7 @@ pub(crate) fn tables<'a>(view: &ReportView<'a>) -> [SheetTable<'a>; 7] {
         SheetTable {
             name: "Findings",
             headings: FINDINGS.to_vec(),
+            wraps: false,
             rows: Box::new(view.results().devices.iter().flat_map(move |device| {
                 device
                     .findings
@@ -71,6 +77,7 @@ pub(crate) fn tables<'a>(view: &ReportView<'a>) -> [SheetTable<'a>; 7] {
         SheetTable {
             name: "Problems",
             headings: PROBLEMS.to_vec(),
+            wraps: false,
             rows: Box::new(view.problems().into_iter().map(|problem| {
                 let text = |text: &str| Cell::text(Some(text));
                 vec![
@@ -94,6 +101,7 @@ fn all<'a>(
     SheetTable {
         name,
         headings: columns.iter().map(|column| column.name).collect(),
+        wraps: false,
         rows: Box::new(rows.map(move |row| row.cells(columns).collect())),
     }
 }

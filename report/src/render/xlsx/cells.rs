@@ -10,7 +10,8 @@ use std::io;
 use jiff::civil;
 use jiff::tz::TimeZone;
 use rust_xlsxwriter::{
-    Color, DocProperties, ExcelDateTime, Format, IgnoreError, Workbook, Worksheet, XlsxError,
+    Color, DocProperties, ExcelDateTime, Format, FormatAlign, IgnoreError, Workbook, Worksheet,
+    XlsxError,
 };
 
 use crate::render::csv::visible;
@@ -35,6 +36,10 @@ const TONES: [(&str, u32, u32); 3] = [
 pub(super) struct Forms {
     pub(super) heading: Format,
     pub(super) text: Format,
+    /// Text of several lines, read as a whole.
+    wrapped: Format,
+    /// A number beside such a text.
+    top: Format,
     id: Format,
     date: Format,
     instant: Format,
@@ -47,6 +52,11 @@ impl Forms {
             heading: Format::new().set_bold(),
             // Text that is edited stays text: without this "=1+1" would run after a key press.
             text: Format::new().set_quote_prefix(),
+            wrapped: Format::new()
+                .set_quote_prefix()
+                .set_text_wrap()
+                .set_align(FormatAlign::Top),
+            top: Format::new().set_align(FormatAlign::Top),
             id: Format::new().set_quote_prefix().set_num_format("@"),
             date: Format::new().set_num_format("yyyy-mm-dd"),
             instant: Format::new().set_num_format("yyyy-mm-dd hh:mm:ss"),
@@ -150,6 +160,25 @@ pub(super) fn put(
         Cell::Decimal(number) => page.write_number(row, column, *number).map(drop),
         Cell::Date(day) => date(page, day.at(0, 0, 0, 0), &forms.date),
         Cell::Instant(at) => date(page, TimeZone::UTC.to_datetime(*at), &forms.instant),
+    }
+}
+
+/// The same in a sheet whose texts are read as a whole, a line each.
+pub(super) fn put_wrapped(
+    page: &mut Worksheet,
+    (row, column): (u32, u16),
+    cell: &Cell,
+    forms: &Forms,
+) -> Result<(), XlsxError> {
+    match cell {
+        Cell::Text(words) => page
+            .write_string_with_format(row, column, inert(words), &forms.wrapped)
+            .map(drop),
+        #[allow(clippy::cast_precision_loss)] // counts, far below 2^53
+        Cell::Whole(number) => page
+            .write_number_with_format(row, column, *number as f64, &forms.top)
+            .map(drop),
+        other => put(page, (row, column), other, forms),
     }
 }
 

@@ -5,7 +5,8 @@ use std::io::{self, Write};
 use rust_xlsxwriter::{Worksheet, XlsxError};
 
 use super::cells::{
-    ARROW, Forms, ROWS_MAX, WIDTHS, columns, document, finish, inert, put, too_many, width,
+    ARROW, Forms, ROWS_MAX, WIDTHS, columns, document, finish, inert, put, put_wrapped, too_many,
+    width,
 };
 use crate::view::cell::Cell;
 use crate::view::report::ReportView;
@@ -60,6 +61,7 @@ fn sheet(page: &mut Worksheet, table: SheetTable<'_>, forms: &Forms) -> Result<(
                 (Cell::Text(word), Some(tone)) => page
                     .write_string_with_format(line, index, inert(word), forms.toned(Some(tone)))
                     .map(drop)?,
+                _ if table.wraps => put_wrapped(page, (line, index), cell, forms)?,
                 _ => put(page, (line, index), &pretty(cell), forms)?,
             }
         }
