@@ -1,10 +1,11 @@
 //! Makes backups of many files and scans them, for the figures of docs/performance.md.
 //!
 //! `night make FOLDER COUNT ROWS [PASSWORD]`, `night fleet FOLDER COUNT` (few files, plists of 2.4 MB
-//! each), `night large FOLDER COUNT BYTES` (one backup of large files with digests), `night scan FOLDER
-//! LEVEL THREADS [PASSWORD]`, `night twice FOLDER LEVEL THREADS` (a second night with the memory of the
-//! first), `night derive [COUNT [THREADS]]` (key derivations as iOS asks for), `night read FOLDER THREADS` (the bytes
-//! of the plists and nothing else).
+//! each), `night large FOLDER COUNT BYTES` (one backup of large files with digests), `night links FOLDER
+//! COUNT ROWS` (backups whose lists and payloads are hard links to those of one: for unchanged nights),
+//! `night scan FOLDER LEVEL THREADS [PASSWORD]`, `night twice FOLDER LEVEL THREADS` (a second night with
+//! the memory of the first), `night derive [COUNT [THREADS]]` (key derivations as iOS asks for), `night read
+//! FOLDER THREADS` (the bytes of the plists and nothing else).
 
 #![allow(
     clippy::unwrap_used,
@@ -23,7 +24,7 @@ use std::time::Instant;
 use fleetback_scanner::backup::crypto::keybag::{Keybag, unlock_each};
 use fleetback_scanner::backup::services::{Candidate, PasswordSource};
 use fleetback_scanner::backup::services::{CheckCache, NoCache};
-use fleetback_scanner::model::backup::{CheckRecord, PasswordProof};
+use fleetback_scanner::model::backup::{CheckRecord, InfoRecord, PasswordProof};
 use fleetback_scanner::model::backup::{LocalBackup, VerifyLevel};
 use fleetback_scanner::model::identity::Identity;
 use fleetback_scanner::scan::{Inputs, ScanOptions, ScanServices, Silent, scan};
@@ -57,6 +58,10 @@ impl CheckCache for Yesterday {
         self.0.get(backup).cloned()
     }
 
+    fn info(&self, _: &Path) -> Option<InfoRecord> {
+        None
+    }
+
     fn proof(&self, _: &str) -> Option<PasswordProof> {
         None
     }
@@ -80,6 +85,46 @@ fn fleet(folder: &Path, count: u64) {
         let builder = BackupBuilder::new(seed + 1).files(3).no_empty_folders();
         builder.apps(APPS.0, APPS.1).write(folder).unwrap();
     });
+}
+
+/// The payloads and the list are those of one backup, linked; the plists are each backup's own.
+fn links(folder: &Path, count: u64, rows: usize) {
+    let source = folder.with_extension("source");
+    let source = BackupBuilder::new(1)
+        .files(rows)
+        .write(&source)
+        .unwrap()
+        .path;
+    (0..count).into_par_iter().for_each(|seed| {
+        let builder = BackupBuilder::new(seed + 2).files(3).no_empty_folders();
+        let backup = builder.write(folder).unwrap().path;
+        for entry in std::fs::read_dir(&backup).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                std::fs::remove_dir_all(path).unwrap();
+            }
+        }
+        link_again(&source.join("Manifest.db"), &backup.join("Manifest.db"));
+        for entry in std::fs::read_dir(&source).unwrap() {
+            let payloads = entry.unwrap();
+            if payloads.path().is_dir() {
+                link_all(&payloads.path(), &backup.join(payloads.file_name()));
+            }
+        }
+    });
+}
+
+fn link_again(from: &Path, to: &Path) {
+    std::fs::remove_file(to).unwrap();
+    std::fs::hard_link(from, to).unwrap();
+}
+
+fn link_all(from: &Path, to: &Path) {
+    std::fs::create_dir(to).unwrap();
+    for entry in std::fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        std::fs::hard_link(entry.path(), to.join(entry.file_name())).unwrap();
+    }
 }
 
 fn large(folder: &Path, count: usize, bytes: usize) {
@@ -222,6 +267,7 @@ fn main() {
         }
         "make" => make(folder(), number(2) as u64, number(3), arguments.get(4)),
         "fleet" => fleet(folder(), number(2) as u64),
+        "links" => links(folder(), number(2) as u64, number(3)),
         "large" => large(folder(), number(2), number(3)),
         "read" => in_pool(at(2), || read(folder(), number(2))),
         command => in_pool(at(3), || {

@@ -12,7 +12,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use fleetback_scanner::backup::services::{Candidate, NoPasswords, PasswordSource};
 use fleetback_scanner::backup::services::{CheckCache, NoCache};
-use fleetback_scanner::model::backup::{CheckRecord, PasswordProof};
+use fleetback_scanner::model::backup::{CheckRecord, InfoRecord, PasswordProof};
 use fleetback_scanner::model::backup::{LocalBackup, Password, Restorable, State, VerifyLevel};
 use fleetback_scanner::model::identity::Identity;
 use fleetback_scanner::scan::{Event, Inputs, Progress, ScanOptions, ScanServices, Silent, scan};
@@ -123,6 +123,10 @@ impl Kept {
 impl CheckCache for Kept {
     fn check(&self, backup: &Path) -> Option<CheckRecord> {
         self.checks.lock().unwrap().get(backup).cloned()
+    }
+
+    fn info(&self, _: &Path) -> Option<InfoRecord> {
+        None
     }
 
     fn proof(&self, keybag: &str) -> Option<PasswordProof> {

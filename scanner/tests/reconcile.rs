@@ -128,6 +128,7 @@ fn backup(identity: Identity, at: Timestamp, path: PathBuf) -> LocalBackup {
         listed: None,
         list_number: None,
         check: None,
+        info_record: None,
         check_from_cache: false,
         password_proof: None,
         cloud_log: None,

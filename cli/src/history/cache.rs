@@ -5,13 +5,15 @@ use std::fs;
 use std::path::Path;
 
 use fleetback_scanner::backup::services::CheckCache;
-use fleetback_scanner::model::backup::{CheckRecord, PasswordProof};
+use fleetback_scanner::model::backup::{CheckRecord, InfoRecord, PasswordProof};
 
 /// Checks and password proofs of earlier runs. Empty for a run without a store.
 #[derive(Debug, Default)]
 pub(crate) struct StoredChecks {
     /// By resolved path.
     pub(super) checks: HashMap<String, CheckRecord>,
+    /// By resolved path.
+    pub(super) infos: HashMap<String, InfoRecord>,
     /// By keybag.
     pub(super) proofs: HashMap<String, PasswordProof>,
 }
@@ -29,6 +31,13 @@ impl CheckCache for StoredChecks {
             return None;
         }
         self.checks.get(&key(backup)?).cloned()
+    }
+
+    fn info(&self, backup: &Path) -> Option<InfoRecord> {
+        if self.infos.is_empty() {
+            return None;
+        }
+        self.infos.get(&key(backup)?).cloned()
     }
 
     fn proof(&self, keybag: &str) -> Option<PasswordProof> {

@@ -165,6 +165,15 @@ pub(super) const STEPS: &[&str] = &["
 ", "
     -- When a person took the record back. None: it counts.
     ALTER TABLE done ADD COLUMN withdrawn_at INTEGER;
+", "
+    -- One row for each large Info.plist that a computer has read.
+    CREATE TABLE infos (
+        host    TEXT NOT NULL,          -- the computer that read it
+        path    TEXT NOT NULL,          -- its folder, resolved
+        seen_at INTEGER NOT NULL,       -- the last run that remembered it
+        record  TEXT NOT NULL,          -- the whole InfoRecord as JSON
+        PRIMARY KEY (host, path)
+    ) STRICT, WITHOUT ROWID;
 "];
 
 /// Is it a store already, and of an older version than this?

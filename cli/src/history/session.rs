@@ -8,7 +8,7 @@ use fleetback_report::format;
 use fleetback_report::history::{History as Past, Searched};
 use fleetback_report::results::Results;
 use fleetback_scanner::model::backup::LocalBackup;
-use fleetback_scanner::model::backup::{CheckRecord, PasswordProof};
+use fleetback_scanner::model::backup::{CheckRecord, InfoRecord, PasswordProof};
 use fleetback_scanner::model::fleet::Fleet;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -133,6 +133,7 @@ impl History {
     ) {
         let Some(mut store) = self.store else { return };
         let checks: Vec<_> = backups(fleet).filter_map(check).collect();
+        let infos: Vec<_> = backups(fleet).filter_map(info).collect();
         let proofs: Vec<_> = backups(fleet).filter_map(proof).collect();
         let searched = Searched::from_fleet(fleet);
         let run = self.earlier.as_ref().zip(results);
@@ -141,7 +142,7 @@ impl History {
             results,
             searched: &searched,
         });
-        match store.save_run(host, now, &checks, &proofs, run.as_ref()) {
+        match store.save_run(host, now, &checks, &infos, &proofs, run.as_ref()) {
             Ok(SaveOutcome::Written) => {}
             Ok(SaveOutcome::OthersSetAside(later)) => verbosity.note(&format!(
                 "the history has a run of a later time ({}): a clock is wrong, or was. It was set aside, and this run follows the one before it. If the clock of this computer is right, nothing is to be done; if not, set it right, and the next run follows the runs that were set aside",
@@ -239,6 +240,10 @@ fn backups(fleet: &Fleet) -> impl Iterator<Item = &LocalBackup> {
 
 fn check(backup: &LocalBackup) -> Option<(&Path, &CheckRecord)> {
     Some((&backup.path, backup.check.as_ref()?))
+}
+
+fn info(backup: &LocalBackup) -> Option<(&Path, &InfoRecord)> {
+    Some((&backup.path, backup.info_record.as_ref()?))
 }
 
 fn proof(backup: &LocalBackup) -> Option<PasswordProof> {

@@ -12,11 +12,12 @@ use std::time::Duration;
 use fleetback_report::history::History;
 use fleetback_report::results::FixId;
 use fleetback_scanner::model::backup::VerifyLevel;
-use fleetback_scanner::model::backup::{CheckRecord, PasswordProof};
+use fleetback_scanner::model::backup::{CheckRecord, InfoRecord, PasswordProof};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior, params};
+use serde::de::DeserializeOwned;
 
 use super::cache::{StoredChecks, key};
 use super::clock::{KEPT_DAYS, days_before, slow_clock};
@@ -65,7 +66,8 @@ impl Store {
     pub(crate) fn memory(&self, host: &str) -> Result<StoredChecks, StoreError> {
         let read = || -> Result<StoredChecks, Cause> {
             Ok(StoredChecks {
-                checks: checks(&self.connection, host)?,
+                checks: records(&self.connection, "checks", host)?,
+                infos: records(&self.connection, "infos", host)?,
                 proofs: proofs(&self.connection)?,
             })
         };
@@ -91,8 +93,8 @@ impl Store {
         read().map_err(|cause| cause.at(&self.path))
     }
 
-    /// Writes what a run at `now` found on `host`, all of it or nothing: the checks, the proofs
-    /// and, for a scan, its results.
+    /// Writes what a run at `now` found on `host`, all of it or nothing: the checks, what large plists
+    /// said, the proofs and, for a scan, its results.
     ///
     /// Not written are checks that read the plists only (they cost nothing), folders that cannot
     /// be resolved any more and those whose path is no Unicode: they are checked again.
@@ -101,6 +103,7 @@ impl Store {
         host: &str,
         now: Timestamp,
         checks: &[(&Path, &CheckRecord)],
+        infos: &[(&Path, &InfoRecord)],
         proofs: &[PasswordProof],
         run: Option<&ScanRun<'_>>,
     ) -> Result<SaveOutcome, StoreError> {
@@ -109,11 +112,16 @@ impl Store {
             .filter(|(_, record)| record.file_check.verified.level > VerifyLevel::State)
             .filter_map(|(path, record)| Some((key(path)?, *record)))
             .collect();
+        let infos: Vec<_> = infos
+            .iter()
+            .filter_map(|(path, record)| Some((key(path)?, *record)))
+            .collect();
         let connection = &mut self.connection;
         let mut write = || -> Result<SaveOutcome, Cause> {
             let transaction =
                 connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
             write_checks(&transaction, host, now, &resolved)?;
+            write_infos(&transaction, host, now, &infos)?;
             write_proofs(&transaction, proofs)?;
             let clock = prune(&transaction, now)?;
             let saved = match run {
@@ -210,7 +218,7 @@ fn ensure_whole(connection: &Connection) -> Result<(), Cause> {
     let mut hosts = connection.prepare("SELECT DISTINCT host FROM checks")?;
     let hosts = hosts.query_map([], |row| row.get::<_, String>(0))?;
     for host in hosts {
-        checks(connection, &host?)?;
+        records::<CheckRecord>(connection, "checks", &host?)?;
     }
     proofs(connection)?;
     Ok(())
@@ -259,23 +267,28 @@ fn beside(path: &Path, suffix: &str) -> PathBuf {
     PathBuf::from(name)
 }
 
-type Checks = std::collections::HashMap<String, CheckRecord>;
+type Records<R> = std::collections::HashMap<String, R>;
 type Proofs = std::collections::HashMap<String, PasswordProof>;
 
-/// A record that cannot be read costs one check more, and is then written anew.
-fn checks(connection: &Connection, host: &str) -> Result<Checks, Cause> {
-    let mut statement = connection.prepare("SELECT path, record FROM checks WHERE host = ?1")?;
+/// A record that cannot be read costs one reading more, and is then written anew.
+fn records<R: DeserializeOwned>(
+    connection: &Connection,
+    table: &str,
+    host: &str,
+) -> Result<Records<R>, Cause> {
+    let select = format!("SELECT path, record FROM {table} WHERE host = ?1");
+    let mut statement = connection.prepare(&select)?;
     let rows = statement.query_map([host], |row| {
         Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?))
     })?;
-    let mut checks = Checks::new();
+    let mut records = Records::new();
     for row in rows {
         let (path, record) = row?;
         if let Ok(record) = serde_json::from_str(&record) {
-            checks.insert(path, record);
+            records.insert(path, record);
         }
     }
-    Ok(checks)
+    Ok(records)
 }
 
 fn proofs(connection: &Connection) -> Result<Proofs, Cause> {
@@ -322,6 +335,22 @@ fn write_checks(
     Ok(())
 }
 
+fn write_infos(
+    transaction: &Transaction<'_>,
+    host: &str,
+    now: Timestamp,
+    infos: &[(String, &InfoRecord)],
+) -> Result<(), Cause> {
+    let mut insert = transaction.prepare(
+        "INSERT OR REPLACE INTO infos (host, path, seen_at, record) VALUES (?1, ?2, ?3, ?4)",
+    )?;
+    for (path, record) in infos {
+        let json = serde_json::to_string(record).map_err(|e| Cause::Damaged(e.to_string()))?;
+        insert.execute(params![host, path, now.as_millisecond(), json])?;
+    }
+    Ok(())
+}
+
 fn write_proofs(transaction: &Transaction<'_>, proofs: &[PasswordProof]) -> Result<(), Cause> {
     let mut insert = transaction
         .prepare("INSERT OR REPLACE INTO proofs (keybag, proven_at, source) VALUES (?1, ?2, ?3)")?;
@@ -340,6 +369,7 @@ fn prune(transaction: &Transaction<'_>, now: Timestamp) -> Result<i64, Cause> {
     let clock = slow_clock(transaction, now)?;
     let limit = days_before(clock, KEPT_DAYS);
     transaction.execute("DELETE FROM checks WHERE seen_at < ?1", [limit])?;
+    transaction.execute("DELETE FROM infos WHERE seen_at < ?1", [limit])?;
     transaction.execute("DELETE FROM proofs WHERE proven_at < ?1", [limit])?;
     Ok(clock)
 }

@@ -120,7 +120,7 @@ fn what_is_remembered_is_recalled() {
     let checks = [(here.as_path(), &deep), (there.as_path(), &shallow)];
     sandbox
         .open()
-        .save_run("mac", now(), &checks, &[proof("k")], None)
+        .save_run("mac", now(), &checks, &[], &[proof("k")], None)
         .unwrap();
 
     let memory = sandbox.open().memory("mac").unwrap();
@@ -186,7 +186,7 @@ fn save_scan(sandbox: &Sandbox, results: &Results) -> SaveOutcome {
     };
     let mut store = sandbox.open();
     store
-        .save_run("mac", results.scanned_at, &[], &[], Some(&run))
+        .save_run("mac", results.scanned_at, &[], &[], &[], Some(&run))
         .unwrap()
 }
 
@@ -474,7 +474,7 @@ fn the_last_check_counts() {
         let record = record(stamp, VerifyLevel::Names);
         sandbox
             .open()
-            .save_run("mac", now(), &[(&backup, &record)], &[], None)
+            .save_run("mac", now(), &[(&backup, &record)], &[], &[], None)
             .unwrap();
         let stored = sandbox.open().memory("mac").unwrap().check(&backup);
         assert_eq!(stored, Some(record));
@@ -488,7 +488,14 @@ fn remembering() -> (Sandbox, PathBuf) {
     let record = record("a", VerifyLevel::Names);
     sandbox
         .open()
-        .save_run("mac", now(), &[(&backup, &record)], &[proof("k")], None)
+        .save_run(
+            "mac",
+            now(),
+            &[(&backup, &record)],
+            &[],
+            &[proof("k")],
+            None,
+        )
         .unwrap();
     (sandbox, backup)
 }
@@ -500,7 +507,7 @@ fn forgotten(runs: impl IntoIterator<Item = SignedDuration>, want: bool) {
     for after in runs {
         sandbox
             .open()
-            .save_run("mac", now() + after, &[], &[], None)
+            .save_run("mac", now() + after, &[], &[], &[], None)
             .unwrap();
     }
     let memory = sandbox.open().memory("mac").unwrap();
@@ -536,7 +543,14 @@ fn a_record_that_means_nothing_is_skipped_and_written_anew() {
     let record = record("a", VerifyLevel::Names);
     let mut store = sandbox.open();
     store
-        .save_run("mac", now(), &[(&one, &record), (&two, &record)], &[], None)
+        .save_run(
+            "mac",
+            now(),
+            &[(&one, &record), (&two, &record)],
+            &[],
+            &[],
+            None,
+        )
         .unwrap();
     store
         .connection
@@ -548,7 +562,7 @@ fn a_record_that_means_nothing_is_skipped_and_written_anew() {
         (None, Some(record.clone()))
     );
     store
-        .save_run("mac", now(), &[(&one, &record)], &[], None)
+        .save_run("mac", now(), &[(&one, &record)], &[], &[], None)
         .unwrap();
     assert_eq!(store.memory("mac").unwrap().check(&one), Some(record));
 }
@@ -788,7 +802,9 @@ fn damage_below_the_surface_is_told_by_whoever_meets_it() {
     let record = record("a", VerifyLevel::Names);
     let paths: Vec<_> = (0..200).map(|index| sandbox.backup(index)).collect();
     let checks: Vec<_> = paths.iter().map(|path| (path.as_path(), &record)).collect();
-    store.save_run("mac", now(), &checks, &[], None).unwrap();
+    store
+        .save_run("mac", now(), &checks, &[], &[], None)
+        .unwrap();
     drop(store);
     let mut bytes = fs::read(sandbox.store()).unwrap();
     let middle = bytes.len() / 2;
@@ -841,7 +857,7 @@ fn a_full_store_keeps_what_it_had() {
     let old = record("old", VerifyLevel::Names);
     let mut store = sandbox.open();
     store
-        .save_run("mac", now(), &[(&backup, &old)], &[], None)
+        .save_run("mac", now(), &[(&backup, &old)], &[], &[], None)
         .unwrap();
     store
         .connection
@@ -850,7 +866,7 @@ fn a_full_store_keeps_what_it_had() {
     let mut new = record("new", VerifyLevel::Names);
     new.restorable_reason = "x".repeat(1 << 20);
     let error = store
-        .save_run("mac", now(), &[(&backup, &new)], &[], None)
+        .save_run("mac", now(), &[(&backup, &new)], &[], &[], None)
         .unwrap_err();
     assert!(matches!(error.cause, Cause::Full(_)), "{error}");
     assert_eq!(
@@ -906,7 +922,7 @@ fn writer() {
             searched: &Searched::default(),
         };
         store
-            .save_run(&host, now(), &checks, &[], Some(&run))
+            .save_run(&host, now(), &checks, &[], &[], Some(&run))
             .unwrap();
     }
 }
@@ -1003,7 +1019,7 @@ fn writer_without_room() {
     let backup = folder.join("backups/0");
     let mut store = Store::open(&folder.join("data/fleetback/history.sqlite3")).unwrap();
     let error = store
-        .save_run("mac", now(), &[(&backup, &record)], &[], None)
+        .save_run("mac", now(), &[(&backup, &record)], &[], &[], None)
         .unwrap_err();
     assert!(
         matches!(error.cause, Cause::Full(_) | Cause::Disk(_)),
@@ -1094,7 +1110,7 @@ fn a_disk_without_room_costs_the_new_memory_and_not_the_old() {
     let old = record("old", VerifyLevel::Names);
     sandbox
         .open()
-        .save_run("mac", now(), &[(&backup, &old)], &[], None)
+        .save_run("mac", now(), &[(&backup, &old)], &[], &[], None)
         .unwrap();
     let writer = process("writer_without_room", &sandbox, "mac", 1);
     let limited = Command::new("sh")

@@ -203,6 +203,7 @@ pub(crate) fn local(seconds_old: i64) -> LocalBackup {
         listed: None,
         list_number: None,
         check: None,
+        info_record: None,
         check_from_cache: false,
         password_proof: None,
         cloud_log: None,

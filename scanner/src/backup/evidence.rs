@@ -2,20 +2,23 @@
 
 use std::path::Path;
 
+use jiff::Timestamp;
+
 use super::cloud_log::LogKeys;
 use super::crypto::encrypted;
 use super::crypto::unlock::Unlock;
 use super::file_list::catalog::{self, Catalog, FileListProbe, Layout};
-use super::plists::info::{self, Info};
+use super::plists::info::Info;
 use super::plists::manifest::{self, Manifest};
 use super::plists::status::{self, BackupState, SnapshotState, Status};
+use super::recalled_info;
 use super::state::PlistResults;
 use super::top_level::{self, TopLevel};
 use super::verify::check::{self, Check};
 use super::verify::depth::Depth;
 use super::verify::payload::Look;
 use super::verify::unopened::{self, Unopened};
-use crate::model::backup::{CheckRecord, FolderContent, Password, VerifyLevel};
+use crate::model::backup::{CheckRecord, FolderContent, InfoRecord, Password, VerifyLevel};
 use crate::source::file::{self, Fault};
 use crate::source::sqlite;
 
@@ -23,6 +26,8 @@ use crate::source::sqlite;
 #[derive(Debug, Clone)]
 pub(crate) struct BackupFiles {
     pub(crate) info: Result<Info, Fault>,
+    /// The same as a cache keeps it.
+    pub(crate) info_record: Option<InfoRecord>,
     pub(crate) status: Result<Status, Fault>,
     pub(crate) manifest: Result<Manifest, Fault>,
     pub(crate) probe: FileListProbe,
@@ -74,14 +79,21 @@ impl Checked {
     }
 }
 
-/// Reads the plists and the first bytes of the file list.
-pub(crate) fn gather(folder: &Path, level: VerifyLevel) -> BackupFiles {
+/// Reads the plists and the first bytes of the file list; `earlier` is what a cache kept of Info.plist.
+pub(crate) fn gather(
+    folder: &Path,
+    level: VerifyLevel,
+    now: Timestamp,
+    earlier: Option<InfoRecord>,
+) -> BackupFiles {
+    let (info, info_record) = recalled_info::read(folder, now, earlier);
     let status = status::read(folder);
     let manifest = manifest::read(folder);
     let probe = catalog::probe(folder);
     let cipher = cipher(manifest.as_ref().ok(), &probe);
     BackupFiles {
-        info: info::read(folder),
+        info,
+        info_record,
         catalog: first_sight(&probe, cipher),
         check: None,
         unopened: None,

@@ -11,6 +11,7 @@ mod identity;
 mod plists;
 mod problems;
 pub mod read;
+mod recalled_info;
 mod restorable;
 pub mod services;
 mod state;

@@ -56,10 +56,14 @@ impl ReadOptions {
 
     fn is_still_valid(&self, record: &CheckRecord, fingerprint: &str) -> bool {
         let checked = record.file_check.verified;
-        let age = self.now.duration_since(checked.at);
+        self.is_recalled(checked.at) && checked.level >= self.verify && record.stamp == fingerprint
+    }
+
+    /// Is what was read then still taken over, where the files are the same?
+    fn is_recalled(&self, at: Timestamp) -> bool {
+        let age = self.now.duration_since(at);
         let kept = SignedDuration::from_hours(24 * i64::from(self.verify_again_days));
-        let young = !age.is_negative() && age < kept;
-        !self.verify_again && young && checked.level >= self.verify && record.stamp == fingerprint
+        !self.verify_again && !age.is_negative() && age < kept
     }
 }
 
@@ -105,7 +109,9 @@ impl<'a> OpenBackup<'a> {
         cache: &dyn CheckCache,
     ) -> Self {
         let first_snapshot = activity::snapshot(&found.path);
-        let mut files = evidence::gather(&found.path, options.verify);
+        let earlier = cache.info(&found.path);
+        let earlier = earlier.filter(|record| options.is_recalled(record.read_at));
+        let mut files = evidence::gather(&found.path, options.verify, options.now, earlier);
         let checks = options.verify >= VerifyLevel::Names && files.is_worth_checking();
         let fingerprint = checks.then(|| fingerprint::fingerprint(&found.path, files.layout()));
         let record = fingerprint.as_deref().and_then(|fingerprint| {
@@ -372,6 +378,7 @@ fn unchecked(
         listed: None,
         list_number: list_number(&found.path),
         check: None,
+        info_record: files.info_record.clone(),
         check_from_cache: false,
         password_proof: files.unlock.proof.clone(),
         cloud_log: None,

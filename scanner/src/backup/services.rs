@@ -9,7 +9,7 @@ use std::path::Path;
 
 use zeroize::Zeroizing;
 
-use crate::model::backup::{CheckRecord, PasswordProof};
+use crate::model::backup::{CheckRecord, InfoRecord, PasswordProof};
 use crate::model::identity::Identity;
 use crate::work::progress::Progress;
 
@@ -85,6 +85,9 @@ pub trait CheckCache: Sync {
     /// The deepest check that an earlier run made of this folder; the scanner compares its stamp.
     fn check(&self, backup: &Path) -> Option<CheckRecord>;
 
+    /// What an earlier run read in the Info.plist of this folder; the scanner compares its stamp.
+    fn info(&self, backup: &Path) -> Option<InfoRecord>;
+
     /// An earlier proof of a password of this keybag.
     fn proof(&self, keybag: &str) -> Option<PasswordProof>;
 }
@@ -95,6 +98,10 @@ pub struct NoCache;
 
 impl CheckCache for NoCache {
     fn check(&self, _: &Path) -> Option<CheckRecord> {
+        None
+    }
+
+    fn info(&self, _: &Path) -> Option<InfoRecord> {
         None
     }
 

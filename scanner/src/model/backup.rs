@@ -96,6 +96,8 @@ pub struct LocalBackup {
     pub list_number: Option<FileNumber>,
     /// The check as a cache keeps it for later runs; `None` where it is not worth keeping.
     pub check: Option<CheckRecord>,
+    /// What its Info.plist said, as a cache keeps it; `None` where it is not worth keeping.
+    pub info_record: Option<InfoRecord>,
     /// Was the check taken over from an earlier run, because nothing changed since?
     pub check_from_cache: bool,
     /// What proved the password: of this run, or remembered.
@@ -412,6 +414,18 @@ pub struct CheckRecord {
     /// Data that people miss first.
     #[serde(default)]
     pub listed: Option<ListedData>,
+}
+
+/// What a large Info.plist said when it was read, with the stamp of the file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct InfoRecord {
+    /// SHA-256, in hex, over name, length, times and numbers of the file: the same stamp means that it
+    /// was not written to since.
+    pub stamp: String,
+    /// When it was read.
+    pub read_at: Timestamp,
+    /// What was used of it, in a form of the reader's own.
+    pub facts: String,
 }
 
 /// A keybag was opened by a password.

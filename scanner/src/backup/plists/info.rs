@@ -9,6 +9,7 @@ use std::path::Path;
 
 use jiff::Timestamp;
 use plist::Dictionary;
+use serde::{Deserialize, Serialize};
 
 use super::lenient::Lenient;
 use crate::model::backup::HostTool;
@@ -17,6 +18,9 @@ use crate::source::file::{self, Fault};
 use crate::source::plist as source;
 
 const BYTES_MAX: u64 = 256 << 20;
+
+/// Which fields [`Info`] has.
+pub(crate) const FORM: u32 = 1;
 
 /// Where nearly all bytes of the file are; none of it is used.
 const LEFT_OUT: [&str; 5] = [
@@ -28,7 +32,9 @@ const LEFT_OUT: [&str; 5] = [
 ];
 
 /// What is used of Info.plist.
-#[derive(Debug, Clone, Default, PartialEq)]
+///
+/// A cache keeps it: raise [`FORM`] where a field is added or comes to mean something else.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Info {
     /// `Target Identifier`, else `Unique Identifier`.
     pub udid: Option<Udid>,
@@ -125,4 +131,34 @@ fn host_tool(root: &Dictionary) -> HostTool {
         .iter()
         .find(|(fits, _)| fits(root))
         .map_or(HostTool::Unknown, |(_, tool)| *tool)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A record of another form must not be taken for one of this: a field that it lacks would be empty.
+    #[test]
+    fn another_field_needs_another_form() {
+        let facts = serde_json::to_value(Info::default()).unwrap();
+        let fields: Vec<&String> = facts.as_object().unwrap().keys().collect();
+        let known = [
+            "build_version",
+            "date",
+            "device_name",
+            "host_tool",
+            "iccid",
+            "imeis",
+            "meid",
+            "os_version",
+            "product_type",
+            "serial",
+            "udid",
+            "wrong_types",
+        ];
+        assert_eq!(
+            (FORM, fields),
+            (1, known.map(str::to_owned).iter().collect())
+        );
+    }
 }

@@ -40,6 +40,15 @@ pub(crate) fn fingerprint(folder: &Path, layout: Layout) -> String {
     hex(&hash.finalize())
 }
 
+/// The stamp of one file, for readers that take something of this form from it.
+pub(crate) fn of_file(path: &Path, form: u32) -> String {
+    let mut hash = Sha256::new();
+    hash.update(env!("CARGO_PKG_VERSION"));
+    hash.update(form.to_le_bytes());
+    add(&mut hash, "", path);
+    hex(&hash.finalize())
+}
+
 /// Under its own name where it is not expected: to look for other spellings costs a listing.
 fn file_of(folder: &Path, name: &str, layout: Layout) -> PathBuf {
     match (name, layout) {
