@@ -281,7 +281,7 @@
         harm(destroys), steps.length ? list('ol', steps.map(say)) : null, aside(next));
     }
     function drawFinding([severity, code, cause, why, adviceNumber, waived, evidence, handOver]) {
-      const [fix, who, steps, destroys, next] = advice[adviceNumber];
+      const [fix, who, steps, destroys, next] = advice[adviceNumber] ?? [UNKNOWN, UNKNOWN, [], UNKNOWN, UNKNOWN];
       const [severityName, severityWord, tone] = fleet.severities[severity];
       return el('div', { class: 'finding' },
         el('p', { class: 'head' },

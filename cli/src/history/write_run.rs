@@ -247,7 +247,10 @@ impl Writer<'_> {
         mut open: BTreeMap<String, OpenFinding>,
     ) -> Result<(), Cause> {
         for finding in &device.findings {
-            let (code, now) = (finding.code.id(), in_words(finding));
+            let Some(now) = in_words(finding) else {
+                continue;
+            };
+            let code = finding.code.id();
             match open.remove(code) {
                 Some((_, before)) if before == now => continue,
                 Some((since, _)) => self.close_finding(id, code, since)?,
@@ -369,15 +372,17 @@ impl Writer<'_> {
     }
 }
 
-fn in_words(finding: &Finding) -> (String, bool, String, bool, String) {
+/// `None` for a remark: no fix was shown for it.
+fn in_words(finding: &Finding) -> Option<(String, bool, String, bool, String)> {
+    let fix = finding.likely_fix?;
     let past = finding.history.as_ref();
-    (
+    Some((
         finding.severity.id().to_owned(),
         finding.waived.is_some(),
         finding.rule().to_owned(),
         past.is_some_and(|past| past.cause_is_certain),
-        finding.likely_fix.id().to_owned(),
-    )
+        fix.id().to_owned(),
+    ))
 }
 
 /// The newest backup that was completed and is no archived copy: when, and its bytes.

@@ -18,7 +18,7 @@ pub(crate) fn diagnose(ctx: &DeviceContext<'_>, draft: DraftFinding) -> Finding 
         severity: draft.severity,
         evidence: draft.evidence,
         cause: causes::id(row.rule, row.cause),
-        likely_fix: advice.fix,
+        likely_fix: Some(advice.fix),
         article_step: advice.fix.about().article_step,
         focus: row.focus.filter(|_| is_first),
         confidence: if is_first { sure } else { Confidence::Low },

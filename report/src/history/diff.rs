@@ -264,7 +264,7 @@ impl Stand {
             status: device.status,
             severity: device.severity,
             last_good_backup: device.last_good_backup.clone(),
-            likely_fix: worst.map(|finding| finding.likely_fix),
+            likely_fix: worst.and_then(|finding| finding.likely_fix),
             why: worst.map(|finding| finding.why.clone()),
         }
     }

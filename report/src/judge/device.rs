@@ -24,6 +24,7 @@ use crate::results::{
 use crate::swap::rule_input::{OldDevice, RuleInput};
 use crate::swap::verdict::{judge_rules, reason};
 use crate::tables::os_releases::OsTables;
+use crate::view::attention::urgency;
 
 pub(crate) fn judge_device(ctx: &DeviceContext<'_>, waivers: &mut Waivers<'_>) -> Device {
     let facts = DeviceFacts::new(ctx);
@@ -38,7 +39,29 @@ pub(crate) fn judge_device(ctx: &DeviceContext<'_>, waivers: &mut Waivers<'_>) -
     waivers.count_device(identity, group);
     waivers.apply(identity, group, &mut findings);
     findings.sort_by_key(open_and_worst_first);
-    device(ctx, facts, findings, verdict)
+    let mut device = device(ctx, facts, findings, verdict);
+    if is_in_order(&device) {
+        let remarks = device
+            .findings
+            .iter_mut()
+            .filter(|finding| finding.severity == Severity::Info);
+        remarks.for_each(without_fix);
+    }
+    device
+}
+
+/// A good backup in date, and nothing that needs attention.
+fn is_in_order(device: &Device) -> bool {
+    !device.listed_apart() && !device.status.is_at_risk() && urgency(device).is_none()
+}
+
+/// A device that is in order has nothing to be put right: what is said of it is a remark.
+fn without_fix(finding: &mut Finding) {
+    finding.likely_fix = None;
+    finding.next_fix = None;
+    finding.article_step = None;
+    finding.focus = None;
+    finding.history = None;
 }
 
 /// May the device be wiped, with no new device named, and why?

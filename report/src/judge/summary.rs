@@ -91,8 +91,9 @@ fn by_finding(devices: &[&Device]) -> BTreeMap<Code, u64> {
 
 fn by_fix(devices: &[&Device]) -> BTreeMap<FixId, u64> {
     let mut counts = BTreeMap::new();
-    for finding in devices.iter().copied().filter_map(deciding_finding) {
-        *counts.entry(finding.likely_fix).or_default() += 1;
+    let deciding = devices.iter().copied().filter_map(deciding_finding);
+    for fix in deciding.filter_map(|finding| finding.likely_fix) {
+        *counts.entry(fix).or_default() += 1;
     }
     counts
 }

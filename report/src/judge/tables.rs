@@ -33,7 +33,7 @@ pub(crate) fn fixes(
 fn of_finding(finding: &Finding) -> impl Iterator<Item = FixId> {
     let tried = finding.history.iter().flat_map(|past| &past.tried);
     let tried = tried.map(|tried| tried.fix);
-    tried.chain(finding.next_fix).chain([finding.likely_fix])
+    tried.chain(finding.next_fix).chain(finding.likely_fix)
 }
 
 /// Every cause that is named.

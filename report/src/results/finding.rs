@@ -18,8 +18,8 @@ pub struct Finding {
     pub evidence: Vec<Evidence>,
     /// What the evidence points to: its id in `causes` of the results.
     pub cause: String,
-    /// What to do: its id in `fixes` of the results.
-    pub likely_fix: FixId,
+    /// What to do: its id in `fixes` of the results; `null` for a remark on a device that is in order.
+    pub likely_fix: Option<FixId>,
     /// 1 to 8 when it is one of the article's eight.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub article_step: Option<u8>,

@@ -8,13 +8,20 @@ use std::fmt::Write as _;
 
 use super::fix_steps::{About, DeviceTraits};
 use super::{article_fixes, other_fixes};
-use crate::results::FixId;
+use crate::results::{Finding, FixId};
 
 /// The row of a fix by its place in the enumeration.
 const fn table_row(place: usize) -> &'static About {
     match place.checked_sub(article_fixes::TABLE.len()) {
         None => &article_fixes::TABLE[place],
         Some(place) => &other_fixes::TABLE[place],
+    }
+}
+
+impl Finding {
+    /// What there is to say of its likely fix.
+    pub fn fix(&self) -> Option<&'static About> {
+        self.likely_fix.map(FixId::about)
     }
 }
 

@@ -16,16 +16,16 @@ pub(crate) struct Action {
     pub(crate) next: Option<String>,
 }
 
-/// What to do about a finding of a device.
-pub(super) fn action(device: &Device, finding: &Finding) -> Action {
-    let about = finding.likely_fix.about();
+/// What to do about a finding of a device; `None` for a remark that asks for nothing.
+pub(super) fn action(device: &Device, finding: &Finding) -> Option<Action> {
+    let about = finding.fix()?;
     let who = format::capital(about.who);
     let sure = finding.confidence.label();
-    Action {
+    Some(Action {
         title: about.title.to_owned(),
         who_and_how_sure: format!("{who} acts; confidence {sure}"),
         steps: advice::steps(device, finding),
         may_destroy: about.may_destroy.map(may_destroy),
         next: (finding.next_fix).map(|next| format!("If it persists: {}", next.about().title)),
-    }
+    })
 }

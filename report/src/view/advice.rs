@@ -8,12 +8,14 @@ use crate::tables::os_version::OsVersion;
 
 /// The steps of a finding's fix for this device.
 pub fn steps(device: &Device, finding: &Finding) -> Vec<String> {
-    finding.likely_fix.steps(&traits(device, finding))
+    let fix = finding.likely_fix;
+    fix.map_or_else(Vec::new, |fix| fix.steps(&traits(device, finding)))
 }
 
 /// The same for the device's user.
 pub(super) fn steps_for_user(device: &Device, finding: &Finding) -> Vec<String> {
-    finding.likely_fix.steps_for_user(&traits(device, finding))
+    let fix = finding.likely_fix;
+    fix.map_or_else(Vec::new, |fix| fix.steps_for_user(&traits(device, finding)))
 }
 
 fn traits(device: &Device, finding: &Finding) -> DeviceTraits {

@@ -36,7 +36,8 @@ pub(crate) struct FindingDetails {
     pub(crate) code: &'static str,
     pub(crate) cause: String,
     pub(crate) why: String,
-    pub(crate) action: Action,
+    /// None of a remark on a device that is in order.
+    pub(crate) action: Option<Action>,
     pub(crate) waiver: Option<String>,
     /// What it rests on and where that was read; the rules of a benchmark that speak of it.
     pub(crate) grounds: LabelledValues,

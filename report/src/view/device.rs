@@ -155,14 +155,14 @@ pub(crate) fn kind_of_good(device: &Device) -> Option<&'static str> {
 
 /// The title of the likely fix; what stands there when no finding asks for one.
 pub(crate) fn fix_title(finding: Option<&Finding>) -> String {
-    finding.map_or("Nothing to do".into(), |finding| {
-        finding.likely_fix.about().title.to_owned()
-    })
+    let fix = finding.and_then(Finding::fix);
+    fix.map_or("Nothing to do".into(), |fix| fix.title.to_owned())
 }
 
 /// The id of the likely fix; empty when no finding asks for one.
 pub(crate) fn fix_key(finding: Option<&Finding>) -> String {
-    finding.map_or(String::new(), |finding| finding.likely_fix.to_string())
+    let fix = finding.and_then(|finding| finding.likely_fix);
+    fix.map_or(String::new(), |fix| fix.to_string())
 }
 
 /// How a version of iOS stands to what there is: "26.6.1 is out, and something newer for 31 days at

@@ -12,6 +12,7 @@ use super::report::ReportView;
 use super::{advice, device};
 use crate::format;
 use crate::results::{Device, Finding};
+use crate::tables::fix_steps::About;
 
 /// Ways to do one fix that are spelled out; the others stand with their devices in the table.
 const STEP_LISTS_MAX: usize = 4;
@@ -62,7 +63,7 @@ pub(super) fn gathered<'a>(view: &ReportView<'a>) -> Vec<Vec<Member<'a>>> {
     let devices = view.results().devices.iter().enumerate();
     for (place, device) in devices.filter(|(_, device)| urgency(device).is_some()) {
         let finding = deciding_finding(device);
-        let fix = finding.map(|finding| finding.likely_fix);
+        let fix = finding.and_then(|finding| finding.likely_fix);
         by_fix
             .entry(fix)
             .or_default()
@@ -80,15 +81,15 @@ fn at_risk(members: &[Member<'_>]) -> u64 {
 
 pub(super) fn group(number: usize, members: &[Member<'_>]) -> Group {
     let leading_finding = members.first().and_then(|(_, _, finding)| *finding);
-    let harms = counted(findings(members).filter_map(|f| f.likely_fix.about().may_destroy));
+    let harms = counted(fixes(members).filter_map(|fix| fix.may_destroy));
     Group {
         number,
         count: members.len() as u64,
         at_risk: at_risk(members),
         key: device::fix_key(leading_finding),
-        title: leading_finding.map_or(
+        title: leading_finding.and_then(Finding::fix).map_or(
             "Look at the device: no finding points to a fix".into(),
-            |f| f.likely_fix.about().title.to_owned(),
+            |fix| fix.title.to_owned(),
         ),
         who: who(members),
         because: because(&counted(findings(members).map(|f| f.code.about().title))),
@@ -109,8 +110,12 @@ fn findings<'a>(members: &[Member<'a>]) -> impl Iterator<Item = &'a Finding> {
     members.iter().filter_map(|(_, _, finding)| *finding)
 }
 
+fn fixes(members: &[Member<'_>]) -> impl Iterator<Item = &'static About> {
+    findings(members).filter_map(Finding::fix)
+}
+
 fn who(members: &[Member<'_>]) -> String {
-    let all = findings(members).map(|finding| finding.likely_fix.about().who.to_owned());
+    let all = fixes(members).map(|fix| fix.who.to_owned());
     shares(&counted(all))
 }
 

@@ -82,7 +82,7 @@ pub(crate) fn to_staff(title: &str, steps: &[String], devices: &[String]) -> Let
 fn asks(device: &Device) -> Vec<&Finding> {
     let mut asks: Vec<&Finding> = Vec::new();
     let open = device.findings.iter().filter(|f| f.waived.is_none());
-    for finding in open.filter(|f| f.likely_fix.about().ask.is_some()) {
+    for finding in open.filter(|f| f.fix().is_some_and(|fix| fix.ask.is_some())) {
         if !asks
             .iter()
             .any(|other| other.likely_fix == finding.likely_fix)
@@ -118,9 +118,10 @@ fn requests(device: &Device, asks: &[&Finding]) -> String {
 
 /// "its backup to iCloud is switched off." and the steps, a line each.
 fn request(device: &Device, finding: &Finding) -> String {
-    let about = finding.likely_fix.about();
-    let mut text = format!("{}\n", about.ask.unwrap_or_default());
-    if let Some(harm) = about.may_destroy {
+    let fix = finding.fix();
+    let ask = fix.and_then(|fix| fix.ask).unwrap_or_default();
+    let mut text = format!("{ask}\n");
+    if let Some(harm) = fix.and_then(|fix| fix.may_destroy) {
         let _ = writeln!(text, "   Please note that this may destroy: {harm}.");
     }
     for step in advice::steps_for_user(device, finding) {

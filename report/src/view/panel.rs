@@ -23,7 +23,7 @@ pub(crate) fn panel(view: &ReportView<'_>, device: &Device) -> Panel {
     Panel {
         sentence: sentence(view, device),
         facts: facts(view, device),
-        action: deciding_finding(device).map(|finding| action(device, finding)),
+        action: deciding_finding(device).and_then(|finding| action(device, finding)),
         letter: deciding_finding(device).and_then(|_| letter::to_user(device)),
     }
 }

@@ -23,7 +23,7 @@ pub fn support_request(
     finding: &Finding,
 ) -> Option<String> {
     let results = view.results();
-    (finding.likely_fix == FixId::ContactAppleSupport).then(|| {
+    (finding.likely_fix == Some(FixId::ContactAppleSupport)).then(|| {
         text(
             device,
             finding,

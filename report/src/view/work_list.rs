@@ -176,10 +176,11 @@ fn called(device: &Device) -> String {
 /// To the one user, with the letter about the device; to the users of many; or a task for staff.
 fn mail(members: &[Member<'_>], group: &Group) -> Letter {
     let finding = members.first().and_then(|(_, _, finding)| *finding);
-    let for_users = finding.filter(|finding| finding.likely_fix.about().ask.is_some());
-    let letter = for_users.and_then(|finding| match members {
+    let fix = finding.and_then(|finding| finding.likely_fix);
+    let for_users = fix.filter(|fix| fix.about().ask.is_some());
+    let letter = for_users.and_then(|fix| match members {
         [(_, device, _)] => letter::to_user(device),
-        many => letter::to_users(finding.likely_fix, addresses(many)),
+        many => letter::to_users(fix, addresses(many)),
     });
     letter.unwrap_or_else(|| {
         let steps = group.step_lists.first().map_or(&[][..], |list| &list.steps);

@@ -230,7 +230,7 @@ const FINDINGS: [&str; 13] = [
 ];
 
 fn finding(view: &ReportView<'_>, device: &Device, finding: &Finding) -> Vec<Cell> {
-    let fix = finding.likely_fix.about();
+    let fix = finding.fix();
     let of_evidence = |part: fn(&crate::results::Evidence) -> &str| {
         let parts: Vec<_> = finding
             .evidence
@@ -247,8 +247,8 @@ fn finding(view: &ReportView<'_>, device: &Device, finding: &Finding) -> Vec<Cel
         Cell::word(Some(finding.severity)),
         Cell::yes_no(Some(finding.waived.is_some())),
         Cell::text(Some(view.results().cause(&finding.cause))),
-        Cell::text(Some(fix.title)),
-        Cell::text(Some(fix.who)),
+        Cell::text(fix.map(|fix| fix.title)),
+        Cell::text(fix.map(|fix| fix.who)),
         Cell::word(Some(finding.confidence)),
         of_evidence(|evidence| &evidence.text),
         of_evidence(|evidence| &evidence.source),

@@ -132,7 +132,7 @@ pub(crate) fn finding(code: Code, severity: Severity, cause: &str, fix: FixId) -
             observed_at: Some(at(NOW)),
         }],
         cause: cause.to_owned(),
-        likely_fix: fix,
+        likely_fix: Some(fix),
         article_step: fix.about().article_step,
         focus: None,
         confidence: Confidence::High,
@@ -461,7 +461,7 @@ pub(crate) fn summary(devices: &[Device], problems: &[Problem]) -> Summary {
         status,
         severity: count(fleet().map(|d| d.severity.map_or("none", Label::id).to_owned())),
         findings: count(codes),
-        fixes: count(open.map(|f| f.likely_fix)),
+        fixes: count(open.filter_map(|f| f.likely_fix)),
         backups: devices.iter().map(|d| d.backups.len() as u64).sum(),
         problems: [Level::Note, Level::Incomplete]
             .map(|level| {

@@ -76,7 +76,7 @@ fn a_part_of_a_device_is_no_backup_of_it() {
         &["local-partial"],
         Status::Failed,
     );
-    assert_eq!(device.findings[0].likely_fix, FixId::StartFreshBackup);
+    assert_eq!(device.findings[0].likely_fix, Some(FixId::StartFreshBackup));
     assert!(!device.backups[0].good);
 }
 
@@ -106,7 +106,7 @@ fn an_empty_folder_tells_what_it_is() {
             os_version: Some(os.to_owned()),
             ..empty(content)
         };
-        check(backup, &["local-unfinished"], Status::Failed).findings[0].likely_fix
+        check(backup, &["local-unfinished"], Status::Failed).findings[0].likely_fix.unwrap()
     };
     assert_eq!(fix(FolderContent::OnlyInfo, "16.1"), FixId::EnterPasscode);
     assert_eq!(
@@ -135,7 +135,7 @@ fn a_folder_whose_worth_is_open_is_not_nothing() {
     };
     let device = judged_alone(phone().local(of_another), "");
     let unknown = finding(&device, Code::BackupUnknown);
-    assert_eq!(unknown.likely_fix, FixId::ResolveIdentity);
+    assert_eq!(unknown.likely_fix, Some(FixId::ResolveIdentity));
 }
 
 /// One run, so many seconds ago, that saw a good backup completed a day before it.

@@ -203,7 +203,7 @@ fn finding(backup: LocalBackup, policy: &str, want: Option<&str>) {
     let device = judged_alone(phone().local(backup), policy);
     let mut findings = device.findings.iter();
     let found = findings.find(|f| f.code == Code::LocalNotVerified);
-    let fix = found.map(|f| f.likely_fix.id());
+    let fix = found.and_then(|f| f.likely_fix).map(FixId::id);
     assert_eq!(fix, want, "{policy}");
     assert!(found.is_none_or(|f| f.severity == Severity::Warning));
 }

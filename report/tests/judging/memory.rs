@@ -278,7 +278,7 @@ fn third_rung(os: &str, want: FixId) {
     let found = &results.devices[0].findings[0];
     assert_eq!(
         (found.code, found.likely_fix),
-        (Code::BackupStale, want),
+        (Code::BackupStale, Some(want)),
         "{os}"
     );
 }
@@ -296,7 +296,10 @@ fn apple_is_told_what_was_advised() {
     let results = judged_after(&stuck(20, "18.0"), &tried(&fixes));
     let (device, zone) = (&results.devices[0], TimeZone::UTC);
     let view = ReportView::new(&results, &zone);
-    assert_eq!(device.findings[0].likely_fix, FixId::ContactAppleSupport);
+    assert_eq!(
+        device.findings[0].likely_fix,
+        Some(FixId::ContactAppleSupport)
+    );
     let packet = support_request(&view, device, &device.findings[0]).unwrap();
     for line in [
         "Advised so far without a good backup since; add which of it was done, and when:\n",

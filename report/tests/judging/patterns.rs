@@ -239,7 +239,7 @@ fn devices_point_to_their_pattern_and_the_others_do_not() {
         assert_eq!(aging.is_some(), in_lyon);
         if let Some(aging) = aging {
             assert_eq!(aging.pattern.as_deref(), Some("site:Lyon"));
-            assert_eq!(aging.likely_fix, FixId::StableWifi);
+            assert_eq!(aging.likely_fix, Some(FixId::StableWifi));
             assert_eq!(aging.confidence, Confidence::Medium);
             assert_eq!(aging.why, one(&results).reason);
             assert_eq!(aging.next_fix, Some(FixId::ResetNetworkSettings));
@@ -279,7 +279,7 @@ fn what_one_device_shows_comes_before_what_all_have_in_common() {
     let aging = finding(full, Code::BackupAging);
     assert_eq!(
         (aging.likely_fix, aging.pattern.as_deref()),
-        (FixId::CheckStorage, None)
+        (Some(FixId::CheckStorage), None)
     );
     check(&results, "outage", 59, FixId::CheckIcloudStatus, "59 of 59");
 }
@@ -387,7 +387,7 @@ fn one_computer_breaks_backups() {
     let found = finding(device, Code::LocalUnfinished);
     assert_eq!(
         (found.likely_fix, found.confidence),
-        (FixId::CheckHost, Confidence::Low)
+        (Some(FixId::CheckHost), Confidence::Low)
     );
     assert_eq!(found.next_fix, Some(FixId::StartFreshBackup));
     // A full disk explains it better, and so do broken backups everywhere.

@@ -75,7 +75,7 @@ fn a_device_that_is_ready_is_no_alarm() {
         text.starts_with(&format!("swap on {}: READY (", tomorrow())),
         "{text}"
     );
-    assert_eq!(found.likely_fix, FixId::AskSwapDesk);
+    assert_eq!(found.likely_fix, Some(FixId::AskSwapDesk));
     assert_eq!(ready.severity, Some(Severity::Info));
 }
 
@@ -126,7 +126,7 @@ fn fix_before_swap(phone: Phone, want: FixId, next: Option<FixId>) {
     let found = finding(&device, Code::IcloudAttemptsFailing);
     assert_eq!(
         (found.likely_fix, found.next_fix),
-        (want, next),
+        (Some(want), next),
         "{}",
         found.why
     );
@@ -156,7 +156,7 @@ fn within_three_days_a_cause_that_nobody_knows_goes_to_apple() {
         .swapped_on(&day(2));
     let device = judged_alone(full, "");
     let found = finding(&device, Code::IcloudAttemptsFailing);
-    assert_eq!(found.likely_fix, FixId::CheckStorage);
+    assert_eq!(found.likely_fix, Some(FixId::CheckStorage));
 }
 
 #[test]
@@ -178,7 +178,7 @@ fn with_a_history_too() {
     let all = fleet([failing().swapped_on(&tomorrow())]);
     let results = judge(&all, &knowledge, &policy(""), &run());
     let found = finding(&results.devices[0], Code::IcloudAttemptsFailing);
-    assert_eq!(found.likely_fix, FixId::ContactAppleSupport);
+    assert_eq!(found.likely_fix, Some(FixId::ContactAppleSupport));
     assert_eq!(found.next_fix, Some(FixId::RestartDevice));
     assert!(found.why.contains("leaves no time"), "{}", found.why);
 }

@@ -62,7 +62,16 @@ type AdviceCells = (i32, i32, Vec<i32>, i32, i32);
 type LetterCells = (Vec<i32>, i32, Vec<i32>);
 
 /// Severity, code, cause, why, advice, waiver, evidence, the lines of what Apple is handed.
-type FindingCells = (usize, i32, i32, i32, usize, i32, Vec<Pair>, Vec<i32>);
+type FindingCells = (
+    usize,
+    i32,
+    i32,
+    i32,
+    Option<usize>,
+    i32,
+    Vec<Pair>,
+    Vec<i32>,
+);
 
 /// Title, is it good, tone, facts, lists of files, each headed by a title.
 type BackupCells = (i32, i32, &'static str, Vec<Pair>, Vec<Vec<i32>>);
@@ -152,7 +161,7 @@ impl Numbers {
             self.number(finding.code),
             self.number(&finding.cause),
             self.number(&finding.why),
-            self.action(&finding.action),
+            finding.action.as_ref().map(|action| self.action(action)),
             self.maybe(finding.waiver.as_deref()),
             self.pairs(&finding.grounds),
             self.all(&finding.hand_over),

@@ -252,10 +252,9 @@ impl Tables {
         let key = device::fix_key(finding);
         let place = self.fixes.iter().position(|(each, ..)| *each == key);
         place.unwrap_or_else(|| {
-            let who = finding.map_or(String::new(), |finding| {
-                finding.likely_fix.about().who.to_owned()
-            });
-            self.fixes.push((key, device::fix_title(finding), who));
+            let who = finding.and_then(Finding::fix).map_or("", |fix| fix.who);
+            self.fixes
+                .push((key, device::fix_title(finding), who.to_owned()));
             self.fixes.len() - 1
         })
     }

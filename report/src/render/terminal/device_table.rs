@@ -9,7 +9,7 @@ use unicode_width::UnicodeWidthStr;
 
 use super::page::{Color, Page, Paint, WIDTH_MIN, cut, cut_words, padded, wrapped_words};
 use crate::format::{self, Label, escaped};
-use crate::results::{Device, Severity, Status};
+use crate::results::{Device, Finding, Severity, Status};
 use crate::view::attention;
 use crate::view::device;
 use crate::view::report::ReportView;
@@ -51,9 +51,7 @@ fn line<'a>(view: &ReportView<'a>, device: &'a Device) -> Line<'a> {
         reason: finding.map_or(String::new(), |found| {
             escaped(view.results().cause(&found.cause))
         }),
-        fix: finding.map_or(String::new(), |found| {
-            found.likely_fix.about().title.to_owned()
-        }),
+        fix: (finding.and_then(Finding::fix)).map_or(String::new(), |fix| fix.title.to_owned()),
     }
 }
 
