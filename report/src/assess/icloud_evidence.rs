@@ -4,16 +4,14 @@
 //! The log is as old as the local backup that holds it: a failure in it may be long healed. What
 //! counts are the failures after the last known success.
 
-use std::path::PathBuf;
-use std::sync::Arc;
-
 use fleetback_scanner::model::backup::LocalBackup;
 use fleetback_scanner::model::cloud::{CloudAttempt, CloudLog, CloudWindow};
-use fleetback_scanner::model::evidence::{Source, Sourced};
+use fleetback_scanner::model::evidence::Sourced;
 use fleetback_scanner::model::fleet::Device;
 use jiff::Timestamp;
 
 use super::good_backup::{CloudDate, is_plausible};
+use super::origin::Origin;
 use crate::tables::error_codes::{self, Class};
 
 /// How often a passing code must come back before it means something.
@@ -34,11 +32,11 @@ pub(crate) struct IcloudEvidence<'a> {
     pub(crate) log: Option<(&'a CloudLog, &'a LocalBackup)>,
 }
 
-/// A fact with its source in words.
+/// A fact, where it was read, and when it was true.
 #[derive(Debug, Clone)]
 pub(crate) struct DatedFact<T> {
     pub(crate) value: T,
-    pub(crate) source: String,
+    pub(crate) origin: Origin,
     pub(crate) observed_at: Timestamp,
 }
 
@@ -50,25 +48,13 @@ pub(crate) struct Attempt<'a> {
 }
 
 impl<T: Copy> DatedFact<T> {
-    fn from_mdm(sourced: &Sourced<T>, key: &str) -> Self {
+    fn from_mdm(sourced: &Sourced<T>, key: &'static str) -> Self {
         Self {
             value: sourced.value,
-            source: source_words(&sourced.source, key),
+            origin: Origin::document(&sourced.source).key(key),
             observed_at: sourced.observed_at(),
         }
     }
-}
-
-/// "/srv/mdm/a.plist (DeviceInformation answer), LastCloudBackupDate".
-pub(crate) fn source_words(source: &Arc<Source>, key: &str) -> String {
-    let comma = if key.is_empty() { "" } else { ", " };
-    format!("{} ({}){comma}{key}", source.path.display(), source.kind)
-}
-
-/// Where the iCloud log of a backup was read.
-pub(crate) fn log_source(backup: &LocalBackup, file: &str) -> String {
-    let path: PathBuf = backup.path.clone();
-    format!("{}, {file} inside the backup", path.display())
 }
 
 /// When the facts inside a local backup were true; `None` for a date that cannot be.
@@ -222,7 +208,7 @@ fn enabled(
     let log = logs.iter().find_map(|(date, log, backup)| {
         Some(DatedFact {
             value: log.enabled?,
-            source: log_source(backup, "CloudBackupEnabled"),
+            origin: Origin::log(backup, "CloudBackupEnabled"),
             observed_at: *date,
         })
     });
@@ -240,7 +226,7 @@ fn last(
     let logged = logs.iter().filter_map(|(date, log, backup)| {
         Some(DatedFact {
             value: log.last_date?,
-            source: log_source(backup, "LastCloudBackupDate"),
+            origin: Origin::log(backup, "LastCloudBackupDate"),
             observed_at: *date,
         })
     });
@@ -255,7 +241,7 @@ fn unread(device: &Device) -> Option<DatedFact<String>> {
     let unread = device.management.as_ref()?.cloud_unread.as_ref()?;
     Some(DatedFact {
         value: unread.value.clone(),
-        source: source_words(&unread.source, ""),
+        origin: Origin::document(&unread.source),
         observed_at: unread.observed_at(),
     })
 }

@@ -8,5 +8,6 @@ pub(crate) mod fleet_index;
 pub(crate) mod fleet_patterns;
 pub(crate) mod good_backup;
 pub(crate) mod icloud_evidence;
+pub(crate) mod origin;
 pub(crate) mod os_support;
 pub(crate) mod status;

@@ -11,7 +11,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::context::DeviceContext;
 use crate::format::days_between;
 use crate::policy::span_of_days;
-use crate::results::{Confidence, Os, OsVerdict};
+use crate::results::{Confidence, EvidenceSource, Os, OsVerdict};
 use crate::tables::os_releases::{OsTable, OsTables, Release};
 use crate::tables::os_version::OsVersion;
 
@@ -47,8 +47,16 @@ fn updates_are_delayed(ctx: &DeviceContext<'_>) -> bool {
     knows_it && ctx.restriction("forceDelayedSoftwareUpdates") == Some(true)
 }
 
+/// The word for a device, and what says which version is the newest.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Currency {
+    /// Without its source: that has a place only once the device is built.
+    pub(crate) os: Os,
+    pub(crate) source: Option<EvidenceSource>,
+}
+
 /// The word for a device.
-pub(crate) fn currency(ctx: &DeviceContext<'_>) -> Os {
+pub(crate) fn currency(ctx: &DeviceContext<'_>) -> Currency {
     let product_type = ctx.product_type();
     let question = Question {
         product_type,
@@ -65,15 +73,14 @@ pub(crate) fn currency(ctx: &DeviceContext<'_>) -> Os {
 struct Reference {
     /// Newest first.
     releases: Vec<Release>,
-    source: String,
-    date: Option<Date>,
+    source: EvidenceSource,
     confidence: Confidence,
 }
 
 impl Question<'_> {
-    pub(crate) fn answer(&self, tables: &OsTables<'_>) -> Os {
+    pub(crate) fn answer(&self, tables: &OsTables<'_>) -> Currency {
         match self.product_type {
-            None => Os::default(),
+            None => Currency::default(),
             Some(name) => match self.reference(tables, name) {
                 Some(reference) => self.compare(&reference),
                 None => self.left_behind(tables, name).unwrap_or_default(),
@@ -87,8 +94,7 @@ impl Question<'_> {
         let young = |table: &OsTable<'_>| !self.is_older(table.date, ASKED);
         let listed = tables.best(name, today, young).map(|table| Reference {
             releases: table.released_by(name, today).collect(),
-            source: table.source.clone(),
-            date: Some(table.date),
+            source: list(table),
             confidence: self.confidence(table),
         });
         let left_behind = || tables.all().any(|t| young(t) && t.leaves_behind(name));
@@ -114,35 +120,40 @@ impl Question<'_> {
         }];
         Some(Reference {
             releases,
-            source: "the newest on the same model in this fleet".to_owned(),
-            date: None,
+            source: EvidenceSource {
+                name: "the newest on the same model in this fleet".to_owned(),
+                ..EvidenceSource::default()
+            },
             confidence: Confidence::Low,
         })
     }
 
-    fn compare(&self, reference: &Reference) -> Os {
+    fn compare(&self, reference: &Reference) -> Currency {
         let Some((best, version)) = reference.releases.first().zip(self.version) else {
-            return Os::default();
+            return Currency::default();
         };
         let mut of_major = reference.releases.iter().map(|release| release.version);
         let same_major = of_major.find(|release| release.major == version.major);
         let verdict = verdict(version, best.version, same_major);
-        let of_fleet_alone = reference.date.is_none() && verdict == OsVerdict::Current;
+        let of_fleet_alone = reference.source.date.is_none() && verdict == OsVerdict::Current;
         let verdict = if of_fleet_alone {
             OsVerdict::Unknown
         } else {
             verdict
         };
         let first_newer = self.first_newer(reference, version, verdict);
-        Os {
+        let os = Os {
             verdict,
             confidence: (verdict != OsVerdict::Unknown).then_some(reference.confidence),
             newest: Some(best.version.to_string()),
             newest_same_major: same_major.map(|release| release.to_string()),
             days_behind: first_newer.map(|at| days_between(at, self.now).max(0)),
             in_grace: first_newer.is_some_and(|at| self.in_grace(at)),
+            source: None,
+        };
+        Currency {
+            os,
             source: Some(reference.source.clone()),
-            source_date: reference.date,
         }
     }
 
@@ -174,17 +185,19 @@ impl Question<'_> {
     }
 
     /// Older than every model that a whole and young list names.
-    fn left_behind(&self, tables: &OsTables<'_>, name: &str) -> Option<Os> {
+    fn left_behind(&self, tables: &OsTables<'_>, name: &str) -> Option<Currency> {
         let mut young = tables
             .all()
             .filter(|table| !self.is_older(table.date, ASKED));
         let table = young.find(|table| table.leaves_behind(name))?;
-        Some(Os {
+        let os = Os {
             verdict: OsVerdict::Unsupported,
             confidence: Some(self.confidence(table)),
-            source: Some(table.source.clone()),
-            source_date: Some(table.date),
             ..Os::default()
+        };
+        Some(Currency {
+            os,
+            source: Some(list(table)),
         })
     }
 
@@ -214,6 +227,14 @@ fn verdict(version: OsVersion, best: OsVersion, same_major: Option<OsVersion>) -
         OsVerdict::SupportedOlder
     } else {
         OsVerdict::BehindMajor
+    }
+}
+
+fn list(table: &OsTable<'_>) -> EvidenceSource {
+    EvidenceSource {
+        name: table.source.clone(),
+        kind: None,
+        date: Some(table.date),
     }
 }
 
@@ -269,7 +290,7 @@ mod tests {
         list: "2026-08-27",
     };
 
-    fn answer(asked: &Asked<'_>) -> Os {
+    fn answer(asked: &Asked<'_>) -> Currency {
         let feed = feed(asked.list);
         let question = Question {
             product_type: Some(asked.model),
@@ -285,7 +306,7 @@ mod tests {
     /// "behind-minor high 31 d", with "grace" within the grace period.
     #[track_caller]
     fn check(asked: &Asked<'_>, want: &str) {
-        let os = answer(asked);
+        let os = answer(asked).os;
         let verdict = serde_json::to_value(os.verdict).unwrap();
         let mut words = vec![verdict.as_str().unwrap().to_owned()];
         words.extend(os.confidence.map(|sure| sure.to_string()));
@@ -436,7 +457,11 @@ mod tests {
 
     #[test]
     fn who_says_it_is_told() {
-        let summary = |os: Os| (os.newest, os.newest_same_major, os.source, os.source_date);
+        let summary = |Currency { os, source }| {
+            let source = source.unwrap();
+            let name = Some(source.name);
+            (os.newest, os.newest_same_major, name, source.date)
+        };
         let of_feed = answer(&Asked {
             version: "18.7.7",
             ..TODAY

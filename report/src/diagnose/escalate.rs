@@ -222,7 +222,7 @@ fn default_sequence(rows: &[&Row]) -> &'static [FixId] {
 /// An update helps only where there is one: by the list of releases, else by the fleet.
 fn is_worth_it(ctx: &DeviceContext<'_>, fix: FixId) -> bool {
     match fix {
-        FixId::UpdateIos => match currency(ctx).verdict {
+        FixId::UpdateIos => match currency(ctx).os.verdict {
             OsVerdict::Current | OsVerdict::Unsupported => false,
             OsVerdict::Unknown => is_behind_the_fleet(ctx) != Some(false),
             _ => true,

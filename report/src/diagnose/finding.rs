@@ -5,10 +5,14 @@ use super::{causes, escalate};
 use crate::assess::context::DeviceContext;
 use crate::assess::draft_finding::DraftFinding;
 use crate::policy::references;
-use crate::results::{Confidence, Finding};
+use crate::results::{Confidence, Finding, SourceTable};
 
 /// A finding with its cause and its likely fix.
-pub(crate) fn diagnose(ctx: &DeviceContext<'_>, draft: DraftFinding) -> Finding {
+pub(crate) fn diagnose(
+    ctx: &DeviceContext<'_>,
+    draft: DraftFinding,
+    sources: &mut SourceTable,
+) -> Finding {
     let (row, why) = first_match(ctx, &draft);
     let sure = row.confidence.min(why.at_most);
     let advice = escalate::advise(ctx, &draft, row, sure);
@@ -16,7 +20,9 @@ pub(crate) fn diagnose(ctx: &DeviceContext<'_>, draft: DraftFinding) -> Finding 
     Finding {
         code: draft.code,
         severity: draft.severity,
-        evidence: draft.evidence,
+        evidence: (draft.evidence.into_iter())
+            .map(|evidence| evidence.filed(sources))
+            .collect(),
         cause: causes::id(row.rule, row.cause),
         likely_fix: Some(advice.fix),
         article_step: advice.fix.about().article_step,

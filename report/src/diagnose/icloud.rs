@@ -13,7 +13,7 @@ use crate::assess::checks::icloud::{self, failure_that_counts, is_blocked, is_of
 use crate::assess::context::DeviceContext;
 use crate::assess::fleet_index::is_outage;
 use crate::assess::icloud_evidence::{Attempt, TRANSIENT_RUN};
-use crate::assess::os_support::currency;
+use crate::assess::os_support::{Currency, currency};
 use crate::format::{instant, plural};
 use crate::policy::{Requirement, span_of_days};
 use crate::results::Confidence::{High, Low, Medium};
@@ -448,13 +448,14 @@ fn os_too_old(ctx: &DeviceContext<'_>) -> Option<Reason> {
 }
 
 fn left_behind(ctx: &DeviceContext<'_>) -> Option<Reason> {
-    let os = currency(ctx);
-    let source = os.source.filter(|_| os.verdict == OsVerdict::Unsupported)?;
-    let date = os
-        .source_date
+    let Currency { os, source } = currency(ctx);
+    let source = source.filter(|_| os.verdict == OsVerdict::Unsupported)?;
+    let name = &source.name;
+    let date = source
+        .date
         .map_or_else(String::new, |date| format!(" of {date}"));
     let at_most = os.confidence.unwrap_or(Low);
-    let text = format!("{source}{date} lists no version for its model, and lists newer models");
+    let text = format!("{name}{date} lists no version for its model, and lists newer models");
     Some(Reason {
         at_most,
         ..Reason::new(text)

@@ -194,7 +194,7 @@ const LONG_BEHIND_DAYS: i64 = 180;
 
 /// That an old version hinders backups is the article's claim; the evidence for it is weak.
 fn behind(ctx: &DeviceContext<'_>) -> Option<Reason> {
-    let os = currency(ctx);
+    let os = currency(ctx).os;
     let long = os.days_behind >= Some(LONG_BEHIND_DAYS);
     let far = os.verdict == OsVerdict::BehindMajor || long;
     let at_most = os.confidence.unwrap_or(Low);

@@ -4,6 +4,7 @@
 //! scanner's facts stand here; those of this crate stand beside their types.
 
 use fleetback_scanner::model::backup::{HostTool, Password, Restorable, State, VerifyLevel};
+use fleetback_scanner::model::evidence::TimestampSource;
 use fleetback_scanner::model::problem::{Level, ProblemKind};
 
 /// A fact with a fixed list of values, each with its two spellings.
@@ -173,6 +174,14 @@ labels! { scanner ProblemKind:
     Repeated      "repeated"       "reached twice",
     Password      "password"       "no password obtained",
     Unknown       "unknown"        "unknown",
+}
+
+labels! { scanner TimestampSource:
+    Wrapper          "wrapper"             "dated by its wrapper",
+    Row              "row"                 "dated by its row",
+    NewestDateInside "newest-date-inside"  "dated by the newest date inside",
+    FileTime         "file-time"           "dated by the file's time",
+    FileTimeInFuture "file-time-in-future" "the file's time lies in the future and was taken as now",
 }
 
 labels! { scanner Level:

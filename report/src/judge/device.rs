@@ -12,28 +12,31 @@ use crate::assess::checks::planned_swap;
 use crate::assess::context::DeviceContext;
 use crate::assess::device_facts::iccid;
 use crate::assess::draft_finding::DraftFinding;
-use crate::assess::os_support::currency;
 use crate::assess::status::last_attempt;
 use crate::diagnose::finding::diagnose;
 use crate::history::compare::{self, JudgedNow};
 use crate::history::incident::escalates;
 use crate::policy::policy_for;
 use crate::results::{
-    Code, Device, Finding, Listed, Severity, Standing, Status, Verdict, are_waived,
+    Code, Device, Finding, Listed, Severity, SourceTable, Standing, Status, Verdict, are_waived,
 };
 use crate::swap::rule_input::{OldDevice, RuleInput};
 use crate::swap::verdict::{judge_rules, reason};
 use crate::tables::os_releases::OsTables;
 use crate::view::attention::urgency;
 
-pub(crate) fn judge_device(ctx: &DeviceContext<'_>, waivers: &mut Waivers<'_>) -> Device {
-    let facts = DeviceFacts::new(ctx);
+pub(crate) fn judge_device(
+    ctx: &DeviceContext<'_>,
+    waivers: &mut Waivers<'_>,
+    sources: &mut SourceTable,
+) -> Device {
+    let facts = DeviceFacts::new(ctx, sources);
     let mut drafts = assess(ctx);
     let (verdict, reason) = swap_verdict(ctx, &facts, &drafts);
     drafts.extend(planned_swap::find(ctx, verdict, &reason));
     let mut findings: Vec<Finding> = drafts
         .into_iter()
-        .map(|draft| diagnose(ctx, draft))
+        .map(|draft| diagnose(ctx, draft, sources))
         .collect();
     let (identity, group) = (&ctx.device.identity, ctx.policy.group);
     waivers.count_device(identity, group);
@@ -177,7 +180,7 @@ fn device(
         model: facts.model,
         os_version: facts.os_version,
         build_version: facts.build_version,
-        os: currency(ctx),
+        os: facts.os,
         imei: facts.imei,
         other_imeis: (identity.imeis.iter().skip(1))
             .map(ToString::to_string)

@@ -4,16 +4,19 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
-use fleetback_scanner::model::evidence::{Source, Sourced, TimestampSource};
+use fleetback_scanner::model::evidence::{Source, Sourced};
 use fleetback_scanner::model::fleet::Fleet;
 use fleetback_scanner::model::management::Management;
 
 use crate::assess::context::{DeviceContext, Local};
 use crate::assess::device_facts::{build_text, model_name, os_text};
+use crate::assess::origin::Origin;
+use crate::assess::os_support::currency;
 use crate::assess::status::status;
+use crate::format::Label;
 use crate::results::{
-    Backup, CapacityTold, ExportUsed, GoodBackup, Host, Icloud, IcloudAttempt, Mdm, Proof, Root,
-    Status, Unmatched,
+    Backup, CapacityTold, ExportUsed, GoodBackup, Host, Icloud, IcloudAttempt, Mdm, Os, Proof,
+    Root, SourceTable, Status, Unmatched,
 };
 use crate::tables::error_codes;
 
@@ -42,6 +45,7 @@ pub(crate) struct DeviceFacts {
     pub(crate) model: Option<String>,
     pub(crate) os_version: Option<String>,
     pub(crate) build_version: Option<String>,
+    pub(crate) os: Os,
     pub(crate) status: Status,
     pub(crate) last_good_backup: Option<GoodBackup>,
     pub(crate) backups: Vec<Backup>,
@@ -50,7 +54,7 @@ pub(crate) struct DeviceFacts {
 }
 
 impl DeviceFacts {
-    pub(crate) fn new(ctx: &DeviceContext<'_>) -> Self {
+    pub(crate) fn new(ctx: &DeviceContext<'_>, sources: &mut SourceTable) -> Self {
         let device = ctx.device;
         let identity = &device.identity;
         Self {
@@ -62,6 +66,7 @@ impl DeviceFacts {
             model: model_name(device),
             os_version: os_text(device).map(str::to_owned),
             build_version: build_text(device).map(str::to_owned),
+            os: os(ctx, sources),
             status: status(ctx),
             last_good_backup: ctx.last_good().map(|good| GoodBackup {
                 kind: good.kind,
@@ -69,8 +74,8 @@ impl DeviceFacts {
                 path: good.backup.map(|backup| backup.path.clone()),
             }),
             backups: backups(ctx),
-            icloud: icloud(ctx),
-            mdm: mdm(ctx),
+            icloud: icloud(ctx, sources),
+            mdm: mdm(ctx, sources),
         }
     }
 }
@@ -137,22 +142,32 @@ fn backup(local: &Local<'_>) -> Backup {
     }
 }
 
+/// How its version of iOS stands.
+fn os(ctx: &DeviceContext<'_>, sources: &mut SourceTable) -> Os {
+    let currency = currency(ctx);
+    Os {
+        source: (currency.source).map(|source| sources.place(&source)),
+        ..currency.os
+    }
+}
+
 /// The iCloud backups of a device.
-pub(crate) fn icloud(ctx: &DeviceContext<'_>) -> Icloud {
+pub(crate) fn icloud(ctx: &DeviceContext<'_>, sources: &mut SourceTable) -> Icloud {
     let cloud = ctx.cloud;
     let of_date = cloud
         .last
         .as_ref()
-        .map(|fact| (&fact.source, fact.observed_at));
+        .map(|fact| (&fact.origin, fact.observed_at));
     let of_switch = cloud
         .enabled
         .as_ref()
-        .map(|fact| (&fact.source, fact.observed_at));
+        .map(|fact| (&fact.origin, fact.observed_at));
     let dated = of_date.or(of_switch);
     Icloud {
         enabled: cloud.enabled.as_ref().map(|fact| fact.value),
         last_date: cloud.last.as_ref().map(|fact| fact.value),
-        source: dated.map(|(source, _)| source.clone()),
+        source: dated.map(|(origin, _)| sources.place(&origin.source)),
+        key: dated.and_then(|(origin, _)| origin.key.clone()),
         observed_at: dated.map(|(_, at)| at),
         good: ctx.good_cloud().is_some(),
         unread: cloud.unread.as_ref().map(|fact| fact.value.clone()),
@@ -174,12 +189,13 @@ fn meaning((domain, code): (&str, i64)) -> Option<String> {
 }
 
 /// What the MDM knows of a device.
-pub(crate) fn mdm(ctx: &DeviceContext<'_>) -> Option<Mdm> {
+pub(crate) fn mdm(ctx: &DeviceContext<'_>, sources: &mut SourceTable) -> Option<Mdm> {
     let management = ctx.mdm()?;
     let contact = ctx.contact();
     Some(Mdm {
         last_seen: contact.map(|sourced| sourced.value),
-        source: contact.map(|sourced| source(&sourced.source)),
+        source: contact.map(|contact| sources.place(&Origin::document(&contact.source).source)),
+        dated_by: contact.map(|contact| contact.source.clock),
         trusted: ctx.seen_lately() == Some(true),
         supervised: copied(&management.supervised),
         user_enrollment: copied(&management.user_enrollment),
@@ -258,16 +274,8 @@ fn restriction_profiles(management: &Management) -> BTreeMap<String, Vec<String>
 
 /// "/srv/mdm/a.plist (DeviceInformation answer), dated by the file's time".
 fn source(source: &Source) -> String {
-    let clock = match source.clock {
-        TimestampSource::Wrapper => "dated by its wrapper",
-        TimestampSource::Row => "dated by its row",
-        TimestampSource::NewestDateInside => "dated by the newest date inside",
-        TimestampSource::FileTime => "dated by the file's time",
-        TimestampSource::FileTimeInFuture => {
-            "the file's time lies in the future and was taken as now"
-        }
-    };
-    format!("{} ({}), {clock}", source.path.display(), source.kind)
+    let clock = source.clock.label();
+    format!("{}, {clock}", Origin::document(source).source)
 }
 
 /// The computers of a fleet.

@@ -18,7 +18,9 @@ use crate::diagnose::pattern_result::to_result;
 use crate::history::run_days::RunDays;
 use crate::history::{DeviceIds, PastDevice, compare};
 use crate::policy::{Effective, Policy, effective, policy_used};
-use crate::results::{Code, Confidence, Device, FixId, Pattern, Results, SCHEMA_VERSION};
+use crate::results::{
+    Code, Confidence, Device, FixId, Pattern, Results, SCHEMA_VERSION, SourceTable,
+};
 
 /// What the command line knows of the run.
 #[derive(Debug, Clone)]
@@ -119,10 +121,12 @@ pub fn judge(
         .iter()
         .map(|pattern| to_result(pattern, &contexts));
     let shown: Vec<Pattern> = shown.collect();
+    let mut sources = SourceTable::default();
     let mut devices: Vec<Device> = contexts
         .into_iter()
-        .map(|ctx| judge_device(&ctx.with_patterns(&patterns), &mut waivers))
+        .map(|ctx| judge_device(&ctx.with_patterns(&patterns), &mut waivers, &mut sources))
         .collect();
+    let sources = tables::sources(sources, &mut devices);
     let history = run_days
         .as_ref()
         .map(|run_days| compare::of_fleet(run_days, &devices, &pasts));
@@ -138,6 +142,7 @@ pub fn judge(
         summary: summary::summary(&devices, &problems),
         fixes: tables::fixes(&devices, &shown, history.as_ref()),
         causes: tables::causes(&devices, &shown),
+        sources,
         devices,
         problems,
         unmatched: facts::unmatched(fleet),

@@ -3,7 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diagnose::causes;
-use crate::results::{Device, Finding, FixId, FixText, Pattern, RunHistory};
+use crate::results::{
+    Device, EvidenceSource, Finding, FixId, FixText, Pattern, RunHistory, SourceId, SourceTable,
+};
 
 /// Every fix that is named.
 pub(crate) fn fixes(
@@ -34,6 +36,31 @@ fn of_finding(finding: &Finding) -> impl Iterator<Item = FixId> {
     let tried = finding.history.iter().flat_map(|past| &past.tried);
     let tried = tried.map(|tried| tried.fix);
     tried.chain(finding.next_fix).chain(finding.likely_fix)
+}
+
+/// Every source in order; the devices refer to the places in that order from now on.
+pub(crate) fn sources(table: SourceTable, devices: &mut [Device]) -> Vec<EvidenceSource> {
+    let (sources, places) = table.sorted();
+    let all = devices.iter_mut().flat_map(of_device);
+    for source in all {
+        if let Some(place) = places.get(source.0 as usize) {
+            *source = *place;
+        }
+    }
+    sources
+}
+
+/// Every reference to a source.
+fn of_device(device: &mut Device) -> impl Iterator<Item = &mut SourceId> {
+    let mdm = device.mdm.as_mut().and_then(|mdm| mdm.source.as_mut());
+    let facts = [
+        mdm,
+        device.icloud.source.as_mut(),
+        device.os.source.as_mut(),
+    ];
+    let evidence = device.findings.iter_mut().flat_map(|f| &mut f.evidence);
+    let evidence = evidence.map(|evidence| &mut evidence.source);
+    facts.into_iter().flatten().chain(evidence)
 }
 
 /// Every cause that is named.

@@ -1,5 +1,6 @@
 //! Local and iCloud backups of a device.
 
+use std::borrow::Cow;
 use std::path::PathBuf;
 
 use fleetback_scanner::model::backup::{
@@ -13,6 +14,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::codes::BackupKind;
+use super::source::SourceId;
 
 /// The backup that would be restored.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -153,9 +155,12 @@ pub struct Icloud {
     /// The newest known date.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_date: Option<Timestamp>,
-    /// The document of the date, or else of the switch.
+    /// The document of the date, or else of the switch: its place in `sources` of the results.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub source: Option<String>,
+    pub source: Option<SourceId>,
+    /// The key or the part of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub key: Option<Cow<'static, str>>,
     /// When that was true.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub observed_at: Option<Timestamp>,

@@ -11,6 +11,7 @@ use super::codes::{
 };
 use super::finding::Finding;
 use super::mdm::Mdm;
+use super::source::SourceId;
 
 /// One device, judged.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -209,13 +210,10 @@ pub struct Os {
     /// True while the release is within the policy's grace period.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub in_grace: bool,
-    /// DeviceRef says what is newest: a feed, the built-in table, or the fleet itself.
+    /// What says which is the newest: a feed, the built-in table, or the fleet itself; its place in
+    /// `sources` of the results.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub source: Option<String>,
-    /// The last day that this source knows of; `None` for the fleet.
-    #[schemars(with = "Option<String>")]
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub source_date: Option<Date>,
+    pub source: Option<SourceId>,
 }
 
 /// A device by the facts that name it.

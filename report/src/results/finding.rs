@@ -1,11 +1,14 @@
 //! A finding: what is wrong, the evidence, the cause and the fix.
 
+use std::borrow::Cow;
+
 use jiff::Timestamp;
 use jiff::civil::Date;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::codes::{Code, Confidence, FixId, Focus, Severity};
+use super::source::SourceId;
 
 /// Something wrong with a device, why, and what to do.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -110,8 +113,11 @@ pub struct EarlierFix {
 pub struct Evidence {
     /// The fact in plain words.
     pub text: String,
-    /// File and key it was read from.
-    pub source: String,
+    /// What it was read from: its place in `sources` of the results.
+    pub source: SourceId,
+    /// The key or the part of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub key: Option<Cow<'static, str>>,
     /// When it was true.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub observed_at: Option<Timestamp>,

@@ -2,10 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use fleetback_scanner::model::evidence::TimestampSource;
 use fleetback_scanner::model::management::{Capacity, CapacityUnit, MdmState, Validity};
 use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+
+use super::source::SourceId;
 
 /// What the MDM knows of a device.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -13,9 +16,12 @@ pub struct Mdm {
     /// The newest contact of any kind.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_seen: Option<Timestamp>,
-    /// The document of the newest contact, and which clock dated it.
+    /// The document of the newest contact: its place in `sources` of the results.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub source: Option<String>,
+    pub source: Option<SourceId>,
+    /// Which clock dated it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dated_by: Option<TimestampSource>,
     /// Is that evidence young enough to be trusted?
     pub trusted: bool,
     /// Supervised.

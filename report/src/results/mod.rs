@@ -13,6 +13,7 @@ mod mdm;
 mod pattern;
 mod policy;
 mod run;
+mod source;
 
 pub use self::backup::{Attempt, Backup, GoodBackup, Icloud, IcloudAttempt, Proof};
 pub use self::codes::{
@@ -31,3 +32,5 @@ pub use self::run::{
     ComparedRun, ExportUsed, FixOutcome, Host, MissingDevice, PastNight, Results, Root, RunCounts,
     RunHistory, SCHEMA_VERSION, Summary, Unmatched, WaiverUse,
 };
+pub(crate) use self::source::SourceTable;
+pub use self::source::{EvidenceSource, SourceId};

@@ -14,6 +14,7 @@ use super::device::Device;
 use super::fix::FixText;
 use super::pattern::Pattern;
 use super::policy::PolicyUsed;
+use super::source::{EvidenceSource, SourceId};
 
 /// The version of this shape; raised only when a field changes its meaning.
 pub const SCHEMA_VERSION: u32 = 2;
@@ -42,6 +43,9 @@ pub struct Results {
     /// rule of docs/findings.md.
     #[serde(default)]
     pub causes: BTreeMap<String, String>,
+    /// What facts were read from, each once.
+    #[serde(default)]
+    pub sources: Vec<EvidenceSource>,
     /// Every device, worst first.
     pub devices: Vec<Device>,
     /// Everything that could not be used, each once; those of single backups are here too.
@@ -299,6 +303,18 @@ impl Results {
     /// The sentence of a cause; the id itself where the table does not name it.
     pub fn cause<'a>(&'a self, id: &'a str) -> &'a str {
         self.causes.get(id).map_or(id, String::as_str)
+    }
+
+    /// A source by its place.
+    pub fn source(&self, place: SourceId) -> Option<&EvidenceSource> {
+        self.sources.get(place.0 as usize)
+    }
+
+    /// "/srv/mdm/a.plist (DeviceInformation answer), LastCloudBackupDate".
+    pub fn origin(&self, place: SourceId, key: Option<&str>) -> String {
+        let source = self.source(place).map(ToString::to_string);
+        let parts = source.into_iter().chain(key.map(str::to_owned));
+        parts.collect::<Vec<_>>().join(", ")
     }
 
     /// Is evidence missing that should have been readable?

@@ -8,9 +8,10 @@ use jiff::Timestamp;
 
 use super::cell::{Cell, Kind};
 use super::report::Row;
+use super::source::evidence_origin;
 use super::{attention, letter, policy, summary};
 use crate::format::{self, Label};
-use crate::results::{Backup, Change, Device, Finding, FixId};
+use crate::results::{Backup, Change, Device, Finding, FixId, Results};
 
 /// One column of a table.
 #[derive(Debug, Clone, Copy)]
@@ -138,7 +139,7 @@ pub const COLUMNS: &[Column] = &[
     col("findings", "Findings", Kind::Text, |r| Cell::text(codes(r.device))),
     col("article_step", "Step in the article", Kind::Number, |r| Cell::whole(r.advice().and_then(|found| found.article_step).map(i64::from))),
     col("confidence", "Confidence", Kind::Word, |r| Cell::word(r.finding().map(|found| found.confidence))),
-    col("evidence", "Evidence", Kind::Text, |r| Cell::text(r.finding().map(evidence))),
+    col("evidence", "Evidence", Kind::Text, |r| Cell::text(r.finding().map(|found| evidence(r.results, found)))),
     col("next_fix", "If it persists", Kind::Id, |r| fix_id(r.advice().and_then(|found| found.next_fix))),
     col("change", "Change", Kind::Word, |r| Cell::text(r.device.change.map(Change::id))),
     col("first_failing", "First failing", Kind::Date, |r| r.date(r.device.history.as_ref().and_then(|past| past.first_failing))),
@@ -285,11 +286,11 @@ fn fix_id(fix: Option<FixId>) -> Cell {
 /// More evidence than this nobody reads in a cell; the JSON has it whole.
 const EVIDENCE_CHARS_MAX: usize = 1_000;
 
-fn evidence(finding: &Finding) -> String {
+fn evidence(results: &Results, finding: &Finding) -> String {
     let facts: Vec<String> = finding
         .evidence
         .iter()
-        .map(|fact| format!("{} [{}]", fact.text, fact.source))
+        .map(|fact| format!("{} [{}]", fact.text, evidence_origin(results, fact)))
         .collect();
     let mut length = 0;
     let fits = |fact: &&String| {

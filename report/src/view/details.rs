@@ -14,6 +14,7 @@ use super::attempt::attempt;
 use super::device::{UNKNOWN, currency};
 use super::labelled::{LabelledValue, LabelledValues, labelled};
 use super::report::ReportView;
+use super::source::{evidence_origin, icloud_origin, mdm_origin};
 use super::support_request::support_request;
 use super::{history, policy};
 use crate::format::{self, AgeLimits, Label};
@@ -130,9 +131,10 @@ impl DetailsWriter<'_> {
     }
 
     fn evidence(&self, evidence: &Evidence) -> LabelledValue {
+        let source = evidence_origin(self.view.results(), evidence);
         let source = match evidence.observed_at {
-            Some(at) => format!("{}, {}", evidence.source, self.when(at)),
-            None => evidence.source.clone(),
+            Some(at) => format!("{source}, {}", self.when(at)),
+            None => source,
         };
         labelled(self.read(&evidence.text), source)
     }
@@ -181,7 +183,10 @@ impl DetailsWriter<'_> {
             ("ICCID", device.iccid.as_deref().map(format::iccid)),
             ("Product type", device.product_type.clone()),
             ("System", build),
-            ("Newest for its model", Some(currency(&device.os))),
+            (
+                "Newest for its model",
+                Some(currency(self.view.results(), &device.os)),
+            ),
             ("E-mail", device.email.clone()),
             ("Site", device.site.clone()),
             ("Group", device.group.clone()),
@@ -224,7 +229,10 @@ impl DetailsWriter<'_> {
                 or_unknown(icloud.last_date.map(|at| self.when(at))),
             ),
             ("Counts as good", format::yes_no(icloud.good).into()),
-            ("Source", or_unknown(icloud.source.clone())),
+            (
+                "Source",
+                or_unknown(icloud_origin(self.view.results(), icloud)),
+            ),
             (
                 "As of",
                 or_unknown(icloud.observed_at.map(|at| self.when(at))),
@@ -259,7 +267,7 @@ impl DetailsWriter<'_> {
                 "Last seen",
                 or_unknown(mdm.last_seen.map(|at| self.when(at))),
             ),
-            ("Source", or_unknown(mdm.source.clone())),
+            ("Source", or_unknown(mdm_origin(self.view.results(), mdm))),
             ("Trusted", format::yes_no(mdm.trusted).into()),
             ("Supervised", yes_no_or(mdm.supervised, UNKNOWN)),
             ("User Enrollment", yes_no_or(mdm.user_enrollment, UNKNOWN)),

@@ -9,7 +9,7 @@ use super::attention;
 use super::capped::Capped;
 use super::report::ReportView;
 use crate::format::{self, Age, escaped, plural};
-use crate::results::{Confidence, Device, Finding, Os, OsVerdict, Severity, Status};
+use crate::results::{Confidence, Device, Finding, Os, OsVerdict, Results, Severity, Status};
 
 /// In place of a fact that no evidence gives.
 pub(crate) const UNKNOWN: &str = "unknown";
@@ -167,7 +167,7 @@ pub(crate) fn fix_key(finding: Option<&Finding>) -> String {
 
 /// How a version of iOS stands to what there is: "26.6.1 is out, and something newer for 31 days at
 /// least; Apple's GDMF list (/srv/gdmf.json), of 2026-08-27".
-pub(crate) fn currency(os: &Os) -> String {
+pub(crate) fn currency(results: &Results, os: &Os) -> String {
     let newest = os.newest.as_deref().unwrap_or_default();
     let since = os.days_behind.map_or_else(String::new, |days| {
         let days = plural(days.unsigned_abs(), "day", "days");
@@ -188,15 +188,14 @@ pub(crate) fn currency(os: &Os) -> String {
     } else {
         ""
     };
-    let source = os.source.as_deref().unwrap_or_default();
-    let of = os
-        .source_date
-        .map_or_else(String::new, |date| format!(", of {date}"));
+    let source = os.source.and_then(|place| results.source(place));
+    let is_list = source.is_some_and(|source| source.date.is_some());
     let unsure = match os.confidence {
-        Some(Confidence::Low) if os.source_date.is_some() => ", which is old",
+        Some(Confidence::Low) if is_list => ", which is old",
         _ => "",
     };
-    format!("{verdict}{grace}; {source}{of}{unsure}")
+    let source = source.map(ToString::to_string).unwrap_or_default();
+    format!("{verdict}{grace}; {source}{unsure}")
 }
 
 /// A device in a list that needs no script.

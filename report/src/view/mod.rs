@@ -24,6 +24,7 @@ pub mod report;
 pub(crate) mod rollup;
 pub mod run_sheet;
 pub(crate) mod since;
+pub(crate) mod source;
 pub mod summary;
 pub mod support_request;
 pub mod ticket;

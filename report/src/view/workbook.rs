@@ -6,9 +6,10 @@ use super::device::{SEVERITIES, STATUSES};
 use super::groups::{Group, groups};
 use super::history::RiskChange;
 use super::report::{ReportView, Row, when};
+use super::source::evidence_origin;
 use super::summary::{FleetSum, headline, silent_exports};
 use crate::format::{Label, heading};
-use crate::results::{Device, Finding, Results, Status};
+use crate::results::{Device, Evidence, Finding, Results, Status};
 
 /// One sheet. Its rows are made while they are printed.
 pub(crate) struct SheetTable<'a> {
@@ -231,12 +232,10 @@ const FINDINGS: [&str; 13] = [
 
 fn finding(view: &ReportView<'_>, device: &Device, finding: &Finding) -> Vec<Cell> {
     let fix = finding.fix();
-    let of_evidence = |part: fn(&crate::results::Evidence) -> &str| {
-        let parts: Vec<_> = finding
-            .evidence
-            .iter()
-            .map(|one| view.read(part(one)))
-            .collect();
+    let results = view.results();
+    let of_evidence = |part: fn(&Results, &Evidence) -> String| {
+        let parts = finding.evidence.iter();
+        let parts: Vec<_> = parts.map(|one| view.read(&part(results, one))).collect();
         Cell::text(Some(parts.join("; ")))
     };
     vec![
@@ -250,8 +249,8 @@ fn finding(view: &ReportView<'_>, device: &Device, finding: &Finding) -> Vec<Cel
         Cell::text(fix.map(|fix| fix.title)),
         Cell::text(fix.map(|fix| fix.who)),
         Cell::word(Some(finding.confidence)),
-        of_evidence(|evidence| &evidence.text),
-        of_evidence(|evidence| &evidence.source),
+        of_evidence(|_, evidence| evidence.text.clone()),
+        of_evidence(evidence_origin),
         Cell::text(Some(view.read(&finding.why))),
     ]
 }

@@ -9,6 +9,7 @@ use std::path::PathBuf;
 use fleetback_report::format::{self, AgeLimits, Label};
 use fleetback_report::results::{Code, Confidence, FixId, PatternKind, Severity, *};
 use fleetback_scanner::model::backup::*;
+use fleetback_scanner::model::evidence::TimestampSource;
 use fleetback_scanner::model::management::CapacityUnit;
 use fleetback_scanner::model::problem::{Level, Problem, ProblemKind};
 use jiff::Timestamp;
@@ -19,6 +20,16 @@ pub(crate) const NOW: &str = "2026-11-23T06:00:00Z";
 /// Reads an instant.
 pub(crate) fn at(text: &str) -> Timestamp {
     text.parse().unwrap()
+}
+
+/// What the findings and facts of the devices below were read from.
+const SOURCES: [&str; 2] = ["Status.plist", "DeviceInformation.plist"];
+
+fn source(name: &str) -> EvidenceSource {
+    EvidenceSource {
+        name: name.to_owned(),
+        ..EvidenceSource::default()
+    }
 }
 
 fn text(value: &str) -> Option<String> {
@@ -128,7 +139,8 @@ pub(crate) fn finding(code: Code, severity: Severity, cause: &str, fix: FixId) -
         severity,
         evidence: vec![Evidence {
             text: cause.to_owned(),
-            source: "Status.plist, SnapshotState".to_owned(),
+            source: SourceId(0),
+            key: Some("SnapshotState".into()),
             observed_at: Some(at(NOW)),
         }],
         cause: cause.to_owned(),
@@ -261,7 +273,8 @@ fn never() -> Device {
     device.icloud.enabled = Some(false);
     device.mdm = Some(Mdm {
         last_seen: Some(at("2026-11-16T06:00:01Z")),
-        source: text("DeviceInformation.plist, modification time"),
+        source: Some(SourceId(1)),
+        dated_by: Some(TimestampSource::FileTime),
         trusted: true,
         capacity: Some(64.0),
         available: Some(0.4),
@@ -353,7 +366,8 @@ fn icloud() -> Device {
         unread: None,
         enabled: Some(true),
         last_date: Some(date),
-        source: text("DeviceInformation.plist, LastCloudBackupDate"),
+        source: Some(SourceId(1)),
+        key: Some("LastCloudBackupDate".into()),
         observed_at: Some(at(NOW)),
         good: true,
         attempts: Vec::new(),
@@ -526,6 +540,7 @@ pub(crate) fn results(devices: Vec<Device>, problems: Vec<Problem>) -> Results {
         },
         fixes: BTreeMap::new(),
         causes: BTreeMap::new(),
+        sources: SOURCES.map(source).into(),
         summary: summary(&devices, &problems),
         devices,
         problems,

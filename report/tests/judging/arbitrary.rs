@@ -180,7 +180,7 @@ proptest! {
             let fresh = device.backups.iter().any(|b| b.good && b.completed_at.is_some_and(|d| d >= ago(3 * DAY)));
             for finding in &device.findings {
                 prop_assert!(!finding.evidence.is_empty() && finding.fix().is_none_or(|fix| !fix.steps.is_empty()));
-                prop_assert!(finding.evidence.iter().all(|e| !e.text.is_empty() && !e.source.is_empty()));
+                prop_assert!(finding.evidence.iter().all(|e| !e.text.is_empty() && results.source(e.source).is_some()));
                 let signs_out = finding.likely_fix == Some(FixId::SignOutIcloud) || finding.next_fix == Some(FixId::SignOutIcloud);
                 prop_assert!(!signs_out || fresh);
             }

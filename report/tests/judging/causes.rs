@@ -681,7 +681,8 @@ fn the_date_of_a_good_backup_names_the_file_that_holds_it() {
         let results = judged(&fleet([phone().local(backup)]), "");
         let mut findings = results.devices[0].findings.iter();
         let stale = findings.find(|f| f.code == Code::BackupStale).unwrap();
-        stale.evidence[0].source.clone()
+        let evidence = &stale.evidence[0];
+        results.origin(evidence.source, evidence.key.as_deref())
     };
     let whole = local(8 * DAY);
     let stands = LocalBackup {

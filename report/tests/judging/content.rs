@@ -106,7 +106,9 @@ fn an_empty_folder_tells_what_it_is() {
             os_version: Some(os.to_owned()),
             ..empty(content)
         };
-        check(backup, &["local-unfinished"], Status::Failed).findings[0].likely_fix.unwrap()
+        check(backup, &["local-unfinished"], Status::Failed).findings[0]
+            .likely_fix
+            .unwrap()
     };
     assert_eq!(fix(FolderContent::OnlyInfo, "16.1"), FixId::EnterPasscode);
     assert_eq!(

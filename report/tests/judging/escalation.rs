@@ -139,7 +139,11 @@ fn an_update_takes_its_time() {
         let shown = nights(9, Code::BackupStale, FixId::UpdateIos, STUCK);
         done(shown, FixId::UpdateIos, days)
     };
-    let fix = |days| advised(&stuck(), &updates(days), Code::BackupStale).likely_fix.unwrap();
+    let fix = |days| {
+        advised(&stuck(), &updates(days), Code::BackupStale)
+            .likely_fix
+            .unwrap()
+    };
     assert_eq!(fix(6), FixId::UpdateIos);
     assert_ne!(fix(7), FixId::UpdateIos);
 }
@@ -157,7 +161,11 @@ const FAILING: Code = Code::IcloudAttemptsFailing;
 #[test]
 fn an_attempt_that_failed_after_the_fix_was_shown_makes_it_give_way() {
     let shown = |count| nights(count, FAILING, FixId::RestartDevice, ("M4", false));
-    let fix = |days, count| advised(&failed(days), &shown(count), FAILING).likely_fix.unwrap();
+    let fix = |days, count| {
+        advised(&failed(days), &shown(count), FAILING)
+            .likely_fix
+            .unwrap()
+    };
     assert_eq!(
         fix(6, 5),
         FixId::RestartDevice,
@@ -289,7 +297,9 @@ fn two_fixes_that_were_tried_and_two_weeks_are_for_apple() {
             false => history,
         };
         let fleet = fleet([phone().icloud(days * DAY)]);
-        advised(&fleet, &history, Code::BackupStale).likely_fix.unwrap()
+        advised(&fleet, &history, Code::BackupStale)
+            .likely_fix
+            .unwrap()
     };
     assert_eq!(days(14, true), FixId::ContactAppleSupport);
     assert_ne!(days(13, true), FixId::ContactAppleSupport);

@@ -6,13 +6,13 @@
 use fleetback_scanner::model::backup::{LocalBackup, State};
 
 use crate::assess::context::{DeviceContext, Good};
-use crate::assess::draft_finding::{DraftFinding, from_backup, from_fact};
+use crate::assess::draft_finding::{DraftEvidence, DraftFinding, from_backup, from_fact};
 use crate::assess::good_backup::within;
-use crate::assess::icloud_evidence::source_words;
+use crate::assess::origin::Origin;
 use crate::assess::status::status;
 use crate::format::instant;
 use crate::policy::Requirement;
-use crate::results::{BackupKind, Code, Evidence, Severity, Status};
+use crate::results::{BackupKind, Code, Severity, Status};
 
 pub(crate) fn find(ctx: &DeviceContext<'_>) -> Vec<DraftFinding> {
     let newest = ctx.last_good().and_then(|good| too_old(ctx, &good));
@@ -62,7 +62,7 @@ fn date_key(backup: &LocalBackup) -> &'static str {
     }
 }
 
-fn date_in_words(ctx: &DeviceContext<'_>, good: &Good<'_>) -> Evidence {
+fn date_in_words(ctx: &DeviceContext<'_>, good: &Good<'_>) -> DraftEvidence {
     let age = ctx.age(good.date).words();
     let when = instant(good.date);
     match (good.backup, &ctx.cloud.last) {
@@ -76,9 +76,9 @@ fn date_in_words(ctx: &DeviceContext<'_>, good: &Good<'_>) -> Evidence {
             format!("the newest iCloud backup is of {when}, {age} ago"),
             fact,
         ),
-        (None, None) => Evidence {
+        (None, None) => DraftEvidence {
             text: format!("the newest good backup is of {when}, {age} ago"),
-            source: "the evidence of this device".to_owned(),
+            origin: Origin::named("the evidence of this device"),
             observed_at: Some(good.date),
         },
     }
@@ -110,12 +110,12 @@ fn required_never(ctx: &DeviceContext<'_>, kind: BackupKind) -> Option<DraftFind
             if possible && none && ctx.fleet.left_out {
                 return Some(not_found(ctx));
             }
-            (possible && none).then(|| Evidence {
+            (possible && none).then(|| DraftEvidence {
                 text: format!(
                     "{}, and none was found below the roots that were scanned",
                     why_local(ctx)
                 ),
-                source: "the roots of this scan".to_owned(),
+                origin: Origin::named("the roots of this scan"),
                 observed_at: Some(ctx.now),
             })
         }
@@ -125,12 +125,12 @@ fn required_never(ctx: &DeviceContext<'_>, kind: BackupKind) -> Option<DraftFind
 
 /// A backup that was not found, where it may lie in a place that was not searched.
 fn not_found(ctx: &DeviceContext<'_>) -> DraftFinding {
-    let evidence = Evidence {
+    let evidence = DraftEvidence {
         text: format!(
             "{}, and none was found; but places below the roots were not searched",
             why_local(ctx)
         ),
-        source: "the roots of this scan".to_owned(),
+        origin: Origin::named("the roots of this scan"),
         observed_at: Some(ctx.now),
     };
     DraftFinding::new(Code::BackupUnknown, vec![evidence])
@@ -143,14 +143,16 @@ fn why_local(ctx: &DeviceContext<'_>) -> &'static str {
     }
 }
 
-fn cloud_never(ctx: &DeviceContext<'_>) -> Evidence {
+fn cloud_never(ctx: &DeviceContext<'_>) -> DraftEvidence {
     let inventory_date = ctx.mdm().and_then(|mdm| mdm.last_inventory.as_ref());
-    Evidence {
+    DraftEvidence {
         text: "the MDM's answer tells of iCloud Backup and carries no date of a last backup"
             .to_owned(),
-        source: inventory_date.map_or_else(
-            || "the MDM's answer".to_owned(),
-            |inventory_date| source_words(&inventory_date.source, "LastCloudBackupDate (absent)"),
+        origin: inventory_date.map_or_else(
+            || Origin::named("the MDM's answer"),
+            |inventory_date| {
+                Origin::document(&inventory_date.source).key("LastCloudBackupDate (absent)")
+            },
         ),
         observed_at: inventory_date.map(|inventory_date| inventory_date.value),
     }

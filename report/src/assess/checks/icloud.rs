@@ -4,13 +4,14 @@
 //! stands in for it.
 
 use crate::assess::context::DeviceContext;
-use crate::assess::draft_finding::{DraftFinding, from_fact};
+use crate::assess::draft_finding::{DraftEvidence, DraftFinding, from_fact};
 use crate::assess::fleet_index::is_outage;
 use crate::assess::good_backup::within;
-use crate::assess::icloud_evidence::{Attempt, log_date, log_source, source_words};
+use crate::assess::icloud_evidence::{Attempt, log_date};
+use crate::assess::origin::Origin;
 use crate::format::instant;
 use crate::policy::{Requirement, span_of_days};
-use crate::results::{Code, Evidence, Severity};
+use crate::results::{Code, Severity};
 
 pub(crate) fn find(ctx: &DeviceContext<'_>) -> Vec<DraftFinding> {
     if ctx.policy.backups.icloud == Requirement::Forbidden {
@@ -36,7 +37,7 @@ fn forbidden(ctx: &DeviceContext<'_>) -> Option<DraftFinding> {
 }
 
 /// The restriction that stops iCloud Backup, in words.
-pub(crate) fn restriction_evidence(ctx: &DeviceContext<'_>, key: &str) -> Option<Evidence> {
+pub(crate) fn restriction_evidence(ctx: &DeviceContext<'_>, key: &str) -> Option<DraftEvidence> {
     let mdm = ctx.mdm()?;
     let restrictions = mdm.restrictions.as_ref()?;
     let value = restrictions.value.get(key)?;
@@ -47,9 +48,9 @@ pub(crate) fn restriction_evidence(ctx: &DeviceContext<'_>, key: &str) -> Option
             let names: Vec<&str> = profiles.iter().map(String::as_str).collect();
             format!(", set by {}", names.join(", "))
         });
-    Some(Evidence {
+    Some(DraftEvidence {
         text: format!("the restriction {key} = {value} is in force{by}"),
-        source: source_words(&restrictions.source, &format!("restrictedBool.{key}")),
+        origin: Origin::document(&restrictions.source).key(format!("restrictedBool.{key}")),
         observed_at: Some(restrictions.observed_at()),
     })
 }
@@ -132,9 +133,9 @@ fn silent(ctx: &DeviceContext<'_>) -> Option<DraftFinding> {
         let text = format!(
             "{since}, and {drops} of the {windows} times when a backup could have begun ended because the Wi-Fi was lost"
         );
-        let evidence = Evidence {
+        let evidence = DraftEvidence {
             text,
-            source: log_source(backup, "com.apple.MobileBackup.plist"),
+            origin: Origin::log(backup, "com.apple.MobileBackup.plist"),
             observed_at: log_date(backup, ctx.now),
         };
         DraftFinding::new(Code::IcloudAttemptsFailing, vec![evidence])
@@ -147,13 +148,13 @@ fn failing(ctx: &DeviceContext<'_>) -> Option<DraftFinding> {
     let evidence = failures
         .iter()
         .take(EVIDENCE_ATTEMPTS)
-        .map(|attempt| Evidence {
+        .map(|attempt| DraftEvidence {
             text: format!(
                 "the device reported {} for iCloud Backup on {}",
                 attempt.describe(),
                 instant(attempt.entry.at)
             ),
-            source: log_source(attempt.backup, "com.apple.MobileBackup.plist"),
+            origin: Origin::log(attempt.backup, "com.apple.MobileBackup.plist"),
             observed_at: Some(attempt.entry.at),
         });
     let draft = DraftFinding::new(Code::IcloudAttemptsFailing, evidence.collect());

@@ -4,11 +4,11 @@ use fleetback_scanner::model::backup::{LocalBackup, State};
 use jiff::Timestamp;
 
 use crate::assess::context::DeviceContext;
-use crate::assess::draft_finding::{DraftFinding, from_backup};
+use crate::assess::draft_finding::{DraftEvidence, DraftFinding, from_backup};
 use crate::assess::good_backup::is_plausible;
-use crate::assess::icloud_evidence::source_words;
+use crate::assess::origin::Origin;
 use crate::format::instant;
-use crate::results::{Code, Evidence};
+use crate::results::Code;
 
 pub(crate) fn find(ctx: &DeviceContext<'_>) -> Vec<DraftFinding> {
     let drafts = [
@@ -23,16 +23,16 @@ pub(crate) fn find(ctx: &DeviceContext<'_>) -> Vec<DraftFinding> {
         .collect()
 }
 
-fn conflicts(ctx: &DeviceContext<'_>) -> Vec<Evidence> {
+fn conflicts(ctx: &DeviceContext<'_>) -> Vec<DraftEvidence> {
     let between = ctx.device.conflicts.iter().map(|conflict| {
         let paths: Vec<String> = conflict
             .paths
             .iter()
             .map(|p| p.display().to_string())
             .collect();
-        Evidence {
+        DraftEvidence {
             text: in_words_of(&conflict.text),
-            source: paths.join(", "),
+            origin: Origin::named(paths.join(", ")),
             observed_at: None,
         }
     });
@@ -56,27 +56,27 @@ fn in_words_of(text: &str) -> String {
     }
 }
 
-fn impossible_dates(ctx: &DeviceContext<'_>) -> Vec<Evidence> {
+fn impossible_dates(ctx: &DeviceContext<'_>) -> Vec<DraftEvidence> {
     // A make-believe backup bears 1970 on purpose; that is no clock.
     let backups = ctx.locals.iter().map(|local| local.backup);
     let backups = backups.filter(|backup| backup.state != State::Fake);
-    let mut evidence: Vec<Evidence> = backups
+    let mut evidence: Vec<DraftEvidence> = backups
         .flat_map(|backup| impossible_dates_of(ctx, backup))
         .collect();
     let cloud_date = ctx.mdm().and_then(|mdm| mdm.last_cloud_backup.as_ref());
     if let Some(cloud_date) =
         cloud_date.filter(|cloud_date| !is_plausible(cloud_date.value, ctx.now))
     {
-        evidence.push(Evidence {
+        evidence.push(DraftEvidence {
             text: describe("the iCloud backup", cloud_date.value, ctx.now),
-            source: source_words(&cloud_date.source, "LastCloudBackupDate"),
+            origin: Origin::document(&cloud_date.source).key("LastCloudBackupDate"),
             observed_at: Some(cloud_date.observed_at()),
         });
     }
     evidence
 }
 
-fn impossible_dates_of(ctx: &DeviceContext<'_>, backup: &LocalBackup) -> Vec<Evidence> {
+fn impossible_dates_of(ctx: &DeviceContext<'_>, backup: &LocalBackup) -> Vec<DraftEvidence> {
     let dates = [
         (backup.status_date, "Status.plist Date"),
         (backup.manifest_date, "Manifest.plist Date"),

@@ -5,12 +5,12 @@ use fleetback_scanner::model::management::MdmState;
 
 use super::icloud::{is_blocked, restriction_evidence};
 use crate::assess::context::DeviceContext;
-use crate::assess::draft_finding::{DraftFinding, from_backup};
-use crate::assess::icloud_evidence::source_words;
+use crate::assess::draft_finding::{DraftEvidence, DraftFinding, from_backup};
+use crate::assess::origin::Origin;
 use crate::assess::status::status;
 use crate::format::instant;
 use crate::policy::Requirement;
-use crate::results::{Code, Evidence, Severity, Status};
+use crate::results::{Code, Severity, Status};
 
 pub(crate) fn find(ctx: &DeviceContext<'_>) -> Vec<DraftFinding> {
     let all = [not_in_inventory(ctx), left(ctx), no_path(ctx)];
@@ -34,9 +34,9 @@ fn left(ctx: &DeviceContext<'_>) -> Option<DraftFinding> {
         MdmState::InBin => "its record lies in the bin",
         _ => "it is no longer managed",
     };
-    let evidence = Evidence {
+    let evidence = DraftEvidence {
         text: format!("the device has left the MDM: {how}"),
-        source: source_words(&state.source, ""),
+        origin: Origin::document(&state.source),
         observed_at: Some(state.observed_at()),
     };
     Some(DraftFinding::new(Code::MdmLeft, vec![evidence]))
@@ -74,13 +74,13 @@ fn way_closed(
     restricted: bool,
     key: &str,
     what: &str,
-) -> Option<Evidence> {
+) -> Option<DraftEvidence> {
     if restricted {
         return restriction_evidence(ctx, key);
     }
-    (requirement == Requirement::Forbidden).then(|| Evidence {
+    (requirement == Requirement::Forbidden).then(|| DraftEvidence {
         text: format!("the policy forbids {what}"),
-        source: format!("the policy {}", ctx.policy.name),
+        origin: Origin::named(format!("the policy {}", ctx.policy.name)),
         observed_at: Some(ctx.now),
     })
 }
@@ -108,9 +108,9 @@ pub(crate) fn status_unknown(
         Status::Unknown => open_questions(ctx),
         _ => "no good backup in date is known, and the evidence does not say what became of the attempts".to_owned(),
     };
-    let evidence = Evidence {
+    let evidence = DraftEvidence {
         text,
-        source: "all evidence of this scan".to_owned(),
+        origin: Origin::named("all evidence of this scan"),
         observed_at: Some(ctx.now),
     };
     Some(DraftFinding::new(Code::BackupUnknown, vec![evidence]))
@@ -148,13 +148,13 @@ pub(crate) fn not_seen(ctx: &DeviceContext<'_>) -> Vec<DraftFinding> {
     let Some(contact) = ctx.contact().filter(|contact| !ctx.trusted(contact.value)) else {
         return Vec::new();
     };
-    let evidence = Evidence {
+    let evidence = DraftEvidence {
         text: format!(
             "the MDM last heard of the device on {}, {} ago",
             instant(contact.value),
             ctx.age(contact.value).words()
         ),
-        source: source_words(&contact.source, ""),
+        origin: Origin::document(&contact.source),
         observed_at: Some(contact.value),
     };
     vec![DraftFinding::new(Code::DeviceNotSeen, vec![evidence])]

@@ -9,12 +9,13 @@ use fleetback_scanner::model::problem::Level;
 use super::local_content::{self, is_not_downloaded};
 use super::local_finding::{failure, or_reason, state_evidence};
 use crate::assess::context::{DeviceContext, Local};
-use crate::assess::draft_finding::{DraftFinding, from_backup};
+use crate::assess::draft_finding::{DraftEvidence, DraftFinding, from_backup};
 use crate::assess::good_backup::{claims_to_be_whole, is_asked_for_its_password, within};
+use crate::assess::origin::Origin;
 use crate::assess::status::later_attempt;
 use crate::format::{Label, instant, size};
 use crate::policy::Demand;
-use crate::results::{Code, Evidence, Severity};
+use crate::results::{Code, Severity};
 
 pub(crate) fn find(ctx: &DeviceContext<'_>) -> Vec<DraftFinding> {
     let each = ctx.locals.iter().flat_map(|local| {
@@ -67,7 +68,7 @@ fn files_missing(ctx: &DeviceContext<'_>, local: &Local<'_>) -> Option<DraftFind
         from_backup(
             text,
             backup,
-            &file.file_id,
+            file.file_id.clone(),
             Some(backup.file_check.verified.at),
         )
     });
@@ -95,7 +96,7 @@ fn damaged(ctx: &DeviceContext<'_>, local: &Local<'_>) -> Option<DraftFinding> {
         from_backup(
             text,
             backup,
-            &file.file_id,
+            file.file_id.clone(),
             Some(backup.file_check.verified.at),
         )
     });
@@ -167,7 +168,7 @@ fn attempt_failed(ctx: &DeviceContext<'_>, local: &Local<'_>) -> Option<DraftFin
         from_backup(text, backup, "Info.plist Last Backup Date", Some(at))
     });
     let state = (backup.state == State::AttemptFailed).then(|| state_evidence(backup));
-    let evidence: Vec<Evidence> = state.into_iter().chain(later).collect();
+    let evidence: Vec<DraftEvidence> = state.into_iter().chain(later).collect();
     if evidence.is_empty() {
         return None;
     }
@@ -192,13 +193,13 @@ fn in_progress(_: &DeviceContext<'_>, local: &Local<'_>) -> Option<DraftFinding>
 
 fn unreadable(_: &DeviceContext<'_>, local: &Local<'_>) -> Option<DraftFinding> {
     let backup = local.backup;
-    let mut evidence: Vec<Evidence> = backup
+    let mut evidence: Vec<DraftEvidence> = backup
         .problems
         .iter()
         .filter(|problem| problem.level == Level::Incomplete)
-        .map(|problem| Evidence {
+        .map(|problem| DraftEvidence {
             text: problem.reason(),
-            source: problem.path.display().to_string(),
+            origin: Origin::named(problem.path.display().to_string()),
             observed_at: Some(backup.file_check.verified.at),
         })
         .collect();

@@ -6,11 +6,12 @@ use jiff::Timestamp;
 
 use super::local_finding::{failure, state_evidence};
 use crate::assess::context::{DeviceContext, Local};
-use crate::assess::draft_finding::{DraftFinding, from_backup};
+use crate::assess::draft_finding::{DraftEvidence, DraftFinding, from_backup};
 use crate::assess::good_backup::within;
+use crate::assess::origin::Origin;
 use crate::format::{instant, list, plural};
 use crate::history::PastFolder;
-use crate::results::{Code, Evidence, Severity};
+use crate::results::{Code, Severity};
 
 /// A folder that was first missed longer ago than this, in days, is reported no more: every run has reported it.
 const GONE_DAYS: f64 = 30.0;
@@ -65,7 +66,8 @@ pub(super) fn restore_hazard(_: &DeviceContext<'_>, local: &Local<'_>) -> Option
     );
     let first = from_backup(text, backup, "the manifest", verified);
     let named = paths.sample.iter().take(PATHS_MAX);
-    let named = named.map(|file| from_backup(of_domain(file), backup, &file.file_id, verified));
+    let named =
+        named.map(|file| from_backup(of_domain(file), backup, file.file_id.clone(), verified));
     let evidence = std::iter::once(first).chain(named).collect();
     Some(DraftFinding::new(Code::RestoreHazard, evidence))
 }
@@ -95,7 +97,7 @@ pub(super) fn empty(ctx: &DeviceContext<'_>, local: &Local<'_>) -> Option<DraftF
 
 /// Good backups that an earlier run saw, and that neither lie there any more nor have a successor.
 pub(super) fn gone(ctx: &DeviceContext<'_>) -> Vec<DraftFinding> {
-    let evidence: Vec<Evidence> = gone_folders(ctx).map(gone_evidence).collect();
+    let evidence: Vec<DraftEvidence> = gone_folders(ctx).map(gone_evidence).collect();
     if evidence.is_empty() {
         return Vec::new();
     }
@@ -137,15 +139,15 @@ fn has_successor(ctx: &DeviceContext<'_>, completed_at: Timestamp) -> bool {
     dates.into_iter().any(|date| date >= completed_at)
 }
 
-fn gone_evidence(folder: &PastFolder) -> Evidence {
-    Evidence {
+fn gone_evidence(folder: &PastFolder) -> DraftEvidence {
+    DraftEvidence {
         text: format!(
             "the good backup of {} on {} was there on {}, the last run that saw it, and is gone",
             instant(folder.completed_at),
             folder.host,
             instant(folder.until)
         ),
-        source: folder.path.display().to_string(),
+        origin: Origin::named(folder.path.display().to_string()),
         observed_at: Some(folder.until),
     }
 }

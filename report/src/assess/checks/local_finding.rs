@@ -3,8 +3,8 @@
 use fleetback_scanner::model::backup::LocalBackup;
 
 use crate::assess::context::DeviceContext;
-use crate::assess::draft_finding::{DraftFinding, from_backup};
-use crate::results::{Code, Evidence, Severity};
+use crate::assess::draft_finding::{DraftEvidence, DraftFinding, from_backup};
+use crate::results::{Code, Severity};
 
 /// A reason is never empty: evidence without words is none.
 pub(crate) fn or_reason(text: String) -> String {
@@ -20,7 +20,7 @@ pub(crate) fn failure(
     ctx: &DeviceContext<'_>,
     backup: &LocalBackup,
     code: Code,
-    evidence: Vec<Evidence>,
+    evidence: Vec<DraftEvidence>,
 ) -> DraftFinding {
     let draft = DraftFinding::new(code, evidence);
     match (ctx.in_date_beside(backup), backup.archived) {
@@ -30,7 +30,7 @@ pub(crate) fn failure(
     }
 }
 
-pub(crate) fn state_evidence(backup: &LocalBackup) -> Evidence {
+pub(crate) fn state_evidence(backup: &LocalBackup) -> DraftEvidence {
     let text = or_reason(backup.state_reason.clone());
     from_backup(text, backup, "Status.plist", backup.status_date)
 }

@@ -1,18 +1,19 @@
 //! Versions of iOS that no longer do, or that lag behind.
 
 use crate::assess::context::DeviceContext;
-use crate::assess::draft_finding::DraftFinding;
-use crate::assess::os_support::currency;
+use crate::assess::draft_finding::{DraftEvidence, DraftFinding};
+use crate::assess::origin::Origin;
+use crate::assess::os_support::{Currency, currency};
 use crate::format;
 use crate::policy::Demand;
-use crate::results::{Code, Evidence, Os, OsVerdict, Severity};
+use crate::results::{Code, EvidenceSource, Os, OsVerdict, Severity};
 use crate::tables::os_version::OsVersion;
 
 pub(crate) fn find(ctx: &DeviceContext<'_>) -> Vec<DraftFinding> {
-    let os = currency(ctx);
+    let Currency { os, source } = currency(ctx);
     let mut evidence: Vec<_> = ctx.os().and_then(too_old).into_iter().collect();
     if os.verdict == OsVerdict::Unsupported {
-        evidence.push(left_behind(&os));
+        evidence.push(left_behind(source.as_ref()));
     }
     if !evidence.is_empty() {
         return vec![DraftFinding::new(Code::OsUnsupported, evidence)];
@@ -24,48 +25,49 @@ pub(crate) fn find(ctx: &DeviceContext<'_>) -> Vec<DraftFinding> {
         Demand::Allowed => Severity::Info,
     };
     let outdated = blamed.map(|version| {
-        DraftFinding::new(Code::OsOutdated, outdated(version, &os)).severity(severity)
+        DraftFinding::new(Code::OsOutdated, outdated(version, &os, source.as_ref()))
+            .severity(severity)
     });
     outdated.into_iter().collect()
 }
 
 /// Where a device's own version was read.
-fn own(text: String) -> Evidence {
-    Evidence {
+fn own(text: String) -> DraftEvidence {
+    DraftEvidence {
         text,
-        source: "OSVersion of the MDM or ProductVersion of the newest backup".to_owned(),
+        origin: Origin::named("OSVersion of the MDM or ProductVersion of the newest backup"),
         observed_at: None,
     }
 }
 
 /// What the list of releases says.
-fn listed(text: String, os: &Os) -> Evidence {
-    let source = os.source.clone().unwrap_or_default();
-    Evidence {
+fn listed(text: String, list: Option<&EvidenceSource>) -> DraftEvidence {
+    DraftEvidence {
         text,
-        source: match os.source_date {
-            Some(date) => format!("{source}, of {date}"),
-            None => source,
+        origin: Origin {
+            source: list.cloned().unwrap_or_default(),
+            key: None,
         },
         observed_at: None,
     }
 }
 
-fn too_old(version: OsVersion) -> Option<Evidence> {
+fn too_old(version: OsVersion) -> Option<DraftEvidence> {
     let text = format!("the device runs iOS {version}; iCloud Backup needs iOS 9 or later");
     (!version.has_icloud_backup()).then(|| own(text))
 }
 
-fn left_behind(os: &Os) -> Evidence {
+fn left_behind(list: Option<&EvidenceSource>) -> DraftEvidence {
     listed(
         "no version of iOS is listed for its model any more".to_owned(),
-        os,
+        list,
     )
 }
 
-fn outdated(version: OsVersion, os: &Os) -> Vec<Evidence> {
+fn outdated(version: OsVersion, os: &Os, source: Option<&EvidenceSource>) -> Vec<DraftEvidence> {
     let newest = os.newest.as_deref().unwrap_or_default();
-    if os.source_date.is_none() {
+    let list = source.filter(|source| source.date.is_some());
+    if list.is_none() {
         let text = format!("the device runs {version}; another of its model runs {newest}");
         return vec![own(text)];
     }
@@ -74,5 +76,5 @@ fn outdated(version: OsVersion, os: &Os) -> Vec<Evidence> {
         format!(", and something newer than its own for {days} at least")
     });
     let text = format!("the device runs {version}; {newest} is out for its model{since}");
-    vec![listed(text, os)]
+    vec![listed(text, list)]
 }

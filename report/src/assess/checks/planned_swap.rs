@@ -8,10 +8,10 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
 use crate::assess::context::DeviceContext;
-use crate::assess::draft_finding::DraftFinding;
-use crate::assess::icloud_evidence::source_words;
+use crate::assess::draft_finding::{DraftEvidence, DraftFinding};
+use crate::assess::origin::Origin;
 use crate::policy::span_of_days;
-use crate::results::{Code, Evidence, Severity, Verdict};
+use crate::results::{Code, Severity, Verdict};
 
 /// The day of a swap that is due, and the finding of it.
 pub(crate) fn find(
@@ -21,9 +21,12 @@ pub(crate) fn find(
 ) -> Option<DraftFinding> {
     let day = due(ctx)?;
     let table = ctx.device.person.as_ref().map(|person| &person.source);
-    let evidence = Evidence {
+    let evidence = DraftEvidence {
         text: format!("swap on {day}: {} ({reason})", verdict.label()),
-        source: table.map_or_else(String::new, |table| source_words(table, "planned swap")),
+        origin: table.map_or_else(
+            || Origin::named("the inventory table"),
+            |table| Origin::document(table).key("planned swap"),
+        ),
         observed_at: None,
     };
     let severity = match verdict {

@@ -3,10 +3,10 @@
 use fleetback_scanner::model::backup::LocalBackup;
 
 use crate::assess::context::DeviceContext;
-use crate::assess::draft_finding::{DraftFinding, from_backup};
-use crate::assess::icloud_evidence::{log_source, source_words};
+use crate::assess::draft_finding::{DraftEvidence, DraftFinding, from_backup};
+use crate::assess::origin::Origin;
 use crate::format::{instant, size};
-use crate::results::{Code, Evidence, Severity};
+use crate::results::{Code, Severity};
 use crate::tables::error_codes::Class;
 
 pub(crate) fn find(ctx: &DeviceContext<'_>) -> Vec<DraftFinding> {
@@ -25,9 +25,9 @@ fn device_by_ratio(ctx: &DeviceContext<'_>) -> Option<DraftFinding> {
     } else {
         return None;
     };
-    let evidence = Evidence {
+    let evidence = DraftEvidence {
         text: format!("{percent:.1} % of the device's storage is free"),
-        source: source_words(&storage.source, "AvailableDeviceCapacity"),
+        origin: Origin::document(&storage.source).key("AvailableDeviceCapacity"),
         observed_at: Some(storage.observed_at()),
     };
     Some(DraftFinding::new(Code::DeviceStorageLow, vec![evidence]).severity(severity))
@@ -36,13 +36,13 @@ fn device_by_ratio(ctx: &DeviceContext<'_>) -> Option<DraftFinding> {
 fn device_by_code(ctx: &DeviceContext<'_>) -> Option<DraftFinding> {
     let newest = ctx.cloud.lasting_failure()?;
     (newest.class() == Some(Class::DeviceStorage)).then(|| {
-        let evidence = Evidence {
+        let evidence = DraftEvidence {
             text: format!(
                 "the device reported {} on {}",
                 newest.describe(),
                 instant(newest.entry.at)
             ),
-            source: log_source(newest.backup, "com.apple.MobileBackup.plist"),
+            origin: Origin::log(newest.backup, "com.apple.MobileBackup.plist"),
             observed_at: Some(newest.entry.at),
         };
         DraftFinding::new(Code::DeviceStorageLow, vec![evidence])
