@@ -28,10 +28,10 @@ pub(crate) fn diagnose(
         article_step: advice.fix.about().article_step,
         focus: row.focus.filter(|_| is_first),
         confidence: if is_first { sure } else { Confidence::Low },
-        why: match advice.why {
+        why: Some(match advice.why {
             Some(more) => format!("{}; {more}", why.text),
             None => why.text,
-        },
+        }),
         next_fix: advice.next,
         waived: None,
         pattern: why.pattern,

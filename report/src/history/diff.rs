@@ -134,7 +134,7 @@ impl Diff {
         let mut changes = BTreeMap::new();
         let mut devices = Vec::new();
         for (then, now) in pairs {
-            let device = DeviceDiff::between(then, now);
+            let device = DeviceDiff::between((old, then), (new, now));
             *changes.entry(device.change).or_default() += 1;
             if device.differs() {
                 devices.push(device);
@@ -214,6 +214,9 @@ fn lost(stand: Option<&Stand>) -> bool {
     stand.is_some_and(|stand| stand.could_be_lost)
 }
 
+/// A report, and the device in it.
+type Standpoint<'a> = (&'a Results, Option<&'a Device>);
+
 impl DeviceDiff {
     /// Is it a change that somebody should look at tonight?
     fn alarms(&self) -> bool {
@@ -225,7 +228,7 @@ impl DeviceDiff {
         }
     }
 
-    fn between(then: Option<&Device>, now: Option<&Device>) -> Self {
+    fn between((old, then): Standpoint<'_>, (new, now): Standpoint<'_>) -> Self {
         let change = match now {
             Some(now) => Change::between(then.map(Device::standing), now.standing()).into(),
             None => DiffKind::Gone,
@@ -236,8 +239,8 @@ impl DeviceDiff {
             device: now
                 .or(then)
                 .map_or_else(DeviceRef::default, DeviceRef::from),
-            then: then.map(Stand::of),
-            now: now.map(Stand::of),
+            then: then.map(|device| Stand::of(old, device)),
+            now: now.map(|device| Stand::of(new, device)),
             came: has.difference(&had).copied().collect(),
             went: had.difference(&has).copied().collect(),
         }
@@ -254,7 +257,7 @@ impl DeviceDiff {
 }
 
 impl Stand {
-    fn of(device: &Device) -> Self {
+    fn of(results: &Results, device: &Device) -> Self {
         let worst = device
             .findings
             .iter()
@@ -265,7 +268,7 @@ impl Stand {
             severity: device.severity,
             last_good_backup: device.last_good_backup.clone(),
             likely_fix: worst.and_then(|finding| finding.likely_fix),
-            why: worst.map(|finding| finding.why.clone()),
+            why: worst.map(|finding| results.why(finding).to_owned()),
         }
     }
 }

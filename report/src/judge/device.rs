@@ -18,7 +18,8 @@ use crate::history::compare::{self, JudgedNow};
 use crate::history::incident::escalates;
 use crate::policy::policy_for;
 use crate::results::{
-    Code, Device, Finding, Listed, Severity, SourceTable, Standing, Status, Verdict, are_waived,
+    Attempt, Code, Device, Finding, Listed, Severity, SourceTable, Standing, Status, Verdict,
+    are_waived,
 };
 use crate::swap::rule_input::{OldDevice, RuleInput};
 use crate::swap::verdict::{judge_rules, reason};
@@ -172,6 +173,7 @@ fn device(
     let since = since.unwrap_or_default();
     let history = run_days.map(|run_days| compare::of_device(run_days, ctx.past, judged, ctx.now));
     let good = facts.last_good_backup.as_ref();
+    let as_attempt = good.map(Attempt::complete);
     Device {
         udid: facts.udid,
         serial_number: facts.serial_number,
@@ -203,7 +205,7 @@ fn device(
         last_good_backup: facts.last_good_backup,
         max_age_days: ctx.policy.thresholds.stale_days,
         policy_group: ctx.policy.group.map(str::to_owned),
-        last_attempt: last_attempt(ctx),
+        last_attempt: last_attempt(ctx).filter(|attempt| Some(attempt) != as_attempt.as_ref()),
         backups: facts.backups,
         icloud: facts.icloud,
         mdm: facts.mdm,

@@ -3,6 +3,7 @@
 mod device;
 mod facts;
 mod known_causes;
+mod reasons;
 mod run;
 mod summary;
 mod tables;

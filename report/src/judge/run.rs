@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use super::device::judge_device;
 use super::vanished::with_vanished;
 use super::waivers::Waivers;
-use super::{facts, summary, tables};
+use super::{facts, reasons, summary, tables};
 use crate::assess::context::DeviceContext;
 use crate::assess::device_facts::{model_name, subject};
 use crate::assess::fleet_index::{FleetIndex, ReferenceData};
@@ -127,6 +127,7 @@ pub fn judge(
         .map(|ctx| judge_device(&ctx.with_patterns(&patterns), &mut waivers, &mut sources))
         .collect();
     let sources = tables::sources(sources, &mut devices);
+    let reasons = reasons::shared(&mut devices);
     let history = run_days
         .as_ref()
         .map(|run_days| compare::of_fleet(run_days, &devices, &pasts));
@@ -142,6 +143,7 @@ pub fn judge(
         summary: summary::summary(&devices, &problems),
         fixes: tables::fixes(&devices, &shown, history.as_ref()),
         causes: tables::causes(&devices, &shown),
+        reasons,
         sources,
         devices,
         problems,

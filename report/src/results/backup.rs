@@ -44,6 +44,17 @@ pub struct Attempt {
     pub kind: BackupKind,
 }
 
+impl Attempt {
+    /// The attempt that became a good backup.
+    pub(crate) fn complete(good: &GoodBackup) -> Self {
+        Self {
+            at: good.date,
+            result: "complete".to_owned(),
+            kind: good.kind,
+        }
+    }
+}
+
 /// One local backup.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Backup {

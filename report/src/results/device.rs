@@ -85,10 +85,10 @@ pub struct Device {
     /// The one word.
     pub status: Status,
     /// The worst of the findings that no waiver covers; `None` when there is none.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub severity: Option<Severity>,
     /// The newest good backup.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_good_backup: Option<GoodBackup>,
     /// Days from the last good backup to `scanned_at`, cut off: whole ones, and a fraction where only
     /// that shows which limit of the policy is passed (7.2 where the limit is 7).
@@ -103,7 +103,8 @@ pub struct Device {
     /// The group of the policy that it belongs to; `null` when it belongs to none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub policy_group: Option<String>,
-    /// The newest attempt of any kind that is newer than, or is, the last good backup.
+    /// The newest attempt of any kind since the last good backup; absent where that is it, see
+    /// [`Device::newest_attempt`].
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_attempt: Option<Attempt>,
     /// Local backups, newest first.
@@ -270,6 +271,12 @@ impl From<&Device> for DeviceRef {
 }
 
 impl Device {
+    /// The newest attempt of any kind that is newer than, or is, the last good backup.
+    pub fn newest_attempt(&self) -> Option<Attempt> {
+        let later = self.last_attempt.clone();
+        later.or_else(|| self.last_good_backup.as_ref().map(Attempt::complete))
+    }
+
     /// The newest sign of life: word to the MDM, or a completed local backup.
     pub fn last_seen(&self) -> Option<Timestamp> {
         let heard = self.mdm.as_ref().and_then(|mdm| mdm.last_seen);

@@ -31,8 +31,10 @@ pub struct Finding {
     pub focus: Option<Focus>,
     /// How sure.
     pub confidence: Confidence,
-    /// Why this fix, in one plain sentence with the evidence in it.
-    pub why: String,
+    /// Why this fix, in one plain sentence with the evidence in it. Absent where `reasons` of the results
+    /// has it under the cause, or else where the first piece of evidence says it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub why: Option<String>,
     /// What to try if it persists.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub next_fix: Option<FixId>,

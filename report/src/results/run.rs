@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use super::codes::{Change, Code, FixId, Severity, Status};
 use super::device::Device;
+use super::finding::Finding;
 use super::fix::FixText;
 use super::pattern::Pattern;
 use super::policy::PolicyUsed;
@@ -43,6 +44,10 @@ pub struct Results {
     /// rule of docs/findings.md.
     #[serde(default)]
     pub causes: BTreeMap<String, String>,
+    /// Why the evidence points to a cause, by the id of the cause: for its findings that do not say it
+    /// themselves.
+    #[serde(default)]
+    pub reasons: BTreeMap<String, String>,
     /// What facts were read from, each once.
     #[serde(default)]
     pub sources: Vec<EvidenceSource>,
@@ -303,6 +308,14 @@ impl Results {
     /// The sentence of a cause; the id itself where the table does not name it.
     pub fn cause<'a>(&'a self, id: &'a str) -> &'a str {
         self.causes.get(id).map_or(id, String::as_str)
+    }
+
+    /// Why a finding has its cause and its fix.
+    pub fn why<'a>(&'a self, finding: &'a Finding) -> &'a str {
+        let own = finding.why.as_deref();
+        let shared = || self.reasons.get(&finding.cause).map(String::as_str);
+        let evident = || finding.evidence.first().map(|fact| fact.text.as_str());
+        own.or_else(shared).or_else(evident).unwrap_or_default()
     }
 
     /// A source by its place.

@@ -110,7 +110,7 @@ impl DetailsWriter<'_> {
             severity: finding.severity,
             code: finding.code.id(),
             cause: self.view.results().cause(&finding.cause).to_owned(),
-            why: self.read(&finding.why),
+            why: self.read(self.view.results().why(finding)),
             action: action(device, finding),
             waiver: finding.waived.as_ref().map(waiver),
             grounds: self.grounds(finding),
@@ -206,9 +206,8 @@ impl DetailsWriter<'_> {
             (
                 "Last attempt",
                 device
-                    .last_attempt
-                    .as_ref()
-                    .map(|last| attempt(device, last, &self.when(last.at))),
+                    .newest_attempt()
+                    .map(|last| attempt(device, &last, &self.when(last.at))),
             ),
             (
                 "In the inventory",

@@ -66,9 +66,9 @@ fn subject(device: &Device) -> String {
 }
 
 fn facts(view: &ReportView<'_>, device: &Device) -> LabelledValues {
-    let attempt = device.last_attempt.as_ref().map(|last| {
+    let attempt = device.newest_attempt().map(|last| {
         let day = format::date(last.at, view.zone());
-        attempt(device, last, &day.to_string())
+        attempt(device, &last, &day.to_string())
     });
     let seen = device.mdm.as_ref().and_then(|mdm| mdm.last_seen);
     let seen = seen.map(|at| format::date_time(at, view.zone()));

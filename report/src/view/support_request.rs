@@ -27,13 +27,13 @@ pub fn support_request(
         text(
             device,
             finding,
-            results.cause(&finding.cause),
+            (results.cause(&finding.cause), results.why(finding)),
             results.scanned_at,
         )
     })
 }
 
-fn text(facts: &Device, finding: &Finding, cause: &str, now: Timestamp) -> String {
+fn text(facts: &Device, finding: &Finding, (cause, why): (&str, &str), now: Timestamp) -> String {
     let mut text = format!("Backup of a device fails: {cause}\n");
     for (label, value) in identity(facts) {
         let value = value.map_or_else(|| "not known".to_owned(), |value| escaped(&value));
@@ -49,7 +49,7 @@ fn text(facts: &Device, finding: &Finding, cause: &str, now: Timestamp) -> Strin
         "Last backup to iCloud: {}",
         moment(facts.icloud.last_date)
     );
-    let _ = writeln!(text, "Observed: {}", escaped(&finding.why));
+    let _ = writeln!(text, "Observed: {}", escaped(why));
     text.push_str(&codes(facts));
     text.push_str(&advised(finding));
     let _ = writeln!(text, "As of: {}", moment(Some(now)));

@@ -251,7 +251,7 @@ fn finding(view: &ReportView<'_>, device: &Device, finding: &Finding) -> Vec<Cel
         Cell::word(Some(finding.confidence)),
         of_evidence(|_, evidence| evidence.text.clone()),
         of_evidence(evidence_origin),
-        Cell::text(Some(view.read(&finding.why))),
+        Cell::text(Some(view.read(view.results().why(finding)))),
     ]
 }
 

@@ -36,9 +36,9 @@ fn check_in(fleet: &Fleet, policy: &str, code: Code, fix: FixId, sure: Confidenc
         (found.likely_fix, found.confidence),
         (Some(fix), sure),
         "{}",
-        found.why
+        reason_of(&found)
     );
-    assert!(found.why.contains(why), "{}", found.why);
+    assert!(reason_of(&found).contains(why), "{}", reason_of(&found));
     assert!(
         !found.cause.is_empty()
             && !found.evidence.is_empty()
@@ -442,17 +442,17 @@ fn known_outage(service: &str, missed: i64, from: i64, to: Option<i64>, age: i64
     let mine = phone().icloud(missed * HOUR);
     let results = judged_knowing(&fleet([mine]), &knowledge, "");
     let found = finding(&results.devices[0], Code::BackupAging);
-    assert_eq!(found.likely_fix, Some(fix), "{}", found.why);
+    assert_eq!(found.likely_fix, Some(fix), "{}", reason_of(&found));
     if fix == FixId::CheckIcloudStatus {
         assert_eq!(
             (found.confidence, found.next_fix),
             (High, Some(FixId::Wait))
         );
-        assert!(found.why.contains(service), "{}", found.why);
+        assert!(reason_of(&found).contains(service), "{}", reason_of(&found));
         assert!(
-            found.why.contains("every backup missed since 2026-11-1"),
+            reason_of(&found).contains("every backup missed since 2026-11-1"),
             "{}",
-            found.why
+            reason_of(&found)
         );
     }
 }

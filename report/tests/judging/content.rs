@@ -127,9 +127,9 @@ fn a_folder_whose_worth_is_open_is_not_nothing() {
     };
     let device = check(open.clone(), &["backup-unknown"], Status::Unknown);
     assert!(
-        device.findings[0].why.contains("quick_check"),
+        reason_of(&device.findings[0]).contains("quick_check"),
         "{}",
-        device.findings[0].why
+        reason_of(&device.findings[0])
     );
     let of_another = LocalBackup {
         identity_disagrees: Some("UDID A (Manifest.plist), B (the folder's name)".to_owned()),

@@ -63,8 +63,8 @@ fn advised(fleet: &Fleet, history: &History, code: Code) -> Finding {
 #[track_caller]
 fn check(fleet: &Fleet, history: &History, code: Code, fix: FixId, why: &str) {
     let found = advised(fleet, history, code);
-    assert_eq!(found.likely_fix, Some(fix), "{}", found.why);
-    assert!(found.why.contains(why), "{}", found.why);
+    assert_eq!(found.likely_fix, Some(fix), "{}", reason_of(&found));
+    assert!(reason_of(&found).contains(why), "{}", reason_of(&found));
 }
 
 /// Of whose iCloud Backup nothing is known but that it does not run.
@@ -94,7 +94,11 @@ fn nights_without_an_attempt_change_nothing() {
     stays(2, "still open, 3 nights, no attempt since");
     stays(40, "still open, 41 nights, no attempt since");
     let first = advised(&stuck(), &restarts(0), Code::BackupStale);
-    assert!(!first.why.contains("still open"), "{}", first.why);
+    assert!(
+        !reason_of(&first).contains("still open"),
+        "{}",
+        reason_of(&first)
+    );
 }
 
 #[test]
@@ -178,7 +182,7 @@ fn an_attempt_that_failed_after_the_fix_was_shown_makes_it_give_way() {
     );
     assert_ne!(fix(4, 5), FixId::RestartDevice);
     assert_eq!(fix(1, 2), FixId::RestartDevice, "two nights are too few");
-    let why = advised(&failed(1), &shown(5), FAILING).why;
+    let why = advised(&failed(1), &shown(5), FAILING).why.unwrap();
     assert!(
         why.contains("did not help: the attempt of 2026-11-22T02:00:00Z failed"),
         "{why}"
@@ -234,7 +238,7 @@ proptest! {
         }
         let history = nights(count, FAILING, fix, (rule, true));
         let found = advised(&fleet, &history, FAILING);
-        prop_assert_eq!(found.likely_fix, Some(fix), "{}", found.why);
+        prop_assert_eq!(found.likely_fix, Some(fix), "{}", reason_of(&found));
     }
 }
 

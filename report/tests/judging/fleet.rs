@@ -430,3 +430,8 @@ pub(crate) fn finding(device: &results::Device, code: Code) -> &Finding {
 pub(crate) fn apps(names: &[&str]) -> BTreeSet<String> {
     names.iter().map(|name| (*name).to_owned()).collect()
 }
+
+/// Why a finding has its fix, where it says it itself.
+pub(crate) fn reason_of(finding: &Finding) -> &str {
+    finding.why.as_deref().unwrap_or_default()
+}

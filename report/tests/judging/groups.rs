@@ -1,6 +1,6 @@
 //! Groups of a policy: which devices belong to one, and what is asked of them.
 
-use fleetback_report::results::{Code, Results, Severity, Status};
+use fleetback_report::results::{Code, FixId, Results, Severity, Status};
 use fleetback_scanner::model::backup::{FileCheck, LocalBackup, Password, Restorable, VerifyLevel};
 use fleetback_scanner::model::evidence::Sourced;
 use fleetback_scanner::model::identity::Udid;

@@ -128,7 +128,7 @@ fn fix_before_swap(phone: Phone, want: FixId, next: Option<FixId>) {
         (found.likely_fix, found.next_fix),
         (Some(want), next),
         "{}",
-        found.why
+        reason_of(&found)
     );
 }
 
@@ -180,5 +180,9 @@ fn with_a_history_too() {
     let found = finding(&results.devices[0], Code::IcloudAttemptsFailing);
     assert_eq!(found.likely_fix, Some(FixId::ContactAppleSupport));
     assert_eq!(found.next_fix, Some(FixId::RestartDevice));
-    assert!(found.why.contains("leaves no time"), "{}", found.why);
+    assert!(
+        reason_of(&found).contains("leaves no time"),
+        "{}",
+        reason_of(&found)
+    );
 }

@@ -151,6 +151,7 @@ fn a_device_without_a_way_is_told_that_its_benchmark_wants_it() {
         found(&judged_alone(closed(), policy), Code::NoBackupPath)
             .why
             .clone()
+            .unwrap()
     };
     assert!(why(STIG).contains("the benchmark behind the preset stig asks for both"));
     assert!(why(CIS).contains("cis-enterprise asks for both"));
