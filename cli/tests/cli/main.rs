@@ -19,6 +19,7 @@ mod fleets;
 mod gone;
 mod help;
 mod history;
+mod json_size;
 mod killed;
 mod nights;
 mod numbers;

@@ -13,9 +13,10 @@ use std::borrow::Cow;
 pub fn would_mangle(text: &str) -> bool {
     let plain: String = text.chars().map(narrow).collect();
     let bare = plain.trim();
+    // Numbers, dates and times have a digit, and most texts have none.
+    let has_digit = bare.bytes().any(|byte| byte.is_ascii_digit());
     starts_a_formula(&plain)
-        || is_number(bare)
-        || is_date_or_time(bare)
+        || has_digit && (is_number(bare) || is_date_or_time(bare))
         || CONSTANTS.iter().any(|word| bare.eq_ignore_ascii_case(word))
 }
 

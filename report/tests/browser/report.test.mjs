@@ -350,7 +350,7 @@ test('a device opens by mouse and by keyboard to all that is known', () => looki
   const titles = await sheet.locator('[title]').evaluateAll((all) => all.map((node) => node.title));
   const says = (text) => words.includes(spaced(text)) || titles.some((title) => title.includes(text));
   for (const finding of device.findings) {
-    for (const text of [finding.code, fleet.causes[finding.cause] ?? finding.cause, finding.why, ...finding.evidence.map((each) => each.source)]) assert.ok(says(text), text);
+    for (const text of [finding.code, fleet.causes[finding.cause] ?? finding.cause, finding.why, ...finding.evidence.map((each) => fleet.sources[each.source].name)]) assert.ok(says(text), text);
   }
   for (const backup of device.backups) assert.ok(says(backup.path), backup.path);
   await tab.locator('#rows .row .c-good').click();

@@ -21,7 +21,7 @@ use Confidence::{High, Low, Medium};
 /// The finding of the first phone of a fleet.
 #[track_caller]
 fn found_in(fleet: &Fleet, policy: &str, code: Code) -> Finding {
-    let results = judged(fleet, policy);
+    let results = with_reasons(judged(fleet, policy));
     let me = results
         .devices
         .iter()
@@ -246,7 +246,8 @@ fn step_3_update() {
         "iOS 8.4",
     );
     let newer = numbered(1).icloud(DAY).os("18.2").product("iPhone12,1");
-    let fleet = fleet([phone().icloud(DAY).os("18.1").product("iPhone12,1"), newer]);
+    let older = phone().icloud(8 * DAY).os("18.1");
+    let fleet = fleet([older.product("iPhone12,1"), newer]);
     check_in(
         &fleet,
         "",
@@ -1010,8 +1011,9 @@ fn encryption_and_passwords() {
         High,
         "although forceEncryptedBackup = true",
     );
-    check(
-        phone().local(locked(DAY)),
+    check_in(
+        &fleet([phone().local(locked(DAY))]),
+        "[backups]\npassword = \"required\"\n",
         Code::PasswordMissing,
         FixId::RecordBackupPassword,
         Medium,

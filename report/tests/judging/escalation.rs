@@ -54,7 +54,7 @@ fn done(mut history: History, fix: FixId, days_ago: i64) -> History {
 
 #[track_caller]
 fn advised(fleet: &Fleet, history: &History, code: Code) -> Finding {
-    let results = judged_after(fleet, history);
+    let results = with_reasons(judged_after(fleet, history));
     let mut devices = results.devices.iter();
     let me = devices.find(|device| device.serial_number.as_deref() == Some(SERIAL));
     finding(me.unwrap(), code).clone()

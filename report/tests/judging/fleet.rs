@@ -413,8 +413,17 @@ pub(crate) fn judged_knowing(
 
 /// One device, judged alone.
 pub(crate) fn judged_alone(phone: Phone, policy_text: &str) -> results::Device {
-    let mut results = judged(&fleet([phone]), policy_text);
+    let mut results = with_reasons(judged(&fleet([phone]), policy_text));
     results.devices.remove(0)
+}
+
+/// The same with the reason of each finding in the finding.
+pub(crate) fn with_reasons(mut results: Results) -> Results {
+    let table = results.clone();
+    for finding in results.devices.iter_mut().flat_map(|d| &mut d.findings) {
+        finding.why = Some(table.why(finding).to_owned());
+    }
+    results
 }
 
 pub(crate) fn codes(device: &results::Device) -> Vec<&'static str> {

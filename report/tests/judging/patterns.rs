@@ -241,7 +241,7 @@ fn devices_point_to_their_pattern_and_the_others_do_not() {
             assert_eq!(aging.pattern.as_deref(), Some("site:Lyon"));
             assert_eq!(aging.likely_fix, Some(FixId::StableWifi));
             assert_eq!(aging.confidence, Confidence::Medium);
-            assert_eq!(reason_of(&aging), one(&results).reason);
+            assert_eq!(results.why(aging), one(&results).reason);
             assert_eq!(aging.next_fix, Some(FixId::ResetNetworkSettings));
         }
     }

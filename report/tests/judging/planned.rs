@@ -75,7 +75,7 @@ fn a_device_that_is_ready_is_no_alarm() {
         text.starts_with(&format!("swap on {}: READY (", tomorrow())),
         "{text}"
     );
-    assert_eq!(found.likely_fix, Some(FixId::AskSwapDesk));
+    assert_eq!(found.likely_fix, None, "nothing is to be put right");
     assert_eq!(ready.severity, Some(Severity::Info));
 }
 
@@ -128,7 +128,7 @@ fn fix_before_swap(phone: Phone, want: FixId, next: Option<FixId>) {
         (found.likely_fix, found.next_fix),
         (Some(want), next),
         "{}",
-        reason_of(&found)
+        reason_of(found)
     );
 }
 
@@ -181,8 +181,8 @@ fn with_a_history_too() {
     assert_eq!(found.likely_fix, Some(FixId::ContactAppleSupport));
     assert_eq!(found.next_fix, Some(FixId::RestartDevice));
     assert!(
-        reason_of(&found).contains("leaves no time"),
+        reason_of(found).contains("leaves no time"),
         "{}",
-        reason_of(&found)
+        reason_of(found)
     );
 }

@@ -1,7 +1,7 @@
 //! The results as a whole: order, counts, problems, purity.
 
 use fleetback_report::judge::{ReferenceData, judge};
-use fleetback_report::results::{BackupKind, Results, Severity};
+use fleetback_report::results::{BackupKind, Code, FixId, Results, Severity};
 use fleetback_scanner::model::backup::{LocalBackup, State};
 use fleetback_scanner::model::evidence::Sourced;
 use fleetback_scanner::model::fleet::Fleet;
@@ -226,4 +226,36 @@ fn the_run_stands_in_the_results() {
         (results.scanned_at, results.run_id.as_str()),
         (NOW, "run-1")
     );
+}
+
+/// An old version of iOS is worth knowing; on a device that is in order there is nothing to be done.
+#[test]
+fn a_remark_on_a_device_in_order_has_no_fix() {
+    let fix = |days: i64| {
+        let device = phone().icloud(days * DAY).product("iPhone14,5").os("16.1");
+        let device = judged_alone(device, "");
+        let found = finding(&device, Code::OsOutdated);
+        (found.likely_fix, found.next_fix, found.article_step)
+    };
+    assert_eq!(fix(1), (None, None, None));
+    let (likely, _, step) = fix(20);
+    assert_eq!((likely, step), (Some(FixId::UpdateIos), Some(3)));
+}
+
+#[test]
+fn a_reason_that_devices_share_stands_once() {
+    let stale = |number| numbered(number).icloud(20 * DAY);
+    let alone = judged(&fleet([stale(1)]), "");
+    let both = judged(&fleet([stale(1), stale(2)]), "");
+    let of = |results: &Results, at: usize| {
+        let found = finding(&results.devices[at], Code::BackupStale);
+        (found.why.is_some(), results.why(found).to_owned())
+    };
+    let (own, reason) = of(&alone, 0);
+    assert!(own && !reason.is_empty());
+    for at in [0, 1] {
+        assert_eq!(of(&both, at), (false, reason.clone()));
+    }
+    let cause = &finding(&both.devices[0], Code::BackupStale).cause;
+    assert_eq!(both.reasons.get(cause), Some(&reason));
 }
