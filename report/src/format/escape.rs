@@ -5,6 +5,9 @@ use std::fmt::Write as _;
 /// Text from a device or a file, made safe for a terminal: control characters, and characters that
 /// change the direction or the visibility of text, become escapes (`\x1b`, `\n`, `\u{202e}`).
 pub fn escaped(text: &str) -> String {
+    if is_plain(text) {
+        return text.to_owned();
+    }
     let mut safe = String::with_capacity(text.len());
     for character in text.chars() {
         match character {
@@ -19,6 +22,11 @@ pub fn escaped(text: &str) -> String {
         }
     }
     safe
+}
+
+/// Nothing but letters, digits, signs and spaces of ASCII, as most texts are: nothing to be escaped.
+pub(crate) fn is_plain(text: &str) -> bool {
+    text.bytes().all(|byte| matches!(byte, b' '..=b'~'))
 }
 
 /// Characters that are not drawn, or that change how their neighbours are: bidi controls

@@ -10,7 +10,7 @@ mod time;
 pub use age::{Age, AgeLimits, age};
 pub use device::{iccid, imei, os, os_version, platform};
 pub use escape::escaped;
-pub(crate) use escape::{cut, is_unsafe_to_print};
+pub(crate) use escape::{cut, is_plain, is_unsafe_to_print};
 pub use label::{Label, UnknownId, sentence};
 pub(crate) use label::{capital, heading, labels};
 pub use number::{gigabytes, list, number, plural, size};

@@ -11,6 +11,7 @@ use std::io::{self, Write};
 use jiff::tz::TimeZone;
 
 use super::csv_guard;
+use crate::format::is_plain;
 use crate::swap::ticket::Tickets;
 use crate::view::cell::Cell;
 use crate::view::columns::{BACKUP_COLUMNS, COLUMNS, Column};
@@ -150,7 +151,7 @@ fn terminator(profile: Profile) -> csv::Terminator {
 fn form(cell: Cell, options: &CsvOptions) -> String {
     match (options.profile, cell) {
         (Profile::Raw, cell) => cell.exact(),
-        (Profile::Excel, Cell::Text(text) | Cell::Id { pretty: text, .. }) => guarded(&text),
+        (Profile::Excel, Cell::Text(text) | Cell::Id { pretty: text, .. }) => guarded(text),
         (Profile::Excel, Cell::Decimal(number)) if options.delimiter == b';' => {
             number.to_string().replace('.', ",")
         }
@@ -158,24 +159,31 @@ fn form(cell: Cell, options: &CsvOptions) -> String {
     }
 }
 
-fn guarded(text: &str) -> String {
-    let visible = visible(text);
-    let mangled = csv_guard::would_mangle(text);
-    let visible = if mangled {
+fn guarded(text: String) -> String {
+    let mangled = csv_guard::would_mangle(&text);
+    let visible = owned(visible(&text)).unwrap_or(text);
+    let guarded = if mangled {
         format!("'{visible}")
     } else {
-        visible.into_owned()
+        visible
     };
-    match csv_guard::fitting(&visible) {
-        Cow::Owned(cut) => cut,
-        Cow::Borrowed(_) => visible,
+    owned(csv_guard::fitting(&guarded)).unwrap_or(guarded)
+}
+
+/// The text where it is another than it was.
+fn owned(text: Cow<'_, str>) -> Option<String> {
+    match text {
+        Cow::Owned(text) => Some(text),
+        Cow::Borrowed(_) => None,
     }
 }
 
 /// Control characters that no spreadsheet can hold, as their pictures (NUL is `␀`); the C1 controls,
 /// which have none, as `\u{fffd}`. Tab and the ends of lines stay.
 pub(crate) fn visible(text: &str) -> Cow<'_, str> {
-    if text.chars().any(|c| picture(c) != c) {
+    if is_plain(text) {
+        Cow::Borrowed(text)
+    } else if text.chars().any(|c| picture(c) != c) {
         Cow::Owned(text.chars().map(picture).collect())
     } else {
         Cow::Borrowed(text)

@@ -11,7 +11,11 @@ use std::borrow::Cow;
 /// Would a spreadsheet run this text as a formula, or turn it into a number, a date, a truth value
 /// or an error?
 pub fn would_mangle(text: &str) -> bool {
-    let plain: String = text.chars().map(narrow).collect();
+    let plain = if text.is_ascii() {
+        Cow::Borrowed(text)
+    } else {
+        Cow::Owned(text.chars().map(narrow).collect())
+    };
     let bare = plain.trim();
     // Numbers, dates and times have a digit, and most texts have none.
     let has_digit = bare.bytes().any(|byte| byte.is_ascii_digit());

@@ -4,6 +4,8 @@
 //! its backups) to a [`Cell`]. Writers format by cell type; they never format a date or an IMEI
 //! themselves.
 
+use std::borrow::Cow;
+
 use jiff::Timestamp;
 
 use super::cell::{Cell, Kind};
@@ -29,7 +31,10 @@ impl Column {
     /// The cell of this column in a row; instants in its text are read in the zone of the row.
     pub fn cell(&self, row: &Row<'_>) -> Cell {
         match (self.cell)(row) {
-            Cell::Text(text) => Cell::Text(format::in_zone(&text, row.zone).into_owned()),
+            Cell::Text(text) => match format::in_zone(&text, row.zone) {
+                Cow::Borrowed(_) => Cell::Text(text),
+                Cow::Owned(read) => Cell::Text(read),
+            },
             cell => cell,
         }
     }

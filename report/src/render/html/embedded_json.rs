@@ -65,7 +65,10 @@ pub(super) const UNKNOWN: i32 = -1;
 
 impl StringTable {
     /// The number of a text.
-    pub(super) fn number(&mut self, text: impl Into<String>) -> i32 {
+    pub(super) fn number(&mut self, text: impl AsRef<str> + Into<String>) -> i32 {
+        if let Some(number) = self.numbers.get(text.as_ref()) {
+            return *number;
+        }
         let texts = &mut self.texts;
         *self.numbers.entry(text.into()).or_insert_with_key(|text| {
             texts.push(text.clone());
@@ -74,7 +77,7 @@ impl StringTable {
     }
 
     /// The number of a text, or [`UNKNOWN`].
-    pub(super) fn maybe(&mut self, text: Option<impl Into<String>>) -> i32 {
+    pub(super) fn maybe(&mut self, text: Option<impl AsRef<str> + Into<String>>) -> i32 {
         text.map_or(UNKNOWN, |text| self.number(text))
     }
 
