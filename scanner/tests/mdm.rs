@@ -859,7 +859,7 @@ fn a_profile_that_a_device_has_is_named_as_what_sets_a_restriction() {
         }
         let mut device = Management::default();
         for answer in exports.read().0 {
-            device.absorb(answer.management);
+            device.absorb(*answer.management);
         }
         let by = device.restriction_profiles.get("allowCloudBackup").cloned();
         (
@@ -1076,7 +1076,7 @@ fn a_nanomdm_store_is_read_and_its_secrets_are_not_opened() {
     for answer in answers {
         let udid = answer.identity.udid.as_ref().map(Udid::as_str);
         assert_eq!(udid, Some(ids.udid.as_str()), "{answer:?}");
-        device.absorb(answer.management);
+        device.absorb(*answer.management);
     }
     assert!(
         !device.no_cloud_date_means_never,

@@ -67,11 +67,11 @@ fn evidence(words: &str) -> Evidence {
         "answer" => Evidence::Answer(Box::new(Answer {
             identity,
             hidden: None,
-            management: Management {
+            management: Box::new(Management {
                 last_contact: Some(Sourced::new(at, &source)),
                 device_name: Some(Sourced::new(words.to_owned(), &source)),
                 ..Management::default()
-            },
+            }),
             source,
         })),
         "row" => Evidence::Row(Box::new(InventoryRow {

@@ -104,7 +104,7 @@ impl<'a> DeviceContext<'a> {
 
     /// What the MDM knows.
     pub(crate) fn mdm(&self) -> Option<&'a Management> {
-        self.device.management.as_ref()
+        self.device.management.as_deref()
     }
 
     /// The value of a restriction in force.

@@ -74,10 +74,12 @@ impl Phone {
         say: impl FnOnce(&mut Management, &Arc<Source>),
     ) -> Self {
         let source = source(seconds_old);
-        let management = self.0.management.get_or_insert_with(|| Management {
-            last_contact: Some(Sourced::new(ago(seconds_old), &source)),
-            last_inventory: Some(Sourced::new(ago(seconds_old), &source)),
-            ..Management::default()
+        let management = self.0.management.get_or_insert_with(|| {
+            Box::new(Management {
+                last_contact: Some(Sourced::new(ago(seconds_old), &source)),
+                last_inventory: Some(Sourced::new(ago(seconds_old), &source)),
+                ..Management::default()
+            })
         });
         say(management, &source);
         self

@@ -84,7 +84,7 @@ pub struct Device {
     /// Its local backups, newest first.
     pub backups: Vec<LocalBackup>,
     /// What the MDM knows.
-    pub management: Option<Management>,
+    pub management: Option<Box<Management>>,
     /// Whose it is.
     pub person: Option<InventoryRow>,
     /// Where the evidence contradicts itself about which device this is.

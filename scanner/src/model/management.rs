@@ -333,8 +333,8 @@ pub struct Answer {
     pub identity: Identity,
     /// Why the device is unknown, when `identity` is empty: "User Enrollment hides UDID and serial number".
     pub hidden: Option<String>,
-    /// The facts, each from `source`.
-    pub management: Management,
+    /// The facts, each from `source`; on the heap, because answers are many and are moved about.
+    pub management: Box<Management>,
     /// The document.
     pub source: Arc<Source>,
 }

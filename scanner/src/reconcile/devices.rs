@@ -151,10 +151,7 @@ fn device(group: Group, evidence: &mut [Option<Evidence>]) -> Device {
     {
         match piece {
             Evidence::Backup(backup) => device.backups.push(*backup),
-            Evidence::Answer(answer) => device
-                .management
-                .get_or_insert_with(Management::default)
-                .absorb(answer.management),
+            Evidence::Answer(answer) => add_answer(&mut device.management, answer.management),
             Evidence::Row(row) => rows.push(*row),
         }
     }
@@ -167,6 +164,18 @@ fn device(group: Group, evidence: &mut [Option<Evidence>]) -> Device {
     let assigned = device.management.as_ref().and_then(|m| m.assigned.as_ref());
     device.person = person(rows.into_iter().next(), assigned, &device.identity);
     device
+}
+
+/// The first answer stays where it is: with many devices every copy counts.
+fn add_answer(known: &mut Option<Box<Management>>, mut answer: Box<Management>) {
+    match known {
+        Some(known) => known.absorb(*answer),
+        None => {
+            // Of this group something is known to be an iPhone or iPad.
+            answer.kind_unsure = false;
+            *known = Some(answer);
+        }
+    }
 }
 
 /// The inventory's row, with what the MDM says where the row is silent. A row that names a user takes

@@ -218,7 +218,7 @@ impl Document {
             answer: Answer {
                 identity: builder.identity,
                 hidden,
-                management: builder.management,
+                management: Box::new(builder.management),
                 source: builder.source,
             },
             command_uuid,

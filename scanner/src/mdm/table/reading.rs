@@ -236,7 +236,7 @@ impl<'r, 'd> Reading<'r, 'd> {
                     answer: Answer {
                         identity: builder.identity,
                         hidden: None,
-                        management: builder.management,
+                        management: Box::new(builder.management),
                         source: builder.source,
                     },
                     command_uuid: None,
