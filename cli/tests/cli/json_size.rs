@@ -15,7 +15,7 @@ const BYTES_MAX: usize = 2_560;
 fn known(seed: u64) -> ConsoleDevice {
     let now: Timestamp = NOW.parse().unwrap();
     let days_ago =
-        |days| now - SignedDuration::from_hours(24 * days) - SignedDuration::from_mins(7);
+        |days: i64| now - SignedDuration::from_hours(24 * days) - SignedDuration::from_mins(7);
     let models = ["iPhone12,1", "iPhone14,5", "iPad13,18"];
     let mut device = ConsoleDevice::new(seed, models[(seed % 3) as usize]);
     (device.inventory, device.contact) = (days_ago(0), days_ago(0));
