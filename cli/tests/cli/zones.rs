@@ -226,7 +226,7 @@ fn texts<'a>(value: &'a Value, path: &str, found: &mut Vec<(String, &'a str)>) {
 }
 
 /// Facts that are calendar days and no instants.
-const DAYS: [&str; 3] = ["/planned_swap", "/until", "/source_date"];
+const DAYS: [&str; 3] = ["/planned_swap", "/until", "/sources/date"];
 
 #[test]
 fn a_stored_text_holds_instants_and_calendar_days_only() {
