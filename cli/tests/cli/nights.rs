@@ -42,11 +42,10 @@ fn devices(report: &Value) -> BTreeMap<String, &Value> {
 /// The findings of a device that say why no backup is made, with what is advised.
 fn advice(device: &Value) -> BTreeMap<&str, (&str, &str)> {
     let findings = device["findings"].as_array().unwrap().iter();
-    let advice = findings.map(|finding| {
+    let advice = findings.filter_map(|finding| {
         let text = |key: &str| finding[key].as_str();
-        // A remark on a device that is in order has no fix.
-        let fix = text("likely_fix").unwrap_or_default();
-        (text("code").unwrap(), (text("cause").unwrap(), fix))
+        // A remark on a device that is in order advises nothing.
+        Some((text("code")?, (text("cause")?, text("likely_fix")?)))
     });
     advice.collect()
 }

@@ -7,6 +7,8 @@
 //! documentation and are on the side of caution.
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
+use std::sync::LazyLock;
 
 /// Would a spreadsheet run this text as a formula, or turn it into a number, a date, a truth value
 /// or an error?
@@ -128,7 +130,7 @@ fn is_date_or_time(text: &str) -> bool {
     let text = western(&text.to_lowercase());
     is_date(&text)
         || is_time(&text)
-        || splits(&text).any(|(day, time)| is_date(day) && is_time(time))
+        || splits(&text).any(|(day, time)| is_time(time) && is_date(day))
 }
 
 /// Every way to cut a text into a date and a time: at a space, and at the `t` of RFC 3339.
@@ -222,13 +224,12 @@ fn is_year(year: u32) -> bool {
 /// `5 Mar`, `MARCH1`, `20. November 2026`, `Fri, Nov 20, 2026`: the name of a month and one or two
 /// numbers, perhaps the name of a day, and nothing else.
 fn is_date_with_a_name(text: &str) -> bool {
-    let words = words_and_numbers(text);
     let (mut months, mut numbers) = (0, 0);
-    for word in &words {
+    for word in words_and_numbers(text) {
         match small_number(word) {
             Some(_) => numbers += 1,
-            None if is_named(MONTHS, word) => months += 1,
-            None if is_named(WEEKDAYS, word) || *word == "de" => {}
+            None if MONTH_NAMES.contains(word) => months += 1,
+            None if DAY_NAMES.contains(word) || word == "de" => {}
             None => return false,
         }
     }
@@ -236,30 +237,28 @@ fn is_date_with_a_name(text: &str) -> bool {
 }
 
 /// Runs of digits and runs of letters; anything that cannot stand in a date is a word of its own.
-fn words_and_numbers(text: &str) -> Vec<&str> {
+fn words_and_numbers(text: &str) -> impl Iterator<Item = &str> {
     let class = |c: char| match c {
         _ if c.is_ascii_digit() => 0,
         ' ' | '.' | ',' | '-' | '/' => 1,
         _ if c.is_alphabetic() => 2,
         _ => 3,
     };
-    let mut words = Vec::new();
     let mut rest = text;
-    while let Some(first) = rest.chars().next() {
-        let end = rest
-            .find(|c| class(c) != class(first))
-            .unwrap_or(rest.len());
-        if class(first) != 1 {
-            words.push(&rest[..end]);
-        }
-        rest = &rest[end..];
-    }
-    words
+    let runs = std::iter::from_fn(move || {
+        let first = class(rest.chars().next()?);
+        let end = rest.find(|c| class(c) != first).unwrap_or(rest.len());
+        let (run, after) = rest.split_at(end);
+        rest = after;
+        Some((first, run))
+    });
+    runs.filter(|(class, _)| *class != 1).map(|(_, run)| run)
 }
 
-fn is_named(names: &str, word: &str) -> bool {
-    names.split_whitespace().any(|name| name == word)
-}
+static MONTH_NAMES: LazyLock<BTreeSet<&str>> =
+    LazyLock::new(|| MONTHS.split_whitespace().collect());
+static DAY_NAMES: LazyLock<BTreeSet<&str>> =
+    LazyLock::new(|| WEEKDAYS.split_whitespace().collect());
 
 /// English, German, French, Spanish, Italian, Portuguese, Dutch; in full and as they are cut.
 const MONTHS: &str = "\
