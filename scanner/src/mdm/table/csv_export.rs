@@ -194,6 +194,15 @@ fn recognise_header(cells: &[String]) -> Recognised {
     Recognised { console, by }
 }
 
+/// With so many digits a cell is the number of a device and no name of a column: told without looking the
+/// name up, row by row.
+const DIGITS_OF_A_NUMBER: usize = 3;
+
+fn is_number(cell: &str) -> bool {
+    let digits = cell.bytes().filter(u8::is_ascii_digit);
+    digits.count() >= DIGITS_OF_A_NUMBER
+}
+
 impl Reading<'_, '_> {
     fn note_columns(&mut self, header: &[String], columns: &ColumnMap<Column>) {
         for (place, name) in header.iter().enumerate() {
@@ -245,7 +254,7 @@ impl Reading<'_, '_> {
             .find(|(column, _)| column.field.names_devices());
         let suspicious = id
             .and_then(|(_, place)| row.cell(place))
-            .is_some_and(|cell| is_known(&cell, names.rules));
+            .is_some_and(|cell| !is_number(&cell) && is_known(&cell, names.rules));
         let cells: Vec<String> = if suspicious {
             row.cells().collect()
         } else {
