@@ -207,7 +207,9 @@ fn read_documents(
 ) -> (Vec<Answer>, Vec<Problem>, Vec<ExportSummary>) {
     let documents = in_turn(paths, progress, |path| {
         let part = Part::new(path, progress);
-        let document = mdm::read::read_by_rules(path, now, tables, &|bytes| part.on_bytes(bytes));
+        let mut document =
+            mdm::read::read_by_rules(path, now, tables, &|bytes| part.on_bytes(bytes));
+        document.give_back_room();
         part.done();
         document
     });

@@ -108,6 +108,14 @@ impl Document {
         }
     }
 
+    /// Gives back the room that its lists have to spare: of a hundred thousand files, each with one answer, it
+    /// is more than what they say.
+    pub(crate) fn give_back_room(&mut self) {
+        self.replies.shrink_to_fit();
+        self.problems.shrink_to_fit();
+        self.shared.shrink_to_fit();
+    }
+
     /// The keys of each kind of message, of a document that was read to be explained.
     pub fn keys(&self) -> &BTreeMap<String, Keys> {
         &self.keys
