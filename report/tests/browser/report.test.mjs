@@ -422,6 +422,15 @@ test('a link to a device far down opens it', async () => {
   });
 });
 
+for (const width of [390, 768, 1280]) {
+  test(`at ${width} px a link into the table shows the row below the bar`, () => looking(`${pages.nights.url}#status=risk&open=${atRisk.find((device) => device.serial_number).serial_number}`, async (tab) => {
+    await tab.locator('#rows .sheet').waitFor();
+    const [bar, row] = [await tab.locator('.toolbar').boundingBox(), await tab.locator('#rows tr.is-open').boundingBox()];
+    assert.ok(row.y >= bar.y + bar.height - 1, `the row begins at ${row.y}, the bar ends at ${bar.y + bar.height}`);
+    assert.ok(row.y < 500);
+  }, { viewport: { width, height: 844 } }));
+}
+
 /** A CSV text as rows of cells. */
 function parsed(csv) {
   const cells = [...csv.matchAll(/("(?:[^"]|"")*"|[^,\r\n]*)(,|\r\n)/g)];
