@@ -110,7 +110,7 @@ impl Age<'_> {
         let elapsed = self.elapsed.abs();
         let unit = match elapsed {
             ..HOUR => &MINUTES,
-            ..DAYS_FROM => &HOURS,
+            HOUR..DAYS_FROM => &HOURS,
             _ => &DAYS,
         };
         let number = rounded(elapsed, unit.nanoseconds, self.limits.passed(elapsed));

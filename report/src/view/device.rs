@@ -110,11 +110,19 @@ pub(crate) fn last_good(view: &ReportView<'_>, device: &Device) -> String {
 }
 
 /// How old its last good backup was at the scan: the one age of that date in every output.
+#[expect(
+    clippy::redundant_closure_for_method_calls,
+    reason = "the path of the method is for one lifetime, the closure for any"
+)]
 pub(crate) fn age(view: &ReportView<'_>, device: &Device) -> Option<String> {
     with_age(view, device, |age| age.words())
 }
 
 /// The same for a narrow column: "12 d".
+#[expect(
+    clippy::redundant_closure_for_method_calls,
+    reason = "the path of the method is for one lifetime, the closure for any"
+)]
 pub(crate) fn short_age(view: &ReportView<'_>, device: &Device) -> Option<String> {
     with_age(view, device, |age| age.short())
 }
