@@ -16,7 +16,7 @@ rm "$work/print.pdf"
 mkdir -p docs/pictures
 rm -f docs/pictures/*.png
 for picture in "$work"/*.png; do
-    pngquant --quality 60-90 --speed 1 --strip --output "docs/pictures/$(basename "$picture")" "$picture"
+    pngquant --quality 85-99 --speed 1 --strip --output "docs/pictures/$(basename "$picture")" "$picture"
 done
 mv docs/pictures/report.png docs/report.png
 ls -l docs/report.png docs/pictures
