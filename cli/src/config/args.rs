@@ -80,7 +80,7 @@ pub(crate) enum Command {
     Diff(Diff),
     /// Record that a fix was made, so that the next run can judge it
     Done(Done),
-    /// Explain a finding, a fix, a cause or an error number, and what to do
+    /// Explain a finding, fix, cause or error number, and what to do
     Explain(Explain),
     /// Check that a scheduled run could read everything it should
     Doctor(Box<Doctor>),

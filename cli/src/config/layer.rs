@@ -1,6 +1,6 @@
 //! Settings come from several places: flags, variables, the settings file.
 
-/// A place that settings come from, laid over one that weighs less.
+/// A place that settings come from, laid over one of lower rank.
 pub(crate) trait Layer {
     /// What is said here, and where nothing is said here, what `under` says.
     #[must_use]

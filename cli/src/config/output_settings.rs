@@ -110,7 +110,7 @@ pub(crate) struct OutputSettings {
 
 impl Layer for OutputSettings {
     /// Outputs are one choice: a run that asks for any output gets no other from a place that
-    /// weighs less, so that `--csv -` does not also overwrite the nightly page.
+    /// ranks lower, so that `--csv -` does not also overwrite the nightly page.
     fn with_fallback(self, under: Self) -> Self {
         let targets = [&self.csv, &self.html, &self.json, &self.xlsx];
         let asked = targets.into_iter().any(|paths| !paths.is_empty());

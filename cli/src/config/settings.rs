@@ -33,9 +33,9 @@ pub(crate) enum Verify {
     State,
     /// Look for a payload for every file row of the manifest, as Apple does.
     Names,
-    /// And compare the length of every payload with its row.
+    /// Also compare the length of every payload with its row.
     Sizes,
-    /// And read every byte: digests, and in encrypted backups the padding.
+    /// Also read every byte: digests, and in encrypted backups the padding.
     Contents,
 }
 
@@ -244,7 +244,7 @@ impl Layer for MdmSettings {
 
 impl Layer for ScanSettings {
     /// Where the passwords come from is one choice, and whether there is a history is another: what
-    /// is said of either in one place leaves out all that is said of it in a place that weighs less.
+    /// is said of either in one place leaves out all that is said of it in a place of lower rank.
     fn with_fallback(self, under: Self) -> Self {
         let (passwords, password_command) = match (self.passwords, self.password_command) {
             (None, None) => (under.passwords, under.password_command),

@@ -51,7 +51,7 @@ pub(crate) const SETTINGS: &[Setting] = &[
     row("scan", "mdm", Nothing, r#"["/srv/mdm"]"#),
     row("scan", "inventory", Nothing, r#""inventory.csv""#),
     row("scan", "policy", Words("the built-in policy"), r#""fleetback-policy.toml""#),
-    row("scan", "os_feed", Words("the built-in list, which grows old"), r#""gdmf.json""#),
+    row("scan", "os_feed", Words("the built-in list"), r#""gdmf.json""#),
     row("scan", "system_status", Nothing, r#""system_status_en_US.js""#),
     row("scan", "verify", Is(r#""sizes""#), r#""names""#),
     row("scan", "verify_again_days", Is("30"), "14"),

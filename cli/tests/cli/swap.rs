@@ -473,7 +473,7 @@ fn four_ways_to_be_known_are_four_answers() {
         "Passwords saved in an iCloud backup",
         "(encrypted, on ",
         "The evidence contradicts itself",
-        "No backup, no MDM document and no inventory",
+        "No backup, MDM document or inventory",
     ];
     for ((_, reason), words) in answers.iter().zip(words) {
         assert!(reason.contains(words), "{words} is not in {reason}");
