@@ -147,14 +147,17 @@ pub(crate) fn cut_words(text: &str, width: usize) -> String {
 
 /// The same between two clauses, where the first ones say enough: half a sentence misleads.
 pub(crate) fn cut_clauses(text: &str, width: usize) -> String {
+    const MARKS_MAX: usize = 16; // characters that are measured for each column
     const ENDS: [&str; 5] = ["; ", ". ", ": ", ", ", " ("];
+    let end = text.char_indices().nth(width * MARKS_MAX);
+    let text = end.map_or(text, |(end, _)| &text[..end]);
     if text.width() <= width {
         return text.to_owned();
     }
-    let room = cut(text, width.saturating_sub(2));
-    let end = ENDS.iter().filter_map(|end| room.rfind(end)).max();
-    match end.filter(|end| room[..*end].width() > width / 2) {
-        Some(end) => format!("{} …", &room[..end]),
+    let fits = |end: &usize| (width / 2..width - 1).contains(&text[..*end].width());
+    let ends = ENDS.iter().flat_map(|end| text.match_indices(end));
+    match ends.map(|(at, _)| at).filter(fits).max() {
+        Some(end) => format!("{} …", &text[..end]),
         None => cut_words(text, width),
     }
 }
@@ -275,5 +278,27 @@ impl Paint {
         } else {
             text.to_owned()
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sentence_is_cut_between_clauses_and_else_between_words() {
+        let check = |text: &str, width, want: &str| {
+            let short = cut_clauses(text, width);
+            assert_eq!(short, want);
+            assert!(short.width() <= width, "{short}");
+        };
+        let text = "It is 3 days old; limit: 24 hours (iCloud)";
+        check(text, 42, text);
+        check(text, 41, "It is 3 days old; limit: 24 hours …");
+        check(text, 35, "It is 3 days old; limit: 24 hours …");
+        check(text, 34, "It is 3 days old; limit …");
+        check(text, 24, "It is 3 days old …");
+        check("no clause ends in this sentence", 20, "no clause ends in …");
+        check("日本語の名前, さらに長い名前, もっと", 20, "日本語の名前 …");
     }
 }

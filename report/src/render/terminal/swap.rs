@@ -309,7 +309,7 @@ fn more(ticket: &Ticket, tickets: &Tickets, order: &Order, zone: &TimeZone) -> S
             zone,
         )),
     ];
-    parts.into_iter().flatten().collect::<Vec<_>>().join("; ")
+    format::capital(&parts.into_iter().flatten().collect::<Vec<_>>().join("; "))
 }
 
 fn facts(ticket: &Ticket, zone: &TimeZone) -> Vec<(&'static str, String)> {
