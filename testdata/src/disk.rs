@@ -133,3 +133,25 @@ pub fn forbid(path: &Path) -> Result<()> {
         path.display()
     )
 }
+
+/// A folder that is mounted a second time; that mount goes when this is dropped.
+#[cfg(target_os = "linux")]
+#[derive(Debug)]
+pub struct SecondMount(PathBuf);
+
+#[cfg(target_os = "linux")]
+impl SecondMount {
+    /// Shows `folder` at `place` too. An error where this user may not mount.
+    pub fn of(folder: &Path, place: &Path) -> std::io::Result<Self> {
+        fs::create_dir_all(place)?;
+        rustix::mount::mount_bind(folder, place)?;
+        Ok(Self(place.to_owned()))
+    }
+}
+
+#[cfg(target_os = "linux")]
+impl Drop for SecondMount {
+    fn drop(&mut self) {
+        let _ = rustix::mount::unmount(&self.0, rustix::mount::UnmountFlags::DETACH);
+    }
+}

@@ -8,6 +8,8 @@
 pub mod backup;
 pub mod device;
 pub mod disk;
+#[cfg(target_os = "linux")]
+pub mod faulty_disk;
 pub mod feeds;
 pub mod fleet;
 pub mod hostile;
