@@ -469,19 +469,39 @@ fn a_keybag_cut_anywhere_is_told_and_tried_by_nobody() {
             backup.problems
         );
     }
+}
+
+/// A keybag that asks for so many rounds: which words stand for its password, and what is told.
+fn check_rounds(tag: &[u8; 4], rounds: u32, wanted: Password, words: &str) {
     let (folder, _) = with_keybag(|keybag| {
-        let at = keybag.windows(4).position(|tag| tag == b"DPIC").unwrap();
-        keybag[at + 8..at + 12].copy_from_slice(&u32::MAX.to_be_bytes());
+        let at = keybag.windows(4).position(|found| found == tag).unwrap();
+        keybag[at + 8..at + 12].copy_from_slice(&rounds.to_be_bytes());
     });
+    let begun = std::time::Instant::now();
     let backup = one_night(folder.path(), VerifyLevel::Names, &[PASSWORD]);
-    assert_eq!(backup.password, Password::KeybagDamaged);
+    assert_eq!(backup.password, wanted, "{rounds}");
+    let told = &backup.problems[0].found;
+    assert!(told.contains(words), "{rounds}: {told}");
+    assert_ne!(backup.restorable, Restorable::Yes, "{rounds}");
     assert!(
-        backup
-            .restorable_reason
-            .contains("4294967295 rounds of DPIC"),
-        "{}",
-        backup.restorable_reason
+        begun.elapsed().as_secs() < 10,
+        "{rounds}: nothing is derived"
     );
+}
+
+#[test]
+fn a_keybag_that_asks_for_too_much_work_is_not_tried_and_not_called_damaged() {
+    let asks = "the keybag asks for";
+    check_rounds(b"DPIC", 0, Password::KeybagDamaged, "0 rounds of DPIC");
+    check_rounds(b"DPIC", 20_000_001, Password::NotTried, asks);
+    check_rounds(
+        b"DPIC",
+        u32::MAX,
+        Password::NotTried,
+        "4294967295 rounds of DPIC",
+    );
+    check_rounds(b"ITER", 0, Password::KeybagDamaged, "0 rounds of ITER");
+    check_rounds(b"ITER", 100_001, Password::NotTried, asks);
 }
 
 #[test]

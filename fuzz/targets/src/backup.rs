@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use fleetback_scanner::backup::crypto::keybag::{Keybag, ROUNDS_MAX};
+use fleetback_scanner::backup::crypto::keybag::{DPIC_MAX, ITER_MAX, Keybag};
 use fleetback_scanner::backup::file_list::catalog::{self, Catalog};
 use fleetback_scanner::backup::file_list::{file_record, mbdb};
 use fleetback_scanner::backup::read::{self, ReadOptions};
@@ -37,7 +37,7 @@ pub fn archive(bytes: &[u8]) {
 pub fn keybag(bytes: &[u8]) {
     match Keybag::parse(bytes) {
         Ok(keybag) => {
-            assert!((1..=2 * u64::from(ROUNDS_MAX)).contains(&keybag.rounds()));
+            assert!((1..=u64::from(DPIC_MAX) + u64::from(ITER_MAX)).contains(&keybag.rounds()));
             if keybag.rounds() <= ROUNDS_TRIED_MAX {
                 try_password(&keybag, bytes);
             }

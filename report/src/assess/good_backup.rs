@@ -69,7 +69,10 @@ fn can_be_restored(backup: &LocalBackup) -> bool {
 
 fn password_is_proven_enough(backup: &LocalBackup, policy: &Effective<'_>) -> bool {
     policy.backups.password == Demand::Allowed
-        || !matches!(backup.password, Password::Missing | Password::Wrong)
+        || !matches!(
+            backup.password,
+            Password::Missing | Password::Wrong | Password::NotTried
+        )
 }
 
 /// An iCloud date and when it was reported.

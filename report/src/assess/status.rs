@@ -72,7 +72,7 @@ fn unproven(ctx: &DeviceContext<'_>, backup: &LocalBackup) -> bool {
     let demanded = ctx.policy.backups.password == crate::policy::Demand::Required;
     match backup.password {
         Password::KeybagDamaged => true,
-        Password::Wrong => demanded,
+        Password::Wrong | Password::NotTried => demanded,
         // Of an archived copy, and of one whose state is unknown, no password is asked for.
         Password::Missing => demanded && is_asked_for_its_password(backup),
         Password::Proven | Password::NotNeeded => false,

@@ -138,6 +138,7 @@ labels! { scanner Password:
     Missing       "missing"        "not given",
     NotNeeded     "not-needed"     "not needed",
     KeybagDamaged "keybag-damaged" "keybag damaged",
+    NotTried      "not-tried"      "not tried",
 }
 
 labels! { scanner VerifyLevel:

@@ -51,6 +51,7 @@ fn checked() -> impl Strategy<Value = (Restorable, Password)> {
         Password::Missing,
         Password::NotNeeded,
         Password::KeybagDamaged,
+        Password::NotTried,
     ]);
     (restorable, password)
 }

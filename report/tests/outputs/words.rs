@@ -54,7 +54,7 @@ fn codes_are_those_of_the_json() {
         Password::Missing,
         Password::NotNeeded,
     ]);
-    check(&[Password::KeybagDamaged]);
+    check(&[Password::KeybagDamaged, Password::NotTried]);
     check(&[VerifyLevel::State, VerifyLevel::Names]);
     check(&[
         HostTool::Apple,

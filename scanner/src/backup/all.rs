@@ -64,6 +64,7 @@ impl Plan {
                     Some(unlock) => unlock,
                     None => {
                         let group = *known
+                KeybagState::TooCostly(fault) => Unlock::not_tried(fault),
                             .entry(*keybag.fingerprint())
                             .or_insert(plan.groups.len());
                         plan.add_to_group(group, keybag, index);

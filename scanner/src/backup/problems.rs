@@ -9,7 +9,7 @@ use super::cloud_log;
 use super::evidence::{BackupFiles, Checked};
 use super::file_list::catalog::FileListProbe;
 use super::verify::check::Check;
-use crate::model::backup::Restorable;
+use crate::model::backup::{Password, Restorable};
 use crate::model::problem::{Problem, ProblemKind};
 use crate::source::file::{Fault, fault};
 
@@ -19,6 +19,8 @@ const DOWNLOAD: &str =
 const START_AFRESH: &str = "copy the folder elsewhere, then make a new backup into an empty folder";
 
 /// All problems of a folder.
+const NEWER_PROGRAM: &str = "check where this backup comes from: no iOS known today asks for so many; if a new one does, a newer fleetback is needed";
+
 pub(super) fn all(
     folder: &Path,
     files: &BackupFiles,
@@ -176,6 +178,11 @@ fn keybag_problem(folder: &Path, files: &BackupFiles) -> Option<Problem> {
     let fault = files.unlock.fault.as_ref()?;
     let path = folder.join("Manifest.plist");
     let problem = Problem::note(path, "the keybag", fault);
+    if files.unlock.password == Password::NotTried {
+        let problem = Problem::incomplete(path, "a keybag that a password can be tried on", fault);
+        let problem = problem.with_kind(ProblemKind::Password);
+        return Some(problem.with_remedy(NEWER_PROGRAM));
+    }
     Some(
         problem
             .with_kind(ProblemKind::Damaged)

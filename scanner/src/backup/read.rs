@@ -10,7 +10,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::activity::FolderSnapshot;
 use super::cloud_log::{PayloadReader, Reading};
 use super::crypto::encrypted;
-use super::crypto::keybag::Keybag;
+use super::crypto::keybag::{Keybag, KeybagFault};
 use super::crypto::unlock::Unlock;
 use super::evidence::{self, BackupFiles, Checked, Cipher};
 use super::file_number;
@@ -82,6 +82,8 @@ pub(super) enum KeybagState {
     None,
     /// With what is wrong with it.
     Damaged(String),
+    /// It asks for more work than is done; with what it asks for.
+    TooCostly(String),
     Keybag(Keybag),
 }
 
@@ -96,6 +98,7 @@ pub fn read(
     let unlock = match opened.lock() {
         KeybagState::None => Unlock::only(Password::NotNeeded),
         KeybagState::Damaged(fault) => Unlock::damaged(fault),
+        KeybagState::TooCostly(fault) => Unlock::not_tried(fault),
         KeybagState::Keybag(_) => Unlock::only(Password::Missing),
     };
     opened.close(options, &unlock, files_checked)
@@ -149,6 +152,9 @@ impl<'a> OpenBackup<'a> {
             None => KeybagState::Damaged("Manifest.plist has no BackupKeyBag".to_owned()),
             Some(bytes) => match Keybag::parse(bytes) {
                 Ok(keybag) => KeybagState::Keybag(keybag),
+                Err(fault @ KeybagFault::TooManyRounds { .. }) => {
+                    KeybagState::TooCostly(fault.to_string())
+                }
                 Err(fault) => KeybagState::Damaged(fault.to_string()),
             },
         }

@@ -46,7 +46,9 @@ pub(super) fn judge(state: State, level: VerifyLevel, files: &BackupFiles) -> Ve
 }
 
 fn judge_root_copy(level: VerifyLevel, files: &BackupFiles) -> Verdict {
-    if let Some(fault) = &files.unlock.fault {
+    if let Some(fault) = &files.unlock.fault
+        && files.unlock.password == Password::KeybagDamaged
+    {
         return verdict(
             Restorable::No,
             format!("encrypted, and its keybag cannot be used: {fault}"),
@@ -106,6 +108,7 @@ fn judge_locked(unlock: &Unlock) -> Verdict {
         Restorable::NeedsPassword,
         format!("encrypted: sound as far as can be seen{tried}"),
     )
+        Password::NotTried => ", and no password was tried",
 }
 
 /// iOS 27 stores most empty files of an encrypted backup as 0 bytes; those before it as one block.
@@ -187,7 +190,7 @@ fn judge_sound(level: VerifyLevel, files: &FileCount, unlock: &Unlock) -> Verdic
             Restorable::NeedsPassword,
             format!("encrypted: {sound}, and no password that was given opens it"),
         ),
-        Password::Missing | Password::KeybagDamaged => verdict(
+        Password::Missing | Password::KeybagDamaged | Password::NotTried => verdict(
             Restorable::NeedsPassword,
             format!("encrypted: {sound}, the password is not proven"),
         ),

@@ -180,6 +180,8 @@ pub enum Password {
     NotNeeded,
     /// The keybag itself cannot be used.
     KeybagDamaged,
+    /// The keybag asks for more work than any device does, so no password was tried.
+    NotTried,
 }
 
 /// How deep a backup is checked.

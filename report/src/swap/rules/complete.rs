@@ -129,6 +129,9 @@ fn unproven(input: &RuleInput<'_>, locked: &Backup, chosen: Option<Copy<'_>>) ->
         Password::KeybagDamaged => {
             "the keys of the encrypted backup are damaged: no password opens it"
         }
+        Password::NotTried => {
+            "the keys of the encrypted backup ask for too much work: no password was tried"
+        }
         _ => "no password is proven for the encrypted backup",
     };
     match chosen {
@@ -147,7 +150,7 @@ fn locked<'a>(input: &RuleInput<'a>) -> Option<&'a Backup> {
     asked.find(|backup| {
         let unproven = matches!(
             backup.password,
-            Password::Missing | Password::Wrong | Password::KeybagDamaged
+            Password::Missing | Password::Wrong | Password::KeybagDamaged | Password::NotTried
         );
         unproven && backup.encrypted != Some(false)
     })

@@ -17,9 +17,12 @@ use sha1::Sha1;
 use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
-/// More rounds than this are refused: Apple asks for 10,000,000 and 10,000, and a hostile figure of
-/// 2^32 would keep a core busy for an hour.
-pub const ROUNDS_MAX: u32 = 50_000_000;
+/// Rounds of `DPIC` that are done at most: twice what Apple asks for, so that a try stays within a few
+/// seconds of one core whatever a keybag says.
+pub const DPIC_MAX: u32 = 20_000_000;
+
+/// The same of `ITER`: ten times what Apple asks for, and still nothing beside `DPIC`.
+pub const ITER_MAX: u32 = 100_000;
 
 /// A keybag holds 11 classes; more than this many is not a keybag.
 const CLASSES_MAX: usize = 64;
@@ -52,14 +55,19 @@ pub enum KeybagFault {
     /// Something that every keybag has is not there.
     #[error("the keybag has no {0}")]
     Missing(&'static str),
-    /// A number of PBKDF2 rounds that no device asks for.
-    #[error("the keybag asks for {found} rounds of {tag}; at most {ROUNDS_MAX} are done")]
-    Rounds {
+    /// More PBKDF2 rounds than any device asks for. It may still be a keybag.
+    #[error("the keybag asks for {found} rounds of {tag}, and at most {most} are done")]
+    TooManyRounds {
         /// `ITER` or `DPIC`.
         tag: &'static str,
         /// What it asks for.
         found: u32,
+        /// What is done.
+        most: u32,
     },
+    /// No rounds at all, which derive nothing.
+    #[error("the keybag asks for 0 rounds of {0}")]
+    NoRounds(&'static str),
     /// More classes than a keybag can have.
     #[error("the keybag lists more than {CLASSES_MAX} classes")]
     TooManyClasses,
@@ -246,7 +254,7 @@ impl Draft {
 
     fn finish(self, fingerprint: [u8; 32]) -> Result<Keybag, KeybagFault> {
         let first_round = match (self.first_salt, self.first_rounds) {
-            (Some(salt), Some(rounds)) => Some((salt, capped("DPIC", rounds)?)),
+            (Some(salt), Some(rounds)) => Some((salt, capped("DPIC", rounds, DPIC_MAX)?)),
             (None, None) => None,
             (None, Some(_)) => return Err(KeybagFault::Missing("DPSL beside its DPIC")),
             (Some(_), None) => return Err(KeybagFault::Missing("DPIC beside its DPSL")),
@@ -262,7 +270,11 @@ impl Draft {
         }
         Ok(Keybag {
             salt: self.salt.ok_or(KeybagFault::Missing("SALT"))?,
-            iterations: capped("ITER", self.iterations.ok_or(KeybagFault::Missing("ITER"))?)?,
+            iterations: capped(
+                "ITER",
+                self.iterations.ok_or(KeybagFault::Missing("ITER"))?,
+                ITER_MAX,
+            )?,
             first_round,
             classes: self.classes,
             fingerprint,
@@ -270,10 +282,11 @@ impl Draft {
     }
 }
 
-fn capped(tag: &'static str, rounds: u32) -> Result<u32, KeybagFault> {
-    match rounds {
-        1..=ROUNDS_MAX => Ok(rounds),
-        found => Err(KeybagFault::Rounds { tag, found }),
+fn capped(tag: &'static str, found: u32, most: u32) -> Result<u32, KeybagFault> {
+    match found {
+        0 => Err(KeybagFault::NoRounds(tag)),
+        _ if found > most => Err(KeybagFault::TooManyRounds { tag, found, most }),
+        rounds => Ok(rounds),
     }
 }
 
@@ -444,15 +457,15 @@ mod tests {
     #[test]
     fn hostile_figures_are_refused_before_any_work() {
         let (wpky, salt) = OLD_REAL;
-        let most = keybag(wpky, salt, Some((salt, ROUNDS_MAX)));
+        let most = keybag(wpky, salt, Some((salt, DPIC_MAX)));
         assert!(Keybag::parse(&most).is_ok());
         refused(
-            &keybag(wpky, salt, Some((salt, ROUNDS_MAX + 1))),
-            "the keybag asks for 50000001 rounds of DPIC; at most 50000000 are done",
+            &keybag(wpky, salt, Some((salt, DPIC_MAX + 1))),
+            "the keybag asks for 20000001 rounds of DPIC, and at most 20000000 are done",
         );
         refused(
             &keybag(wpky, salt, Some((salt, 0))),
-            "the keybag asks for 0 rounds of DPIC; at most 50000000 are done",
+            "the keybag asks for 0 rounds of DPIC",
         );
         refused(
             &[],

@@ -31,7 +31,7 @@ pub(crate) struct Unlock {
     pub keys: Option<Arc<ClassKeys>>,
     /// What proved it.
     pub proof: Option<PasswordProof>,
-    /// Why the keybag cannot be used.
+    /// Why the keybag cannot be used, or was not tried.
     pub fault: Option<String>,
 }
 
@@ -51,6 +51,14 @@ impl Unlock {
         Self {
             fault: Some(fault),
             ..Self::only(Password::KeybagDamaged)
+        }
+    }
+
+    /// The keybag asks for more work than is done.
+    pub(crate) fn not_tried(fault: String) -> Self {
+        Self {
+            fault: Some(fault),
+            ..Self::only(Password::NotTried)
         }
     }
 
