@@ -2,12 +2,14 @@
 //!
 //! It is run at most once for each device, however many keybags the device has, and never through a
 //! shell. Pitfall: a program that hangs, or leaves a child behind that holds the pipe open, must not
-//! stop the run. So its whole process group is ended.
+//! stop the run. So its whole process group is ended, and one that hangs for several devices in a row
+//! is asked no more.
 
 use std::collections::HashMap;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, channel};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::thread;
@@ -24,6 +26,10 @@ use crate::system::platform;
 
 /// How long it may take for one device.
 const TIMEOUT: Duration = Duration::from_secs(30);
+
+/// After so many devices in a row for which it did not end in time, it is asked no more: a thousand
+/// devices would cost eight hours.
+const SLOW_MAX: u32 = 3;
 
 /// How often its end is looked for.
 const POLL: Duration = Duration::from_millis(5);
@@ -52,6 +58,10 @@ pub(crate) struct PasswordCommand {
     timeout: Duration,
     answers: Mutex<HashMap<Device, Arc<OnceLock<Answer>>>>,
     problems: Mutex<Vec<Problem>>,
+    /// Devices in a row for which it did not end in time.
+    slow: AtomicU32,
+    /// Devices about which it was not asked for that.
+    unasked: AtomicU64,
 }
 
 impl std::fmt::Debug for PasswordCommand {
@@ -73,6 +83,8 @@ impl PasswordCommand {
             timeout,
             answers: Mutex::default(),
             problems: Mutex::default(),
+            slow: AtomicU32::default(),
+            unasked: AtomicU64::default(),
         }
     }
 
@@ -106,7 +118,16 @@ impl PasswordCommand {
     }
 
     fn ask(&self, device: &Device, backup: &Path) -> Answer {
-        match self.run(device) {
+        if self.slow.load(Ordering::Relaxed) >= SLOW_MAX {
+            self.unasked.fetch_add(1, Ordering::Relaxed);
+            return None;
+        }
+        let answer = self.run(device);
+        match answer {
+            Err(Fault::TooSlow(_)) => self.slow.fetch_add(1, Ordering::Relaxed),
+            _ => self.slow.swap(0, Ordering::Relaxed),
+        };
+        match answer {
             Ok(answer) => answer,
             Err(fault) => {
                 let problem = Problem::incomplete(
@@ -164,7 +185,23 @@ impl PasswordCommand {
     /// What went wrong with it so far.
     pub(super) fn problems(&self) -> Vec<Problem> {
         let problems = self.problems.lock().unwrap_or_else(PoisonError::into_inner);
-        problems.clone()
+        let given_up = self.given_up();
+        problems.iter().cloned().chain(given_up).collect()
+    }
+
+    /// That it was asked no more, where that is so.
+    fn given_up(&self) -> Option<Problem> {
+        let unasked = self.unasked.load(Ordering::Relaxed);
+        let too_slow = Fault::TooSlow(self.timeout);
+        let problem = Problem::incomplete(
+            self.line.program(),
+            format!("passwords from the {}", self.source()),
+            format!(
+                "{too_slow}, for {SLOW_MAX} devices in a row, so it was not asked about {unasked} more"
+            ),
+        );
+        let problem = problem.with_kind(ProblemKind::Password);
+        (unasked > 0).then(|| problem.with_remedy(too_slow.remedy()))
     }
 
     /// Where its program lies, for `doctor`; `None` when it cannot be found.

@@ -472,6 +472,56 @@ fn a_command_that_hangs_is_stopped_with_its_children() {
     }
 }
 
+/// Asks a command that hangs for the devices whose position is in `slow` about `devices` of them: how
+/// often it was run, and the last problem.
+#[cfg(unix)]
+fn ask_about(devices: usize, slow: &[usize]) -> (usize, String) {
+    let sandbox = Sandbox::new();
+    let log = sandbox.0.path().join("runs");
+    let case = slow
+        .iter()
+        .map(|at| format!("F2LXK1ABCD{at:02}) sleep 97.1;; "))
+        .collect::<String>();
+    let script = format!(
+        "echo run >> {}; case \"$1\" in {case} *) ;; esac",
+        log.display()
+    );
+    let line = CommandLine::from(vec![
+        sandbox.script(&script).display().to_string(),
+        "{serial}".to_owned(),
+    ]);
+    let passwords = Passwords {
+        command: Some(PasswordCommand::with_timeout(
+            line,
+            Duration::from_millis(300),
+        )),
+        ..Passwords::default()
+    };
+    for number in 0..devices {
+        let identity = Identity {
+            serial: Serial::parse(&format!("F2LXK1ABCD{number:02}")),
+            ..Identity::default()
+        };
+        assert!(passwords.candidates(&identity, Path::new("/b")).is_empty());
+    }
+    let runs = fs::read_to_string(&log).unwrap().lines().count();
+    let last = passwords.problems().pop();
+    (runs, last.map_or_else(String::new, |problem| problem.found))
+}
+
+#[cfg(unix)]
+#[test]
+fn a_command_that_hangs_three_times_in_a_row_is_asked_no_more_and_that_is_told_once() {
+    let check = |slow: &[usize], wanted_runs: usize, wanted: &str| {
+        let (runs, last) = ask_about(6, slow);
+        assert_eq!(runs, wanted_runs, "{slow:?}: {last}");
+        assert!(last.ends_with(wanted), "{slow:?}: {last}");
+    };
+    check(&[0, 1, 3, 4], 6, "it was stopped");
+    check(&[0, 1, 2, 3, 4, 5], 3, "so it was not asked about 3 more");
+    check(&[1, 2, 3], 4, "so it was not asked about 2 more");
+}
+
 #[test]
 fn a_command_that_is_not_there_is_told() {
     let line: CommandLine = "/nowhere/ask --token s3ntinel".parse().unwrap();
