@@ -375,3 +375,33 @@ fn a_payload_that_cannot_be_read_is_unknown_and_not_damage() {
     let at_sizes = read_at(&path, VerifyLevel::Sizes);
     assert_eq!(summary(&at_sizes), "unknown sizes 32/32");
 }
+
+/// A payload of 20,000 bytes, stretched by a hole to so many: how long reading it all took, and the words.
+fn stretched(bytes: u64) -> (std::time::Duration, LocalBackup) {
+    let folder = tempfile::tempdir().unwrap();
+    let path = builder().write(folder.path()).unwrap().path;
+    let payload = std::fs::File::options()
+        .write(true)
+        .open(payload(&path, SEALED));
+    payload.unwrap().set_len(bytes).unwrap();
+    let begun = std::time::Instant::now();
+    let backup = read_at(&path, VerifyLevel::Contents);
+    (begun.elapsed(), backup)
+}
+
+#[test]
+fn a_payload_far_longer_than_promised_is_told_by_its_length_and_not_read() {
+    let told = |backup: &LocalBackup| backup.file_check.different_sample[0].how.clone();
+    // A little longer: it is read, and its Digest speaks.
+    let (_, near) = stretched(20_001);
+    assert_eq!(told(&near), "its bytes do not give the Digest of its row");
+    // A terabyte of nothing: reading it takes a quarter of an hour.
+    let (took, far) = stretched(1 << 40);
+    assert!(
+        told(&far).starts_with("1099511627776 bytes"),
+        "{}",
+        told(&far)
+    );
+    assert!(took.as_secs() < 20, "{took:?}");
+    assert_eq!(summary(&far), "yes contents 32/32 ~1");
+}

@@ -6,7 +6,8 @@
 
 use std::cell::Cell;
 use std::fs::{File, FileType, Metadata, OpenOptions};
-use std::io::{self, ErrorKind, Read, Seek};
+use std::io::{self, ErrorKind, Read, Seek, SeekFrom};
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
 use crate::model::problem::{Problem, ProblemKind};
@@ -248,13 +249,20 @@ thread_local! {
 /// Reads a file to its end, piece by piece, and gives its length. For a name that a listing has just
 /// known to be a regular file: it is opened without a look before, and looked at once it is open.
 ///
-/// A file that grows meanwhile is read one byte past the length it had.
-pub(crate) fn read_through(path: &Path, mut take: impl FnMut(&[u8])) -> Result<u64, Fault> {
+/// A file that grows meanwhile is read one byte past the length it had. `take` may end the reading.
+pub(crate) fn read_through(
+    path: &Path,
+    bytes_max: u64,
+    mut take: impl FnMut(&[u8]) -> ControlFlow<()>,
+) -> Result<u64, Fault> {
     let file = open_quietly(path).map_err(|e| fault(&e))?;
     let meta = file.metadata().map_err(|e| fault(&e))?;
     refuse_other_than_file(meta.file_type())?;
     let mut piece = PIECE.take();
     piece.resize(PIECE_BYTES, 0);
+    if meta.len() > bytes_max {
+        return Err(Fault::TooLarge(bytes_max));
+    }
     let length = pump(
         file.take(meta.len().saturating_add(1)),
         &mut piece,
@@ -264,14 +272,20 @@ pub(crate) fn read_through(path: &Path, mut take: impl FnMut(&[u8])) -> Result<u
     length.map_err(|e| fault(&e))
 }
 
-fn pump(mut source: impl Read, piece: &mut [u8], take: &mut impl FnMut(&[u8])) -> io::Result<u64> {
+fn pump(
+    mut source: impl Read,
+    piece: &mut [u8],
+    take: &mut impl FnMut(&[u8]) -> ControlFlow<()>,
+) -> io::Result<u64> {
     let mut length = 0;
     loop {
         match source.read(piece) {
             Ok(0) => return Ok(length),
             Ok(count) => {
                 length += count as u64;
-                take(&piece[..count]);
+                if take(&piece[..count]).is_break() {
+                    return Ok(length);
+                }
             }
             Err(e) if e.kind() == ErrorKind::Interrupted => {}
             Err(e) => return Err(e),

@@ -5,6 +5,7 @@
 //! pair is damage, without a password.
 
 use std::fs::File;
+use std::ops::ControlFlow;
 use std::io;
 use std::path::Path;
 
@@ -67,10 +68,17 @@ fn any_repeats(blocks: &[[u8; BLOCK]]) -> bool {
         .any(|pair| u128::from_ne_bytes(pair[0]) == u128::from_ne_bytes(pair[1]))
 }
 
-/// Does a block repeat anywhere in the file?
+/// Does a block repeat anywhere in the file? It is read up to the first that does: a sparse file of
+/// terabytes repeats at once.
 pub(crate) fn repeat_in_file(path: &Path) -> Result<bool, Fault> {
     let mut blocks = RepeatedBlocks::default();
-    file::read_through(path, |piece| blocks.push(piece))?;
+    file::read_through(path, u64::MAX, |piece| {
+        blocks.push(piece);
+        match blocks.found() {
+            true => ControlFlow::Break(()),
+            false => ControlFlow::Continue(()),
+        }
+    })?;
     Ok(blocks.found())
 }
 

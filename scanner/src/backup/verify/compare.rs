@@ -14,6 +14,13 @@ use crate::backup::file_list::catalog::{hex, id_order};
 use crate::model::backup::VerifyLevel;
 use crate::source::file::Fault;
 
+/// A payload is read up to so many bytes beyond what its row promises. A file that grew while it was copied
+/// stays within that; what is longer differs by its length alone, and may be a sparse file of terabytes.
+const READ_BEYOND_MAX: u64 = 16 << 20;
+
+/// Where a row promises no length, a payload is read up to this one: no file of a device is longer.
+const UNPROMISED_BYTES_MAX: u64 = 64 << 30;
+
 /// What one folder gave. Samples hold the first few only.
 #[derive(Debug, Default)]
 pub(crate) struct Compared {
@@ -109,7 +116,7 @@ impl Compared {
     }
 
     /// Reads a payload; what proves that it is damaged. One of another length goes on living, and may
-    /// begin as it likes.
+    /// begin as it likes. One that is far longer than promised is not read.
     fn read_to_end(
         &mut self,
         place: &Place<'_>,
@@ -119,9 +126,20 @@ impl Compared {
         integrity: &Integrity,
         depth: &Depth<'_>,
     ) -> Option<How> {
+        let bytes_max = bytes_to_read(listed, depth);
+        if length.is_some() && file.bytes > bytes_max {
+            return None;
+        }
         let path = place.of(file);
         let kind = listed.kind().filter(|_| length.is_none());
-        match contents::read(&path, integrity, kind, depth.encrypted, depth.keys) {
+        match contents::read(
+            &path,
+            bytes_max,
+            integrity,
+            kind,
+            depth.encrypted,
+            depth.keys,
+        ) {
             Ok(seen) => {
                 self.looked_into.add(listed.order(), &seen);
                 if listed.size() == Some(0) && integrity.digest.is_none() && integrity.key.is_none()
@@ -222,6 +240,14 @@ pub(crate) fn sort_worst_first(differences: &mut Vec<(u32, How)>) {
 /// What the length alone tells. An empty file of an encrypted backup takes one block or, on iOS 27,
 /// nothing; its Digest says which.
 fn length(file: &OnDisk, listed: &ExpectedFile, depth: &Depth<'_>) -> Option<How> {
+/// How much of a payload is read at most.
+fn bytes_to_read(listed: &ExpectedFile, depth: &Depth<'_>) -> u64 {
+    let promised = listed.size().map(|size| depth.stored(size));
+    promised.map_or(UNPROMISED_BYTES_MAX, |promised| {
+        promised.saturating_add(READ_BEYOND_MAX)
+    })
+}
+
     let found = file.bytes;
     if found == 0 && listed.is_not_empty() && depth.with_integrity {
         return Some(How::Digest);

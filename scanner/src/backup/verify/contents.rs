@@ -3,6 +3,7 @@
 //! The SHA-1 is that of the bytes as stored, encrypted or not. Of an encrypted file the last two
 //! blocks are decrypted and no more: nothing plain is ever made of a payload.
 
+use std::ops::ControlFlow;
 use std::path::Path;
 
 use sha1::{Digest, Sha1};
@@ -17,9 +18,10 @@ use crate::backup::crypto::keybag::{ClassKeys, Key};
 use crate::backup::file_list::content_kind::ContentKind;
 use crate::source::file::{self, Fault};
 
-/// Reads the file. `kind` is what its name promises.
+/// Reads the file, of at most `bytes_max` bytes. `kind` is what its name promises.
 pub(crate) fn read(
     path: &Path,
+    bytes_max: u64,
     integrity: &Integrity,
     kind: Option<ContentKind>,
     encrypted: bool,
@@ -28,7 +30,7 @@ pub(crate) fn read(
     let mut hash = integrity.digest.map(|_| Sha1::new());
     let mut ends = Ends::default();
     let mut blocks = encrypted.then(RepeatedBlocks::default);
-    file::read_through(path, |piece| {
+    file::read_through(path, bytes_max, |piece| {
         if let Some(hash) = &mut hash {
             hash.update(piece);
         }
@@ -36,6 +38,7 @@ pub(crate) fn read(
         if let Some(blocks) = &mut blocks {
             blocks.push(piece);
         }
+        ControlFlow::Continue(())
     })?;
     let found: Option<[u8; 20]> = hash.map(|hash| hash.finalize().into());
     if found != integrity.digest {

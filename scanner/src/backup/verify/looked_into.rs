@@ -4,7 +4,7 @@
 //! have stored a file so. Names count as witnesses only where most of them are kept, and files that break
 //! theirs there are a doubt, never a loss.
 
-use std::fs::File;
+use std::ops::ControlFlow;
 use std::path::Path;
 
 use sha1::{Digest, Sha1};
@@ -261,7 +261,10 @@ fn read_at(file: &File, bytes: &mut [u8], at: u64) -> Result<(), Fault> {
 
 fn digest_of(path: &Path) -> Result<[u8; 20], Fault> {
     let mut hash = Sha1::new();
-    file::read_through(path, |piece| hash.update(piece))?;
+    file::read_through(path, DIGEST_BYTES_MAX, |piece| {
+        hash.update(piece);
+        ControlFlow::Continue(())
+    })?;
     Ok(hash.finalize().into())
 }
 
