@@ -1,11 +1,13 @@
 //! What the files of a folder gave, before anything is concluded from it.
 
+use std::ops::ControlFlow;
 use std::path::Path;
 
 use jiff::Timestamp;
 
 use super::cloud_log::LogKeys;
 use super::crypto::encrypted;
+use super::crypto::keybag::ClassKeys;
 use super::crypto::unlock::Unlock;
 use super::file_list::catalog::{self, Catalog, FileListProbe, Layout};
 use super::plists::info::Info;
@@ -131,18 +133,10 @@ impl BackupFiles {
         files_checked: &(dyn Fn(u64) + Sync),
     ) {
         let keys = self.unlock.keys.clone();
-        let catalog = match (self.cipher, &keys) {
-            (Cipher::Everything, None) => {
-                self.unopened = Some(unopened::look(folder, level));
-                return;
-            }
-            (Cipher::Everything, Some(keys)) => {
-                let manifest = self.manifest.as_ref().ok();
-                let key = manifest.and_then(|manifest| manifest.manifest_key.as_deref());
-                encrypted::open_catalog(folder, key, keys)
-            }
-            _ => Catalog::open(folder, &self.probe),
-        };
+        if self.cipher == Cipher::Everything && keys.is_none() {
+            self.unopened = Some(unopened::look(folder, level));
+            return;
+        }
         let list = match self.layout() {
             Layout::Buckets => file::found(folder, "Manifest.db"),
             Layout::Flat => file::found(folder, "Manifest.mbdb"),
@@ -155,12 +149,27 @@ impl BackupFiles {
             keys: keys.as_deref(),
             files_checked,
         };
-        match catalog.and_then(|catalog| check::check(folder, &catalog, &depth)) {
+        let check = || {
+            let catalog = self.open_catalog(folder, keys.as_deref())?;
+            check::check(folder, &catalog, &depth)
+        };
+        match unless_unreadable(check(), &list, check) {
             Ok(check) => {
                 self.log_keys = keys.is_some().then_some(check.log_keys);
                 self.check = Some(Checked::Now(Box::new(check)));
             }
             Err(fault) => self.catalog = Err(fault),
+        }
+    }
+
+    fn open_catalog(&self, folder: &Path, keys: Option<&ClassKeys>) -> Result<Catalog, Fault> {
+        match keys.filter(|_| self.cipher == Cipher::Everything) {
+            Some(keys) => {
+                let manifest = self.manifest.as_ref().ok();
+                let key = manifest.and_then(|manifest| manifest.manifest_key.as_deref());
+                encrypted::open_catalog(folder, key, keys)
+            }
+            None => Catalog::open(folder, &self.probe),
         }
     }
 
@@ -179,6 +188,22 @@ impl BackupFiles {
             manifest: self.manifest.as_ref(),
             catalog: self.catalog.as_ref().copied(),
         }
+    }
+}
+
+/// SQLite calls a page that the disk does not give corrupt. So a list is damaged only where every byte of
+/// it can be read and it is damaged `again`: a disk that fails once gives the page the second time.
+fn unless_unreadable<T>(
+    found: Result<T, Fault>,
+    list: &Path,
+    again: impl FnOnce() -> Result<T, Fault>,
+) -> Result<T, Fault> {
+    match found {
+        Err(Fault::Damaged(_)) => {
+            file::read_through(list, u64::MAX, |_| ControlFlow::Continue(()))?;
+            again()
+        }
+        found => found,
     }
 }
 

@@ -200,6 +200,10 @@ fn check_problems(folder: &Path, files: &BackupFiles) -> Vec<Problem> {
         problems.push(fault_problem(folder, "the payload folders", fault));
     }
     if let Some(Checked::Now(check)) = &files.check {
+    let unopened = files.unopened.as_ref();
+    if let Some((path, fault)) = unopened.and_then(|seen| seen.unread.as_ref()) {
+        problems.push(fault_problem(path, "a file of this backup", fault));
+    }
         problems.extend(unlisted(folder, &check.unlisted));
         problems.extend(unread(check));
     }

@@ -93,6 +93,12 @@ fn judge_unopened(seen: &Unopened, files: &BackupFiles) -> Verdict {
             format!("its payload folders cannot be listed: {fault}"),
         );
     }
+    if let Some((_, fault)) = &seen.unread {
+        return verdict(
+            Restorable::Unknown,
+            format!("encrypted, and a file that was looked into cannot be read: {fault}"),
+        );
+    }
     if let Some(doubt) = seen.doubt() {
         return verdict(Restorable::Unknown, format!("encrypted, and {doubt}"));
     }
@@ -102,13 +108,13 @@ fn judge_unopened(seen: &Unopened, files: &BackupFiles) -> Verdict {
 fn judge_locked(unlock: &Unlock) -> Verdict {
     let tried = match unlock.password {
         Password::Wrong => ", and no password that was given opens it",
+        Password::NotTried => ", and no password was tried",
         _ => " without the password",
     };
     verdict(
         Restorable::NeedsPassword,
         format!("encrypted: sound as far as can be seen{tried}"),
     )
-        Password::NotTried => ", and no password was tried",
 }
 
 /// iOS 27 stores most empty files of an encrypted backup as 0 bytes; those before it as one block.

@@ -197,8 +197,11 @@ impl Compared {
         let Some(listed) = listed.filter(|p| !p.may_be_absent() && !differs(p.order())) else {
             return;
         };
-        if blocks::repeat_in_sample(&place.of(largest), largest.bytes) == Ok(true) {
-            self.add_difference(listed.order(), How::Repeats);
+        let path = place.of(largest);
+        match blocks::repeat_in_sample(&path, largest.bytes) {
+            Ok(true) => self.add_difference(listed.order(), How::Repeats),
+            Ok(false) => {}
+            Err(fault) => self.add_unread(path, fault),
         }
     }
 

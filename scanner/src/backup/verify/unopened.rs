@@ -1,7 +1,7 @@
 //! What can be seen of an encrypted backup whose list was not opened: names, lengths and the form of
 //! its ciphertexts.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
 
@@ -11,6 +11,7 @@ use super::spread::Gap;
 use crate::backup::crypto::decrypt::BLOCK;
 use crate::model::backup::VerifyLevel;
 use crate::source::file::{self, Fault};
+use crate::source::watched;
 
 /// Pages of a list that a device writes.
 const PAGE_BYTES: u64 = 4_096;
@@ -42,6 +43,8 @@ pub(crate) struct Unopened {
     pub(crate) gap: Option<Gap>,
     /// Folders that cannot be listed.
     pub(crate) unlisted: Option<Fault>,
+    /// The first file that was looked into and cannot be read.
+    pub(crate) unread: Option<(PathBuf, Fault)>,
     /// Bytes of Manifest.db.
     pub(crate) list_bytes: u64,
     /// Blocks of Manifest.db repeat.
@@ -60,15 +63,19 @@ pub(crate) fn look(folder: &Path, level: VerifyLevel) -> Unopened {
                 .map(|first_byte| one_folder(folder, first_byte, look))
                 .collect::<Vec<_>>()
         },
-        || lengths && blocks::repeat_in_file(&list) == Ok(true),
+        || match lengths {
+            true => blocks::repeat_in_file(&list),
+            false => Ok(false),
+        },
     );
     let empty_folders = folders
         .iter()
         .filter(|one| one.payloads + one.not_downloaded == 0)
         .count();
     let mut all = Unopened {
-        list_bytes: std::fs::symlink_metadata(&list).map_or(0, |meta| meta.len()),
-        list_overwritten,
+        list_bytes: watched::symlink_metadata(&list).map_or(0, |meta| meta.len()),
+        list_overwritten: list_overwritten == Ok(true),
+        unread: list_overwritten.err().map(|fault| (list, fault)),
         ..Unopened::nothing()
     };
     folders.into_iter().for_each(|one| all.add(one));
@@ -104,11 +111,13 @@ fn of_listing(path: &Path, listing: &Listing, look: Look) -> Unopened {
     let broken = files().filter(|file| !file.bytes.is_multiple_of(BLOCK as u64));
     seen.broken = broken.count() as u64;
     let largest = files().max_by_key(|file| file.bytes);
-    let overwritten = largest.is_some_and(|file| {
+    if let Some(file) = largest {
         let path = path.join(listing.name_of(&file.id));
-        blocks::repeat_in_sample(&path, file.bytes) == Ok(true)
-    });
-    seen.overwritten = u64::from(overwritten);
+        match blocks::repeat_in_sample(&path, file.bytes) {
+            Ok(overwritten) => seen.overwritten = u64::from(overwritten),
+            Err(fault) => seen.unread = Some((path, fault)),
+        }
+    }
     seen
 }
 
@@ -122,6 +131,7 @@ impl Unopened {
             not_downloaded: 0,
             gap: None,
             unlisted: None,
+            unread: None,
             list_bytes: 0,
             list_overwritten: false,
         }
@@ -134,6 +144,7 @@ impl Unopened {
         self.overwritten += one.overwritten;
         self.not_downloaded += one.not_downloaded;
         self.unlisted = self.unlisted.take().or(one.unlisted);
+        self.unread = self.unread.take().or(one.unread);
     }
 
     /// What is certainly lost, in plain words. `pads_empty`: does the device store an empty file as one
@@ -146,7 +157,7 @@ impl Unopened {
                     .to_owned(),
             );
         }
-        if payloads + self.not_downloaded == 0 {
+        if self.unlisted.is_none() && payloads + self.not_downloaded == 0 {
             return Some("its payload folders are missing or empty".to_owned());
         }
         if self.not_downloaded > 0 {
@@ -156,7 +167,7 @@ impl Unopened {
             ));
         }
         let cut = self.broken + if pads_empty { self.empty } else { 0 };
-        if cut > 0 || self.empty == payloads {
+        if cut > 0 || payloads > 0 && self.empty == payloads {
             let cut = cut.max(self.empty);
             return Some(format!(
                 "{cut} of {payloads} files have a length that no ciphertext has"
@@ -178,7 +189,8 @@ impl Unopened {
             ));
         }
         let least = self.files_at_least();
-        (payloads * CERTAIN < least).then(|| self.too_few(least))
+        let is_known = self.unlisted.is_none();
+        (is_known && payloads * CERTAIN < least).then(|| self.too_few(least))
     }
 
     /// What makes it unknown whether all is there, in plain words.
