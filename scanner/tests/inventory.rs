@@ -381,3 +381,23 @@ proptest! {
         read_bytes(text.as_bytes());
     }
 }
+
+mod slow {
+    use super::*;
+
+    #[test]
+    fn a_table_of_too_many_devices_is_read_up_to_the_bound_and_the_rest_is_told() {
+        let row = |number: u32| format!("F2LX{number:08},A\n");
+        let table =
+            |rows: u32| "serial,user\n".to_owned() + &(0..rows).map(row).collect::<String>();
+        let (rows, problems) = read_bytes(table(500_003).as_bytes());
+        assert_eq!(rows.len(), 500_000);
+        let told: Vec<_> = problems
+            .iter()
+            .filter(|p| p.level == Level::Incomplete)
+            .collect();
+        assert_eq!(told.len(), 1, "{problems:?}");
+        assert_eq!(told[0].wanted, "a table of at most 500,000 devices");
+        assert!(told[0].found.contains("500002"), "{}", told[0].found);
+    }
+}

@@ -15,7 +15,9 @@ use super::column_map::ColumnMap;
 use super::columns::{self, DeviceField, IDS, NAMES};
 use super::device_kind::{self, DeviceKind};
 use super::meaning;
-use super::row_faults::{Faults, RowFault, SCIENTIFIC, TOO_SHORT, TOO_WIDE, UNCLOSED};
+use super::row_faults::{
+    DEVICES_MAX, Faults, RowFault, SCIENTIFIC, TOO_MANY, TOO_SHORT, TOO_WIDE, UNCLOSED,
+};
 use super::{cell, csv, record};
 use crate::mdm::date::{age, day};
 use crate::model::evidence::{Source, TimestampSource};
@@ -297,6 +299,7 @@ impl Reading {
         match known.and_then(|place| self.rows.get(place)) {
             Some(old) if same_person(old, &new) => {}
             Some(_) => self.faults.add(&TWICE, row.line),
+            None if self.rows.len() >= DEVICES_MAX => self.faults.add(&TOO_MANY, row.line),
             None => {
                 let place = self.rows.len();
                 self.by_id.extend(keys.into_iter().map(|key| (key, place)));

@@ -13,7 +13,7 @@ use super::consoles::{Console, NoDate};
 use super::meaning::{self, GUESSED, is_guess};
 use super::orders::{Cells, Orders};
 use super::record::{Cell, Outcome, Record, TableContext};
-use super::row_faults::Faults;
+use super::row_faults::{DEVICES_MAX, Faults, TOO_MANY};
 use super::rules::TableRules;
 use crate::mdm::date::{age, written};
 use crate::mdm::protocol::document::{Document, Excluded, Reply};
@@ -226,6 +226,9 @@ impl<'r, 'd> Reading<'r, 'd> {
             self.note_mapped(cell);
         }
         match Record::new(&self.table, cells, line, &mut self.faults).read() {
+            Outcome::Answer(_) if self.document.replies.len() >= DEVICES_MAX => {
+                self.faults.add(&TOO_MANY, line);
+            }
             Outcome::Answer(builder) => {
                 if builder.management.kind_unsure {
                     self.summary.unsure += 1;

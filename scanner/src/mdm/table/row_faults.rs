@@ -29,6 +29,16 @@ impl RowFault {
     }
 }
 
+/// So many devices are taken of one table; each costs a few kilobytes until the reports are written.
+pub(crate) const DEVICES_MAX: usize = 500_000;
+
+/// A device beyond them.
+pub(crate) const TOO_MANY: RowFault = RowFault {
+    wanted: "a table of at most 500,000 devices",
+    found: "a device beyond them; it was left out",
+    remedy: "export the devices in several tables, or fewer of them, and scan each part by itself",
+    level: Level::Incomplete,
+};
 /// Cells beyond the header.
 pub(crate) const TOO_WIDE: RowFault = RowFault {
     wanted: "a row",
