@@ -19,7 +19,7 @@ use fleetback_scanner::backup::services::{Candidate, PasswordSource};
 use fleetback_scanner::model::backup::{LocalBackup, Restorable, VerifyLevel};
 use fleetback_scanner::model::found_backup::FoundBackup;
 use fleetback_scanner::model::identity::Identity;
-use fleetback_scanner::scan::{ScanServices, Silent};
+use fleetback_scanner::scan::{ReadBackups, ScanServices, Silent};
 use fleetback_testdata::backup::builder::BackupBuilder;
 use fleetback_testdata::backup::keybag::{Kdf, Keybag as Written};
 use fleetback_testdata::rng::Rng;
@@ -105,7 +105,14 @@ fn check(bencher: Bencher<'_, '_>, is_encrypted: bool, verify: VerifyLevel) {
         passwords: &OnePassword,
         ..ScanServices::new(&Silent)
     };
-    let read = || read_all(black_box(&found), &options, &services);
+    let read = || {
+        read_all(
+            black_box(&found),
+            &options,
+            &services,
+            &ReadBackups::default(),
+        )
+    };
     assert!(verify < VerifyLevel::Names || read()[0].restorable == Restorable::Yes);
     bencher.counter(ItemsCount::new(ROWS)).bench(read);
 }

@@ -23,6 +23,7 @@
 pub mod backup;
 pub mod discover;
 pub mod feed;
+pub mod in_time;
 pub mod mdm;
 pub mod model;
 pub mod reconcile;

@@ -22,10 +22,11 @@ use crate::model::management::Answer;
 use crate::model::person::InventoryRow;
 use crate::model::problem::Problem;
 use crate::reconcile::reconcile;
+use crate::source::watched;
 use crate::work::progress::Part;
 use crate::work::queue::in_turn;
 
-pub use crate::backup::services::ScanServices;
+pub use crate::backup::services::{ReadBackups, ScanServices};
 pub use crate::work::progress::{Event, Progress, Silent};
 
 /// What to read.
@@ -97,34 +98,79 @@ impl ScanOptions {
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub fn scan(inputs: &Inputs, options: &ScanOptions, services: &ScanServices<'_>) -> Fleet {
-    let progress = services.progress;
-    let (found, (documents, trouble)) = rayon::join(
-        || discover(&inputs.roots, &options.scan_host, progress),
+    let found = find(inputs, &options.scan_host, services.progress);
+    read(&found, inputs, options, services, &ReadBackups::default())
+}
+
+/// What there is to read.
+#[derive(Debug, Clone, Default)]
+pub struct Found {
+    places: Discovery,
+    documents: Vec<PathBuf>,
+    /// Of finding the documents.
+    trouble: Vec<Problem>,
+}
+
+impl Found {
+    /// The backup folders.
+    pub fn backups(&self) -> &[FoundBackup] {
+        &self.places.backups
+    }
+
+    /// The documents.
+    pub fn documents(&self) -> &[PathBuf] {
+        &self.documents
+    }
+
+    /// What could not be looked into.
+    pub fn problems(&self) -> impl Iterator<Item = &Problem> {
+        self.places.problems.iter().chain(&self.trouble)
+    }
+}
+
+/// The first half of [`scan`]: finds what there is, and reads none of it.
+pub fn find(inputs: &Inputs, scan_host: &str, progress: &dyn Progress) -> Found {
+    let (places, (documents, trouble)) = rayon::join(
+        || discover(&inputs.roots, scan_host, progress),
         || documents(&inputs.documents),
     );
-    let count = (documents.len() + usize::from(inputs.inventory.is_some())) as u64;
-    progress.report(Event::DocumentsFound(count));
+    let count = documents.len() + usize::from(inputs.inventory.is_some());
+    progress.report(Event::DocumentsFound(count as u64));
     progress.report(Event::Discovered);
+    Found {
+        places,
+        documents,
+        trouble,
+    }
+}
+
+/// The second half of [`scan`]: reads what was found, but for the backups that `kept` holds already.
+pub fn read(
+    found: &Found,
+    inputs: &Inputs,
+    options: &ScanOptions,
+    services: &ScanServices<'_>,
+    kept: &ReadBackups,
+) -> Fleet {
+    let progress = services.progress;
     let (backups, ((answers, unread, exports), people)) = rayon::join(
-        || read_all(&found.backups, &options.read_options(), services),
+        || read_all(found.backups(), &options.read_options(), services, kept),
         || {
             rayon::join(
-                || {
-                    let named = &inputs.documents;
-                    read_documents(&documents, named, &inputs.tables, options.now, progress)
-                },
+                || read_documents(&found.documents, inputs, options.now, progress),
                 || read_inventory(inputs.inventory.as_deref(), options.now, progress),
             )
         },
     );
+    let count = found.documents.len() + usize::from(inputs.inventory.is_some());
     assemble(
-        found,
+        found.places.clone(),
         backups,
         DocumentResults {
             evidence: (answers, unread),
             people,
-            trouble,
-            count,
+            trouble: found.trouble.clone(),
+            count: count as u64,
             exports,
         },
     )
@@ -132,28 +178,30 @@ pub fn scan(inputs: &Inputs, options: &ScanOptions, services: &ScanServices<'_>)
 
 /// Reads some backups of a fleet once more, as deep as these options ask: a swap check looks into one
 /// device, and of the others it is enough to know that they are there.
-pub fn recheck_backups(
-    fleet: &mut Fleet,
+pub fn read_again(
+    fleet: &Fleet,
     wanted: &BTreeSet<PathBuf>,
     options: &ScanOptions,
     services: &ScanServices<'_>,
-) {
-    let backups = fleet
-        .devices
-        .iter_mut()
-        .flat_map(|device| &mut device.backups);
-    let mut backups: Vec<&mut LocalBackup> = backups
-        .filter(|backup| wanted.contains(&backup.path))
+    kept: &ReadBackups,
+) -> Vec<LocalBackup> {
+    let backups = fleet.devices.iter().flat_map(|device| &device.backups);
+    let wanted = backups.filter(|backup| wanted.contains(&backup.path));
+    let found: Vec<_> = wanted.map(FoundBackup::from_backup).collect();
+    read_all(&found, &options.read_options(), services, kept)
+}
+
+/// Puts what was read once more in the place of what was read before. A cancelled run reads fewer; the
+/// others stay as they are.
+pub fn replace_backups(fleet: &mut Fleet, fresh: Vec<LocalBackup>) {
+    let mut fresh: BTreeMap<PathBuf, LocalBackup> = fresh
+        .into_iter()
+        .map(|backup| (backup.path.clone(), backup))
         .collect();
-    let found: Vec<_> = backups
-        .iter()
-        .map(|backup| FoundBackup::from_backup(backup))
-        .collect();
-    let read = read_all(&found, &options.read_options(), services);
-    // A cancelled run reads fewer; the others stay as they are.
-    for fresh in read {
-        if let Some(old) = backups.iter_mut().find(|old| old.path == fresh.path) {
-            **old = fresh;
+    let devices = fleet.devices.iter_mut();
+    for old in devices.flat_map(|device| &mut device.backups) {
+        if let Some(new) = fresh.remove(&old.path) {
+            *old = new;
         }
     }
 }
@@ -200,13 +248,14 @@ fn assemble(found: Discovery, backups: Vec<LocalBackup>, read: DocumentResults) 
 /// Reads all documents of the exports that were named.
 fn read_documents(
     paths: &[PathBuf],
-    named: &[PathBuf],
-    tables: &TableRules,
+    inputs: &Inputs,
     now: Timestamp,
     progress: &dyn Progress,
 ) -> (Vec<Answer>, Vec<Problem>, Vec<ExportSummary>) {
+    let (named, tables) = (&inputs.documents, &inputs.tables);
     let documents = in_turn(paths, progress, |path| {
-        let part = Part::new(path, progress);
+        let bytes = watched::metadata(path).map_or(0, |meta| meta.len());
+        let part = Part::new(bytes, progress);
         let mut document =
             mdm::read::read_by_rules(path, now, tables, &|bytes| part.on_bytes(bytes));
         document.give_back_room();
@@ -270,6 +319,7 @@ fn fullest(folders: &[PathBuf]) -> Option<Disk> {
 }
 
 fn disk(folder: &Path) -> Option<Disk> {
+    let _asked = watched::ask(folder).ok()?;
     let volume = fs4::statvfs(folder).ok()?;
     let (free, total) = (volume.available_space(), volume.total_space());
     (total > 0).then_some(Disk { free, total })

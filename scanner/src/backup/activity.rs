@@ -14,6 +14,7 @@ use walkdir::WalkDir;
 use super::plists::status::{SnapshotState, Status};
 use crate::model::backup::{LocalBackup, Restorable, State};
 use crate::source::file::Fault;
+use crate::source::watched;
 
 /// A backup that was not written to for this long is not running.
 const QUIET: SignedDuration = SignedDuration::from_hours(6);
@@ -48,7 +49,7 @@ pub(super) struct FolderSnapshot {
 /// Looks once. Reads nothing.
 pub(super) fn snapshot(folder: &Path) -> FolderSnapshot {
     let watched = WATCHED.map(|name| {
-        let meta = std::fs::symlink_metadata(folder.join(name)).ok()?;
+        let meta = watched::symlink_metadata(folder.join(name)).ok()?;
         Some((meta.len(), meta.modified().ok()?))
     });
     let [.., snapshot] = watched;
@@ -73,10 +74,14 @@ impl FolderSnapshot {
 }
 
 fn staged(snapshot: &Path) -> Vec<(PathBuf, SystemTime)> {
+    let Ok(asked) = watched::ask(snapshot) else {
+        return Vec::new();
+    };
     let mut staged: Vec<_> = WalkDir::new(snapshot)
         .min_depth(1)
         .max_depth(1)
         .into_iter()
+        .inspect(|_| asked.answered())
         .flatten()
         .filter(|entry| entry.file_type().is_dir())
         .take(STAGED_MAX)
@@ -168,17 +173,19 @@ fn may_be_running(backup: &LocalBackup, status: &Result<Status, Fault>) -> bool 
     match (backup.state, status) {
         (State::Fake | State::Placeholder | State::Unreadable, _) => false,
         (_, Ok(status)) => status.snapshot != SnapshotState::Finished,
-        (_, Err(Fault::Absent)) => backup.path.join("Snapshot").is_dir(),
+        (_, Err(Fault::Absent)) => watched::is_dir(backup.path.join("Snapshot")),
         (_, Err(_)) => false,
     }
 }
 
 /// The newest time below the folder that is not later than `now`.
 fn newest_mtime(folder: &Path, now: Timestamp) -> Option<Timestamp> {
+    let asked = watched::ask(folder).ok()?;
     WalkDir::new(folder)
         .min_depth(1)
         .max_depth(DEPTH_MAX)
         .into_iter()
+        .inspect(|_| asked.answered())
         .take(ENTRIES_MAX)
         .filter_map(|entry| entry.ok()?.metadata().ok()?.modified().ok())
         .filter_map(|modified| Timestamp::try_from(modified).ok())

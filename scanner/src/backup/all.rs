@@ -13,20 +13,23 @@ use rayon::prelude::*;
 use super::crypto::keybag::Keybag;
 use super::crypto::unlock::{self, Attempts, Unlock};
 use super::read::{KeybagState, OpenBackup, ReadOptions};
-use super::services::ScanServices;
+use super::services::{ReadBackups, ScanServices};
 use crate::model::backup::{LocalBackup, Password, VerifyLevel};
 use crate::model::found_backup::FoundBackup;
 use crate::work::progress::Event;
-use crate::work::queue::{Backlog, Queue, in_order, in_turn};
+use crate::work::queue::{Backlog, Queue, in_turn};
 
-/// Reads all backups, in the order they were found in, until cancelled.
+/// Reads all backups but those that are `kept` already, until cancelled, and gives all in the order they
+/// were found in.
 pub fn read_all(
     found: &[FoundBackup],
     options: &ReadOptions,
     services: &ScanServices<'_>,
+    kept: &ReadBackups,
 ) -> Vec<LocalBackup> {
     let progress = services.progress;
-    let opened = in_turn(found, progress, |found| {
+    let unread: Vec<_> = found.iter().filter(|one| !kept.hold(&one.path)).collect();
+    let opened = in_turn(&unread, progress, |found| {
         OpenBackup::new(found, options, services.cache)
     });
     let run = Run {
@@ -34,8 +37,10 @@ pub fn read_all(
         opened,
         options,
         services,
+        kept,
     };
-    run.read()
+    run.read();
+    kept.take(found)
 }
 
 /// Which backups can be read at once, and which wait for a key.
@@ -59,12 +64,12 @@ impl Plan {
             let ready = match one.lock() {
                 KeybagState::None => Unlock::only(Password::NotNeeded),
                 KeybagState::Damaged(fault) => Unlock::damaged(fault),
+                KeybagState::TooCostly(fault) => Unlock::not_tried(fault),
                 KeybagState::Keybag(keybag) => match cached_unlock(one, &keybag, options, services)
                 {
                     Some(unlock) => unlock,
                     None => {
                         let group = *known
-                KeybagState::TooCostly(fault) => Unlock::not_tried(fault),
                             .entry(*keybag.fingerprint())
                             .or_insert(plan.groups.len());
                         plan.add_to_group(group, keybag, index);
@@ -106,6 +111,7 @@ struct Run<'a> {
     opened: Vec<OpenBackup<'a>>,
     options: &'a ReadOptions,
     services: &'a ScanServices<'a>,
+    kept: &'a ReadBackups,
 }
 
 /// What waits to be done: backups that can be read, and keybags that lock others.
@@ -118,7 +124,7 @@ struct Waiting<'p> {
 type Trying<'p> = (&'p KeybagGroup, Attempts<'p>);
 
 impl Run<'_> {
-    fn read(&self) -> Vec<LocalBackup> {
+    fn read(&self) {
         let waiting = Waiting {
             ready: self.plan.ready.iter().cloned().collect(),
             groups: Queue::new(&self.plan.groups),
@@ -126,23 +132,21 @@ impl Run<'_> {
         let lanes = rayon::current_num_threads();
         let lane = |number| self.lane(&waiting, number < lanes / 2);
         let lanes = (0..lanes).into_par_iter().with_max_len(1);
-        in_order(lanes.flat_map_iter(lane).collect())
+        lanes.for_each(lane);
     }
 
     /// Works until nothing is left that it could do, or until cancelled.
-    fn lane(&self, waiting: &Waiting<'_>, keys_first: bool) -> Vec<(usize, LocalBackup)> {
-        let mut read = Vec::new();
+    fn lane(&self, waiting: &Waiting<'_>, keys_first: bool) {
         while !self.services.progress.cancelled() {
             if keys_first && self.unlock_some(waiting) {
                 continue;
             }
             match waiting.ready.take() {
-                Some((index, unlock)) => read.push((index, self.close(index, &unlock))),
+                Some((index, unlock)) => self.close(index, &unlock),
                 None if self.unlock_some(waiting) => {}
                 None => break,
             }
         }
-        read
     }
 
     /// Tries the passwords of this lane's share of the keybags, whose backups can be read then; `false`
@@ -197,15 +201,15 @@ impl Run<'_> {
         Attempts::new(&group.keybag, asking)
     }
 
-    fn close(&self, index: usize, unlock: &Unlock) -> LocalBackup {
+    fn close(&self, index: usize, unlock: &Unlock) {
         let progress = self.services.progress;
         let files_checked = |files| progress.report(Event::FilesChecked(files));
         let opened = &self.opened[index];
         let backup = opened.close(self.options, unlock, &files_checked);
         let bytes = opened.bytes_read().saturating_add(payload_read(&backup));
+        self.kept.keep(backup);
         progress.report(Event::BytesRead(bytes));
         progress.report(Event::BackupRead);
-        backup
     }
 }
 

@@ -4,10 +4,11 @@ use std::fs::Metadata;
 use std::path::Path;
 
 use crate::model::backup::FileNumber;
+use crate::source::watched;
 
 /// The number of the file at this path; `None` where there is none, or the system has none.
 pub(crate) fn of(path: &Path) -> Option<FileNumber> {
-    number(&std::fs::metadata(path).ok()?)
+    number(&watched::metadata(path).ok()?)
 }
 
 #[cfg(unix)]

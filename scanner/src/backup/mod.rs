@@ -1,5 +1,6 @@
 //! One local backup folder: its plists, its manifest, its payload files.
 
+pub mod access;
 mod activity;
 pub mod all;
 mod cloud_log;

@@ -12,15 +12,16 @@ use super::verify::check::Check;
 use crate::model::backup::{Password, Restorable};
 use crate::model::problem::{Problem, ProblemKind};
 use crate::source::file::{Fault, fault};
+use crate::source::watched;
 
 const LET_US_READ: &str = "let the account that runs the scan read it (on macOS: Full Disk Access)";
 const DOWNLOAD: &str =
     "have the service that keeps the folder download all of it, or move the backups out of it";
 const START_AFRESH: &str = "copy the folder elsewhere, then make a new backup into an empty folder";
 
-/// All problems of a folder.
 const NEWER_PROGRAM: &str = "check where this backup comes from: no iOS known today asks for so many; if a new one does, a newer fleetback is needed";
 
+/// All problems of a folder.
 pub(super) fn all(
     folder: &Path,
     files: &BackupFiles,
@@ -43,7 +44,7 @@ pub(super) fn all(
 
 /// A folder that cannot be listed costs one row, not one for each file in it.
 fn folder_problem(folder: &Path) -> Option<Problem> {
-    let fault = fault(&std::fs::read_dir(folder).err()?);
+    let fault = fault(&watched::read_dir(folder).err()?);
     Some(fault_problem(folder, "the backup folder", &fault))
 }
 
@@ -140,7 +141,7 @@ fn wrong_type_problems(folder: &Path, files: &BackupFiles) -> Vec<Problem> {
 /// Reading a database as immutable leaves out what lies in its write-ahead log.
 fn wal_problem(folder: &Path) -> Option<Problem> {
     let path = folder.join("Manifest.db-wal");
-    let bytes = std::fs::symlink_metadata(&path).ok()?.len();
+    let bytes = watched::symlink_metadata(&path).ok()?.len();
     (bytes > 0).then(|| {
         let found = format!("a write-ahead log of {bytes} bytes, which was not read");
         Problem::note(path, "the write-ahead log", found).with_kind(ProblemKind::LeftOut)
@@ -177,12 +178,12 @@ fn not_downloaded_problem(folder: &Path, files: &BackupFiles) -> Option<Problem>
 fn keybag_problem(folder: &Path, files: &BackupFiles) -> Option<Problem> {
     let fault = files.unlock.fault.as_ref()?;
     let path = folder.join("Manifest.plist");
-    let problem = Problem::note(path, "the keybag", fault);
     if files.unlock.password == Password::NotTried {
         let problem = Problem::incomplete(path, "a keybag that a password can be tried on", fault);
         let problem = problem.with_kind(ProblemKind::Password);
         return Some(problem.with_remedy(NEWER_PROGRAM));
     }
+    let problem = Problem::note(path, "the keybag", fault);
     Some(
         problem
             .with_kind(ProblemKind::Damaged)
@@ -199,11 +200,11 @@ fn check_problems(folder: &Path, files: &BackupFiles) -> Vec<Problem> {
     if let Some(fault) = unlisted_payload {
         problems.push(fault_problem(folder, "the payload folders", fault));
     }
-    if let Some(Checked::Now(check)) = &files.check {
     let unopened = files.unopened.as_ref();
     if let Some((path, fault)) = unopened.and_then(|seen| seen.unread.as_ref()) {
         problems.push(fault_problem(path, "a file of this backup", fault));
     }
+    if let Some(Checked::Now(check)) = &files.check {
         problems.extend(unlisted(folder, &check.unlisted));
         problems.extend(unread(check));
     }

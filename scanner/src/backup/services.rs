@@ -5,11 +5,14 @@
 //! stores: `cli` keeps the cache and fills it from the finished fleet. Nothing computed from a
 //! password is ever part of it.
 
-use std::path::Path;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use zeroize::Zeroizing;
 
-use crate::model::backup::{CheckRecord, InfoRecord, PasswordProof};
+use crate::model::backup::{CheckRecord, InfoRecord, LocalBackup, PasswordProof};
+use crate::model::found_backup::FoundBackup;
 use crate::model::identity::Identity;
 use crate::work::progress::Progress;
 
@@ -38,6 +41,33 @@ impl<'a> ScanServices<'a> {
 impl std::fmt::Debug for ScanServices<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("ScanServices")
+    }
+}
+
+/// Backups that were read, kept for work that must begin again (`in_time.rs`).
+#[derive(Debug, Default)]
+pub struct ReadBackups(Mutex<BTreeMap<PathBuf, LocalBackup>>);
+
+impl ReadBackups {
+    pub(crate) fn hold(&self, path: &Path) -> bool {
+        self.lock().contains_key(path)
+    }
+
+    pub(crate) fn keep(&self, backup: LocalBackup) {
+        self.lock().entry(backup.path.clone()).or_insert(backup);
+    }
+
+    /// Those that were found, in that order.
+    pub(crate) fn take(&self, found: &[FoundBackup]) -> Vec<LocalBackup> {
+        let mut kept = self.lock();
+        found
+            .iter()
+            .filter_map(|one| kept.remove(&one.path))
+            .collect()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, BTreeMap<PathBuf, LocalBackup>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

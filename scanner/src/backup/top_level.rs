@@ -11,6 +11,7 @@ use super::verify::payload::stub_of;
 use crate::model::backup::FolderContent;
 use crate::model::problem::{Problem, ProblemKind};
 use crate::source::entry_names::is_junk;
+use crate::source::watched;
 
 /// Files and folders of a backup, compared without regard to case.
 const KNOWN: [&str; 11] = [
@@ -60,7 +61,7 @@ pub(super) struct TopLevel {
 /// Lists the top of a folder.
 pub(super) fn list(folder: &Path) -> io::Result<TopLevel> {
     let mut top = TopLevel::default();
-    for entry in std::fs::read_dir(folder)? {
+    for entry in watched::read_dir(folder)? {
         let name = entry?.file_name();
         top.add(&name.to_string_lossy());
     }
@@ -70,7 +71,7 @@ pub(super) fn list(folder: &Path) -> io::Result<TopLevel> {
 /// What lies in a folder without a manifest and without a Status.plist.
 pub(super) fn content(folder: &Path) -> FolderContent {
     let mut content = FolderContent::Nothing;
-    for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
+    for entry in watched::read_dir(folder).into_iter().flatten().flatten() {
         let name = entry.file_name();
         let name = name.to_string_lossy();
         if name.eq_ignore_ascii_case("Info.plist") {
@@ -167,7 +168,7 @@ fn is_second_copy(name: &str) -> bool {
 }
 
 fn holds_anything(folder: &Path) -> bool {
-    std::fs::read_dir(folder).is_ok_and(|mut listing| listing.next().is_some())
+    watched::read_dir(folder).is_ok_and(|mut listing| listing.next().is_some())
 }
 
 #[cfg(test)]

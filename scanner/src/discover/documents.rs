@@ -13,6 +13,7 @@ use super::folder;
 use super::inside;
 use super::path_sample::Sample;
 use crate::model::problem::{Problem, ProblemKind};
+use crate::source::watched;
 
 /// Every document at or below `paths`, sorted, each real file once.
 pub fn documents(paths: &[PathBuf]) -> (Vec<PathBuf>, Vec<Problem>) {
@@ -32,7 +33,7 @@ struct Gathered {
 
 impl Gathered {
     fn take(&mut self, path: &Path) {
-        match std::fs::metadata(path) {
+        match watched::metadata(path) {
             Ok(meta) if meta.is_dir() => self.walk(path),
             Ok(meta) if meta.is_file() => self.documents.push(path.to_owned()),
             Ok(_) => self.problems.push(
@@ -48,8 +49,16 @@ impl Gathered {
     }
 
     fn walk(&mut self, folder: &Path) {
+        let asked = match watched::ask(folder) {
+            Ok(asked) => asked,
+            Err(error) => {
+                let problem = access_problem::unreadable(folder, "an MDM export", &error);
+                return self.problems.push(problem);
+            }
+        };
         let mut entries = WalkDir::new(folder).min_depth(1).into_iter();
         while let Some(entry) = entries.next() {
+            asked.answered();
             match entry {
                 Ok(entry) => {
                     if !self.meet(&entry) && entry.file_type().is_dir() {
@@ -135,7 +144,7 @@ impl Gathered {
     fn drop_repeated(&mut self) {
         let mut seen = std::collections::BTreeSet::new();
         self.documents
-            .retain(|path| std::fs::canonicalize(path).map_or(true, |real| seen.insert(real)));
+            .retain(|path| watched::canonicalize(path).map_or(true, |real| seen.insert(real)));
     }
 }
 

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use crate::model::identity::FolderName;
 use crate::source::entry_names::is_named;
+use crate::source::watched;
 
 pub(super) use crate::source::entry_names::is_junk;
 
@@ -173,7 +174,7 @@ pub(super) fn folder_name(path: &Path) -> Option<FolderName> {
     let hides_a_name = || path.file_name().is_none() || path.is_symlink();
     parse(path).or_else(|| {
         hides_a_name().then(|| {
-            std::fs::canonicalize(path)
+            watched::canonicalize(path)
                 .ok()
                 .and_then(|real| parse(&real))
         })?

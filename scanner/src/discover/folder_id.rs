@@ -4,11 +4,11 @@ use std::path::Path;
 
 /// The folder itself, whatever path led to it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(super) struct RealFolder(platform::Id);
+pub struct RealFolder(platform::Id);
 
 impl RealFolder {
     /// Follows links; `None` where the folder cannot be asked.
-    pub(super) fn at(path: &Path) -> Option<Self> {
+    pub fn at(path: &Path) -> Option<Self> {
         platform::id(path).map(Self)
     }
 
@@ -23,11 +23,13 @@ mod platform {
     use std::os::unix::fs::MetadataExt;
     use std::path::Path;
 
+    use crate::source::watched;
+
     /// Device and inode.
     pub(super) type Id = (u64, u64);
 
     pub(super) fn id(path: &Path) -> Option<Id> {
-        let meta = std::fs::metadata(path).ok()?;
+        let meta = watched::metadata(path).ok()?;
         Some((meta.dev(), meta.ino()))
     }
 
@@ -44,11 +46,13 @@ mod platform {
 mod platform {
     use std::path::{Path, PathBuf};
 
+    use crate::source::watched;
+
     /// The path without links.
     pub(super) type Id = PathBuf;
 
     pub(super) fn id(path: &Path) -> Option<Id> {
-        std::fs::canonicalize(path).ok()
+        watched::canonicalize(path).ok()
     }
 
     pub(super) fn volume(_: &Id) -> Option<u64> {

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use super::folder;
 use super::walk::Walked;
 use crate::model::identity::FolderName;
+use crate::source::watched;
 
 /// A computer, and the folders whose volumes its backups lie on.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -61,7 +62,7 @@ impl<'a> HostNames<'a> {
 /// Does the root hold the folders of several computers? Not when it is a backup, a location, a
 /// home, a folder of homes or one computer's disk, nor when backups lie right inside it.
 pub(super) fn holds_hosts(root: &Path, walked: &Walked) -> bool {
-    let real = std::fs::canonicalize(root).unwrap_or_else(|_| root.to_owned());
+    let real = watched::canonicalize(root).unwrap_or_else(|_| root.to_owned());
     let below = |path: &Path| {
         path.strip_prefix(root)
             .map_or(0, |rest| rest.components().count())
@@ -75,7 +76,7 @@ pub(super) fn holds_hosts(root: &Path, walked: &Walked) -> bool {
         .candidates
         .iter()
         .any(|found| below(&found.path) <= 1);
-    let is_disk = root.join("Users").is_dir();
+    let is_disk = watched::is_dir(root.join("Users"));
     !(is_location || holds_homes || is_users || holds_backups || is_disk)
 }
 

@@ -13,6 +13,7 @@ use std::path::Path;
 use super::folder;
 use super::path_sample::Sample;
 use crate::source::entry_names;
+use crate::source::watched;
 
 /// The three property lists of a backup.
 const PLISTS: &[&str] = &["info.plist", "manifest.plist", "status.plist"];
@@ -91,7 +92,7 @@ impl Inside {
     /// Lists the folder at `path`.
     pub(super) fn list(path: &Path) -> io::Result<Self> {
         let mut inside = Self::default();
-        for entry in std::fs::read_dir(path)? {
+        for entry in watched::read_dir(path)? {
             match entry.and_then(|entry| Ok((entry.file_type()?, entry))) {
                 Ok((kind, entry)) => inside.add(kind, &entry),
                 Err(error) => inside.errors.push(error),
@@ -197,7 +198,7 @@ impl Inside {
     pub(super) fn is_home(&self, path: &Path) -> bool {
         HOMES.iter().any(|below| {
             let first = below.split('/').next().unwrap_or(below);
-            self.may_hold(first) && path.join(below).is_dir()
+            self.may_hold(first) && watched::is_dir(path.join(below))
         })
     }
 
@@ -253,7 +254,7 @@ fn holds_payload(folder: &Path, name: &OsStr) -> bool {
                     .is_ok_and(|head| entry_names::payload_folder(OsStr::new(head)) == first_byte)
             })
     };
-    std::fs::read_dir(folder).is_ok_and(|listing| {
+    watched::read_dir(folder).is_ok_and(|listing| {
         listing.flatten().any(|entry| {
             fits(&entry.file_name()) && entry.file_type().is_ok_and(|kind| kind.is_file())
         })

@@ -9,6 +9,7 @@ use super::hosts;
 use super::path_sample::Sample;
 use super::walk::{Link, Walked};
 use crate::model::problem::{Problem, ProblemKind};
+use crate::source::watched;
 
 const CONNECT: &str = "Connect the volume that the link leads to, or remove the link";
 const NAME_IT: &str = "Name the folder that the link leads to as a ROOT of its own";
@@ -85,7 +86,7 @@ fn problems_of(root: &Path, links: &Sample, one: impl Fn(&Path) -> Problem) -> V
 
 /// " to /Volumes/Backups", or nothing where the link cannot be read.
 fn target_of(link: &Path) -> String {
-    std::fs::read_link(link).map_or_else(
+    watched::read_link(link).map_or_else(
         |_| String::new(),
         |target| format!(" to {}", target.display()),
     )

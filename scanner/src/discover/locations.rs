@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use super::folder;
 use crate::model::problem::{Problem, ProblemKind};
 use crate::source::file::fault;
+use crate::source::watched;
 
 /// An operating system, as far as it has standard places for backups.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -112,7 +113,7 @@ const REDIRECTED: &str = "LocalCache/Roaming/Apple Computer/MobileSync/Backup";
 /// there; and why the packages could not be listed.
 pub(super) fn of_packages(home: &Path) -> (Vec<PathBuf>, Option<(PathBuf, std::io::Error)>) {
     let packages = home.join(PACKAGES);
-    let listing = match std::fs::read_dir(&packages) {
+    let listing = match watched::read_dir(&packages) {
         Ok(listing) => listing,
         Err(error) if is_absent(&error) => return (Vec::new(), None),
         Err(error) => return (Vec::new(), Some((packages, error))),
@@ -124,7 +125,7 @@ pub(super) fn of_packages(home: &Path) -> (Vec<PathBuf>, Option<(PathBuf, std::i
     };
     let apples = listing.flatten().filter(is_apples);
     let places = apples.map(|entry| entry.path().join(REDIRECTED));
-    let mut places: Vec<PathBuf> = places.filter(|place| place.is_dir()).collect();
+    let mut places: Vec<PathBuf> = places.filter(|place| watched::is_dir(place)).collect();
     places.sort_unstable();
     (places, None)
 }
@@ -138,8 +139,8 @@ pub(super) fn broken_link_on(top: &Path, place: &Path) -> Option<PathBuf> {
         .collect();
     way.reverse();
     for part in way {
-        match std::fs::symlink_metadata(part) {
-            Ok(meta) if meta.is_symlink() && std::fs::metadata(part).is_err() => {
+        match watched::symlink_metadata(part) {
+            Ok(meta) if meta.is_symlink() && watched::metadata(part).is_err() => {
                 return Some(part.to_owned());
             }
             Ok(_) => {}
@@ -235,7 +236,7 @@ fn homes(users_folder: &Path) -> (Vec<PathBuf>, Vec<Problem>) {
             .with_kind(fault(error).kind())
             .with_remedy("Name the folders to scan: fleetback scan ROOT...")
     };
-    let listing = match std::fs::read_dir(users_folder) {
+    let listing = match watched::read_dir(users_folder) {
         Ok(listing) => listing,
         Err(error) => return (Vec::new(), vec![refused(&error)]),
     };
@@ -253,9 +254,9 @@ fn homes(users_folder: &Path) -> (Vec<PathBuf>, Vec<Problem>) {
         if is_link && folder::is_windows_link(&entry.file_name()) {
             continue;
         }
-        if path.is_dir() {
+        if watched::is_dir(&path) {
             homes.push(path);
-        } else if is_link && std::fs::metadata(&path).is_err() {
+        } else if is_link && watched::metadata(&path).is_err() {
             problems.push(
                 Problem::incomplete(path, "a home", "a link that leads nowhere")
                     .with_kind(ProblemKind::Link)
@@ -287,7 +288,7 @@ fn of_home(os: Os, home: &Path) -> impl Iterator<Item = Location> {
 }
 
 fn presence(home: &Path, path: &Path) -> Presence {
-    match std::fs::read_dir(path) {
+    match watched::read_dir(path) {
         Ok(_) => Presence::Readable,
         Err(error) if error.kind() == ErrorKind::NotFound => match broken_link_on(home, path) {
             Some(link) => {

@@ -4,7 +4,7 @@ mod access_problem;
 mod bins;
 pub mod documents;
 mod folder;
-mod folder_id;
+pub mod folder_id;
 mod hosts;
 mod inside;
 mod links;

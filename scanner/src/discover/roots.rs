@@ -17,6 +17,7 @@ use super::walk::{self, Candidate, Walked};
 use crate::model::fleet::RootSeen;
 use crate::model::found_backup::FoundBackup;
 use crate::model::problem::{Level, Problem, ProblemKind};
+use crate::source::watched;
 use crate::work::progress::Progress;
 
 pub use super::hosts::HostFolders;
@@ -87,7 +88,7 @@ pub fn discover(roots: &[PathBuf], scan_host: &str, progress: &dyn Progress) -> 
 }
 
 fn walk_root(root: &Path, progress: &dyn Progress) -> Walked {
-    let problem = match std::fs::metadata(root) {
+    let problem = match watched::metadata(root) {
         Ok(meta) if meta.is_dir() => {
             let mut walked = walk::walk(root, progress);
             links::add_problems(root, &mut walked);
@@ -172,7 +173,7 @@ fn note_folders(hosts: &mut Hosts, names: &HostNames<'_>, root: &Path, walked: &
         hosts.add(names.of(folder), folder);
         any = true;
     }
-    if !any && root.is_dir() {
+    if !any && watched::is_dir(root) {
         hosts.add(names.of(root), root);
     }
 }
@@ -243,7 +244,7 @@ fn found_backup(reached: Reached) -> FoundBackup {
 
 /// The folder's own name; that of the real folder where the path ends in dots.
 fn own_name(path: &Path) -> String {
-    let real = || std::fs::canonicalize(path).unwrap_or_default();
+    let real = || watched::canonicalize(path).unwrap_or_default();
     let name = path.file_name().map(ToOwned::to_owned);
     let name = name.or_else(|| real().file_name().map(ToOwned::to_owned));
     name.unwrap_or_else(|| path.as_os_str().to_owned())

@@ -21,6 +21,7 @@ use super::inside::{Holds, Inside};
 use super::locations;
 use super::path_sample::Sample;
 use crate::model::problem::{Level, Problem, ProblemKind};
+use crate::source::watched;
 use crate::work::progress::{Event, Progress};
 
 /// How many folders deep an unknown tree is searched; a home or a location starts anew.
@@ -124,7 +125,7 @@ impl<'a> Walker<'a> {
         let volume = RealFolder::at(root).and_then(|real| real.volume());
         Self {
             root,
-            real_root: std::fs::canonicalize(root).ok(),
+            real_root: watched::canonicalize(root).ok(),
             progress,
             starts: vec![root.to_owned()],
             queued: BTreeSet::new(),
@@ -361,7 +362,7 @@ impl<'a> Walker<'a> {
     /// not connected.
     fn meet_place(&mut self, home: &Path, location: &Path) {
         let wanted = "the folder of this user's backups";
-        match std::fs::metadata(location) {
+        match watched::metadata(location) {
             Ok(meta) if meta.is_dir() => self.queue(location.to_owned()),
             Ok(_) => {
                 let found = "a file where the folder of backups should be";
@@ -396,7 +397,7 @@ impl<'a> Walker<'a> {
 
     fn meet_link(&mut self, folder: &Path, name: &OsStr) {
         let path = folder.join(name);
-        let leads_to_folder = std::fs::metadata(&path).map(|meta| meta.is_dir());
+        let leads_to_folder = watched::metadata(&path).map(|meta| meta.is_dir());
         let is_place = folder::is_location(&path) || folder::holds_location(&path);
         let is_named = || folder::folder_name(&path).is_some();
         match leads_to_folder {
@@ -421,7 +422,7 @@ impl<'a> Walker<'a> {
             candidate.holds = holds;
             return self.found(candidate);
         }
-        let real = std::fs::canonicalize(path).ok();
+        let real = watched::canonicalize(path).ok();
         let is_below_root = (real.as_deref().zip(self.real_root.as_deref()))
             .is_some_and(|(real, root)| real.starts_with(root));
         let kind = match () {

@@ -10,6 +10,7 @@ use std::io::{self, ErrorKind, Read, Seek, SeekFrom};
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
+use super::watched;
 use crate::model::problem::{Problem, ProblemKind};
 
 /// Why a file gave nothing.
@@ -124,7 +125,7 @@ fn read_into(path: &Path, bytes_max: u64, bytes: &mut Vec<u8>) -> Result<(), Fau
 }
 
 /// The length is a hint: the file may grow or shrink under us, so the reader is bounded too.
-fn read_all(file: File, length: u64, bytes_max: u64, bytes: &mut Vec<u8>) -> Result<(), Fault> {
+fn read_all(file: OpenFile, length: u64, bytes_max: u64, bytes: &mut Vec<u8>) -> Result<(), Fault> {
     bytes.reserve(usize::try_from(length).unwrap_or(0).saturating_add(1));
     let count = file
         .take(bytes_max.saturating_add(1))
@@ -136,7 +137,7 @@ fn read_all(file: File, length: u64, bytes_max: u64, bytes: &mut Vec<u8>) -> Res
     Ok(())
 }
 
-fn open_bounded(path: &Path, bytes_max: u64) -> Result<(File, u64), Fault> {
+fn open_bounded(path: &Path, bytes_max: u64) -> Result<(OpenFile, u64), Fault> {
     let (file, meta) = open_regular(path)?;
     if meta.len() > bytes_max {
         return Err(Fault::TooLarge(bytes_max));
@@ -246,8 +247,9 @@ thread_local! {
     static PIECE: Cell<Vec<u8>> = const { Cell::new(Vec::new()) };
 }
 
-/// Reads a file to its end, piece by piece, and gives its length. For a name that a listing has just
-/// known to be a regular file: it is opened without a look before, and looked at once it is open.
+/// Reads a file of at most `bytes_max` bytes to its end, piece by piece, and gives its length. For a name
+/// that a listing has just known to be a regular file: it is opened without a look before, and looked at
+/// once it is open.
 ///
 /// A file that grows meanwhile is read one byte past the length it had. `take` may end the reading.
 pub(crate) fn read_through(
@@ -258,11 +260,11 @@ pub(crate) fn read_through(
     let file = open_quietly(path).map_err(|e| fault(&e))?;
     let meta = file.metadata().map_err(|e| fault(&e))?;
     refuse_other_than_file(meta.file_type())?;
-    let mut piece = PIECE.take();
-    piece.resize(PIECE_BYTES, 0);
     if meta.len() > bytes_max {
         return Err(Fault::TooLarge(bytes_max));
     }
+    let mut piece = PIECE.take();
+    piece.resize(PIECE_BYTES, 0);
     let length = pump(
         file.take(meta.len().saturating_add(1)),
         &mut piece,
@@ -295,16 +297,18 @@ fn pump(
 
 /// Fills `bytes` with what lies `at` so many bytes from the file's beginning; the file's own position does not matter.
 #[cfg(unix)]
-pub(crate) fn read_exact_at(file: &File, bytes: &mut [u8], at: u64) -> io::Result<()> {
-    std::os::unix::fs::FileExt::read_exact_at(file, bytes, at)
+pub(crate) fn read_exact_at(file: &OpenFile, bytes: &mut [u8], at: u64) -> io::Result<()> {
+    let _asked = watched::ask(&file.path)?;
+    std::os::unix::fs::FileExt::read_exact_at(&file.file, bytes, at)
 }
 
 /// Fills `bytes` with what lies `at` so many bytes from the file's beginning; the file's own position does not matter.
 #[cfg(windows)]
-pub(crate) fn read_exact_at(file: &File, mut bytes: &mut [u8], mut at: u64) -> io::Result<()> {
+pub(crate) fn read_exact_at(file: &OpenFile, mut bytes: &mut [u8], mut at: u64) -> io::Result<()> {
     use std::os::windows::fs::FileExt;
+    let _asked = watched::ask(&file.path)?;
     while !bytes.is_empty() {
-        match file.seek_read(bytes, at) {
+        match file.file.seek_read(bytes, at) {
             Ok(0) => return Err(ErrorKind::UnexpectedEof.into()),
             Ok(count) => {
                 bytes = &mut bytes[count..];
@@ -317,31 +321,66 @@ pub(crate) fn read_exact_at(file: &File, mut bytes: &mut [u8], mut at: u64) -> i
     Ok(())
 }
 
+/// An open file. Each call to the system for it is watched.
+#[derive(Debug)]
+pub struct OpenFile {
+    file: File,
+    path: PathBuf,
+}
+
+impl OpenFile {
+    /// What the system says of it.
+    pub fn metadata(&self) -> io::Result<Metadata> {
+        let _asked = watched::ask(&self.path)?;
+        self.file.metadata()
+    }
+}
+
+impl Read for OpenFile {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        (&*self).read(buffer)
+    }
+}
+
+impl Read for &OpenFile {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let _asked = watched::ask(&self.path)?;
+        (&self.file).read(buffer)
+    }
+}
+
+impl Seek for OpenFile {
+    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+        let _asked = watched::ask(&self.path)?;
+        self.file.seek(to)
+    }
+}
+
 /// Where a file of a folder lies: under its own name, else under one that differs in the case of ASCII
 /// letters only, as a FAT disk gives names back. Under its own name also where there is none.
 pub fn found(folder: &Path, name: &str) -> PathBuf {
     let path = folder.join(name);
-    if std::fs::symlink_metadata(&path).is_err_and(|e| e.kind() == ErrorKind::NotFound) {
+    if watched::symlink_metadata(&path).is_err_and(|e| e.kind() == ErrorKind::NotFound) {
         return other_case(folder, name).unwrap_or(path);
     }
     path
 }
 
 fn other_case(folder: &Path, name: &str) -> Option<PathBuf> {
-    let mut entries = std::fs::read_dir(folder).ok()?.flatten();
+    let mut entries = watched::read_dir(folder).ok()?.flatten();
     let entry = entries.find(|entry| entry.file_name().eq_ignore_ascii_case(name))?;
     Some(entry.path())
 }
 
 /// Opens a regular file for reading. Follows no symbolic link, waits for no FIFO.
-pub fn open(path: &Path) -> Result<File, Fault> {
+pub fn open(path: &Path) -> Result<OpenFile, Fault> {
     open_regular(path).map(|(file, _)| file)
 }
 
 /// Looks twice: before the opening, because opening a device can do things, and after it, because
 /// the name may mean something else by then.
-fn open_regular(path: &Path) -> Result<(File, Metadata), Fault> {
-    let before = std::fs::symlink_metadata(path).map_err(|e| fault(&e))?;
+fn open_regular(path: &Path) -> Result<(OpenFile, Metadata), Fault> {
+    let before = watched::symlink_metadata(path).map_err(|e| fault(&e))?;
     refuse_other_than_file(before.file_type())?;
     let file = open_quietly(path).map_err(|e| fault(&e))?;
     let meta = file.metadata().map_err(|e| fault(&e))?;
@@ -444,8 +483,14 @@ fn describe_special(_: FileType) -> &'static str {
 
 /// Opens without waiting, without following a link and, where it is ours to ask, without touching
 /// the access time (only the owner and root may ask; other accounts are refused with EPERM).
+fn open_quietly(path: &Path) -> io::Result<OpenFile> {
+    let _asked = watched::ask(path)?;
+    let (file, path) = (system_open(path)?, path.to_owned());
+    Ok(OpenFile { file, path })
+}
+
 #[cfg(unix)]
-fn open_quietly(path: &Path) -> io::Result<File> {
+fn system_open(path: &Path) -> io::Result<File> {
     use std::os::unix::fs::OpenOptionsExt;
     const FLAGS: i32 = libc::O_NONBLOCK | libc::O_NOFOLLOW | libc::O_CLOEXEC | libc::O_NOCTTY;
     #[cfg(any(target_os = "linux", target_os = "android"))]
@@ -463,7 +508,7 @@ fn open_quietly(path: &Path) -> io::Result<File> {
 }
 
 #[cfg(not(unix))]
-fn open_quietly(path: &Path) -> io::Result<File> {
+fn system_open(path: &Path) -> io::Result<File> {
     OpenOptions::new().read(true).open(path)
 }
 

@@ -15,4 +15,5 @@ pub(crate) mod sqlite_journal;
 pub(crate) mod sqlite_pages;
 pub(crate) mod sqlite_wal;
 pub(crate) mod text;
+pub mod watched;
 pub(crate) mod xml_records;

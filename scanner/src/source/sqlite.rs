@@ -5,13 +5,14 @@
 //! database, and so does one of 0 bytes; both are distinguished before SQLite sees them.
 
 use std::io::{self, Read};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use rusqlite::config::DbConfig;
 use rusqlite::limits::Limit;
 use rusqlite::{Connection, MAIN_DB, OpenFlags};
 
 use super::file::{self, Fault};
+use super::watched::{self, Asked};
 
 /// Longest text or blob of a row, in bytes; real rows of Manifest.db stay under 10 KB.
 const VALUE_BYTES_MAX: i32 = 4 << 20;
@@ -61,6 +62,8 @@ pub fn probe(path: &Path) -> Result<FileKind, Fault> {
 #[derive(Debug)]
 pub struct Database {
     connection: Connection,
+    /// Where it lies; nowhere if it lies in memory.
+    path: Option<PathBuf>,
     /// No honest file of this length holds more rows; a reader stops there.
     pub rows_max: u64,
 }
@@ -80,9 +83,12 @@ impl Database {
         if !has_all_pages(path, bytes)? {
             return Err(Fault::Damaged(CUT_OFF.to_owned()));
         }
-        let connection = connect(path).map_err(|e| sqlite_fault(&e))?;
+        let asked = watched::ask(path).map_err(|e| file::fault(&e))?;
+        let mut connection = connect(path).map_err(|e| sqlite_fault(&e))?;
+        watch(&mut connection, &asked).map_err(|e| sqlite_fault(&e))?;
         Ok(Self {
             connection,
+            path: Some(path.to_owned()),
             rows_max: bytes / ROW_BYTES_MIN,
         })
     }
@@ -102,8 +108,15 @@ impl Database {
             .map_err(|e| sqlite_fault(&e))?;
         Ok(Self {
             connection,
+            path: None,
             rows_max: bytes / ROW_BYTES_MIN,
         })
+    }
+
+    /// To be held while a statement runs: its readings are watched.
+    pub(crate) fn ask(&self) -> Result<Option<Asked>, Fault> {
+        let asked = self.path.as_deref().map(watched::ask).transpose();
+        asked.map_err(|e| file::fault(&e))
     }
 
     /// For statements; what they read is bounded, and they cannot write.
@@ -130,6 +143,7 @@ impl Database {
 
     /// Refuses anything but a real table (no view, no virtual table) with these real columns.
     pub(crate) fn require_table(&self, table: &str, columns: &[&str]) -> Result<(), Fault> {
+        let _asked = self.ask()?;
         let kind = self.table_kind(table).map_err(|e| sqlite_fault(&e))?;
         match kind.as_deref() {
             Some("table") => {}
@@ -229,6 +243,19 @@ fn connect(path: &Path) -> rusqlite::Result<Connection> {
     let connection = Connection::open_with_flags(uri(path), flags)?;
     harden(&connection)?;
     Ok(connection)
+}
+
+/// A statement over a large file takes its time: as long as it steps on, it is being answered.
+fn watch(connection: &mut Connection, asked: &Asked) -> rusqlite::Result<()> {
+    const STEPS: i32 = 1000;
+    let Some(answered) = asked.listener() else {
+        return Ok(());
+    };
+    let go_on = move || {
+        answered();
+        false
+    };
+    connection.progress_handler(STEPS, Some(go_on))
 }
 
 fn harden(connection: &Connection) -> rusqlite::Result<()> {

@@ -1,7 +1,6 @@
 //! How far a scan is, for a progress display.
 
 use std::cell::Cell;
-use std::path::Path;
 
 /// Gets events of the scan. Called from many threads, often: keep it cheap.
 pub trait Progress: Sync {
@@ -49,9 +48,8 @@ pub(crate) struct Part<'p> {
 const LARGE_BYTES: u64 = 4 << 20;
 
 impl<'p> Part<'p> {
-    /// A document that is about to be read.
-    pub(crate) fn new(path: &Path, progress: &'p dyn Progress) -> Self {
-        let bytes = std::fs::metadata(path).map_or(0, |meta| meta.len());
+    /// A document of so many bytes that is about to be read.
+    pub(crate) fn new(bytes: u64, progress: &'p dyn Progress) -> Self {
         Self {
             progress,
             bytes: if bytes < LARGE_BYTES { 0 } else { bytes },

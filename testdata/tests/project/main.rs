@@ -17,6 +17,7 @@ mod promises;
 mod supply;
 mod table;
 mod tokens;
+mod watched;
 mod words;
 
 use std::path::{Path, PathBuf};

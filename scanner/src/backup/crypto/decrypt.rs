@@ -4,7 +4,6 @@
 //! that the end of the file is the end that was written. Where a row carries a Digest, the SHA-1 of
 //! the stored bytes says the rest.
 
-use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
 
 use aes::Aes256;
@@ -14,7 +13,7 @@ use aes::cipher::{BlockModeDecrypt, KeyIvInit};
 use rayon::prelude::*;
 
 use super::keybag::Key;
-use crate::source::file;
+use crate::source::file::{self, OpenFile};
 
 type Cbc = cbc::Decryptor<Aes256>;
 
@@ -92,14 +91,14 @@ const PIECE_BYTES: usize = 256 << 10;
 
 /// Reads and decrypts a whole file into `plain`, which is as long as [`plain_length`] says. The pieces
 /// are shared out to the threads: in CBC each needs no more of the one before it than its last block.
-pub(crate) fn decrypt_into(file: &File, key: &Key, plain: &mut [u8]) -> io::Result<()> {
+pub(crate) fn decrypt_into(file: &OpenFile, key: &Key, plain: &mut [u8]) -> io::Result<()> {
     let piece = |(number, piece)| decrypt_piece(file, key, number * PIECE_BYTES, piece);
     let pieces = plain.par_chunks_mut(PIECE_BYTES).enumerate();
     pieces.try_for_each(piece)
 }
 
 /// The piece that begins `at` so many bytes; its last block may reach beyond it.
-fn decrypt_piece(file: &File, key: &Key, at: usize, piece: &mut [u8]) -> io::Result<()> {
+fn decrypt_piece(file: &OpenFile, key: &Key, at: usize, piece: &mut [u8]) -> io::Result<()> {
     let mut before = [0; BLOCK];
     if let Some(at) = at.checked_sub(BLOCK) {
         file::read_exact_at(file, &mut before, at as u64)?;
@@ -214,14 +213,15 @@ mod tests {
                 ],
             ) {
                 let plain: Vec<u8> = (0..length).map(|at| (at % 251) as u8).collect();
-                let mut stored = tempfile::tempfile().unwrap();
-                stored.write_all(&encrypt(&key(3), &plain)).unwrap();
+                let path = tempfile::NamedTempFile::new().unwrap();
+                path.as_file().write_all(&encrypt(&key(3), &plain)).unwrap();
+                let mut stored = file::open(path.path()).unwrap();
                 let in_plain = plain_length(&mut stored, &key(3)).unwrap();
                 prop_assert_eq!(in_plain, Some(length as u64));
                 let mut read = vec![0; length];
                 decrypt_into(&stored, &key(3), &mut read).unwrap();
                 prop_assert!(read == plain);
-                stored.set_len(length as u64 / 2).unwrap();
+                path.as_file().set_len(length as u64 / 2).unwrap();
                 prop_assert_eq!(decrypt_into(&stored, &key(3), &mut read).is_err(), length > 0);
             }
         }

@@ -461,6 +461,7 @@ fn open_database(path: &Path) -> Result<Database, Fault> {
 }
 
 fn parts(database: &Database) -> Result<Vec<Rowids>, Fault> {
+    let _asked = database.ask()?;
     let span = database
         .connection()
         .query_row(SPAN, [], |row| Ok((row.get(0)?, row.get(1)?)))
@@ -621,6 +622,7 @@ fn database_rows(
     take: &mut TakeRow<'_>,
 ) -> Result<(), Fault> {
     let fault = |e| sqlite::sqlite_fault(&e);
+    let _asked = database.ask()?;
     let mut select = database.connection().prepare(SELECT).map_err(fault)?;
     let mut rows = select.query((first, last)).map_err(fault)?;
     let mut order = 0;

@@ -82,6 +82,7 @@ pub(super) fn indexes(database: &Database) -> Result<Vec<ListIndex>, Fault> {
         }
         Ok(indexes)
     };
+    let _asked = database.ask()?;
     read().map_err(|e| sqlite::sqlite_fault(&e))
 }
 
@@ -115,6 +116,7 @@ pub(super) fn quick_check(database: &Database) -> Result<(), Fault> {
             row.get::<_, String>(0)
         })
     };
+    let _asked = database.ask()?;
     match check() {
         Ok(words) if words == "ok" => Ok(()),
         Ok(_) => Err(damaged("its pages are not as SQLite leaves them")),

@@ -4,12 +4,11 @@
 //! holds. In what AES wrote in CBC mode two neighbouring blocks are equal once in 10^38 pairs, so one
 //! pair is damage, without a password.
 
-use std::fs::File;
-use std::ops::ControlFlow;
 use std::io;
+use std::ops::ControlFlow;
 use std::path::Path;
 
-use crate::source::file::{self, Fault};
+use crate::source::file::{self, Fault, OpenFile};
 
 const BLOCK: usize = 16;
 /// So many bytes are looked at in three places of a payload; a page of a file system.
@@ -96,7 +95,7 @@ pub(crate) fn repeat_in_sample(path: &Path, bytes: u64) -> Result<bool, Fault> {
     Ok(false)
 }
 
-fn repeats_at(file: &File, at: u64, length: usize) -> io::Result<bool> {
+fn repeats_at(file: &OpenFile, at: u64, length: usize) -> io::Result<bool> {
     let mut bytes = [0; SAMPLE_BYTES];
     file::read_exact_at(file, &mut bytes[..length], at)?;
     let (blocks, _) = bytes[..length].as_chunks::<BLOCK>();

@@ -240,9 +240,6 @@ pub(crate) fn sort_worst_first(differences: &mut Vec<(u32, How)>) {
     differences.truncate(SAMPLE_MAX);
 }
 
-/// What the length alone tells. An empty file of an encrypted backup takes one block or, on iOS 27,
-/// nothing; its Digest says which.
-fn length(file: &OnDisk, listed: &ExpectedFile, depth: &Depth<'_>) -> Option<How> {
 /// How much of a payload is read at most.
 fn bytes_to_read(listed: &ExpectedFile, depth: &Depth<'_>) -> u64 {
     let promised = listed.size().map(|size| depth.stored(size));
@@ -251,6 +248,9 @@ fn bytes_to_read(listed: &ExpectedFile, depth: &Depth<'_>) -> u64 {
     })
 }
 
+/// What the length alone tells. An empty file of an encrypted backup takes one block or, on iOS 27,
+/// nothing; its Digest says which.
+fn length(file: &OnDisk, listed: &ExpectedFile, depth: &Depth<'_>) -> Option<How> {
     let found = file.bytes;
     if found == 0 && listed.is_not_empty() && depth.with_integrity {
         return Some(How::Digest);

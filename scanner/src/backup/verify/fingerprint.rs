@@ -13,6 +13,7 @@ use sha2::{Digest, Sha256};
 use super::payload;
 use crate::backup::file_list::catalog::{Layout, hex};
 use crate::source::file;
+use crate::source::watched;
 
 const FILES: [&str; 4] = [
     "Manifest.db",
@@ -60,7 +61,7 @@ fn file_of(folder: &Path, name: &str, layout: Layout) -> PathBuf {
 fn add(hash: &mut Sha256, name: &str, path: &Path) {
     hash.update(name);
     hash.update([0]);
-    let Ok(meta) = std::fs::symlink_metadata(path) else {
+    let Ok(meta) = watched::symlink_metadata(path) else {
         return hash.update([0]);
     };
     let modified = meta.modified().ok();
@@ -104,13 +105,13 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let list = folder.path().join("Manifest.db");
         std::fs::write(&list, "one").unwrap();
-        let (before, meta) = (stamp(folder.path()), std::fs::metadata(&list).unwrap());
+        let (before, meta) = (stamp(folder.path()), watched::metadata(&list).unwrap());
         assert_eq!(before, stamp(folder.path()));
         std::thread::sleep(std::time::Duration::from_millis(20));
         std::fs::write(&list, "two").unwrap();
         let file = std::fs::File::options().append(true).open(&list).unwrap();
         file.set_modified(meta.modified().unwrap()).unwrap();
-        let after = std::fs::metadata(&list).unwrap();
+        let after = watched::metadata(&list).unwrap();
         assert_eq!(
             (meta.len(), meta.modified().unwrap()),
             (after.len(), after.modified().unwrap())

@@ -17,7 +17,8 @@ use super::sample::Candidate;
 use crate::backup::crypto::decrypt::{self, BLOCK};
 use crate::backup::crypto::keybag::Key;
 use crate::backup::file_list::content_kind::ContentKind;
-use crate::source::file::{self, Fault};
+use crate::source::file::{self, Fault, OpenFile};
+use crate::source::watched;
 
 /// A file that does not begin as its name says is read whole for its Digest up to this length.
 const DIGEST_BYTES_MAX: u64 = 64 << 20;
@@ -175,7 +176,7 @@ pub(crate) fn look_into(
     listed: &Candidate,
     depth: &Depth<'_>,
 ) -> Result<Option<Seen>, Fault> {
-    let Ok(meta) = std::fs::symlink_metadata(path) else {
+    let Ok(meta) = watched::symlink_metadata(path) else {
         return Ok(None);
     };
     let bytes = meta.len();
@@ -202,7 +203,7 @@ pub(crate) fn look_into(
 
 /// The first bytes, and of a ciphertext that can be opened the last ones.
 fn look_at_ends(
-    file: &File,
+    file: &OpenFile,
     bytes: u64,
     listed: &Candidate,
     depth: &Depth<'_>,
@@ -242,7 +243,7 @@ fn look_at_ends(
     Ok(seen)
 }
 
-fn ends_rightly(file: &File, bytes: u64, key: &Key) -> Result<bool, Fault> {
+fn ends_rightly(file: &OpenFile, bytes: u64, key: &Key) -> Result<bool, Fault> {
     const BLOCK_BYTES: u64 = BLOCK as u64;
     let Some(last) = bytes.checked_sub(BLOCK_BYTES) else {
         return Ok(false);
@@ -255,7 +256,7 @@ fn ends_rightly(file: &File, bytes: u64, key: &Key) -> Result<bool, Fault> {
     Ok(decrypt::padding_fits(key, &before, &end))
 }
 
-fn read_at(file: &File, bytes: &mut [u8], at: u64) -> Result<(), Fault> {
+fn read_at(file: &OpenFile, bytes: &mut [u8], at: u64) -> Result<(), Fault> {
     file::read_exact_at(file, bytes, at).map_err(|e| file::fault(&e))
 }
 

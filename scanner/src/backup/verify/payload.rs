@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 
 use crate::backup::file_list::catalog::{file_id, hex, id_order};
 use crate::source::file::{self, Fault};
+use crate::source::watched;
 
 /// What lies in one payload folder.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -53,7 +54,7 @@ impl Look {
     /// With the lengths if asked, and with the blocks where the file system tells those of this file,
     /// which was read and holds something.
     pub(crate) fn new(lengths: bool, witness: &Path) -> Self {
-        let meta = std::fs::symlink_metadata(witness);
+        let meta = watched::symlink_metadata(witness);
         Self {
             lengths,
             blocks: meta.is_ok_and(|meta| file::tells_blocks(&meta)),
@@ -80,7 +81,10 @@ pub(crate) fn found_bucket(folder: &Path, first_byte: u8) -> PathBuf {
     let path = bucket_path(folder, first_byte);
     let name = format!("{first_byte:02X}");
     let has_letters = name.bytes().any(|byte| byte.is_ascii_uppercase());
-    if has_letters && std::fs::symlink_metadata(&path).is_err() && folder.join(&name).is_dir() {
+    if has_letters
+        && watched::symlink_metadata(&path).is_err()
+        && watched::is_dir(folder.join(&name))
+    {
         return folder.join(name);
     }
     path
@@ -90,7 +94,7 @@ pub(crate) fn found_bucket(folder: &Path, first_byte: u8) -> PathBuf {
 /// empty; one that is no folder is a fault.
 pub(crate) fn list_bucket(folder: &Path, first_byte: u8, look: Look) -> Result<Listing, Fault> {
     let path = found_bucket(folder, first_byte);
-    let meta = match std::fs::symlink_metadata(&path) {
+    let meta = match watched::symlink_metadata(&path) {
         Ok(meta) => meta,
         Err(e) => return absent_is_empty(file::fault(&e)),
     };
@@ -161,7 +165,7 @@ impl Listing {
 
 fn list(path: &Path, look: Look) -> io::Result<Listing> {
     let mut listing = Listing::default();
-    for entry in std::fs::read_dir(path)? {
+    for entry in watched::read_dir(path)? {
         let entry = entry?;
         let name = entry.file_name();
         let is_file = entry.file_type()?.is_file();
