@@ -1,33 +1,43 @@
 //! `fleetback doctor`: could a scheduled run read everything that it should?
 //!
-//! Reads folder listings only. It writes a temporary file where a report would go, which is removed at
+//! It finds what a scan would find, and reads a byte of each plist, each list of files and each document,
+//! and the listings of the payload folders. It writes a temporary file where a report would go, which is removed at
 //! once, and where there is a history store, opening brings it up to date. "Not there", "there and may not be read" and
 //! "blocked by macOS privacy protection" are three different answers.
 
 use std::fmt;
 use std::io::ErrorKind;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use fleetback_report::format::{self, escaped};
+use fleetback_scanner::backup::access;
 use fleetback_scanner::discover::locations::{Location, Os};
 use fleetback_scanner::feed;
-use fleetback_scanner::model::problem::Problem;
+use fleetback_scanner::in_time::{Patience, SharedProgress};
+use fleetback_scanner::model::problem::{Level, Problem};
+use fleetback_scanner::scan::{self, Found, Inputs, Progress};
+use fleetback_scanner::source::file::Fault;
+use fleetback_scanner::source::watched;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use rayon::prelude::*;
 
 use crate::config::args::{Common, Doctor};
 use crate::config::layer::Layer;
 use crate::config::output_settings::OutputSettings;
-use crate::config::settings::ScanSettings;
-use crate::config::{self, Config, Found};
+use crate::config::settings::{ScanSettings, Verify};
+use crate::config::{self, Config, Found as SettingsFile};
 use crate::history::{HistoryChoice, Store, in_words};
 use crate::options::standard_roots;
 use crate::options::{self, Reports};
 use crate::output::files::{self, Target};
+use crate::output::progress::Stoppable;
 use crate::passwords::PasswordCommand;
 use crate::system::exit::Exit;
-use crate::system::platform;
+use crate::system::{interrupt, platform};
 
 /// How a check came out, best first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -65,7 +75,10 @@ struct Check {
 
 /// Runs it.
 pub(crate) fn run(args: Doctor, common: &Common) -> Result<Exit> {
-    let checks = examine(args.scan, common);
+    let interrupted = interrupt::listen();
+    let Some(checks) = examine(args.scan, common, &interrupted)? else {
+        return Ok(Exit::Interrupted);
+    };
     let text: String = checks.iter().map(|check| format!("{check}\n")).collect();
     let printed = files::print(text.as_bytes());
     match printed {
@@ -89,7 +102,11 @@ fn verdict(checks: &[Check]) -> Exit {
     }
 }
 
-fn examine(typed: ScanSettings, common: &Common) -> Vec<Check> {
+fn examine(
+    typed: ScanSettings,
+    common: &Common,
+    interrupted: &Arc<AtomicBool>,
+) -> Result<Option<Vec<Check>>> {
     let (found, wrong) = match config::load(common.config.as_deref(), &config::folders()) {
         Ok(found) => (found, None),
         Err(error) => (None, Some(error.to_string())),
@@ -106,11 +123,12 @@ fn examine(typed: ScanSettings, common: &Common) -> Vec<Check> {
     checks.push(schedule());
     checks.extend(passwords(&settings));
     checks.extend(reports(&config.output));
-    checks.extend(evidence(&settings));
-    checks
+    let patience = options::read_timeout(&settings);
+    let found = evidence(Patience::new(patience), settings, interrupted)?;
+    Ok(found.map(|found| checks.into_iter().chain(found).collect()))
 }
 
-fn settings_file(found: Option<&Found>, wrong: Option<String>) -> Check {
+fn settings_file(found: Option<&SettingsFile>, wrong: Option<String>) -> Check {
     match (wrong, found) {
         (Some(error), _) => Check::new(Verdict::Wrong, "settings", error),
         (None, Some(found)) => Check::new(Verdict::Fine, "settings", found.path.display()),
@@ -263,28 +281,121 @@ fn reports(settings: &OutputSettings) -> Vec<Check> {
     files.map(check).collect()
 }
 
-/// Everything that a scan would read.
-fn evidence(settings: &ScanSettings) -> Vec<Check> {
-    let mut checks: Vec<_> = match settings.roots.as_slice() {
-        [] => standard_locations(),
-        roots => roots.iter().map(|root| readable("root", root)).collect(),
-    };
-    checks.extend(
-        settings
-            .mdm
-            .iter()
-            .map(|path| readable("MDM exports", path)),
-    );
-    checks.extend(
-        settings
-            .inventory
-            .iter()
-            .map(|path| readable("inventory", path)),
-    );
+/// Everything that a scan would read; `None` when interrupted.
+fn evidence(
+    mut patience: Patience,
+    settings: ScanSettings,
+    interrupted: &Arc<AtomicBool>,
+) -> Result<Option<Vec<Check>>> {
+    let stop: SharedProgress = Arc::new(Stoppable::new(interrupted));
+    let bounds = settings.roots.iter().chain(&settings.mdm).cloned();
+    patience.read_below(options::threads(&settings)?, bounds.collect());
+    let checks = patience.run(&stop, move |progress| all_evidence(&settings, progress));
+    Ok(checks.context("cannot start the reading threads; try --threads 1")?)
+}
+
+fn all_evidence(settings: &ScanSettings, progress: &dyn Progress) -> Vec<Check> {
+    let named = settings.roots.iter().map(|root| readable("root", root));
+    let mut checks: Vec<_> = named.collect();
+    // A root that is not there leaves the report of the others incomplete.
+    if checks.iter().any(|check| check.verdict == Verdict::Fine) {
+        checks.iter_mut().for_each(Check::absent_is_unread);
+    }
+    if settings.roots.is_empty() {
+        checks = standard_locations();
+    }
+    let mdm = settings.mdm.iter();
+    checks.extend(mdm.map(|path| readable("MDM exports", path)));
+    let inventory = settings.inventory.iter();
+    checks.extend(inventory.map(|path| {
+        let mut check = readable("inventory", path);
+        check.absent_is_unread();
+        check
+    }));
     checks.extend(settings.os_feed.as_deref().map(os_feed));
     checks.extend(settings.system_status.as_deref().map(system_status));
+    checks.extend(below(settings, progress));
     checks
 }
+
+/// So many things that cannot be read are named, and the others counted.
+const NAMED_MAX: usize = 20;
+
+/// What lies below the roots and among the exports, as a scan finds it.
+fn below(settings: &ScanSettings, progress: &dyn Progress) -> Vec<Check> {
+    let roots = match settings.roots.as_slice() {
+        [] => standard_roots::here().roots(),
+        roots => roots.to_vec(),
+    };
+    let inputs = Inputs {
+        roots,
+        documents: settings.mdm.clone(),
+        ..Inputs::default()
+    };
+    let found = scan::find(&inputs, &options::host(settings), progress);
+    let mut refused = refused_places(&inputs, &found);
+    refused.extend(refused_files(
+        &found,
+        settings.verify != Some(Verify::State),
+    ));
+    let (backups, documents) = (found.backups().len(), found.documents().len());
+    let (others, count) = (refused.len().saturating_sub(NAMED_MAX), refused.len());
+    refused.truncate(NAMED_MAX);
+    let message = match count {
+        0 => format!("{backups} backups and {documents} documents can be read"),
+        _ => format!(
+            "of {backups} backups and {documents} documents; not readable: {count} files and folders"
+        ),
+    };
+    let verdict = if count == 0 {
+        Verdict::Fine
+    } else {
+        Verdict::Unread
+    };
+    let sum = Check::new(verdict, "found", message);
+    let others = (others > 0).then(|| {
+        let message = format!("{others} more are not named here; a scan names them all");
+        Check::new(Verdict::Unread, "found", message)
+    });
+    refused.into_iter().chain(others).chain([sum]).collect()
+}
+
+/// Folders that the search was refused; the roots themselves were told before.
+fn refused_places(inputs: &Inputs, found: &Found) -> Vec<Check> {
+    let is_named = |path: &PathBuf| inputs.roots.contains(path) || inputs.documents.contains(path);
+    let problems = found.problems();
+    let problems = problems.filter(|p| p.level == Level::Incomplete && !is_named(&p.path));
+    problems.map(unread).collect()
+}
+
+fn unread(problem: &Problem) -> Check {
+    let message = format!("{}: {}", problem.path.display(), problem.found);
+    let subject = Subject::Evidence(problem.wanted.clone());
+    let check = Check::new(Verdict::Unread, subject, message);
+    match &problem.remedy {
+        Some(remedy) => check.with_remedy(remedy),
+        None => check,
+    }
+}
+
+fn refused_files(found: &Found, payload_folders: bool) -> Vec<Check> {
+    let backups = found.backups().par_iter();
+    let backups = backups.flat_map_iter(|backup| access::refused(&backup.path, payload_folders));
+    let documents = found.documents().par_iter();
+    let documents =
+        documents.filter_map(|path| Some((path.clone(), access::refused_document(path)?)));
+    let of = |what: &'static str| {
+        move |(path, fault): (PathBuf, Fault)| {
+            let message = format!("{}: {fault}", path.display());
+            let subject = Subject::Evidence(what.to_owned());
+            Check::new(Verdict::Unread, subject, message).with_remedy(LET_US_READ)
+        }
+    };
+    let backups = backups.map(of("a backup"));
+    backups.chain(documents.map(of("an MDM export"))).collect()
+}
+
+const LET_US_READ: &str = "give this user the right to read it, or run as one who has it; where it is a read error, check the disk or share";
 
 /// The feed is read, as a scan would read it: a file that is there may still be a sign-in page.
 fn os_feed(path: &Path) -> Check {
@@ -360,7 +471,8 @@ fn readable(what: &str, path: &Path) -> Check {
 }
 
 fn contents(path: &Path) -> std::io::Result<String> {
-    let meta = std::fs::metadata(path)?;
+    let meta = watched::metadata(path)?;
+    let _asked = watched::ask(path)?;
     if meta.is_file() {
         return std::fs::File::open(path).map(|_| "a file that can be read".to_owned());
     }
@@ -389,6 +501,13 @@ impl Check {
             subject: subject.into(),
             message: message.to_string(),
             remedy: None,
+        }
+    }
+
+    /// What was named and is not there leaves a report incomplete.
+    fn absent_is_unread(&mut self) {
+        if self.verdict == Verdict::Absent {
+            self.verdict = Verdict::Unread;
         }
     }
 

@@ -4,6 +4,7 @@ pub(crate) mod config;
 pub(crate) mod diff;
 pub(crate) mod doctor;
 pub(crate) mod done;
+mod evidence;
 pub(crate) mod explain;
 pub(crate) mod manual;
 pub(crate) mod report;

@@ -1,16 +1,17 @@
 //! `fleetback scan`: read, judge, write, and say by the exit code how it went.
 
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use fleetback_report::judge::{ReferenceData, judge};
-use fleetback_scanner::scan::{ScanServices, scan};
-use rayon::ThreadPoolBuilder;
 
+use super::evidence::{self, EvidenceReader};
 use super::write_reports;
 use crate::config::args::{Common, Scan};
 use crate::history::{History, Job};
-use crate::options::{Format, ScanPlan};
+use crate::options::{self, Format, ScanPlan, path_checks};
+use crate::output::evidence_places::EvidencePlaces;
 use crate::output::messages::Verbosity;
 use crate::output::progress::Listener;
 use crate::output::stored_results;
@@ -19,30 +20,32 @@ use crate::system::interrupt;
 
 /// Runs it. An error is a usage or configuration error: nothing was read and nothing written.
 pub(crate) fn run(args: Scan, common: &Common) -> Result<Exit> {
-    let plan = ScanPlan::new(args, common)?;
+    let mut patience = options::patience(args.scan.read_timeout, common)?;
+    let interrupted = interrupt::listen();
+    let settings = common.clone();
+    let make = move || ScanPlan::new(args.clone(), &settings);
+    let Some(plan) = evidence::plan(&mut patience, &interrupted, make)? else {
+        return Ok(Exit::Interrupted);
+    };
+    let verbosity = plan.terminal.verbosity;
+    let progress = Arc::new(Listener::new(plan.terminal, &interrupted));
+    let mut reader = EvidenceReader::new(patience, &progress, &plan.inputs, plan.threads);
+    let Some((found, places)) = reader.find(&plan.scan)? else {
+        return Ok(stopped(&progress, verbosity));
+    };
+    refuse(&plan, &places).inspect_err(|_| progress.finish())?;
     if !write_reports::can_write(plan.reports.places()) {
+        progress.finish();
         return Ok(Exit::Unwritten);
     }
-    let pool = ThreadPoolBuilder::new().num_threads(plan.threads).build();
-    let pool = pool.context("cannot start the reading threads; try --threads 1")?;
-    let interrupted = interrupt::listen();
-
-    let verbosity = plan.terminal.verbosity;
     let host = &plan.scan.scan_host;
     let job = Job::new(host, &plan.named_roots);
-    let now = plan.run.now;
-    let history = History::open(&plan.history, job, &plan.inputs.roots, now, verbosity);
-    let progress = Listener::new(plan.terminal, &interrupted);
-    let services = ScanServices {
-        passwords: &plan.passwords,
-        cache: history.memory(),
-        progress: &progress,
-    };
-    let mut fleet = pool.install(|| scan(&plan.inputs, &plan.scan, &services));
+    let history = History::open(&plan.history, job, &places, plan.run.now, verbosity);
+    let fleet = reader.read(&found, &plan.scan, &plan.passwords, history.memory())?;
     progress.finish();
-    if interrupted.load(Ordering::Relaxed) {
-        return Ok(stopped(verbosity));
-    }
+    let Some(mut fleet) = fleet.filter(|_| !interrupted.load(Ordering::Relaxed)) else {
+        return Ok(stopped(&progress, verbosity));
+    };
     let feeds = plan.feeds.read(plan.run.now);
     fleet.absent_roots.clone_from(&plan.absent_roots);
     fleet.problems.extend(plan.passwords.problems());
@@ -65,7 +68,7 @@ pub(crate) fn run(args: Scan, common: &Common) -> Result<Exit> {
     }
     let Some(written) = write_reports::write(&results, &plan.reports, plan.terminal, &interrupted)
     else {
-        return Ok(stopped(verbosity));
+        return Ok(stopped(&progress, verbosity));
     };
     stored_results::save(&results, history.store(), verbosity);
     let words = (&plan.reports.time_zone, verbosity);
@@ -75,7 +78,14 @@ pub(crate) fn run(args: Scan, common: &Common) -> Result<Exit> {
     Ok(Outcome::from_results(&results, written.all).exit(plan.fail_threshold))
 }
 
-fn stopped(verbosity: Verbosity) -> Exit {
+/// What was found may show that a report or the history would lie in what is read.
+fn refuse(plan: &ScanPlan, places: &EvidencePlaces) -> Result<()> {
+    path_checks::refuse_reports_in_evidence(&plan.reports, places)?;
+    path_checks::refuse_history_in_evidence(&plan.history, places)
+}
+
+fn stopped(progress: &Listener, verbosity: Verbosity) -> Exit {
+    progress.finish();
     verbosity.note("interrupted; no report was touched");
     Exit::Interrupted
 }

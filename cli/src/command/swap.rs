@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 use std::io::{self, Write};
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::AtomicBool;
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use fleetback_report::judge::{ReferenceData, judge};
 use fleetback_report::render::html::run_sheets;
 use fleetback_report::render::terminal::page::PageOptions;
@@ -18,35 +18,57 @@ use fleetback_report::swap::evaluate::tickets;
 use fleetback_report::swap::lookup::{Directory, Found};
 use fleetback_report::swap::request::{EvidenceFrom, Run, SwapRequest};
 use fleetback_report::swap::retention::afterwards;
+use fleetback_scanner::backup::services::NoCache;
+use fleetback_scanner::in_time::Patience;
 use fleetback_scanner::model::backup::VerifyLevel;
 use fleetback_scanner::model::fleet::Fleet;
 use fleetback_scanner::model::os_feed::OsFeed;
-use fleetback_scanner::scan::{ScanOptions, ScanServices, recheck_backups, scan};
-use rayon::ThreadPoolBuilder;
+use fleetback_scanner::scan::{
+    Found as FoundBackups, Progress, ReadBackups, ScanOptions, ScanServices, read_again,
+    replace_backups,
+};
 
+use super::evidence::{self, EvidenceReader};
 use super::write_reports;
 use crate::config::args::Common;
 use crate::config::swap_args::Swap;
-use crate::options::Format;
 use crate::options::swap::{Evidence, Live, SwapPlan};
+use crate::options::{self, Format, path_checks};
+use crate::output::evidence_places::EvidencePlaces;
 use crate::output::files::Written;
 use crate::output::messages::Verbosity;
 use crate::output::progress::Listener;
 use crate::output::stored_results;
 use crate::output::terminal::{self, Terminal};
+use crate::passwords::Passwords;
 use crate::system::exit::{self, Exit};
 use crate::system::interrupt;
 
 /// Runs it. An error is a usage or configuration error: nothing was asked.
 pub(crate) fn run(args: Swap, common: &Common) -> Result<Exit> {
-    let plan = SwapPlan::new(args, common)?;
+    let mut patience = options::patience(None, common)?;
+    let interrupted = interrupt::listen();
+    let settings = common.clone();
+    let make = move || SwapPlan::new(args.clone(), &settings);
+    let Some(plan) = evidence::plan(&mut patience, &interrupted, make)? else {
+        return Ok(Exit::Interrupted);
+    };
+    let looker = match &plan.evidence {
+        Evidence::Stored(_) => None,
+        Evidence::Live(live) => match Looker::new(live, patience, plan.terminal, &interrupted)? {
+            Some(looker) => Some(looker),
+            None => return Ok(Exit::Interrupted),
+        },
+    };
+    if let Some(looker) = &looker {
+        path_checks::refuse_reports_in_evidence(&plan.reports, &looker.places)?;
+    }
     if !write_reports::can_write(plan.reports.places()) {
         return Ok(Exit::Unwritten);
     }
-    let interrupted = interrupt::listen();
     let feeds = plan.feeds.read(plan.now);
     plan.terminal.verbosity.problems(&feeds.problems);
-    let Some((results, run)) = evidence(&plan, feeds.os_feed, &interrupted)? else {
+    let Some((results, run)) = judged(&plan, feeds.os_feed, looker)? else {
         return Ok(Exit::Interrupted);
     };
     plan.terminal.verbosity.problems(&results.problems);
@@ -62,10 +84,10 @@ pub(crate) fn run(args: Swap, common: &Common) -> Result<Exit> {
 }
 
 /// The judged devices, and where they come from; `None` when interrupted.
-fn evidence(
+fn judged(
     plan: &SwapPlan,
     os_feed: Option<OsFeed>,
-    interrupted: &Arc<AtomicBool>,
+    looker: Option<Looker<'_>>,
 ) -> Result<Option<(Results, Run)>> {
     let run = |from, path| Run {
         os_feed,
@@ -76,56 +98,105 @@ fn evidence(
         path,
         losses_accepted: plan.accept_losses,
     };
-    match &plan.evidence {
-        Evidence::Stored(path) => {
+    match (&plan.evidence, looker) {
+        (Evidence::Stored(path), _) => {
             let results = stored_results::read(path)?;
             Ok(Some((
                 results,
                 run(EvidenceFrom::Stored, Some(path.display().to_string())),
             )))
         }
-        Evidence::Live(live) => {
-            let results = look(live, &plan.asked, plan.terminal, interrupted)?;
+        (Evidence::Live(_), Some(looker)) => {
+            let results = looker.look(&plan.asked)?;
             Ok(results.map(|results| (results, run(EvidenceFrom::Live, None))))
         }
+        (Evidence::Live(_), None) => Ok(None),
     }
 }
 
-/// Reads what everything says of itself, and then the backups of the devices that are asked for as
-/// deep as it was asked to: the others cost a moment each.
-fn look(
-    live: &Live,
-    asked: &[SwapRequest],
-    terminal: Terminal,
-    interrupted: &Arc<AtomicBool>,
-) -> Result<Option<Results>> {
-    let pool = ThreadPoolBuilder::new().num_threads(live.threads).build();
-    let pool = pool.context("cannot start the reading threads; try --threads 1")?;
-    let progress = Listener::new(terminal, interrupted);
-    let glance = ScanOptions {
-        verify: VerifyLevel::State,
-        ..live.scan.clone()
-    };
-    let mut fleet = pool.install(|| scan(&live.inputs, &glance, &ScanServices::new(&progress)));
-    let wanted = wanted(&fleet, live, asked);
-    progress.add_rechecks(wanted.len() as u64);
-    let services = ScanServices {
-        passwords: &live.passwords,
-        ..ScanServices::new(&progress)
-    };
-    pool.install(|| recheck_backups(&mut fleet, &wanted, &live.scan, &services));
-    progress.finish();
-    if interrupted.load(Ordering::Relaxed) {
-        return Ok(None);
+/// Looks at backups and exports, right now.
+struct Looker<'a> {
+    live: &'a Live,
+    reader: EvidenceReader,
+    progress: Arc<Listener>,
+    found: Arc<FoundBackups>,
+    /// Where nothing may be written.
+    places: EvidencePlaces,
+}
+
+impl<'a> Looker<'a> {
+    /// Finds what there is; `None` when interrupted.
+    fn new(
+        live: &'a Live,
+        patience: Patience,
+        terminal: Terminal,
+        interrupted: &Arc<AtomicBool>,
+    ) -> Result<Option<Self>> {
+        let progress = Arc::new(Listener::new(terminal, interrupted));
+        let mut reader = EvidenceReader::new(patience, &progress, &live.inputs, live.threads);
+        let found = reader.find(&live.scan);
+        progress.finish();
+        let one = |(found, places)| Self {
+            live,
+            reader,
+            progress,
+            found,
+            places,
+        };
+        Ok(found?.map(one))
     }
-    fleet.problems.extend(live.passwords.problems());
-    fleet.problems.sort();
-    Ok(Some(judge(
-        &fleet,
-        &ReferenceData::default(),
-        &live.policy,
-        &live.run,
-    )))
+
+    /// Reads what everything says of itself, and then the backups of the devices that are asked for as
+    /// deep as it was asked to: the others cost a moment each. `None` when interrupted.
+    fn look(mut self, asked: &[SwapRequest]) -> Result<Option<Results>> {
+        let live = self.live;
+        let fleet = self.read(asked);
+        self.progress.finish();
+        let Some(mut fleet) = fleet?.filter(|_| !self.progress.cancelled()) else {
+            return Ok(None);
+        };
+        fleet.problems.extend(live.passwords.problems());
+        fleet.problems.sort();
+        Ok(Some(judge(
+            &fleet,
+            &ReferenceData::default(),
+            &live.policy,
+            &live.run,
+        )))
+    }
+
+    fn read(&mut self, asked: &[SwapRequest]) -> Result<Option<Fleet>> {
+        let live = self.live;
+        let glance = Arc::new(ScanOptions {
+            verify: VerifyLevel::State,
+            ..(*live.scan).clone()
+        });
+        let nobody = Arc::new(Passwords::default());
+        let read = self
+            .reader
+            .read(&self.found, &glance, &nobody, Arc::new(NoCache));
+        let Some(fleet) = read? else {
+            return Ok(None);
+        };
+        let wanted = wanted(&fleet, live, asked);
+        self.progress.add_rechecks(wanted.len() as u64);
+        let fleet = Arc::new(fleet);
+        let (options, passwords) = (Arc::clone(&live.scan), Arc::clone(&live.passwords));
+        let (glanced, kept) = (Arc::clone(&fleet), ReadBackups::default());
+        let fresh = self.reader.run(move |progress| {
+            let services = ScanServices {
+                passwords: &*passwords,
+                ..ScanServices::new(progress)
+            };
+            read_again(&glanced, &wanted, &options, &services, &kept)
+        });
+        let Some(fresh) = fresh? else {
+            return Ok(None);
+        };
+        let mut fleet = Arc::unwrap_or_clone(fleet);
+        replace_backups(&mut fleet, fresh);
+        Ok(Some(self.reader.told(fleet)))
+    }
 }
 
 /// The backups of everybody who is asked for, old devices and new ones.

@@ -1,17 +1,18 @@
 //! `fleetback verify`: one or more backups, each checked anew whatever the history says.
 
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Instant;
 
 use anyhow::{Context, Result};
-use fleetback_scanner::scan::{ScanServices, scan};
 use jiff::tz::TimeZone;
-use rayon::ThreadPoolBuilder;
 
+use super::evidence::{self, EvidenceReader};
 use super::write_reports;
 use crate::config::args::{Common, Verify};
 use crate::history::{History, Job};
-use crate::options::VerifyPlan;
+use crate::options::{self, VerifyPlan, path_checks};
+use crate::output::evidence_places::EvidencePlaces;
 use crate::output::files::{self, Staged, Target};
 use crate::output::messages;
 use crate::output::progress::Listener;
@@ -21,30 +22,34 @@ use crate::system::interrupt;
 
 /// Runs it. An error is a usage or configuration error: nothing was checked.
 pub(crate) fn run(args: Verify, common: &Common) -> Result<Exit> {
-    let plan = VerifyPlan::new(args, common)?;
+    let mut patience = options::patience(None, common)?;
+    let interrupted = interrupt::listen();
+    let settings = common.clone();
+    let make = move || VerifyPlan::new(args.clone(), &settings);
+    let Some(plan) = evidence::plan(&mut patience, &interrupted, make)? else {
+        return Ok(Exit::Interrupted);
+    };
+    let verbosity = plan.terminal.verbosity;
+    let begun = Instant::now();
+    let progress = Arc::new(Listener::new(plan.terminal, &interrupted));
+    let mut reader = EvidenceReader::new(patience, &progress, &plan.inputs, plan.threads);
+    let Some((found, places)) = reader.find(&plan.scan)? else {
+        progress.finish();
+        return Ok(Exit::Interrupted);
+    };
+    refuse(&plan, &places).inspect_err(|_| progress.finish())?;
     if !write_reports::can_write(&plan.json) {
+        progress.finish();
         return Ok(Exit::Unwritten);
     }
-    let pool = ThreadPoolBuilder::new().num_threads(plan.threads).build();
-    let pool = pool.context("cannot start the reading threads; try --threads 1")?;
-    let interrupted = interrupt::listen();
-
-    let verbosity = plan.terminal.verbosity;
-    let roots = &plan.inputs.roots;
     let (host, now) = (&plan.scan.scan_host, plan.scan.now);
-    let history = History::open(&plan.history, Job::new(host, roots), roots, now, verbosity);
-    let progress = Listener::new(plan.terminal, &interrupted);
-    let services = ScanServices {
-        passwords: &plan.passwords,
-        cache: history.memory(),
-        progress: &progress,
-    };
-    let begun = Instant::now();
-    let mut fleet = pool.install(|| scan(&plan.inputs, &plan.scan, &services));
+    let job = Job::new(host, &plan.inputs.roots);
+    let history = History::open(&plan.history, job, &places, now, verbosity);
+    let fleet = reader.read(&found, &plan.scan, &plan.passwords, history.memory())?;
     progress.finish();
-    if interrupted.load(Ordering::Relaxed) {
+    let Some(mut fleet) = fleet.filter(|_| !interrupted.load(Ordering::Relaxed)) else {
         return Ok(Exit::Interrupted);
-    }
+    };
     fleet.problems.extend(plan.passwords.problems());
     history.save_run(&fleet, host, now, None, (&TimeZone::UTC, verbosity));
 
@@ -56,6 +61,13 @@ pub(crate) fn run(args: Verify, common: &Common) -> Result<Exit> {
     } else {
         Exit::Unwritten
     })
+}
+
+/// What was found may show that the JSON or the history would lie in what is read.
+fn refuse(plan: &VerifyPlan, places: &EvidencePlaces) -> Result<()> {
+    let json = plan.json.iter().filter_map(Target::path);
+    path_checks::refuse_paths_in_evidence(json, places)?;
+    path_checks::refuse_history_in_evidence(&plan.history, places)
 }
 
 /// The text to standard output, unless the JSON goes there.

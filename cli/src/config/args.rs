@@ -97,7 +97,7 @@ pub(crate) enum Command {
 }
 
 /// `fleetback scan`
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 pub(crate) struct Scan {
     #[command(flatten)]
     pub(crate) scan: ScanSettings,
@@ -119,7 +119,7 @@ pub(crate) struct Scan {
 }
 
 /// A flag only: in the settings file it would check every backup in every run.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 pub(crate) struct RecheckFlags {
     /// Check every backup again, unchanged or not
     #[arg(long)]
@@ -127,7 +127,7 @@ pub(crate) struct RecheckFlags {
 }
 
 /// `fleetback verify`; what is not said here comes from the settings file, as for `scan`.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 pub(crate) struct Verify {
     /// Backup folders, or folders of them
     #[arg(value_name = "BACKUP", required = true)]
@@ -183,7 +183,7 @@ impl Verify {
 }
 
 /// `fleetback report`
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 pub(crate) struct Report {
     /// A report that `scan --json` wrote; `-` is standard input
     #[arg(value_name = "RESULTS")]
@@ -209,7 +209,7 @@ pub(crate) struct Report {
 }
 
 /// `fleetback diff`
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 pub(crate) struct Diff {
     /// The report to compare with, as `scan --json` wrote it
     #[arg(value_name = "OLD")]
@@ -229,7 +229,7 @@ pub(crate) struct Diff {
 }
 
 /// Flags that must stand where the run is started: a file that silences alarms would be forgotten.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Output")]
 pub(crate) struct FailFlags {
     /// End with 0 instead of 1 when there are findings; changes no other exit code
@@ -238,7 +238,7 @@ pub(crate) struct FailFlags {
 }
 
 /// `fleetback done`
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 pub(crate) struct Done {
     /// The device: its serial number or UDID, as the report names it
     #[arg(value_name = "SERIAL")]
@@ -267,7 +267,7 @@ pub(crate) struct Done {
 }
 
 /// `fleetback explain`
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 pub(crate) struct Explain {
     /// A finding code, a fix, a cause, a pattern or an error number, such as backup-stale, check-storage,
     /// C3, outage or 303; none given: list them all
@@ -285,7 +285,7 @@ pub(crate) struct Explain {
 }
 
 /// `fleetback doctor`
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 pub(crate) struct Doctor {
     #[command(flatten)]
     pub(crate) scan: ScanSettings,
@@ -363,7 +363,7 @@ pub(crate) enum Config {
 }
 
 /// `fleetback completions`
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 pub(crate) struct Completions {
     /// The shell
     #[arg(value_name = "SHELL")]
@@ -371,7 +371,7 @@ pub(crate) struct Completions {
 }
 
 /// `fleetback man`
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 pub(crate) struct Man {
     /// The command to print the page of; none given: fleetback itself
     #[arg(value_name = "COMMAND")]

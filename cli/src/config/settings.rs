@@ -123,6 +123,10 @@ pub(crate) struct ScanSettings {
     #[arg(long, value_name = "N", env = "FLEETBACK_THREADS")]
     pub(crate) threads: Option<NonZeroUsize>,
 
+    /// Seconds to wait for one answer of a disk or share before what was asked for counts as unreadable
+    #[arg(long, value_name = "SECONDS", env = "FLEETBACK_READ_TIMEOUT")]
+    pub(crate) read_timeout: Option<NonZeroU32>,
+
     /// Name of this computer in the report
     #[arg(long, value_name = "NAME", env = "FLEETBACK_HOST")]
     pub(crate) host: Option<String>,
@@ -270,6 +274,7 @@ impl Layer for ScanSettings {
             system_status: self.system_status.with_fallback(under.system_status),
             verify: self.verify.with_fallback(under.verify),
             threads: self.threads.with_fallback(under.threads),
+            read_timeout: self.read_timeout.with_fallback(under.read_timeout),
             host: self.host.with_fallback(under.host),
         }
     }

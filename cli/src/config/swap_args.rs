@@ -19,7 +19,7 @@ use crate::passwords::CommandLine;
 /// `fleetback swap`
 ///
 /// What is not said here comes from the variables and the settings file, as for `scan`.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 pub(crate) struct Swap {
     /// Devices: serial number, UDID, IMEI, ECID or name, as typed, pasted or scanned
     #[arg(value_name = "DEVICE", required_unless_present = "plan")]

@@ -60,6 +60,7 @@ pub(crate) const SETTINGS: &[Setting] = &[
     row("scan", "history", Words(HISTORY), r#""/var/lib/fleetback/history.sqlite3""#),
     row("scan", "no_history", Is("false"), "true"),
     row("scan", "threads", Words("one for each processor"), "4"),
+    row("scan", "read_timeout", Is("60"), "30"),
     row("scan", "host", Words("this computer's host name"), r#""mac-mini-12""#),
     row("output", "csv", Nothing, r#"["/srv/reports/fleet.csv"]"#),
     row("output", "html", Nothing, r#"["/srv/reports/fleet.html"]"#),

@@ -1,11 +1,11 @@
 //! A copy of the store's checks in memory, for the scanner's threads.
 
 use std::collections::HashMap;
-use std::fs;
 use std::path::Path;
 
 use fleetback_scanner::backup::services::CheckCache;
 use fleetback_scanner::model::backup::{CheckRecord, InfoRecord, PasswordProof};
+use fleetback_scanner::source::watched;
 
 /// Checks and password proofs of earlier runs. Empty for a run without a store.
 #[derive(Debug, Default)]
@@ -47,7 +47,7 @@ impl CheckCache for StoredChecks {
 
 /// How a folder is named in the store; `None` when it cannot be.
 pub(super) fn key(path: &Path) -> Option<String> {
-    fs::canonicalize(path)
+    watched::canonicalize(path)
         .ok()?
         .into_os_string()
         .into_string()

@@ -3,6 +3,7 @@
 
 use std::path::PathBuf;
 
+use fleetback_scanner::source::watched;
 use rusqlite::{Connection, OptionalExtension};
 
 use super::error::Cause;
@@ -23,7 +24,7 @@ impl Job {
         let mut names: Vec<String> = roots
             .iter()
             .map(|root| {
-                let real = root.canonicalize().unwrap_or_else(|_| root.clone());
+                let real = watched::canonicalize(root).unwrap_or_else(|_| root.clone());
                 real.to_string_lossy().into_owned()
             })
             .collect();

@@ -19,6 +19,6 @@ mod write_run;
 
 pub(crate) use job::Job;
 pub(crate) use location::{default_path, named_folder};
-pub(crate) use session::{History, HistoryChoice, for_stored_results, in_words, lies_below};
+pub(crate) use session::{History, HistoryChoice, for_stored_results, in_words};
 pub(crate) use store::Store;
 pub(crate) use write_done::KnownDevice;

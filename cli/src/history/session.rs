@@ -3,6 +3,7 @@
 //! Without a store a run takes longer, and that is all. If the store is skipped, the reason is logged.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use fleetback_report::format;
 use fleetback_report::history::{History as Past, Searched};
@@ -18,7 +19,7 @@ use super::job::Job;
 use super::location::default_path;
 use super::store::Store;
 use super::write_run::{SaveOutcome, ScanRun};
-use crate::output::files::resolved;
+use crate::output::evidence_places::EvidencePlaces;
 use crate::output::messages::Verbosity;
 
 /// Which store a run was asked to use.
@@ -36,7 +37,7 @@ pub(crate) enum HistoryChoice {
 #[derive(Debug, Default)]
 pub(crate) struct History {
     store: Option<Store>,
-    memory: StoredChecks,
+    memory: Arc<StoredChecks>,
     earlier: Option<EarlierRuns>,
 }
 
@@ -64,7 +65,7 @@ impl History {
     pub(crate) fn open(
         choice: &HistoryChoice,
         job: Job,
-        evidence: &[PathBuf],
+        evidence: &EvidencePlaces,
         now: Timestamp,
         verbosity: Verbosity,
     ) -> Self {
@@ -96,8 +97,8 @@ impl History {
     }
 
     /// What earlier runs checked and proved.
-    pub(crate) fn memory(&self) -> &StoredChecks {
-        &self.memory
+    pub(crate) fn memory(&self) -> Arc<StoredChecks> {
+        Arc::clone(&self.memory)
     }
 
     /// The store of this run, if it has one.
@@ -201,12 +202,12 @@ pub(crate) fn for_stored_results(
 fn open(
     path: Option<PathBuf>,
     job: Job,
-    evidence: &[PathBuf],
+    evidence: &EvidencePlaces,
     now: Timestamp,
 ) -> Result<History, String> {
     let nowhere = "this user has no data directory; name a file with --history, or a folder with FLEETBACK_DATA_DIR";
     let path = path.ok_or(nowhere)?;
-    if let Some(root) = lies_below(&path, evidence) {
+    if let Some(root) = evidence.holding(&path) {
         return Err(format!(
             "{} lies inside {}, which this run reads: nothing is ever written there; name a file outside it with --history",
             path.display(),
@@ -214,24 +215,13 @@ fn open(
         ));
     }
     let store = Store::open(&path).map_err(|e| e.to_string())?;
-    let memory = store.memory(job.host()).map_err(|e| e.to_string())?;
+    let memory = store.memory(job.host()).map_err(|e| e.to_string())?.into();
     let past = store.past(&job, now).map_err(|e| e.to_string())?;
     Ok(History {
         store: Some(store),
         memory,
         earlier: Some(EarlierRuns { job, past }),
     })
-}
-
-/// What is read that a path lies below, whether the path exists yet or not.
-pub(crate) fn lies_below<'a>(path: &Path, evidence: &'a [PathBuf]) -> Option<&'a Path> {
-    let absolute = std::path::absolute(path).ok()?;
-    let mut real = absolute
-        .ancestors()
-        .filter_map(|folder| resolved(folder).ok());
-    let real = real.next()?;
-    let below = |root: &&PathBuf| root.canonicalize().is_ok_and(|root| real.starts_with(root));
-    evidence.iter().find(below).map(PathBuf::as_path)
 }
 
 fn backups(fleet: &Fleet) -> impl Iterator<Item = &LocalBackup> {

@@ -5,7 +5,7 @@
 mod done;
 mod feeds;
 mod outputs;
-mod path_checks;
+pub(crate) mod path_checks;
 mod resolve;
 mod run_id;
 mod scan;
@@ -16,7 +16,9 @@ mod verify;
 
 pub(crate) use done::DonePlan;
 pub(crate) use outputs::{Format, Reports, time_zone};
-pub(crate) use resolve::{check_settings, history_choice, host, passwords, policy};
+pub(crate) use resolve::{
+    check_settings, history_choice, host, passwords, patience, policy, read_timeout, threads,
+};
 pub(crate) use scan::ScanPlan;
 pub(crate) use stored::{DiffPlan, ReportPlan};
 pub(crate) use verify::VerifyPlan;

@@ -69,10 +69,7 @@ impl Reports {
 
     /// The files among the targets.
     pub(crate) fn paths(&self) -> impl Iterator<Item = &Path> {
-        self.targets.iter().filter_map(|(_, target)| match target {
-            Target::Path(path) => Some(path.as_path()),
-            Target::Stdout => None,
-        })
+        self.targets.iter().filter_map(|(_, target)| target.path())
     }
 }
 

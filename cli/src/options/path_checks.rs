@@ -3,21 +3,23 @@
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Result, bail, ensure};
+use anyhow::{Result, bail};
 use fleetback_scanner::scan::Inputs;
+use fleetback_scanner::source::watched;
 
 use super::outputs::Reports;
 use crate::config::Found;
 use crate::config::output_settings::OutputSettings;
 use crate::config::settings::ScanSettings;
 use crate::history;
-use crate::output::files::{Target, resolved};
+use crate::output::evidence_places::EvidencePlaces;
+use crate::output::files::Target;
 
 /// An export that was named and is not there would make devices look worse than they are: nothing is
 /// scanned without it.
 pub(super) fn ensure_exports_are_there(documents: &[PathBuf]) -> Result<()> {
     let absent = |path: &&PathBuf| {
-        let meta = std::fs::metadata(path);
+        let meta = watched::metadata(path);
         meta.is_err_and(|e| e.kind() == ErrorKind::NotFound)
     };
     let missing: Vec<String> = documents
@@ -40,7 +42,7 @@ pub(super) fn ensure_exports_are_there(documents: &[PathBuf]) -> Result<()> {
 pub(super) fn ensure_something_is_there(roots: &[PathBuf], documents: &[PathBuf]) -> Result<()> {
     let named: Vec<_> = roots.iter().chain(documents).collect();
     let absent = |path: &&PathBuf| {
-        let meta = std::fs::symlink_metadata(path);
+        let meta = watched::symlink_metadata(path);
         meta.is_err_and(|e| e.kind() == ErrorKind::NotFound)
     };
     if !named.is_empty() && named.iter().all(absent) {
@@ -58,27 +60,27 @@ pub(super) fn ensure_something_is_there(roots: &[PathBuf], documents: &[PathBuf]
 
 /// A history store that was named and lies below a root is a usage error. The default store may lie
 /// there when a whole home is scanned: that run goes without it and logs why.
-pub(super) fn refuse_history_in_evidence(
+pub(crate) fn refuse_history_in_evidence(
     history: &history::HistoryChoice,
-    inputs: &Inputs,
+    places: &EvidencePlaces,
 ) -> Result<()> {
     let history::HistoryChoice::Named(path) = history else {
         return Ok(());
     };
-    let read: Vec<_> = inputs
-        .roots
-        .iter()
-        .chain(&inputs.documents)
-        .cloned()
-        .collect();
-    match history::lies_below(path, &read) {
+    match places.holding(path) {
         None => Ok(()),
-        Some(root) => bail!(
+        Some(evidence) => bail!(
             "--history {} lies inside {}, which this run reads: nothing is ever written there; name a file outside it",
             path.display(),
-            root.display(),
+            evidence.display(),
         ),
     }
+}
+
+/// The roots and exports of a run.
+pub(crate) fn places(inputs: &Inputs) -> EvidencePlaces {
+    let read = inputs.roots.iter().chain(&inputs.documents);
+    EvidencePlaces::new(read.map(PathBuf::as_path))
 }
 
 pub(super) fn refuse_json_in_evidence(
@@ -116,13 +118,22 @@ pub(crate) fn refuse_to_write_into_evidence(
 }
 
 pub(crate) fn refuse_to_write_over(reports: &Reports, read: &[&Path]) -> Result<()> {
-    for path in reports.paths() {
-        // A path that cannot be resolved cannot be written either, and writing it reports that.
-        let Ok(target) = resolved(path) else { continue };
-        for evidence in read {
-            let inside = std::fs::canonicalize(evidence).is_ok_and(|e| target.starts_with(e));
-            ensure!(
-                !inside,
+    refuse_reports_in_evidence(reports, &EvidencePlaces::new(read.iter().copied()))
+}
+
+/// Nothing below what is read is ever written, whatever path leads there.
+pub(crate) fn refuse_reports_in_evidence(reports: &Reports, places: &EvidencePlaces) -> Result<()> {
+    refuse_paths_in_evidence(reports.paths(), places)
+}
+
+/// The same of single files.
+pub(crate) fn refuse_paths_in_evidence<'a>(
+    paths: impl IntoIterator<Item = &'a Path>,
+    places: &EvidencePlaces,
+) -> Result<()> {
+    for path in paths {
+        if let Some(evidence) = places.holding(path) {
+            bail!(
                 "{} lies inside {}, which this run reads: nothing is ever written there; name a path outside it, or `-` for standard output",
                 path.display(),
                 evidence.display(),

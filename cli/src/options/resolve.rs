@@ -2,15 +2,17 @@
 
 use std::num::NonZeroU32;
 use std::path::Path;
+use std::time::Duration;
 
 use anyhow::{Result, bail, ensure};
 use fleetback_report::policy::Policy;
+use fleetback_scanner::in_time::Patience;
 use fleetback_scanner::scan::{Inputs, ScanOptions};
 use jiff::Timestamp;
 
 use super::path_checks::{ensure_exports_are_there, ensure_something_is_there};
 use super::standard_roots;
-use crate::config::args::Common;
+use crate::config::args::{Common, Variables};
 use crate::config::layer::Layer;
 use crate::config::settings::{MdmSettings, ScanSettings, TerminalSettings, When};
 use crate::config::{self, Config, Found};
@@ -20,6 +22,9 @@ use crate::output::terminal::Terminal;
 use crate::passwords::{
     PASSWORD_VARIABLE, PasswordCommand, PasswordFile, PasswordVariable, Passwords,
 };
+
+/// Seconds: disks that sleep take up to half a minute to wake, and shares a while to come back.
+const READ_TIMEOUT: u32 = 60;
 
 /// More threads than that help no disk.
 const THREADS_MAX: usize = 1_000;
@@ -71,6 +76,24 @@ pub(crate) fn threads(settings: &ScanSettings) -> Result<usize> {
         "--threads: {threads} is not from 1 to {THREADS_MAX}; a few for each processor is enough"
     );
     Ok(threads)
+}
+
+/// How long one answer of a disk or share is waited for. To be known before anything else, for even a
+/// look at a root may never come back.
+pub(crate) fn patience(typed: Option<NonZeroU32>, common: &Common) -> Result<Patience> {
+    let found = config::load(common.config.as_deref(), &config::folders())?;
+    let variables = Variables::read()?.scan.read_timeout;
+    let file = settings_from(found.as_ref()).scan.read_timeout;
+    Ok(Patience::new(seconds(typed.or(variables).or(file))))
+}
+
+/// The same of settings that are put together.
+pub(crate) fn read_timeout(settings: &ScanSettings) -> Duration {
+    seconds(settings.read_timeout)
+}
+
+fn seconds(set: Option<NonZeroU32>) -> Duration {
+    Duration::from_secs(set.map_or(READ_TIMEOUT, NonZeroU32::get).into())
 }
 
 /// What to read; an error when there is nothing that could be.

@@ -1,6 +1,7 @@
 //! What is meant by `fleetback scan`.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use anyhow::{Result, ensure};
 use fleetback_report::judge::RunInfo;
@@ -11,7 +12,7 @@ use jiff::Timestamp;
 
 use super::feeds::FeedFiles;
 use super::outputs::{Reports, fail_threshold};
-use super::path_checks::{refuse_history_in_evidence, refuse_to_write_into_evidence};
+use super::path_checks::{places, refuse_history_in_evidence, refuse_to_write_into_evidence};
 use super::resolve::{
     history_choice, host, inputs, log_config, passwords, policy, settings_from, terminal, threads,
     verify_again_days,
@@ -30,13 +31,13 @@ use crate::system::exit::FailThreshold;
 #[derive(Debug)]
 pub(crate) struct ScanPlan {
     /// What to read.
-    pub(crate) inputs: Inputs,
+    pub(crate) inputs: Arc<Inputs>,
     /// The roots that were named; none stands for the standard locations.
     pub(crate) named_roots: Vec<PathBuf>,
     /// Standard locations that are not there.
     pub(crate) absent_roots: Vec<PathBuf>,
     /// How to read it.
-    pub(crate) scan: ScanOptions,
+    pub(crate) scan: Arc<ScanOptions>,
     /// How many threads read; 0 is one per processor.
     pub(crate) threads: usize,
     /// What judges.
@@ -48,7 +49,7 @@ pub(crate) struct ScanPlan {
     /// What to write.
     pub(crate) reports: Reports,
     /// Passwords of encrypted backups.
-    pub(crate) passwords: Passwords,
+    pub(crate) passwords: Arc<Passwords>,
     /// The history store to use.
     pub(crate) history: history::HistoryChoice,
     /// The newest run at or before this is compared with; `None` is the last run.
@@ -76,7 +77,7 @@ impl ScanPlan {
         let reports = Reports::new(&output)?;
         let history = history_choice(&settings, args.now)?;
         refuse_to_write_into_evidence(&reports, &inputs, &settings, found.as_ref())?;
-        refuse_history_in_evidence(&history, &inputs)?;
+        refuse_history_in_evidence(&history, &places(&inputs))?;
         ensure!(
             args.since.is_none() || history != history::HistoryChoice::None,
             "--since asks the history for an earlier run, and this run has none; name one with --history FILE"
@@ -91,7 +92,7 @@ impl ScanPlan {
                 run_id: run_id(now, &host, &inputs.roots, args.now.is_none()),
                 tool_version: env!("CARGO_PKG_VERSION").to_owned(),
             },
-            scan: ScanOptions {
+            scan: Arc::new(ScanOptions {
                 now,
                 scan_host: host,
                 verify: settings
@@ -99,8 +100,8 @@ impl ScanPlan {
                     .map_or(VerifyLevel::default(), VerifyLevel::from),
                 verify_again: args.again.verify_again,
                 verify_again_days: verify_again_days(&settings),
-            },
-            passwords: passwords(&settings)?,
+            }),
+            passwords: Arc::new(passwords(&settings)?),
             since: args
                 .since
                 .map(|since| since.last_instant(&reports.time_zone)),
@@ -112,7 +113,7 @@ impl ScanPlan {
                 os_feed: settings.os_feed,
                 system_status: settings.system_status,
             },
-            inputs,
+            inputs: Arc::new(inputs),
             policy,
             reports,
             fail_threshold: fail_threshold(output.fail_on, &args.fail_threshold),

@@ -1,6 +1,7 @@
 //! What is meant by `fleetback swap`: which devices, from which evidence, written where.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use anyhow::{Result, anyhow, bail};
 use fleetback_report::judge::RunInfo;
@@ -67,15 +68,15 @@ pub(crate) enum Evidence {
 #[derive(Debug)]
 pub(crate) struct Live {
     /// What to read.
-    pub(crate) inputs: Inputs,
+    pub(crate) inputs: Arc<Inputs>,
     /// How to read the backups of the devices that are asked for.
-    pub(crate) scan: ScanOptions,
+    pub(crate) scan: Arc<ScanOptions>,
     /// How many threads read; 0 is one per processor.
     pub(crate) threads: usize,
     /// What judges.
     pub(crate) policy: Policy,
     /// Passwords of encrypted backups.
-    pub(crate) passwords: Passwords,
+    pub(crate) passwords: Arc<Passwords>,
     /// What the results say of the run itself.
     pub(crate) run: RunInfo,
 }
@@ -162,7 +163,7 @@ impl Live {
                 run_id: run_id(now, &host, &inputs.roots, false),
                 tool_version: env!("CARGO_PKG_VERSION").to_owned(),
             },
-            scan: ScanOptions {
+            scan: Arc::new(ScanOptions {
                 now,
                 scan_host: host,
                 verify: settings
@@ -170,9 +171,9 @@ impl Live {
                     .map_or(VerifyLevel::default(), VerifyLevel::from),
                 verify_again: true,
                 verify_again_days: resolve::verify_again_days(settings),
-            },
-            passwords,
-            inputs,
+            }),
+            passwords: Arc::new(passwords),
+            inputs: Arc::new(inputs),
         })
     }
 }

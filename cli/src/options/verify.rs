@@ -1,12 +1,14 @@
 //! What is meant by `fleetback verify`.
 
+use std::sync::Arc;
+
 use anyhow::Result;
 use fleetback_scanner::model::backup::VerifyLevel;
 use fleetback_scanner::scan::{Inputs, ScanOptions};
 use jiff::Timestamp;
 
 use super::path_checks::{
-    ensure_something_is_there, refuse_history_in_evidence, refuse_json_in_evidence,
+    ensure_something_is_there, places, refuse_history_in_evidence, refuse_json_in_evidence,
 };
 use super::resolve::{
     history_choice, host, log_config, one_password, passwords, settings_from, terminal,
@@ -25,15 +27,15 @@ use crate::passwords::Passwords;
 #[derive(Debug)]
 pub(crate) struct VerifyPlan {
     /// What to read.
-    pub(crate) inputs: Inputs,
+    pub(crate) inputs: Arc<Inputs>,
     /// How to read it.
-    pub(crate) scan: ScanOptions,
+    pub(crate) scan: Arc<ScanOptions>,
     /// How many threads read; 0 is one per processor.
     pub(crate) threads: usize,
     /// Where the JSON goes, if it is wanted.
     pub(crate) json: Option<Target>,
     /// Passwords of encrypted backups.
-    pub(crate) passwords: Passwords,
+    pub(crate) passwords: Arc<Passwords>,
     /// The history store to use.
     pub(crate) history: history::HistoryChoice,
     /// What standard error and the terminal get.
@@ -68,20 +70,20 @@ impl VerifyPlan {
             ..Inputs::default()
         };
         let history = history_choice(&settings, given_clock)?;
-        refuse_history_in_evidence(&history, &inputs)?;
+        refuse_history_in_evidence(&history, &places(&inputs))?;
         refuse_json_in_evidence(json.as_ref(), &inputs, &settings, found.as_ref())?;
         Ok(Self {
-            scan: ScanOptions {
+            scan: Arc::new(ScanOptions {
                 now,
                 scan_host: host(&settings),
                 verify: level,
                 verify_again: true,
                 verify_again_days: verify_again_days(&settings),
-            },
+            }),
             threads: settings.threads.map_or(0, usize::from),
-            inputs,
+            inputs: Arc::new(inputs),
             json,
-            passwords,
+            passwords: Arc::new(passwords),
             history,
             terminal,
         })

@@ -28,6 +28,16 @@ pub(crate) enum Target {
     Path(PathBuf),
 }
 
+impl Target {
+    /// The file, if it is one.
+    pub(crate) fn path(&self) -> Option<&Path> {
+        match self {
+            Self::Path(path) => Some(path),
+            Self::Stdout => None,
+        }
+    }
+}
+
 impl From<PathBuf> for Target {
     fn from(path: PathBuf) -> Self {
         if STDOUT_NAMES.iter().any(|name| path.as_os_str() == *name) {

@@ -1,5 +1,6 @@
 //! What leaves the program: report files, standard error, progress, stored results.
 
+pub(crate) mod evidence_places;
 pub(crate) mod files;
 pub(crate) mod messages;
 pub(crate) mod progress;

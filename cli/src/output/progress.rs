@@ -171,6 +171,24 @@ impl Progress for Listener {
     }
 }
 
+/// Shows nothing, and knows whether the program was interrupted.
+#[derive(Debug)]
+pub(crate) struct Stoppable(Arc<AtomicBool>);
+
+impl Stoppable {
+    pub(crate) fn new(interrupted: &Arc<AtomicBool>) -> Self {
+        Self(Arc::clone(interrupted))
+    }
+}
+
+impl Progress for Stoppable {
+    fn report(&self, _: Event) {}
+
+    fn cancelled(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
 /// The templates are ours; should one be wrong, the plain bar is shown.
 fn bar_style(template: &str) -> BarStyle {
     BarStyle::with_template(template).unwrap_or_else(|_| BarStyle::default_bar())

@@ -22,7 +22,7 @@ use zeroize::Zeroizing;
 
 use super::command_line::CommandLine;
 use super::environment::PASSWORD_VARIABLE;
-use crate::system::platform;
+use crate::system::{interrupt, platform};
 
 /// How long it may take for one device.
 const TIMEOUT: Duration = Duration::from_secs(30);
@@ -346,7 +346,7 @@ fn wait(child: &mut Child, deadline: Instant) -> Option<ExitStatus> {
     loop {
         match child.try_wait() {
             Ok(Some(status)) => return Some(status),
-            Ok(None) if Instant::now() < deadline => thread::sleep(POLL),
+            Ok(None) if Instant::now() < deadline && !interrupt::is_raised() => thread::sleep(POLL),
             _ => return None,
         }
     }
