@@ -118,7 +118,10 @@ impl Patience {
         let above = above.take_while(|above| bound.is_some_and(|bound| above.starts_with(bound)));
         let above: Vec<_> = above.map(Path::to_owned).collect();
         self.given_up.insert(path, LOST_FILE);
-        if let Some(lost) = above.into_iter().find(|above| self.lost_in(above) >= LOST_MAX) {
+        if let Some(lost) = above
+            .into_iter()
+            .find(|above| self.lost_in(above) >= LOST_MAX)
+        {
             self.given_up.retain(|path, _| !path.starts_with(&lost));
             self.given_up.insert(lost, LOST_FOLDER);
         }

@@ -435,7 +435,7 @@ mod tests {
 
     #[test]
     fn a_try_ends_with_the_run() {
-        let bag = Keybag::parse(&keybag(NEW.0, NEW.1, Some((NEW.2, ROUNDS_MAX)))).unwrap();
+        let bag = Keybag::parse(&keybag(NEW.0, NEW.1, Some((NEW.2, DPIC_MAX)))).unwrap();
         let asked = Cell::new(0);
         let go_on = || asked.replace(asked.get() + 1) < 2;
         assert!(unlock_each(&[(&bag, b"1"), (&bag, b"2")], &go_on).is_none());
