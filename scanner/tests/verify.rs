@@ -398,7 +398,7 @@ fn a_payload_far_longer_than_promised_is_told_by_its_length_and_not_read() {
     // A terabyte of nothing: reading it takes a quarter of an hour.
     let (took, far) = stretched(1 << 40);
     assert!(
-        told(&far).starts_with("1099511627776 bytes"),
+        told(&far).starts_with("1,099,511,627,776 bytes"),
         "{}",
         told(&far)
     );
