@@ -11,6 +11,7 @@ use super::plists::info::{self, FORM, Info};
 use super::verify::fingerprint;
 use crate::model::backup::InfoRecord;
 use crate::source::file::{self, Fault};
+use crate::source::watched;
 
 /// Reading a shorter file costs no more than recalling it.
 const BYTES_MIN: u64 = 32 << 10;
@@ -49,7 +50,7 @@ pub(super) fn read(
 
 /// `None` for a file that is short, or that was written to a moment ago.
 fn stamp(path: &Path, now: Timestamp) -> Option<String> {
-    let meta = std::fs::symlink_metadata(path).ok()?;
+    let meta = watched::symlink_metadata(path).ok()?;
     let modified = Timestamp::try_from(meta.modified().ok()?).ok()?;
     let is_settled = now.duration_since(modified) >= SETTLED;
     (meta.is_file() && meta.len() >= BYTES_MIN && is_settled)
