@@ -15,7 +15,7 @@ use fleetback_scanner::model::backup::{
     CheckRecord, InfoRecord, LocalBackup, PasswordProof, VerifyLevel,
 };
 use fleetback_scanner::model::found_backup::FoundBackup;
-use fleetback_scanner::scan::Silent;
+use fleetback_scanner::scan::{ReadBackups, Silent};
 use fleetback_testdata::backup::builder::BackupBuilder;
 use fleetback_testdata::when::at;
 
@@ -57,7 +57,7 @@ fn read(path: &Path, options: &ReadOptions, record: Option<InfoRecord>) -> Local
         cache: &Kept(record),
         ..ScanServices::new(&Silent)
     };
-    read_all(&[found], options, &services).remove(0)
+    read_all(&[found], options, &services, &ReadBackups::default()).remove(0)
 }
 
 fn write(folder: &Path, apps: usize) -> PathBuf {
