@@ -30,6 +30,7 @@ DATA = {
     "v10k": ["make", "40", "10000"],
     "v1m": ["make", "1", "1000000"],
     "enc": ["make", "1", "100000", "secret"],
+    "enc40": ["make", "40", "10000", "secret"],
     "q2000": ["fleet", "2000"],
     "n2000": ["links", "2000", "20000"],
     "big": ["large", "10000", "184000"],
@@ -75,6 +76,7 @@ TABLE = {
     "plistlib": (["q2000"], scan("q2000", "state"), ["python3", "-c", PLISTLIB, at("q2000")], 1, "0.01", ""),
     "unchanged": (["n2000"], again("n2000", "sizes"), None, 2000, "0.002 s a backup", "0.001 s"),
     "million": (["v1m", "v10k"], scan("v1m", "names"), scan("v10k", "names"), 2.5, "1.3 a file", ""),
+    "keys": (["enc40"], scan("enc40", "names", *SECRET), night("derive", "40", "2"), 1, "1.25 in wall", "1.1"),
     "encrypted": (["enc"], scan("enc", "names", *SECRET), night("derive"), 1, "1.25", ""),
     "contents": (["big"], scan("big", "contents"), SHA1SUM, 1, "0.286", ""),
 }
