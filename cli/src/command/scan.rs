@@ -40,7 +40,8 @@ pub(crate) fn run(args: Scan, common: &Common) -> Result<Exit> {
     }
     let host = &plan.scan.scan_host;
     let job = Job::new(host, &plan.named_roots);
-    let history = History::open(&plan.history, job, &places, plan.run.now, verbosity);
+    let as_of = (plan.run.now, plan.since);
+    let mut history = History::open(&plan.history, job, &places, as_of, verbosity);
     let fleet = reader.read(&found, &plan.scan, &plan.passwords, history.memory())?;
     progress.finish();
     let Some(mut fleet) = fleet.filter(|_| !interrupted.load(Ordering::Relaxed)) else {
@@ -72,7 +73,8 @@ pub(crate) fn run(args: Scan, common: &Common) -> Result<Exit> {
     };
     stored_results::save(&results, history.store(), verbosity);
     let words = (&plan.reports.time_zone, verbosity);
-    history.save_run(&fleet, host, plan.run.now, Some(&results), words);
+    let judged = past.as_ref().map(|past| (&results, past));
+    history.save_run(&fleet, host, plan.run.now, judged, words);
     verbosity.summary(&results, &plan.reports.time_zone);
     verbosity.written(&written.files);
     Ok(Outcome::from_results(&results, written.all).exit(plan.fail_threshold))

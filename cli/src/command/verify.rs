@@ -44,7 +44,7 @@ pub(crate) fn run(args: Verify, common: &Common) -> Result<Exit> {
     }
     let (host, now) = (&plan.scan.scan_host, plan.scan.now);
     let job = Job::new(host, &plan.inputs.roots);
-    let history = History::open(&plan.history, job, &places, now, verbosity);
+    let history = History::open(&plan.history, job, &places, (now, None), verbosity);
     let fleet = reader.read(&found, &plan.scan, &plan.passwords, history.memory())?;
     progress.finish();
     let Some(mut fleet) = fleet.filter(|_| !interrupted.load(Ordering::Relaxed)) else {

@@ -14,8 +14,8 @@ pub(super) const KEPT_DAYS: i64 = 400;
 /// are kept than are read, for a clock that is a month ahead for one run deletes a month.
 pub(super) const ICLOUD_KEPT_DAYS: i64 = 62;
 
-/// So many days of iCloud facts are read: those that a pattern looks at, and half a day before.
-pub(super) const ICLOUD_READ_DAYS: i64 = 36;
+/// So many days before the last run are read whole: those that a pattern and a strip look at, and half a day.
+pub(super) const DAYS_READ: i64 = 36;
 
 /// It goes forward by so much in a run at most; in days.
 const STEP_DAYS: i64 = 31;

@@ -3,6 +3,7 @@
 mod cache;
 mod clock;
 pub(crate) mod error;
+mod icloud_weeks;
 mod job;
 mod location;
 mod network_disk;

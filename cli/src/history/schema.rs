@@ -174,6 +174,51 @@ pub(super) const STEPS: &[&str] = &["
         record  TEXT NOT NULL,          -- the whole InfoRecord as JSON
         PRIMARY KEY (host, path)
     ) STRICT, WITHOUT ROWID;
+", "
+    -- A run reads what holds now and what ended lately, however many nights are known.
+    CREATE INDEX ended_states ON states (until) WHERE until IS NOT NULL;
+    CREATE INDEX ended_findings ON findings (until) WHERE until IS NOT NULL;
+    -- The first run of the incident that the finding belongs to. None: a run of an earlier version.
+    ALTER TABLE findings ADD COLUMN incident_since INTEGER;
+
+    -- What became of the fixes of incidents that a run found ended.
+    CREATE TABLE outcomes (
+        job       INTEGER NOT NULL,
+        at        INTEGER NOT NULL,     -- the run
+        fix       TEXT NOT NULL,
+        shown     INTEGER NOT NULL,     -- incidents in which it was shown
+        recovered INTEGER NOT NULL,     -- of these, where it was shown last
+        PRIMARY KEY (job, at, fix)
+    ) STRICT, WITHOUT ROWID;
+    -- 1: all incidents that have ended are in outcomes. None: a series of an earlier version.
+    ALTER TABLE jobs ADD COLUMN outcomes_known INTEGER;
+
+    -- The newest iCloud backup that runs were told of: see icloud_weeks.rs.
+    CREATE TABLE icloud_weeks (
+        job    INTEGER NOT NULL,
+        week   INTEGER NOT NULL,        -- weeks since 1970 of the runs
+        device INTEGER NOT NULL,
+        spans  BLOB NOT NULL,
+        PRIMARY KEY (job, week, device)
+    ) STRICT, WITHOUT ROWID;
+    WITH RECURSIVE
+    last (job, at) AS (SELECT job, max(at) FROM runs GROUP BY job),
+    ago (weeks) AS (SELECT 0 UNION ALL SELECT weeks + 1 FROM ago WHERE weeks < 9),
+    of_job (job, begins, ends) AS (
+        SELECT job, (at / 604800000 - weeks) * 604800000, (at / 604800000 - weeks) * 604800000 + 604799999
+        FROM last, ago),
+    spans (job, device, since, until, date) AS (
+        SELECT job, device, since, coalesce(until, at), date
+        FROM icloud JOIN devices USING (device) JOIN last USING (job)
+        WHERE min(since, date) >= 0 AND max(coalesce(until, at), date) < 281474976710656),
+    cut (job, week, device, since, until, date) AS (
+        SELECT job, begins / 604800000, device, max(since, begins), min(until, ends), date
+        FROM spans JOIN of_job USING (job) WHERE since <= ends AND until >= begins)
+    INSERT INTO icloud_weeks (job, week, device, spans)
+    SELECT job, week, device,
+           unhex(group_concat(printf('%012x%012x%012x', since, until, date), '' ORDER BY since))
+    FROM cut GROUP BY job, week, device;
+    DROP TABLE icloud;
 "];
 
 /// Is it a store already, and of an older version than this?

@@ -10,6 +10,7 @@ use rusqlite::{Connection, Transaction, params};
 
 use super::clock::{KEPT_DAYS, days_before};
 use super::error::Cause;
+use super::icloud_weeks;
 use super::job::Job;
 
 /// Two runs whose clocks differ by no more ran at once: the clock of a computer that is wrong by less
@@ -90,7 +91,7 @@ fn all(connection: &Connection, job: &Job, at: i64) -> Result<Vec<Series>, Cause
 /// A new series without runs.
 pub(super) fn begin(transaction: &Transaction<'_>, job: &Job) -> Result<i64, Cause> {
     transaction.execute(
-        "INSERT INTO jobs (host, roots) VALUES (?1, ?2)",
+        "INSERT INTO jobs (host, roots, outcomes_known) VALUES (?1, ?2, 1)",
         [job.host(), job.roots()],
     )?;
     Ok(transaction.last_insert_rowid())
@@ -114,16 +115,23 @@ pub(super) fn copy(from: i64, to: i64, last: i64, shift: i64) -> String {
     let device = format!("device + {shift}, since, CASE WHEN until < {last} THEN until END");
     let of_devices = format!("device IN (SELECT device FROM devices WHERE job = {from})");
     let until_then = format!("since <= {last} AND {of_devices}");
+    let week = icloud_weeks::week(last);
     format!(
         "INSERT INTO runs SELECT {to}, at, run_id, tool_version, complete, devices,
          could_be_lost, waived, protected, aging, listed_apart
          FROM runs WHERE job = {from} AND at <= {last};
          INSERT INTO states SELECT {device}, status, severity, could_be_lost
          FROM states WHERE {until_then};
-         INSERT INTO findings (device, since, until, code, severity, waived, rule, certain, fix)
-         SELECT {device}, code, severity, waived, rule, certain, fix
+         INSERT INTO findings (device, since, until, code, severity, waived, rule, certain, fix,
+         incident_since)
+         SELECT {device}, code, severity, waived, rule, certain, fix, incident_since
          FROM findings WHERE {until_then};
-         INSERT INTO icloud SELECT {device}, date FROM icloud WHERE {until_then};
+         INSERT INTO outcomes SELECT {to}, at, fix, shown, recovered
+         FROM outcomes WHERE job = {from} AND at <= {last};
+         UPDATE jobs SET outcomes_known = (SELECT outcomes_known FROM jobs WHERE job = {from})
+         WHERE job = {to};
+         INSERT INTO icloud_weeks SELECT {to}, week, device + {shift}, spans
+         FROM icloud_weeks WHERE job = {from} AND week <= {week};
          INSERT INTO sizes SELECT device + {shift}, completed_at, bytes
          FROM sizes WHERE {of_devices};
          INSERT INTO folders (device, since, until, host, path, completed_at, missed_since)
@@ -167,7 +175,13 @@ pub(super) fn set_others_aside(
 
 /// Tables with rows of a device.
 pub(super) const OF_DEVICE: [&str; 7] = [
-    "states", "findings", "icloud", "sizes", "folders", "done", "devices",
+    "states",
+    "findings",
+    "icloud_weeks",
+    "sizes",
+    "folders",
+    "done",
+    "devices",
 ];
 
 fn forget(transaction: &Transaction<'_>, series: i64) -> Result<(), Cause> {
@@ -177,8 +191,10 @@ fn forget(transaction: &Transaction<'_>, series: i64) -> Result<(), Cause> {
         );
         transaction.execute(&sql, [series])?;
     }
-    transaction.execute("DELETE FROM runs WHERE job = ?1", [series])?;
-    transaction.execute("DELETE FROM jobs WHERE job = ?1", [series])?;
+    for table in ["outcomes", "runs", "jobs"] {
+        let sql = format!("DELETE FROM {table} WHERE job = ?1");
+        transaction.execute(&sql, [series])?;
+    }
     Ok(())
 }
 

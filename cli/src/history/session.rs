@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use fleetback_report::format;
-use fleetback_report::history::{History as Past, Searched};
+use fleetback_report::history::{History as Past, Searched, ended_outcomes};
 use fleetback_report::results::Results;
 use fleetback_scanner::model::backup::LocalBackup;
 use fleetback_scanner::model::backup::{CheckRecord, InfoRecord, PasswordProof};
@@ -45,7 +45,8 @@ pub(crate) struct History {
 #[derive(Debug)]
 struct EarlierRuns {
     job: Job,
-    past: Past,
+    /// None once it was handed out.
+    past: Option<Past>,
 }
 
 impl HistoryChoice {
@@ -61,18 +62,18 @@ impl HistoryChoice {
 
 impl History {
     /// Opens the store and reads the checks of this computer and the runs of the job before `now`.
-    /// `evidence` is what this run reads: nothing is ever written below it.
+    /// `evidence` is what this run reads: nothing is ever written below it. `since` is as for `before`.
     pub(crate) fn open(
         choice: &HistoryChoice,
         job: Job,
         evidence: &EvidencePlaces,
-        now: Timestamp,
+        (now, since): (Timestamp, Option<Timestamp>),
         verbosity: Verbosity,
     ) -> Self {
         if *choice == HistoryChoice::None {
             return Self::default();
         }
-        match open(choice.path(), job, evidence, now) {
+        match open(choice.path(), job, evidence, (now, since)) {
             Ok(history) => {
                 history.log(verbosity);
                 history
@@ -106,30 +107,30 @@ impl History {
         self.store.as_ref().map(Store::path)
     }
 
-    /// What runs before `now` found, for judging; `None` without a store. `zone` decides where a
+    /// What runs before `now` found, for judging, once; `None` without a store. `zone` decides where a
     /// day of runs begins, `since` which run is compared with.
     pub(crate) fn before(
-        &self,
+        &mut self,
         now: Timestamp,
         zone: &TimeZone,
         since: Option<Timestamp>,
     ) -> Option<Past> {
-        let earlier = self.earlier.as_ref()?;
         let past = Past {
             zone: zone.clone(),
             since,
-            ..earlier.past.clone()
+            ..self.earlier.as_mut()?.past.take()?
         };
         Some(past.before(now))
     }
 
-    /// Writes what this run found: the checks, the proofs, and the results of a scan.
+    /// Writes what this run found: the checks, the proofs, and the results of a scan with the past that they
+    /// were judged by.
     pub(crate) fn save_run(
         self,
         fleet: &Fleet,
         host: &str,
         now: Timestamp,
-        results: Option<&Results>,
+        judged: Option<(&Results, &Past)>,
         (zone, verbosity): (&TimeZone, Verbosity),
     ) {
         let Some(mut store) = self.store else { return };
@@ -137,10 +138,12 @@ impl History {
         let infos: Vec<_> = backups(fleet).filter_map(info).collect();
         let proofs: Vec<_> = backups(fleet).filter_map(proof).collect();
         let searched = Searched::from_fleet(fleet);
-        let run = self.earlier.as_ref().zip(results);
-        let run = run.map(|(earlier, results)| ScanRun {
+        let ended = judged.map_or_else(Vec::new, |(results, past)| ended_outcomes(past, results));
+        let run = self.earlier.as_ref().zip(judged);
+        let run = run.map(|(earlier, (results, _))| ScanRun {
             job: &earlier.job,
             results,
+            ended: &ended,
             searched: &searched,
         });
         match store.save_run(host, now, &checks, &infos, &proofs, run.as_ref()) {
@@ -173,7 +176,7 @@ pub(crate) fn for_stored_results(
     zone: &TimeZone,
 ) -> Result<Past, String> {
     let open = Store::open(store).map_err(|e| e.to_string())?;
-    let past = open.past_of_run(&results.run_id, results.scanned_at);
+    let past = open.past_of_run(&results.run_id, results.scanned_at, since);
     let past = past.map_err(|e| e.to_string())?.ok_or_else(|| {
         format!(
             "{}: the run of these results ({}) is not in this history; name the history of that run with --history FILE, or compare two reports with `fleetback diff`",
@@ -203,7 +206,7 @@ fn open(
     path: Option<PathBuf>,
     job: Job,
     evidence: &EvidencePlaces,
-    now: Timestamp,
+    (now, since): (Timestamp, Option<Timestamp>),
 ) -> Result<History, String> {
     let nowhere = "this user has no data directory; name a file with --history, or a folder with FLEETBACK_DATA_DIR";
     let path = path.ok_or(nowhere)?;
@@ -216,7 +219,8 @@ fn open(
     }
     let store = Store::open(&path).map_err(|e| e.to_string())?;
     let memory = store.memory(job.host()).map_err(|e| e.to_string())?.into();
-    let past = store.past(&job, now).map_err(|e| e.to_string())?;
+    let past = store.past(&job, now, since);
+    let past = Some(past.map_err(|e| e.to_string())?);
     Ok(History {
         store: Some(store),
         memory,

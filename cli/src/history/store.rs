@@ -74,9 +74,15 @@ impl Store {
         read().map_err(|cause| cause.at(&self.path))
     }
 
-    /// What the runs of a job found that one at `now` follows, read at once.
-    pub(crate) fn past(&self, job: &Job, now: Timestamp) -> Result<History, StoreError> {
-        past_runs::read(&self.connection, job, now).map_err(|cause| cause.at(&self.path))
+    /// What the runs of a job found that one at `now` follows, read at once, and that is compared with the
+    /// newest at `since` or before.
+    pub(crate) fn past(
+        &self,
+        job: &Job,
+        now: Timestamp,
+        since: Option<Timestamp>,
+    ) -> Result<History, StoreError> {
+        past_runs::read(&self.connection, job, (now, since)).map_err(|cause| cause.at(&self.path))
     }
 
     /// What the runs of the job found that this run belongs to; `None` for a run that is not known.
@@ -84,10 +90,11 @@ impl Store {
         &self,
         run_id: &str,
         now: Timestamp,
+        since: Timestamp,
     ) -> Result<Option<History>, StoreError> {
         let read = || -> Result<Option<History>, Cause> {
             let job = Job::series_of_run(&self.connection, run_id)?;
-            job.map(|job| past_runs::of_job(&self.connection, job, now))
+            job.map(|job| past_runs::of_job(&self.connection, job, (now, Some(since))))
                 .transpose()
         };
         read().map_err(|cause| cause.at(&self.path))

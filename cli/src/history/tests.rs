@@ -4,6 +4,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
 use std::time::Duration;
 
 use fleetback_scanner::backup::services::CheckCache;
@@ -15,15 +16,19 @@ use jiff::{SignedDuration, Timestamp};
 use rusqlite::Connection;
 use tempfile::TempDir;
 
-use fleetback_report::history::{History, Searched};
+use fleetback_report::history::{History, Searched, ended_outcomes};
 use fleetback_report::judge::{ReferenceData, RunInfo, judge};
 use fleetback_report::policy::Policy;
-use fleetback_report::results::{Code, FixId, Results, Status};
+use fleetback_report::results::{Code, FixId, FixOutcome, Results, Status};
+use fleetback_scanner::model::evidence::{Source, Sourced, TimestampSource};
 use fleetback_scanner::model::fleet::{Device, Fleet};
 use fleetback_scanner::model::identity::{Identity, Serial, Udid};
+use fleetback_scanner::model::management::Management;
+use fleetback_testdata::rng::Rng;
 
 use super::error::Cause;
 use super::job::Job;
+use super::past_runs;
 use super::schema::{STEPS, migrate_by};
 use super::series::{OF_DEVICE, copy};
 use super::store::Store;
@@ -179,9 +184,14 @@ fn job() -> Job {
 }
 
 fn save_scan(sandbox: &Sandbox, results: &Results) -> SaveOutcome {
+    save_judged(sandbox, results, &[])
+}
+
+fn save_judged(sandbox: &Sandbox, results: &Results, ended: &[FixOutcome]) -> SaveOutcome {
     let run = ScanRun {
         job: &job(),
         results,
+        ended,
         searched: &Searched::default(),
     };
     let mut store = sandbox.open();
@@ -197,7 +207,7 @@ fn past(sandbox: &Sandbox) -> History {
 /// What a run of some day follows.
 fn past_of(sandbox: &Sandbox, day: i64) -> History {
     let store = sandbox.open();
-    store.past(&job(), now() + days(day)).unwrap()
+    store.past(&job(), now() + days(day), None).unwrap()
 }
 
 #[test]
@@ -366,7 +376,7 @@ fn another_job_remembers_for_itself() {
         Job::new("mac", &[]),
     ] {
         assert_eq!(
-            store.past(&other, now() + days(1)).unwrap(),
+            store.past(&other, now() + days(1), None).unwrap(),
             History::default()
         );
     }
@@ -387,38 +397,149 @@ fn nights_older_than_four_hundred_days_are_forgotten() {
 }
 
 #[test]
-fn what_was_told_of_icloud_is_kept_for_62_days() {
+fn what_was_told_of_icloud_is_kept_for_62_days_and_the_rest_of_their_week() {
     let sandbox = Sandbox::new(0);
     let night = |day: i64| {
         let mut results = found(day, &[serial(1)]);
         results.devices[0].icloud.last_date = Some(results.scanned_at);
         save_scan(&sandbox, &results);
-        let kept: i64 = {
-            let store = sandbox.open();
-            let count = "SELECT count(*) FROM icloud";
-            (store.connection.query_row(count, [], |row| row.get(0))).unwrap()
-        };
-        (kept, past(&sandbox).runs.len())
+        let store = sandbox.open();
+        let count = "SELECT count(*) FROM icloud_weeks";
+        (store
+            .connection
+            .query_row(count, [], |row| row.get::<_, i64>(0)))
+        .unwrap()
     };
-    assert_eq!(night(0), (1, 1));
-    assert_eq!(night(1), (2, 2));
-    assert_eq!(night(31), (3, 3));
-    assert_eq!(night(62), (4, 4), "the first was told last 62 days ago");
-    assert_eq!(night(63), (4, 5), "and now it is gone, its run is not");
+    // The first day is the second of a week.
+    let kept = [(0, 1), (5, 1), (6, 2), (31, 3), (62, 4), (67, 4), (68, 3)];
+    for (day, weeks) in kept {
+        assert_eq!(night(day), weeks, "day {day}");
+    }
 }
 
 #[test]
 fn of_icloud_what_a_pattern_can_ask_for_is_read() {
     let sandbox = Sandbox::new(0);
-    for day in 0..3 {
-        let mut results = found(day, &[serial(1)]);
-        results.devices[0].icloud.last_date = Some(results.scanned_at);
+    // A date that stays, and one for each night.
+    for day in 0..60 {
+        let mut results = found(day, &[serial(1), serial(2)]);
+        let dates = [now(), results.scanned_at];
+        for (device, date) in results.devices.iter_mut().zip(dates) {
+            device.icloud.last_date = Some(date);
+        }
         save_scan(&sandbox, &results);
     }
-    let read = |day: i64| past_of(&sandbox, day).devices[0].icloud.len();
-    assert_eq!(read(36), 3, "the first was told last 36 days ago");
-    assert_eq!(read(37), 2);
-    assert_eq!(read(10_000), 1, "the last still holds");
+    let past = past_of(&sandbox, 60);
+    let at = |day: i64| now() + days(day);
+    for device in &past.devices {
+        let first = device.icloud.first().unwrap().since;
+        assert!(first <= at(59 - 36) && first >= at(59 - 36 - 7), "{first}");
+        assert_eq!(device.icloud.last().unwrap().until, at(59));
+        let pairs = device.icloud.windows(2);
+        pairs.for_each(|pair| assert_eq!(pair[0].until + days(1), pair[1].since));
+    }
+    let dates = |place: usize| {
+        let dates = past.devices[place].icloud.iter().map(|told| told.date);
+        dates.collect::<std::collections::BTreeSet<_>>()
+    };
+    assert_eq!(dates(0).len(), 1);
+    assert_eq!(dates(1).len(), 37);
+}
+
+/// A device whose MDM tells of an iCloud backup so many days old.
+fn backed_up(number: usize, now: Timestamp, old: i64) -> Device {
+    let source = Arc::new(Source {
+        path: PathBuf::from("mdm.csv"),
+        kind: "a table".to_owned(),
+        observed_at: now,
+        clock: TimestampSource::FileTime,
+    });
+    let management = Management {
+        last_contact: Some(Sourced::new(now, &source)),
+        last_inventory: Some(Sourced::new(now, &source)),
+        cloud_backup_enabled: Some(Sourced::new(true, &source)),
+        last_cloud_backup: Some(Sourced::new(now - days(old), &source)),
+        no_cloud_date_means_never: true,
+        ..Management::default()
+    };
+    Device {
+        identity: serial(number),
+        management: Some(Box::new(management)),
+        ..Device::default()
+    }
+}
+
+/// Devices that fall ill and get well as they like, are not seen for a while, and are given a fix now and
+/// then. Judged by what a run reads and by all that is known, every night is the same.
+#[test]
+fn what_is_left_out_changes_no_verdict() {
+    const DEVICES: usize = 10;
+    let sandbox = Sandbox::new(0);
+    let mut rng = Rng::stream(1, "nights");
+    let (mut good, mut ill, mut away) = ([0_i64; DEVICES], [0_i64; DEVICES], [0_i64; DEVICES]);
+    let mut left_out = 0;
+    for day in 0..170 {
+        for device in 0..DEVICES {
+            let lasts = *rng.pick(&[2, 9, 70]);
+            if ill[device] <= day && rng.chance(6.0) {
+                ill[device] = day + lasts;
+            }
+            if away[device] <= day && rng.chance(1.0) {
+                away[device] = day + lasts;
+            }
+            if ill[device] <= day && rng.chance(80.0) {
+                good[device] = day;
+            }
+        }
+        if rng.chance(10.0) {
+            continue;
+        }
+        let at = now() + days(day);
+        let here = (0..DEVICES).filter(|device| away[*device] <= day);
+        let fleet = Fleet {
+            devices: here
+                .map(|device| backed_up(device, at, day - good[device]))
+                .collect(),
+            ..Fleet::default()
+        };
+        let run = RunInfo {
+            now: at,
+            scan_host: "mac".to_owned(),
+            run_id: format!("run {day}"),
+            tool_version: "0".to_owned(),
+        };
+        let judged = |history: &History| {
+            let known = ReferenceData {
+                history: Some(history),
+                ..ReferenceData::default()
+            };
+            judge(&fleet, &known, &Policy::builtin(), &run)
+        };
+        let read = past_of(&sandbox, day);
+        let all = past_runs::whole(&sandbox.open().connection, 1).unwrap();
+        let rows = |history: &History| {
+            let devices = history.devices.iter();
+            devices
+                .map(|device| device.states.len() + device.findings.len())
+                .sum::<usize>()
+        };
+        left_out = left_out.max(rows(&all) - rows(&read));
+        let (results, mut whole) = (judged(&read), judged(&all));
+        if fleet.devices.len() < DEVICES {
+            // Of a device that is not there the whole past tells no outcome, and what was counted does.
+            whole.history.as_mut().unwrap().fixes = results.history.clone().unwrap().fixes;
+        }
+        assert_eq!(results.history, whole.history, "day {day}");
+        assert_eq!(results.devices, whole.devices, "day {day}");
+        save_judged(&sandbox, &results, &ended_outcomes(&read, &results));
+        let first = results.devices[0].findings.first();
+        if let Some(fix) = first.and_then(|finding| finding.likely_fix)
+            && rng.chance(15.0)
+        {
+            record_done(&sandbox, fix, &format!("{}", at.strftime("%F")));
+        }
+    }
+    assert!(left_out > 30, "{left_out} rows");
 }
 
 /// What the run of a day finds in a fleet in which three of four devices back up to iCloud each day and
@@ -640,7 +761,8 @@ const OF_SECOND_VERSION: &str = "
     INSERT INTO devices VALUES (1, 1, NULL, 'FBTEST00001', NULL, NULL, 1795060800000, 1795060800000, NULL, NULL, NULL);
     INSERT INTO states (device, since, until, status, severity)
     VALUES (1, 1795060800000, NULL, 'unknown', 'error');
-    INSERT INTO findings VALUES (1, 'backup-unknown', 1795060800000, NULL, 'error', 0, 'L15', 0, 'ask-mdm');
+    INSERT INTO findings VALUES (1, 'backup-unknown', 1795060800000, NULL, 'error', 0, 'L15', 0, 'query-backup-state');
+    INSERT INTO icloud VALUES (1, 1795060800000, NULL, 1795050000000);
 ";
 
 #[test]
@@ -658,12 +780,20 @@ fn taken_over(version: usize) {
     migrate_by(&mut old, &STEPS[..version]).unwrap();
     old.execute_batch(OF_SECOND_VERSION).unwrap();
     drop(old);
-    let before = past(&sandbox);
+    let before = past_of(&sandbox, 1);
     assert_eq!(before.runs.len(), 1);
     let device = &before.devices[0];
     assert_eq!(before.runs[0].counts, None);
     assert_eq!(device.states.len(), 1);
     assert_eq!(device.states[0].could_be_lost, None);
+    assert_eq!(device.findings.len(), 1);
+    assert_eq!(before.ended, None, "it is told from all that is known");
+    let told = &device.icloud[0];
+    assert_eq!(
+        (told.since, told.until),
+        (before.runs[0].at, before.runs[0].at)
+    );
+    assert_eq!(told.date.as_millisecond(), 1_795_050_000_000);
     assert_eq!(device.folders, []);
     assert_eq!(device.done, []);
     record_done(&sandbox, FixId::CheckStorage, "2026-11-19");
@@ -674,6 +804,7 @@ fn taken_over(version: usize) {
     let after = past(&sandbox);
     assert_eq!((after.runs.len(), after.devices.len()), (2, 1));
     assert_eq!(after.devices[0].done.len(), 1);
+    assert_eq!(after.ended, Some(Vec::new()));
     assert_eq!(after.runs[0].counts, None, "nothing is made up");
     assert_eq!(
         after.runs[1].counts.map(|counts| counts.could_be_lost),
@@ -912,13 +1043,18 @@ fn writer() {
         let host = variable("TEST_HOST");
         let mut store = Store::open(&folder.join("data/fleetback/history.sqlite3")).unwrap();
         let job = Job::new(&host, &[]);
-        let seen = store.past(&job, now() + days(10_000)).unwrap().runs.len();
+        let seen = store
+            .past(&job, now() + days(10_000), None)
+            .unwrap()
+            .runs
+            .len();
         // Every other run sees every other device, so that rows begin and end.
         let devices: Vec<_> = (0..MANY).step_by(1 + seen % 2).map(serial).collect();
         let night = found(i64::try_from(seen).unwrap(), &devices);
         let run = ScanRun {
             job: &job,
             results: &night,
+            ended: &[],
             searched: &Searched::default(),
         };
         store
@@ -949,7 +1085,7 @@ fn stamp(sandbox: &Sandbox, host: &str) -> Option<String> {
 /// Half of the devices were seen by every run, the others by every other one.
 fn nights_are_whole(store: &Store, host: &str) {
     let past = store
-        .past(&Job::new(host, &[]), now() + days(10_000))
+        .past(&Job::new(host, &[]), now() + days(10_000), None)
         .unwrap();
     for (at, run) in past.runs.iter().enumerate() {
         let seen = past

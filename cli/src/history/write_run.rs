@@ -7,12 +7,13 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use fleetback_report::history::{DeviceIds, Searched, match_devices};
-use fleetback_report::results::{Backup, Device, Finding, Results};
+use fleetback_report::results::{Backup, Device, Finding, FixOutcome, Results};
 use jiff::Timestamp;
 use rusqlite::{Transaction, params};
 
 use super::clock::{ICLOUD_KEPT_DAYS, KEPT_DAYS, days_before};
 use super::error::Cause;
+use super::icloud_weeks::{self, IcloudWriter};
 use super::job::Job;
 use super::past_runs::ids;
 use super::series::{self, OF_DEVICE, Place};
@@ -38,6 +39,8 @@ pub(crate) enum SaveOutcome {
 pub(crate) struct ScanRun<'a> {
     pub(crate) job: &'a Job,
     pub(crate) results: &'a Results,
+    /// What became of the fixes of incidents that this run found ended.
+    pub(crate) ended: &'a [FixOutcome],
     pub(crate) searched: &'a Searched,
 }
 
@@ -71,6 +74,7 @@ pub(super) fn write(
             .unwrap_or(at),
     };
     writer.run(results)?;
+    writer.outcomes(run.ended)?;
     writer.devices(results, run.searched)?;
     prune(transaction, clock)?;
     series::set_others_aside(transaction, run.job, series, clock)?;
@@ -89,11 +93,13 @@ struct Writer<'a> {
 /// A state that holds since then: status, severity, could it be lost.
 type OpenState = (i64, (String, Option<String>, Option<bool>));
 
-/// The date of the iCloud backup that has been reported since then.
-type OpenIcloud = (i64, i64);
-
-/// A finding that holds since then: severity, waived, rule, certain, fix.
-type OpenFinding = (i64, (String, bool, String, bool, String));
+/// A finding as it holds since then.
+struct OpenFinding {
+    since: i64,
+    /// Severity, waived, rule, certain, fix.
+    words: (String, bool, String, bool, String),
+    incident_since: Option<i64>,
+}
 
 impl Writer<'_> {
     fn run(&self, results: &Results) -> Result<(), Cause> {
@@ -124,29 +130,45 @@ impl Writer<'_> {
         let ids = self.ids(&results.devices)?;
         let mut states = self.open_states()?;
         let mut findings = self.open_findings()?;
-        let mut icloud = self.open_icloud()?;
+        let mut icloud = IcloudWriter::new(self.transaction, self.job, self.at, self.last)?;
         let mut folders = FolderWriter::new(self.transaction, self.job, self.at, self.last)?;
         for (id, device) in ids.iter().zip(&results.devices) {
             self.facts(*id, device)?;
             self.state(*id, device, states.remove(id))?;
             self.findings(*id, device, findings.remove(id).unwrap_or_default())?;
-            self.icloud(*id, device, icloud.remove(id))?;
+            if let Some(date) = device.icloud.last_date {
+                icloud.device(*id, date.as_millisecond())?;
+            }
             self.size(*id, device)?;
             folders.device(*id, device)?;
         }
         folders.close(searched)?;
         // What is left belongs to devices that this run did not see.
-        for (id, (since, _)) in icloud {
-            self.close_icloud(id, since)?;
-        }
         for (id, (since, ..)) in states {
             self.close_state(id, since)?;
         }
         for (id, open) in findings {
-            for (code, (since, _)) in open {
-                self.close_finding(id, &code, since)?;
+            for (code, finding) in open {
+                self.close_finding(id, &code, finding.since)?;
             }
         }
+        Ok(())
+    }
+
+    fn outcomes(&self, ended: &[FixOutcome]) -> Result<(), Cause> {
+        let number = |count: u64| i64::try_from(count).unwrap_or(i64::MAX);
+        let mut insert = self.transaction.prepare(
+            "INSERT INTO outcomes (job, at, fix, shown, recovered) VALUES (?1, ?2, ?3, ?4, ?5)",
+        )?;
+        for outcome in ended {
+            let counts = (number(outcome.shown), number(outcome.recovered));
+            let fix = outcome.fix.id();
+            insert.execute(params![self.job, self.at, fix, counts.0, counts.1])?;
+        }
+        self.transaction.execute(
+            "UPDATE jobs SET outcomes_known = 1 WHERE job = ?1",
+            [self.job],
+        )?;
         Ok(())
     }
 
@@ -251,39 +273,54 @@ impl Writer<'_> {
                 continue;
             };
             let code = finding.code.id();
+            let incident_since = finding.history.as_ref().map(|past| past.since);
+            let incident_since = incident_since.map_or(self.at, Timestamp::as_millisecond);
             match open.remove(code) {
-                Some((_, before)) if before == now => continue,
-                Some((since, _)) => self.close_finding(id, code, since)?,
+                Some(before) if before.words == now => {
+                    if before.incident_since.is_none() {
+                        self.date_incident(id, code, before.since, incident_since)?;
+                    }
+                    continue;
+                }
+                Some(before) => self.close_finding(id, code, before.since)?,
                 None => {}
             }
             let (severity, waived, rule, certain, fix) = now;
             let mut insert = self.transaction.prepare_cached(
-                "INSERT INTO findings (device, code, since, severity, waived, rule, certain, fix)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+                "INSERT INTO findings
+                 (device, code, since, severity, waived, rule, certain, fix, incident_since)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
             )?;
             insert.execute(params![
-                id, code, self.at, severity, waived, rule, certain, fix
+                id,
+                code,
+                self.at,
+                severity,
+                waived,
+                rule,
+                certain,
+                fix,
+                incident_since
             ])?;
         }
-        for (code, (since, _)) in open {
-            self.close_finding(id, &code, since)?;
+        for (code, finding) in open {
+            self.close_finding(id, &code, finding.since)?;
         }
         Ok(())
     }
 
-    fn icloud(&self, id: i64, device: &Device, open: Option<OpenIcloud>) -> Result<(), Cause> {
-        let now = device.icloud.last_date.map(Timestamp::as_millisecond);
-        match open {
-            Some((_, date)) if Some(date) == now => return Ok(()),
-            Some((since, _)) => self.close_icloud(id, since)?,
-            None => {}
-        }
-        if let Some(date) = now {
-            let mut insert = self
-                .transaction
-                .prepare_cached("INSERT INTO icloud (device, since, date) VALUES (?1, ?2, ?3)")?;
-            insert.execute(params![id, self.at, date])?;
-        }
+    /// For a row of a version that did not keep when its incident began.
+    fn date_incident(
+        &self,
+        id: i64,
+        code: &str,
+        since: i64,
+        incident_since: i64,
+    ) -> Result<(), Cause> {
+        let mut update = self.transaction.prepare_cached(
+            "UPDATE findings SET incident_since = ?4 WHERE device = ?1 AND code = ?2 AND since = ?3",
+        )?;
+        update.execute(params![id, code, since, incident_since])?;
         Ok(())
     }
 
@@ -317,42 +354,28 @@ impl Writer<'_> {
 
     fn open_findings(&self) -> Result<HashMap<i64, BTreeMap<String, OpenFinding>>, Cause> {
         let mut statement = self.transaction.prepare(
-            "SELECT device, code, since, severity, waived, rule, certain, fix FROM findings
+            "SELECT device, code, since, incident_since, severity, waived, rule, certain, fix
+             FROM findings
              WHERE until IS NULL AND device IN (SELECT device FROM devices WHERE job = ?1)",
         )?;
         let mut rows = statement.query([self.job])?;
         let mut open: HashMap<i64, BTreeMap<String, OpenFinding>> = HashMap::new();
         while let Some(row) = rows.next()? {
-            let words = (
-                row.get(3)?,
-                row.get(4)?,
-                row.get(5)?,
-                row.get(6)?,
-                row.get(7)?,
-            );
+            let finding = OpenFinding {
+                since: row.get(2)?,
+                incident_since: row.get(3)?,
+                words: (
+                    row.get(4)?,
+                    row.get(5)?,
+                    row.get(6)?,
+                    row.get(7)?,
+                    row.get(8)?,
+                ),
+            };
             let of_device = open.entry(row.get(0)?).or_default();
-            of_device.insert(row.get(1)?, (row.get(2)?, words));
+            of_device.insert(row.get(1)?, finding);
         }
         Ok(open)
-    }
-
-    fn open_icloud(&self) -> Result<HashMap<i64, OpenIcloud>, Cause> {
-        let mut statement = self.transaction.prepare(
-            "SELECT device, since, date FROM icloud
-             WHERE until IS NULL AND device IN (SELECT device FROM devices WHERE job = ?1)",
-        )?;
-        let rows = statement.query_map([self.job], |row| {
-            Ok((row.get(0)?, (row.get(1)?, row.get(2)?)))
-        })?;
-        Ok(rows.collect::<Result<_, _>>()?)
-    }
-
-    fn close_icloud(&self, id: i64, since: i64) -> Result<(), Cause> {
-        let mut close = self
-            .transaction
-            .prepare_cached("UPDATE icloud SET until = ?3 WHERE device = ?1 AND since = ?2")?;
-        close.execute(params![id, since, self.last])?;
-        Ok(())
     }
 
     fn close_state(&self, id: i64, since: i64) -> Result<(), Cause> {
@@ -401,22 +424,32 @@ fn newest_size(device: &Device) -> Option<(i64, i64)> {
 /// Forgets what is older than is kept. What still holds is kept whole, however old it is.
 fn prune(transaction: &Transaction<'_>, clock: i64) -> Result<(), Cause> {
     let limit = days_before(clock, KEPT_DAYS);
-    transaction.execute("DELETE FROM runs WHERE at < ?1", [limit])?;
-    transaction.execute("DELETE FROM states WHERE until < ?1", [limit])?;
-    transaction.execute("DELETE FROM findings WHERE until < ?1", [limit])?;
-    transaction.execute("DELETE FROM folders WHERE until < ?1", [limit])?;
-    transaction.execute("DELETE FROM done WHERE recorded_at < ?1", [limit])?;
-    let limit_of_icloud = days_before(clock, ICLOUD_KEPT_DAYS);
-    transaction.execute("DELETE FROM icloud WHERE until < ?1", [limit_of_icloud])?;
-    let mut old = transaction.prepare("SELECT device FROM devices WHERE last_seen < ?1")?;
-    let old: Vec<i64> = old
-        .query_map([limit], |row| row.get(0))?
-        .collect::<Result<_, _>>()?;
-    for id in old {
-        forget_device(transaction, id)?;
+    for (table, ended) in ENDED {
+        let sql = format!("DELETE FROM {table} WHERE {ended} < ?1");
+        transaction.execute(&sql, [limit])?;
+    }
+    transaction.execute(
+        "DELETE FROM icloud_weeks WHERE job IN (SELECT job FROM jobs) AND week < ?1",
+        [icloud_weeks::week(days_before(clock, ICLOUD_KEPT_DAYS))],
+    )?;
+    for table in OF_DEVICE {
+        let sql = format!(
+            "DELETE FROM {table} WHERE device IN (SELECT device FROM devices WHERE last_seen < ?1)"
+        );
+        transaction.execute(&sql, [limit])?;
     }
     Ok(())
 }
+
+/// Tables, and the instant by which their rows are forgotten.
+const ENDED: [(&str, &str); 6] = [
+    ("runs", "at"),
+    ("outcomes", "at"),
+    ("states", "until"),
+    ("findings", "until"),
+    ("folders", "until"),
+    ("done", "recorded_at"),
+];
 
 fn forget_device(transaction: &Transaction<'_>, id: i64) -> Result<(), Cause> {
     for table in OF_DEVICE {

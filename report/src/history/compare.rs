@@ -75,7 +75,7 @@ pub(crate) fn of_fleet(
 ) -> RunHistory {
     let history = run_days.history;
     let pairs = pasts.iter().zip(devices);
-    let pairs = pairs.filter_map(|(past, device)| Some(((*past)?, Some(device))));
+    let pairs = pairs.filter_map(|(past, device)| Some(((*past)?, device)));
     let run = history.compared();
     RunHistory {
         runs: history.runs.len() as u64,

@@ -95,6 +95,11 @@ impl<'a> Incident<'a> {
         (!was_well_between(past, last.until(), now, run_days)).then_some(last)
     }
 
+    /// Had an earlier run found the device well again after it?
+    pub(crate) fn has_ended(&self, past: &PastDevice, run_days: &RunDays<'_>) -> bool {
+        was_well_between(past, self.until(), Timestamp::MAX, run_days)
+    }
+
     /// Its first run.
     pub(crate) fn since(&self) -> Timestamp {
         self.rows[0].since

@@ -15,4 +15,5 @@ pub use self::match_devices::{DeviceIds, match_devices};
 pub use self::past_runs::{
     DoneFix, History, PastDevice, PastFinding, PastFolder, PastIcloud, PastRun, PastSize, PastState,
 };
+pub use self::recovery::ended_outcomes;
 pub use self::searched::Searched;

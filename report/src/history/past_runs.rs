@@ -12,7 +12,7 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
 use super::match_devices::{DeviceIds, match_devices};
-use crate::results::{Code, FixId, RunCounts, Severity, Standing, Status, fails};
+use crate::results::{Code, FixId, FixOutcome, RunCounts, Severity, Standing, Status, fails};
 
 /// The earlier runs of one computer over the same roots, and what they found.
 #[derive(Debug, Clone, PartialEq)]
@@ -24,8 +24,11 @@ pub struct History {
     pub since: Option<Timestamp>,
     /// Every run before this one, oldest first.
     pub runs: Vec<PastRun>,
-    /// Every device that any of them saw.
+    /// Every device that any of them saw. What ended long ago may be left out, but for incidents that go on.
     pub devices: Vec<PastDevice>,
+    /// What became of the fixes of incidents that an earlier run found ended; `None` where that is told from
+    /// `devices`, of which nothing is left out then.
+    pub ended: Option<Vec<FixOutcome>>,
 }
 
 /// A run that happened.
@@ -149,6 +152,7 @@ impl Default for History {
             since: None,
             runs: Vec::new(),
             devices: Vec::new(),
+            ended: None,
         }
     }
 }
