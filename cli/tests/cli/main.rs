@@ -9,6 +9,7 @@
     reason = "the helpers of a test may stop it"
 )]
 
+mod advice;
 mod config;
 mod demo;
 mod diff;
