@@ -63,7 +63,7 @@ fn the_short_help_fits_a_screen() {
         }
         let long = run(&[&args[..args.len() - 1], &["--help"]].concat());
         let flags = short
-            .split([' ', '`', '('])
+            .split([' ', '\n', '`', '('])
             .filter(|word| word.starts_with("--"));
         for flag in flags.filter(|_| !["", "doctor", "schedule"].contains(&command)) {
             assert!(
