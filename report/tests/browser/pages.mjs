@@ -168,7 +168,7 @@ export const SCRIPT = '<script>window.broken=1</script><img src=x onerror="windo
 export const HOSTILE = `</script></style>${SCRIPT}"'&amp;{{7*7}}\u202egnp.exe\u0007\u2028<a href="javascript:window.broken=1">x</a>`;
 
 // Strings of a closed set, or of a set form; anything else takes the hostile text.
-const CLOSED = new Set(['listed', 'likely_fix', 'focus', 'cause', 'who_acts', 'status', 'severity', 'kind', 'date', 'at', 'code', 'confidence', 'next_fix', 'id', 'level', 'state', 'restorable',
+const CLOSED = new Set(['listed', 'dated_by', 'likely_fix', 'focus', 'cause', 'who_acts', 'status', 'severity', 'kind', 'date', 'at', 'code', 'confidence', 'next_fix', 'id', 'level', 'state', 'restorable',
   'password', 'kind_of_host_tool', 'completed_at', 'info_date', 'manifest_date', 'status_date', 'observed_at', 'last_date', 'last_seen',
   'scanned_at', 'until', 'icloud']);
 
