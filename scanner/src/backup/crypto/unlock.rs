@@ -173,6 +173,19 @@ fn spelled(candidate: &Candidate) -> Vec<Attempt> {
         .collect()
 }
 
+/// No spelling of a text is longer than the text so many times (Unicode Standard Annex 15).
+const SPELLING_GROWTH_MAX: usize = 3;
+
+/// Another spelling of a text, in a vector that does not grow: one that did would leave what it held in memory.
+fn wiped(text: &str, spelling: impl Iterator<Item = char>) -> Zeroizing<Vec<u8>> {
+    let mut bytes = Zeroizing::new(Vec::with_capacity(text.len() * SPELLING_GROWTH_MAX));
+    let mut letter = Zeroizing::new([0; 4]);
+    for character in spelling {
+        bytes.extend_from_slice(character.encode_utf8(&mut letter[..]).as_bytes());
+    }
+    bytes
+}
+
 /// A password as it was given, composed and decomposed: a Mac and a PC type one letter in two ways, and
 /// the keybag was made from one of them.
 fn spellings(password: &Zeroizing<Vec<u8>>) -> Vec<Zeroizing<Vec<u8>>> {
@@ -180,8 +193,8 @@ fn spellings(password: &Zeroizing<Vec<u8>>) -> Vec<Zeroizing<Vec<u8>>> {
     if let Ok(text) = str::from_utf8(password)
         && !text.is_ascii()
     {
-        let composed = Zeroizing::new(text.nfc().collect::<String>().into_bytes());
-        let decomposed = Zeroizing::new(text.nfd().collect::<String>().into_bytes());
+        let composed = wiped(text, text.nfc());
+        let decomposed = wiped(text, text.nfd());
         all.extend(
             [composed, decomposed]
                 .into_iter()
