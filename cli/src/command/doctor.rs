@@ -5,6 +5,7 @@
 //! once, and where there is a history store, opening brings it up to date. "Not there", "there and may not be read" and
 //! "blocked by macOS privacy protection" are three different answers.
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
@@ -34,6 +35,7 @@ use crate::history::{HistoryChoice, Store, in_words};
 use crate::options::standard_roots;
 use crate::options::{self, Reports};
 use crate::output::files::{self, Target};
+use crate::output::leftovers;
 use crate::output::progress::Stoppable;
 use crate::passwords::PasswordCommand;
 use crate::system::exit::Exit;
@@ -123,6 +125,7 @@ fn examine(
     checks.push(schedule());
     checks.extend(passwords(&settings));
     checks.extend(reports(&config.output));
+    checks.extend(left_by_killed_runs(&settings, &config.output));
     let patience = options::read_timeout(&settings);
     let found = evidence(Patience::new(patience), settings, interrupted)?;
     Ok(found.map(|found| checks.into_iter().chain(found).collect()))
@@ -279,6 +282,26 @@ fn reports(settings: &OutputSettings) -> Vec<Check> {
     };
     let files = reports.places().filter(|target| **target != Target::Stdout);
     files.map(check).collect()
+}
+
+/// Temporary files that killed runs left beside the reports and the history.
+fn left_by_killed_runs(settings: &ScanSettings, output: &OutputSettings) -> Vec<Check> {
+    let reports = Reports::new(output).ok();
+    let reports = reports.iter().flat_map(Reports::paths).map(Path::to_owned);
+    let choice = options::history_choice(settings, None).ok();
+    let store = choice.and_then(|choice| choice.path());
+    let places = reports.chain(store);
+    let folders: BTreeSet<PathBuf> = places
+        .filter_map(|place| Some(files::resolved(&place).ok()?.parent()?.to_owned()))
+        .collect();
+    let told = |folder: &PathBuf| {
+        let count = leftovers::count(folder);
+        let files = format::plural(count as u64, "temporary file", "temporary files");
+        let message = format!("{}: {files} of killed runs", folder.display());
+        let remedy = "the next run that writes there removes what they left";
+        (count > 0).then(|| Check::new(Verdict::Note, "left behind", message).with_remedy(remedy))
+    };
+    folders.iter().filter_map(told).collect()
 }
 
 /// Everything that a scan would read; `None` when interrupted.

@@ -1,4 +1,4 @@
-//! The only place that opens a file for writing.
+//! The only place that opens a report for writing.
 //!
 //! A report is written beside its target and renamed over it, so that a run that fails halfway
 //! leaves yesterday's report whole. Pitfalls: a target may be a FIFO or a
@@ -12,6 +12,7 @@ use std::path::{Path, PathBuf};
 
 use tempfile::NamedTempFile;
 
+use crate::output::leftovers::{sweep, temporary_file};
 use crate::output::messages;
 use crate::system::exit::Exit;
 use crate::system::platform;
@@ -90,6 +91,10 @@ pub(crate) fn why_and_remedy(error: &io::Error) -> (String, &'static str) {
             ("there is no room left", "Free some room")
         }
         ErrorKind::IsADirectory => ("it is a folder", "Name a file in that folder"),
+        ErrorKind::FileTooLarge => (
+            "it would be larger than a file of this process may be",
+            "Raise the limit (ulimit -f)",
+        ),
         _ => ("", "What stood there before is untouched"),
     };
     match why {
@@ -190,14 +195,7 @@ fn check_path(path: &Path) -> io::Result<()> {
     }
     let path = resolved(path)?;
     let folder = path.parent().ok_or(ErrorKind::IsADirectory)?;
-    temporary().tempfile_in(folder).map(drop)
-}
-
-/// How files are named until they are in their place.
-fn temporary() -> tempfile::Builder<'static, 'static> {
-    let mut builder = tempfile::Builder::new();
-    builder.prefix(".fleetback-").suffix(".tmp");
-    builder
+    temporary_file(folder).map(drop)
 }
 
 /// Prints to standard output what is not a report: explanations, completions, the manual.
@@ -256,12 +254,13 @@ fn stage_path(path: &Path, render: &Render<'_>) -> io::Result<Place> {
     }
     let path = resolved(path)?;
     let folder = path.parent().ok_or(ErrorKind::IsADirectory)?;
-    let mut builder = temporary();
-    platform::permissions_of_a_new_file(&mut builder);
-    let mut file = builder.tempfile_in(folder)?;
+    sweep(folder);
+    let mut file = temporary_file(folder)?;
     write_buffered(file.as_file_mut(), render)?;
-    if let Some(existing) = &existing {
-        platform::keep_permissions(file.as_file(), existing)?;
+    // Until it is whole it is for this user alone, whoever may read the report.
+    match &existing {
+        Some(existing) => platform::keep_permissions(file.as_file(), existing)?,
+        None => platform::permissions_of_a_new_file(file.as_file())?,
     }
     file.as_file().sync_all()?;
     Ok(Place::Beside(file, path))
@@ -278,7 +277,8 @@ fn direct(out: impl Write, render: &Render<'_>) -> io::Result<Place> {
 /// Writes a file that this user alone may read, beside its place, and renames it over what stood there.
 pub(crate) fn write_private(path: &Path, render: &Render<'_>) -> io::Result<()> {
     let folder = path.parent().ok_or(ErrorKind::IsADirectory)?;
-    let mut file = temporary().tempfile_in(folder)?;
+    sweep(folder);
+    let mut file = temporary_file(folder)?;
     write_buffered(file.as_file_mut(), render)?;
     file.as_file().sync_all()?;
     file.persist(path).map(drop).map_err(|e| e.error)

@@ -2,6 +2,7 @@
 
 pub(crate) mod evidence_places;
 pub(crate) mod files;
+pub(crate) mod leftovers;
 pub(crate) mod messages;
 pub(crate) mod progress;
 pub(crate) mod stored_results;

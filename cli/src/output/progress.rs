@@ -50,7 +50,10 @@ impl Listener {
             ProgressStyle::Bars => ProgressBar::new_spinner().with_style(bar_style(WALKING)),
             _ => ProgressBar::hidden(),
         };
-        bar.enable_steady_tick(Duration::from_millis(120));
+        // The bar starts a thread for it, and panics where it cannot.
+        if style == ProgressStyle::Bars && std::thread::Builder::new().spawn(|| ()).is_ok() {
+            bar.enable_steady_tick(Duration::from_millis(120));
+        }
         Self {
             bar,
             style,

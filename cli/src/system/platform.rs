@@ -65,16 +65,85 @@ pub(crate) fn free_bytes(folder: &Path) -> Option<u64> {
     fs4::available_space(folder).ok()
 }
 
-/// Makes a temporary file as readable as any other new file of this user, instead of private.
-pub(crate) fn permissions_of_a_new_file(builder: &mut tempfile::Builder<'_, '_>) {
+/// Makes a file as readable as any other new file of this user, instead of private.
+pub(crate) fn permissions_of_a_new_file(file: &File) -> io::Result<()> {
     #[cfg(unix)]
     {
+        use rustix::fs::Mode;
+        use rustix::process::umask;
         use std::os::unix::fs::PermissionsExt;
-        // The system takes the user's umask off this.
-        builder.permissions(std::fs::Permissions::from_mode(0o666));
+        use std::sync::OnceLock;
+        static MODE: OnceLock<u32> = OnceLock::new();
+        let mode = *MODE.get_or_init(|| {
+            // The mask can only be read by setting it: for that moment, to one that lets nobody else in.
+            let mask = umask(Mode::RWXG | Mode::RWXO);
+            umask(mask);
+            #[allow(clippy::useless_conversion, reason = "16 bits on macOS, 32 on Linux")]
+            let mask = u32::from(mask.bits());
+            0o666 & !mask
+        });
+        file.set_permissions(std::fs::Permissions::from_mode(mode))
     }
     #[cfg(not(unix))]
-    let _ = builder;
+    {
+        let _ = file;
+        Ok(())
+    }
+}
+
+/// Does it belong to this user? Windows does not say so cheaply: there the name of a file has to do.
+pub(crate) fn is_own(meta: &Metadata) -> bool {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::MetadataExt;
+        meta.uid() == rustix::process::geteuid().as_raw()
+    }
+    #[cfg(not(unix))]
+    {
+        let _ = meta;
+        true
+    }
+}
+
+/// Has a write past the largest size of a file fail with an error: without a handler for its signal, it
+/// ends the process.
+pub(crate) fn fail_at_the_largest_size() {
+    #[cfg(unix)]
+    {
+        let nobody_asks = std::sync::Arc::default();
+        let _ = signal_hook::flag::register(signal_hook::consts::SIGXFSZ, nobody_asks);
+    }
+}
+
+/// Bytes of memory that this process may have; `None` for no limit.
+pub(crate) fn memory_limit() -> Option<u64> {
+    #[cfg(all(unix, not(target_os = "openbsd")))]
+    {
+        rustix::process::getrlimit(rustix::process::Resource::As).current
+    }
+    #[cfg(not(all(unix, not(target_os = "openbsd"))))]
+    {
+        None
+    }
+}
+
+/// Keeps the memory of this process out of core files from here on, and on Linux out of the reach of
+/// other processes of this user: a limit of 0 does not stop a program that the system hands cores to.
+pub(crate) fn hide_memory() {
+    #[cfg(unix)]
+    {
+        use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+        let none = Rlimit {
+            current: Some(0),
+            maximum: getrlimit(Resource::Core).maximum,
+        };
+        let _ = setrlimit(Resource::Core, none);
+    }
+    #[cfg(any(target_os = "linux", target_os = "android"))]
+    {
+        use rustix::process::{DumpableBehavior, set_dumpable_behavior};
+        let _ = set_dumpable_behavior(DumpableBehavior::NotDumpable);
+    }
 }
 
 /// Gives a file that replaces another the other's permissions, and its owner where that is allowed.

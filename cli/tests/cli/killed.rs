@@ -1,5 +1,5 @@
 //! A scan that is killed, at two hundred moments from its first step to its last: the history holds the
-//! runs that it held, or one more, and each of them whole.
+//! runs that it held, or one more, and each of them whole; and no temporary file outlives the next run.
 
 use std::collections::BTreeSet;
 use std::process::{Child, Command, Stdio};
@@ -77,6 +77,25 @@ fn stored_runs(sandbox: &Sandbox, devices: i64) -> BTreeSet<i64> {
     runs
 }
 
+/// Temporary files that lie in the sandbox. Each is for its user alone, however readable its report is.
+#[track_caller]
+fn temporary_files(sandbox: &Sandbox) -> Vec<String> {
+    let names = sandbox.listing().into_iter();
+    let left: Vec<_> = names.filter(|name| name.ends_with(".tmp")).collect();
+    #[cfg(unix)]
+    for name in &left {
+        use std::os::unix::fs::PermissionsExt;
+        let mode = sandbox.path(name).metadata().unwrap().permissions().mode();
+        let bytes = std::fs::read(sandbox.path(name)).unwrap();
+        let is_whole = serde_json::from_slice::<Value>(&bytes).is_ok();
+        assert!(
+            mode & 0o077 == 0 || is_whole,
+            "{name} has mode {mode:o} and is half a report"
+        );
+    }
+    left
+}
+
 #[test]
 fn a_kill_at_two_hundred_moments_never_costs_a_night() {
     const DEVICES: u8 = 12;
@@ -92,6 +111,7 @@ fn a_kill_at_two_hundred_moments_never_costs_a_night() {
         // Past the end too: on a busy computer a run takes longer than the first one did.
         let moment = whole.mul_f64(1.5 * (f64::from(round) * SPREAD).fract());
         killed += u32::from(killed_after(scan(&sandbox, round).spawn().unwrap(), moment));
+        temporary_files(&sandbox);
         let now = stored_runs(&sandbox, DEVICES.into());
         assert!(
             held.is_subset(&now),
@@ -111,8 +131,11 @@ fn a_kill_at_two_hundred_moments_never_costs_a_night() {
         "{killed} killed, {kept} of {ROUNDS} nights kept"
     );
 
+    // As a run that was killed before it wrote a byte leaves it, should none of them have come so far.
+    sandbox.write(".fleetback-AbCdEf.tmp", "");
     let last = scan(&sandbox, ROUNDS + 1).output().unwrap();
     assert!(exit_code(&last) < 2, "{}", stderr(&last));
     let report: Value = serde_json::from_str(&sandbox.read("out.json")).unwrap();
     assert_eq!(report["history"]["runs"], held.len());
+    assert_eq!(temporary_files(&sandbox), Vec::<String>::new());
 }

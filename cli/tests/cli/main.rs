@@ -24,6 +24,7 @@ mod help;
 mod history;
 mod json_size;
 mod killed;
+mod limits;
 mod nights;
 mod numbers;
 mod one_verdict;
