@@ -50,6 +50,8 @@ pub(crate) fn run(args: Scan, common: &Common) -> Result<Exit> {
     let feeds = plan.feeds.read(plan.run.now);
     fleet.absent_roots.clone_from(&plan.absent_roots);
     fleet.problems.extend(plan.passwords.problems());
+    // Wiped now: what comes takes its time, and needs none.
+    drop(plan.passwords);
     fleet.problems.extend(feeds.problems);
     fleet.problems.sort();
     let past = history.before(plan.run.now, &plan.reports.time_zone, plan.since);

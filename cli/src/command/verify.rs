@@ -51,6 +51,7 @@ pub(crate) fn run(args: Verify, common: &Common) -> Result<Exit> {
         return Ok(Exit::Interrupted);
     };
     fleet.problems.extend(plan.passwords.problems());
+    drop(plan.passwords);
     history.save_run(&fleet, host, now, None, (&TimeZone::UTC, verbosity));
 
     let checked = VerifyReport::new(fleet, plan.scan.verify, now, begun.elapsed());

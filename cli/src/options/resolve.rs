@@ -22,6 +22,7 @@ use crate::output::terminal::Terminal;
 use crate::passwords::{
     PASSWORD_VARIABLE, PasswordCommand, PasswordFile, PasswordVariable, Passwords,
 };
+use crate::system::platform;
 
 /// Seconds: disks that sleep take up to half a minute to wake, and shares a while to come back.
 const READ_TIMEOUT: u32 = 60;
@@ -130,6 +131,9 @@ pub(crate) fn passwords(settings: &ScanSettings) -> Result<Passwords> {
             .is_none_or(|line| !line.program().is_empty()),
         "password_command: there is no program in it, or a quotation mark is not closed; write a program and its arguments",
     );
+    if settings.passwords.is_some() || settings.password_command.is_some() {
+        platform::hide_memory();
+    }
     let file = settings.passwords.as_deref().map(PasswordFile::read);
     Ok(Passwords {
         variable: None,
@@ -149,6 +153,9 @@ pub(crate) fn check_settings(settings: &ScanSettings) -> Result<()> {
 /// One variable holds one password, and the backups of two devices hardly share one.
 pub(crate) fn one_password(backups: usize) -> Result<Option<PasswordVariable>> {
     let variable = PasswordVariable::read();
+    if variable.is_some() {
+        platform::hide_memory();
+    }
     ensure!(
         variable.is_none() || backups == 1,
         "{PASSWORD_VARIABLE} holds the password of one backup, and {backups} are named; name one, or use --passwords",

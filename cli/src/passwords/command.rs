@@ -37,15 +37,6 @@ const POLL: Duration = Duration::from_millis(5);
 /// No password is longer; in bytes.
 const PASSWORD_BYTES_MAX: usize = 4096;
 
-/// What is read of its complaints; in bytes.
-const COMPLAINT_BYTES_MAX: usize = 8192;
-
-/// What is repeated of them; in characters.
-const COMPLAINT_SHOWN_MAX: usize = 200;
-
-/// Repeats nothing of a complaint that holds this many bytes or more of what may be a password.
-const ECHO_MIN: usize = 4;
-
 /// Which device: UDID and serial number.
 type Device = (Option<Udid>, Option<Serial>);
 
@@ -147,22 +138,23 @@ impl PasswordCommand {
     fn run(&self, device: &Device) -> Result<Answer, Fault> {
         let mut child = self.command(device).spawn().map_err(Fault::NotStarted)?;
         let deadline = Instant::now() + self.timeout;
-        let printed = read_aside(child.stdout.take(), PASSWORD_BYTES_MAX);
-        let complaints = read_aside(child.stderr.take(), COMPLAINT_BYTES_MAX);
+        let printed = match read_aside(child.stdout.take()) {
+            Ok(printed) => printed,
+            Err(no_thread) => {
+                platform::kill_group(&mut child);
+                return Err(no_thread.into());
+            }
+        };
         let ended = wait(&mut child, deadline);
         let printed = ended
             .is_some()
             .then(|| receive(&printed, deadline))
             .flatten();
-        let complaints = ended
-            .is_some()
-            .then(|| receive(&complaints, deadline))
-            .flatten();
-        let (Some(status), Some(printed), Some(complaints)) = (ended, printed, complaints) else {
+        let (Some(status), Some(printed)) = (ended, printed) else {
             platform::kill_group(&mut child);
             return Err(Fault::TooSlow(self.timeout));
         };
-        answer(status, &printed?, &complaints?)
+        answer(status, &printed?)
     }
 
     fn command(&self, (udid, serial): &Device) -> Command {
@@ -177,7 +169,7 @@ impl PasswordCommand {
             .env_remove(PASSWORD_VARIABLE)
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
-            .stderr(Stdio::piped());
+            .stderr(Stdio::null());
         platform::lead_a_group(&mut command);
         command
     }
@@ -229,11 +221,8 @@ enum Fault {
     NotStarted(io::Error),
     #[error("that it had not ended after {} s; it was stopped", .0.as_secs_f32())]
     TooSlow(Duration),
-    #[error("that it ended with {status}{complaint}")]
-    Failed {
-        status: ExitStatus,
-        complaint: String,
-    },
+    #[error("that it ended with {0}")]
+    Failed(ExitStatus),
     #[error("that it printed more than {PASSWORD_BYTES_MAX} bytes")]
     TooLong,
     #[error("that its output cannot be read ({0})")]
@@ -245,8 +234,8 @@ impl Fault {
         match self {
             Self::NotStarted(_) => "check the path and the rights of the program",
             Self::TooSlow(_) => "it must not prompt: run it by hand with </dev/null",
-            Self::Failed { .. } => {
-                "run it by hand; where it knows no password it should print nothing and end with 0"
+            Self::Failed(_) => {
+                "run it by hand: its messages are not repeated here, for they may hold the password; where it knows none it should print nothing and end with 0"
             }
             Self::TooLong => "it should print the password and nothing else",
             Self::Unreadable(_) => "run it by hand",
@@ -255,38 +244,15 @@ impl Fault {
 }
 
 /// Nothing printed and a good end: it knows no password of this device.
-fn answer(status: ExitStatus, printed: &Output, complaints: &Output) -> Result<Answer, Fault> {
+fn answer(status: ExitStatus, printed: &Output) -> Result<Answer, Fault> {
     if !status.success() {
-        let complaint = complaint(&complaints.bytes, printed.trimmed());
-        return Err(Fault::Failed { status, complaint });
+        return Err(Fault::Failed(status));
     }
     if printed.cut_off {
         return Err(Fault::TooLong);
     }
     let password = printed.trimmed();
     Ok((!password.is_empty()).then(|| Zeroizing::new(password.to_vec())))
-}
-
-/// The first line of what it complained, unless that repeats what it printed.
-fn complaint(complaints: &[u8], printed: &[u8]) -> String {
-    let text = String::from_utf8_lossy(complaints);
-    let Some(line) = text.lines().map(str::trim).find(|line| !line.is_empty()) else {
-        return String::new();
-    };
-    let printed = String::from_utf8_lossy(printed);
-    let mut words = printed
-        .lines()
-        .map(str::trim)
-        .filter(|word| !word.is_empty());
-    let echoes =
-        words.any(|word| line.contains(word) || (line.len() >= ECHO_MIN && word.contains(line)));
-    if echoes {
-        return "; its complaint repeats its output and is not shown".to_owned();
-    }
-    format!(
-        ": {}",
-        line.chars().take(COMPLAINT_SHOWN_MAX).collect::<String>()
-    )
 }
 
 /// What a program printed; wiped when it goes.
@@ -303,23 +269,22 @@ impl Output {
     }
 }
 
-/// Reads a pipe to its end on a thread of its own, and keeps `bytes_max` of it.
+/// Reads a pipe to its end on a thread of its own, and keeps as much of it as a password may be long.
 fn read_aside(
     pipe: Option<impl Read + Send + 'static>,
-    bytes_max: usize,
-) -> Receiver<io::Result<Output>> {
+) -> io::Result<Receiver<io::Result<Output>>> {
     let (sender, receiver) = channel();
-    thread::spawn(move || {
+    thread::Builder::new().spawn(move || {
         // The receiver may have given up.
-        let _ = sender.send(read(pipe, bytes_max));
-    });
-    receiver
+        let _ = sender.send(read(pipe));
+    })?;
+    Ok(receiver)
 }
 
-fn read(pipe: Option<impl Read>, bytes_max: usize) -> io::Result<Output> {
+fn read(pipe: Option<impl Read>) -> io::Result<Output> {
     let mut pipe = pipe.ok_or_else(|| io::Error::other("no pipe"))?;
     // A vector that grew would leave what it held in memory.
-    let mut bytes = Zeroizing::new(vec![0; bytes_max + 1]);
+    let mut bytes = Zeroizing::new(vec![0; PASSWORD_BYTES_MAX + 1]);
     let mut filled = 0;
     while filled < bytes.len() {
         match pipe.read(&mut bytes[filled..]) {
@@ -331,8 +296,8 @@ fn read(pipe: Option<impl Read>, bytes_max: usize) -> io::Result<Output> {
     }
     // A full pipe would block the program before its end.
     let rest = io::copy(&mut pipe, &mut io::sink())?;
-    let cut_off = filled > bytes_max || rest > 0;
-    bytes.truncate(filled.min(bytes_max));
+    let cut_off = filled > PASSWORD_BYTES_MAX || rest > 0;
+    bytes.truncate(filled.min(PASSWORD_BYTES_MAX));
     Ok(Output { bytes, cut_off })
 }
 

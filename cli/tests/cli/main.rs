@@ -6,7 +6,9 @@
 #![expect(
     clippy::unwrap_used,
     clippy::panic,
-    reason = "the helpers of a test may stop it"
+    clippy::print_stderr,
+    clippy::print_stdout,
+    reason = "the helpers of a test may stop it, or say that they skip it"
 )]
 
 mod advice;
@@ -36,6 +38,7 @@ mod runs;
 mod sandbox;
 mod schedule;
 mod secrets;
+mod secrets_in_memory;
 mod swap;
 mod terminal;
 mod traces;

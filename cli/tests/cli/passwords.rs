@@ -98,7 +98,7 @@ fn no_output_ever_holds_a_password() {
     private(&sandbox, "wrong.csv", &csv(&[WRONG]));
     let ask = sandbox.write(
         "ask",
-        "#!/bin/sh\necho 's3ntinel wrong'; echo 's3ntinel wrong' >&2; exit 3\n",
+        "#!/bin/sh\necho 'the vault says s3ntinel' >&2; exit 3\n",
     );
     set_mode(&ask, 0o700);
     let ask = format!("{} --token s3ntinel", ask.display());
@@ -238,7 +238,7 @@ fn a_command_that_fails_leaves_the_report_incomplete() {
     let output = sandbox.scan(&["backups", "--password-command", &ask]);
     assert_eq!(exit_code(&output), 3);
     assert!(
-        stderr(&output).contains("exit status: 3: vault is locked"),
+        stderr(&output).contains("exit status: 3"),
         "{}",
         stderr(&output)
     );
