@@ -5,11 +5,15 @@ use crate::{read, root};
 
 const PAGE: &str = "docs/reliability.md";
 
-/// Rows of the page's tables, as their cells; headings and rules are left out.
+/// Rows of the tables of promises, as their cells; other tables name no tests.
 fn rows(page: &str) -> Vec<Vec<&str>> {
-    let lines = page.lines().filter(|line| line.starts_with("| "));
-    let rows = lines.map(|line| line.trim_matches('|').split(" | ").map(str::trim).collect());
-    rows.filter(|row: &Vec<&str>| row[0] != "promise").collect()
+    let tables = page
+        .split("\n\n")
+        .filter(|part| part.starts_with("| promise |"));
+    let lines = tables.flat_map(|table| table.lines().skip(2));
+    lines
+        .map(|line| line.trim_matches('|').split(" | ").map(str::trim).collect())
+        .collect()
 }
 
 /// "`cli/tests/cli/killed.rs` `name` `other`" names two tests of one file; the next file may follow.
