@@ -314,7 +314,7 @@ fn evidence(
     let bounds = settings.roots.iter().chain(&settings.mdm).cloned();
     patience.read_below(options::threads(&settings)?, bounds.collect());
     let checks = patience.run(&stop, move |progress| all_evidence(&settings, progress));
-    Ok(checks.context("cannot start the reading threads; try --threads 1")?)
+    checks.context("cannot start the reading threads; try --threads 1")
 }
 
 fn all_evidence(settings: &ScanSettings, progress: &dyn Progress) -> Vec<Check> {

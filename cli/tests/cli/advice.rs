@@ -95,7 +95,7 @@ fn a_device_whose_neighbours_succeed_resets_its_network_settings() {
     let neighbours: Vec<String> = (2..8)
         .map(|seed| told(&sandbox, seed, at("2026-11-26T02:00:00Z")))
         .collect();
-    let rows = [&[serial.clone()], &neighbours[..]].concat();
+    let rows = [std::slice::from_ref(&serial), &neighbours[..]].concat();
     let inventory = |site: fn(usize) -> &'static str| {
         let rows = rows.iter().enumerate();
         let rows: String = rows
