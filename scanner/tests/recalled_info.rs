@@ -104,10 +104,10 @@ fn the_same_file_is_recalled_and_any_other_is_read() {
         fs::write(path, longer).unwrap();
     });
     check(false, &options(NOW), |_, record| {
-        record.stamp = "0".repeat(64)
+        record.stamp = "0".repeat(64);
     });
     check(false, &options(NOW), |_, record| {
-        record.facts = "{}".to_owned()
+        record.facts = "{}".to_owned();
     });
 }
 

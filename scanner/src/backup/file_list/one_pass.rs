@@ -11,7 +11,8 @@ use rayon::prelude::*;
 use rusqlite::types::ValueRef;
 
 use super::proof::{COLUMNS, INDEXED, IndexSums, Tallies};
-use crate::source::sqlite_pages::page::{Damage, Tree};
+use crate::source::sqlite_pages::number::Damage;
+use crate::source::sqlite_pages::page::Tree;
 use crate::source::sqlite_pages::pages::{Pages, ReadAt};
 use crate::source::sqlite_pages::record;
 use crate::source::sqlite_pages::tally::Tally;

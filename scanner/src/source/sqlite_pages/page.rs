@@ -5,12 +5,8 @@
 
 use std::ops::Range;
 
-use super::record::varint;
+use super::number::{Damage, OUT_OF_BOUNDS, varint};
 
-/// What is said of pages that cannot be read.
-pub(crate) type Damage = &'static str;
-
-pub(super) const OUT_OF_BOUNDS: Damage = "something that points out of its page or of the file";
 const OTHER_KIND: Damage = "a page of another kind than its tree";
 const BAD_FORM: Damage = "a page whose parts overlap or are lost";
 

@@ -4,7 +4,8 @@
 use std::io;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use super::page::{Damage, FILE_HEADER_BYTES, OUT_OF_BOUNDS, number_at};
+use super::number::{Damage, OUT_OF_BOUNDS};
+use super::page::{FILE_HEADER_BYTES, number_at};
 
 /// Reads so many bytes at a position of the database.
 pub(crate) type ReadAt<'a> = dyn Fn(&mut [u8], u64) -> io::Result<()> + Sync + 'a;

@@ -1,30 +1,10 @@
-//! Numbers and records as SQLite stores them: <https://www.sqlite.org/fileformat.html#record_format>.
+//! Records as SQLite stores them: <https://www.sqlite.org/fileformat.html#record_format>.
 
 use rusqlite::types::ValueRef;
 
-use super::page::{Damage, OUT_OF_BOUNDS};
+use super::number::{Damage, OUT_OF_BOUNDS, varint};
 
 const ANOTHER_FORM: Damage = "a record of another form than those of a list of files";
-
-/// A number of one to nine bytes, and how many.
-pub(super) fn varint(bytes: &[u8]) -> Result<(u64, usize), Damage> {
-    if let Some(&byte) = bytes.first()
-        && byte < 0x80
-    {
-        return Ok((u64::from(byte), 1));
-    }
-    let mut value = 0;
-    for (at, byte) in bytes.iter().take(9).enumerate() {
-        if at == 8 {
-            return Ok((value << 8 | u64::from(*byte), 9));
-        }
-        value = value << 7 | u64::from(byte & 0x7f);
-        if byte & 0x80 == 0 {
-            return Ok((value, at + 1));
-        }
-    }
-    Err(OUT_OF_BOUNDS)
-}
 
 /// The values of a record that has exactly so many, and nothing behind them.
 pub(crate) fn values<const N: usize>(record: &[u8]) -> Result<[ValueRef<'_>; N], Damage> {

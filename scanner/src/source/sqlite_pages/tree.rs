@@ -1,6 +1,7 @@
 //! Walks a tree of pages: its entries, and that its form is what SQLite leaves.
 
-use super::page::{Cell, Cells, Damage, Tree, is_leaf, number_at};
+use super::number::Damage;
+use super::page::{Cell, Cells, Tree, is_leaf, number_at};
 use super::pages::{Pages, Use};
 use super::record;
 use super::tally::Tally;
