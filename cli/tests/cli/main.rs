@@ -33,6 +33,7 @@ mod one_verdict;
 mod outputs;
 mod passwords;
 mod places;
+mod read_only;
 mod risk;
 mod runs;
 mod sandbox;
