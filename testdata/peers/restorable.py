@@ -176,7 +176,7 @@ testdata/check-with-peers.sh --page
 on {date} with fleetback {ours}, {peers}.
 
 **Counted** are {decided} backups whose truth is known ({whole} can be restored, {lost} cannot); {open} more are in the
-table and count for nobody, because no one has tried whether a device takes them. fleetback says *yes* when `restorable`
+table and count for neither, because no one has tried whether a device takes them. fleetback says *yes* when `restorable`
 is `yes` or `needs-password` or the backup counts as good, *no* when it is `no`; `unknown` is *left open*. It was given
 the passwords and ran at `sizes`, the default, and at `contents`. A reader says *yes* when it opens the backup, lists it,
 decrypts it and finds every file, *no* when it raises an error or misses one, and has no opinion on a layout it was not
@@ -194,9 +194,9 @@ Digest: the device may have stored it so.
 
 **What a sample cannot see.** A payload of the right length with wrong bytes shows only to who reads it, and at `sizes`
 64 payloads of a backup are looked into ([formats.md](formats.md), "Names and first bytes"): all of the 40 in the backups
-above, few of those in a real one. So here are longer backups, which count for nobody, each with some payloads garbled.
+above, few of those in a real one. So here are longer backups, which count for neither, each with some payloads garbled.
 Every one of them is damaged, and each *yes* is one that this level does not see. What `contents` does not see either is
-a payload of a plain backup without a Digest whose name binds nothing, which nobody can tell from a sound one; and, once
+a payload of a plain backup without a Digest whose name binds nothing, which cannot be told from a sound one; and, once
 in 256, an encrypted one whose last bytes pass for a padding.
 
 {sampled}
