@@ -1,6 +1,7 @@
 //! Whatever the facts, judging ends, and what it says hangs together.
 
-use fleetback_report::results::{Code, FixId, Severity, Status};
+use fleetback_report::history::diff::{Diff, DiffKind};
+use fleetback_report::results::{Code, FixId, Results, Severity, Status};
 use fleetback_scanner::model::backup::{
     DecomposedPaths, FileCheck, FileCount, FolderContent, LocalBackup, Password, Restorable, State,
     VerifyLevel,
@@ -186,6 +187,31 @@ proptest! {
                 prop_assert!(!signs_out || fresh);
             }
         }
+    }
+
+    /// Of two runs: who enters or leaves the devices that could be lost has changed, as has one of another
+    /// status or severity, and nothing else has.
+    #[test]
+    fn what_differs_has_changed(before in fleets(), after in fleets(), policy in prop::sample::select(POLICIES.to_vec())) {
+        let (old, new) = (judged(&before, policy), judged(&after, policy));
+        let diff = Diff::between(&old, &new, "0.0.0");
+        let of = |results: &Results, n: usize| {
+            let serial = format!("F2LX000{n}TEST");
+            let mut all = results.devices.iter().filter(|device| device.serial_number.as_ref() == Some(&serial));
+            let device = all.next().unwrap();
+            (device.could_be_lost, device.status, device.severity)
+        };
+        for n in 1..=3 {
+            let (then, now) = (of(&old, n), of(&new, n));
+            let serial = Some(format!("F2LX000{n}TEST"));
+            let told = diff.devices.iter().find(|device| device.device.serial_number == serial);
+            let kind = told.map_or(DiffKind::Same, |device| device.change);
+            prop_assert_eq!(kind == DiffKind::Same, then == now, "{:?} {:?} is {:?}", then, now, kind);
+        }
+        let came = diff.newly_at_risk().count() as u64;
+        let left = diff.no_more_at_risk().count() as u64;
+        prop_assert_eq!(old.summary.at_risk + came - left, new.summary.at_risk);
+        prop_assert!(came == 0 || diff.is_worse());
     }
 
     #[test]

@@ -443,17 +443,17 @@ fn known_outage(service: &str, missed: i64, from: i64, to: Option<i64>, age: i64
     let mine = phone().icloud(missed * HOUR);
     let results = judged_knowing(&fleet([mine]), &knowledge, "");
     let found = finding(&results.devices[0], Code::BackupAging);
-    assert_eq!(found.likely_fix, Some(fix), "{}", reason_of(&found));
+    assert_eq!(found.likely_fix, Some(fix), "{}", reason_of(found));
     if fix == FixId::CheckIcloudStatus {
         assert_eq!(
             (found.confidence, found.next_fix),
             (High, Some(FixId::Wait))
         );
-        assert!(reason_of(&found).contains(service), "{}", reason_of(&found));
+        assert!(reason_of(found).contains(service), "{}", reason_of(found));
         assert!(
-            reason_of(&found).contains("every backup missed since 2026-11-1"),
+            reason_of(found).contains("every backup missed since 2026-11-1"),
             "{}",
-            reason_of(&found)
+            reason_of(found)
         );
     }
 }

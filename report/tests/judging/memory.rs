@@ -363,7 +363,7 @@ fn guessed(guess: &Guess, want: bool) {
         want,
         "{}: {}",
         stale[0].rule(),
-        reason_of(&stale[0])
+        reason_of(stale[0])
     );
     assert_eq!(
         results.cause(&stale[0].cause).contains("likely, not seen"),
