@@ -1,7 +1,7 @@
 //! A derivation on its way, and the loop that takes several of them forward.
 //!
 //! The plain way, on any processor, is the block function of the `sha2` crate, one derivation after
-//! another; where the processor has something better, [`lanes`] takes several forward at once.
+//! another; where the processor has something better, `lanes` takes several forward at once.
 
 use sha2::block_api::compress256;
 use sha2::{Digest, Sha256};

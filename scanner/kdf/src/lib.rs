@@ -4,7 +4,7 @@
 //! it: a single derivation leaves most of the processor idle. Derivations of different keybags do not
 //! wait for one another, so they run side by side, a lane each.
 //!
-//! A crate of its own for two reasons: [`lanes`] holds the only `unsafe` code of fleetback, which every
+//! A crate of its own for two reasons: `lanes` holds the only `unsafe` code of fleetback, which every
 //! other crate can so forbid, and it is optimised in every profile, so that tests run what users run.
 
 pub mod derivation;
