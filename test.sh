@@ -101,7 +101,7 @@ printed_job() {
 check_launchd() {
     printed_job launchd | python3 -c '
 import plistlib, sys
-job = plistlib.load(sys.stdin.buffer)
+job = plistlib.loads(sys.stdin.buffer.read())
 assert job["ProgramArguments"][1] == "scan", job
 assert set(job["StartCalendarInterval"]) == {"Hour", "Minute"}, job'
 }
