@@ -85,7 +85,7 @@ pub fn likely_causes(code: Code) -> impl Iterator<Item = LikelyCause> {
 /// let device = &results.devices[0];
 /// assert_eq!(device.status, Status::Unknown);
 /// assert_eq!(device.findings[0].code, Code::BackupUnknown);
-/// assert_eq!(device.findings[0].likely_fix, FixId::QueryBackupState);
+/// assert_eq!(device.findings[0].likely_fix, Some(FixId::QueryBackupState));
 /// assert_eq!(results.summary.at_risk, 1);
 /// # Ok::<(), jiff::Error>(())
 /// ```
