@@ -4,7 +4,6 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
-use super::match_devices::DeviceIds;
 use super::past_runs::{History, PastDevice, PastRun};
 use super::recovery;
 use super::run_days::RunDays;
@@ -143,12 +142,7 @@ fn gone(history: &History, pasts: &[Option<&PastDevice>], run: &PastRun) -> Vec<
 /// Counts the change of stored results anew, from the run that the history compares with. Nothing
 /// else that they say is touched: it was true when they were judged.
 pub fn recompare(results: &mut Results, history: &History) {
-    let ids: Vec<_> = results
-        .devices
-        .iter()
-        .map(DeviceIds::from_results)
-        .collect();
-    let pasts = history.matched(&ids);
+    let pasts = history.matched_devices(results);
     for (device, past) in results.devices.iter_mut().zip(&pasts) {
         let since = since_then(history, *past, device.standing());
         device.change = since.change;

@@ -12,7 +12,9 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
 use super::match_devices::{DeviceIds, match_devices};
-use crate::results::{Code, FixId, FixOutcome, RunCounts, Severity, Standing, Status, fails};
+use crate::results::{
+    Code, FixId, FixOutcome, Results, RunCounts, Severity, Standing, Status, fails,
+};
 
 /// The earlier runs of one computer over the same roots, and what they found.
 #[derive(Debug, Clone, PartialEq)]
@@ -194,6 +196,12 @@ impl History {
             .into_iter()
             .map(|place| self.devices.get(place?))
             .collect()
+    }
+
+    /// The same for the devices of results.
+    pub(crate) fn matched_devices(&self, results: &Results) -> Vec<Option<&PastDevice>> {
+        let ids = results.devices.iter().map(DeviceIds::from_results);
+        self.matched(&ids.collect::<Vec<_>>())
     }
 }
 

@@ -6,7 +6,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::incident::{Incident, escalates, incident_codes, is_well};
-use super::match_devices::DeviceIds;
 use super::past_runs::{History, PastDevice};
 use super::run_days::RunDays;
 use crate::results::{Code, Device, Finding, FixId, FixOutcome, Recovered, Results, Status};
@@ -69,12 +68,7 @@ pub(crate) fn outcomes<'a>(
 /// The same of incidents that have ended and that the history does not count yet: what is to be kept of
 /// this run.
 pub fn ended_outcomes(history: &History, results: &Results) -> Vec<FixOutcome> {
-    let ids: Vec<_> = results
-        .devices
-        .iter()
-        .map(DeviceIds::from_results)
-        .collect();
-    let pasts = history.matched(&ids);
+    let pasts = history.matched_devices(results);
     let pairs = pasts.into_iter().zip(&results.devices);
     let pairs = pairs.filter_map(|(past, device)| Some((past?, device)));
     let run_days = RunDays::new(history, results.scanned_at);
